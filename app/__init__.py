@@ -1,0 +1,1 @@
+"""Quancheng 全程: a local government's digital projects, from declaration to retirement."""

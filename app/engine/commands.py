@@ -1,0 +1,146 @@
+"""What may be asked of an instance tree: the commands that ``step`` takes.
+
+Local integers name things inside one tree: ``instance`` (a process instance, the root is 1), ``element`` (an element
+instance: one visit of one BPMN element), ``wait`` (a timer or subscription), ``job`` and ``incident``. A user task and a
+job are named by the integer of the element instance they belong to.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+type Variables = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin a tree: ``definition`` is the key of a process definition; ``start_event`` an element id (None: the none start event)."""
+
+    definition: int
+    variables: Variables = field(default_factory=dict)
+    start_event: str | None = None
+    start_before: Sequence[str] = ()  # elements to begin at instead of a start event
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteTask:
+    """A person has completed the user task ``element`` with ``variables`` (already validated)."""
+
+    element: int
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteJob:
+    element: int
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FailJob:
+    """A worker failed; with ``retries`` 0 an incident stands at the element. ``retry_at`` is kept by the caller's job row."""
+
+    element: int
+    retries: int
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThrowError:
+    """A worker reports a BPMN error at the job of ``element``."""
+
+    element: int
+    code: str
+    message: str = ""
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FireTimer:
+    wait: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """A message or a signal has met the subscription ``wait``."""
+
+    wait: int
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SetVariables:
+    """An administrator's change. ``scope`` is an element instance, or 0 for the instance ``instance``."""
+
+    variables: Variables
+    scope: int = 0
+    instance: int = 1
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Retry exactly what the incident stopped."""
+
+    incident: int
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """Activate ``element_id`` in ``instance``; missing enclosing scopes are created, or ``ancestor`` (an element instance) is used."""
+
+    element_id: str
+    instance: int = 1
+    ancestor: int | None = None
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Modify:
+    """One audited repair: terminate tokens, activate elements, set variables, in this order."""
+
+    terminate: Sequence[int] = ()
+    activate: Sequence[Activation] = ()
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Migrate:
+    """Move ``instance`` to the process definition ``definition``; ``plan`` maps old element ids to new ones (equal ids need no entry)."""
+
+    definition: int
+    plan: Mapping[str, str] = field(default_factory=dict)
+    instance: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """End the whole tree as cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """Nothing may be completed or fired until ``Resume``; due instants stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    pass
+
+
+type Command = (
+    Start
+    | CompleteTask
+    | CompleteJob
+    | FailJob
+    | ThrowError
+    | FireTimer
+    | Deliver
+    | SetVariables
+    | Resolve
+    | Modify
+    | Migrate
+    | Cancel
+    | Suspend
+    | Resume
+)

@@ -1,0 +1,194 @@
+"""What a step has brought about, in order: the caller writes it down in the same transaction.
+
+Integers are local to the tree (see ``commands``); the caller allots keys. ``at`` is always the step's ``now``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceStarted:
+    """A process instance began; ``parent``/``call_element`` are 0 for the root."""
+
+    instance: int
+    definition: int
+    process_id: str
+    parent: int
+    call_element: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceEnded:
+    instance: int
+    state: str  # completed | cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class ElementEntered:
+    """A token entered an element. ``scope`` is the enclosing element instance (0: the process instance itself)."""
+
+    element: int
+    instance: int
+    element_id: str
+    element_type: str  # the BPMN tag: userTask, startEvent, multiInstanceBody, …
+    name: str
+    scope: int
+    loop_counter: int | None = None
+    flow_id: str | None = None  # the sequence flow taken to get here
+
+
+@dataclass(frozen=True, slots=True)
+class ElementEnded:
+    element: int
+    state: str  # completed | terminated
+
+
+@dataclass(frozen=True, slots=True)
+class VariableSet:
+    """``scope`` 0 is the process instance ``instance``; else an element instance. ``value`` is JSON-able (numbers int or Decimal)."""
+
+    instance: int
+    scope: int
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOpened:
+    """A user task waits for a person."""
+
+    element: int
+    instance: int
+    element_id: str
+    name: str
+    form_id: str | None
+    form_binding: str  # latest | deployment | versionTag
+    assignee: str | None
+    candidate_groups: Sequence[str]
+    candidate_users: Sequence[str]
+    due_at: datetime | None
+    follow_up_at: datetime | None
+    priority: int
+    lane: str | None
+    properties: Mapping[str, str]  # zeebe:properties of the element
+
+
+@dataclass(frozen=True, slots=True)
+class TaskClosed:
+    element: int
+    state: str  # completed | cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class JobOpened:
+    """Work for a connector (inline type) or a worker. ``variables`` are those visible to it: its inputs if it has mappings, else all."""
+
+    element: int
+    instance: int
+    element_id: str
+    type: str
+    retries: int
+    headers: Mapping[str, str]
+    variables: Mapping[str, Any]
+    listener: str | None = None  # start | end | creating | assigning | completing … for listener jobs
+
+
+@dataclass(frozen=True, slots=True)
+class JobClosed:
+    element: int
+    state: str  # completed | cancelled | failed | error
+
+
+@dataclass(frozen=True, slots=True)
+class WaitOpened:
+    """A timer (``due_at``) or a message/signal subscription (``name``, and ``correlation_key`` for messages)."""
+
+    wait: int
+    element: int
+    instance: int
+    element_id: str  # the catching event's id (boundary, start of an event sub-process, catch, receive task)
+    kind: str  # timer | message | signal
+    due_at: datetime | None = None
+    name: str | None = None
+    correlation_key: str | None = None
+    expression: str | None = None
+    calendar_version: str | None = None
+    interrupting: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WaitClosed:
+    wait: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignalThrown:
+    """A signal is broadcast: the caller inserts it as rows and delivers to other trees in later acts."""
+
+    element: int
+    name: str
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationUncaught:
+    element: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentOpened:
+    """``type``: CONDITION_ERROR, IO_MAPPING_ERROR, CALLED_DECISION_ERROR, CALLED_ELEMENT_ERROR, FORM_NOT_FOUND, UNHANDLED_ERROR_EVENT, JOB_NO_RETRIES, EXTRACT_VALUE_ERROR, LIMIT_…"""
+
+    incident: int
+    element: int
+    instance: int
+    element_id: str
+    type: str
+    message: str  # Chinese: what, where, why, what to do
+    details: Mapping[str, Any]  # e.g. FEEL position, expression
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentClosed:
+    incident: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionEvaluated:
+    """A decision was taken: by a business rule task, or by deadline(); required decisions are nested in ``required``."""
+
+    element: int
+    instance: int
+    element_id: str
+    decision_id: str
+    decision_name: str
+    definition: int  # key of the decision definition
+    version: int
+    inputs: Sequence[Mapping[str, Any]]
+    output: Any
+    rules: Sequence[Mapping[str, Any]]  # number, id, outputs, annotations
+    required: Sequence[Mapping[str, Any]]
+
+
+type Effect = (
+    InstanceStarted
+    | InstanceEnded
+    | ElementEntered
+    | ElementEnded
+    | VariableSet
+    | TaskOpened
+    | TaskClosed
+    | JobOpened
+    | JobClosed
+    | WaitOpened
+    | WaitClosed
+    | SignalThrown
+    | EscalationUncaught
+    | IncidentOpened
+    | IncidentClosed
+    | DecisionEvaluated
+)
