@@ -7,9 +7,9 @@ job are named by the integer of the element instance they belong to.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
-type Variables = Mapping[str, Any]
+Variables: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Resume:
     pass
 
 
-type Command = (
+Command: TypeAlias = (
     Start
     | CompleteTask
     | CompleteJob

@@ -6,7 +6,7 @@ Integers are local to the tree (see ``commands``); the caller allots keys. ``at`
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class DecisionEvaluated:
     required: Sequence[Mapping[str, Any]]
 
 
-type Effect = (
+Effect: TypeAlias = (
     InstanceStarted
     | InstanceEnded
     | ElementEntered
