@@ -1,0 +1,135 @@
+"""A district as its files describe it: title, zone, roles and offices, processes, regulation, clauses. No rule values live here."""
+
+import csv
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+SHARED = "<default>"  # the tenant of resources that every district uses
+
+
+class DistrictError(Exception):
+    """A district's file cannot be used; the text names file, key and cause in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleInfo:
+    """``offices`` hold the role for the whole district; with ``relation`` it belongs to the project's own office in that relation."""
+
+    key: str
+    title: str
+    offices: tuple[str, ...] = ()
+    relation: str | None = None
+    administrative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessInfo:
+    """How a process is used: who may start it by hand, in which phases of a project, once or repeatedly, per project or per year."""
+
+    key: str
+    enabled: bool = True
+    start_role: str | None = None
+    start_phases: tuple[str, ...] = ()
+    repeat: bool = False
+    per: str = "project"
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    id: str
+    article: str
+    paraphrase: str
+    carriers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    key: str
+    title: str
+    order: int
+    terminal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    key: str
+    title: str
+    zone: ZoneInfo
+    roles: Mapping[str, RoleInfo]
+    processes: Mapping[str, ProcessInfo]
+    regulation: Mapping[str, Any] = field(default_factory=dict)
+    clauses: Mapping[str, Clause] = field(default_factory=dict)
+    region: str = ""
+
+    def role_title(self, key: str) -> str:
+        role = self.roles.get(key)
+        return role.title if role else key
+
+    def own_clauses(self, ids: str) -> tuple[Clause, ...]:
+        """Those of the space-separated clause ids that this district's register holds, in the order given."""
+        return tuple(self.clauses[clause] for clause in ids.split() if clause in self.clauses)
+
+
+def load(path: Path) -> District:
+    """Read ``districts/<d>.toml`` and, beside it, ``<d>.clauses.csv``. Raises DistrictError."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        roles = {
+            key: RoleInfo(key, role["title"], tuple(role.get("offices", ())), role.get("relation"), bool(role.get("administrative", False)))
+            for key, role in data["roles"].items()
+        }
+        processes = {
+            key: ProcessInfo(
+                key,
+                bool(entry.get("enabled", True)),
+                entry.get("start_role"),
+                tuple(entry.get("start_phases", ())),
+                bool(entry.get("repeat", False)),
+                entry.get("per", "project"),
+                entry.get("title", ""),
+            )
+            for key, entry in data.get("processes", {}).items()
+        }
+        zone = ZoneInfo(data["zone"])
+        title = str(data["title"])
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise DistrictError(f"区县文件 {path.name} 无法读取:{error}。请检查 title、zone、[roles.*] 的 title 与 [processes.*]") from error
+    return District(path.stem, title, zone, roles, processes, data.get("regulation", {}), load_clauses(path.with_suffix(".clauses.csv")), str(data.get("region", "")))
+
+
+def load_clauses(path: Path) -> dict[str, Clause]:
+    """The register of requirements: columns id, article, paraphrase, carriers. A missing file is an empty register. Raises DistrictError."""
+    if not path.exists():
+        return {}
+    clauses: dict[str, Clause] = {}
+    with path.open(encoding="utf-8", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines), start=2):
+            try:
+                clause = Clause(row["id"].strip(), row["article"].strip(), row["paraphrase"].strip(), tuple((row.get("carriers") or "").split()))
+            except (KeyError, AttributeError) as error:
+                raise DistrictError(f"条款登记 {path.name} 第 {number} 行缺少列 {error}") from error
+            if clause.id in clauses:
+                raise DistrictError(f"条款登记 {path.name} 第 {number} 行的编号 {clause.id} 重复")
+            clauses[clause.id] = clause
+    return clauses
+
+
+def load_phases(path: Path) -> tuple[Phase, ...]:
+    """The ledger's phases in order, from ``districts/phases.toml``. Raises DistrictError."""
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))["phase"]
+        return tuple(sorted((Phase(row["key"], row["title"], int(row["order"]), bool(row.get("terminal", False))) for row in rows), key=lambda phase: phase.order))
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise DistrictError(f"阶段文件 {path.name} 无法读取:{error}") from error
+
+
+@lru_cache(maxsize=8)
+def load_all(folder: Path) -> Mapping[str, District]:
+    """Every district of a folder by key: each ``*.toml`` but phases.toml. Cached: a district's file is read once a process."""
+    return {path.stem: load(path) for path in sorted(folder.glob("*.toml")) if path.stem != "phases"}
