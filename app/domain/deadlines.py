@@ -43,7 +43,9 @@ class Rule:
         """Read a result of the ``deadlines`` decision. Raises DeadlineError (DEADLINE_RULE)."""
         unit = row.get("unit")
         if unit not in UNITS:
-            raise DeadlineError("DEADLINE_RULE", f"期限“{key}”的单位 {unit!r} 无法识别,应为 {'、'.join(UNITS)} 之一,请检查 deadlines 表该行")
+            raise DeadlineError(
+                "DEADLINE_RULE", f"期限“{key}”的单位 {unit!r} 无法识别,应为 {'、'.join(UNITS)} 之一,请检查 deadlines 表该行"
+            )
         fixed = row.get("fixed")
         amount = row.get("amount")
         if unit == "fixed_date":
@@ -57,9 +59,13 @@ class Rule:
             except InvalidOperation:
                 whole = Decimal("NaN")
             if not whole.is_finite() or whole != whole.to_integral_value() or not 0 <= whole <= 36_600:
-                raise DeadlineError("DEADLINE_RULE", f"期限“{key}”的数量 {amount!r} 不是 0 至 36600 的整数,请检查 deadlines 表该行及其所用变量")
+                raise DeadlineError(
+                    "DEADLINE_RULE", f"期限“{key}”的数量 {amount!r} 不是 0 至 36600 的整数,请检查 deadlines 表该行及其所用变量"
+                )
             amount = int(whole)
-        return cls(key, str(unit), amount or 0 if unit != "fixed_date" else 0, fixed, row.get("roll") is True, row.get("hard") is True, clause)
+        return cls(
+            key, str(unit), amount or 0 if unit != "fixed_date" else 0, fixed, row.get("roll") is True, row.get("hard") is True, clause
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,16 @@ def due(rule: Rule, start: object, calendar: Calendar, zone: ZoneInfo) -> Due:
     if rule.roll:
         days_looked_at += [nominal, last]
     provisional = any(calendar.is_provisional(day) for day in days_looked_at)
-    return Due(rule, begun, last, _midnight_after(last, zone), nominal, _midnight_after(nominal, zone), provisional, tuple(_explain(rule, begun, nominal, last, provisional)))
+    return Due(
+        rule,
+        begun,
+        last,
+        _midnight_after(last, zone),
+        nominal,
+        _midnight_after(nominal, zone),
+        provisional,
+        tuple(_explain(rule, begun, nominal, last, provisional)),
+    )
 
 
 def start_day(key: str, start: object, zone: ZoneInfo) -> date:
@@ -177,8 +192,24 @@ def registry(lookup: RuleLookup, calendar: Calendar, zone: ZoneInfo) -> feel.Reg
 
     spec = feel.FunctionSpec
     return feel.BUILTINS.extended(
-        spec("deadline", (("key", "start"),), deadline, needs_context=True, needs_environment=True, extension=True, doc="法定期限的截止时刻:期限键与起算时间,含末日顺延"),
-        spec("remindAt", (("key", "start"),), remind_at, needs_context=True, needs_environment=True, extension=True, doc="提醒时刻:与 deadline 相同,但末日不顺延"),
+        spec(
+            "deadline",
+            (("key", "start"),),
+            deadline,
+            needs_context=True,
+            needs_environment=True,
+            extension=True,
+            doc="法定期限的截止时刻:期限键与起算时间,含末日顺延",
+        ),
+        spec(
+            "remindAt",
+            (("key", "start"),),
+            remind_at,
+            needs_context=True,
+            needs_environment=True,
+            extension=True,
+            doc="提醒时刻:与 deadline 相同,但末日不顺延",
+        ),
         spec("workingDaysAfter", (("date", "n"),), working_days_after, extension=True, doc="某日之后第 n 个工作日(当日不计)"),
         spec("isWorkingDay", (("date",),), is_working_day, extension=True, doc="是否工作日(含调休上班日)"),
     )

@@ -100,7 +100,16 @@ def load(path: Path) -> District:
         title = str(data["title"])
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise DistrictError(f"区县文件 {path.name} 无法读取:{error}。请检查 title、zone、[roles.*] 的 title 与 [processes.*]") from error
-    return District(path.stem, title, zone, roles, processes, data.get("regulation", {}), load_clauses(path.with_suffix(".clauses.csv")), str(data.get("region", "")))
+    return District(
+        path.stem,
+        title,
+        zone,
+        roles,
+        processes,
+        data.get("regulation", {}),
+        load_clauses(path.with_suffix(".clauses.csv")),
+        str(data.get("region", "")),
+    )
 
 
 def load_clauses(path: Path) -> dict[str, Clause]:
@@ -111,7 +120,9 @@ def load_clauses(path: Path) -> dict[str, Clause]:
     with path.open(encoding="utf-8", newline="") as lines:
         for number, row in enumerate(csv.DictReader(lines), start=2):
             try:
-                clause = Clause(row["id"].strip(), row["article"].strip(), row["paraphrase"].strip(), tuple((row.get("carriers") or "").split()))
+                clause = Clause(
+                    row["id"].strip(), row["article"].strip(), row["paraphrase"].strip(), tuple((row.get("carriers") or "").split())
+                )
             except (KeyError, AttributeError) as error:
                 raise DistrictError(f"条款登记 {path.name} 第 {number} 行缺少列 {error}") from error
             if clause.id in clauses:
@@ -124,7 +135,12 @@ def load_phases(path: Path) -> tuple[Phase, ...]:
     """The ledger's phases in order, from ``districts/phases.toml``. Raises DistrictError."""
     try:
         rows = tomllib.loads(path.read_text(encoding="utf-8"))["phase"]
-        return tuple(sorted((Phase(row["key"], row["title"], int(row["order"]), bool(row.get("terminal", False))) for row in rows), key=lambda phase: phase.order))
+        return tuple(
+            sorted(
+                (Phase(row["key"], row["title"], int(row["order"]), bool(row.get("terminal", False))) for row in rows),
+                key=lambda phase: phase.order,
+            )
+        )
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise DistrictError(f"阶段文件 {path.name} 无法读取:{error}") from error
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from app.domain.districts import District
 
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
-READERS_OF_ALL = frozenset({"data_bureau", "data_bureau_leader", "auditor", "finance"})  # FX-5-1, SC-5-1, SC-34-1: they oversee every project of the district
+READERS_OF_ALL = frozenset(
+    {"data_bureau", "data_bureau_leader", "auditor", "finance"}
+)  # FX-5-1, SC-5-1, SC-34-1: they oversee every project of the district
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,271 @@
+"""Forms: one JSON file with a JSON Schema 2020-12 and a UI schema, checked here with the same file that the page draws.
+
+Numbers are read as Decimal, duplicates and NaN are refused, undeclared fields are refused. No ``$ref`` leaves the file.
+Source: requirements FX-10-2 (a missing field is named, the rest is kept) and G9 (money in yuan, two decimals).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import jsonschema_rs
+import simplejson
+
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 32
+MAX_DIGITS = 30
+_MONEY = Decimal("0.01")
+
+
+class FormError(Exception):
+    """A form file, or data sent for one, cannot be read. ``code`` is stable; ``place`` names the key; the text is Chinese."""
+
+    def __init__(self, code: str, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.place = place
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One thing wrong with the data: ``path`` like ``budgetItems/0/amount`` (empty: the whole), the field's Chinese title, a stable code, a Chinese sentence."""
+
+    path: str
+    title: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form as its file describes it."""
+
+    id: str
+    title: str
+    schema: Mapping[str, Any]
+    ui: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, source: bytes) -> "Form":
+        """Read a form file. Raises FormError (FORM_JSON, FORM_SHAPE, FORM_SCHEMA)."""
+        data = loads(source)
+        if not isinstance(data, dict):
+            raise FormError("FORM_SHAPE", "表单文件应是一个 JSON 对象,含 id、title、schema、ui")
+        for key, kind in (("id", str), ("title", str), ("schema", dict)):
+            if not isinstance(data.get(key), kind) or not data[key]:
+                raise FormError("FORM_SHAPE", f"表单文件缺少“{key}”,或其类型不对", key)
+        ui = data.get("ui", {})
+        if not isinstance(ui, dict):
+            raise FormError("FORM_SHAPE", "表单文件的“ui”应是一个对象", "ui")
+        unknown = sorted(set(data) - {"id", "title", "schema", "ui", "description"})
+        if unknown:
+            raise FormError("FORM_SHAPE", f"表单文件含有不认识的键:{'、'.join(unknown)}", unknown[0])
+        schema = data["schema"]
+        if schema.get("type") != "object" or not isinstance(schema.get("properties"), dict):
+            raise FormError("FORM_SCHEMA", "表单的 schema 应是 type 为 object 且含 properties 的结构", "schema")
+        if schema.get("additionalProperties") is not False:
+            raise FormError("FORM_SCHEMA", "表单的 schema 必须写明 additionalProperties 为 false:没有声明的字段一律不收", "schema")
+        for name in schema["properties"]:
+            if not name.isidentifier() or not name.isascii() or name.startswith("_"):
+                raise FormError("FORM_SCHEMA", f"字段名 {name!r} 只能用英文字母、数字,以字母开头", f"schema/properties/{name}")
+        for path, reference in _references(schema, "schema"):
+            if not reference.startswith("#"):
+                raise FormError("FORM_SCHEMA", f"{path} 引用了文件之外的 {reference!r},只允许 # 开头的引用", path)
+        form = cls(data["id"], data["title"], schema, ui)
+        try:
+            form._validator  # noqa: B018 - compiled now, so that a bad schema is refused at deployment
+        except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+            raise FormError("FORM_SCHEMA", f"表单的 schema 不符合 JSON Schema 2020-12:{error}".split("\n")[0], "schema") from error
+        return form
+
+    @property
+    def fields(self) -> Mapping[str, Mapping[str, Any]]:
+        """The declared top-level fields by name."""
+        properties: Mapping[str, Mapping[str, Any]] = self.schema["properties"]
+        return properties
+
+    @cached_property
+    def _validator(self) -> Any:
+        return jsonschema_rs.Draft202012Validator(
+            dict(self.schema),
+            validate_formats=True,
+            ignore_unknown_formats=True,
+            offline=True,
+            pattern_options=jsonschema_rs.RegexOptions(),
+        )
+
+    def validate(self, data: Mapping[str, Any], *, partial: bool = False) -> list[FieldProblem]:
+        """What is wrong with ``data``, in the order of the form; empty if nothing. ``partial`` (a draft) overlooks what is missing."""
+        problems = [problem for error in self._validator.iter_errors(dict(data)) for problem in self._explain(error)]
+        problems += _money_problems(self.schema, data, "")
+        if partial:
+            problems = [problem for problem in problems if problem.code != "REQUIRED"]
+        order = {name: number for number, name in enumerate(self.fields)}
+        unique = {(problem.path, problem.code): problem for problem in problems}
+        return sorted(unique.values(), key=lambda problem: (order.get(problem.path.split("/")[0], -1), problem.path))
+
+    def title_of(self, path: list[Any]) -> str:
+        """The Chinese title of the field at ``path``, table rows counted from one."""
+        node: Any = self.schema
+        words: list[str] = []
+        for step in path:
+            if isinstance(step, int):
+                node = node.get("items", {}) if isinstance(node, Mapping) else {}
+                words.append(f"第{step + 1}行")
+            else:
+                node = node.get("properties", {}).get(step, {}) if isinstance(node, Mapping) else {}
+                words.append(str(node.get("title", step)) if isinstance(node, Mapping) else str(step))
+        return "·".join(words)
+
+    def _explain(self, error: Any) -> Iterator[FieldProblem]:
+        path = list(error.instance_path)
+        kind = error.kind.as_dict()
+        name = error.kind.name
+        if name == "required":
+            path = [*path, kind["property"]]
+            yield self._problem(path, "REQUIRED", "必填")
+        elif name in ("additionalProperties", "unevaluatedProperties"):
+            for extra in kind.get("unexpected", []):
+                yield FieldProblem("/".join(map(str, [*path, extra])), str(extra), "UNDECLARED", f"表单没有“{extra}”这一项,不能提交")
+        elif name in _MESSAGES:
+            code, text = _MESSAGES[name]
+            yield self._problem(path, code, text(kind))
+        else:
+            yield self._problem(path, "INVALID", "填写的内容不符合要求")
+
+    def _problem(self, path: list[Any], code: str, text: str) -> FieldProblem:
+        title = self.title_of(path) or "表单"
+        return FieldProblem("/".join(map(str, path)), title, code, f"“{title}”{text}")
+
+
+_TYPES = {"string": "文字", "number": "数字", "integer": "整数", "boolean": "是或否", "array": "列表", "object": "一组内容", "null": "空"}
+_FORMATS = {"date": "日期(如 2026-10-15)", "date-time": "日期和时间(如 2026-10-15T09:00:00+08:00)", "email": "电子邮箱", "time": "时间"}
+
+
+def _types(kind: Mapping[str, Any]) -> str:
+    return "应填" + "或".join(_TYPES.get(name, name) for name in kind["types"])
+
+
+def _number(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int | Decimal) else f"{Decimal(str(value)):,}" if isinstance(value, float) else str(value)
+
+
+_MESSAGES = {
+    "type": ("TYPE", _types),
+    "enum": ("ENUM", lambda kind: "应从所列选项中选择"),
+    "const": ("CONST", lambda kind: "必须确认" if kind.get("expected_value") is True else "的值不符合要求"),
+    "format": ("FORMAT", lambda kind: f"应填{_FORMATS.get(str(kind.get('format')), '规定格式的内容')}"),
+    "minimum": ("MINIMUM", lambda kind: f"不得小于 {_number(kind['limit'])}"),
+    "maximum": ("MAXIMUM", lambda kind: f"不得大于 {_number(kind['limit'])}"),
+    "exclusiveMinimum": ("MINIMUM", lambda kind: f"必须大于 {_number(kind['limit'])}"),
+    "exclusiveMaximum": ("MAXIMUM", lambda kind: f"必须小于 {_number(kind['limit'])}"),
+    "minLength": ("TOO_SHORT", lambda kind: "不能为空" if kind["limit"] == 1 else f"至少 {kind['limit']} 个字"),
+    "maxLength": ("TOO_LONG", lambda kind: f"至多 {kind['limit']} 个字"),
+    "minItems": ("TOO_FEW", lambda kind: f"至少 {kind['limit']} 项"),
+    "maxItems": ("TOO_MANY", lambda kind: f"至多 {kind['limit']} 项"),
+    "uniqueItems": ("DUPLICATE", lambda kind: "有重复的项"),
+    "multipleOf": ("STEP", lambda kind: f"应是 {kind['multiple_of']} 的整数倍"),
+    "pattern": ("PATTERN", lambda kind: "的格式不对"),
+    "falseSchema": ("NOT_ALLOWED", lambda kind: "在当前选择下不应填写"),
+}
+
+
+def _money_problems(schema: Mapping[str, Any], data: Any, path: str, title: str = "") -> list[FieldProblem]:
+    """Amounts (``x-format: money``) with more than two decimals, wherever they stand."""
+    if schema.get("x-format") == "money" and isinstance(data, int | Decimal) and not isinstance(data, bool):
+        exact = data if isinstance(data, int) else data.quantize(_MONEY) if abs(data) < Decimal(10) ** 18 else None
+        if exact is None or exact != data:
+            return [FieldProblem(path, title, "MONEY", f"“{title}”应为精确到分的金额(元),至多两位小数")]
+        return []
+    problems: list[FieldProblem] = []
+    if isinstance(data, Mapping):
+        for name, part in schema.get("properties", {}).items():
+            if name in data and isinstance(part, Mapping):
+                problems += _money_problems(
+                    part, data[name], f"{path}/{name}".lstrip("/"), f"{title}·{part.get('title', name)}".lstrip("·")
+                )
+    elif isinstance(data, list) and isinstance(schema.get("items"), Mapping):
+        for number, item in enumerate(data):
+            problems += _money_problems(schema["items"], item, f"{path}/{number}", f"{title}·第{number + 1}行")
+    return problems
+
+
+def _references(node: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            if key in ("$ref", "$dynamicRef", "$schema") and isinstance(value, str):
+                if key != "$schema":
+                    yield path, value
+            else:
+                yield from _references(value, f"{path}/{key}")
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from _references(value, f"{path}/{number}")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise FormError("JSON_DUPLICATE", f"内容里“{twice}”出现了两次,请只保留一处", twice)
+    return result
+
+
+def _constant(text: str) -> Any:
+    raise FormError("JSON_NUMBER", f"内容里有不是数字的“{text}”")
+
+
+def _whole(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise FormError("JSON_NUMBER", f"内容里的数字超过 {MAX_DIGITS} 位")
+    return int(text)
+
+
+def _decimal(text: str) -> Decimal:
+    value = Decimal(text)
+    if len(text) > 2 * MAX_DIGITS or not value.is_finite() or value.adjusted() > MAX_DIGITS or value.adjusted() < -MAX_DIGITS:
+        raise FormError("JSON_NUMBER", f"内容里的数字“{text[:40]}”超出可用范围")
+    return value
+
+
+def loads(text: str | bytes) -> Any:
+    """Read JSON as forms take it: Decimal numbers, no duplicate keys, no NaN, bounded size and depth. Raises FormError."""
+    if len(text) > MAX_BYTES:
+        raise FormError("JSON_SIZE", f"内容超过 {MAX_BYTES // 1_000_000} MB,请缩减后再提交")
+    try:
+        raw = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+    except UnicodeDecodeError as error:
+        raise FormError("JSON_ENCODING", f"内容不是 UTF-8 编码(第 {error.start} 字节)") from error
+    if _depth(raw) > MAX_DEPTH:
+        raise FormError("JSON_DEPTH", f"内容嵌套超过 {MAX_DEPTH} 层")
+    try:
+        return simplejson.loads(raw, object_pairs_hook=_object, parse_float=_decimal, parse_int=_whole, parse_constant=_constant)
+    except simplejson.JSONDecodeError as error:
+        raise FormError("FORM_JSON", f"内容不是正确的 JSON:第 {error.lineno} 行第 {error.colno} 列") from error
+
+
+def _depth(text: str) -> int:
+    """The deepest nesting of brackets outside strings."""
+    depth = deepest = 0
+    inside = escaped = False
+    for character in text:
+        if inside:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                inside = False
+        elif character == '"':
+            inside = True
+        elif character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+            if deepest > MAX_DEPTH:
+                return deepest
+        elif character in "]}":
+            depth -= 1
+    return deepest
