@@ -1,0 +1,119 @@
+"""Every setting once: name, type, default, help. Read from ``QUANCHENG_<NAME>`` in the environment; the command line overrides.
+
+docs/reference/settings.md is generated from ``settings()``.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from app.errors import InvalidRequest
+
+PREFIX = "QUANCHENG_"
+T = TypeVar("T", str, int, float, bool)
+
+
+def _setting(default: T, text: str) -> T:
+    value: T = field(default=default, metadata={"help": text})
+    return value
+
+
+class Setting(NamedTuple):
+    name: str
+    type: str
+    default: Any
+    help: str
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.upper()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The settings of one process. ``data`` is a folder (SQLite inside) or a database URL."""
+
+    data: str = _setting("instance", "数据位置:文件夹(内建 SQLite 数据库),或 postgresql+psycopg:// 开头的数据库地址")
+    models: str = _setting("", "模型根目录(含 bpmn、dmn、forms、districts);空则为安装目录")
+    host: str = _setting("127.0.0.1", "监听地址")
+    port: int = _setting(8000, "监听端口")
+    threads: int = _setting(8, "每个服务进程的线程数")
+    secret_key: str = _setting("", "会话签名密钥;空则在数据目录生成并保存")
+    password_salt: str = _setting("", "口令加盐;空则在数据目录生成并保存")
+    secure_cookies: bool = _setting(False, "会话 Cookie 只经 HTTPS 发送;对外服务时应开启")
+    trusted_proxies: int = _setting(0, "前置反向代理的层数;0 表示不信任转发头")
+    session_minutes: int = _setting(30, "无操作多少分钟后需要重新登录")
+    demonstration: bool = _setting(False, "演示模式:登录页列出演示账号,管理员可以推进虚拟时钟")
+    clock: str = _setting("system", "时钟:system 为系统时间,virtual 为数据库中保存偏移的虚拟时间")
+    pump_seconds: float = _setting(1.0, "时钟每隔多少秒检查一次到期事项")
+    pump_batch: int = _setting(50, "时钟一次最多取多少个到期事项")
+    retry_seconds: int = _setting(60, "到期事项处理失败后首次重试的间隔秒数,之后逐次加倍,最长一天")
+    lock_seconds: float = _setting(5.0, "等待他人释放同一事项的最长秒数")
+    statement_seconds: float = _setting(30.0, "单条数据库语句的最长秒数(PostgreSQL)")
+    idle_seconds: float = _setting(60.0, "事务空闲的最长秒数,超过即由数据库中止(PostgreSQL)")
+    busy_seconds: float = _setting(10.0, "等待数据库写锁的最长秒数(SQLite)")
+    pool_size: int = _setting(10, "数据库连接池大小(PostgreSQL)")
+    step_limit: int = _setting(20_000, "一次办理中流程最多前进的步数")
+    connector_limit: int = _setting(2_000, "一次办理中最多执行的内部服务任务数")
+    message_lifetime: str = _setting("P7D", "消息默认保留多久(ISO 8601 时长),期间出现订阅即送达")
+    page_size: int = _setting(20, "列表每页条数")
+    page_limit: int = _setting(200, "列表每页条数上限")
+    upload_bytes: int = _setting(10_000_000, "一次上传的最大字节数")
+    form_bytes: int = _setting(1_000_000, "一次表单提交的最大字节数")
+    idempotency_hours: int = _setting(24, "Idempotency-Key 的有效小时数")
+    publishing_second_person: bool = _setting(False, "发布模型须经另一人批准")
+    audit_head: str = _setting("", "审计链首的外部文件;空则为数据目录下 audit-head.jsonl")
+    audit_key: str = _setting("", "审计链 HMAC-SM3 的密钥(十六进制);空则在数据目录生成并保存")
+    seal_seconds: float = _setting(1.0, "每隔多少秒封存一次审计记录")
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL of ``data``."""
+        if "://" in self.data:
+            return self.data.replace("postgresql://", "postgresql+psycopg://", 1) if self.data.startswith("postgresql://") else self.data
+        return f"sqlite:///{self.folder / 'quancheng.sqlite'}"
+
+    @property
+    def folder(self) -> Path:
+        """The folder for generated secrets and the audit head (with a database URL: ``instance``)."""
+        return Path("instance" if "://" in self.data else self.data).resolve()
+
+    @property
+    def root(self) -> Path:
+        """The folder that holds bpmn/, dmn/, forms/ and districts/."""
+        return Path(self.models).resolve() if self.models else Path(__file__).resolve().parent.parent
+
+
+def settings() -> tuple[Setting, ...]:
+    """All settings, in the order of this file."""
+    return tuple(
+        Setting(item.name, _type_name(item), None if item.default is MISSING else item.default, item.metadata["help"])
+        for item in fields(Config)
+    )
+
+
+def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Config:
+    """The settings of ``environ`` (the process's own by default) with ``overrides`` that are not None. Raises InvalidRequest (SETTING)."""
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    for setting in settings():
+        if (text := environ.get(setting.variable)) is not None:
+            values[setting.name] = _parse(setting, text)
+    return Config(**(values | {name: value for name, value in overrides.items() if value is not None}))
+
+
+def _type_name(item: "Field[Any]") -> str:
+    return item.type if isinstance(item.type, str) else item.type.__name__
+
+
+def _parse(setting: Setting, text: str) -> Any:
+    try:
+        if setting.type == "bool":
+            return {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}[
+                text.strip().lower()
+            ]
+        return {"str": str, "int": int, "float": float}[setting.type](text.strip())
+    except (KeyError, ValueError):
+        raise InvalidRequest(f"设置 {setting.variable} 的值 {text!r} 不是有效的 {setting.type}:{setting.help}", code="SETTING") from None
