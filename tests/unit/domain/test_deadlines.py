@@ -1,0 +1,157 @@
+"""Deadlines as the clauses count them: the boundary cases B33–B57, B62–B64, B67 and B68."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.calendars import Calendar, add_months, statutory
+from app.domain.deadlines import DeadlineError, Rule, due
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+CALENDAR = statutory()
+THIRTY_DAYS = Rule("acceptance.organise", "natural_day", 30, roll=True)
+THREE_WORKING_DAYS = Rule("review.revise", "working_day", 3)
+
+
+def months(count: int, *, roll: bool = False) -> Rule:
+    return Rule("months", "month", count, roll=roll)
+
+
+def last_day(rule: Rule, start: str) -> str:
+    return due(rule, start, CALENDAR, SHANGHAI).last_day.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("start", "legal", "remind"),
+    [
+        ("2026-03-02", "2026-04-01", "2026-04-01"),  # B33
+        ("2026-09-04", "2026-10-08", "2026-10-04"),  # B36, B37: National Day
+        ("2026-01-20", "2026-02-24", "2026-02-19"),  # B38: Spring Festival
+        ("2026-05-06", "2026-06-05", "2026-06-05"),  # B39: counted anew after a new application
+        ("2026-05-14", "2026-06-15", "2026-06-13"),  # B67: a plain Saturday rolls
+        ("2026-09-10", "2026-10-10", "2026-10-10"),  # B68: a Saturday that is worked does not
+    ],
+)
+def test_acceptance_is_organised_within_thirty_natural_days(start: str, legal: str, remind: str) -> None:
+    found = due(THIRTY_DAYS, start, CALENDAR, SHANGHAI)
+    assert (found.last_day.isoformat(), found.remind_day.isoformat()) == (legal, remind)
+
+
+def test_the_last_second_of_the_last_day_is_in_time_and_the_next_midnight_is_late() -> None:
+    at = due(THIRTY_DAYS, "2026-03-02", CALENDAR, SHANGHAI).at
+    assert datetime(2026, 4, 1, 23, 59, 59, tzinfo=SHANGHAI) < at  # B34
+    assert not datetime(2026, 4, 2, tzinfo=SHANGHAI) < at  # B35
+    assert at.isoformat() == "2026-04-02T00:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("delivered", "last"),
+    [
+        ("2026-03-06", "2026-03-11"),  # B41
+        ("2026-03-02", "2026-03-05"),  # B42
+        ("2026-09-30", "2026-10-10"),  # B43
+        ("2026-02-12", "2026-02-24"),  # B44
+        ("2026-09-17", "2026-09-21"),  # B45
+    ],
+)
+def test_final_draft_is_revised_within_three_working_days(delivered: str, last: str) -> None:
+    assert last_day(THREE_WORKING_DAYS, delivered) == last
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "opens"),
+    [
+        (months(3), "2026-03-02", "2026-06-03"),  # B40
+        (months(1), "2026-03-10", "2026-04-11"),  # B46
+        (months(1), "2026-01-31", "2026-03-01"),  # B47
+        (months(3), "2026-03-10", "2026-06-11"),  # B48
+        (months(3), "2025-11-30", "2026-03-01"),  # B49
+    ],
+)
+def test_the_earliest_day_is_the_one_after_the_corresponding_day(rule: Rule, start: str, opens: str) -> None:
+    assert due(rule, start, CALENDAR, SHANGHAI).at.date().isoformat() == opens
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "last"),
+    [
+        (months(6, roll=True), "2026-03-10", "2026-09-10"),  # B50
+        (months(6, roll=True), "2025-08-31", "2026-02-28"),  # B53: a Saturday that is worked
+        (months(6, roll=True), "2026-04-04", "2026-10-08"),  # B54
+        (months(1, roll=True), "2026-10-31", "2026-11-30"),  # B55
+        (months(1, roll=True), "2026-09-03", "2026-10-08"),  # B56
+        (months(36), "2026-05-20", "2029-05-20"),  # B57
+    ],
+)
+def test_months_end_on_the_corresponding_day(rule: Rule, start: str, last: str) -> None:
+    assert last_day(rule, start) == last
+
+
+@pytest.mark.parametrize(
+    ("at", "in_time"),
+    [
+        ("2026-10-15T23:59:59+08:00", True),  # B27
+        ("2026-10-15T23:59:59.999999+08:00", True),  # B28
+        ("2026-10-16T00:00:00+08:00", False),  # B29
+        ("2026-10-15T15:59:59+00:00", True),  # B30
+        ("2026-10-15T16:00:00+00:00", False),  # B31
+    ],
+)
+def test_a_fixed_day_counts_to_its_midnight_in_the_districts_zone(at: str, in_time: bool) -> None:
+    close = due(Rule("declaration.close", "fixed_date", fixed="10-15"), "2026-09-01", CALENDAR, SHANGHAI)
+    assert (datetime.fromisoformat(at) < close.at) is in_time
+
+
+def test_a_fixed_day_on_a_sunday_does_not_roll() -> None:  # B32
+    close = due(Rule("declaration.close", "fixed_date", fixed="10-15", roll=False), "2028-10-01", CALENDAR, SHANGHAI)
+    assert close.at.isoformat() == "2028-10-16T00:00:00+08:00"
+
+
+def test_a_year_without_a_calendar_is_provisional_and_says_so() -> None:
+    found = due(THIRTY_DAYS, "2026-12-02", CALENDAR, SHANGHAI)
+    assert found.last_day == date(2027, 1, 1)
+    assert found.provisional
+    assert "尚未公布" in found.explanation[-1]
+    imported = Calendar({**CALENDAR.days, date(2027, 1, 1): False}, CALENDAR.years | {2027}, "imported")
+    assert due(THIRTY_DAYS, "2026-12-02", imported, SHANGHAI).last_day == date(2027, 1, 4)
+
+
+def test_the_counting_is_told_in_words() -> None:
+    lines = due(THIRTY_DAYS, "2026-09-04T08:30:00Z", CALENDAR, SHANGHAI).explanation
+    assert lines[0] == "自 2026-09-04 的次日起算 30 个自然日,末日为 2026-10-04"
+    assert "顺延至下一工作日 2026-10-08" in lines[1]
+
+
+@pytest.mark.parametrize("start", [None, "", "明天", "2026-02-30", 5])
+def test_a_start_that_is_no_date_is_refused_with_the_key(start: object) -> None:
+    with pytest.raises(DeadlineError, match=r"acceptance\.organise") as caught:
+        due(THIRTY_DAYS, start, CALENDAR, SHANGHAI)
+    assert caught.value.code == "DEADLINE_START"
+
+
+@pytest.mark.parametrize(
+    "row", [{}, {"unit": "week", "amount": 1}, {"unit": "month", "amount": None}, {"unit": "month", "amount": "1.5"}, {"unit": "month", "amount": -1}, {"unit": "fixed_date"}]
+)
+def test_a_rule_that_cannot_count_is_refused(row: dict[str, object]) -> None:
+    with pytest.raises(DeadlineError) as caught:
+        Rule.from_row("x", row)
+    assert caught.value.code == "DEADLINE_RULE"
+
+
+@given(st.dates(date(2005, 1, 1), date(2026, 6, 30)), st.integers(1, 40))
+def test_working_days_agree_with_counting_one_by_one(start: date, count: int) -> None:
+    day, left = start, count
+    while left:
+        day += timedelta(days=1)
+        left -= CALENDAR.is_working_day(day)
+    assert CALENDAR.add_working_days(start, count) == day
+
+
+@given(st.dates(date(1990, 1, 1), date(2080, 1, 1)), st.integers(-300, 300))
+def test_a_month_later_is_the_same_day_or_the_months_last(start: date, count: int) -> None:
+    later = add_months(start, count)
+    assert (later.year * 12 + later.month) - (start.year * 12 + start.month) == count
+    assert later.day == start.day or (later.day < start.day and (later + timedelta(days=1)).day == 1)

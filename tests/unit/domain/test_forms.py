@@ -1,0 +1,119 @@
+"""Forms refuse what they did not declare and say in Chinese what is wrong and where."""
+
+import json
+
+import pytest
+
+from app.domain.forms import Form, FormError, loads
+
+SCHEMA = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["totalAmount", "budgetItems"],
+    "properties": {
+        "totalAmount": {"title": "总投资", "type": "number", "minimum": 0, "x-format": "money"},
+        "budgetItems": {
+            "title": "预算明细",
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["name"],
+                "properties": {"name": {"title": "名称", "type": "string", "minLength": 1}, "amount": {"title": "金额", "type": "number", "x-format": "money"}},
+            },
+        },
+        "signedOn": {"title": "签订日期", "type": "string", "format": "date"},
+        "truthful": {"title": "真实性声明", "const": True},
+    },
+}
+
+
+def source(**changes: object) -> bytes:
+    return json.dumps({"id": "change.apply", "title": "变更申请", "schema": SCHEMA, **changes}).encode()
+
+
+FORM = Form.parse(source())
+
+
+def problems(text: str) -> dict[str, str]:
+    return {problem.path: problem.code for problem in FORM.validate(loads(text))}
+
+
+def test_complete_data_has_no_problems() -> None:
+    assert problems('{"totalAmount": 4000000.01, "budgetItems": [{"name": "开发费", "amount": 0.29}], "signedOn": "2026-10-15", "truthful": true}') == {}
+
+
+def test_every_missing_field_is_named_with_its_title() -> None:
+    found = FORM.validate(loads('{"budgetItems": [{}]}'))
+    assert [(problem.path, problem.message) for problem in found] == [("totalAmount", "“总投资”必填"), ("budgetItems/0/name", "“预算明细·第1行·名称”必填")]
+
+
+def test_a_draft_may_lack_fields_but_not_carry_wrong_ones() -> None:
+    assert [problem.code for problem in FORM.validate(loads('{"totalAmount": -1}'), partial=True)] == ["MINIMUM"]
+
+
+@pytest.mark.parametrize("name", ["approved", "__builtins__", "typename", "len", "__class__", "projectKey"])
+def test_undeclared_fields_are_refused(name: str) -> None:
+    assert problems(json.dumps({"totalAmount": 1, "budgetItems": [{"name": "x"}], name: 1})) == {name: "UNDECLARED"}
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "code"),
+    [
+        ('{"totalAmount": 1.005, "budgetItems": [{"name": "x"}]}', "totalAmount", "MONEY"),
+        ('{"totalAmount": "1", "budgetItems": [{"name": "x"}]}', "totalAmount", "TYPE"),
+        ('{"totalAmount": 1, "budgetItems": []}', "budgetItems", "TOO_FEW"),
+        ('{"totalAmount": 1, "budgetItems": [{"name": "", "amount": 1}]}', "budgetItems/0/name", "TOO_SHORT"),
+        ('{"totalAmount": 1, "budgetItems": [{"name": "x", "amount": 0.001}]}', "budgetItems/0/amount", "MONEY"),
+        ('{"totalAmount": 1, "budgetItems": [{"name": "x"}], "signedOn": "2026-02-30"}', "signedOn", "FORMAT"),
+        ('{"totalAmount": 1, "budgetItems": [{"name": "x"}], "truthful": false}', "truthful", "CONST"),
+    ],
+)
+def test_a_wrong_field_is_named_with_its_cause(text: str, path: str, code: str) -> None:
+    assert problems(text) == {path: code}
+
+
+def test_one_tenth_and_two_tenths_stay_exact() -> None:
+    data = loads('{"a": 0.1, "b": 0.2, "c": 0.3}')
+    assert data["a"] + data["b"] == data["c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{", "FORM_JSON"),
+        ('{"a": 1, "a": 2}', "JSON_DUPLICATE"),
+        ('{"a": NaN}', "JSON_NUMBER"),
+        ('{"a": Infinity}', "JSON_NUMBER"),
+        ('{"a": 1e999999}', "JSON_NUMBER"),
+        ('{"a": ' + "9" * 1_000_000 + "}", "JSON_NUMBER"),
+        ("[" * 5000 + "]" * 5000, "JSON_DEPTH"),
+        (b'{"a": "\xff"}', "JSON_ENCODING"),
+        (b'"' + b"x" * 3_000_000 + b'"', "JSON_SIZE"),
+    ],
+)
+def test_hostile_json_is_refused_in_chinese(text: str | bytes, code: str) -> None:
+    with pytest.raises(FormError) as caught:
+        loads(text)
+    assert caught.value.code == code
+    assert any("一" <= character <= "鿿" for character in str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"title": ""}, "FORM_SHAPE"),
+        ({"schema": {"type": "array"}}, "FORM_SCHEMA"),
+        ({"schema": {**SCHEMA, "additionalProperties": True}}, "FORM_SCHEMA"),
+        ({"schema": {**SCHEMA, "properties": {"__proto__": {}}}}, "FORM_SCHEMA"),
+        ({"schema": {**SCHEMA, "properties": {"a": {"$ref": "https://example.org/x.json"}}}}, "FORM_SCHEMA"),
+        ({"schema": {**SCHEMA, "properties": {"a": {"$ref": "file:///etc/passwd"}}}}, "FORM_SCHEMA"),
+        ({"schema": {**SCHEMA, "properties": {"a": {"type": "nonsense"}}}}, "FORM_SCHEMA"),
+        ({"script": "x"}, "FORM_SHAPE"),
+    ],
+)
+def test_a_form_that_cannot_work_is_refused(changes: dict[str, object], code: str) -> None:
+    with pytest.raises(FormError) as caught:
+        Form.parse(source(**changes))
+    assert caught.value.code == code
