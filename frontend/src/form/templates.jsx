@@ -1,0 +1,161 @@
+// The frame around fields: label, help, clause, error, and the summary that links to what is wrong.
+import { useEffect, useRef } from 'react';
+import { BaseInput } from './widgets.jsx';
+
+const describedElsewhere = (schema) => schema.type === 'array' && schema.items?.type === 'object';
+
+/** The clauses of a field, by article where the server knows them: "第二十五条". */
+function Clauses({ ids, known }) {
+  if (!ids?.length) return null;
+  return ids.map((id) => (
+    <span key={id} className="clause-mark" title={known[id]?.paraphrase ?? id}>
+      {known[id]?.article ?? id}
+    </span>
+  ));
+}
+
+function FieldTemplate(props) {
+  const { id, label, required, displayLabel, children, errors, help, hidden, schema, uiSchema, registry } = props;
+  if (hidden) return <div hidden>{children}</div>;
+  const isCheckbox = uiSchema?.['ui:widget'] === 'checkbox';
+  const isPlain = displayLabel || (schema.type === 'boolean' && !isCheckbox);
+  const clauses = [schema['x-clauses'] ?? []]
+    .flat()
+    .flatMap((text) => text.split(/\s+/))
+    .filter(Boolean);
+  const inner = (
+    <>
+      {isPlain && (
+        <label className="form-label" htmlFor={id}>
+          {label}
+          {required && (
+            <span className="text-danger" aria-hidden="true">
+              {' '}
+              *
+            </span>
+          )}
+          <Clauses ids={clauses} known={registry.formContext.clauses ?? {}} />
+        </label>
+      )}
+      {!describedElsewhere(schema) && schema.type !== 'object' && schema.description && (
+        <div className="form-text mt-0 mb-1" id={`${id}__description`}>
+          {schema.description}
+        </div>
+      )}
+      {children}
+      {help}
+      {!describedElsewhere(schema) && errors}
+    </>
+  );
+  const frame = schema.type === 'object' ? '' : 'mb-3 form-field';
+  return <div className={frame}>{inner}</div>;
+}
+
+const FieldErrors = ({ errors = [], fieldPathId }) =>
+  errors.length ? (
+    <div className="invalid-feedback d-block" id={`${fieldPathId.$id}__error`}>
+      {[...new Set(errors)].map((error) => (
+        <div key={String(error)}>{error}</div>
+      ))}
+    </div>
+  ) : null;
+
+const FieldHelp = ({ help, fieldPathId }) =>
+  help ? (
+    <div className="form-text" id={`${fieldPathId.$id}__help`}>
+      {help}
+    </div>
+  ) : null;
+
+const fieldId = (property) => 'root' + property.replaceAll('.', '_');
+
+function goTo(event, property) {
+  const target = document.getElementById(fieldId(property));
+  if (!target) return;
+  event.preventDefault();
+  target.scrollIntoView({ block: 'center' });
+  target.focus({ preventScroll: true });
+}
+
+/** All that is wrong, each a link to its field. Takes the focus when a submit was refused. */
+export function ErrorSummary({ errors, attempt }) {
+  const box = useRef(null);
+  useEffect(() => {
+    if (attempt && errors.length) box.current?.focus();
+  }, [attempt]); // eslint-disable-line react-hooks/exhaustive-deps -- only a new attempt moves the focus
+  if (!errors.length) return null;
+  return (
+    <div className="alert alert-danger" role="alert" tabIndex={-1} ref={box} id="error-summary">
+      <p className="fw-bold mb-1">请更正以下 {errors.length} 处问题，已填写的内容都还在：</p>
+      <ul className="mb-0">
+        {errors.map(({ property, text }) => (
+          <li key={property + text}>
+            {property && property !== '.' ? (
+              <a className="alert-link" href={'#' + fieldId(property)} onClick={(event) => goTo(event, property)}>
+                {text}
+              </a>
+            ) : (
+              text
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function ObjectTemplate({ properties, title, fieldPathId, schema }) {
+  const isRoot = fieldPathId.$id === 'root';
+  if (isRoot) return properties.map(({ content }) => content);
+  return (
+    <fieldset className="mb-4 form-group-box" id={fieldPathId.$id} tabIndex={-1}>
+      {title && <legend className="form-label fw-bold">{title}</legend>}
+      {schema.description && <div className="form-text mt-0 mb-1">{schema.description}</div>}
+      {properties.map(({ content }) => content)}
+    </fieldset>
+  );
+}
+
+function ListTemplate({ items, canAdd, onAddClick, fieldPathId, readonly, disabled }) {
+  const isLocked = readonly || disabled;
+  return (
+    <div id={fieldPathId.$id} tabIndex={-1}>
+      {items}
+      {canAdd && !isLocked && (
+        <button type="button" className="btn btn-outline-secondary btn-sm" onClick={onAddClick}>
+          新增一项
+        </button>
+      )}
+    </div>
+  );
+}
+
+function ListItemTemplate({ children, index, buttonsProps, readonly, disabled }) {
+  return (
+    <div className="d-flex gap-2 align-items-start">
+      <div className="flex-grow-1">{children}</div>
+      {!readonly && !disabled && buttonsProps.hasRemove && (
+        <button
+          type="button"
+          className="btn btn-link text-danger"
+          onClick={buttonsProps.onRemoveItem}
+          aria-label={`删除第 ${index + 1} 项`}
+        >
+          删除
+        </button>
+      )}
+    </div>
+  );
+}
+
+export const templates = {
+  FieldTemplate,
+  FieldErrorTemplate: FieldErrors,
+  FieldHelpTemplate: FieldHelp,
+  ObjectFieldTemplate: ObjectTemplate,
+  ArrayFieldTemplate: ListTemplate,
+  ArrayFieldItemTemplate: ListItemTemplate,
+  BaseInputTemplate: BaseInput,
+  DescriptionFieldTemplate: () => null, // FieldTemplate shows the description itself
+  ErrorListTemplate: () => null, // ErrorSummary shows the server's findings too
+};

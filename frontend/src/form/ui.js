@@ -1,0 +1,79 @@
+// How each field is drawn when its form does not say: worked out from the schema, overridden by the form's own `ui`.
+import { CellTemplate, RowTemplate, TableRowTemplate, TableTemplate } from './table.jsx';
+
+const FEW_CHOICES = 5;
+const SHORT_CHOICES = 36; // characters of all choices together that still fit one line
+const LONG_TEXT = 200;
+
+const choicesOf = (schema) => schema.enum ?? schema.oneOf?.map(({ title, const: value }) => title ?? value);
+
+function isFew(choices) {
+  return choices.length <= FEW_CHOICES && choices.join('').length <= SHORT_CHOICES;
+}
+
+const typeOf = (schema) => [schema.type].flat().find((type) => type !== 'null');
+
+function widgetFor(schema, inTable) {
+  const choices = choicesOf(schema);
+  switch (typeOf(schema)) {
+    case 'boolean':
+      return inTable ? 'select' : 'radio';
+    case 'number':
+    case 'integer':
+      if (choices) return 'select';
+      return schema['x-format'] === 'money' ? 'money' : 'number';
+    case 'string':
+      if (choices) return isFew(choices) && !inTable ? 'radio' : 'select';
+      if (schema.format === 'date') return 'date';
+      if (schema.format === 'date-time') return 'instant';
+      return !inTable && schema.maxLength >= LONG_TEXT ? 'textarea' : 'text';
+    case 'array':
+      return choicesOf(schema.items ?? {}) ? 'checkboxes' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const isScalar = (schema) => !['object', 'array'].includes(typeOf(schema));
+
+export function isTable(schema) {
+  const rows = schema.items;
+  return typeOf(schema) === 'array' && rows?.type === 'object' && Object.values(rows.properties ?? {}).every(isScalar);
+}
+
+function forField(schema, own, inTable) {
+  const options = { ...own };
+  const widget = widgetFor(schema, inTable);
+  if (!('ui:widget' in options) && !('ui:field' in options) && widget) options['ui:widget'] = widget;
+  if (isTable(schema)) return { ...options, ...forTable(schema, own) };
+  if (typeOf(schema) === 'object') return { ...options, ...forObject(schema, own) };
+  if (typeOf(schema) === 'array' && schema.items) options.items = forField(schema.items, own.items ?? {}, false);
+  return options;
+}
+
+function forTable(schema, own) {
+  const cells = Object.entries(schema.items.properties ?? {}).map(([name, cell]) => [
+    name,
+    { ...forField(cell, own.items?.[name] ?? {}, true), 'ui:FieldTemplate': CellTemplate },
+  ]);
+  return {
+    'ui:ArrayFieldTemplate': TableTemplate,
+    'ui:ArrayFieldItemTemplate': TableRowTemplate,
+    items: {
+      ...own.items,
+      ...Object.fromEntries(cells),
+      'ui:ObjectFieldTemplate': RowTemplate,
+      'ui:FieldTemplate': ({ children }) => children,
+    },
+  };
+}
+
+function forObject(schema, own) {
+  const names = Object.keys(schema.properties ?? {});
+  return Object.fromEntries(names.map((name) => [name, forField(schema.properties[name], own[name] ?? {}, false)]));
+}
+
+/** The whole form's uiSchema: `own` is what the form's file says. */
+export function uiFor(schema, own = {}) {
+  return { ...own, ...forObject(schema, own), 'ui:submitButtonOptions': { norender: true } };
+}
