@@ -1,0 +1,50 @@
+"""``/v2/process-instances``: create, search, get."""
+
+from flask import Blueprint, Response
+
+from app.access.identity import current_actor
+from app.api import schemas
+from app.api.requests import answer, body, listing
+from app.errors import InvalidRequest
+from app.services import instances, instants
+
+blueprint = Blueprint("process_instances", __name__, url_prefix="/process-instances")
+
+
+@blueprint.post("")
+def create() -> Response:
+    """Start an instance by process id (newest version unless one is named) or by the key of a version."""
+    wanted = body(schemas.InstanceRequest())
+    if ("process_id" in wanted) == ("definition_key" in wanted):
+        raise InvalidRequest("请给出 processDefinitionId 或 processDefinitionKey 之一", code="INVALID_ARGUMENT")
+    version = wanted.get("version", -1)
+    line = instances.create(
+        current_actor(),
+        wanted.get("process_id", ""),
+        wanted["variables"],
+        instants.now(),
+        tenant=wanted.get("tenant"),
+        version=None if version == -1 else version,
+        definition_key=wanted.get("definition_key"),
+    )
+    return answer(schemas.CreatedInstance().dump(line))
+
+
+@blueprint.post("/search")
+def search() -> Response:
+    wanted = body(schemas.InstanceSearchRequest())
+    page = wanted["page"]
+    descending = any(sort["order"].upper() == "DESC" for sort in wanted["sort"])
+    found = instances.search(
+        current_actor(),
+        instances.InstanceFilter(**wanted["filter"], descending=descending),
+        instants.now(),
+        limit=page["limit"],
+        offset=page["from_"],
+    )
+    return listing(found, page["from_"], schemas.ProcessInstance())
+
+
+@blueprint.get("/<int:key>")
+def get(key: int) -> Response:
+    return answer(schemas.ProcessInstance().dump(instances.line(current_actor(), key)))

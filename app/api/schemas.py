@@ -1,0 +1,226 @@
+"""What goes over the wire, as marshmallow schemas: the one place that knows the field names of ``/v2``."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate
+
+_KEY = re.compile(r"-?[0-9]{1,19}")
+
+
+class Key(fields.Field[int]):
+    """A 64-bit key: a string of digits outside, an integer inside."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value in (None, 0) else str(value)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if isinstance(value, Mapping) and set(value) == {"$eq"}:
+            value = value["$eq"]
+        if not isinstance(value, str) or not _KEY.fullmatch(value):
+            raise ValidationError("应为由数字组成的键(字符串)")
+        return int(value)
+
+
+class Instant(fields.Field[datetime]):
+    """An aware instant, written as ``2026-10-15T15:59:59.000Z``."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Exact(fields.Field[str]):
+    """A text to be met exactly: a plain value or ``{"$eq": value}``; other operators are refused by name."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if isinstance(value, Mapping):
+            if set(value) != {"$eq"}:
+                raise ValidationError(f"不支持的比较方式 {'、'.join(sorted(map(str, value)))},本接口支持等值($eq)")
+            value = value["$eq"]
+        if not isinstance(value, str):
+            raise ValidationError("应为文字")
+        return value
+
+
+class State(Exact):
+    """One of the states of ``words``: theirs outside, ours inside."""
+
+    def __init__(self, words: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.words = words
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        word = super()._deserialize(value, attr, data, **kwargs)
+        if word not in self.words:
+            raise ValidationError(f"没有状态 {word!r},可用:{'、'.join(self.words)}")
+        return self.words[word]
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
+        return next(outside for outside, inside in self.words.items() if inside == value)
+
+
+TASK_STATES = {"CREATED": "open", "COMPLETED": "completed", "CANCELED": "cancelled"}
+INSTANCE_STATES = {"ACTIVE": "active", "COMPLETED": "completed", "TERMINATED": "cancelled", "SUSPENDED": "suspended"}
+
+
+class Strict(Schema):
+    """A request: what it does not name is refused."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class PageRequest(Strict):
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 1000, error="limit 应在 1 至 1000 之间"))
+    from_ = fields.Integer(data_key="from", load_default=0, validate=validate.Range(0, 1_000_000, error="from 应不小于 0"))
+    after = fields.String()
+
+    @post_load
+    def _follow(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        cursor = data.pop("after", None)
+        if cursor is not None:
+            try:
+                data["from_"] = int(base64.urlsafe_b64decode(cursor.encode()).decode())
+            except (ValueError, binascii.Error):
+                raise ValidationError("游标不是本接口给出的", "after") from None
+        return data
+
+
+class SortRequest(Strict):
+    field = fields.String(
+        required=True,
+        validate=validate.OneOf(["creationDate", "startDate", "processInstanceKey", "userTaskKey"], error="只能按创建时间排序"),
+    )
+    order = fields.String(load_default="ASC", validate=validate.OneOf(["ASC", "DESC", "asc", "desc"], error="order 应为 ASC 或 DESC"))
+
+
+class TaskFilterRequest(Strict):
+    key = Key(data_key="userTaskKey")
+    state = State(TASK_STATES)
+    assignee = Exact()
+    element_id = Exact(data_key="elementId")
+    process_id = Exact(data_key="processDefinitionId")
+    definition_key = Key(data_key="processDefinitionKey")
+    instance_key = Key(data_key="processInstanceKey")
+    root_key = Key(data_key="rootProcessInstanceKey")
+    candidate_group = Exact(data_key="candidateGroup")
+    candidate_user = Exact(data_key="candidateUser")
+    tenant = Exact(data_key="tenantId")
+
+
+class TaskSearchRequest(Strict):
+    filter = fields.Nested(TaskFilterRequest, load_default=dict)
+    page = fields.Nested(PageRequest, load_default=lambda: {"limit": 100, "from_": 0})
+    sort = fields.List(fields.Nested(SortRequest), load_default=list, validate=validate.Length(max=1, error="只能按一个字段排序"))
+
+
+class InstanceFilterRequest(Strict):
+    key = Key(data_key="processInstanceKey")
+    process_id = Exact(data_key="processDefinitionId")
+    definition_key = Key(data_key="processDefinitionKey")
+    version = fields.Integer(data_key="processDefinitionVersion")
+    parent_key = Key(data_key="parentProcessInstanceKey")
+    root_key = Key(data_key="rootProcessInstanceKey")
+    state = State(INSTANCE_STATES)
+    tenant = Exact(data_key="tenantId")
+    has_incident = fields.Boolean(data_key="hasIncident")
+
+
+class InstanceSearchRequest(Strict):
+    filter = fields.Nested(InstanceFilterRequest, load_default=dict)
+    page = fields.Nested(PageRequest, load_default=lambda: {"limit": 100, "from_": 0})
+    sort = fields.List(fields.Nested(SortRequest), load_default=list, validate=validate.Length(max=1, error="只能按一个字段排序"))
+
+
+class CompletionRequest(Strict):
+    variables = fields.Dict(keys=fields.String(), load_default=dict, allow_none=True)
+    action = fields.String(allow_none=True)
+
+
+class InstanceRequest(Strict):
+    process_id = fields.String(data_key="processDefinitionId")
+    definition_key = Key(data_key="processDefinitionKey")
+    version = fields.Integer(data_key="processDefinitionVersion", validate=validate.Range(min=-1))
+    variables = fields.Dict(keys=fields.String(), load_default=dict)
+    tenant = fields.String(data_key="tenantId")
+    # Clients send these always; only their neutral values can be honoured.
+    awaitCompletion = fields.Boolean(validate=validate.Equal(False, error="不支持等待流程结束"))  # noqa: N815
+    fetchVariables = fields.List(fields.String())  # noqa: N815
+    requestTimeout = fields.Integer()  # noqa: N815
+    tags = fields.List(fields.String(), validate=validate.Length(max=0, error="不支持标签"))
+    startInstructions = fields.List(fields.Dict(), validate=validate.Length(max=0, error="不支持指定起始元素"))  # noqa: N815
+    runtimeInstructions = fields.List(fields.Dict(), validate=validate.Length(max=0, error="不支持运行指令"))  # noqa: N815
+
+
+class Result(Schema):
+    class Meta:
+        unknown = EXCLUDE
+        ordered = True
+
+
+class UserTask(Result):
+    name = fields.String()
+    state = State(TASK_STATES)
+    assignee = fields.String(allow_none=True)
+    elementId = fields.String(attribute="element_id")  # noqa: N815
+    candidateGroups = fields.List(fields.String(), attribute="candidate_groups")  # noqa: N815
+    candidateUsers = fields.List(fields.String(), attribute="candidate_users")  # noqa: N815
+    processDefinitionId = fields.String(attribute="process_id")  # noqa: N815
+    creationDate = Instant(attribute="opened_at")  # noqa: N815
+    completionDate = Instant(attribute="completed_at")  # noqa: N815
+    followUpDate = Instant(attribute="follow_up_at")  # noqa: N815
+    dueDate = Instant(attribute="due_at")  # noqa: N815
+    tenantId = fields.String(attribute="tenant")  # noqa: N815
+    externalFormReference = fields.Constant(None)  # noqa: N815
+    processDefinitionVersion = fields.Integer(attribute="definition_version")  # noqa: N815
+    customHeaders = fields.Constant({})  # noqa: N815
+    priority = fields.Integer()
+    userTaskKey = Key(attribute="key")  # noqa: N815
+    elementInstanceKey = Key(attribute="element_key")  # noqa: N815
+    processName = fields.String(attribute="process_name")  # noqa: N815
+    processDefinitionKey = Key(attribute="definition_key")  # noqa: N815
+    processInstanceKey = Key(attribute="instance_key")  # noqa: N815
+    rootProcessInstanceKey = Key(attribute="root_key")  # noqa: N815
+    businessId = fields.Constant(None)  # noqa: N815
+    formKey = Key(attribute="form_key")  # noqa: N815
+    tags = fields.Constant([])
+
+
+class ProcessInstance(Result):
+    processDefinitionId = fields.String(attribute="process_id")  # noqa: N815
+    processDefinitionName = fields.String(attribute="process_name")  # noqa: N815
+    processDefinitionVersion = fields.Integer(attribute="version")  # noqa: N815
+    processDefinitionVersionTag = fields.Function(lambda line: line.version_tag or None)  # noqa: N815
+    startDate = Instant(attribute="started_at")  # noqa: N815
+    endDate = Instant(attribute="ended_at")  # noqa: N815
+    suspendedDate = fields.Constant(None)  # noqa: N815
+    state = State(INSTANCE_STATES)
+    hasIncident = fields.Function(lambda line: line.incidents > 0)  # noqa: N815
+    tenantId = fields.String(attribute="tenant")  # noqa: N815
+    processInstanceKey = Key(attribute="key")  # noqa: N815
+    processDefinitionKey = Key(attribute="definition_key")  # noqa: N815
+    parentProcessInstanceKey = Key(attribute="parent_key")  # noqa: N815
+    parentElementInstanceKey = fields.Constant(None)  # noqa: N815
+    rootProcessInstanceKey = Key(attribute="root_key")  # noqa: N815
+    tags = fields.Constant([])
+    businessId = fields.Constant(None)  # noqa: N815
+
+
+class CreatedInstance(Result):
+    processDefinitionId = fields.String(attribute="process_id")  # noqa: N815
+    processDefinitionVersion = fields.Integer(attribute="version")  # noqa: N815
+    tenantId = fields.String(attribute="tenant")  # noqa: N815
+    variables = fields.Constant({})
+    processDefinitionKey = Key(attribute="definition_key")  # noqa: N815
+    processInstanceKey = Key(attribute="key")  # noqa: N815
+    tags = fields.Constant([])
+    businessId = fields.Constant(None)  # noqa: N815
+
+
+def cursor(offset: int) -> str:
+    """What a client sends back as ``after`` to go on at ``offset``."""
+    return base64.urlsafe_b64encode(str(offset).encode()).decode()

@@ -1,0 +1,58 @@
+"""``/v2/user-tasks``: search, get, form, complete."""
+
+import simplejson
+from flask import Blueprint, Response, request
+
+from app.access.identity import current_actor
+from app.api import schemas
+from app.api.requests import answer, body, listing, nothing
+from app.services import instants, tasks
+
+blueprint = Blueprint("user_tasks", __name__, url_prefix="/user-tasks")
+
+
+@blueprint.post("/search")
+def search() -> Response:
+    """Tasks that the caller may see, oldest first unless sorted otherwise."""
+    wanted = body(schemas.TaskSearchRequest())
+    page = wanted["page"]
+    descending = any(sort["order"].upper() == "DESC" for sort in wanted["sort"])
+    found = tasks.search(
+        current_actor(),
+        tasks.TaskFilter(**wanted["filter"], descending=descending),
+        instants.now(),
+        limit=page["limit"],
+        offset=page["from_"],
+    )
+    return listing(found, page["from_"], schemas.UserTask())
+
+
+@blueprint.get("/<int:key>")
+def get(key: int) -> Response:
+    return answer(schemas.UserTask().dump(tasks.line(current_actor(), key, instants.now())))
+
+
+@blueprint.get("/<int:key>/form")
+def form(key: int) -> Response:
+    """The form of the task's binding, its file as a JSON string; 204 when the task has none."""
+    found = tasks.form(current_actor(), key)
+    if found is None:
+        return nothing()
+    schema = {"id": found.form.id, "title": found.form.title, "schema": found.form.schema, "ui": found.form.ui}
+    return answer(
+        {
+            "tenantId": found.tenant,
+            "formId": found.form.id,
+            "schema": simplejson.dumps(schema, ensure_ascii=False, use_decimal=True),
+            "version": found.version,
+            "formKey": str(found.key),
+        }
+    )
+
+
+@blueprint.post("/<int:key>/completion")
+def complete(key: int) -> Response:
+    """Complete the task with the variables of its form. 422 names the fields, 409 means somebody was first."""
+    data = body(schemas.CompletionRequest())
+    tasks.complete(current_actor(), key, data["variables"] or {}, instants.now(), idempotency_key=request.headers.get("Idempotency-Key"))
+    return nothing()
