@@ -66,6 +66,7 @@ class District:
     regulation: Mapping[str, Any] = field(default_factory=dict)
     clauses: Mapping[str, Clause] = field(default_factory=dict)
     region: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)  # words of other documents → this district's
 
     def role_title(self, key: str) -> str:
         role = self.roles.get(key)
@@ -98,6 +99,7 @@ def load(path: Path) -> District:
         }
         zone = ZoneInfo(data["zone"])
         title = str(data["title"])
+        words = {str(word): str(own) for word, own in data.get("words", {}).items()}
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise DistrictError(f"区县文件 {path.name} 无法读取:{error}。请检查 title、zone、[roles.*] 的 title 与 [processes.*]") from error
     return District(
@@ -109,6 +111,7 @@ def load(path: Path) -> District:
         data.get("regulation", {}),
         load_clauses(path.with_suffix(".clauses.csv")),
         str(data.get("region", "")),
+        words,
     )
 
 

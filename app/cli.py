@@ -1,0 +1,239 @@
+"""The ``quancheng`` command: every way in that is not a browser. Exit codes: 0 done, 1 refused or failed, 2 wrong call."""
+
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import simplejson
+
+from app import config as settings
+from app.errors import Failure, Refused
+
+WALK_BEGINS = "2025-09-01T09:00:00+08:00"
+MODEL_SUFFIXES = (".bpmn", ".dmn", ".json")
+data_option = click.option("--data", help="数据文件夹或数据库地址(默认 instance,或环境变量 QUANCHENG_DATA)")
+json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
+
+
+class Command(click.Group):
+    """Failures of every sub-command become one Chinese sentence and exit code 1, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refused as refused:
+            click.echo(refused.message, err=True)
+            for problem in refused.problems:
+                place = " ".join(part for part in (problem.file, problem.element or "", f"第 {problem.line} 行" if problem.line else "") if part)
+                click.echo(f"  {place}:{problem.message} [{problem.code}]", err=True)
+            sys.exit(1)
+        except Failure as failure:
+            click.echo(f"{failure.message} [{failure.code}]", err=True)
+            sys.exit(1)
+
+
+def say(data: Any) -> None:
+    click.echo(simplejson.dumps(data, ensure_ascii=False, use_decimal=True, indent=1, default=str))
+
+
+def stop(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(1)
+
+
+@contextmanager
+def running(data: str | None, **overrides: Any) -> Iterator[datetime]:
+    """The parts put together on a database, tables and shipped models up to date; gives the present instant."""
+    from app import create_app
+    from app.services import instants, startup
+
+    app = create_app(settings.load(data=data, **overrides))
+    with app.app_context():
+        startup.prepare(instants.now())
+        yield instants.now()
+
+
+@click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="quancheng", prog_name="quancheng")
+def main() -> None:
+    """全程:地方政府数字化项目的全周期管理。"""
+
+
+@main.command()
+@data_option
+@click.option("--port", type=int, help="端口(默认 8000)")
+@click.option("--host", help="监听地址(默认 127.0.0.1)")
+@click.option("--demonstration", is_flag=True, default=None, help="演示:虚拟时钟、演示单位与账号、各阶段的演示项目")
+def serve(data: str | None, port: int | None, host: str | None, demonstration: bool | None) -> None:
+    """启动服务,时钟随服务运行。"""
+    from app import wsgi
+
+    chosen = settings.load(data=data, port=port, host=host, demonstration=demonstration, clock="virtual" if demonstration else None)
+    wsgi.serve(chosen, say=click.echo)
+
+
+@main.command()
+@data_option
+def clock(data: str | None) -> None:
+    """单独运行时钟(PostgreSQL 多节点部署;SQLite 由 serve 自带)。"""
+    from app import create_app
+    from app.clock import run_forever
+
+    chosen = settings.load(data=data)
+    if "://" not in chosen.data:
+        stop("SQLite 数据库只能由一个进程写入:请用 quancheng serve,它自带时钟。单独的时钟用于 PostgreSQL。")
+    run_forever(create_app(chosen))
+
+
+def gather(files: Iterable[str]) -> list[tuple[str, bytes]]:
+    """The models named, folders searched through. Raises click's BadParameter for what is not there."""
+    found: list[Path] = []
+    for name in files:
+        path = Path(name)
+        if path.is_dir():
+            found += sorted(part for part in path.rglob("*") if part.suffix in MODEL_SUFFIXES)
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise click.BadParameter(f"没有文件 {name}")
+    return [(str(path), path.read_bytes()) for path in found]
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option("--district", help="发布到哪个区(默认取自路径:bpmn/<区>/、dmn/<区>/、forms/<区>/;其余为各区共用)")
+@click.option("--reason", default="", help="发布说明,记入审计")
+@data_option
+@json_option
+def deploy(files: tuple[str, ...], district: str | None, reason: str, data: str | None, as_json: bool) -> None:
+    """整批发布模型:要么全部生效,要么全部拒绝。运行中的服务无须重启。"""
+    from app.services import accounts, models
+
+    with running(data) as now:
+        result = models.deploy(accounts.system(district or ""), gather(files), now, tenant=district, reason=reason, source="cli")
+        if as_json:
+            say(asdict(result))
+            return
+        for definition in result.definitions:
+            state = "未变" if definition.unchanged else f"第 {definition.version} 版"
+            click.echo(f"{definition.tenant}  {definition.kind}  {definition.id}  {state}")
+        for warning in result.warnings:
+            click.echo(f"提示 {warning.file} {warning.element or ''}:{warning.message}", err=True)
+
+
+@main.command()
+@click.argument("case", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--district", required=True, help="按哪个区的办法走")
+@click.option("--answers", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON:元素 id → 该事项表单的取值,优先于一切")
+@click.option("--until", default="retired", show_default=True, help="走到哪个阶段为止")
+@click.option("--begin", default=WALK_BEGINS, show_default=True, help="从哪一刻开始")
+@json_option
+def walk(case: Path, district: str, answers: Path | None, until: str, begin: str, as_json: bool) -> None:
+    """走完一个真实项目的一生:扮演每个角色,经由真正的服务,在临时数据库和虚拟时钟上。"""
+    from app.domain import forms
+    from app.services import cases, demonstration, walk
+
+    known = cases.read(case.read_bytes())
+    try:
+        given = forms.loads(answers.read_bytes()) if answers else {}
+        start = datetime.fromisoformat(begin)
+    except forms.FormError as error:
+        stop(f"答案文件无法读取:{error}")
+    except ValueError:
+        stop(f"--begin 应为带时区的时刻,如 {WALK_BEGINS}")
+    if start.tzinfo is None:
+        stop(f"--begin 应为带时区的时刻,如 {WALK_BEGINS}")
+    if not isinstance(given, dict) or not all(isinstance(value, dict) for value in given.values()):
+        stop("答案文件应是一个对象:元素 id → 字段与取值的对象")
+    with tempfile.TemporaryDirectory(prefix="quancheng-") as folder, running(folder, clock="virtual"):
+        demonstration.organise(start)
+        result = walk.play(known, district, given, start, until)
+    if as_json:
+        say(result.as_json())
+    else:
+        _tell(result)
+    sys.exit(0 if result.succeeded else 1)
+
+
+def _tell(result: Any) -> None:
+    for event in result.events:
+        click.echo(f"{event['at'][:16]}  {event['process']}.{event['element']}  {event['role']}  {event['account']}  {' '.join(event['clauses'])}  {event['outcome']}")
+    for entry in result.assumed:
+        click.echo(f"假定  {entry['element']}.{entry['field']} = {entry['value']}")
+    for incident in result.incidents:
+        click.echo(f"事故  {incident['process']}.{incident['element']}:{incident['message']}", err=True)
+    for entry in result.open:
+        click.echo(f"未办结  {entry['process']}.{entry['element']}  {' '.join(entry['roles'])}", err=True)
+    for problem in result.problems:
+        click.echo(f"受阻  {problem}", err=True)
+    click.echo(f"阶段:{result.phase}" + ("" if result.succeeded else f"(目标 {result.goal} 未达到)"))
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("decision")
+@click.option("--with", "values", default="{}", help="输入,JSON 对象")
+@click.option("--now", "at", help="now() 和 today() 所取的时刻(默认当前)")
+def decide(file: Path, decision: str, values: str, at: str | None) -> None:
+    """用一张决策表判一次,说明命中了哪几行、依据什么条款。"""
+    from app.services import rehearsal
+
+    say(rehearsal.decide(file.name, file.read_bytes(), decision, values, at or datetime.now(UTC).isoformat()))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@json_option
+def tck(folder: Path, as_json: bool) -> None:
+    """运行 DMN 技术兼容性测试集(TCK)中 FOLDER 之下的全部用例。"""
+    from app.decision import tck as kit
+
+    code, text = kit.main(folder, as_json)
+    click.echo(text)
+    sys.exit(code)
+
+
+@main.group()
+def audit() -> None:
+    """审计链。"""
+
+
+@audit.command("verify")
+@data_option
+@json_option
+def verify(data: str | None, as_json: bool) -> None:
+    """核验每条审计记录的校验码、条数、封存与外部链首。"""
+    from app.services import trail
+
+    with running(data):
+        report = trail.verify()
+    if as_json:
+        say(asdict(report))
+    else:
+        for problem in report.problems:
+            click.echo(problem, err=True)
+        click.echo(f"审计记录 {report.entries} 条,链 {report.roots} 条,封存 {report.seals} 次:{'完整' if report.whole else '有问题'}")
+    sys.exit(0 if report.whole else 1)
+
+
+@main.group()
+def user() -> None:
+    """账号。"""
+
+
+@user.command("token")
+@click.argument("username")
+@click.option("--name", default="api", show_default=True, help="令牌的用途,便于日后辨认")
+@data_option
+def token(username: str, name: str, data: str | None) -> None:
+    """为一个账号签发接口令牌(只显示这一次)。"""
+    from app.services import accounts
+
+    with running(data) as now:
+        click.echo(accounts.issue_token(accounts.system(""), username, name, now))
