@@ -2,22 +2,32 @@
 
 from datetime import datetime
 
-from flask import Flask
+from flask import Flask, current_app
 
 from app.config import Config
+from app.services import models
 from app.services.views import BootView
+from app.store import database, schema
 
 
 def attach(app: Flask, config: Config) -> None:
     """Give ``app`` its settings (``app.config["QUANCHENG"]``) and its database connection. Call once, before Flask-Security is set up."""
-    raise NotImplementedError
+    app.config["QUANCHENG"] = config
+    database.attach(app, config)
 
 
 def prepare(now: datetime) -> BootView:
     """Bring the tables up to date and deploy the shipped models that differ (design §3). Needs an app context. Safe to repeat and to run on several nodes."""
-    raise NotImplementedError
+    schema.upgrade()
+    return models.boot(settings().root, now)
 
 
 def settings() -> Config:
     """The settings of the current app."""
-    raise NotImplementedError
+    config: Config = current_app.config["QUANCHENG"]
+    return config
+
+
+def dispose() -> None:
+    """Close every connection of the current app."""
+    database.dispose()

@@ -1,0 +1,76 @@
+"""The connection: one engine an app, with the manners that each database needs.
+
+SQLite: reads run outside any transaction; the first writing statement opens ``BEGIN IMMEDIATE``. So an act reads and steps without holding anybody up, and
+its writes are one short transaction (a DEFERRED one fails with "database is locked" as soon as two people write). WAL, synchronous=FULL.
+PostgreSQL: READ COMMITTED, and every wait is bounded by the server itself, so that a frozen node cannot hold a row for ever.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
+
+from app.config import Config
+from app.store.tables import db
+
+
+def attach(app: Flask, config: Config) -> None:
+    """Bind ``app`` to the database of ``config``. The folder of a SQLite file is made if missing."""
+    url = config.database_url
+    options: dict[str, Any] = {}
+    if url.startswith("sqlite"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        options["connect_args"] = {"timeout": config.busy_seconds, "check_same_thread": False}
+        options["pool_size"] = max(config.threads + 2, 5)
+    else:
+        waits = {
+            "lock_timeout": config.lock_seconds,
+            "statement_timeout": config.statement_seconds,
+            "idle_in_transaction_session_timeout": config.idle_seconds,
+        }
+        server = " ".join(f"-c {name}={int(seconds * 1000)}" for name, seconds in waits.items())
+        options["connect_args"] = {"options": f"{server} -c TimeZone=UTC"}
+        options["pool_size"] = config.pool_size
+        options["max_overflow"] = config.pool_size
+        options["pool_pre_ping"] = True
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            prepare_sqlite(db.engine)
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Give a SQLite engine the manners above."""
+    event.listen(engine, "connect", _open_sqlite)
+    event.listen(engine, "before_cursor_execute", _begin_sqlite)
+
+
+def _open_sqlite(connection: Any, record: object) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(
+    connection: Connection, cursor: DBAPICursor, statement: str, parameters: Any, context: ExecutionContext | None, many: bool
+) -> None:
+    raw: Any = connection.connection.driver_connection
+    if not raw.in_transaction and not statement.lstrip()[:6].upper().startswith(("SELECT", "PRAGMA", "BEGIN")):
+        raw.execute("BEGIN IMMEDIATE")
+
+
+def is_postgresql() -> bool:
+    """Whether the current app runs on PostgreSQL."""
+    return db.engine.dialect.name == "postgresql"
+
+
+def dispose() -> None:
+    """Close every connection of the current app."""
+    db.session.remove()
+    db.engine.dispose()

@@ -1,0 +1,46 @@
+"""Bringing the tables up to date: Alembic, run by the program itself at its start, so that nobody has to remember it."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from app.store.tables import db
+
+_ADVISORY_LOCK = 711_120_260  # any number: the same on every node
+
+
+def upgrade() -> None:
+    """Run the migrations that are missing. Several nodes may start at once: one migrates, the others wait for it."""
+    with db.engine.begin() as connection:
+        if is_current(connection):
+            return
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if not is_current(connection):
+            command.upgrade(_settings(connection), "head")
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database has the newest schema that this program knows."""
+    heads = ScriptDirectory.from_config(_settings(connection)).get_heads()
+    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+
+
+def differences(connection: Connection) -> list[Any]:
+    """Where the database and the models disagree: empty after ``upgrade``."""
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), db.metadata))
+
+
+def _settings(connection: Connection) -> AlembicConfig:
+    settings = AlembicConfig()
+    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    settings.attributes["connection"] = connection
+    return settings

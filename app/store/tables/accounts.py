@@ -1,0 +1,71 @@
+"""People, offices, roles held in offices, absence substitutes."""
+
+from datetime import date, datetime
+
+from flask_security import RoleMixin, UserMixin
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.store.tables.base import db
+
+
+class Organisation(db.Model):  # type: ignore[name-defined,misc]
+    __tablename__ = "organisations"
+    __table_args__ = (UniqueConstraint("tenant", "name"),)
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant: Mapped[str]
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Role(RoleMixin):
+    """Flask-Security wants a class of roles; ours are memberships and belong to an office, so that it never stores one."""
+
+
+class User(db.Model, UserMixin):  # type: ignore[name-defined,misc]
+    """An account. ``demonstration``: offered on the sign-in page of the demonstration."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    username: Mapped[str] = mapped_column(unique=True)
+    email: Mapped[str | None] = mapped_column(unique=True)  # type: ignore[assignment]
+    name: Mapped[str]
+    tenant: Mapped[str] = mapped_column(index=True)
+    password: Mapped[str | None]
+    active: Mapped[bool]
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True)
+    demonstration: Mapped[bool]
+    created_at: Mapped[datetime]
+
+    @property
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]
+        """None of Flask-Security's: what a person may do is judged by ``app.domain.permissions``."""
+        return []
+
+
+class Membership(db.Model):  # type: ignore[name-defined,misc]
+    """A person holds a role in an office."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("user_key", "role", "organisation_key"), Index(None, "role", "organisation_key"))
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_key: Mapped[int]
+    role: Mapped[str]
+    organisation_key: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class Delegation(db.Model):  # type: ignore[name-defined,misc]
+    """From ``first_on`` to ``last_on`` the delegate also holds the delegator's roles."""
+
+    __tablename__ = "delegations"
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    delegator_key: Mapped[int] = mapped_column(index=True)
+    delegate_key: Mapped[int] = mapped_column(index=True)
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    created_at: Mapped[datetime]

@@ -1,0 +1,292 @@
+"""Running and finished instances: one blob a tree on its root row, and rows that people search.
+
+Inside a tree things are named by the engine's local integers; ``(root_key, local integer)`` finds the row that an effect speaks of.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.store.tables.base import db
+from app.store.types import JsonValue
+
+
+class ProcessInstance(db.Model):  # type: ignore[name-defined,misc]
+    """A process instance. ``version`` to ``keys`` are the root's alone: the tree has one state, one version and one lock."""
+
+    __tablename__ = "process_instances"
+    __table_args__ = (
+        Index(None, "root_key", "local"),
+        Index(None, "tenant", "process_id", "state"),
+        Index(None, "project_key"),
+        Index(None, "parent_key"),
+        # A message with a key starts one instance a process at a time, whatever the number of nodes that try.
+        Index(
+            "uq_process_instances_running",
+            "tenant",
+            "process_id",
+            "correlation_key",
+            unique=True,
+            sqlite_where=text("state = 'active' AND correlation_key IS NOT NULL"),
+            postgresql_where=text("state = 'active' AND correlation_key IS NOT NULL"),
+        ),
+    )
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root_key: Mapped[int]
+    local: Mapped[int]
+    parent_key: Mapped[int | None]
+    tenant: Mapped[str]
+    process_id: Mapped[str]
+    process_name: Mapped[str]
+    definition_key: Mapped[int]
+    definition_version: Mapped[int]
+    version_tag: Mapped[str]
+    state: Mapped[str]  # active | completed | cancelled
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    project_key: Mapped[int | None]
+    correlation_key: Mapped[str | None]
+    version: Mapped[int]
+    catalogue_version: Mapped[int]
+    blob: Mapped[str | None]  # the engine's State.dump()
+    keys: Mapped[dict[str, Any] | None]  # local instance → key, of the instances that still run
+    audit_mac: Mapped[str]
+    audit_count: Mapped[int]
+
+
+class ElementInstance(db.Model):  # type: ignore[name-defined,misc]
+    """One visit of one element."""
+
+    __tablename__ = "element_instances"
+    __table_args__ = (Index(None, "instance_key"),)
+
+    root_key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    element: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[int] = mapped_column(unique=True)
+    instance_key: Mapped[int]
+    element_id: Mapped[str]
+    name: Mapped[str]
+    type: Mapped[str]
+    state: Mapped[str]  # active | completed | terminated
+    scope: Mapped[int]
+    loop_counter: Mapped[int | None]
+    entered_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Variable(db.Model):  # type: ignore[name-defined,misc]
+    """The last value of a variable; ``scope`` 0 is the instance, else the local integer of an element instance."""
+
+    __tablename__ = "variables"
+    __table_args__ = (UniqueConstraint("root_key", "instance_key", "scope", "name"),)
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root_key: Mapped[int]
+    instance_key: Mapped[int]
+    scope: Mapped[int]
+    name: Mapped[str]
+    value: Mapped[Any] = mapped_column(JsonValue())
+    updated_at: Mapped[datetime]
+
+
+class UserTask(db.Model):  # type: ignore[name-defined,misc]
+    """``deadline``: how the due instant was counted (key, last_day, explanation lines, calendar version), null without one."""
+
+    __tablename__ = "user_tasks"
+    __table_args__ = (
+        UniqueConstraint("root_key", "element"),
+        Index(None, "project_key", "state"),
+        Index(None, "instance_key"),
+        Index(None, "completed_by", "closed_at"),
+        Index("ix_user_tasks_open", "tenant", "due_at", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+    )
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root_key: Mapped[int]
+    element: Mapped[int]
+    instance_key: Mapped[int]
+    tenant: Mapped[str]
+    project_key: Mapped[int | None]
+    process_id: Mapped[str]
+    process_name: Mapped[str]
+    definition_key: Mapped[int]
+    definition_version: Mapped[int]
+    element_id: Mapped[str]
+    name: Mapped[str]
+    lane: Mapped[str]
+    form_id: Mapped[str | None]
+    form_key: Mapped[int | None]
+    state: Mapped[str]  # open | completed | cancelled
+    assignee: Mapped[str | None]
+    candidate_groups: Mapped[list[Any]]
+    candidate_users: Mapped[list[Any]]
+    due_at: Mapped[datetime | None]
+    remind_at: Mapped[datetime | None]
+    follow_up_at: Mapped[datetime | None]
+    deadline: Mapped[dict[str, Any] | None]
+    priority: Mapped[int]
+    clauses: Mapped[str]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    completed_by: Mapped[int | None]
+    completed_name: Mapped[str]
+    completed_role: Mapped[str]
+    completed_office: Mapped[str]
+    outcome: Mapped[str]
+    draft: Mapped[dict[str, Any] | None]
+    draft_saved_at: Mapped[datetime | None]
+
+
+class TaskCandidate(db.Model):  # type: ignore[name-defined,misc]
+    """Who may do an open task: holders of ``role``, in the office ``office_key`` (0: in any), or the person ``username``. A trigger clears closed tasks."""
+
+    __tablename__ = "task_candidates"
+    __table_args__ = (Index(None, "role", "office_key"), Index(None, "username"))
+
+    task_key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    office_key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    username: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Job(db.Model):  # type: ignore[name-defined,misc]
+    """Work for an outside worker; inline connectors have a row only when they failed."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index(None, "root_key", "element"), Index(None, "state", "type", "retry_at"))
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root_key: Mapped[int]
+    element: Mapped[int]
+    instance_key: Mapped[int]
+    tenant: Mapped[str]
+    element_id: Mapped[str]
+    type: Mapped[str]
+    listener: Mapped[str | None]
+    state: Mapped[str]  # open | completed | cancelled | failed | error
+    retries: Mapped[int]
+    headers: Mapped[dict[str, Any]]
+    variables: Mapped[dict[str, Any]]
+    message: Mapped[str]
+    retry_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class Wait(db.Model):  # type: ignore[name-defined,misc]
+    """A timer or a subscription, of an instance (``root_key``) or of a start event (``root_key`` null). ``wake_at``: when to try next."""
+
+    __tablename__ = "waits"
+    __table_args__ = (
+        UniqueConstraint("root_key", "wait"),
+        Index("ix_waits_due", "wake_at", sqlite_where=text("wake_at IS NOT NULL"), postgresql_where=text("wake_at IS NOT NULL")),
+        Index(None, "tenant", "name", "correlation_key"),
+        Index("ix_waits_starts", "tenant", "process_id", sqlite_where=text("root_key IS NULL"), postgresql_where=text("root_key IS NULL")),
+    )
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root_key: Mapped[int | None]
+    wait: Mapped[int | None]
+    element: Mapped[int | None]
+    instance_key: Mapped[int | None]
+    tenant: Mapped[str]
+    process_id: Mapped[str]
+    definition_key: Mapped[int]
+    element_id: Mapped[str]
+    kind: Mapped[str]  # timer | message | signal
+    due_at: Mapped[datetime | None]
+    wake_at: Mapped[datetime | None]
+    name: Mapped[str | None]
+    correlation_key: Mapped[str | None]
+    expression: Mapped[str | None]
+    calendar_version: Mapped[str | None]
+    interrupting: Mapped[bool]
+    attempts: Mapped[int]
+    opened_at: Mapped[datetime]
+
+
+class Message(db.Model):  # type: ignore[name-defined,misc]
+    """A published message or a broadcast signal. ``open`` until it has expired and been tried."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("ix_messages_open", "tenant", "name", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+    )
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant: Mapped[str]
+    kind: Mapped[str]  # message | signal
+    name: Mapped[str]
+    correlation_key: Mapped[str]
+    variables: Mapped[dict[str, Any]]
+    project_key: Mapped[int | None]
+    source_root: Mapped[int | None]
+    state: Mapped[str]  # open | closed
+    published_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class MessageDelivery(db.Model):  # type: ignore[name-defined,misc]
+    """A message goes once to a process id (``target``); a signal once to a subscription."""
+
+    __tablename__ = "message_deliveries"
+
+    message_key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    target: Mapped[str] = mapped_column(primary_key=True)
+    root_key: Mapped[int]
+    delivered_at: Mapped[datetime]
+
+
+class Incident(db.Model):  # type: ignore[name-defined,misc]
+    """Something that needs a person: of the engine (``incident`` its local integer), or of a wait that cannot be fired (``wait_key``)."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        UniqueConstraint("root_key", "incident"),
+        Index(None, "instance_key"),
+        Index(None, "wait_key"),
+        Index("ix_incidents_open", "tenant", sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")),
+    )
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root_key: Mapped[int | None]
+    incident: Mapped[int | None]
+    wait_key: Mapped[int | None]
+    instance_key: Mapped[int | None]
+    tenant: Mapped[str]
+    project_key: Mapped[int | None]
+    process_id: Mapped[str]
+    element_id: Mapped[str]
+    type: Mapped[str]
+    message: Mapped[str]
+    details: Mapped[dict[str, Any]]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class DecisionEvaluation(db.Model):  # type: ignore[name-defined,misc]
+    """A decision as it was taken: inputs, output, matched rows, the version of the table."""
+
+    __tablename__ = "decision_evaluations"
+    __table_args__ = (Index(None, "root_key", "element"), Index(None, "project_key"), Index(None, "instance_key"))
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root_key: Mapped[int]
+    element: Mapped[int]
+    instance_key: Mapped[int]
+    project_key: Mapped[int | None]
+    process_id: Mapped[str]
+    element_id: Mapped[str]
+    decision_id: Mapped[str]
+    name: Mapped[str]
+    definition_key: Mapped[int]
+    version: Mapped[int]
+    inputs: Mapped[list[Any]]
+    output: Mapped[Any] = mapped_column(JsonValue())
+    rules: Mapped[list[Any]]
+    required: Mapped[list[Any]]
+    deadline: Mapped[dict[str, Any] | None]  # of deadline(): how it was counted
+    at: Mapped[datetime]

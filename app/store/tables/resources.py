@@ -1,0 +1,95 @@
+"""What was deployed: bundles, files, and the definitions in them. Rows are never changed, except that a definition may be withdrawn."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.store.tables.base import db
+
+
+class Catalogue(db.Model):  # type: ignore[name-defined,misc]
+    """The number of the last deployment that touched a tenant; the row of <default> is also the lock that deployments take."""
+
+    __tablename__ = "catalogue"
+
+    tenant: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
+
+
+class Deployment(db.Model):  # type: ignore[name-defined,misc]
+    """``number`` counts deployments over all tenants: a catalogue version is such a number."""
+
+    __tablename__ = "deployments"
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(unique=True)
+    tenant: Mapped[str]
+    source: Mapped[str]  # files | upload | cli
+    reason: Mapped[str]
+    user_key: Mapped[int]
+    user_name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Resource(db.Model):  # type: ignore[name-defined,misc]
+    """A deployed file."""
+
+    __tablename__ = "resources"
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    deployment_key: Mapped[int] = mapped_column(index=True)
+    tenant: Mapped[str]
+    file: Mapped[str]
+    digest: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ProcessDefinition(db.Model):  # type: ignore[name-defined,misc]
+    __tablename__ = "process_definitions"
+    __table_args__ = (UniqueConstraint("tenant", "process_id", "version"), Index(None, "deployment_key"))
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant: Mapped[str]
+    process_id: Mapped[str]
+    name: Mapped[str]
+    version: Mapped[int]
+    version_tag: Mapped[str]
+    number: Mapped[int]  # of the deployment
+    deployment_key: Mapped[int]
+    resource_key: Mapped[int]
+    digest: Mapped[str]
+
+
+class DecisionDefinition(db.Model):  # type: ignore[name-defined,misc]
+    __tablename__ = "decision_definitions"
+    __table_args__ = (UniqueConstraint("tenant", "decision_id", "version"), Index(None, "deployment_key"))
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant: Mapped[str]
+    decision_id: Mapped[str]
+    name: Mapped[str]
+    drg_id: Mapped[str]
+    drg_name: Mapped[str]
+    version: Mapped[int]
+    version_tag: Mapped[str]
+    number: Mapped[int]
+    deployment_key: Mapped[int]
+    resource_key: Mapped[int]
+    digest: Mapped[str]
+
+
+class FormDefinition(db.Model):  # type: ignore[name-defined,misc]
+    __tablename__ = "form_definitions"
+    __table_args__ = (UniqueConstraint("tenant", "form_id", "version"), Index(None, "deployment_key"))
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant: Mapped[str]
+    form_id: Mapped[str]
+    name: Mapped[str]
+    version: Mapped[int]
+    version_tag: Mapped[str]
+    number: Mapped[int]
+    deployment_key: Mapped[int]
+    resource_key: Mapped[int]
+    digest: Mapped[str]

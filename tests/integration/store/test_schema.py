@@ -1,0 +1,126 @@
+"""The migrations and the models say the same, and the database itself guards the audit trail."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
+
+from app.services.transaction import act
+from app.store import rows, schema
+from app.store.tables import AuditEntry, AuditSeal, Organisation, Record, TaskCandidate, UserTask, db
+
+NOW = datetime(2026, 3, 10, 1, 2, 3, 456789, tzinfo=UTC)
+
+
+def entry(key: int) -> dict[str, object]:
+    return {
+        "key": key, "chain": 1, "number": key, "at": NOW, "action": "task.complete", "tenant": "sucheng", "user_key": 7, "user_name": "张三",
+        "project_key": None, "subject": "prepare_materials", "details": {"amount": Decimal("0.10")}, "mac": "aa", "seal": None,
+    }  # fmt: skip
+
+
+def test_migrated_database_has_exactly_the_models_tables(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        assert schema.differences(connection) == []
+        assert schema.is_current(connection)
+
+
+def test_migrating_again_changes_nothing(app: Flask) -> None:
+    schema.upgrade()
+
+
+def test_audit_entries_are_neither_changed_nor_deleted(app: Flask) -> None:
+    with act():
+        rows.insert(AuditEntry, [entry(1), entry(2)])
+    for statement in (
+        delete(AuditEntry),
+        update(AuditEntry).values(mac="bb"),
+        update(AuditEntry).values(details={}, seal=1),
+        update(AuditEntry).values(seal=None),
+    ):
+        with pytest.raises(DBAPIError, match="never"), act():
+            db.session.execute(statement)
+    with act():
+        db.session.execute(update(AuditEntry).where(AuditEntry.key == 1).values(seal=5))
+    with pytest.raises(DBAPIError, match="never"), act():
+        db.session.execute(update(AuditEntry).where(AuditEntry.key == 1).values(seal=6))
+    assert db.session.execute(select(AuditEntry.mac, AuditEntry.seal).order_by(AuditEntry.key)).all() == [("aa", 5), ("aa", None)]
+
+
+def test_audit_seals_are_neither_changed_nor_deleted(app: Flask) -> None:
+    with act():
+        rows.insert(AuditSeal, [{"sequence": 1, "previous": "", "root": "r", "count": 1, "at": NOW}])
+    for statement in (delete(AuditSeal), update(AuditSeal).values(root="x")):
+        with pytest.raises(DBAPIError, match="never"), act():
+            db.session.execute(statement)
+
+
+def test_instants_money_and_numbers_come_back_exactly(app: Flask) -> None:
+    record = {
+        "key": 1, "tenant": "sucheng", "project_key": None, "kind": "payment", "root_key": None, "element_id": "",
+        "data": {"amount": Decimal("4000000.00"), "rate": Decimal("0.1"), "many": 10**20, "text": "一\x00二"}, "amount": Decimal("4000000.01"), "created_at": NOW,
+    }  # fmt: skip
+    with act():
+        rows.insert(Record, [record])
+    stored = db.session.execute(select(Record)).scalar_one()
+    assert stored.data == record["data"]
+    assert str(stored.data["amount"]) == "4000000.00"
+    assert isinstance(stored.data["many"], int)
+    assert stored.amount == Decimal("4000000.01")
+    assert str(stored.amount) == "4000000.01"
+    assert stored.created_at == NOW
+    assert stored.created_at.utcoffset() is not None
+    assert db.session.execute(select(Record.key).where(Record.amount > Decimal(4_000_000))).scalar_one() == 1
+
+
+def test_a_naive_instant_is_refused(app: Flask) -> None:
+    with pytest.raises(ValueError, match="naive"), act():
+        rows.insert(Organisation, [{"key": 1, "tenant": "t", "name": "n", "created_at": NOW.replace(tzinfo=None)}])
+
+
+def test_upsert_changes_only_the_named_columns(app: Flask) -> None:
+    first = [{"key": key, "tenant": "t", "name": f"局{key}", "created_at": NOW} for key in range(1, 2001)]
+    with act():
+        assert rows.insert(Organisation, first) == 2000
+    with act():
+        rows.upsert(Organisation, [{"key": 1, "tenant": "t", "name": "新", "created_at": NOW.replace(year=2030)}], ["key"], ["name"])
+        assert rows.insert_new(Organisation, [{"key": 2, "tenant": "t", "name": "x", "created_at": NOW}], ["key"]) == 0
+    stored = db.session.execute(
+        select(Organisation.name, Organisation.created_at).where(Organisation.key.in_([1, 2])).order_by(Organisation.key)
+    ).all()
+    assert stored == [("新", NOW), ("局2", NOW)]
+
+
+def test_a_failing_act_leaves_nothing(app: Flask) -> None:
+    with pytest.raises(RuntimeError), act():
+        rows.insert(Organisation, [{"key": 1, "tenant": "t", "name": "n", "created_at": NOW}])
+        raise RuntimeError
+    assert db.session.execute(select(Organisation.key)).all() == []
+
+
+def test_closing_a_task_clears_its_candidates(app: Flask) -> None:
+    values = {column.name: None if column.nullable else 0 for column in UserTask.__table__.columns}
+    for name in (
+        "tenant",
+        "process_id",
+        "process_name",
+        "element_id",
+        "name",
+        "lane",
+        "clauses",
+        "completed_name",
+        "completed_role",
+        "completed_office",
+        "outcome",
+    ):
+        values[name] = ""
+    values |= {"opened_at": NOW, "candidate_groups": [], "candidate_users": [], "state": "open"}
+    with act():
+        rows.insert(UserTask, [values | {"key": 1, "element": 1}, values | {"key": 2, "element": 2}])
+        rows.insert(TaskCandidate, [{"task_key": key, "role": "finance", "office_key": 0, "username": ""} for key in (1, 2)])
+    with act():
+        db.session.execute(update(UserTask).where(UserTask.key == 1).values(state="completed"))
+    assert db.session.execute(select(TaskCandidate.task_key)).scalars().all() == [2]
