@@ -1,0 +1,7 @@
+"""."""
+
+from __future__ import annotations
+
+from .declaration import Group
+
+FUNCTIONS = Group("conversion")
