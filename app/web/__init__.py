@@ -1,1 +1,13 @@
+"""Pages for people, in Chinese: one module per menu item. Pages ask services and show what they give; they never query the store."""
 
+from flask import Flask
+
+
+def attach(app: Flask) -> None:
+    """Register all pages, their filters and the frame around them on ``app``."""
+    from app.web import clock, display, frame, home, inbox, instances, models, projects, tasks
+
+    display.attach(app)
+    frame.attach(app)
+    for module in (home, inbox, tasks, projects, instances, models, clock):
+        app.register_blueprint(module.blueprint)

@@ -1,0 +1,76 @@
+"""Who makes this request, and when: read once, passed on to services as values."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from flask_login import current_user as _login_user
+from werkzeug.wrappers import Response
+
+from app.access import problems
+from app.domain.permissions import Actor
+from app.errors import Failure
+from app.services import accounts, instants
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class SignedOut(Failure):
+    """Nobody is signed in, or the session has run out."""
+
+    code = "SIGNED_OUT"
+
+    def __init__(self) -> None:
+        super().__init__("您还没有登录，或登录已过期，请重新登录")
+
+
+def _user() -> Any:
+    return _login_user
+
+
+def present() -> datetime:
+    """The instant of this request: one and the same for all that it does."""
+    if "present" not in g:
+        g.present = instants.now()
+    present: datetime = g.present
+    return present
+
+
+def is_signed_in() -> bool:
+    return bool(_user().is_authenticated)
+
+
+def current_actor() -> Actor:
+    """The signed-in person. Raises SignedOut."""
+    if "actor" not in g:
+        if not is_signed_in():
+            raise SignedOut
+        g.actor = accounts.actor(_user().id, present())
+    person: Actor = g.actor
+    return person
+
+
+def public(view: View) -> View:
+    """Mark a view that everybody may see; all others need a signed-in person."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def _is_public(endpoint: str) -> bool:
+    view = current_app.view_functions.get(endpoint)
+    return endpoint == "static" or endpoint.startswith("security.") or getattr(view, "is_public", False)
+
+
+def _let_in() -> Response | None:
+    if request.endpoint is None or _is_public(request.endpoint) or is_signed_in():
+        return None
+    if problems.wants_json():
+        raise SignedOut
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("security.login", next=back))
+
+
+def attach(app: Flask) -> None:
+    """Refuse every request of a stranger but to public views: what is new is closed until somebody opens it."""
+    app.before_request(_let_in)

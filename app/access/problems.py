@@ -1,0 +1,102 @@
+"""What a failure means outside: its HTTP status, and its shape as problem+json (RFC 9457) or as a page."""
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app import errors
+from app.access import statuses
+from app.domain.forms import FormError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """``code`` is stable, ``detail`` is for people; ``problems`` are fields of a form or places in models."""
+
+    status: int
+    title: str
+    code: str
+    detail: str
+    problems: Sequence[Mapping[str, Any]] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def body(self) -> dict[str, Any]:
+        """The members of problem+json."""
+        members: dict[str, Any] = {
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": request.path,
+            "code": self.code,
+        }
+        if self.problems:
+            members["problems"] = list(self.problems)
+        return members
+
+
+Page = Callable[[Problem], str]
+
+
+def describe(error: Exception) -> Problem:
+    """Any exception as a problem. What nobody foresaw says nothing of the inside."""
+    if isinstance(error, errors.Failure):
+        status = statuses.of(error)
+        return Problem(status, statuses.title(status), error.code, error.message, _places(error), error.details)
+    if isinstance(error, FormError):
+        return Problem(HTTPStatus.BAD_REQUEST, statuses.title(400), error.code, str(error))
+    if isinstance(error, CSRFError):
+        return Problem(
+            HTTPStatus.BAD_REQUEST, "页面已过期", "CSRF", "本页停留过久，或不是从本系统打开。请刷新页面后再试，已暂存的内容不会丢失。"
+        )
+    if isinstance(error, HTTPException) and error.code is not None:
+        return Problem(error.code, statuses.title(error.code), f"HTTP_{error.code}", statuses.sentence(error.code))
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, statuses.title(500), f"INTERNAL-{secrets.token_hex(4)}", statuses.sentence(500))
+
+
+def _places(failure: errors.Failure) -> list[dict[str, Any]]:
+    if isinstance(failure, errors.InvalidForm):
+        return [{"path": fault.path, "title": fault.title, "code": fault.code, "message": fault.message} for fault in failure.problems]
+    if isinstance(failure, errors.Refused):
+        return [
+            {"file": fault.file, "element": fault.element, "line": fault.line, "code": fault.code, "message": fault.message}
+            for fault in failure.problems
+        ]
+    return []
+
+
+def wants_json() -> bool:
+    """Whether the caller is a program: the API, or a page's script."""
+    if request.path.startswith("/v2/") or request.path == "/v2":
+        return True
+    accepted = request.accept_mimetypes
+    return accepted["application/json"] > accepted["text/html"]
+
+
+def as_json(problem: Problem) -> Response:
+    return Response(current_app.json.dumps(problem.body()), status=problem.status, content_type="application/problem+json")
+
+
+def attach(app: Flask, page: Page) -> None:
+    """Answer every failure of ``app`` in the caller's form; ``page`` draws it for people."""
+
+    def answer(error: Exception) -> Response | HTTPException:
+        if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
+            return error  # a redirect
+        problem = describe(error)
+        if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            log.error("%s: %s %s failed", problem.code, request.method, request.path, exc_info=error)
+        if wants_json():
+            return as_json(problem)
+        return Response(page(problem), status=problem.status, content_type="text/html; charset=utf-8")
+
+    app.register_error_handler(Exception, answer)

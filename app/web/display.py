@@ -1,0 +1,147 @@
+"""How values look to people: amounts, days, deadlines, states. Registered as template filters."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import simplejson
+from flask import Flask
+
+from app.services.views import DiagramView, TaskLine
+
+ZONE = ZoneInfo("Asia/Shanghai")  # one zone holds for every district of the country
+SOON = 3  # days before a last day on which it is marked
+NOTHING = "—"
+_INSTANT = timedelta(microseconds=1)
+
+STATES = {
+    "active": "进行中",
+    "completed": "已完成",
+    "cancelled": "已取消",
+    "suspended": "已挂起",
+    "terminated": "已终止",
+    "open": "待处理",
+    "failed": "失败",
+    "error": "出错",
+    "created": "待处理",
+}
+KINDS = {"process": "流程", "decision": "决策表", "form": "表单"}
+SOURCES = {"files": "随版本发布", "upload": "网页上传", "cli": "命令行"}
+ACTIONS = {
+    "started": "启动",
+    "completed": "办结",
+    "decided": "判定",
+    "fired": "到时",
+    "overdue": "逾期",
+    "received": "收到",
+    "notified": "通知",
+    "phase": "阶段变化",
+    "incident": "故障",
+}
+
+
+class Mark(NamedTuple):
+    """A status: its word and its colour (a class of styles/lists.css)."""
+
+    text: str
+    look: str
+
+
+def money(value: Decimal | int | None) -> str:
+    """4,000,000.00; the unit stands in the heading."""
+    return NOTHING if value is None else f"{value:,.2f}"
+
+
+def day(value: datetime | date | None) -> str:
+    """2026-10-15, in the district's zone."""
+    if value is None:
+        return NOTHING
+    return (value.astimezone(ZONE) if isinstance(value, datetime) else value).strftime("%Y-%m-%d")
+
+
+def instant(value: datetime | None) -> str:
+    """2026-10-15 09:30, in the district's zone."""
+    return NOTHING if value is None else value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def last_day(due_at: datetime | None) -> str:
+    """The last day of a deadline whose due instant is the midnight after it."""
+    return NOTHING if due_at is None else day(due_at - _INSTANT)
+
+
+def remaining(line: TaskLine) -> Mark:
+    """How long there is still: 剩余 3 天, 今天到期, 逾期 2 天."""
+    if line.due_at is None:
+        return Mark("无期限", "")
+    days = line.days_left or 0
+    if line.overdue:
+        return Mark(f"逾期 {max(1, -days)} 天", "late")
+    if days == 0:
+        return Mark("今天到期", "soon")
+    return Mark(f"剩余 {days} 天", "soon" if days <= SOON else "calm")
+
+
+def state(word: str) -> str:
+    return STATES.get(word, word)
+
+
+def value(thing: Any) -> str:
+    """Any value of the ledger or of a decision, as people read it."""
+    match thing:
+        case None | "":
+            return NOTHING
+        case bool():
+            return "是" if thing else "否"
+        case Decimal() | int():
+            return f"{thing:,}"
+        case list() if all(isinstance(item, str) for item in thing):
+            return "、".join(thing) or NOTHING
+        case Mapping() | list() | tuple():
+            return "；".join(_parts(thing)) or NOTHING
+        case datetime():
+            return instant(thing)
+        case date():
+            return day(thing)
+        case _:
+            return str(thing)
+
+
+def _parts(thing: Mapping[str, Any] | Sequence[Any]) -> list[str]:
+    if isinstance(thing, Mapping):
+        return [f"{name}：{value(part)}" for name, part in thing.items()]
+    return [value(part) for part in thing]
+
+
+def as_json(thing: Any) -> str:
+    """Any variable as indented JSON, for administrators."""
+    text: str = simplejson.dumps(thing, use_decimal=True, ensure_ascii=False, indent=2, default=str)
+    return text
+
+
+def elements(diagram: DiagramView, overdue: Mapping[str, str] | None = None, incidents: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What the diagram island draws: element id → tokens, visits, lateness, incident. ``overdue`` and ``incidents`` give their words."""
+    current, done = Counter(diagram.current), Counter(diagram.completed)
+    late, stuck = overdue or {}, dict.fromkeys(diagram.incidents, "等待管理员处理") | dict(incidents or {})
+    return {
+        name: {"current": current[name], "done": done[name], "overdue": late.get(name, ""), "incident": stuck.get(name, "")}
+        for name in {*current, *done, *late, *stuck}
+    }
+
+
+def attach(app: Flask) -> None:
+    filters = {
+        "money": money,
+        "day": day,
+        "instant": instant,
+        "last_day": last_day,
+        "remaining": remaining,
+        "state": state,
+        "value": value,
+        "as_json": as_json,
+    }
+    app.jinja_env.filters.update(filters)
+    app.jinja_env.globals.update(KINDS=KINDS, SOURCES=SOURCES, ACTIONS=ACTIONS)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

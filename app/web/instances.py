@@ -1,0 +1,82 @@
+"""流程实例: what runs, where it stands, what is stuck. For system administrators; services refuse everybody else."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.access.identity import current_actor, present
+from app.domain.permissions import Actor
+from app.errors import Forbidden, InvalidRequest
+from app.services import instances, startup, tasks
+from app.services.views import InstanceView
+from app.web import display, listing
+
+blueprint = Blueprint("instances", __name__, url_prefix="/instances")
+
+_STATES = ("active", "completed", "cancelled")
+
+
+@blueprint.get("", endpoint="listing")
+def search() -> str:
+    actor, size, number = current_actor(), startup.settings().page_size, listing.page()
+    state, process, text = listing.text("state"), listing.text("process"), listing.text("q")
+    wanted = instances.InstanceFilter(
+        state=state if state in _STATES else None,
+        process_id=process or None,
+        has_incident=True if listing.flag("incident") else None,
+        text=text,
+        descending=True,
+    )
+    return render_template(
+        "instances/list.html",
+        page=instances.search(actor, wanted, present(), limit=size, offset=(number - 1) * size),
+        states=_STATES,
+        filtered=bool(state or process or text or listing.flag("incident")),
+        address=listing.address,
+    )
+
+
+@blueprint.get("/<int:key>")
+def show(key: int) -> str:
+    actor = current_actor()
+    view = instances.view(actor, key, present())
+    return render_template(
+        "instances/instance.html",
+        view=view,
+        line=view.line,
+        drawn={
+            "source": url_for("models.diagram", key=view.diagram.definition_key),
+            "elements": display.elements(view.diagram, _late(actor, view), _stuck(view)),
+        },
+    )
+
+
+@blueprint.post("/<int:key>/cancel")
+def cancel(key: int) -> Response:
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        raise InvalidRequest("请填写取消的原因", code="REASON")
+    instances.cancel(current_actor(), key, reason, present())
+    flash("流程实例已取消。", "success")
+    return redirect(url_for("instances.show", key=key))
+
+
+@blueprint.post("/<int:key>/incidents/<int:incident>/resolve")
+def resolve(key: int, incident: int) -> Response:
+    instances.resolve(current_actor(), incident, present())
+    flash("已重试。", "success")
+    return redirect(url_for("instances.show", key=key))
+
+
+def _late(actor: Actor, view: InstanceView) -> dict[str, str]:
+    """Element id → how late its open task is."""
+    try:
+        open_tasks = tasks.search(actor, tasks.TaskFilter(instance_key=view.line.key, state="open"), present())
+    except Forbidden:
+        return {}
+    return {line.element_id: display.remaining(line).text for line in open_tasks.items if line.overdue}
+
+
+def _stuck(view: InstanceView) -> dict[str, Any]:
+    return {incident.element_id: incident.message for incident in view.incidents if incident.resolved_at is None}

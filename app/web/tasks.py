@@ -1,0 +1,107 @@
+"""A task: its form, why it came, until when, where the process stands; draft and completion. The server is the judge of every value."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.access import forgery, idempotency
+from app.access.identity import current_actor, present
+from app.domain import forms
+from app.errors import InvalidRequest
+from app.services import startup, tasks
+from app.services.views import TaskView
+from app.web import display
+
+blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+
+@blueprint.get("/<int:key>")
+def show(key: int) -> str:
+    view = tasks.view(current_actor(), key, present())
+    return render_template(
+        "task.html",
+        view=view,
+        line=view.line,
+        given=_for_form(view) if view.form else None,
+        drawn={"source": url_for("models.diagram", key=view.diagram.definition_key), "elements": _elements(view)},
+    )
+
+
+@blueprint.post("/<int:key>/complete")
+def complete(key: int) -> Response:
+    """Complete with the form's values; says where to go on."""
+    done = tasks.complete(current_actor(), key, _sent(), present(), idempotency_key=idempotency.key())
+    flash("已提交。" if not done.next_tasks else f"已提交。请接着办理“{done.next_tasks[0].name}”。", "success")
+    if done.incidents:
+        flash("您的办理已生效，但后续环节出现故障，系统管理员会处理：" + "；".join(done.incidents), "warning")
+    following = url_for("tasks.show", key=done.next_tasks[0].key) if done.next_tasks else url_for("inbox.todo")
+    return jsonify({"redirect": following})
+
+
+@blueprint.post("/<int:key>/draft")
+def keep_draft(key: int) -> Response:
+    saved_at = tasks.save_draft(current_actor(), key, _sent(), present())
+    return jsonify({"savedAt": saved_at.isoformat()})
+
+
+@blueprint.post("/<int:key>/confirm")
+def confirm(key: int) -> AnyResponse:
+    """Complete a task that has no form."""
+    done = tasks.complete(current_actor(), key, {}, present())
+    flash("已办结。", "success")
+    return redirect(url_for("tasks.show", key=done.next_tasks[0].key) if done.next_tasks else url_for("inbox.todo"))
+
+
+@blueprint.post("/<int:key>/claim")
+def claim(key: int) -> AnyResponse:
+    tasks.claim(current_actor(), key, present())
+    flash("已领取，其他人员不能再办理此事项。", "success")
+    return redirect(url_for("tasks.show", key=key))
+
+
+@blueprint.post("/<int:key>/release")
+def release(key: int) -> AnyResponse:
+    tasks.release(current_actor(), key, present())
+    flash("已放回，有权限的人员都可以办理。", "success")
+    return redirect(url_for("tasks.show", key=key))
+
+
+def _sent() -> dict[str, Any]:
+    """The form's values out of the request: ``{"data": {…}}``, read with exact numbers. Raises InvalidRequest, forms.FormError."""
+    if (request.content_length or 0) > startup.settings().form_bytes:
+        raise InvalidRequest("提交的内容过大，请减少后再试", code="FORM_SIZE")
+    body = forms.loads(request.get_data(cache=False))
+    if not isinstance(body, dict) or set(body) != {"data"} or not isinstance(body["data"], dict):
+        raise InvalidRequest("请求内容应是 {“data”: {…}}", code="FORM_SHAPE")
+    data: dict[str, Any] = body["data"]
+    return data
+
+
+def _for_form(view: TaskView) -> dict[str, Any]:
+    """What the form island needs (frontend/src/form/index.jsx)."""
+    if view.form is None:
+        return {}
+    key = view.line.key
+    return {
+        "form": {"schema": view.form.schema, "ui": view.form.ui},
+        "initial": view.data,
+        "clauses": {clause.id: {"article": clause.article, "paraphrase": clause.paraphrase} for clause in view.clauses},
+        "readOnly": not may_fill_in(view),
+        "urls": {"complete": url_for("tasks.complete", key=key), "draft": url_for("tasks.keep_draft", key=key)},
+        "session": {
+            "csrf": forgery.token(),
+            "tokenUrl": url_for("home.session"),
+            "signInUrl": url_for("security.login", next=url_for("tasks.show", key=key)),
+        },
+        "zone": display.ZONE.key,
+    }
+
+
+def may_fill_in(view: TaskView) -> bool:
+    return view.line.state == "open" and view.may.allowed
+
+
+def _elements(view: TaskView) -> dict[str, Any]:
+    late = {name: display.remaining(view.line).text for name in view.diagram.current if name == view.line.element_id and view.line.overdue}
+    return display.elements(view.diagram, late)

@@ -1,0 +1,383 @@
+"""Pages with services that answer from memory: what a page shows and asks can be tested without a process behind it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+
+from app import config, create_app
+from app.domain.forms import Form
+from app.domain.permissions import Actor, Membership, Verdict
+from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskClosed
+from app.services import accounts, districts, inbox, instances, instants, models, projects, tasks, waits
+from app.services import demonstration as demo
+from app.services import views as v
+
+DATA = Path(__file__).parents[2] / "data" / "web"
+NOW = datetime(2026, 10, 13, 1, 30, tzinfo=UTC)
+PASSWORD = "Quancheng-2026"
+ARTICLE = v.ClauseView("SC-10-6", "第十条第六项", "申报单位应当如实填写项目名称、建设内容、资金来源和总投资，并对其真实性负责。")
+DEADLINE_CLAUSE = v.ClauseView("SC-9-1", "第九条第一款", "申报单位应当于每年10月15日前完成下一年度项目申报。")
+
+PEOPLE = {
+    "applicant": ("王建设", "applicant", "宿城区绿化和市容管理局信息化建设与运行维护保障中心"),
+    "stranger": ("陈路人", "applicant", "宿城区水利局"),
+    "admin": ("系统管理员", "system_admin", "宿城区数据局"),
+    "analyst": ("周分析", "analyst", "宿城区数据局"),
+    "idle": ("李清闲", "finance", "宿城区财政局"),
+}
+ROLE_TITLES = {"applicant": "申报单位经办人", "system_admin": "系统管理员", "analyst": "业务分析员", "finance": "财政局经办人"}
+
+
+def actor_of(username: str) -> Actor:
+    name, role, office = PEOPLE[username]
+    number = list(PEOPLE).index(username) + 1
+    return Actor(number, username, name, "sucheng", (Membership(role, 100 + number, office),))
+
+
+def line(key: int, name: str, project: str, days: int | None, **more: Any) -> v.TaskLine:
+    last = None if days is None else datetime(2026, 10, 13, 16, tzinfo=UTC) + timedelta(days=days)
+    return v.TaskLine(
+        key=key,
+        element_id="fill_in",
+        name=name,
+        process_id="declaration",
+        process_name="年度项目申报",
+        project_key=77,
+        project_name=project,
+        applicant_office=PEOPLE["applicant"][2],
+        opened_at=NOW - timedelta(days=20),
+        due_at=last,
+        remind_at=None,
+        follow_up_at=more.pop("follow_up_at", None),
+        overdue=days is not None and days < 0,
+        days_left=days,
+        assignee=None,
+        completed_at=None,
+        completed_by="",
+        outcome="",
+        role_titles=("申报单位经办人",),
+        **more,
+    )
+
+
+LONG = "宿城区城市运行“一网统管”数字化应用平台（三期）暨跨部门数据协同共享与智能预警能力提升工程建设项目"
+LINES = [
+    line(1, "填写申报表", "智慧公园一期", 2),
+    line(2, "补正申报材料", LONG, -3),
+    line(3, "提交竣工验收资料", "松江综合服务平台", 0),
+    line(4, "登记资产", "校园安防升级", 41),
+    line(5, "确认验收意见", "城市体检数据底座", None, follow_up_at=NOW + timedelta(days=9)),
+]
+
+
+@dataclass
+class Memory:
+    """What the faked services know, and what they were asked to do."""
+
+    form: Form
+    completed: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    drafts: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    deployed: list[tuple[str, bytes]] = field(default_factory=list)
+    moved: list[Any] = field(default_factory=list)
+    virtual: bool = False
+
+
+def project() -> v.ProjectView:
+    facts = [
+        v.FactView("planYear", "计划年度", "2027"),
+        v.FactView("projectType", "项目类型", "建设类"),
+        v.FactView("totalAmount", "总投资（元）", Decimal("4000000.01")),
+        v.FactView("softwareDevelopment", "含软件开发", True),
+        v.FactView("fundItems", "资金来源", [{"source": "区级财政", "amount": Decimal("4000000.01")}]),
+    ]
+    return v.ProjectView(
+        key=77,
+        number="SC-2027-0012",
+        name=LONG,
+        tenant="sucheng",
+        tenant_title="宿城区",
+        phase="reviewing",
+        phase_title="评审中",
+        applicant_office=PEOPLE["applicant"][2],
+        offices=[v.OfficeView("applicant", "申报单位", 101, PEOPLE["applicant"][2])],
+        plan_year=2027,
+        total_amount=Decimal("4000000.01"),
+        contract_amount=None,
+        facts={},
+        shown=facts,
+        created_at=NOW - timedelta(days=30),
+        updated_at=NOW,
+    )
+
+
+def decision() -> v.DecisionView:
+    return v.DecisionView(
+        5, "supervision", "监理要求", 2, 51, NOW - timedelta(days=3), [], "必须监理", [v.RuleView(2, "r2", {}, {"条款": "第二十一条"})]
+    )
+
+
+def timeline() -> list[v.TimelineEntry]:
+    def entry(days: int, element: str, name: str, action: str, outcome: str, **more: Any) -> v.TimelineEntry:
+        person = more.pop("person", "王建设")
+        return v.TimelineEntry(
+            NOW - timedelta(days=days), "declaration", element, name, "applicant" if person else "", person, "宿城区绿化和市容管理局" if person else "",
+            "applicant", action, outcome, more.pop("clauses", [ARTICLE]), process_name="年度项目申报", role_title="经办人" if person else "", **more,
+        )  # fmt: skip
+
+    return [
+        entry(20, "fill_in", "填写申报表", "completed", "提交"),
+        entry(10, "check", "区数据局初审", "completed", "退回补正：缺少投资估算依据"),
+        entry(3, "supervision", "判定监理要求", "decided", "", person="", decision=decision()),
+        entry(1, "late", "补正期限届满", "overdue", "已报告区数据局负责人", person="", clauses=[DEADLINE_CLAUSE]),
+    ]
+
+
+def task_view(memory: Memory, actor: Actor, key: int) -> v.TaskView:
+    found = next((one for one in LINES if one.key == key), None)
+    if found is None:
+        raise NotFound("没有这个事项，可能已随流程撤销")
+    if actor.username == "stranger":
+        raise Forbidden("此事项属于其他单位的项目，只有该项目的“申报单位经办人”可以办理", code="NOT_YOUR_PROJECT")
+    if key in memory.completed:
+        found = replace(found, state="completed", completed_at=NOW, completed_by=actor.name, outcome="提交")
+    deadline = None
+    if found.due_at:
+        last = date(2026, 10, 13) + timedelta(days=found.days_left or 0)
+        lines = ["起算日 2026-09-15 的次日起第 20 个工作日", f"{last} 是工作日，不顺延"]
+        deadline = v.DeadlineView(found.due_at, last, None, "declaration.close", lines, "2026-1", key == 2, [DEADLINE_CLAUSE])
+    return v.TaskView(
+        line=found,
+        form=None if key == 5 else memory.form,
+        data=memory.completed.get(key)
+        or memory.drafts.get(key)
+        or {"projectName": found.project_name, "fundItems": [{"source": "区级财政", "amount": Decimal("1234567.8")}]},
+        draft_saved_at=NOW if key in memory.drafts else None,
+        project=project(),
+        clauses=[ARTICLE],
+        why="您是本项目申报单位的经办人。",
+        deadline=deadline,
+        diagram=v.DiagramView(900, ["fill_in"], ["start", "start"], []),
+        timeline=timeline(),
+        may=Verdict(True, "ALLOWED", "您是本项目申报单位的人员"),
+        documentation="请对照通知逐项填写。",
+    )
+
+
+def complete(memory: Memory, actor: Actor, key: int, data: Mapping[str, Any]) -> v.CompletedView:
+    task_view(memory, actor, key)
+    if key in memory.completed:
+        raise TaskClosed
+    if problems := memory.form.validate(data):
+        raise InvalidForm(problems)
+    if data.get("projectName") == "已被占用":
+        raise TaskClosed
+    memory.completed[key] = data
+    return v.CompletedView(key, [LINES[2]] if key == 2 else [], 77)
+
+
+def accounts_offered() -> list[v.DemonstrationAccount]:
+    return [
+        v.DemonstrationAccount(username, name, role, ROLE_TITLES[role], office, "sucheng", "宿城区")
+        for username, (name, role, office) in PEOPLE.items()
+    ]
+
+
+def definition(key: int, kind: str, name: str, title: str, version: int = 1, tenant: str = "sucheng") -> v.DefinitionView:
+    return v.DefinitionView(key, kind, name, title, version, "", tenant, f"bpmn/{name}.bpmn", 1, "files", NOW, "系统")
+
+
+DEFINITIONS = [
+    definition(900, "process", "declaration", "年度项目申报", 2),
+    definition(901, "process", "acceptance", "项目验收", 1, "<default>"),
+    definition(902, "decision", "supervision", "监理要求", 3),
+    definition(903, "form", "declaration.fill_in", "数字化项目申报表", 1, "<default>"),
+]
+
+
+def instance_view(key: int) -> v.InstanceView:
+    if key != 500:
+        raise NotFound("没有这个流程实例")
+    top = instance_line(500, "active", 1)
+    return v.InstanceView(
+        line=top,
+        tokens=[v.TokenView(1, "fill_in", "填写申报表", "userTask", "active", 500, NOW)],
+        variables=[
+            v.VariableView("totalAmount", Decimal("4000000.01"), "", 500),
+            v.VariableView("item", {"a": [1, 2]}, "each_office", 500),
+        ],
+        timers=[v.WaitView(1, "timer", "late", NOW + timedelta(days=2), None, None, '=deadline("declaration.close", receivedAt)', 0)],
+        subscriptions=[v.WaitView(2, "message", "withdrawn", None, "withdrawn", "77", None, 0)],
+        jobs=[v.JobView(1, "notify", "tell", "failed", 0, "没有收件人", NOW)],
+        incidents=[v.IncidentView(9, "CONDITION_ERROR", "gate", "条件“=acceptanceGate”的结果不是 true 或 false", NOW, None, 500)],
+        history=[v.HistoryEntry(1, "start", "收到通知", "startEvent", "completed", NOW, NOW, 500)],
+        decisions=[decision()],
+        children=[instance_line(501, "completed", 0)],
+        diagram=v.DiagramView(900, ["fill_in"], ["start"], ["gate"]),
+        catalogue_version=12,
+    )
+
+
+def instance_line(key: int, state: str, incidents: int) -> v.InstanceLine:
+    return v.InstanceLine(
+        key, 500, None if key == 500 else 500, "declaration", "年度项目申报", 900, 2, "", state, "sucheng", NOW, None, incidents, 77, LONG
+    )
+
+
+def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
+    """Put the faked services in the place of the real ones."""
+    people = {actor_of(username).user: actor_of(username) for username in PEOPLE}
+
+    def fake(module: Any, **functions: Any) -> None:
+        for name, function in functions.items():
+            monkeypatch.setattr(module, name, function)
+
+    def todo(
+        actor: Actor, now: datetime, *, text: str = "", process: str = "", overdue: bool = False, page: int = 1, size: int | None = None
+    ) -> Any:
+        mine = LINES if actor.username == "applicant" else []
+        found = [one for one in mine if text in one.name + one.project_name and (one.overdue or not overdue)]
+        return v.Page(found, len(found), page, 20)
+
+    def move(actor: Actor, until: Any) -> datetime:
+        memory.moved.append(until)
+        return NOW + until if isinstance(until, timedelta) else until
+
+    def start(actor: Actor, process_id: str, name: str, now: datetime, **more: Any) -> tuple[int, int]:
+        if not name:
+            raise InvalidRequest("请填写项目名称", code="NAME")
+        return 77, 1
+
+    def deploy(
+        actor: Actor, files: Any, now: datetime, *, tenant: str | None = None, reason: str = "", source: str = "upload"
+    ) -> v.DeploymentView:
+        models.check(files, tenant=tenant)
+        memory.deployed.extend(files)
+        return v.DeploymentView(3, tenant or "", source, reason, now, [definition(904, "decision", "supervision", "监理要求", 4)])
+
+    verdict = Verdict(True, "ALLOWED", "您是申报单位的人员")
+    row = v.ProjectLine(
+        77,
+        "SC-2027-0012",
+        LONG,
+        "sucheng",
+        "宿城区",
+        "reviewing",
+        "评审中",
+        PEOPLE["applicant"][2],
+        2027,
+        Decimal("4000000.01"),
+        None,
+        1,
+        True,
+        NOW,
+    )
+    phases = [
+        v.PhaseStep("draft", "草稿", NOW, False),
+        v.PhaseStep("declared", "已申报", NOW, False),
+        v.PhaseStep("reviewing", "评审中", NOW, True),
+    ]
+    phases += [
+        v.PhaseStep(str(n), title, None, False)
+        for n, title in enumerate(["已评审", "已列入计划", "已批复", "采购中", "建设中", "试运行", "验收中", "已验收", "运维中", "已退出"])
+    ]
+    page = v.ProjectPage(
+        project(),
+        phases,
+        timeline(),
+        LINES[:2],
+        [v.StartableView("change", "项目变更", verdict)],
+        [decision()],
+        [],
+        [instance_line(500, "active", 0)],
+    )
+    notice = v.NotificationLine(1, "补正期限已过", "请尽快补正。", 77, LONG, NOW, None)
+    empty: v.Page[Any] = v.Page([], 0)
+
+    fake(instants, now=lambda: NOW, is_virtual=lambda: memory.virtual)
+    fake(accounts, actor=lambda user, now: people[user], demonstration_accounts=accounts_offered)
+    fake(
+        inbox,
+        todo=todo,
+        done=lambda actor, now, **more: empty,
+        counts=lambda actor, now: v.InboxCounts(len(LINES), 1, 1, 1) if actor.username == "applicant" else v.InboxCounts(0, 0, 0, 0),
+        processes=lambda actor: [("declaration", "年度项目申报")],
+        notifications=lambda actor, now, **more: v.Page([notice], 1) if actor.username == "applicant" else empty,
+        read_notification=lambda actor, key, now: None,
+    )
+    fake(
+        tasks,
+        view=lambda actor, key, now: task_view(memory, actor, key),
+        complete=lambda actor, key, data, now, idempotency_key=None: complete(memory, actor, key, data),
+        save_draft=lambda actor, key, data, now: (memory.drafts.update({key: data}), NOW)[1],
+        search=lambda actor, wanted, now, **more: v.Page([LINES[1]], 1),
+    )
+    fake(
+        projects,
+        may_declare=lambda actor, process_id="declaration": (
+            verdict if actor.username == "applicant" else Verdict(False, "ROLE_MISSING", "只有申报单位可以申报")
+        ),
+        startable=lambda actor: [v.StartableView("declaration", "年度项目申报", verdict)] if actor.username == "applicant" else [],
+        search=lambda actor, now, **more: v.Page([row], 1) if actor.username == "applicant" else empty,
+        view=lambda actor, key, now: page,
+        start=start,
+    )
+    fake(districts, phases=lambda: [replace_phase("reviewing", "评审中"), replace_phase("building", "建设中")])
+    fake(
+        models,
+        definitions=lambda actor, tenant=None: DEFINITIONS,
+        versions=lambda actor, kind, name, tenant: [
+            replace(one, version=n) for one in DEFINITIONS if one.id == name for n in range(one.version, 0, -1)
+        ],
+        source=lambda actor, kind, key: ("declaration.bpmn", (DATA / "declaration.bpmn").read_bytes()),
+        deploy=deploy,
+        check=lambda files, tenant=None: [],
+    )
+    fake(
+        instances,
+        search=lambda actor, wanted, now, **more: v.Page([instance_line(500, "active", 1), instance_line(501, "completed", 0)], 2),
+        view=lambda actor, key, now: instance_view(key),
+    )
+    fake(waits, next_due=lambda: NOW + timedelta(days=2))
+    fake(demo, advance=move)
+
+
+def replace_phase(key: str, title: str) -> Any:
+    from app.domain.districts import Phase
+
+    return Phase(key, title, 1)
+
+
+def build(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> tuple[Flask, Memory]:
+    """An app on an empty database with the people of this file, and its memory."""
+    from app.store.tables import User, db
+
+    memory = Memory(Form.parse((DATA / "declaration.fill_in.json").read_bytes()))
+    attach(monkeypatch, memory)
+    app = create_app(config.load({}, data=str(folder), **settings))
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with app.app_context():
+        db.create_all()
+        for username in PEOPLE:
+            person = actor_of(username)
+            db.session.add(
+                User(
+                    id=person.user,
+                    username=username,
+                    name=person.name,
+                    tenant="sucheng",
+                    password=hasher.hash(PASSWORD),
+                    active=True,
+                    fs_uniquifier=f"u-{username}",
+                    demonstration=True,
+                    created_at=NOW,
+                )
+            )
+        db.session.commit()
+    return app, memory
