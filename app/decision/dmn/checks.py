@@ -1,0 +1,360 @@
+"""What can be known about a decision file before it is deployed, in sentences for analysts.
+
+`check` gives every finding: errors refuse the deployment, warnings are shown with it. It reads names, literals and plain cells only; nothing is
+evaluated.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from app.decision import feel
+from app.decision.dmn.boxed import Boxed, FunctionDefinition
+from app.decision.dmn.cells import Cell, is_any, literal_of, recognise
+from app.decision.dmn.formulas import UNARY, Formula
+from app.decision.dmn.graph import NO_IMPORTS, Imported, Model
+from app.decision.dmn.model import Decision, DecisionService, InputData, KnowledgeModel
+from app.decision.dmn.overlap import Column, Findings, analyse
+from app.decision.dmn.problems import DmnError, Place, Problem, Severity, report, shorten
+from app.decision.dmn.tables import LISTS, DecisionTable, InputClause, OutputClause, Row
+from app.decision.dmn.types import WORDS, label
+from app.decision.feel.types import ANY, Type
+
+SINGLE: Final = frozenset({"UNIQUE", "ANY", "FIRST", "PRIORITY"})
+IMPLICIT: Final = frozenset({"item", "partial", "?"})
+SHOWN: Final = 12
+
+
+def check(model: Model, *, imports: Imported = NO_IMPORTS) -> list[Problem]:
+    """All findings about a model, in the order of the file: first those of reading it. Never raises.
+
+    With `imports` (as for `Model.evaluate`) a model that imports others is judged together with them; without, names of imported models are
+    taken on trust.
+    """
+    if model.imports and imports:
+        try:
+            model = model.link(imports)
+        except DmnError as error:
+            return [*model.problems, *error.problems]
+    found = list(model.problems) if model.is_linked() else [*model.parts.problems]
+    for owner in (*model.parts.decisions.values(), *model.parts.knowledge.values()):
+        found.extend(_Checker(model, owner).findings())
+    return found
+
+
+class _Checker:
+    """The findings about one decision or knowledge model."""
+
+    def __init__(self, model: Model, owner: Decision | KnowledgeModel) -> None:
+        self.model = model
+        self.owner = owner
+        self.found: list[Problem] = []
+
+    def findings(self) -> list[Problem]:
+        """All of them."""
+        logic = self.owner.logic
+        if logic is None:
+            if isinstance(self.owner, Decision):
+                self._say("dmn.no_logic", "决策没有写规则，求值时只能由外面给出它的值", self.owner.place, severity="warning")
+            return self.found
+        self._walk(logic, frozenset())
+        if isinstance(self.owner, Decision) and isinstance(logic, DecisionTable):
+            self._check_result_type(self.owner, logic)
+        return self.found
+
+    def _say(self, code: str, message: str, place: Place, text: str | None = None, severity: Severity = "error") -> None:
+        self.found.append(report(code, message, place, text=text, severity=severity))
+
+    def _walk(self, node: Boxed, bound: frozenset[str]) -> None:
+        """Check a node and those below; `bound` are the names that boxes above bind."""
+        if isinstance(node, FunctionDefinition):
+            bound |= {name for name, _ in node.parameters}
+        if isinstance(node, DecisionTable):
+            self._check_table(node)
+        for formula in _own(node):
+            self._check_calls(formula)
+            if not isinstance(node, DecisionTable):
+                self._check_names(formula, frozenset())
+        for part in node.parts():
+            self._walk(part, bound)
+
+    # -- names
+
+    def _known(self) -> frozenset[str]:
+        """Names that the owner's texts may read: requirements, names that its boxes bind, import prefixes."""
+        model = self.model
+        names = set(IMPLICIT) | model.owner_names(self.owner.id)
+        for found in model.imports:
+            if found.name:
+                names.add(found.name)
+        references = self.owner.knowledge + (self.owner.information if isinstance(self.owner, Decision) else ())
+        for reference in references:
+            if reference.namespace is None:
+                element = model.find(reference.id)
+                if element is not None:
+                    names |= {element.variable.name}
+        return frozenset(names)
+
+    def _check_names(self, formula: Formula, columns: frozenset[str], *, cell: bool = False) -> None:
+        """Names that nothing provides. In cells they are errors (mostly words without quotes), elsewhere they may be process variables."""
+        unknown = formula.certain_names - self._known() - columns - frozenset(self.model.functions)
+        for name in sorted(unknown):
+            if any(not found.name for found in self.model.imports):
+                continue
+            if self._check_connection(name, formula) or self._inside_import(name):
+                continue
+            if isinstance(self.owner, KnowledgeModel):
+                message = f"“{name}”不是这个业务知识模型的参数，也不是它引用的函数"
+                self._say("dmn.unknown_name", message, formula.place, formula.text)
+            elif cell:
+                message = f"“{name}”不是输入列、输入数据或决策的名称；若是文字请加英文双引号：\"{name}\"，若是变量请画成输入数据并连线"
+                self._say("dmn.unknown_name", message, formula.place, formula.text)
+            elif self.owner.information:
+                message = f"没有连线到名为“{name}”的输入数据或决策；若它是流程变量，建议画成输入数据"
+                self._say("dmn.unknown_name", message, formula.place, formula.text, "warning")
+
+    def _check_connection(self, name: str, formula: Formula) -> bool:
+        """Whether the name belongs to an element of the file that is not connected; says so."""
+        parts = self.model.parts
+        elements: Iterator[InputData | Decision | KnowledgeModel | DecisionService] = iter(
+            (*parts.decisions.values(), *parts.knowledge.values(), *parts.services.values(), *parts.inputs.values())
+        )
+        for element in elements:
+            if element.variable.name != name or element is self.owner:
+                continue
+            severity: Severity = "warning" if isinstance(element, InputData) else "error"
+            self._say("dmn.not_connected", f"用到了“{name}”，但没有从它连线到“{self.owner.name}”", formula.place, formula.text, severity)
+            return True
+        return False
+
+    def _inside_import(self, name: str) -> bool:
+        return any(found.name and name.startswith(found.name + ".") for found in self.model.imports)
+
+    def _check_calls(self, formula: Formula) -> None:
+        known = self._known() | frozenset(self.model.functions)
+        for name in sorted(formula.calls):
+            if name in known or any(found.name and name.split(".")[0] == found.name for found in self.model.imports):
+                continue
+            if any(not found.name for found in self.model.imports) or self._check_connection(name, formula):
+                continue
+            near = difflib.get_close_matches(name, list(self.model.functions), n=1)
+            hint = f"，是不是 {near[0]}？" if near else "，可用函数见 FEEL 函数表"
+            self._say("dmn.unknown_function", f"没有名为“{name}”的函数{hint}", formula.place, formula.text)
+
+    # -- tables
+
+    def _check_table(self, table: DecisionTable) -> None:
+        columns = frozenset().union(*(clause.formula.names for clause in table.inputs)) if table.inputs else frozenset()
+        for clause in table.inputs:
+            self._check_names(clause.formula, frozenset())
+            self._check_input_type(clause)
+        for row in table.rows:
+            for column, _, formula in row.tests:
+                self._check_names(formula, columns, cell=True)
+                self._check_input_cell(formula, table.inputs[column])
+            for output, cell in zip(table.outputs, row.outputs, strict=True):
+                if cell is not None:
+                    self._check_names(cell, columns, cell=True)
+                    self._check_output_cell(cell, output, table)
+        for output in table.outputs:
+            if output.default is not None:
+                self._check_names(output.default, columns, cell=True)
+                self._check_output_cell(output.default, output, table)
+        self._check_policy(table)
+        if not table.rows:
+            self._say("dmn.no_rules", "表里没有规则行", table.place, severity="warning")
+        else:
+            self._check_coverage(table)
+
+    def _check_input_type(self, clause: InputClause) -> None:
+        """A column that is a plain name must have the type of that input data."""
+        name = clause.formula.text.strip()
+        if clause.type is ANY or not isinstance(self.owner, Decision):
+            return
+        for reference in self.owner.information:
+            element = self.model.find(reference.id) if reference.namespace is None else None
+            if element is None or element.variable.name != name:
+                continue
+            given = self.model.type_of(element.variable)
+            if given is not ANY and given.name != clause.type.name and {given.name, clause.type.name} != {"date", "date and time"}:
+                message = f"列的类型是{label(clause.type)}，而“{name}”声明为{label(given)}，请改成一致"
+                self._say("dmn.type", message, clause.place, name)
+
+    def _check_input_cell(self, formula: Formula, clause: InputClause) -> None:
+        cell = recognise(formula.text)
+        if cell is None or not cell.kind:
+            return
+        if not _suits(cell.kind, clause.type):
+            message = f"这一列是{label(clause.type)}，格子里却是{WORDS[cell.kind]} {shorten(formula.text)}，永远不会命中"
+            self._say("dmn.cell_type", message, formula.place, formula.text)
+            return
+        if clause.allowed is not None and cell.kind in ("string", "boolean"):
+            allowed = recognise(clause.allowed.formula.text)
+            if allowed is None or allowed.negated or allowed.check is None:
+                return
+            for span in cell.spans:
+                if span.low is not None and span.low == span.high and allowed.check(span.low) is False:
+                    message = f"“{span.low}”不在这一列的允许值 {clause.allowed.formula.text.strip()} 之内"
+                    self._say("dmn.not_allowed", message, formula.place, formula.text)
+
+    def _check_output_cell(self, formula: Formula, clause: OutputClause, table: DecisionTable) -> None:
+        literal = literal_of(formula.text)
+        if literal is None:
+            if formula.text.strip()[:1] in "<>" and formula.text.strip():
+                self._say("dmn.output_type", "输出格要写一个值，不能写比较", formula.place, formula.text)
+            return
+        kind, value = literal
+        if value is None:
+            return
+        wanted = clause.type
+        element = wanted.item if table.policy in LISTS and wanted.name == "list" and wanted.item is not None else wanted
+        if not _suits(kind, wanted) and not _suits(kind, element):
+            message = f"输出列是{label(wanted)}，这里却是{WORDS[kind]} {shorten(formula.text)}"
+            self._say("dmn.output_type", message, formula.place, formula.text)
+            return
+        allowed = None if clause.allowed is None else recognise(clause.allowed.formula.text)
+        if clause.allowed is not None and allowed is not None and allowed.check is not None and allowed.check(value) is False:
+            message = f"{shorten(formula.text)} 不在输出列的允许值 {clause.allowed.formula.text.strip()} 之内"
+            self._say("dmn.not_allowed", message, formula.place, formula.text)
+
+    def _check_policy(self, table: DecisionTable) -> None:
+        if table.policy in ("PRIORITY", "OUTPUT ORDER") and all(clause.order is None for clause in table.outputs):
+            self._say("dmn.priority", f"{table.policy} 表必须在输出列按优先顺序写允许值", table.place)
+        if not table.aggregation:
+            return
+        if len(table.outputs) > 1:
+            self._say("dmn.aggregation", f"带汇总（{table.aggregation}）的 COLLECT 表只能有一个输出列", table.place)
+        elif table.aggregation == "SUM" and table.outputs and table.outputs[0].type.name not in ("Any", "number", "days and time duration"):
+            self._say("dmn.aggregation", f"求和的输出列必须是数字，现在是{label(table.outputs[0].type)}", table.outputs[0].place)
+
+    def _check_result_type(self, decision: Decision, table: DecisionTable) -> None:
+        """The decision's declared type against what its table gives."""
+        kind = self.model.type_of(decision.variable)
+        if kind is ANY:
+            return
+        gives_list = table.policy in LISTS and not table.aggregation
+        if gives_list and kind.name in ("string", "number", "boolean", "date"):
+            message = f"{table.policy} 表的结果是列表，而决策声明为{label(kind)}；命中多行时结果会变成空值，请去掉决策的类型或改为列表类型"
+            self._say("dmn.result_type", message, decision.place, severity="warning")
+        if len(table.outputs) == 1 and not gives_list and not table.aggregation:
+            own = table.outputs[0].type
+            if own is not ANY and own.name != kind.name and kind.name in WORDS and own.name in WORDS and kind.name != "list":
+                message = f"输出列是{label(own)}，而决策声明为{label(kind)}，请改成一致"
+                self._say("dmn.result_type", message, decision.place)
+        if len(table.outputs) > 1 and kind.name in ("string", "number", "boolean", "date"):
+            message = f"表有 {len(table.outputs)} 个输出列，结果是上下文，而决策声明为{label(kind)}，请去掉决策的类型"
+            self._say("dmn.result_type", message, decision.place)
+
+    # -- overlaps and gaps
+
+    def _check_coverage(self, table: DecisionTable) -> None:
+        if table.policy not in SINGLE or not table.inputs:
+            return
+        columns = [_column(table, index) for index in range(len(table.inputs))]
+        has_default = any(clause.default is not None for clause in table.outputs)
+        findings = analyse(columns, gaps=not has_default)
+        numbers = [row.number for row in table.rows]
+        if table.policy in ("UNIQUE", "ANY"):
+            self._say_overlaps(table, findings, numbers)
+        elif table.policy == "FIRST":
+            self._say_unreachable(table, columns)
+        for gap in findings.gaps:
+            message = f"没有一行覆盖：{gap}；请补一行，或给输出列写缺省值"
+            self._say("dmn.gap", message, table.place, severity="warning")
+        self._say_limits(table, findings, numbers)
+
+    def _say_overlaps(self, table: DecisionTable, findings: Findings, numbers: Sequence[int]) -> None:
+        certain = all(_is_path(clause.formula.text) for clause in table.inputs)
+        shown = 0
+        for earlier, later, example, only_null in findings.overlaps:
+            first, second = table.rows[earlier], table.rows[later]
+            if table.policy == "ANY":
+                if not _disagree(first, second):
+                    continue
+                message = f"第 {numbers[earlier]} 行与第 {numbers[later]} 行会同时命中但输出不同，例如 {example}；ANY 表要求输出一致"
+            else:
+                message = f"第 {numbers[earlier]} 行与第 {numbers[later]} 行重叠，例如 {example}；UNIQUE 表同一输入只能命中一行"
+            severity: Severity = "error" if certain and not only_null else "warning"
+            self._say("dmn.overlap", message, table.place, severity=severity)
+            shown += 1
+            if shown >= SHOWN:
+                return
+
+    def _say_unreachable(self, table: DecisionTable, columns: Sequence[Column]) -> None:
+        """Rows of a FIRST table that an earlier row with wider plain cells always takes."""
+        for later, row in enumerate(table.rows[:200]):
+            for earlier in range(later):
+                if all(_covers(column.cells[earlier], column.cells[later]) for column in columns):
+                    message = f"第 {row.number} 行永远轮不到：第 {table.rows[earlier].number} 行总是先命中"
+                    self._say("dmn.unreachable", message, table.place, severity="warning")
+                    break
+
+    def _say_limits(self, table: DecisionTable, findings: Findings, numbers: Sequence[int]) -> None:
+        if findings.limited:
+            self._say("dmn.not_analysed", f"未分析重叠与遗漏：{findings.limited}", table.place, severity="warning")
+        elif findings.unknown:
+            cells = [f"第 {numbers[row]} 行“{table.inputs[column].label}”" for row, column in sorted(findings.unknown)[:5]]
+            more = f"等 {len(findings.unknown)} 格" if len(findings.unknown) > len(cells) else ""
+            message = f"未分析：{'、'.join(cells)}{more}是表达式，这些行是否重叠、整张表有没有遗漏，须用样例检验"
+            self._say("dmn.not_analysed", message, table.place, severity="warning")
+
+
+def _own(node: Boxed) -> Iterator[Formula]:
+    """FEEL texts of the node itself, not of those below."""
+    formula = getattr(node, "formula", None)
+    if isinstance(formula, Formula):
+        yield formula
+    if isinstance(node, DecisionTable):
+        yield from node.own_formulas()
+
+
+def _column(table: DecisionTable, index: int) -> Column:
+    clause = table.inputs[index]
+    cells = []
+    for row in table.rows:
+        text = next((formula.text for column, _, formula in row.tests if column == index), "-")
+        cells.append(text)
+    allowed = clause.allowed.formula.text if clause.allowed is not None else ""
+    return Column(clause.label, clause.formula.text, clause.type.name, allowed, tuple(cells))
+
+
+def _suits(kind: str, wanted: Type) -> bool:
+    """Whether a literal of a type can meet a value of the column's type."""
+    if kind == "null" or wanted is ANY or wanted.name not in WORDS or wanted.name == "Any":
+        return True
+    return kind == wanted.name or wanted.name in ("list", "context") or (kind == "date" and wanted.name == "date and time")
+
+
+def _is_path(text: str) -> bool:
+    """Whether an expression is a name or a path of names: two such columns are independent of each other."""
+    return all(part.isidentifier() for part in text.strip().split("."))
+
+
+def _disagree(first: Row, second: Row) -> bool:
+    """Whether two rows surely give different outputs: both literals, not equal."""
+    for one, other in zip(first.outputs, second.outputs, strict=True):
+        left = None if one is None else literal_of(one.text)
+        right = None if other is None else literal_of(other.text)
+        if left is not None and right is not None and left != right:
+            return True
+    return False
+
+
+def _covers(wide: str, narrow: str) -> bool:
+    """Whether a cell accepts whatever another accepts, as far as their texts tell."""
+    if is_any(wide) or " ".join(wide.split()) == " ".join(narrow.split()):
+        return True
+    first, second = recognise(wide), recognise(narrow)
+    if first is None or second is None or first.check is None or second.negated or second.kind != first.kind:
+        return False
+    return bool(second.spans) and all(_single(second, at) and first.check(span.low) is True for at, span in enumerate(second.spans))
+
+
+def _single(cell: Cell, at: int) -> bool:
+    span = cell.spans[at]
+    return span.low is not None and span.low == span.high and span.low_closed and span.high_closed
+
+
+__all__ = ["UNARY", "check", "feel"]

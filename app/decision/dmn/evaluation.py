@@ -1,0 +1,95 @@
+"""What one evaluation gives back, and what is known while it runs.
+
+Public: Evaluation, Matched. Run is the state of one call: FEEL's environment, the remarks so far, the trace of the decision at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.decision import feel
+from app.decision.dmn.problems import Place, Warned, fail, shorten
+
+DEPTH: Final = 60
+"""How deep functions of a model (knowledge models, services, boxed functions) may call each other."""
+
+REMARKS: Final = 100
+"""How many remarks one decision keeps; a loop may make thousands alike."""
+
+
+@dataclass(slots=True)
+class Matched:
+    """A row that matched: number from 1, XML id, outputs by column name, annotations by name. `table` names a table nested in a context."""
+
+    number: int
+    id: str
+    outputs: dict[str, object]
+    annotations: dict[str, str]
+    table: str = ""
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """A decision's result and how it came about.
+
+    `inputs`: one dict per input column (name, label, expression, value) of its tables, `rules`: rows that matched, `required`: evaluations of
+    decisions and knowledge models that it used, `warnings`: remarks (values that became null and why).
+    """
+
+    decision_id: str
+    decision_name: str
+    output: object = None
+    inputs: list[dict[str, object]] = field(default_factory=list)
+    rules: list[Matched] = field(default_factory=list)
+    required: list[Evaluation] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list)
+    kind: str = "decision"
+
+
+class Run:
+    """The state of one call: not shared between calls. `place` is where FEEL is working, for its remarks."""
+
+    __slots__ = ("depth", "environment", "place", "trace")
+
+    def __init__(self, environment: feel.Environment, trace: Evaluation, depth: int = 0) -> None:
+        self.trace = trace
+        self.place: Place = Place()
+        self.depth = depth
+        self.environment = feel.Environment(
+            environment.now, environment.zone, environment.functions, environment.limits, environment.extra, self._listener(environment)
+        )
+
+    def _listener(self, environment: feel.Environment) -> Callable[[str, str, int | None], None]:
+        """Keeps FEEL's remarks for the explanation, and passes them to the caller's own listener."""
+        outer = environment.on_warning
+
+        def listen(code: str, message: str, position: int | None) -> None:
+            place = self.place
+            where = f"（第 {position + 1} 个字符处）" if position else ""
+            self._keep(Warned(code, f"{message}{where}", place.decision, place.rule, place.column))
+            if outer is not None:
+                outer(code, message, position)
+
+        return listen
+
+    def warn(self, code: str, message: str, place: Place, text: str | None = None) -> None:
+        """Leave a remark."""
+        quoted = None if text is None else shorten(text)
+        self._keep(Warned(code, message, place.decision, place.rule, place.column, quoted))
+
+    def _keep(self, warned: Warned) -> None:
+        kept = self.trace.warnings
+        if len(kept) < REMARKS:
+            kept.append(warned)
+
+    def enter(self, place: Place) -> None:
+        """One call deeper. Raises DmnEvaluationError when the model calls itself without end."""
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise fail("dmn.recursion", f"函数互相调用超过 {DEPTH} 层，请检查是否循环调用", place)
+
+    def leave(self) -> None:
+        """One call back."""
+        self.depth -= 1
