@@ -263,7 +263,7 @@ def equal(expected: object, actual: object) -> bool:
     if isinstance(expected, bool) or isinstance(actual, bool):
         return expected is actual
     if isinstance(expected, Decimal | int) and isinstance(actual, Decimal | int):
-        return abs(expected - actual) < TOLERANCE
+        return abs(Decimal(expected) - Decimal(actual)) < TOLERANCE
     if isinstance(expected, list) and isinstance(actual, list):
         return len(expected) == len(actual) and all(equal(one, other) for one, other in zip(expected, actual, strict=True))
     if isinstance(expected, dict) and isinstance(actual, dict):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from app.decision import feel
 from app.decision.dmn.formulas import Formula, Scope
 from app.decision.dmn.problems import Place, fail
-from app.decision.dmn.types import fit, label
+from app.decision.dmn.types import WORDS, fit, label
 from app.decision.feel.calls import invoke
 from app.decision.feel.run import Run as FeelRun
 from app.decision.feel.types import ANY, Type
@@ -55,8 +55,9 @@ def fitted(value: object, kind: Type, run: Run, place: Place) -> object:
     """The value as the type wants it, or null with a remark."""
     result, fits = fit(value, kind)
     if not fits:
-        shown = label(kind)
-        run.warn("dmn.type", f"值是{feel.type_name(value)}，不符合声明的类型“{shown}”，按空值处理", place, _short(value))
+        actual = WORDS.get(feel.type_name(value), feel.type_name(value))
+        why = "值不在类型的允许范围内" if actual == label(kind) else f"值是{actual}，不符合声明的类型“{label(kind)}”"
+        run.warn("dmn.type", f"{why}，按空值处理", place, _short(value))
     return result
 
 

@@ -7,24 +7,26 @@ evaluated.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from app.decision import feel
 from app.decision.dmn.boxed import Boxed, FunctionDefinition
 from app.decision.dmn.cells import Cell, is_any, literal_of, recognise
-from app.decision.dmn.formulas import UNARY, Formula
+from app.decision.dmn.formulas import Formula
 from app.decision.dmn.graph import NO_IMPORTS, Imported, Model
 from app.decision.dmn.model import Decision, DecisionService, InputData, KnowledgeModel
 from app.decision.dmn.overlap import Column, Findings, analyse
 from app.decision.dmn.problems import DmnError, Place, Problem, Severity, report, shorten
 from app.decision.dmn.tables import LISTS, DecisionTable, InputClause, OutputClause, Row
-from app.decision.dmn.types import WORDS, label
+from app.decision.dmn.types import WORDS, AllowedValues, label
 from app.decision.feel.types import ANY, Type
 
 SINGLE: Final = frozenset({"UNIQUE", "ANY", "FIRST", "PRIORITY"})
 IMPLICIT: Final = frozenset({"item", "partial", "?"})
 SHOWN: Final = 12
+VARIABLE: Final = re.compile(r"[a-z]\w*(?:[A-Z]\w*)?", re.ASCII)
+"""How process variables are named (camelCase); anything else alone in a cell is a text without its quotes."""
 
 
 def check(model: Model, *, imports: Imported = NO_IMPORTS) -> list[Problem]:
@@ -39,7 +41,8 @@ def check(model: Model, *, imports: Imported = NO_IMPORTS) -> list[Problem]:
         except DmnError as error:
             return [*model.problems, *error.problems]
     found = list(model.problems) if model.is_linked() else [*model.parts.problems]
-    for owner in (*model.parts.decisions.values(), *model.parts.knowledge.values()):
+    owners: tuple[Decision | KnowledgeModel, ...] = (*model.parts.decisions.values(), *model.parts.knowledge.values())
+    for owner in owners:
         found.extend(_Checker(model, owner).findings())
     return found
 
@@ -51,6 +54,7 @@ class _Checker:
         self.model = model
         self.owner = owner
         self.found: list[Problem] = []
+        self._told: set[str] = set()
 
     def findings(self) -> list[Problem]:
         """All of them."""
@@ -97,9 +101,9 @@ class _Checker:
                     names |= {element.variable.name}
         return frozenset(names)
 
-    def _check_names(self, formula: Formula, columns: frozenset[str], *, cell: bool = False) -> None:
-        """Names that nothing provides. In cells they are errors (mostly words without quotes), elsewhere they may be process variables."""
-        unknown = formula.certain_names - self._known() - columns - frozenset(self.model.functions)
+    def _check_names(self, formula: Formula, columns: frozenset[str], cell: frozenset[str] | None = None) -> None:
+        """Names that nothing provides. `cell`: the texts that the column knows, for a table's cell; there a word may lack its quotes."""
+        unknown = formula.certain_names - formula.calls - self._known() - columns
         for name in sorted(unknown):
             if any(not found.name for found in self.model.imports):
                 continue
@@ -108,12 +112,24 @@ class _Checker:
             if isinstance(self.owner, KnowledgeModel):
                 message = f"“{name}”不是这个业务知识模型的参数，也不是它引用的函数"
                 self._say("dmn.unknown_name", message, formula.place, formula.text)
-            elif cell:
-                message = f"“{name}”不是输入列、输入数据或决策的名称；若是文字请加英文双引号：\"{name}\"，若是变量请画成输入数据并连线"
-                self._say("dmn.unknown_name", message, formula.place, formula.text)
+            elif cell is not None:
+                self._say_unknown_in_cell(name, formula, cell)
             elif self.owner.information:
                 message = f"没有连线到名为“{name}”的输入数据或决策；若它是流程变量，建议画成输入数据"
                 self._say("dmn.unknown_name", message, formula.place, formula.text, "warning")
+
+    def _say_unknown_in_cell(self, name: str, formula: Formula, texts: frozenset[str]) -> None:
+        """A name in a cell: surely a text without quotes, or perhaps a process variable."""
+        alone = name in {" ".join(piece.split()) for piece in formula.text.replace("not(", "").rstrip(") ").split(",")}
+        if name in texts or (alone and not VARIABLE.fullmatch(name)):
+            message = f"“{name}”不是变量名；文字要加英文双引号：\"{name}\""
+            self._say("dmn.unknown_name", message, formula.place, formula.text)
+            return
+        if name in self._told:
+            return
+        self._told.add(name)
+        message = f"“{name}”不是输入列、输入数据或决策的名称；若是文字请加英文双引号：\"{name}\"，若是流程变量，建议画成输入数据并连线"
+        self._say("dmn.unknown_name", message, formula.place, formula.text, "warning")
 
     def _check_connection(self, name: str, formula: Formula) -> bool:
         """Whether the name belongs to an element of the file that is not connected; says so."""
@@ -150,17 +166,19 @@ class _Checker:
         for clause in table.inputs:
             self._check_names(clause.formula, frozenset())
             self._check_input_type(clause)
+        known = [_texts(clause.allowed, [row.cell(column) for row in table.rows]) for column, clause in enumerate(table.inputs)]
+        given = [_texts(clause.allowed, [row.outputs[at] for row in table.rows]) for at, clause in enumerate(table.outputs)]
         for row in table.rows:
             for column, _, formula in row.tests:
-                self._check_names(formula, columns, cell=True)
+                self._check_names(formula, columns, known[column])
                 self._check_input_cell(formula, table.inputs[column])
-            for output, cell in zip(table.outputs, row.outputs, strict=True):
+            for output, cell, texts in zip(table.outputs, row.outputs, given, strict=True):
                 if cell is not None:
-                    self._check_names(cell, columns, cell=True)
+                    self._check_names(cell, columns, texts)
                     self._check_output_cell(cell, output, table)
-        for output in table.outputs:
+        for output, texts in zip(table.outputs, given, strict=True):
             if output.default is not None:
-                self._check_names(output.default, columns, cell=True)
+                self._check_names(output.default, columns, texts)
                 self._check_output_cell(output.default, output, table)
         self._check_policy(table)
         if not table.rows:
@@ -310,12 +328,25 @@ def _own(node: Boxed) -> Iterator[Formula]:
         yield from node.own_formulas()
 
 
+def _texts(allowed: AllowedValues | None, cells: Sequence[Formula | None]) -> frozenset[str]:
+    """The texts that a column's allowed values and its other cells write in quotes."""
+    sources = [formula.text for formula in cells if formula is not None]
+    if allowed is not None:
+        sources.append(allowed.formula.text)
+    found: set[str] = set()
+    for text in sources[:2_000]:
+        cell = recognise(text)
+        if cell is not None and cell.kind == "string":
+            found |= {span.low for span in cell.spans if isinstance(span.low, str)}
+    return frozenset(found)
+
+
 def _column(table: DecisionTable, index: int) -> Column:
     clause = table.inputs[index]
     cells = []
     for row in table.rows:
-        text = next((formula.text for column, _, formula in row.tests if column == index), "-")
-        cells.append(text)
+        formula = row.cell(index)
+        cells.append("-" if formula is None else formula.text)
     allowed = clause.allowed.formula.text if clause.allowed is not None else ""
     return Column(clause.label, clause.formula.text, clause.type.name, allowed, tuple(cells))
 
@@ -355,6 +386,3 @@ def _covers(wide: str, narrow: str) -> bool:
 def _single(cell: Cell, at: int) -> bool:
     span = cell.spans[at]
     return span.low is not None and span.low == span.high and span.low_closed and span.high_closed
-
-
-__all__ = ["UNARY", "check", "feel"]

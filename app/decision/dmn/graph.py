@@ -14,14 +14,15 @@ from typing import Final
 
 from app.decision import feel
 from app.decision.dmn.boxed import FunctionDefinition, fitted, make_function
-from app.decision.dmn.builder import Builder, Owner
+from app.decision.dmn.builder import Builder
 from app.decision.dmn.evaluation import Evaluation, Run
 from app.decision.dmn.formulas import Scope
-from app.decision.dmn.model import Decision, DecisionService, Import, InputData, KnowledgeModel, Parts, Reference, Variable
+from app.decision.dmn.model import Decision, DecisionService, Import, InputData, ItemDefinition, KnowledgeModel, Parts, Reference, Variable
 from app.decision.dmn.problems import DmnError, DmnEvaluationError, Place, Problem, fail, report
 from app.decision.dmn.reader import Element, read
 from app.decision.dmn.tables import DecisionTable
 from app.decision.dmn.types import CURRENT, TypeTable, fit
+from app.decision.feel.run import normalise
 from app.decision.feel.types import ANY, Type
 from app.decision.feel.values import Function
 
@@ -126,14 +127,13 @@ class Model:
             if model is None:
                 continue
             names = model.visible_names()
-            prefixes |= names | {found.name} | {f"{found.name}.{name}" for name in names if found.name}
+            prefixes |= names | {found.name}
         types = self.types.judges()
-        for elements in (parts.decisions, parts.knowledge):
-            for id_, element in elements.items():  # type: ignore[attr-defined]
-                owner: Owner = self._owners[id_]
-                names = frozenset(fields | prefixes | owner.bound | set(self._required_names(element)))
-                for formula in element.formulas:
-                    formula.prepare(names, types)
+        elements: dict[str, Decision | KnowledgeModel] = {**parts.decisions, **parts.knowledge}
+        for id_, element in elements.items():
+            names = frozenset(fields | prefixes | self._owners[id_].bound | set(self._required_names(element)))
+            for formula in element.formulas:
+                formula.prepare(names, types)
 
     def visible_names(self) -> frozenset[str]:
         """Names that an importing model may use after the prefix, components of types included."""
@@ -263,10 +263,10 @@ def _guarded(name: str, file: str, environment: feel.Environment, act: Callable[
         CURRENT.reset(token)
 
 
-def _component_names(components: Iterable[object]) -> Iterable[str]:
+def _component_names(components: Iterable[ItemDefinition]) -> Iterable[str]:
     for component in components:
-        yield component.name  # type: ignore[attr-defined]
-        yield from _component_names(component.components)  # type: ignore[attr-defined]
+        yield component.name
+        yield from _component_names(component.components)
 
 
 class Frame:
@@ -314,7 +314,7 @@ class Frame:
     def _conclude(self, decision: Decision, scope: Scope, run: Run) -> object:
         kind = self.model.type_of(decision.variable)
         if decision.logic is None:
-            value = self.given.get(decision.variable.name)
+            value = self._given(decision.variable.name)
             if value is None:
                 run.warn("dmn.no_logic", f"决策“{decision.name}”没有写规则，也没有给出它的值，结果为空值", decision.place)
         else:
@@ -346,9 +346,19 @@ class Frame:
             evaluation = self.decide(element)
             run.trace.required.append(evaluation)
             return evaluation.output, name
-        value = self.given.get(name, self.given.get(element.name))
+        value = self._given(name, element.name)
         kind = self.model.type_of(element.variable)
         return (value if kind is ANY or value is None else fitted(value, kind, run, replace(element.place, decision=f"{element.name}"))), name
+
+    def _given(self, name: str, other: str = "") -> object:
+        """A value from outside as FEEL has it. Raises DmnEvaluationError for one that FEEL cannot hold."""
+        value = self.given.get(name)
+        if value is None:
+            value = self.given.get(other)
+        try:
+            return normalise(value, self.environment.limits, 0)
+        except feel.FeelError as error:
+            raise DmnEvaluationError(error.code, f"输入“{name}”：{error.message}", column=name, file=self.model.file) from error
 
     def _equip(self, reference: Reference, scope: Scope, run: Run) -> None:
         """Put a required function into the scope."""
@@ -410,7 +420,7 @@ class Frame:
         run = Run(self.environment, evaluation)
         _, function = self.function_of(element.id, run)
         if function is not None:
-            evaluation.output = function.call(*(self.given.get(name) for name in function.parameters))
+            evaluation.output = function.call(*(self._given(name) for name in function.parameters))
         return evaluation
 
     def parameters_of(self, service: DecisionService) -> list[tuple[Frame, str, str, Type]]:
@@ -445,7 +455,7 @@ class Frame:
         warned = Evaluation(service.id, service.name, kind="decisionService")
         run = Run(self.environment, warned)
         for frame, id_, name, kind in self.parameters_of(service):
-            value, fits = fit(self.given.get(name), kind)
+            value, fits = fit(self._given(name), kind)
             if not fits:
                 run.warn("dmn.type", f"参数“{name}”不是{kind.name}，按空值处理", service.place)
             overrides[frame.model.namespace, id_] = value

@@ -61,6 +61,10 @@ class Row:
     annotations: dict[str, str]
     fixed: tuple[tuple[bool, object], ...] = field(default=())
 
+    def cell(self, column: int) -> Formula | None:
+        """The cell of an input column, None when it is "any"."""
+        return next((formula for at, _, formula in self.tests if at == column), None)
+
 
 def make_row(number: int, id_: str, inputs: Sequence[Formula], outputs: Sequence[Formula | None], annotations: dict[str, str]) -> Row:
     """A row with its plain cells recognised and its literal outputs read."""
@@ -71,8 +75,8 @@ def make_row(number: int, id_: str, inputs: Sequence[Formula], outputs: Sequence
         cell = recognise(formula.text)
         tests.append((column, None if cell is None else cell.check, formula))
     fixed: list[tuple[bool, object]] = []
-    for formula in outputs:
-        literal = None if formula is None else literal_of(formula.text)
+    for output in outputs:
+        literal = None if output is None else literal_of(output.text)
         fixed.append((literal is not None, None if literal is None else literal[1]))
     return Row(number, id_, tuple(tests), tuple(outputs), annotations, tuple(fixed))
 

@@ -128,8 +128,19 @@ class AllowedValues:
 class TypeTable:
     """The types that one file knows: built-in ones, its own item definitions, those of imported files under their prefix."""
 
-    def __init__(self, items: Mapping[str, ItemDefinition], imported: Mapping[str, TypeTable], prefixes: Mapping[str, str]) -> None:
-        """`imported`: import name → its types; `prefixes`: XML prefix (DMN 1.1 QNames) → "feel", "" for this file, or an import's name."""
+    def __init__(
+        self,
+        items: Mapping[str, ItemDefinition],
+        imported: Mapping[str, TypeTable],
+        prefixes: Mapping[str, str],
+        *,
+        constrained: bool = True,
+    ) -> None:
+        """`imported`: import name → its types; `prefixes`: XML prefix (DMN 1.1 QNames) → "feel", "" for this file, or an import's name.
+
+        `constrained`: whether allowed values belong to the types; for FEEL's `instance of` they do not.
+        """
+        self._constrained = constrained
         self._items = items
         self._imported = imported
         self._prefixes = prefixes
@@ -176,10 +187,16 @@ class TypeTable:
 
     def judges(self, prefix: str = "") -> dict[str, Callable[[object], bool]]:
         """Predicates by type name for FEEL's `instance of`: this file's types, and imported ones under their prefix."""
+        if self._constrained:
+            return self._plain().judges(prefix)
         found = {prefix + name: _judge(self._named(name)) for name in self._items}
         for name, table in self._imported.items():
             found.update(table.judges(f"{prefix}{name}." if name else prefix))
         return found
+
+    def _plain(self) -> TypeTable:
+        imported = {name: table._plain() for name, table in self._imported.items()}
+        return TypeTable(self._items, imported, self._prefixes, constrained=False)
 
     def _named(self, name: str) -> Type:
         found = self._types.get(name)
@@ -197,11 +214,11 @@ class TypeTable:
 
     def _build(self, item: ItemDefinition, root: str) -> Type:
         kind = self._element(item, root)
-        if item.allowed is not None:
+        if item.allowed is not None and self._constrained:
             kind = constrain(kind, AllowedValues(item.allowed), each=False)
         if item.collection:
             kind = Type("list", item=kind)
-        if item.constraint is not None:
+        if item.constraint is not None and self._constrained:
             kind = constrain(kind, AllowedValues(item.constraint), each=False)
         return kind
 
