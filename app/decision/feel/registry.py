@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from .parser import Vocabulary
-from .values import DATE_TIMES, DATES, DAY_TIMES, TIMES, Function, Range, YearMonthDuration
+from .values import DATE_TIMES, DATES, DAY_TIMES, TEMPORALS, TIMES, Function, Range, YearMonthDuration
 
 if TYPE_CHECKING:
     from .run import Run, Scope
@@ -26,6 +26,7 @@ _CLASSES: Final[dict[str, frozenset[type]]] = {
     "date and time": DATE_TIMES,
     "years and months duration": frozenset({YearMonthDuration}),
     "days and time duration": DAY_TIMES,
+    "point": frozenset({Decimal, str}) | TEMPORALS,
 }
 
 

@@ -323,9 +323,9 @@ def parse_any(text: str) -> object | None:
     """The value of ``@"…"``: a date, a date and time, a time or a duration; None when it is none."""
     if "P" in text[:2]:
         return parse_duration(text)
-    if "T" in text:
-        return parse_date_time(text)
-    return parse_time(text) if ":" in text else parse_date(text)
+    if text[2:3] == ":":
+        return parse_time(text)
+    return parse_date_time(text) if "T" in text else parse_date(text)
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------------------
