@@ -1,1 +1,31 @@
+"""The engine: ``step`` carries out one command on one instance tree; ``read`` turns a diagram into process definitions."""
 
+from app.engine.definitions import Diagram, ElementInfo, ProcessDefinition, StartEvent
+from app.engine.errors import DiagramError, EngineError, LimitExceeded, NotOpen, Problem, Refused, StateError, Suspended
+from app.engine.library import DecisionRef, Library, StaticLibrary
+from app.engine.limits import Limits
+from app.engine.reading import read
+from app.engine.state import State
+from app.engine.steps import step
+
+__all__ = [
+    "DecisionRef",
+    "Diagram",
+    "DiagramError",
+    "ElementInfo",
+    "EngineError",
+    "Library",
+    "LimitExceeded",
+    "Limits",
+    "NotOpen",
+    "Problem",
+    "ProcessDefinition",
+    "Refused",
+    "StartEvent",
+    "State",
+    "StateError",
+    "StaticLibrary",
+    "Suspended",
+    "read",
+    "step",
+]

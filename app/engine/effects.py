@@ -84,7 +84,10 @@ class TaskClosed:
 
 @dataclass(frozen=True, slots=True)
 class JobOpened:
-    """Work for a connector (inline type) or a worker. ``variables`` are those visible to it: its inputs if it has mappings, else all."""
+    """Work for a connector (inline type) or a worker. ``variables`` are those visible to it: its inputs if it has mappings, else all.
+
+    ``element`` is minus the instance's number for a listener of a process, which is no element instance; ``CompleteJob`` and the others take it so.
+    """
 
     element: int
     instance: int
@@ -141,7 +144,10 @@ class EscalationUncaught:
 
 @dataclass(frozen=True, slots=True)
 class IncidentOpened:
-    """``type``: CONDITION_ERROR, IO_MAPPING_ERROR, CALLED_DECISION_ERROR, CALLED_ELEMENT_ERROR, FORM_NOT_FOUND, UNHANDLED_ERROR_EVENT, JOB_NO_RETRIES, EXTRACT_VALUE_ERROR, LIMIT_…"""
+    """``element`` 0: the process instance itself.
+
+    ``type``: CONDITION_ERROR, IO_MAPPING_ERROR, CALLED_DECISION_ERROR, CALLED_ELEMENT_ERROR, FORM_NOT_FOUND, UNHANDLED_ERROR_EVENT, JOB_NO_RETRIES,
+    EXTRACT_VALUE_ERROR, LIMIT_STEPS, LIMIT_CALL_DEPTH, LIMIT_MULTI_INSTANCE, LIMIT_VARIABLE_SIZE, LIMIT_EXPRESSION."""
 
     incident: int
     element: int
@@ -159,7 +165,10 @@ class IncidentClosed:
 
 @dataclass(frozen=True, slots=True)
 class DecisionEvaluated:
-    """A decision was taken: by a business rule task, or by deadline(); required decisions are nested in ``required``."""
+    """A decision was taken: by a business rule task, or by deadline(); required decisions are nested in ``required``.
+
+    ``deadline`` (only for deadline() and remindAt()): key, start, startOn, lastDay, dueAt, remindDay, remindAt, clause, provisional, calendarVersion, explanation (lines).
+    """
 
     element: int
     instance: int
@@ -172,6 +181,7 @@ class DecisionEvaluated:
     output: Any
     rules: Sequence[Mapping[str, Any]]  # number, id, outputs, annotations
     required: Sequence[Mapping[str, Any]]
+    deadline: Mapping[str, Any] | None = None
 
 
 Effect: TypeAlias = (

@@ -1,0 +1,227 @@
+"""One act on a tree: what a step carries along while tokens move — the library, the clock, the queue and the effects so far."""
+
+from collections import deque
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.decision import feel
+from app.domain import deadlines
+from app.domain.calendars import Calendar
+from app.engine import decisions
+from app.engine.definitions import ProcessDefinition
+from app.engine.effects import Effect, InstanceEnded, InstanceStarted, VariableSet
+from app.engine.errors import Failure, LimitExceeded
+from app.engine.incidents import open_incident
+from app.engine.library import Library
+from app.engine.limits import Limits, exceeds
+from app.engine.spiff import Instance, Level, Token, Tree
+
+_REGISTRIES_KEPT = 16
+_registries: dict[tuple[int, str], tuple[Calendar, feel.Registry]] = {}
+
+
+def functions(calendar: Calendar, zone: ZoneInfo) -> feel.Registry:
+    """FEEL's functions for a calendar and zone; the same object for the same pair."""
+    key = (id(calendar), str(zone))
+    kept = _registries.get(key)
+    if kept is None or kept[0] is not calendar:
+        if len(_registries) >= _REGISTRIES_KEPT:
+            _registries.clear()
+        kept = _registries[key] = (calendar, deadlines.registry(decisions.find_rule, calendar, zone))
+    return kept[1]
+
+
+class Act:
+    """``site`` is the token whose expression is being evaluated."""
+
+    def __init__(self, library: Library, tree: Tree, now: datetime, limits: Limits) -> None:
+        self.library = library
+        self.tree = tree
+        self.now = now
+        self.limits = limits
+        self.effects: list[Effect] = []
+        self.queue: deque[Token] = deque()
+        self.steps = 0
+        self.holding = False  # a modification is under way: an emptied level is not done yet
+        self.site: Token = tree.task_tree
+        self.environment = feel.Environment(
+            now=now, zone=library.zone, functions=functions(library.calendar, library.zone), limits=limits.expression, extra=self
+        )
+        tree.act = self
+
+    def emit(self, effect: Effect) -> None:
+        self.effects.append(effect)
+
+    # ------------------------------------------------------------------ variables
+
+    def visible(self, token: Token) -> dict[str, Any]:
+        """Everything that can be seen from ``token``: nearer scopes hide farther ones. A fresh mapping."""
+        scopes = []
+        at: Token | None = token
+        while at is not None:
+            if at.variables:
+                scopes.append(at.variables)
+            at = at.outer
+        if not scopes:
+            return {}
+        merged = dict(scopes[-1])
+        for variables in reversed(scopes[:-1]):
+            merged.update(variables)
+        return merged
+
+    def set_local(self, token: Token, name: str, value: Any) -> None:
+        """Set a variable in the token's own scope. Raises Failure (LIMIT_VARIABLE_SIZE)."""
+        if isinstance(value, str | list | dict | int) and exceeds(value, self.limits.variable_size):
+            raise Failure(
+                "LIMIT_VARIABLE_SIZE",
+                f"{self.place(token)}的变量“{name}”超过了单个变量的大小上限({self.limits.variable_size} 个字符),请精简数据或调高上限后重试",
+                {"variable": name, "limit": self.limits.variable_size},
+            )
+        token.variables[name] = value
+        self.emit(VariableSet(token.instance, 0 if token.is_process else token.number, name, value))
+
+    def propagate(self, start: Token, variables: Mapping[str, Any]) -> None:
+        """Set each variable in the nearest scope that has it, from ``start`` outwards, else in the process instance."""
+        for name, value in variables.items():
+            at = start
+            while name not in at.variables:
+                outer = at.outer
+                if outer is None:
+                    break
+                at = outer
+            self.set_local(at, name, value)
+
+    def accept(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Variables that come with a command, as JSON values. Raises LimitExceeded."""
+        accepted: dict[str, Any] = {}
+        for name, value in variables.items():
+            if isinstance(value, str | list | dict | int) and exceeds(value, self.limits.variable_size):
+                raise LimitExceeded(
+                    f"变量“{name}”超过了单个变量的大小上限({self.limits.variable_size} 个字符),请精简后重新提交", "LIMIT_VARIABLE_SIZE"
+                )
+            try:
+                accepted[str(name)] = feel.to_json(value)
+            except feel.FeelError as error:
+                raise LimitExceeded(f"变量“{name}”不是可以保存的值:{error.message}", "VARIABLE_VALUE") from error
+        return accepted
+
+    # ------------------------------------------------------------------ instances
+
+    def start_instance(
+        self,
+        definition: ProcessDefinition,
+        variables: Mapping[str, Any],
+        caller: Token | None = None,
+        begin: list[str] | None = None,
+        payload: Mapping[str, Any] | None = None,
+    ) -> Token:
+        """Begin a process instance: the root of the tree, or called by ``caller``. Its root token is queued."""
+        tree = self.tree
+        number = tree.next_number("instance")
+        level: Level
+        if caller is None:
+            level = tree
+        else:
+            level = tree.open_level(definition.spec, caller, number, None)
+        parent = caller.instance if caller is not None else 0
+        call = caller.number if caller is not None else 0
+        tree.instances[number] = Instance(number, definition, level, parent, call)
+        self.emit(InstanceStarted(number, definition.key, definition.process_id, parent, call))
+        root = level.task_tree
+        if begin is not None:
+            root.memo["begin"] = begin
+        if payload:
+            root.memo["payload"] = dict(payload)
+        for name, value in variables.items():
+            self.set_local(root, name, value)
+        root.ready()
+        return root
+
+    def finish_instance(self, root: Token) -> None:
+        """A process instance has completed: tell its caller."""
+        instance = self.tree.instances[root.instance]
+        self.emit(InstanceEnded(instance.number, "completed"))
+        if instance.call == 0:
+            self.tree.root_state = "completed"
+            return
+        del self.tree.instances[instance.number]
+        caller = self.tree.tokens[instance.call]
+        caller.task_spec.returned(caller, root.variables)
+
+    def instance_cancelled(self, root: Token) -> None:
+        instance = self.tree.instances[root.instance]
+        self.emit(InstanceEnded(instance.number, "cancelled"))
+        if instance.call == 0:
+            self.tree.root_state = "cancelled"
+        else:
+            del self.tree.instances[instance.number]
+
+    def depth_of(self, token: Token) -> int:
+        """How many call activities stand above ``token``."""
+        depth = 0
+        instance = self.tree.instances[token.instance]
+        while instance.parent:
+            depth += 1
+            instance = self.tree.instances[instance.parent]
+        return depth
+
+    # ------------------------------------------------------------------ movement
+
+    def drain(self) -> None:
+        """Run everything that can run. What the step limit stops is kept: one incident, and the rest goes on with it."""
+        queue = self.queue
+        while True:
+            while queue:
+                token = queue.popleft()
+                if not token.is_open or token.incident:
+                    continue
+                if self.steps >= self.limits.steps:
+                    queue.appendleft(token)
+                    self.stall()
+                    return
+                self.steps += 1
+                token.run()
+            if not self.tree.inclusive or not self.join_inclusive():
+                return
+
+    def join_inclusive(self) -> bool:
+        """Everything stands still: let one inclusive join go that nothing can reach any more."""
+        for key, level in list(self.tree.inclusive.items()):
+            waiting = False
+            for name in list(level.joins):
+                gateway = level.spec.elements[name]
+                if gateway.element_type == "inclusiveGateway":
+                    waiting = True
+                    if gateway.fire_if_complete(level):
+                        return True
+            if not waiting:
+                del self.tree.inclusive[key]
+        return False
+
+    def stall(self) -> None:
+        waiting = [token for token in dict.fromkeys(self.queue) if token.is_open and not token.incident]
+        self.queue.clear()
+        first = waiting[0]
+        if first.stage == "arrived" and not first.is_root:
+            first.task_spec.announce(self, first)
+            first.stage = "entering"
+        open_incident(
+            self,
+            first,
+            Failure(
+                "LIMIT_STEPS",
+                f"{self.place(first)}:一次办理中运行的步数超过上限({self.limits.steps} 步),流程已在此停下。请检查流程图是否有不等待的循环,修改后重试",
+                {"limit": self.limits.steps},
+            ),
+        )
+        for token in waiting[1:]:
+            self.tree.stalled.append(token.reference)
+
+    # ------------------------------------------------------------------ words
+
+    def place(self, token: Token) -> str:
+        """Where a token stands, for people."""
+        name = token.task_spec.bpmn_name
+        return f"“{name}”({token.element_id})" if name else f"元素 {token.element_id} "

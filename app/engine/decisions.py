@@ -1,0 +1,129 @@
+"""Decisions as the engine takes them: business rule tasks, and the ``deadlines`` table behind ``deadline()``."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.decision import feel
+from app.decision.dmn import DmnEvaluationError, Evaluation
+from app.domain import deadlines
+from app.engine.effects import DecisionEvaluated
+from app.engine.errors import Failure
+
+if TYPE_CHECKING:
+    from app.engine.act import Act
+    from app.engine.library import DecisionRef
+    from app.engine.spiff import Token
+
+DEADLINES = "deadlines"
+CLAUSE_COLUMN = "条款"
+
+
+def decide(act: "Act", token: "Token", ref: "DecisionRef", context: Mapping[str, Any]) -> Any:
+    """Evaluate a decision for ``token`` and report it. The result is JSON. Raises Failure (CALLED_DECISION_ERROR)."""
+    act.site = token
+    try:
+        evaluation = evaluate(act, ref, context)
+        output = feel.to_json(evaluation.output)
+    except (DmnEvaluationError, feel.FeelError) as error:
+        raise Failure(
+            "LIMIT_EXPRESSION" if isinstance(error, feel.FeelLimitError) else "CALLED_DECISION_ERROR",
+            f"{act.place(token)}调用的决策“{ref.decision_id}”无法得出结果:{error.message}。请检查决策表和传入的变量后重试",
+            {
+                "decision": ref.decision_id,
+                "code": error.code,
+                "rule": getattr(error, "rule", None),
+                "column": getattr(error, "column", None),
+                "expression": error.text,
+                "position": getattr(error, "position", None),
+            },
+        ) from error
+    report(act, token, ref, evaluation, output)
+    return output
+
+
+def evaluate(act: "Act", ref: "DecisionRef", context: Mapping[str, Any]) -> Evaluation:
+    return ref.model.evaluate(ref.decision_id, context, act.environment)
+
+
+def report(
+    act: "Act", token: "Token", ref: "DecisionRef", evaluation: Evaluation, output: Any, deadline: Mapping[str, Any] | None = None
+) -> None:
+    written = describe(evaluation)
+    act.emit(
+        DecisionEvaluated(
+            element=0 if token.is_process else token.number,
+            instance=token.instance,
+            element_id=token.element_id,
+            decision_id=ref.decision_id,
+            decision_name=evaluation.decision_name,
+            definition=ref.key,
+            version=ref.version,
+            inputs=written["inputs"],
+            output=output,
+            rules=written["rules"],
+            required=written["required"],
+            deadline=deadline,
+        )
+    )
+
+
+def describe(evaluation: Evaluation) -> dict[str, Any]:
+    """An evaluation as JSON values, with the decisions it needed inside it."""
+    return {
+        "decisionId": evaluation.decision_id,
+        "decisionName": evaluation.decision_name,
+        "output": _plain(evaluation.output),
+        "inputs": [{key: _plain(value) for key, value in cell.items()} for cell in evaluation.inputs],
+        "rules": [
+            {"number": rule.number, "id": rule.id, "outputs": _plain(rule.outputs), "annotations": dict(rule.annotations)}
+            for rule in evaluation.rules
+        ],
+        "required": [describe(inner) for inner in evaluation.required],
+    }
+
+
+def _plain(value: Any) -> Any:
+    try:
+        return feel.to_json(value)
+    except feel.FeelError:
+        return feel.type_name(value)
+
+
+def find_rule(key: str, start: object, variables: Mapping[str, Any], environment: Any) -> deadlines.Rule:
+    """The row of the tenant's ``deadlines`` table for ``key``, for the FEEL function ``deadline``; reported as a decision taken. Raises DeadlineError."""
+    act: Act = environment.extra
+    ref = act.library.decision(DEADLINES)
+    if ref is None:
+        raise deadlines.DeadlineError("DEADLINE_TABLE", f"没有部署期限表({DEADLINES}),无法计算期限“{key}”")
+    token = act.site
+    try:
+        evaluation = evaluate(act, ref, {**variables, "event": key, "start": start})
+        output = feel.to_json(evaluation.output)
+    except (DmnEvaluationError, feel.FeelError) as error:
+        raise deadlines.DeadlineError("DEADLINE_TABLE", f"期限表无法得出期限“{key}”:{error.message}") from error
+    if not isinstance(output, dict):
+        raise deadlines.DeadlineError("DEADLINE_KEY", f"期限表中没有与“{key}”相符的一行,请检查键名和该行的条件")
+    clause = " ".join(dict.fromkeys(rule.annotations.get(CLAUSE_COLUMN, "") for rule in evaluation.rules)).strip()
+    rule = deadlines.Rule.from_row(key, output, clause)
+    due = deadlines.due(rule, start, act.library.calendar, act.library.zone)
+    report(
+        act,
+        token,
+        ref,
+        evaluation,
+        output,
+        {
+            "key": key,
+            "start": feel.to_json(start),
+            "startOn": due.start_on.isoformat(),
+            "lastDay": due.last_day.isoformat(),
+            "dueAt": due.at.isoformat(),
+            "remindDay": due.remind_day.isoformat(),
+            "remindAt": due.remind_at.isoformat(),
+            "clause": clause,
+            "provisional": due.provisional,
+            "calendarVersion": act.library.calendar.version,
+            "explanation": list(due.explanation),
+        },
+    )
+    return rule

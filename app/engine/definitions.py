@@ -1,0 +1,77 @@
+"""A process as it was read from a diagram: what services, pages and the engine need to know of it. Immutable, shared between threads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from app.engine.errors import Problem
+from app.engine.timers import TimerSpec
+
+if TYPE_CHECKING:
+    from app.engine.spiff import LevelSpec
+
+
+@dataclass(frozen=True, slots=True)
+class ElementInfo:
+    """``type`` is the BPMN tag; ``parent`` the enclosing sub-process, or the process id; ``clauses`` are short ids such as SC-25-3."""
+
+    id: str
+    type: str
+    name: str
+    lane: str | None = None
+    parent: str = ""
+    form_id: str | None = None
+    documentation: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    clauses: tuple[str, ...] = ()
+    incoming: tuple[str, ...] = ()
+    outgoing: tuple[str, ...] = ()
+    attached_to: str | None = None
+    multi_instance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartEvent:
+    """``kind`` none, message, timer or signal. ``name`` of the message or signal and ``correlation_key`` are sources (FEEL after ``=``); ``timer`` is set for
+    timers: see ``engine.start_due``."""
+
+    element_id: str
+    kind: str
+    name: str | None = None
+    correlation_key: str | None = None
+    timer: TimerSpec | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessDefinition:
+    """One executable process. ``key`` is 0 until it is deployed. The collections hold what is called by a literal id, for checks at deployment."""
+
+    process_id: str
+    name: str
+    spec: "LevelSpec"
+    source: bytes = b""
+    file: str = ""
+    key: int = 0
+    version: int = 0
+    deployment: int = 0
+    version_tag: str | None = None
+    elements: Mapping[str, ElementInfo] = field(default_factory=dict)
+    flows: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    lanes: tuple[str, ...] = ()
+    start_events: tuple[StartEvent, ...] = ()
+    called_processes: frozenset[str] = frozenset()
+    called_decisions: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
+    job_types: frozenset[str] = frozenset()
+
+    def with_key(self, key: int, version: int, deployment: int) -> "ProcessDefinition":
+        """The same process as deployed."""
+        return replace(self, key=key, version=version, deployment=deployment)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A file that has been read: its executable processes, and warnings that do not stop it."""
+
+    processes: tuple[ProcessDefinition, ...]
+    lint: tuple[Problem, ...] = ()

@@ -1,0 +1,436 @@
+"""The life of an element: arrived → entering → starting → opening → activating → active → completing → ending → leaving.
+
+entering applies input mappings, starting runs start listeners, opening opens boundary events, activating does what the element is for,
+active waits, completing applies the result and output mappings, ending runs end listeners, leaving chooses the flows. A failure leaves the token
+at its stage with an incident; retrying runs that stage again, so each stage either happens as a whole or not at all.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from app.decision import feel
+from app.engine.effects import ElementEnded, ElementEntered
+from app.engine.errors import Failure
+from app.engine.expressions import Formula, Term, evaluate
+from app.engine.incidents import close_incident, open_incident
+from app.engine.jobs import cancel_job, run_listeners
+from app.engine.spiff import ElementSpec, Level, LevelSpec, Token, Wait
+from app.engine.timers import TimerSpec
+from app.engine.waits import close_waits, open_waits
+
+if TYPE_CHECKING:
+    from app.engine.act import Act
+    from app.engine.elements.multi_instance import MultiInstanceBody
+    from app.engine.spiff import NodeParser
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """``target`` may be a path (``payment.ref``)."""
+
+    source: Term
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    type: Term
+    retries: Term
+
+
+@dataclass(slots=True)
+class Flow:
+    id: str
+    source: "Element"
+    target: "Element"
+    condition: Formula | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What an event waits for or throws. ``kind``: none, message, timer, signal, error, escalation, link, terminate. ``code`` of an error or escalation
+    (None catches all); ``name`` of a message, signal or link."""
+
+    kind: str
+    name: Term | None = None
+    key: Term | None = None
+    timer: TimerSpec | None = None
+    code: Term | None = None
+
+
+NO_TRIGGER = Trigger("none")
+
+
+class Element(ElementSpec):
+    """A BPMN element of a level. The reader fills in the attributes."""
+
+    element_type = "task"
+
+    def __init__(self, level: LevelSpec, bpmn_id: str, name: str | None, spec_name: str | None = None) -> None:
+        super().__init__(level, spec_name or bpmn_id)
+        self.bpmn_id = bpmn_id
+        self.bpmn_name = name
+        self.level_spec = level
+        self.input_mappings: tuple[Mapping, ...] = ()
+        self.output_mappings: tuple[Mapping, ...] = ()
+        self.listeners: dict[str, tuple[Listener, ...]] = {}
+        self.properties: dict[str, str] = {}
+        self.incoming: list[Flow] = []
+        self.outgoing: list[Flow] = []
+        self.default: Flow | None = None
+        self.boundaries: list[BoundaryElement] = []
+        self.multi_body: MultiInstanceBody | None = None
+        self.forbidden_cache: dict[frozenset[str], frozenset[int]] = {}
+
+    @classmethod
+    def from_node(cls, parser: "NodeParser") -> Self:
+        """The element of a BPMN node; the reader's table says which class."""
+        node = parser.node
+        element = cls(parser.level_spec, node.get("id"), node.get("name") or None)
+        element.element_type = node.tag.rpartition("}")[2]
+        return element
+
+    # ------------------------------------------------------------------ stages
+
+    def proceed(self, token: Token) -> bool | None:
+        act = token.act
+        try:
+            return self.run_stages(act, token)
+        except Failure as failure:
+            open_incident(act, token, failure)
+            return None
+
+    def run_stages(self, act: "Act", token: Token) -> bool | None:
+        stage = token.stage
+        if stage == "arrived":
+            self.announce(act, token)
+            stage = token.stage = "entering"
+        if stage == "entering":
+            if self.input_mappings:
+                self.apply_inputs(act, token)
+            stage = token.stage = "starting"
+        if stage == "starting":
+            if self.listeners and run_listeners(act, token, "start"):
+                return None
+            stage = token.stage = "opening"
+        if stage == "opening":
+            waits = self.waits_to_open()
+            if waits:
+                open_waits(act, token, waits)
+            stage = token.stage = "activating"
+        if stage == "activating":
+            if not self.activate(act, token):
+                if token.stage == "activating":
+                    token.stage = "active"
+                return None
+            stage = token.stage = "completing"
+        if stage == "completing":
+            self.complete(act, token)
+            stage = token.stage = "ending"
+        if stage == "ending":
+            if self.listeners and run_listeners(act, token, "end"):
+                return None
+            stage = token.stage = "leaving"
+        if stage == "leaving":
+            if token.body is None:
+                taken = self.choose_flows(act, token)
+            else:
+                body = token.body
+                body.task_spec.collect(act, body, token)
+                taken = ()
+            close_waits(act, token)
+            token.memo["taken"] = taken
+            return True
+        return None
+
+    def announce(self, act: "Act", token: Token) -> None:
+        """Say that the element instance has begun."""
+        body = token.body
+        host = token.workflow.host
+        act.emit(
+            ElementEntered(
+                element=token.number,
+                instance=token.instance,
+                element_id=self.bpmn_id,
+                element_type=self.element_type,
+                name=self.bpmn_name or "",
+                scope=body.number if body is not None else host.number if host is not None else 0,
+                loop_counter=token.variables.get("loopCounter") if body is not None else None,
+                flow_id=token.flow,
+            )
+        )
+
+    def waits_to_open(self) -> "Sequence[EventElement]":
+        """Boundary events; of a multi-instance activity they belong to the body."""
+        return self.boundaries
+
+    def waiting_event(self, event_id: str) -> "EventElement":
+        """The event with this id among those that a token here may wait for. Raises KeyError."""
+        for event in self.waits_to_open():
+            if event.bpmn_id == event_id:
+                return event
+        raise KeyError(event_id)
+
+    def inner_level(self) -> LevelSpec:
+        """The level that a token here opens. Raises KeyError where there is none."""
+        raise KeyError(self.bpmn_id)
+
+    def activate(self, act: "Act", token: Token) -> bool:
+        """Do what the element is for. True: it is done; False: it waits. Raises Failure."""
+        return True
+
+    def complete(self, act: "Act", token: Token) -> None:
+        """Take over the result. Raises Failure."""
+        result = token.memo.get("result")
+        if self.output_mappings:
+            if result:
+                for name, value in result.items():
+                    act.set_local(token, name, value)
+            self.apply_outputs(act, token)
+        elif result:
+            act.propagate(token, result)
+        token.memo.pop("result", None)
+
+    def choose_flows(self, act: "Act", token: Token) -> Sequence[Flow]:
+        """The flows that are taken: without conditions all of them. Raises Failure."""
+        if not any(flow.condition is not None or flow is self.default for flow in self.outgoing):
+            return self.outgoing
+        taken = [flow for flow in self.outgoing if flow is not self.default and (flow.condition is None or holds(act, token, flow))]
+        if not taken and self.default is not None:
+            taken = [self.default]
+        if not taken:
+            raise no_flow(act, token)
+        return taken
+
+    def leave(self, token: Token) -> None:
+        taken: Iterable[Flow] = token.memo.pop("taken", ())
+        token.act.emit(ElementEnded(token.number, "completed"))
+        for flow in taken:
+            child = token.add(flow.target)
+            child.flow = flow.id
+
+    def left(self, token: Token) -> None:
+        level = token.workflow
+        body = token.body
+        if body is not None:
+            body.task_spec.instance_left(token.act, body)
+        else:
+            level_emptied(token.act, level)
+
+    def cancelled(self, token: Token) -> None:
+        act = token.act
+        if token.stage == "arrived":
+            self.withdrawn(token)
+            return
+        cancel_job(act, token)
+        self.closing(act, token)
+        close_waits(act, token)
+        if token.incident:
+            close_incident(act.tree, token)
+        act.tree.subprocesses.pop(token.number, None)
+        act.emit(ElementEnded(token.number, "terminated"))
+
+    def withdrawn(self, token: Token) -> None:
+        """A token that had only arrived is gone; nothing had been said of it."""
+
+    def closing(self, act: "Act", token: Token) -> None:
+        """Give up what the element had open when it is ended from outside."""
+
+    # ------------------------------------------------------------------ what only some elements do
+
+    def collect(self, act: "Act", token: Token, child: Token) -> None:
+        """A multi-instance body: an instance is about to end."""
+        raise TypeError(f"{self.bpmn_id} has no instances")
+
+    def instance_left(self, act: "Act", token: Token) -> None:
+        """A multi-instance body: an instance has gone."""
+        raise TypeError(f"{self.bpmn_id} has no instances")
+
+    def returned(self, token: Token, variables: dict[str, Any]) -> None:
+        """A call activity: the called process has completed."""
+        raise TypeError(f"{self.bpmn_id} calls nothing")
+
+    def fire_if_complete(self, level: Level) -> bool:
+        """An inclusive join: go on when nothing more can come. Whether it went."""
+        return False
+
+    # ------------------------------------------------------------------ mappings
+
+    def apply_inputs(self, act: "Act", token: Token) -> None:
+        """Evaluate all input mappings, each seeing those before it, then set the results locally. Raises Failure (IO_MAPPING_ERROR)."""
+        context = act.visible(token)
+        computed: dict[str, Any] = {}
+        for mapping in self.input_mappings:
+            value = self.map_value(act, token, mapping, context, "输入映射")
+            name, _, _ = mapping.target.partition(".")
+            computed[name] = merged(computed.get(name), mapping.target, value)
+            context[name] = computed[name]
+        for name, value in computed.items():
+            act.set_local(token, name, value)
+
+    def apply_outputs(self, act: "Act", token: Token) -> None:
+        """Evaluate all output mappings, then let the targets leave the element. Raises Failure (IO_MAPPING_ERROR)."""
+        context = act.visible(token)
+        start = self.output_scope(token)
+        computed: dict[str, Any] = {}
+        for mapping in self.output_mappings:
+            value = self.map_value(act, token, mapping, context, "输出映射")
+            name, _, path = mapping.target.partition(".")
+            if path and name not in computed:
+                computed[name] = act.visible(start).get(name)
+            computed[name] = merged(computed.get(name), mapping.target, value)
+        self.deliver_outputs(act, token, start, computed)
+
+    def output_scope(self, token: Token) -> Token:
+        """Where an output mapping's target is looked for first: an instance of a multi-instance activity may keep it for its output element."""
+        return token if token.body is not None else token.outer or token
+
+    def deliver_outputs(self, act: "Act", token: Token, start: Token, computed: dict[str, Any]) -> None:
+        act.propagate(start, computed)
+
+    def map_value(self, act: "Act", token: Token, mapping: Mapping, context: dict[str, Any], what: str) -> Any:
+        value = evaluate(act, mapping.source, token, f"{what}(目标 {mapping.target})", kind="IO_MAPPING_ERROR", context=context)
+        return to_json(act, token, value, f"{what}(目标 {mapping.target})", "IO_MAPPING_ERROR")
+
+
+class Root(Element):
+    """What a level hangs on. For a process instance it is the instance itself: its variables, its event sub-processes, its listeners."""
+
+    element_type = "process"
+    event_subprocesses: "list[Element]"
+
+    def __init__(self, level: LevelSpec, bpmn_id: str, name: str | None) -> None:
+        Element.__init__(self, level, bpmn_id, name, " root")
+        self.event_starts: list[EventElement] = []
+        self.starts: list[StartElement] = []
+
+    @property
+    def none_start(self) -> "StartElement | None":
+        return next((start for start in self.starts if start.trigger.kind == "none"), None)
+
+    def announce(self, act: "Act", token: Token) -> None:
+        """InstanceStarted has said it."""
+
+    def waits_to_open(self) -> "Sequence[EventElement]":
+        return self.event_starts
+
+    def activate(self, act: "Act", token: Token) -> bool:
+        """Begin at what ``Start`` names. Raises Failure when the process has no none start event."""
+        level = token.workflow
+        begin = token.memo.get("begin")
+        if begin is None:
+            start = self.none_start
+            if start is None:
+                raise Failure(
+                    "CALLED_ELEMENT_ERROR", f"流程“{self.bpmn_name or self.bpmn_id}”没有无触发条件的开始事件,不能直接发起或被调用", {}
+                )
+            begin = [start.bpmn_id]
+        payload = token.memo.get("payload")
+        for element_id in begin:
+            child = token.add(level.spec.elements[element_id])
+            if payload:
+                child.memo["result"] = payload
+            child.ready()
+        token.memo.clear()
+        return False
+
+    def choose_flows(self, act: "Act", token: Token) -> Sequence[Flow]:
+        return ()
+
+    def leave(self, token: Token) -> None:
+        token.memo.pop("taken", None)
+        token.act.finish_instance(token)
+
+    def cancelled(self, token: Token) -> None:
+        if token.workflow.host is not None:
+            return
+        cancel_job(token.act, token)
+        close_waits(token.act, token)
+        if token.incident:
+            close_incident(token.act.tree, token)
+        token.act.instance_cancelled(token)
+
+
+class EventElement(Element):
+    """An event that waits: catch event, receive task, boundary event, start of an event sub-process."""
+
+    trigger: Trigger = NO_TRIGGER
+    interrupting = True
+
+    def fire(self, act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
+        """Its wait has been met."""
+        raise NotImplementedError
+
+
+class BoundaryElement(EventElement):
+    """Declared here because every activity lists its boundary events; behaviour in ``events``."""
+
+    element_type = "boundaryEvent"
+    host: Element
+
+
+class StartElement(EventElement):
+    """Declared here because a level lists its starts; behaviour in ``events``."""
+
+    element_type = "startEvent"
+
+
+def level_emptied(act: "Act", level: Level) -> None:
+    """A token has left ``level``: when it was the last, the level is done."""
+    root = level.task_tree
+    if root._children or act.holding:
+        return
+    if level.host is None:
+        if root.is_open and root.stage == "active":
+            root.queue("completing")
+    elif level.host.stage == "active":
+        level.host.queue("completing")
+
+
+def holds(act: "Act", token: Token, flow: Flow) -> bool:
+    """Whether the flow's condition is true. Raises Failure (CONDITION_ERROR) when it is neither true nor false."""
+    if flow.condition is None:
+        return True
+    value = evaluate(act, flow.condition, token, f"流向 {flow.id} 的条件", kind="CONDITION_ERROR")
+    if not isinstance(value, bool):
+        got = "空值(null)" if value is None else feel.type_name(value)
+        raise Failure(
+            "CONDITION_ERROR",
+            f"{act.place(token)}的流向 {flow.id} 的条件“={flow.condition.text}”得到 {got},应为真(true)或假(false)。请检查条件所用的变量是否已有值,改正后重试",
+            {"flow": flow.id, "expression": "=" + flow.condition.text, "value": got},
+        )
+    return value
+
+
+def no_flow(act: "Act", token: Token) -> Failure:
+    return Failure(
+        "CONDITION_ERROR",
+        f"{act.place(token)}没有任何流向的条件成立,也没有默认流向。请修改变量使某一条件成立,或为其设置默认流向后重试",
+        {"flows": [flow.id for flow in token.task_spec.outgoing]},
+    )
+
+
+def to_json(act: "Act", token: Token, value: Any, what: str, kind: str) -> Any:
+    """A FEEL result as a value that can be stored. Raises Failure."""
+    try:
+        return feel.to_json(value)
+    except feel.FeelError as error:
+        raise Failure(
+            kind, f"{act.place(token)}的{what}得到的值不能保存:{error.message}。请改正表达式后重试", {"code": error.code}
+        ) from error
+
+
+def merged(base: Any, target: str, value: Any) -> Any:
+    """``value`` at the path ``target`` below its first name, in a copy of ``base``."""
+    _, *path = target.split(".")
+    if not path:
+        return value
+    result: dict[str, Any] = dict(base) if isinstance(base, dict) else {}
+    at = result
+    for name in path[:-1]:
+        inner = at.get(name)
+        at[name] = dict(inner) if isinstance(inner, dict) else {}
+        at = at[name]
+    at[path[-1]] = value
+    return result

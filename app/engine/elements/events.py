@@ -1,0 +1,158 @@
+"""Events: starts, ends, throws, catches, boundary events and the triggers of event sub-processes."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from app.engine import catching
+from app.engine.effects import SignalThrown
+from app.engine.elements.base import BoundaryElement, Element, EventElement, Flow, StartElement, Trigger
+from app.engine.elements.gateways import EventBasedGateway
+from app.engine.errors import Failure
+from app.engine.expressions import Term, evaluate, source_of
+from app.engine.spiff import Level, Token, Wait
+from app.engine.waits import close_wait, close_waits, renew, text_of
+
+if TYPE_CHECKING:
+    from app.engine.act import Act
+
+
+class CatchEvent(EventElement):
+    """An intermediate catch event, or the target of a link."""
+
+    element_type = "intermediateCatchEvent"
+
+    def waits_to_open(self) -> Sequence[EventElement]:
+        return () if self.trigger.kind in ("none", "link") else (self,)
+
+    def run_stages(self, act: "Act", token: Token) -> bool | None:
+        if token.stage == "opening" and token.memo.get("fired"):
+            # An event-based gateway has waited in its place.
+            token.stage = "activating"
+        elif token.stage == "arrived" and token.memo.get("fired"):
+            self.announce(act, token)
+            token.stage = "activating"
+        return super().run_stages(act, token)
+
+    def activate(self, act: "Act", token: Token) -> bool:
+        return bool(token.memo.pop("fired", False)) or self.trigger.kind in ("none", "link")
+
+    def fire(self, act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
+        token = wait.owner
+        if isinstance(token.task_spec, EventBasedGateway):
+            token.task_spec.met(act, wait, payload)
+            return
+        close_wait(act, wait)
+        token.memo["result"] = payload
+        token.queue("completing")
+
+
+class BoundaryEvent(BoundaryElement):
+    """Attached to an activity: interrupting it, or running beside it."""
+
+    def waits_to_open(self) -> Sequence[EventElement]:
+        return ()
+
+    def fire(self, act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
+        self.occur(act, wait.owner, payload, wait)
+
+    def occur(self, act: "Act", host: Token, payload: dict[str, Any], wait: Wait | None = None) -> Token:
+        """The event has happened to ``host``: a token goes on from here."""
+        level = host.workflow
+        token = level.task_tree.add(self)
+        if payload:
+            token.memo["result"] = payload
+        if self.interrupting:
+            host.cancel()
+        elif wait is not None:
+            renew(act, wait)
+        token.ready()
+        return token
+
+
+class StartEvent(StartElement):
+    """The start of a process, of a sub-process, or the trigger of an event sub-process (then ``subprocess`` is set)."""
+
+    subprocess: "Element | None" = None
+
+    def waits_to_open(self) -> Sequence[EventElement]:
+        return ()
+
+    def fire(self, act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
+        owner = wait.owner
+        level = owner.workflow if owner.is_root else owner.inner
+        if level is None:
+            raise RuntimeError("an event sub-process without its level")
+        self.occur(act, level, payload, wait)
+
+    def occur(self, act: "Act", level: Level, payload: dict[str, Any], wait: Wait | None = None) -> Token:
+        """The event has happened in ``level``: its event sub-process begins, after ending everything else there if it interrupts."""
+        if self.subprocess is None:
+            raise RuntimeError("not the start of an event sub-process")
+        if self.interrupting:
+            level.interrupted = True
+            close_waits(act, level.owner, list(level.spec.start.event_starts))
+            for other in level.live():
+                other.cancel()
+        elif wait is not None:
+            renew(act, wait)
+        token = level.task_tree.add(self.subprocess)
+        token.memo["begin"] = self.bpmn_id
+        if payload:
+            token.memo["payload"] = payload
+        token.ready()
+        return token
+
+    def deliver_outputs(self, act: "Act", token: Token, start: Token, computed: dict[str, Any]) -> None:
+        # What an event brings is mapped into the scope that it starts, and stays there.
+        for name, value in computed.items():
+            act.set_local(start, name, value)
+
+
+class ThrowEvent(Element):
+    """An intermediate throw event or an end event without a job: none, signal, escalation, error, link, terminate."""
+
+    element_type = "intermediateThrowEvent"
+    trigger = Trigger("none")
+
+    def activate(self, act: "Act", token: Token) -> bool:
+        trigger = self.trigger
+        if trigger.kind == "signal":
+            name = self.required_text(act, token, trigger.name, "信号名称")
+            variables = dict(token.variables) if self.input_mappings else act.visible(token)
+            act.emit(SignalThrown(token.number, name, variables))
+        elif trigger.kind == "escalation":
+            code = self.required_text(act, token, trigger.code, "升级代码")
+            return catching.throw_escalation(act, token, code)
+        elif trigger.kind == "error":
+            code = self.required_text(act, token, trigger.code, "错误代码")
+            payload = dict(token.variables) if self.input_mappings else {}
+            if not catching.throw_error(act, token, code, payload):
+                raise catching.uncaught(act, token, code, "")
+            return False
+        elif trigger.kind == "terminate":
+            level = token.workflow
+            for other in level.live():
+                if other is not token:
+                    other.cancel()
+        return True
+
+    def required_text(self, act: "Act", token: Token, term: Term | None, what: str) -> str:
+        value = text_of(evaluate(act, term, token, what)) if term is not None else None
+        if not value:
+            raise Failure(
+                "EXTRACT_VALUE_ERROR",
+                f"{act.place(token)}的{what}为空。请改正流程图或补齐变量后重试",
+                {"expression": source_of(term) if term is not None else None},
+            )
+        return value
+
+
+class EndEvent(ThrowEvent):
+    element_type = "endEvent"
+
+
+class LinkThrow(ThrowEvent):
+    """Goes on at the catch event of the same name; the reader has drawn a flow to it."""
+
+    def choose_flows(self, act: "Act", token: Token) -> Sequence[Flow]:
+        return self.outgoing

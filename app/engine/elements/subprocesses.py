@@ -1,0 +1,121 @@
+"""Embedded and event sub-processes, and call activities: elements that open a level of their own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.engine.elements.base import Element, EventElement, Root
+from app.engine.errors import Failure
+from app.engine.expressions import Term, evaluate
+from app.engine.spiff import LevelSpec, Token
+from app.engine.waits import close_waits
+
+if TYPE_CHECKING:
+    from app.engine.act import Act
+
+
+class SubProcess(Element):
+    """Its inside is a level of the same instance; event sub-processes inside wait as long as it runs."""
+
+    element_type = "subProcess"
+    inner_spec: LevelSpec
+
+    @property
+    def inner_root(self) -> Root:
+        return self.inner_spec.start
+
+    def inner_level(self) -> LevelSpec:
+        return self.inner_spec
+
+    def waits_to_open(self) -> Sequence[EventElement]:
+        return [*self.boundaries, *self.inner_root.event_starts]
+
+    def activate(self, act: "Act", token: Token) -> bool:
+        level = act.tree.open_level(self.inner_spec, token, token.instance, token)
+        begin = self.first(token)
+        child = level.task_tree.add(begin)
+        payload = token.memo.pop("payload", None)
+        if payload:
+            child.memo["result"] = payload
+        token.memo.pop("begin", None)
+        child.ready()
+        return False
+
+    def first(self, token: Token) -> Element:
+        start = self.inner_root.none_start
+        if start is None:
+            raise Failure("CALLED_ELEMENT_ERROR", f"子流程 {self.bpmn_id} 没有开始事件", {})
+        return start
+
+    def complete(self, act: "Act", token: Token) -> None:
+        close_waits(act, token, self.inner_root.event_starts)
+        act.tree.subprocesses.pop(token.number, None)
+        super().complete(act, token)
+
+
+class EventSubProcess(SubProcess):
+    """Runs when its start event happens; ``memo['begin']`` names it."""
+
+    def first(self, token: Token) -> Element:
+        return self.inner_spec.elements[token.memo["begin"]]
+
+
+@dataclass(frozen=True, slots=True)
+class CalledProcess:
+    """``binding``: latest (within the tree's catalogue version), deployment or versionTag."""
+
+    id: Term
+    binding: str = "latest"
+    tag: str | None = None
+    all_parent_variables: bool = True
+    all_child_variables: bool = True
+
+
+class CallActivity(Element):
+    """Another process as an instance of its own, in the same tree."""
+
+    element_type = "callActivity"
+    called: CalledProcess
+
+    def activate(self, act: "Act", token: Token) -> bool:
+        called = self.called
+        process_id = evaluate(act, called.id, token, "被调用流程的标识", kind="CALLED_ELEMENT_ERROR")
+        deployment = act.tree.instances[token.instance].definition.key if called.binding == "deployment" else None
+        definition = act.library.process(process_id, tag=called.tag, deployment=deployment) if isinstance(process_id, str) else None
+        if definition is None:
+            raise Failure(
+                "CALLED_ELEMENT_ERROR",
+                f"{act.place(token)}调用的流程“{process_id}”没有部署"
+                + (f"(版本标记 {called.tag})" if called.tag else "")
+                + "。请部署该流程,或改正流程图中的流程标识后重试",
+                {"process": process_id, "binding": called.binding},
+            )
+        if definition.spec.start.none_start is None:
+            raise Failure(
+                "CALLED_ELEMENT_ERROR",
+                f"{act.place(token)}调用的流程“{process_id}”没有无触发条件的开始事件,不能被调用",
+                {"process": process_id},
+            )
+        if act.depth_of(token) >= act.limits.call_depth:
+            raise Failure(
+                "LIMIT_CALL_DEPTH",
+                f"{act.place(token)}调用流程的层数超过上限({act.limits.call_depth} 层)。请检查流程是否循环调用自身",
+                {"limit": act.limits.call_depth, "process": process_id},
+            )
+        act.start_instance(definition, act.visible(token) if called.all_parent_variables else dict(token.variables), token)
+        return False
+
+    def returned(self, token: Token, variables: dict[str, Any]) -> None:
+        """The called process has completed with these variables."""
+        if self.output_mappings or self.called.all_child_variables:
+            token.memo["result"] = variables
+        token.queue("completing")
+
+    def complete(self, act: "Act", token: Token) -> None:
+        act.tree.subprocesses.pop(token.number, None)
+        result = token.memo.get("result")
+        if result and not self.output_mappings:
+            # What comes back leaves the call activity; its own inputs are not a place for it.
+            act.propagate(token if token.body is not None else token.outer or token, result)
+            token.memo.pop("result")
+        super().complete(act, token)

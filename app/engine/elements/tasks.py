@@ -1,0 +1,256 @@
+"""Tasks: user, job (service, send, …), script, business rule, receive, and those that only pass."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from app.decision import feel
+from app.engine import decisions
+from app.engine.effects import TaskClosed, TaskOpened
+from app.engine.elements.base import Element, EventElement, to_json
+from app.engine.errors import Failure
+from app.engine.expressions import Formula, Term, evaluate, source_of
+from app.engine.jobs import open_job, run_listeners
+from app.engine.spiff import Token, Wait
+from app.engine.timers import TimerError, parse_instant
+from app.engine.waits import close_wait
+
+if TYPE_CHECKING:
+    from app.engine.act import Act
+
+DEFAULT_PRIORITY = 50
+
+
+class PassTask(Element):
+    """Undefined and manual tasks: nothing to wait for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    assignee: Term | None = None
+    candidate_groups: Term | None = None
+    candidate_users: Term | None = None
+    due_date: Term | None = None
+    follow_up_date: Term | None = None
+    priority: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormReference:
+    """``binding``: latest, deployment or versionTag (then ``tag``)."""
+
+    id: Term
+    binding: str = "latest"
+    tag: str | None = None
+
+
+class UserTask(Element):
+    """A person's task. Creating and assigning listeners run before it is open, completing listeners after it has been completed."""
+
+    element_type = "userTask"
+    assignment = Assignment()
+    form: FormReference | None = None
+
+    def activate(self, act: "Act", token: Token) -> bool:
+        phase = token.memo.get("phase", "creating")
+        if phase == "creating":
+            if run_listeners(act, token, "creating"):
+                return False
+            phase = token.memo["phase"] = "assigning"
+        if phase == "assigning":
+            if self.assignment.assignee is not None and run_listeners(act, token, "assigning"):
+                return False
+            phase = token.memo["phase"] = "opening"
+        if phase == "opening":
+            act.emit(self.open_task(act, token))
+            token.memo["phase"] = "open"
+            return False
+        if run_listeners(act, token, "completing"):
+            return False
+        token.memo.pop("phase", None)
+        return True
+
+    def open_task(self, act: "Act", token: Token) -> TaskOpened:
+        assignment = self.assignment
+        form_id: str | None = None
+        binding = "latest"
+        if self.form is not None:
+            form_id = self.text(act, token, self.form.id, "表单标识")
+            binding = self.form.binding
+            deployment = act.tree.instances[token.instance].definition.key if binding == "deployment" else None
+            if form_id is not None and not act.library.has_form(form_id, tag=self.form.tag, deployment=deployment):
+                raise Failure(
+                    "FORM_NOT_FOUND",
+                    f"{act.place(token)}的表单“{form_id}”没有部署,无法交办。请部署该表单后重试",
+                    {"form": form_id, "binding": binding},
+                )
+        return TaskOpened(
+            element=token.number,
+            instance=token.instance,
+            element_id=self.bpmn_id,
+            name=self.bpmn_name or self.bpmn_id,
+            form_id=form_id,
+            form_binding=binding,
+            assignee=self.text(act, token, assignment.assignee, "受理人"),
+            candidate_groups=self.texts(act, token, assignment.candidate_groups, "候选组"),
+            candidate_users=self.texts(act, token, assignment.candidate_users, "候选人"),
+            due_at=self.instant(act, token, assignment.due_date, "到期时间"),
+            follow_up_at=self.instant(act, token, assignment.follow_up_date, "跟进时间"),
+            priority=self.priority(act, token, assignment.priority),
+            lane=self.lane,
+            properties=dict(self.properties),
+        )
+
+    def text(self, act: "Act", token: Token, term: Term | None, what: str) -> str | None:
+        if term is None:
+            return None
+        value = evaluate(act, term, token, what)
+        if value is None or value == "":
+            return None
+        if isinstance(value, str):
+            return value
+        raise wrong(act, token, term, what, value, "文字")
+
+    def texts(self, act: "Act", token: Token, term: Term | None, what: str) -> Sequence[str]:
+        """A FEEL list of texts, or a comma separated literal."""
+        if term is None:
+            return ()
+        value = evaluate(act, term, token, what)
+        if value is None:
+            return ()
+        if isinstance(value, str):
+            return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        raise wrong(act, token, term, what, value, "文字的列表")
+
+    def instant(self, act: "Act", token: Token, term: Term | None, what: str) -> datetime | None:
+        if term is None:
+            return None
+        value = evaluate(act, term, token, what)
+        if value is None or value == "":
+            return None
+        try:
+            return parse_instant(
+                value if isinstance(value, str | datetime) or not _is_temporal(value) else feel.to_json(value), act.library.zone
+            )
+        except TimerError as error:
+            raise Failure(
+                "EXTRACT_VALUE_ERROR",
+                f"{act.place(token)}的{what}“{source_of(term)}”不能用:{error}。请改正后重试",
+                {"expression": source_of(term)},
+            ) from error
+
+    def priority(self, act: "Act", token: Token, term: Term | None) -> int:
+        if term is None:
+            return DEFAULT_PRIORITY
+        value = evaluate(act, term, token, "优先级")
+        if value is None:
+            return DEFAULT_PRIORITY
+        if isinstance(value, str):
+            value = int(value) if value.strip().isascii() and value.strip().isdigit() and len(value.strip()) <= 3 else value
+        if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= 100:
+            raise wrong(act, token, term, "优先级", value, "0 至 100 的整数")
+        return int(value)
+
+    def complete(self, act: "Act", token: Token) -> None:
+        token.memo.pop("phase", None)
+        super().complete(act, token)
+
+    def closing(self, act: "Act", token: Token) -> None:
+        if token.memo.get("phase") == "open":
+            act.emit(TaskClosed(token.number, "cancelled"))
+
+
+def _is_temporal(value: Any) -> bool:
+    return value is not None and not isinstance(value, bool | int | Decimal | list | dict)
+
+
+def wrong(act: "Act", token: Token, term: Term, what: str, value: Any, wanted: str) -> Failure:
+    return Failure(
+        "EXTRACT_VALUE_ERROR",
+        f"{act.place(token)}的{what}“{source_of(term)}”得到 {feel.type_name(value)},应为{wanted}。请改正表达式或变量后重试",
+        {"expression": source_of(term)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    type: Term
+    retries: Term
+
+
+class JobTask(Element):
+    """Service and send tasks, and any other task or message event with a task definition."""
+
+    element_type = "serviceTask"
+    job: JobSpec
+    headers: dict[str, str]
+
+    def activate(self, act: "Act", token: Token) -> bool:
+        open_job(act, token, self.job.type, self.job.retries, dict(self.headers))
+        return False
+
+
+class ScriptTask(Element):
+    """A FEEL expression whose value goes into a variable."""
+
+    element_type = "scriptTask"
+    script: Formula
+    result_variable: str
+
+    def activate(self, act: "Act", token: Token) -> bool:
+        value = evaluate(act, self.script, token, "脚本")
+        token.memo["result"] = {self.result_variable: to_json(act, token, value, "脚本", "EXTRACT_VALUE_ERROR")}
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class CalledDecision:
+    id: Term
+    result_variable: str
+    binding: str = "latest"
+    tag: str | None = None
+
+
+class BusinessRuleTask(Element):
+    """A decision of the tenant's library, taken with everything the task can see."""
+
+    element_type = "businessRuleTask"
+    called: CalledDecision
+
+    def activate(self, act: "Act", token: Token) -> bool:
+        called = self.called
+        decision_id = evaluate(act, called.id, token, "决策标识", kind="CALLED_DECISION_ERROR")
+        deployment = act.tree.instances[token.instance].definition.key if called.binding == "deployment" else None
+        ref = act.library.decision(decision_id, tag=called.tag, deployment=deployment) if isinstance(decision_id, str) else None
+        if ref is None:
+            raise Failure(
+                "CALLED_DECISION_ERROR",
+                f"{act.place(token)}调用的决策“{decision_id}”没有部署"
+                + (f"(版本标记 {called.tag})" if called.tag else "")
+                + "。请部署该决策,或改正流程图中的决策标识后重试",
+                {"decision": decision_id, "binding": called.binding},
+            )
+        token.memo["result"] = {called.result_variable: decisions.decide(act, token, ref, act.visible(token))}
+        return True
+
+
+class ReceiveTask(EventElement):
+    """Waits for a message."""
+
+    element_type = "receiveTask"
+
+    def waits_to_open(self) -> Sequence[EventElement]:
+        return [*self.boundaries, self]
+
+    def activate(self, act: "Act", token: Token) -> bool:
+        return bool(token.memo.pop("fired", False))
+
+    def fire(self, act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
+        token = wait.owner
+        close_wait(act, wait)
+        token.memo["result"] = payload
+        token.queue("completing")

@@ -1,0 +1,85 @@
+"""Attribute values of a diagram: a literal, or FEEL after ``=``; compiled once when a diagram is read."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from app.decision import feel
+from app.domain import deadlines
+from app.domain.calendars import Calendar
+from app.engine.errors import Failure
+
+if TYPE_CHECKING:
+    from app.engine.act import Act
+    from app.engine.spiff import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """``text`` is the FEEL source without its ``=``."""
+
+    text: str
+    expression: feel.Expression
+
+
+Term: TypeAlias = Literal | Formula
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> feel.Registry:
+    """Every function that an expression may name; what it does is decided by the library it runs with."""
+    return deadlines.registry(_no_rule, Calendar(), ZoneInfo("UTC"))
+
+
+def _no_rule(key: str, start: object, variables: Any, environment: Any) -> deadlines.Rule:
+    raise deadlines.DeadlineError("DEADLINE_TABLE", f"期限“{key}”只能在流程中计算")
+
+
+def parse(text: str) -> Term:
+    """A literal or a formula. Raises feel.FeelSyntaxError."""
+    stripped = text.strip()
+    return formula(stripped) if stripped.startswith("=") else Literal(text)
+
+
+def formula(text: str) -> Formula:
+    """``text`` as FEEL, with or without its ``=``. Raises feel.FeelSyntaxError."""
+    source = text.strip()
+    source = source[1:].strip() if source.startswith("=") else source
+    return Formula(source, feel.compile(source, functions=vocabulary()))
+
+
+def source_of(term: Term) -> str:
+    return "=" + term.text if isinstance(term, Formula) else term.value
+
+
+def evaluate(
+    act: "Act", term: Term, token: "Token", what: str, *, kind: str = "EXTRACT_VALUE_ERROR", context: dict[str, Any] | None = None
+) -> Any:
+    """The FEEL value of ``term`` as seen from ``token`` (or in ``context``). ``what`` names the attribute for people. Raises Failure of ``kind``."""
+    if isinstance(term, Literal):
+        return term.value
+    if context is None:
+        context = act.visible(token)
+    act.site = token
+    try:
+        return term.expression.evaluate(context, act.environment)
+    except feel.FeelError as error:
+        raise failure(act, term, token, what, kind, error) from error
+
+
+def failure(act: "Act", term: Term, token: "Token", what: str, kind: str, error: feel.FeelError) -> Failure:
+    where = act.place(token)
+    position = f"(第 {error.position + 1} 个字符)" if error.position is not None else ""
+    if isinstance(error, feel.FeelLimitError):
+        kind = "LIMIT_EXPRESSION"
+    return Failure(
+        kind,
+        f"{where}的{what}“{source_of(term)}”无法求值:{error.message}{position}。请改正流程图中的表达式或补齐变量后重试",
+        {"expression": source_of(term), "position": error.position, "line": error.line, "column": error.column, "code": error.code},
+    )

@@ -1,0 +1,41 @@
+"""Incidents: a token that cannot go on stands still, says why in Chinese, and is retried exactly there."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.engine.effects import IncidentClosed, IncidentOpened
+from app.engine.errors import Failure
+
+if TYPE_CHECKING:
+    from app.engine.act import Act
+    from app.engine.spiff import Token, Tree
+
+
+@dataclass(slots=True)
+class Incident:
+    """``token`` stands at the stage that failed."""
+
+    number: int
+    token: "Token"
+    type: str
+    message: str
+    details: dict[str, Any]
+
+
+def open_incident(act: "Act", token: "Token", failure: Failure) -> None:
+    tree = act.tree
+    number = tree.next_number("incident")
+    incident = Incident(number, token, failure.type, failure.message, dict(failure.details))
+    tree.incidents[number] = incident
+    token.incident = number
+    element = 0 if token.is_process else token.number
+    act.emit(IncidentOpened(number, element, token.instance, token.element_id, incident.type, incident.message, incident.details))
+
+
+def close_incident(tree: "Tree", token: "Token") -> Incident | None:
+    """Take the token's incident away, if it has one."""
+    incident = tree.incidents.pop(token.incident, None)
+    token.incident = 0
+    if incident is not None:
+        tree.act.emit(IncidentClosed(incident.number))
+    return incident

@@ -1,0 +1,173 @@
+"""Modifying a live tree: terminate chosen tokens, activate chosen elements with the scopes around them, set variables — one audited act."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from app.engine.commands import Activation, Modify
+from app.engine.elements.base import Element, level_emptied
+from app.engine.elements.multi_instance import MultiInstanceBody
+from app.engine.elements.subprocesses import SubProcess
+from app.engine.errors import Refused
+from app.engine.spiff import STARTED, Level, LevelSpec, Token
+
+if TYPE_CHECKING:
+    from app.engine.act import Act
+
+
+def modify(act: "Act", command: Modify) -> None:
+    """Carry out a modification. Raises Refused with every reason; then nothing has happened."""
+    tree = act.tree
+    reasons = []
+    for number in command.terminate:
+        if number not in tree.tokens:
+            reasons.append(f"要终止的元素实例 {number} 不存在或已经结束")
+    for activation in command.activate:
+        reasons.extend(_check(act, activation))
+    variables = act.accept(command.variables)
+    if reasons:
+        raise Refused(reasons)
+    levels = {id(tree.tokens[number].workflow): tree.tokens[number].workflow for number in command.terminate}
+    bodies = [body for number in command.terminate if (body := tree.tokens[number].body) is not None]
+    act.holding = True
+    for number in command.terminate:
+        token = tree.tokens.get(number)
+        if token is not None:
+            token.cancel()
+    root = tree.task_tree
+    for name, value in variables.items():
+        act.set_local(root, name, value)
+    activate(act, command.activate)
+    act.holding = False
+    for body in bodies:
+        if body.is_open:
+            body.task_spec.instance_left(act, body)
+    for level in levels.values():
+        if level.task_tree.is_open:
+            level_emptied(act, level)
+
+
+def _check(act: "Act", activation: Activation) -> list[str]:
+    instance = act.tree.instances.get(activation.instance)
+    if instance is None:
+        return [f"流程实例 {activation.instance} 不存在或已经结束"]
+    info = instance.definition.elements.get(activation.element_id)
+    if info is None:
+        return [f"流程“{instance.definition.process_id}”中没有元素 {activation.element_id}"]
+    if info.type in ("boundaryEvent", "startEvent") or info.id == "":
+        return [f"不能直接激活 {activation.element_id}:开始事件和边界事件只能由所在的活动触发"]
+    if activation.ancestor is not None:
+        ancestor = act.tree.tokens.get(activation.ancestor)
+        path = path_to(instance.definition.spec, activation.element_id)
+        if (
+            ancestor is None
+            or ancestor.instance != activation.instance
+            or ancestor.element_id not in [element.bpmn_id for element in path[:-1]]
+        ):
+            return [f"指定的上级 {activation.ancestor} 不是元素 {activation.element_id} 所在的子流程"]
+    return []
+
+
+def path_to(spec: LevelSpec, element_id: str) -> list[Element]:
+    """The sub-processes around an element, outermost first, and the element itself (a multi-instance activity by its body). Empty if it is not there."""
+    pending: list[tuple[LevelSpec, list[Element]]] = [(spec, [])]
+    while pending:
+        level, above = pending.pop()
+        found = level.elements.get(element_id)
+        if found is not None:
+            return [*above, found]
+        for element in level.elements.values():
+            activity = element.activity if isinstance(element, MultiInstanceBody) else element
+            if isinstance(activity, SubProcess) and " " not in element.name:
+                pending.append((activity.inner_spec, [*above, element]))
+    return []
+
+
+def activate(act: "Act", activations: Sequence[Activation]) -> None:
+    """Activate elements, using scopes that are open and creating those that are missing; scopes made for one activation serve the next."""
+    made: dict[tuple[int, str], Token] = {}
+    for activation in activations:
+        instance = act.tree.instances[activation.instance]
+        path = path_to(instance.definition.spec, activation.element_id)
+        level: Level = instance.level
+        chain = path[:-1]
+        if activation.ancestor is not None:
+            ancestor = act.tree.tokens[activation.ancestor]
+            if isinstance(ancestor.task_spec, MultiInstanceBody):
+                ancestor = _instance_of(act, ancestor)
+            index = [element.bpmn_id for element in chain].index(ancestor.element_id)
+            level, chain = _inside(act, ancestor), chain[index + 1 :]
+        for element in chain:
+            host = _open_host(level, element) or made.get((id(level), element.bpmn_id))
+            if host is None:
+                host = made[(id(level), element.bpmn_id)] = _open(act, level, element)
+            level = _inside(act, host)
+        token = level.task_tree.add(path[-1])
+        for name, value in act.accept(activation.variables).items():
+            act.set_local(_scope_of(level), name, value)
+        token.ready()
+
+
+def _scope_of(level: Level) -> Token:
+    return level.owner
+
+
+def _open_host(level: Level, element: Element) -> Token | None:
+    """The open token of a sub-process, newest first; of a multi-instance one its newest instance."""
+    for token in reversed(level.live()):
+        if token.task_spec is not element:
+            continue
+        if isinstance(element, MultiInstanceBody):
+            if token._children:
+                newest: Token = level.tasks[token._children[-1]]
+                if newest.inner is not None:
+                    return newest
+        elif token.inner is not None:
+            return token
+    return None
+
+
+def _open(act: "Act", level: Level, element: Element) -> Token:
+    """Enter a sub-process without starting at its start event."""
+    if isinstance(element, MultiInstanceBody):
+        body = level.task_tree.add(element)
+        element.announce(act, body)
+        body.stage = "active"
+        body._set_state(STARTED)
+        body.memo.update(total=1, next=0, done=0)
+        if element.loop.output_collection:
+            act.set_local(body, element.loop.output_collection, [None])
+        return _instance_of(act, body)
+    token = level.task_tree.add(element)
+    element.announce(act, token)
+    _enter(act, token)
+    return token
+
+
+def _instance_of(act: "Act", body: Token) -> Token:
+    """A further instance of a multi-instance sub-process."""
+    element = body.task_spec
+    if not isinstance(element, MultiInstanceBody):
+        raise Refused([f"{body.element_id} 不是多实例"])
+    child = element.extra_instance(act, body)
+    _enter(act, child)
+    return child
+
+
+def _enter(act: "Act", token: Token) -> None:
+    """Input mappings and events of a sub-process, then its empty level."""
+    spec = token.task_spec
+    if spec.input_mappings:
+        spec.apply_inputs(act, token)
+    from app.engine.waits import open_waits
+
+    open_waits(act, token, spec.waits_to_open())
+    token.stage = "active"
+    token._set_state(STARTED)
+    act.tree.open_level(spec.inner_level(), token, token.instance, token)
+
+
+def _inside(act: "Act", host: Token) -> Level:
+    level = host.inner
+    if level is None:
+        raise Refused([f"{act.place(host)}还没有进入,不能在其中激活元素"])
+    return level

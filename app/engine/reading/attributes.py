@@ -1,0 +1,198 @@
+"""Zeebe extensions of an element to its attributes. Whatever is wrong is added to the document's problems."""
+
+from app.engine.elements.base import Element, Listener, Mapping
+from app.engine.elements.multi_instance import Loop
+from app.engine.elements.subprocesses import CalledProcess
+from app.engine.elements.tasks import Assignment, CalledDecision, FormReference, JobSpec
+from app.engine.expressions import Formula, Literal
+from app.engine.reading.document import Document
+from app.engine.reading.xml import BPMN, ZEEBE, Node, extension
+
+EXECUTION_EVENTS = {"start": "start", "end": "end"}
+TASK_EVENTS = {
+    "creating": "creating",
+    "create": "creating",
+    "assigning": "assigning",
+    "assignment": "assigning",
+    "completing": "completing",
+    "complete": "completing",
+}
+BINDINGS = frozenset({"latest", "deployment", "versionTag"})
+
+
+def common(document: Document, node: Node, element: Element) -> None:
+    """Mappings, listeners, properties, lane and documentation: what any element may have."""
+    element.lane = document.lanes.get(element.bpmn_id)
+    text = node.find(BPMN + "documentation")
+    element.documentation = (text.text or "").strip() if text is not None else ""
+    element.properties = properties(node)
+    mapping = extension(node, "ioMapping")
+    if mapping is not None:
+        element.input_mappings = _mappings(document, node, mapping, "input", "输入映射")
+        element.output_mappings = _mappings(document, node, mapping, "output", "输出映射")
+    listeners: dict[str, list[Listener]] = {}
+    for holder_name, child_name, events in (
+        ("executionListeners", "executionListener", EXECUTION_EVENTS),
+        ("taskListeners", "taskListener", TASK_EVENTS),
+    ):
+        holder = extension(node, holder_name)
+        if holder is None:
+            continue
+        for child in holder.iterchildren(ZEEBE + child_name):
+            event = child.get("eventType", "")
+            job_type = (child.get("type") or "").strip()
+            if event not in events:
+                document.warn(node, "LISTENER_IGNORED", f"监听器的事件 {event or '(空)'} 不会触发,已忽略")
+                continue
+            if not job_type:
+                document.refuse(node, "LISTENER_TYPE", "监听器没有任务类型(type)")
+                continue
+            listener = Listener(
+                document.term(node, job_type, "监听器的任务类型"), document.term(node, child.get("retries") or "3", "监听器的重试次数")
+            )
+            listeners.setdefault(events[event], []).append(listener)
+    element.listeners = {kind: tuple(found) for kind, found in listeners.items()}
+
+
+def properties(node: Node) -> dict[str, str]:
+    holder = extension(node, "properties")
+    if holder is None:
+        return {}
+    return {child.get("name", ""): child.get("value", "") for child in holder.iterchildren(ZEEBE + "property") if child.get("name")}
+
+
+def _mappings(document: Document, node: Node, holder: Node, tag: str, what: str) -> tuple[Mapping, ...]:
+    found = []
+    for child in holder.iterchildren(ZEEBE + tag):
+        target = (child.get("target") or "").strip()
+        if not target or not all(part.isidentifier() for part in target.split(".")):
+            document.refuse(node, "MAPPING_TARGET", f"{what}的目标“{target}”不是变量名")
+            continue
+        found.append(Mapping(document.term(node, child.get("source") or "", f"{what}(目标 {target})"), target))
+    return tuple(found)
+
+
+def job(document: Document, node: Node) -> tuple[JobSpec, dict[str, str]] | None:
+    """The task definition and its headers, if there is one."""
+    definition = extension(node, "taskDefinition")
+    if definition is None:
+        return None
+    job_type = (definition.get("type") or "").strip()
+    if not job_type:
+        document.refuse(node, "TASK_DEFINITION_MISSING", "任务定义没有类型(type)")
+        return None
+    retries = definition.get("retries") or "3"
+    term = document.term(node, retries, "重试次数")
+    if isinstance(term, Literal) and not (term.value.strip().isascii() and term.value.strip().isdigit() and len(term.value.strip()) < 10):
+        document.refuse(node, "RETRIES_INVALID", f"重试次数“{retries}”不是非负整数")
+    holder = extension(node, "taskHeaders")
+    headers = {}
+    if holder is not None:
+        headers = {child.get("key", ""): child.get("value", "") for child in holder.iterchildren(ZEEBE + "header") if child.get("key")}
+    return JobSpec(document.term(node, job_type, "任务类型"), term), headers
+
+
+def assignment(document: Document, node: Node) -> Assignment:
+    assigned, schedule, priority = (extension(node, name) for name in ("assignmentDefinition", "taskSchedule", "priorityDefinition"))
+
+    def read(holder: Node | None, name: str, what: str) -> "Literal | Formula | None":
+        text = holder.get(name) if holder is not None else None
+        return document.term(node, text, what) if text and text.strip() else None
+
+    return Assignment(
+        read(assigned, "assignee", "受理人"),
+        read(assigned, "candidateGroups", "候选组"),
+        read(assigned, "candidateUsers", "候选人"),
+        read(schedule, "dueDate", "到期时间"),
+        read(schedule, "followUpDate", "跟进时间"),
+        read(priority, "priority", "优先级"),
+    )
+
+
+def _binding(document: Document, node: Node, holder: Node) -> tuple[str, str | None]:
+    binding = holder.get("bindingType") or "latest"
+    tag = holder.get("versionTag") or None
+    if binding not in BINDINGS:
+        document.refuse(node, "BINDING_INVALID", f"不认识的绑定方式 {binding},应为 latest、deployment 或 versionTag")
+        return "latest", None
+    if binding == "versionTag" and not tag:
+        document.refuse(node, "BINDING_INVALID", "按版本标记绑定时必须填写版本标记(versionTag)")
+    return binding, tag if binding == "versionTag" else None
+
+
+def form(document: Document, node: Node) -> FormReference | None:
+    holder = extension(node, "formDefinition")
+    form_id = (holder.get("formId") or "").strip() if holder is not None else ""
+    if holder is None or not form_id:
+        return None
+    binding, tag = _binding(document, node, holder)
+    return FormReference(document.term(node, form_id, "表单标识"), binding, tag)
+
+
+def called_decision(document: Document, node: Node) -> CalledDecision | None:
+    holder = extension(node, "calledDecision")
+    if holder is None:
+        return None
+    decision_id, result = (holder.get("decisionId") or "").strip(), (holder.get("resultVariable") or "").strip()
+    if not decision_id:
+        document.refuse(node, "DECISION_MISSING", "业务规则任务没有决策标识(decisionId)")
+    if not result.isidentifier():
+        document.refuse(node, "RESULT_VARIABLE", f"业务规则任务的结果变量“{result}”不是变量名")
+    binding, tag = _binding(document, node, holder)
+    return CalledDecision(document.term(node, decision_id, "决策标识"), result, binding, tag)
+
+
+def called_process(document: Document, node: Node) -> CalledProcess:
+    holder = extension(node, "calledElement")
+    process_id = (holder.get("processId") or "").strip() if holder is not None else ""
+    if holder is None or not process_id:
+        document.refuse(node, "CALLED_PROCESS_MISSING", "调用活动没有指明被调用的流程(calledElement 的 processId)")
+        return CalledProcess(Literal(""))
+    binding, tag = _binding(document, node, holder)
+    return CalledProcess(
+        document.term(node, process_id, "被调用流程的标识"),
+        binding,
+        tag,
+        holder.get("propagateAllParentVariables", "true") != "false",
+        holder.get("propagateAllChildVariables", "true") != "false",
+    )
+
+
+def script(document: Document, node: Node) -> tuple[Formula, str] | None:
+    holder = extension(node, "script")
+    if holder is None:
+        return None
+    expression = document.formula(node, holder.get("expression") or "", "脚本", required_sign=True)
+    result = (holder.get("resultVariable") or "").strip()
+    if not result.isidentifier():
+        document.refuse(node, "RESULT_VARIABLE", f"脚本任务的结果变量“{result}”不是变量名")
+    return (expression, result) if expression is not None else None
+
+
+def loop(document: Document, node: Node) -> Loop | None:
+    """The loop of a multi-instance activity."""
+    characteristics = node.find(BPMN + "multiInstanceLoopCharacteristics")
+    if characteristics is None:
+        return None
+    holder = extension(characteristics, "loopCharacteristics")
+    collection = (holder.get("inputCollection") or "").strip() if holder is not None else ""
+    if holder is None or not collection:
+        document.refuse(node, "LOOP_MISSING", "多实例活动没有输入集合(loopCharacteristics 的 inputCollection)")
+        return None
+    items = document.formula(node, collection, "多实例的输入集合", required_sign=True)
+    output, output_element = (holder.get("outputCollection") or "").strip() or None, (holder.get("outputElement") or "").strip() or None
+    if (output is None) != (output_element is None):
+        document.refuse(node, "LOOP_OUTPUT", "多实例的输出集合和输出元素必须同时填写")
+        output = output_element = None
+    for name in (holder.get("inputElement") or "", output or ""):
+        if name and not name.strip().isidentifier():
+            document.refuse(node, "LOOP_VARIABLE", f"多实例的变量“{name}”不是变量名")
+    element = document.formula(node, output_element, "多实例的输出元素", required_sign=True) if output_element else None
+    condition_node = characteristics.find(BPMN + "completionCondition")
+    condition_text = (condition_node.text or "").strip() if condition_node is not None else ""
+    condition = document.formula(node, condition_text, "多实例的完成条件") if condition_text else None
+    if items is None:
+        return None
+    return Loop(
+        items, (holder.get("inputElement") or "").strip() or None, output, element, characteristics.get("isSequential") == "true", condition
+    )

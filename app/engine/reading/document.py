@@ -1,0 +1,127 @@
+"""A file being read: its definitions by id, the levels of its processes, and the problems found so far."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.decision import feel
+from app.engine.errors import Problem
+from app.engine.expressions import Formula, Literal, Term, formula, parse
+from app.engine.reading.xml import BPMN, Node, is_bpmn, local
+
+DOCUMENTATION = frozenset(
+    {
+        "laneSet", "dataObject", "dataObjectReference", "dataStoreReference", "textAnnotation", "association", "group", "documentation",
+        "extensionElements", "ioSpecification", "ioBinding", "property", "dataInputAssociation", "dataOutputAssociation", "auditing", "monitoring",
+        "incoming", "outgoing", "resourceRole", "performer", "humanPerformer", "potentialOwner", "correlationSubscription", "supportedInterfaceRef",
+        "supports", "category", "relationship", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "import",
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class LevelIndex:
+    """The flow nodes and sequence flows directly inside a process or sub-process."""
+
+    node: Node
+    nodes: list[Node] = field(default_factory=list)
+    flows: list[Node] = field(default_factory=list)
+    boundaries: dict[str, list[Node]] = field(default_factory=dict)
+    outgoing: dict[str, list[Node]] = field(default_factory=dict)
+    incoming: dict[str, list[Node]] = field(default_factory=dict)
+
+
+class Document:
+    """``problems`` refuse the file, ``lint`` only warns."""
+
+    def __init__(self, root: Node, name: str) -> None:
+        self.root = root
+        self.name = name
+        self.problems: list[Problem] = []
+        self.lint: list[Problem] = []
+        self.messages = self._by_id("message")
+        self.signals = self._by_id("signal")
+        self.errors = self._by_id("error")
+        self.escalations = self._by_id("escalation")
+        self.processes = list(root.iterchildren(BPMN + "process"))
+        self.executable = [process for process in self.processes if process.get("isExecutable", "true").strip().lower() in ("true", "1")]
+        self.levels: dict[int, LevelIndex] = {}
+        self.flow_nodes: set[str] = set()
+        self.lanes: dict[str, str] = {}
+        for process in self.executable:
+            self._index(process)
+
+    def _by_id(self, tag: str) -> dict[str, Node]:
+        return {node.get("id", ""): node for node in self.root.iterchildren(BPMN + tag)}
+
+    def _index(self, process: Node) -> None:
+        pending = [process]
+        while pending:
+            node = pending.pop()
+            level = self.levels[id(node)] = LevelIndex(node)
+            for child in node.iterchildren():
+                if not is_bpmn(child):
+                    continue
+                tag = local(child)
+                if tag == "sequenceFlow":
+                    level.flows.append(child)
+                    level.outgoing.setdefault(child.get("sourceRef", ""), []).append(child)
+                    level.incoming.setdefault(child.get("targetRef", ""), []).append(child)
+                elif tag not in DOCUMENTATION:
+                    level.nodes.append(child)
+                    self.flow_nodes.add(child.get("id", ""))
+                    if tag == "boundaryEvent":
+                        level.boundaries.setdefault(child.get("attachedToRef", ""), []).append(child)
+                    if tag in ("subProcess", "transaction", "adHocSubProcess"):
+                        pending.append(child)
+        for lane in process.iter(BPMN + "lane"):
+            for reference in lane.iterchildren(BPMN + "flowNodeRef"):
+                if reference.text:
+                    self.lanes[reference.text.strip()] = lane.get("name") or lane.get("id") or ""
+
+    def level(self, node: Node) -> LevelIndex:
+        return self.levels[id(node)]
+
+    def all_levels(self) -> Iterator[LevelIndex]:
+        return iter(self.levels.values())
+
+    # ------------------------------------------------------------------ problems
+
+    def refuse(self, node: Node, code: str, message: str) -> None:
+        self.problems.append(self._problem(node, code, message))
+
+    def warn(self, node: Node, code: str, message: str) -> None:
+        self.lint.append(self._problem(node, code, message))
+
+    def _problem(self, node: Node, code: str, message: str) -> Problem:
+        owner: Node | None = node
+        while owner is not None and not (is_bpmn(owner) and owner.get("id") and "EventDefinition" not in local(owner)):
+            owner = owner.getparent()
+        element = owner.get("id", "") if owner is not None and local(owner) != "definitions" else ""
+        return Problem(self.name, element, node.sourceline or 0, code, message)
+
+    # ------------------------------------------------------------------ expressions
+
+    def term(self, node: Node, text: str, what: str) -> Term:
+        """A literal or a formula; bad syntax is a problem at ``node``."""
+        if not text.strip().startswith("="):
+            return Literal(text)
+        try:
+            return parse(text)
+        except feel.FeelError as error:
+            self._bad_feel(node, text, what, error)
+            return Literal("")
+
+    def formula(self, node: Node, text: str, what: str, *, required_sign: bool = False) -> Formula | None:
+        """FEEL with or without its ``=``; bad syntax is a problem at ``node``."""
+        if required_sign and not text.strip().startswith("="):
+            self.refuse(node, "EXPRESSION_EXPECTED", f"{what}“{text}”必须是以 = 开头的 FEEL 表达式")
+            return None
+        try:
+            return formula(text)
+        except feel.FeelError as error:
+            self._bad_feel(node, text, what, error)
+            return None
+
+    def _bad_feel(self, node: Node, text: str, what: str, error: feel.FeelError) -> None:
+        place = f"(第 {error.position + 1} 个字符)" if error.position is not None else ""
+        self.refuse(node, "FEEL_SYNTAX", f"{what}“{text.strip()}”不是正确的 FEEL 表达式{place}:{error.message}")

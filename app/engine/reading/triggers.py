@@ -1,0 +1,102 @@
+"""Event definitions to triggers: what an event waits for, or throws."""
+
+from zoneinfo import ZoneInfo
+
+from app.engine.elements.base import NO_TRIGGER, Trigger
+from app.engine.expressions import Literal, Term
+from app.engine.reading.document import Document
+from app.engine.reading.structure import event_definitions
+from app.engine.reading.xml import BPMN, Node, extension, local
+from app.engine.timers import CYCLE, DATE, DURATION, TimerError, TimerSpec, check
+
+_TIMERS = {"timeDate": DATE, "timeDuration": DURATION, "timeCycle": CYCLE}
+# Literals are checked only for form, which no zone changes.
+_ANY_ZONE = ZoneInfo("UTC")
+
+
+def trigger_of(document: Document, node: Node, *, catching: bool, needs_key: bool = False) -> Trigger:
+    """The trigger of an event or receive task. ``catching``: it waits (else it throws). ``needs_key``: a message must be correlated. Problems are added to ``document``."""
+    if local(node) == "receiveTask":
+        return _message(document, node, node.get("messageRef"), needs_key=needs_key)
+    found = event_definitions(node)
+    if not found:
+        return NO_TRIGGER
+    definition = found[0]
+    kind = local(definition)
+    if kind == "messageEventDefinition":
+        return _message(document, node, definition.get("messageRef"), needs_key=needs_key) if catching else Trigger("message")
+    if kind == "timerEventDefinition":
+        return _timer(document, node, definition)
+    if kind == "signalEventDefinition":
+        signal = document.signals.get(definition.get("signalRef", ""))
+        name = signal.get("name") if signal is not None else None
+        if not name:
+            document.refuse(node, "SIGNAL_MISSING", "信号事件没有指明信号,或信号没有名称")
+            return NO_TRIGGER
+        return Trigger("signal", name=document.term(node, name, "信号名称"))
+    if kind == "errorEventDefinition":
+        return Trigger("error", code=_code(document, node, definition, "error", catching))
+    if kind == "escalationEventDefinition":
+        return Trigger("escalation", code=_code(document, node, definition, "escalation", catching))
+    if kind == "linkEventDefinition":
+        return Trigger("link", name=Literal(definition.get("name", "").strip()))
+    if kind == "terminateEventDefinition":
+        return Trigger("terminate")
+    return NO_TRIGGER
+
+
+def _message(document: Document, node: Node, reference: str | None, *, needs_key: bool) -> Trigger:
+    message = document.messages.get(reference or "")
+    name = message.get("name") if message is not None else None
+    if message is None or not name:
+        document.refuse(node, "MESSAGE_MISSING", "没有指明等待的消息,或消息没有名称")
+        return NO_TRIGGER
+    subscription = extension(message, "subscription")
+    key_text = subscription.get("correlationKey") if subscription is not None else None
+    key: Term | None = document.term(node, key_text, "消息关联键") if key_text and key_text.strip() else None
+    if key is None and needs_key:
+        document.refuse(node, "CORRELATION_KEY_MISSING", f"消息“{name}”没有关联键(correlationKey),无法判断消息属于哪个流程实例")
+    return Trigger("message", name=document.term(node, name, "消息名称"), key=key)
+
+
+def _timer(document: Document, node: Node, definition: Node) -> Trigger:
+    values = [(child, kind) for tag, kind in _TIMERS.items() for child in definition.iterchildren(BPMN + tag)]
+    if len(values) != 1 or not (values[0][0].text or "").strip():
+        document.refuse(node, "TIMER_INVALID", "定时器应当且只能填写日期、时长、周期三者之一")
+        return NO_TRIGGER
+    child, kind = values[0]
+    text = (child.text or "").strip()
+    tag, parent = local(node), node.getparent()
+    interrupting = (
+        node.get("cancelActivity", "true") != "false" if tag == "boundaryEvent" else node.get("isInterrupting", "true") != "false"
+    )
+    in_event_subprocess = tag == "startEvent" and parent is not None and parent.get("triggeredByEvent") == "true"
+    if kind == CYCLE and (tag == "intermediateCatchEvent" or (interrupting and (tag == "boundaryEvent" or in_event_subprocess))):
+        document.refuse(node, "TIMER_INVALID", "会结束等待的定时器不能使用周期,请改用时长或日期,或设为不中断")
+    spec = TimerSpec(kind, document.term(node, text, "定时器"))
+    try:
+        check(spec, _ANY_ZONE)
+    except TimerError as error:
+        document.refuse(node, "TIMER_INVALID", f"定时器不能用:{error}")
+    return Trigger("timer", timer=spec)
+
+
+def _code(document: Document, node: Node, definition: Node, kind: str, catching: bool) -> Term | None:
+    reference = definition.get(f"{kind}Ref")
+    known = document.errors if kind == "error" else document.escalations
+    what = "错误" if kind == "error" else "升级"
+    code = None
+    if reference:
+        declared = known.get(reference)
+        if declared is None:
+            document.refuse(node, "CODE_MISSING", f"引用的{what} {reference} 不存在")
+            return None
+        code = (declared.get("errorCode" if kind == "error" else "escalationCode") or "").strip()
+    if code:
+        term = document.term(node, code, f"{what}代码")
+        if catching and not isinstance(term, Literal):
+            document.refuse(node, "CODE_MISSING", f"捕获事件的{what}代码必须是固定文字,不能是表达式")
+        return term
+    if not catching:
+        document.refuse(node, "CODE_MISSING", f"抛出{what}的事件没有{what}代码")
+    return None

@@ -1,0 +1,399 @@
+"""The state of an instance tree in our own format (``format`` 1): BPMN ids, our state words, local numbers; no specification inside.
+
+Written as one JSON object: ``format``, ``catalogue`` (the catalogue version the tree began with), ``state``, ``suspended``, ``counters``, ``instances``,
+``tokens``, ``waits``, ``incidents``, ``stalled``. Due instants are not in it: they live in the caller's rows. What has ended is not in it either.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import simplejson
+
+from app.engine.elements.gateways import Join
+from app.engine.elements.multi_instance import MultiInstanceBody
+from app.engine.elements.tasks import UserTask
+from app.engine.errors import StateError
+from app.engine.incidents import Incident
+from app.engine.library import Library
+from app.engine.spiff import READY, STARTED, Instance, Level, Token, Tree, Wait
+
+if TYPE_CHECKING:
+    from app.engine.elements.base import Element
+
+FORMAT = 1
+_COUNTERS = ("instance", "element", "wait", "incident")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """``state``: active, waiting (at a join), incident."""
+
+    element: int
+    element_id: str
+    instance: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    element: int
+    element_id: str
+    instance: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """``element`` is minus the instance's number for a listener of a process."""
+
+    element: int
+    element_id: str
+    instance: int
+    type: str
+    retries: int
+    listener: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitView:
+    wait: int
+    element: int
+    element_id: str
+    instance: int
+    kind: str
+    name: str | None
+    correlation_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    incident: int
+    element: int
+    element_id: str
+    instance: int
+    type: str
+    message: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceView:
+    instance: int
+    definition: int
+    process_id: str
+    parent: int
+    call_element: int
+
+
+class State:
+    """A value: ``step`` gives a new one and leaves this one as it was. Not for use by two threads at once."""
+
+    def __init__(self, library: Library, document: dict[str, Any] | None, tree: Tree | None) -> None:
+        self._library = library
+        self._document = document
+        self._tree = tree
+
+    @classmethod
+    def of(cls, tree: Tree, library: Library) -> "State":
+        return cls(library, None, tree)
+
+    @classmethod
+    def load(cls, text: str, library: Library) -> "State":
+        """Read what ``dump`` has written. Raises StateError."""
+        try:
+            document = simplejson.loads(text, use_decimal=True)
+        except (ValueError, RecursionError) as error:
+            raise StateError(f"保存的流程状态不是有效的 JSON:{error}") from error
+        if not isinstance(document, dict) or document.get("format") != FORMAT:
+            found = document.get("format") if isinstance(document, dict) else None
+            raise StateError(f"保存的流程状态的格式是 {found!r},本版本只能读取格式 {FORMAT}")
+        return cls(library, document, None)
+
+    def dump(self) -> str:
+        """Compact JSON; numbers keep their decimals."""
+        text: str = simplejson.dumps(self.document(), use_decimal=True, ensure_ascii=False, separators=(",", ":"))
+        return text
+
+    def document(self) -> dict[str, Any]:
+        """The state as plain values. Not to be changed."""
+        if self._document is None:
+            self._document = write(self.tree)
+        return self._document
+
+    @property
+    def tree(self) -> Tree:
+        if self._tree is None:
+            self._tree = build(self.document(), self._library)
+        return self._tree
+
+    def take(self, library: Library) -> Tree:
+        """The live tree, to be changed by the caller; this state keeps its document only."""
+        self.document()
+        tree = self.tree if library is self._library else build(self.document(), library)
+        self._tree = None
+        return tree
+
+    # ------------------------------------------------------------------ reading
+
+    @property
+    def root_state(self) -> str:
+        """active, completed or cancelled."""
+        return str(self._tree.root_state if self._tree is not None else self.document()["state"])
+
+    @property
+    def suspended(self) -> bool:
+        return bool(self._tree.suspended if self._tree is not None else self.document().get("suspended", False))
+
+    @property
+    def catalogue(self) -> int:
+        """The catalogue version whose rules the tree keeps."""
+        return int(self._tree.catalogue if self._tree is not None else self.document()["catalogue"])
+
+    def variables(self, scope: int = 0, instance: int = 1) -> dict[str, Any]:
+        """The variables of one scope: an element instance, or 0 for the process instance. Raises KeyError."""
+        if scope:
+            return dict(self.tree.tokens[scope].variables)
+        return dict(self.tree.instances[instance].level.task_tree.variables)
+
+    def scopes(self) -> list[tuple[int, int, dict[str, Any]]]:
+        """(instance, element or 0, variables) of every scope that has any."""
+        found = [(number, 0, dict(instance.level.task_tree.variables)) for number, instance in self.tree.instances.items()]
+        return found + [(token.instance, token.number, dict(token.variables)) for token in self.tree.tokens.values() if token.variables]
+
+    def visible(self, element: int) -> dict[str, Any]:
+        """Everything that can be seen from an element instance. Raises KeyError."""
+        merged: dict[str, Any] = {}
+        at: Token | None = self.tree.tokens[element]
+        chain = []
+        while at is not None:
+            chain.append(at.variables)
+            at = at.outer
+        for variables in reversed(chain):
+            merged.update(variables)
+        return merged
+
+    def tokens(self) -> list[TokenView]:
+        return [TokenView(token.number, token.element_id, token.instance, _word(token)) for token in self.tree.tokens.values()]
+
+    def instances(self) -> list[InstanceView]:
+        return [
+            InstanceView(item.number, item.definition.key, item.definition.process_id, item.parent, item.call)
+            for item in self.tree.instances.values()
+        ]
+
+    def open_tasks(self) -> list[TaskView]:
+        return [
+            TaskView(token.number, token.element_id, token.instance)
+            for token in self.tree.tokens.values()
+            if isinstance(token.task_spec, UserTask) and token.memo.get("phase") == "open"
+        ]
+
+    def open_jobs(self) -> list[JobView]:
+        roots = [instance.level.task_tree for instance in self.tree.instances.values()]
+        return [
+            JobView(token.reference, token.element_id, token.instance, job["type"], job["retries"], job.get("listener"))
+            for token in [*roots, *self.tree.tokens.values()]
+            if (job := token.memo.get("job")) is not None and not token.incident
+        ]
+
+    def open_waits(self) -> list[WaitView]:
+        return [
+            WaitView(
+                wait.number,
+                0 if wait.owner.is_process else wait.owner.number,
+                wait.event.bpmn_id,
+                wait.owner.instance,
+                wait.event.trigger.kind,
+                wait.memo.get("name"),
+                wait.memo.get("key"),
+            )
+            for wait in self.tree.waits.values()
+        ]
+
+    def incidents(self) -> list[IncidentView]:
+        return [
+            IncidentView(
+                incident.number,
+                0 if incident.token.is_process else incident.token.number,
+                incident.token.element_id,
+                incident.token.instance,
+                incident.type,
+                incident.message,
+                incident.details,
+            )
+            for incident in self.tree.incidents.values()
+        ]
+
+
+def _word(token: Token) -> str:
+    if token.incident:
+        return "incident"
+    return "waiting" if token.stage == "arrived" else "active"
+
+
+# ---------------------------------------------------------------------- writing
+
+
+def write(tree: Tree) -> dict[str, Any]:
+    """The document of a tree. Values are shared with the tree, which replaces and never changes them."""
+    instances: list[dict[str, Any]] = []
+    tokens: list[dict[str, Any]] = []
+    for instance in tree.instances.values():
+        row: dict[str, Any] = {"id": instance.number, "definition": instance.definition.key, "process": instance.definition.process_id}
+        if instance.call:
+            row["parent"], row["call"] = instance.parent, instance.call
+        _describe(row, instance.level.task_tree)
+        if instance.level.interrupted:
+            row["interrupted"] = True
+        instances.append(row)
+        _write_level(instance.level, tokens)
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "catalogue": tree.catalogue,
+        "state": tree.root_state,
+        "counters": dict(tree.counters),
+        "instances": instances,
+        "tokens": tokens,
+        "waits": [_write_wait(wait) for wait in tree.waits.values()],
+        "incidents": [
+            {"id": item.number, "token": item.token.reference, "type": item.type, "message": item.message, "details": item.details}
+            for item in tree.incidents.values()
+        ],
+    }
+    if tree.suspended:
+        document["suspended"] = True
+    if tree.stalled:
+        document["stalled"] = list(tree.stalled)
+    return document
+
+
+def _write_wait(wait: Wait) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": wait.number, "owner": wait.owner.reference, "event": wait.event.bpmn_id}
+    if wait.memo:
+        row["memo"] = dict(wait.memo)
+    return row
+
+
+def _describe(row: dict[str, Any], token: Token) -> None:
+    if token.stage != "active":
+        row["stage"] = token.stage
+    if token.variables:
+        row["variables"] = dict(token.variables)
+    if token.memo:
+        row["memo"] = {name: dict(value) if isinstance(value, dict) else value for name, value in token.memo.items()}
+
+
+def _write_level(level: Level, rows: list[dict[str, Any]]) -> None:
+    """The tokens of a process instance, each before what is inside it."""
+    pending: list[tuple[Token, int]] = [(token, 0) for token in reversed(level.live())]
+    while pending:
+        token, body = pending.pop()
+        row: dict[str, Any] = {"id": token.number, "at": token.element_id}
+        if token.instance != 1:
+            row["instance"] = token.instance
+        host = token.workflow.host
+        if host is not None:
+            row["host"] = host.number
+        if body:
+            row["body"] = body
+        if token.flow is not None:
+            row["flow"] = token.flow
+        _describe(row, token)
+        inner = token.inner
+        if inner is not None and inner.host is token:
+            row["open"] = "interrupted" if inner.interrupted else True
+            pending.extend((child, 0) for child in reversed(inner.live()))
+        pending.extend((token.workflow.tasks[number], token.number) for number in reversed(token._children))
+        rows.append(row)
+
+
+# ---------------------------------------------------------------------- building
+
+
+def build(document: Mapping[str, Any], library: Library) -> Tree:
+    """The live tree of a document. Raises StateError."""
+    try:
+        return _build(document, library)
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        raise StateError(f"保存的流程状态已损坏或与流程定义不符:{type(error).__name__} {error}") from error
+
+
+def _build(document: Mapping[str, Any], library: Library) -> Tree:
+    rows: Sequence[Mapping[str, Any]] = document["instances"]
+    tree = Tree(_definition(library, rows[0]).spec)
+    tree.catalogue = document["catalogue"]
+    tree.root_state = document["state"]
+    tree.suspended = bool(document.get("suspended"))
+    tree.counters = {name: int(document["counters"][name]) for name in _COUNTERS}
+    tree.stalled = list(document.get("stalled", ()))
+    stalled = set(tree.stalled)
+    called = {row["call"]: row for row in rows[1:]}
+    _open_instance(tree, library, rows[0], None)
+    for row in document["tokens"]:
+        instance = tree.instances[row.get("instance", 1)]
+        level = tree.subprocesses[row["host"]] if "host" in row else instance.level
+        parent: Token = level.tasks[row["body"]] if "body" in row else level.task_tree
+        spec: Element
+        if "body" in row:
+            body = parent.task_spec
+            if not isinstance(body, MultiInstanceBody):
+                raise StateError(f"元素 {row['at']} 不再是多实例,保存的流程状态与流程定义不符")
+            spec = body.activity
+        else:
+            spec = level.spec.elements[row["at"]]
+        token = Token(level, spec, parent, row["id"])
+        tree.tokens[token.number] = token
+        _restore(token, row)
+        token.flow = row.get("flow")
+        if token.number in stalled:
+            token._set_state(READY)
+        elif token.stage != "arrived":
+            token._set_state(STARTED)
+        elif isinstance(spec, Join) and token.flow is not None:
+            level.joins.setdefault(spec.name, {}).setdefault(token.flow, []).append(token)
+            if spec.element_type == "inclusiveGateway":
+                tree.inclusive[id(level)] = level
+        if "open" in row:
+            inner = tree.open_level(spec.inner_level(), token, token.instance, token)
+            inner.interrupted = row["open"] == "interrupted"
+        if token.number in called:
+            _open_instance(tree, library, called[token.number], token)
+    for row in document["waits"]:
+        owner = tree.by_reference(row["owner"])
+        wait = Wait(row["id"], owner, owner.task_spec.waiting_event(row["event"]), dict(row.get("memo", ())))
+        tree.waits[wait.number] = wait
+        owner.waits[wait.number] = wait
+    for row in document["incidents"]:
+        token = tree.by_reference(row["token"])
+        tree.incidents[row["id"]] = Incident(row["id"], token, row["type"], row["message"], dict(row["details"]))
+        token.incident = row["id"]
+    return tree
+
+
+def _definition(library: Library, row: Mapping[str, Any]) -> Any:
+    try:
+        return library.definition(row["definition"])
+    except KeyError:
+        raise StateError(f"流程“{row.get('process')}”的定义 {row['definition']} 不存在,无法读取流程实例") from None
+
+
+def _open_instance(tree: Tree, library: Library, row: Mapping[str, Any], caller: Token | None) -> None:
+    definition = _definition(library, row)
+    level: Level
+    if caller is None:
+        tree.place(tree, row["id"], None)
+        level = tree
+    else:
+        level = tree.open_level(definition.spec, caller, row["id"], None)
+    level.interrupted = bool(row.get("interrupted"))
+    _restore(level.task_tree, row)
+    level.task_tree._set_state(STARTED)
+    tree.instances[row["id"]] = Instance(row["id"], definition, level, row.get("parent", 0), row.get("call", 0))
+
+
+def _restore(token: Token, row: Mapping[str, Any]) -> None:
+    token.stage = row.get("stage", "active")
+    if "variables" in row:
+        token.variables.update(row["variables"])
+    if "memo" in row:
+        token.memo.update((name, dict(value) if isinstance(value, dict) else value) for name, value in row["memo"].items())

@@ -1,0 +1,240 @@
+"""Timers: dates, durations and cycles (ISO 8601 and cron) to due instants. Calendar arithmetic is done in the district's zone; months clamp."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+
+from app.decision import feel
+from app.domain.calendars import add_months
+from app.engine.expressions import Literal, Term
+
+DATE, DURATION, CYCLE = "date", "duration", "cycle"
+SHORTEST_INTERVAL = timedelta(seconds=1)
+
+_DURATION = re.compile(
+    r"(?P<sign>-)?P(?=[\dT])(?:(?P<years>\d{1,6})Y)?(?:(?P<months>\d{1,6})M)?(?:(?P<weeks>\d{1,7})W)?(?:(?P<days>\d{1,8})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,10})M)?(?:(?P<seconds>\d{1,12}(?:[.,]\d{1,9})?)S)?)?",
+    re.ASCII,
+)
+_MACROS = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
+
+
+class TimerError(Exception):
+    """A timer's value that makes no due instant; the text is Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Months are counted on the calendar, days on the calendar too, the rest on the clock."""
+
+    months: int = 0
+    days: int = 0
+    rest: timedelta = timedelta()
+
+    def after(self, start: datetime, zone: ZoneInfo, times: int = 1) -> datetime:
+        """``times`` durations after ``start``, an aware instant. Counted from ``start`` at once, so that a clamped month does not stay clamped. Raises TimerError."""
+        try:
+            local = start.astimezone(zone)
+            if self.months or self.days:
+                day = add_months(local.date(), self.months * times) + timedelta(days=self.days * times)
+                local = datetime.combine(day, local.timetz())
+            moved: datetime = (local.astimezone(UTC) + self.rest * times).astimezone(zone)
+            return moved
+        except (OverflowError, ValueError):
+            raise TimerError("推算出的时间超出了可表示的范围(公元 1 年至 9999 年)") from None
+
+    @property
+    def is_positive(self) -> bool:
+        return self.months > 0 or timedelta(days=self.days) + self.rest >= SHORTEST_INTERVAL
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """``repetitions`` None: without end. Either ``interval`` (from ``start``, or from when the timer is set) or ``cron``."""
+
+    repetitions: int | None
+    interval: Duration | None = None
+    start: datetime | None = None
+    cron: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimerSpec:
+    """A timer definition of a diagram: ``kind`` is date, duration or cycle."""
+
+    kind: str
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The next due instant, and what the following repetition needs (JSON; empty: there is none)."""
+
+    due_at: datetime
+    memo: Mapping[str, Any]
+
+
+def parse_duration(text: str) -> Duration:
+    """ISO 8601 ``[-]PnYnMnWnDTnHnMnS``. Raises TimerError."""
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        raise TimerError(f"“{text}”不是 ISO 8601 时长,应写成 P3D、P1M、PT10M 之类")
+    sign = -1 if found["sign"] else 1
+
+    def number(name: str) -> int:
+        return sign * int(found[name] or 0)
+
+    seconds = Decimal((found["seconds"] or "0").replace(",", "."))
+    rest = timedelta(hours=number("hours"), minutes=number("minutes"), microseconds=sign * int(seconds * 1_000_000))
+    return Duration(12 * number("years") + number("months"), 7 * number("weeks") + number("days"), rest)
+
+
+def parse_cycle(text: str, zone: ZoneInfo) -> Cycle:
+    """``R3/PT10M``, ``R/P1M``, ``R2/2026-03-01T09:00:00+08:00/P1D``, a cron line of five or six fields, or ``@daily``. Raises TimerError."""
+    stripped = text.strip()
+    if not stripped.startswith("R"):
+        return Cycle(None, cron=_cron(stripped))
+    head, *rest = stripped.split("/")
+    count = head[1:]
+    if count == "-1":
+        count = ""
+    if (count and not (count.isascii() and count.isdigit() and len(count) < 10)) or len(rest) not in (1, 2):
+        raise TimerError(f"“{text}”不是 ISO 8601 周期,应写成 R3/PT10M 或 R/P1M")
+    start = parse_instant(rest[0], zone) if len(rest) == 2 else None
+    interval = parse_duration(rest[-1])
+    if not interval.is_positive:
+        raise TimerError(f"“{text}”的间隔必须至少一秒,否则会无休止地触发")
+    return Cycle(int(count) if count else None, interval, start)
+
+
+def _cron(text: str) -> str:
+    fields = _MACROS.get(text, text).replace("?", "*")
+    try:
+        next(CronSim(fields, datetime(2024, 1, 1, tzinfo=UTC)))
+    except (CronSimError, ValueError, OverflowError):
+        raise TimerError(f"“{text}”不是 cron 表达式,应写成五段或六段,如 0 0 9 * * MON-FRI") from None
+    except StopIteration:
+        raise TimerError(f"cron 表达式“{text}”永远不会触发") from None
+    return fields
+
+
+def parse_instant(value: object, zone: ZoneInfo) -> datetime:
+    """An aware instant of an ISO text, a date (its midnight) or a date and time; what has no zone is read in ``zone``. Raises TimerError."""
+    if isinstance(value, str):
+        text = value.strip().partition("@")[0].partition("[")[0]
+        try:
+            value = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else datetime.fromisoformat(text)
+        except ValueError:
+            raise TimerError(f"“{value}”不是 ISO 8601 日期或时间,应写成 2026-03-01T09:00:00+08:00") from None
+    if isinstance(value, datetime):
+        instant = value if value.tzinfo is not None else value.replace(tzinfo=zone)
+    elif isinstance(value, date):
+        instant = datetime.combine(value, time(), zone)
+    else:
+        raise TimerError(f"得到的是 {feel.type_name(value)},不是日期或时间")
+    try:
+        return instant.astimezone(UTC).astimezone(instant.tzinfo)
+    except OverflowError:
+        raise TimerError(f"“{value}”超出了可表示的时间范围") from None
+
+
+def to_duration(value: object) -> Duration:
+    """A FEEL duration or its ISO text. Raises TimerError."""
+    if isinstance(value, timedelta):
+        return Duration(rest=value)
+    if isinstance(value, feel.YearMonthDuration):
+        return Duration(months=value.months)
+    if not isinstance(value, str):
+        try:
+            value = feel.to_json(value)
+        except feel.FeelError:
+            value = None
+    if isinstance(value, str):
+        return parse_duration(value)
+    raise TimerError(f"得到的是 {feel.type_name(value)},不是时长")
+
+
+def check(spec: TimerSpec, zone: ZoneInfo) -> None:
+    """A literal must make sense before anything runs. Raises TimerError."""
+    if isinstance(spec.term, Literal):
+        if spec.kind == DATE:
+            parse_instant(spec.term.value, zone)
+        elif spec.kind == DURATION:
+            parse_duration(spec.term.value)
+        else:
+            parse_cycle(spec.term.value, zone)
+
+
+def schedule(kind: str, value: object, now: datetime, zone: ZoneInfo) -> Schedule:
+    """When a timer with this value, set now, is due first. Raises TimerError."""
+    if kind == DATE:
+        return Schedule(parse_instant(value, zone), {})
+    if kind == DURATION:
+        return Schedule(to_duration(value).after(now, zone), {})
+    if not isinstance(value, str):
+        raise TimerError(f"得到的是 {feel.type_name(value)},不是周期(如 R3/PT10M 或 cron)")
+    cycle = parse_cycle(value, zone)
+    if cycle.repetitions == 0:
+        raise TimerError(f"“{value}”一次也不会触发")
+    if cycle.cron is not None:
+        return Schedule(_next_cron(cycle.cron, now, zone), {"cycle": value})
+    interval = cycle.interval or Duration()
+    if cycle.start is None:
+        return Schedule(interval.after(now, zone), {"cycle": value, "anchor": now.isoformat(), "fired": 0})
+    fired = _elapsed(interval, cycle.start, now, zone)
+    if cycle.repetitions is not None and fired >= cycle.repetitions:
+        raise TimerError(f"“{value}”的各次时间都已过去")
+    return Schedule(interval.after(cycle.start, zone, fired), {"cycle": value, "anchor": cycle.start.isoformat(), "fired": fired})
+
+
+def _elapsed(interval: Duration, start: datetime, now: datetime, zone: ZoneInfo) -> int:
+    """How many instants start, start + interval, … lie before now."""
+    if start >= now:
+        return 0
+    low, high = 0, 1
+    while interval.after(start, zone, high) < now:
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        if interval.after(start, zone, middle) < now:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def following(memo: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> Schedule | None:
+    """The repetition after the one that has just fired; None when it was the last. Raises TimerError."""
+    if "cycle" not in memo:
+        return None
+    cycle = parse_cycle(memo["cycle"], zone)
+    if cycle.cron is not None:
+        return Schedule(_next_cron(cycle.cron, now, zone), memo)
+    fired = int(memo["fired"]) + 1
+    if cycle.repetitions is not None and fired >= cycle.repetitions:
+        return None
+    first = 0 if cycle.start is not None else 1
+    due = (cycle.interval or Duration()).after(datetime.fromisoformat(memo["anchor"]), zone, fired + first)
+    return Schedule(due, {**memo, "fired": fired})
+
+
+def _next_cron(fields: str, now: datetime, zone: ZoneInfo) -> datetime:
+    try:
+        upcoming: datetime = next(CronSim(fields, now.astimezone(zone)))
+    except StopIteration:
+        raise TimerError(f"cron 表达式“{fields}”不会再触发") from None
+    return upcoming
