@@ -22,7 +22,7 @@ def attach(app: Flask) -> None:
     protection = CSRFProtect(app)  # type: ignore[no-untyped-call]
 
     def check() -> None:
-        if request.method not in _SAFE and request.endpoint is not None and not tokens.is_bearer():
+        if request.method not in _SAFE and request.endpoint is not None and not tokens.is_bearer(request):
             protection.protect()  # type: ignore[no-untyped-call]
 
     app.before_request(check)

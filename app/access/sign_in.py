@@ -30,6 +30,7 @@ class SignInForm(LoginForm):
     """Account and password; Flask-Security's own form asks for an e-mail address."""
 
     email = None  # type: ignore[assignment]  # WTForms' way to take a field out
+    remember = None  # type: ignore[assignment]  # a remembered sign-in would outlive the idle limit
     username = StringField("账号", validators=[InputRequired("请输入账号")])  # type: ignore[no-untyped-call]
 
     def validate(self, **options: Any) -> bool:  # type: ignore[override]

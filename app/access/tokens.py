@@ -1,9 +1,10 @@
 """Tokens for outside callers: ``Authorization: Bearer …`` in place of a session. A deactivated account's tokens stop working at once."""
 
 from datetime import timedelta
-from typing import Any
 
-from flask import Flask, Request, request, session
+from flask import Flask, Request, Response
+from flask import request as current_request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import UserMixin
 from flask_security.utils import parse_auth_token
 from itsdangerous import BadData
@@ -14,7 +15,7 @@ LIFETIME = timedelta(days=90)
 _SCHEME = "bearer "
 
 
-def is_bearer() -> bool:
+def is_bearer(request: Request) -> bool:
     """Whether the request brings a token. A browser never adds one by itself, so a forged form cannot."""
     return request.headers.get("Authorization", "").lower().startswith(_SCHEME)
 
@@ -28,28 +29,33 @@ def issue(app: Flask, username: str) -> str:
     return token
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """A request with a token has no session: it neither reads nor leaves a cookie."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return SecureCookieSession() if is_bearer(request) else super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not is_bearer(current_request):
+            super().save_session(app, session, response)
+
+
 def attach(app: Flask) -> None:
-    """Let a token sign its account in, for this request only; with a token the session does not count."""
+    """Let a token sign its account in, for this request only."""
     datastore = app.extensions["security"].datastore
-    manager: Any = app.login_manager  # type: ignore[attr-defined]
-    load_from_session = manager._user_callback
 
-    def from_session(identity: str) -> UserMixin | None:
-        return None if is_bearer() else load_from_session(identity)
-
-    def from_token(incoming: Request) -> UserMixin | None:
-        if not is_bearer():
+    def from_token(request: Request) -> UserMixin | None:
+        if not is_bearer(request):
             return None
         try:
-            claims = parse_auth_token(incoming.headers["Authorization"][len(_SCHEME) :].strip())
+            claims = parse_auth_token(request.headers["Authorization"][len(_SCHEME) :].strip())
         except (BadData, ValueError, KeyError, TypeError):
             return None
         user = datastore.find_user(fs_uniquifier=claims["uid"])
         if user is None or not user.active or not user.verify_auth_token(claims):
             return None
-        session.modified = False  # a token leaves no cookie behind
         found: UserMixin = user
         return found
 
-    manager.user_loader(from_session)
-    manager.request_loader(from_token)
+    app.session_interface = _Sessions()
+    app.login_manager.request_loader(from_token)  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """How values look to people: amounts, days, deadlines, states. Registered as template filters."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -97,22 +97,18 @@ def value(thing: Any) -> str:
             return "是" if thing else "否"
         case Decimal() | int():
             return f"{thing:,}"
-        case list() if all(isinstance(item, str) for item in thing):
-            return "、".join(thing) or NOTHING
-        case Mapping() | list() | tuple():
-            return "；".join(_parts(thing)) or NOTHING
+        case Mapping():
+            return "；".join(f"{name}：{value(part)}" for name, part in thing.items()) or NOTHING
+        case list() if any(isinstance(item, Mapping) for item in thing):  # a table: its rows
+            return "；".join(" ".join(value(part) for part in row.values()) if isinstance(row, Mapping) else value(row) for row in thing)
+        case list():
+            return "、".join(map(value, thing)) or NOTHING
         case datetime():
             return instant(thing)
         case date():
             return day(thing)
         case _:
             return str(thing)
-
-
-def _parts(thing: Mapping[str, Any] | Sequence[Any]) -> list[str]:
-    if isinstance(thing, Mapping):
-        return [f"{name}：{value(part)}" for name, part in thing.items()]
-    return [value(part) for part in thing]
 
 
 def as_json(thing: Any) -> str:
@@ -144,4 +140,5 @@ def attach(app: Flask) -> None:
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(KINDS=KINDS, SOURCES=SOURCES, ACTIONS=ACTIONS)
+    app.jinja_env.policies["json.dumps_kwargs"] = {}  # a form's fields stay in the order of its file
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

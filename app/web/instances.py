@@ -45,6 +45,7 @@ def show(key: int) -> str:
         "instances/instance.html",
         view=view,
         line=view.line,
+        now=present(),
         drawn={
             "source": url_for("models.diagram", key=view.diagram.definition_key),
             "elements": display.elements(view.diagram, _late(actor, view), _stuck(view)),

@@ -13,7 +13,7 @@ from app.domain.permissions import Actor
 from app.errors import Forbidden, NotFound, Refused
 from app.services import models
 from app.services.views import DefinitionView, DeploymentView
-from app.web import listing
+from app.web import listing, preview
 from app.web.display import KINDS
 
 blueprint = Blueprint("models", __name__, url_prefix="/models")
@@ -51,7 +51,14 @@ def versions(kind: str, tenant: str, name: str) -> str:
     if chosen is None:
         raise NotFound(f"“{found[0].name}”没有第 {wanted} 版")
     _, content = models.source(actor, kind, chosen.key)
-    return render_template("models/versions.html", versions=found, chosen=chosen, text=content.decode(errors="replace"))
+    return render_template(
+        "models/versions.html",
+        versions=found,
+        chosen=chosen,
+        text=content.decode(errors="replace"),
+        tables=preview.tables(content) if kind == "decision" else [],
+        given=preview.form(content) if kind == "form" else None,
+    )
 
 
 @blueprint.get("/<kind>/<int:key>/download")

@@ -40,6 +40,7 @@ export function showState(viewer, { elements = {}, flows = [] }) {
 export function fit(viewer, { elements = {} }, readable = 0.55) {
   const canvas = viewer.get('canvas');
   canvas.zoom('fit-viewport', 'auto');
+  canvas.zoom(canvas.zoom() * 0.96, 'auto'); // a little air around
   if (canvas.zoom() >= readable) return;
   const registry = viewer.get('elementRegistry');
   const here = Object.entries(elements)

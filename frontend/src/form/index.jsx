@@ -12,6 +12,7 @@ import { translateString } from './words.js';
 
 const DEFAULTS = {
   constAsDefaults: 'never',
+  requiredBooleanDefault: 'skip', // nobody answers 否 by looking away
   emptyObjectFields: 'skipEmptyDefaults',
   arrayMinItems: { populate: 'requiredOnly' },
 };
@@ -62,7 +63,7 @@ function useLeaveWarning() {
   return dirty;
 }
 
-function TaskForm({ form, initial, clauses, readOnly, urls, session, zone }) {
+function TaskForm({ form, initial, clauses, readOnly, preview, urls, session, zone }) {
   const [data, setData] = useState(initial);
   const [errors, setErrors] = useState([]); // found in the browser
   const [served, setServed] = useState([]); // found by the server
@@ -77,7 +78,7 @@ function TaskForm({ form, initial, clauses, readOnly, urls, session, zone }) {
   const extra = useMemo(() => toErrorSchema(served), [served]);
 
   const change = useCallback(({ formData, errors: found }) => {
-    dirty.current = true;
+    dirty.current = !preview;
     setData(formData);
     setErrors(found ?? []);
     setNote('');
@@ -103,6 +104,7 @@ function TaskForm({ form, initial, clauses, readOnly, urls, session, zone }) {
   const submit = async ({ formData }) => {
     setErrors([]);
     setServed([]);
+    if (preview) return;
     const result = await send(urls.complete, 'submit', formData);
     if (result) window.location.assign(result.redirect);
   };
@@ -152,7 +154,7 @@ function TaskForm({ form, initial, clauses, readOnly, urls, session, zone }) {
         onError={refuse}
       >
         <Refusal problem={refusal} />
-        {readOnly ? (
+        {readOnly || preview ? (
           <></>
         ) : (
           <div className="form-actions">

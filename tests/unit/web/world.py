@@ -354,12 +354,10 @@ def replace_phase(key: str, title: str) -> Any:
     return Phase(key, title, 1)
 
 
-def build(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> tuple[Flask, Memory]:
-    """An app on an empty database with the people of this file, and its memory."""
+def build(folder: Path, **settings: Any) -> Flask:
+    """An app on an empty database with the people of this file."""
     from app.store.tables import User, db
 
-    memory = Memory(Form.parse((DATA / "declaration.fill_in.json").read_bytes()))
-    attach(monkeypatch, memory)
     app = create_app(config.load({}, data=str(folder), **settings))
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with app.app_context():
@@ -380,4 +378,11 @@ def build(folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> tup
                 )
             )
         db.session.commit()
-    return app, memory
+    return app
+
+
+def remember(monkeypatch: pytest.MonkeyPatch) -> Memory:
+    """A fresh memory behind the faked services."""
+    memory = Memory(Form.parse((DATA / "declaration.fill_in.json").read_bytes()))
+    attach(monkeypatch, memory)
+    return memory

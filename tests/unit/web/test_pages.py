@@ -1,0 +1,366 @@
+"""What pages show and ask: the person's words in, the services' answers out."""
+
+import io
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import simplejson
+from flask.testing import FlaskClient
+
+from app.errors import Refused
+from app.services import models
+from app.services import views as v
+from app.web import display
+from tests.unit.web import world
+
+SignIn = Callable[[str], FlaskClient]
+Token = Callable[[FlaskClient], str]
+
+FILLED: dict[str, Any] = {
+    "projectName": "智慧公园一期",
+    "projectType": "建设类",
+    "totalAmount": Decimal("4000000.01"),
+    "plannedStartOn": "2027-03-01",
+    "softwareDevelopment": False,
+    "fundItems": [{"source": "区级财政", "amount": Decimal("4000000.01")}],
+    "purpose": "改善公园管理，方便市民游园。",
+}
+
+
+def send(client: FlaskClient, token: Token, address: str, data: Any, **more: Any) -> Any:
+    return client.post(
+        address,
+        data=simplejson.dumps({"data": data}, use_decimal=True),
+        headers={"Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": token(client), **more},
+    )
+
+
+def given(page: str, name: str = "task-form-data") -> Any:
+    found = re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', page, re.DOTALL)
+    assert found
+    return simplejson.loads(found.group(1), use_decimal=True)
+
+
+def test_the_inbox_lists_due_work_with_days_in_words(sign_in: SignIn) -> None:
+    page = sign_in("applicant").get("/inbox").text
+    for words in ("填写申报表", "2026-10-15", "剩余 2 天", "逾期 3 天", "今天到期", "无期限", "2026-10-22 后办理", world.LONG, "发起申报"):
+        assert words in page
+
+
+def test_the_filter_stays_in_the_address_and_can_be_cleared(sign_in: SignIn) -> None:
+    page = sign_in("applicant").get("/inbox?q=补正&overdue=1").text
+    assert 'value="补正"' in page
+    assert "智慧公园一期" not in page
+    assert "清除条件" in page
+
+
+@pytest.mark.parametrize("query", ["page=0", "page=-1", "page=abc", "page=99999999999999999999", "q=" + "长" * 5000, "overdue=x", "page=١"])
+def test_a_nonsensical_filter_is_no_failure(sign_in: SignIn, query: str) -> None:
+    assert sign_in("applicant").get(f"/inbox?{query}").status_code == 200
+    assert sign_in("applicant").get(f"/projects?year=x&{query}").status_code == 200
+    assert sign_in("admin").get(f"/instances?state=x&{query}").status_code == 200
+
+
+def test_an_empty_inbox_says_what_to_do_next(sign_in: SignIn) -> None:
+    page = sign_in("idle").get("/inbox").text
+    assert "现在没有待办事项" in page
+    assert "查看项目" in page
+
+
+def test_what_a_person_typed_is_never_markup(sign_in: SignIn) -> None:
+    page = sign_in("applicant").get('/inbox?q="><script>alert(1)</script>').text
+    assert "<script>alert" not in page
+
+
+def test_the_task_page_says_why_until_when_and_by_which_clause(sign_in: SignIn) -> None:
+    page = sign_in("applicant").get("/tasks/2").text
+    for words in (
+        "您是本项目申报单位的经办人",
+        "第十条第六项",
+        "如实填写",
+        "第 20 个工作日",
+        "暂定",
+        "4,000,000.01",
+        "必须监理",
+        "第 2 行",
+        "第二十一条",
+    ):
+        assert words in page
+    assert page.count("btn-primary") == 0  # the one primary button, 提交, is the form's own
+
+
+def test_the_form_gets_exact_values_and_its_own_order(sign_in: SignIn) -> None:
+    form = given(sign_in("applicant").get("/tasks/1").text)
+    assert form["initial"]["fundItems"][0]["amount"] == Decimal("1234567.8")
+    assert list(form["form"]["schema"]["properties"])[:3] == ["projectName", "applicantOffice", "projectType"]
+    assert form["readOnly"] is False
+
+
+def test_a_completed_form_reaches_the_service_exactly(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
+    client = sign_in("applicant")
+    answer = send(client, token, "/tasks/1/complete", FILLED)
+    assert (answer.status_code, answer.get_json()) == (200, {"redirect": "/inbox"})
+    assert memory.completed[1]["totalAmount"] == Decimal("4000000.01")
+    assert "已提交" in client.get("/inbox").text
+    assert "已办结" in client.get("/tasks/1").text
+
+
+def test_completion_leads_to_the_next_task_of_the_same_person(sign_in: SignIn, token: Token) -> None:
+    assert send(sign_in("applicant"), token, "/tasks/2/complete", FILLED).get_json()["redirect"] == "/tasks/3"
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"totalAmount": None}, "totalAmount"),
+        ({"totalAmount": "很多"}, "totalAmount"),
+        ({"__builtins__": 1}, "__builtins__"),
+        ({"len": 1}, "len"),
+        ({"fundItems": [{"source": "区级财政"}]}, "fundItems/0/amount"),
+        ({"totalAmount": Decimal("1.001")}, "totalAmount"),
+    ],
+)
+def test_the_server_is_the_judge_and_names_the_field(sign_in: SignIn, token: Token, memory: world.Memory, change: Any, path: str) -> None:
+    answer = send(sign_in("applicant"), token, "/tasks/1/complete", FILLED | change)
+    assert (answer.status_code, answer.content_type) == (422, "application/problem+json")
+    assert [problem["path"] for problem in answer.get_json(force=True)["problems"]] == [path]
+    assert memory.completed == {}
+
+
+def test_a_second_submit_is_told_409(sign_in: SignIn, token: Token) -> None:
+    client = sign_in("applicant")
+    assert send(client, token, "/tasks/1/complete", FILLED).status_code == 200
+    again = send(client, token, "/tasks/1/complete", FILLED)
+    assert (again.status_code, again.get_json(force=True)["code"]) == (409, "TASK_CLOSED")
+
+
+def test_a_stranger_gets_403_on_read_and_write(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
+    client = sign_in("stranger")
+    assert client.get("/tasks/1").status_code == 403
+    answer = send(client, token, "/tasks/1/complete", FILLED)
+    assert (answer.status_code, answer.get_json(force=True)["code"]) == (403, "NOT_YOUR_PROJECT")
+    assert memory.completed == {}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"data": []}',
+        '{"data": {}, "more": 1}',
+        '{"data": {"a": NaN}}',
+        '{"data": {"a": 1, "a": 2}}',
+        '{"data": ' + "[" * 50 + "]" * 50 + "}",
+        "\ud83d",
+    ],
+)
+def test_a_body_that_is_no_form_is_refused_with_400(sign_in: SignIn, token: Token, memory: world.Memory, body: str) -> None:
+    client = sign_in("applicant")
+    answer = client.post(
+        "/tasks/1/complete",
+        data=body.encode(errors="surrogatepass"),
+        headers={"Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": token(client)},
+    )
+    assert answer.status_code == 400
+    assert answer.get_json(force=True)["detail"]
+    assert memory.completed == {}
+
+
+def test_a_strange_idempotency_key_is_refused(sign_in: SignIn, token: Token) -> None:
+    answer = send(sign_in("applicant"), token, "/tasks/1/complete", FILLED, **{"Idempotency-Key": "k" * 200})
+    assert (answer.status_code, answer.get_json(force=True)["code"]) == (400, "IDEMPOTENCY_KEY")
+
+
+def test_a_draft_is_kept_and_comes_back(sign_in: SignIn, token: Token) -> None:
+    client = sign_in("applicant")
+    answer = send(client, token, "/tasks/1/draft", {"projectName": "写到一半"})
+    assert answer.get_json()["savedAt"] == world.NOW.isoformat()
+    page = client.get("/tasks/1").text
+    assert given(page)["initial"] == {"projectName": "写到一半"}
+    assert "暂存的草稿" in page
+
+
+def test_a_declaration_begins_with_a_name(sign_in: SignIn, token: Token) -> None:
+    client = sign_in("applicant")
+    refused = client.post("/projects/new", data={"name": "  ", "csrf_token": token(client)})
+    assert refused.status_code == 422
+    assert "请填写项目名称" in refused.text
+    started = client.post("/projects/new", data={"name": "智慧公园", "csrf_token": token(client)})
+    assert started.location == "/tasks/1"
+
+
+def test_whoever_may_not_declare_is_told_why(sign_in: SignIn) -> None:
+    page = sign_in("idle").get("/projects/new").text
+    assert "只有申报单位可以申报" in page
+    assert "<input class=" not in page
+
+
+def test_amounts_stand_under_a_heading_with_their_unit(sign_in: SignIn) -> None:
+    page = sign_in("applicant").get("/projects").text
+    assert "总投资（元）" in page
+    assert re.search(r'<td class="number"[^>]*>4,000,000\.01</td>', page)
+
+
+def test_the_project_page_shows_the_whole_life(sign_in: SignIn) -> None:
+    page = sign_in("applicant").get("/projects/77").text
+    for words in (
+        'aria-current="step"',
+        "评审中",
+        "申报单位经办人",
+        "逾期 3 天",
+        "监理要求（第 2 版）",
+        "条款：第二十一条",
+        "发起项目变更",
+        "退回补正",
+    ):
+        assert words in page
+
+
+def test_an_instance_shows_where_it_stands_and_what_is_stuck(sign_in: SignIn) -> None:
+    page = sign_in("admin").get("/instances/500").text
+    for words in (
+        "停在哪里",
+        "totalAmount",
+        "4000000.01",
+        "作用域 each_office",
+        "CONDITION_ERROR",
+        "重试",
+        "调用的流程",
+        "declaration.close",
+        "没有收件人",
+    ):
+        assert words in page
+    drawn = simplejson.loads(re.search(r'<script type="application/json">(.*?)</script>', page, re.DOTALL).group(1))  # type: ignore[union-attr]
+    assert drawn["elements"]["fill_in"] == {"current": 1, "done": 0, "overdue": "逾期 3 天", "incident": ""}
+    assert drawn["elements"]["gate"]["incident"].startswith("条件")
+
+
+def test_cancelling_needs_a_reason(sign_in: SignIn, token: Token) -> None:
+    client = sign_in("admin")
+    assert client.post("/instances/500/cancel", data={"csrf_token": token(client), "reason": " "}).status_code == 400
+
+
+def upload(client: FlaskClient, token: Token, **more: str) -> Any:
+    data = {
+        "csrf_token": token(client),
+        "tenant": "sucheng",
+        "reason": "门槛调整",
+        "files": (io.BytesIO(b"<x/>"), "supervision.dmn"),
+        **more,
+    }
+    return client.post("/models/upload", data=data, content_type="multipart/form-data")
+
+
+def test_an_upload_is_published_and_named(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
+    client = sign_in("analyst")
+    assert upload(client, token).location == "/models"
+    assert memory.deployed == [("supervision.dmn", b"<x/>")]
+    assert "监理要求 第 4 版" in client.get("/models").text
+
+
+def test_a_refused_upload_names_file_element_line_and_cause(sign_in: SignIn, token: Token, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Place:
+        file, element, line, code, message = "supervision.dmn", "rule_2", 14, "FEEL_SYNTAX", "第 2 行的条件“？>5”用了全角问号"
+
+    def refuse(*values: object, **more: object) -> None:
+        raise Refused([Place()])
+
+    monkeypatch.setattr(models, "deploy", refuse)
+    answer = upload(sign_in("analyst"), token)
+    assert answer.status_code == 422
+    for words in ("没有发布", "supervision.dmn", "rule_2", "14", "全角问号", "FEEL_SYNTAX", "门槛调整"):
+        assert words in answer.text
+
+
+def test_another_district_cannot_be_uploaded_for(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
+    assert upload(sign_in("analyst"), token, tenant="fengxian").status_code == 403
+    assert memory.deployed == []
+
+
+@pytest.mark.parametrize("address", ["/models/upload", "/models/process/900/download", "/models/process/sucheng/declaration"])
+def test_models_are_the_analysts_own(sign_in: SignIn, address: str) -> None:
+    assert sign_in("applicant").get(address).status_code == 403
+
+
+def test_officials_may_read_the_diagram_of_their_task(sign_in: SignIn) -> None:
+    answer = sign_in("applicant").get("/models/diagrams/900")
+    assert answer.status_code == 200
+    assert answer.data.startswith(b"<?xml")
+
+
+def test_a_version_is_shown_and_downloaded(sign_in: SignIn) -> None:
+    client = sign_in("analyst")
+    assert "第 2 版" in client.get("/models/process/sucheng/declaration").text
+    assert client.get("/models/process/sucheng/declaration?version=9").status_code == 404
+    assert client.get("/models/nonsense/sucheng/declaration").status_code == 404
+    assert "attachment" in client.get("/models/process/900/download").headers["Content-Disposition"]
+
+
+def test_the_clock_moves_by_days_or_to_an_instant(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
+    memory.virtual = True
+    client = sign_in("admin")
+    assert "2026-10-13 09:30" in client.get("/clock").text
+    client.post("/clock", data={"days": "3", "csrf_token": token(client)})
+    client.post("/clock", data={"until": "2026-10-16T00:00", "csrf_token": token(client)})
+    assert memory.moved == [timedelta(days=3), datetime(2026, 10, 15, 16, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("wrong", [{"days": "0"}, {"days": "-1"}, {"days": "9999"}, {"days": "1e3"}, {"days": ""}, {"until": "soon"}])
+def test_a_nonsensical_move_of_the_clock_is_refused(sign_in: SignIn, token: Token, memory: world.Memory, wrong: dict[str, str]) -> None:
+    memory.virtual = True
+    client = sign_in("admin")
+    assert client.post("/clock", data={"csrf_token": token(client), **wrong}).status_code == 400
+    assert memory.moved == []
+
+
+def test_the_assumed_instant_stands_on_every_page_and_only_then(sign_in: SignIn, memory: world.Memory) -> None:
+    client = sign_in("applicant")
+    assert "演示时间" not in client.get("/inbox").text
+    memory.virtual = True
+    assert "演示时间 2026-10-13 09:30" in client.get("/inbox").text
+    assert "演示时间 2026-10-13 09:30" in client.get("/nowhere").text
+
+
+@pytest.mark.parametrize(
+    ("days", "overdue", "words", "look"),
+    [
+        (41, False, "剩余 41 天", "calm"),
+        (3, False, "剩余 3 天", "soon"),
+        (0, False, "今天到期", "soon"),
+        (-1, True, "逾期 1 天", "late"),
+        (None, False, "无期限", ""),
+    ],
+)
+def test_days_left_by_word_and_colour(days: int | None, overdue: bool, words: str, look: str) -> None:
+    assert display.remaining(world.line(1, "x", "y", days)) == (words, look)
+
+
+def test_a_last_day_is_the_day_before_its_midnight() -> None:
+    assert display.last_day(datetime(2026, 10, 15, 16, tzinfo=UTC)) == "2026-10-15"
+
+
+@pytest.mark.parametrize(
+    ("thing", "words"),
+    [
+        (None, "—"),
+        (True, "是"),
+        (Decimal("4000000.01"), "4,000,000.01"),
+        (["甲", "乙"], "甲、乙"),
+        ([{"source": "财政", "amount": 5}], "财政 5"),
+        ({}, "—"),
+        ([], "—"),
+        (0, "0"),
+    ],
+)
+def test_values_as_people_read_them(thing: Any, words: str) -> None:
+    assert display.value(thing) == words
+
+
+def test_pages_of_a_list() -> None:
+    assert v.Page([], 41, 3, 20).pages == 3
