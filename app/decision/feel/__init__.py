@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .builtins import BUILTINS
 from .errors import FeelError, FeelEvaluationError, FeelLimitError, FeelSyntaxError
-from .expression import Expression, UnaryTests, compile, compile_unary
+from .expression import Expression, UnaryTests, compile, compile_unary  # noqa: A004 (the interface's word)
 from .limits import Limits
 from .registry import FunctionSpec, Registry
 from .run import Environment

@@ -76,7 +76,7 @@ def _fit(function: Function, arguments: Sequence[object], names: Sequence[str] |
         if any(len(way) == count for way in function.overloads) or (function.variadic and count >= len(function.parameters)):
             return arguments
         return None
-    given = dict(zip(names, arguments))
+    given = dict(zip(names, arguments, strict=True))
     if len(given) != len(names):
         return None
     for way in function.overloads:

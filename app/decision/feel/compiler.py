@@ -7,13 +7,12 @@ need, so that ``totalAmount > 4000000`` costs about a microsecond.
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from decimal import Decimal
 
 from . import loops, operators
+from .arithmetic import compare_with_number, decimal_context, operation
 from .calls import call_code
-from .errors import FeelLimitError
 from .limits import Limits
-from .numbers import CONTEXT
 from .paths import filter_code, member
 from .run import Root, Run, Scope
 from .syntax import (
@@ -45,15 +44,6 @@ from .types import ANY, Type, coerce, conforms
 from .values import MISSING, Function, type_label
 
 Code = Callable[[Scope], object]
-
-
-def decimal_context(limits: Limits) -> Context:
-    """34 digits, half even, within the largest exponent allowed."""
-    if limits.exponent >= CONTEXT.Emax:
-        return CONTEXT
-    context = CONTEXT.copy()
-    context.Emax = max(limits.exponent, 1)
-    return context
 
 
 class Compiler:
@@ -187,7 +177,7 @@ class Compiler:
             def call(run: Run, *arguments: object) -> object:
                 if typed:
                     fitted = []
-                    for value, kind in zip(arguments, types):
+                    for value, kind in zip(arguments, types, strict=True):
                         if kind is not None and value is not None:
                             converted = coerce(value, kind)
                             if converted is None:
@@ -195,8 +185,8 @@ class Compiler:
                                 return None
                             value = converted
                         fitted.append(value)
-                    return body(Scope(dict(zip(parameters, fitted)), scope, run))
-                return body(Scope(dict(zip(parameters, arguments)), scope, run))
+                    return body(Scope(dict(zip(parameters, fitted, strict=True)), scope, run))
+                return body(Scope(dict(zip(parameters, arguments, strict=True)), scope, run))
 
             return Function(parameters, call, types=declared, result=result, inner=True)
 
@@ -273,81 +263,19 @@ class Compiler:
 
     def arithmetic(self, node: Arithmetic) -> Code:
         first = self.code(node.first)
-        steps = [(self.operation(operator, position), self.code(operand)) for operator, operand, position in node.rest]
+        steps = [(operation(operator, position, self.context), self.code(operand)) for operator, operand, position in node.rest]
         if len(steps) == 1:
-            operation, operand = steps[0]
-            return lambda scope: operation(first(scope), operand(scope), scope.run)
+            combine, second = steps[0]
+            return lambda scope: combine(first(scope), second(scope), scope.run)
 
         def chain(scope: Scope) -> object:
             value = first(scope)
             run = scope.run
-            for operation, operand in steps:
-                value = operation(value, operand(scope), run)
+            for step, operand in steps:
+                value = step(value, operand(scope), run)
             return value
 
         return chain
-
-    def operation(self, operator: str, position: int) -> Callable[[object, object, Run], object]:
-        context = self.context
-        exponent = self.limits.exponent
-
-        def too_large(run: Run) -> FeelLimitError:
-            return FeelLimitError("feel_limit_exponent", f"计算结果太大：数量级超过 10 的 {exponent} 次方", position)
-
-        def mismatch(a: object, b: object, run: Run) -> None:
-            if run.warns and a is not None and b is not None:
-                run.warn("feel_arithmetic", f"{type_label(a)} {operator} {type_label(b)} 无法计算，结果为空", position)
-            return
-
-        def add(a: object, b: object, run: Run) -> object:
-            if type(a) is Decimal and type(b) is Decimal:
-                try:
-                    return context.add(a, b)
-                except Overflow:
-                    raise too_large(run) from None
-            run.place = position
-            result = operators.add_rare(a, b, run)
-            return mismatch(a, b, run) if result is None else result
-
-        def subtract(a: object, b: object, run: Run) -> object:
-            if type(a) is Decimal and type(b) is Decimal:
-                try:
-                    return context.subtract(a, b)
-                except Overflow:
-                    raise too_large(run) from None
-            result = operators.subtract_rare(a, b)
-            return mismatch(a, b, run) if result is None else result
-
-        def multiply(a: object, b: object, run: Run) -> object:
-            if type(a) is Decimal and type(b) is Decimal:
-                try:
-                    return context.multiply(a, b)
-                except Overflow:
-                    raise too_large(run) from None
-            result = operators.multiply_rare(a, b)
-            return mismatch(a, b, run) if result is None else result
-
-        def divide(a: object, b: object, run: Run) -> object:
-            try:
-                if type(a) is Decimal and type(b) is Decimal:
-                    return context.divide(a, b)
-                result = operators.divide_rare(a, b, context)
-            except (DivisionByZero, InvalidOperation):
-                if run.warns:
-                    run.warn("feel_division_by_zero", "除数为零，结果为空", position)
-                return None
-            except Overflow:
-                raise too_large(run) from None
-            return mismatch(a, b, run) if result is None else result
-
-        def power(a: object, b: object, run: Run) -> object:
-            try:
-                result = operators.power(a, b, context)
-            except Overflow:
-                raise too_large(run) from None
-            return mismatch(a, b, run) if result is None else result
-
-        return {"+": add, "-": subtract, "*": multiply, "/": divide, "**": power}[operator]
 
     # -- truth --------------------------------------------------------------------------------------------------------------------
 
@@ -364,7 +292,7 @@ class Compiler:
             return result
 
         if isinstance(node.right, Literal) and type(node.right.value) is Decimal:
-            return _compare_with_number(operator, left, node.right.value, rare)
+            return compare_with_number(operator, left, node.right.value, rare)
         if operator == "=":
 
             def equals(scope: Scope) -> object:
@@ -487,36 +415,6 @@ class Compiler:
 
 setattr(Compiler, "in", Compiler.in_)  # the node classes In and For carry Python's own words
 setattr(Compiler, "for", Compiler.for_)
-
-
-def _compare_with_number(operator: str, left: Code, number: Decimal, rare: Callable[[object, object, Run], object]) -> Code:
-    """``x > 5``: the commonest expression of all."""
-
-    def equals(scope: Scope) -> object:
-        value = left(scope)
-        return value == number if type(value) is Decimal else rare(value, number, scope.run)
-
-    def differs(scope: Scope) -> object:
-        value = left(scope)
-        return value != number if type(value) is Decimal else rare(value, number, scope.run)
-
-    def below(scope: Scope) -> object:
-        value = left(scope)
-        return value < number if type(value) is Decimal else rare(value, number, scope.run)
-
-    def at_most(scope: Scope) -> object:
-        value = left(scope)
-        return value <= number if type(value) is Decimal else rare(value, number, scope.run)
-
-    def above(scope: Scope) -> object:
-        value = left(scope)
-        return value > number if type(value) is Decimal else rare(value, number, scope.run)
-
-    def at_least(scope: Scope) -> object:
-        value = left(scope)
-        return value >= number if type(value) is Decimal else rare(value, number, scope.run)
-
-    return {"=": equals, "!=": differs, "<": below, "<=": at_most, ">": above, ">=": at_least}[operator]
 
 
 def _result_type(body: Node) -> Type:

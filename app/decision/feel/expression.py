@@ -11,7 +11,8 @@ from .compiler import Code, compile_node
 from .errors import FeelError, FeelLimitError
 from .lexer import is_simple
 from .limits import DEFAULT_LIMITS, Limits
-from .parser import TypeTable, parse_expression, parse_tests
+from .parser import parse_expression, parse_tests
+from .reader import TypeTable
 from .registry import Registry
 from .run import Environment, Root, Run, Scope, normalise
 from .syntax import (
@@ -214,7 +215,7 @@ def _too_deep(run: Run, text: str) -> FeelLimitError:
     return FeelLimitError("feel_limit_nesting", "嵌套或递归太深，已停止", run.place, text)
 
 
-def compile(
+def compile(  # noqa: A001 (the interface's word; feel.compile reads well)
     text: str,
     *,
     limits: Limits = DEFAULT_LIMITS,

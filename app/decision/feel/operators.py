@@ -65,7 +65,7 @@ def _equal_lists(a: list[object], b: list[object], run: Run) -> bool | None:
         return False
     run.charge(len(a))
     verdict: bool | None = True
-    for left, right in zip(a, b):
+    for left, right in zip(a, b, strict=True):
         same = equal(left, right, run)
         if same is False:
             return False

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .regex_classes import PatternError, fold
 from .regex_syntax import (
     BACK,
     CHARACTER,
@@ -24,9 +25,7 @@ from .regex_syntax import (
     START_OF_LINE,
     START_OF_TEXT,
     Instruction,
-    PatternError,
     compile_program,
-    fold,
 )
 
 STEPS_PER_CALL = 100

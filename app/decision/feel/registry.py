@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from .parser import Vocabulary
 from .values import DATE_TIMES, DATES, DAY_TIMES, TEMPORALS, TIMES, Function, Range, YearMonthDuration
+from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from .run import Run, Scope
@@ -67,7 +67,7 @@ class FunctionSpec:
         if names is None:
             fitted = self._fit(arguments)
         else:
-            fitted = self._fit_named(dict(zip(names, arguments))) if len(set(names)) == len(names) else None
+            fitted = self._fit_named(dict(zip(names, arguments, strict=True))) if len(set(names)) == len(names) else None
         if fitted is None:
             if run.warns:
                 run.warn("feel_arguments", self._complaint(arguments, names), position)
@@ -106,7 +106,7 @@ class FunctionSpec:
         return None
 
     def _fit_named(self, given: Mapping[str, object]) -> list[object] | None:
-        for names, matchers in zip(self.parameters, self._matchers):
+        for names, matchers in zip(self.parameters, self._matchers, strict=True):
             if len(names) == len(given) and all(name in given for name in names):
                 fitted = _fit([given[name] for name in names], matchers)
                 if fitted is not None:
@@ -119,7 +119,7 @@ class FunctionSpec:
         if names is None:
             given = "、".join(type_label(argument) for argument in arguments)
         else:
-            given = "、".join(f"{name}: {type_label(argument)}" for name, argument in zip(names, arguments))
+            given = "、".join(f"{name}: {type_label(argument)}" for name, argument in zip(names, arguments, strict=True))
         return f"{self.name}() 的参数不合：给的是（{given}），应当是 {' 或 '.join(self.signatures())}，结果为空"
 
     def signatures(self) -> list[str]:
@@ -127,7 +127,7 @@ class FunctionSpec:
         lines = []
         for index, names in enumerate(self.parameters):
             types = self.types[index] if self.types else ("any",) * len(names)
-            parts = [f"{name}: {kind}" for name, kind in zip(names, types)]
+            parts = [f"{name}: {kind}" for name, kind in zip(names, types, strict=True)]
             if self.variadic == "last":
                 parts.append("…")
             lines.append(f"{self.name}({', '.join(parts)})")
@@ -197,7 +197,7 @@ def _matcher(code: str) -> _Matcher:
 def _fit(arguments: list[object], matchers: tuple[_Matcher, ...]) -> list[object] | None:
     """Arguments converted to what is wanted (specification 10.3.2.9.4), or None."""
     fitted: list[object] = []
-    for argument, matcher in zip(arguments, matchers):
+    for argument, matcher in zip(arguments, matchers, strict=True):
         classes = matcher.classes
         if classes is not None and type(argument) not in classes:
             if argument is None:

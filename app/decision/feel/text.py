@@ -11,7 +11,7 @@ from .errors import FeelEvaluationError, FeelLimitError
 from .lexer import is_simple
 from .limits import DEFAULT_LIMITS, Limits
 from .numbers import format_number
-from .parser import RESERVED
+from .reader import RESERVED
 from .values import DATE_TIMES, TEMPORALS, Function, Range, type_label
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})

@@ -90,7 +90,7 @@ def _function_conforms(value: Function, expected: Type) -> bool:
     declared += [ANY] * (len(value.parameters) - len(declared))
     if not any(len(overload) == len(wanted) for overload in value.overloads):
         return False
-    if not all(subtype(given, own) for given, own in zip(wanted, declared)):
+    if not all(subtype(given, own) for given, own in zip(wanted, declared, strict=False)):
         return False
     result = value.result if isinstance(value.result, Type) else ANY
     return subtype(result, expected.result or ANY)
@@ -111,7 +111,7 @@ def subtype(narrow: Type, wide: Type) -> bool:
         return (
             narrow.parameters is not None
             and len(narrow.parameters) == len(wide.parameters)
-            and all(subtype(given, own) for given, own in zip(wide.parameters, narrow.parameters))
+            and all(subtype(given, own) for given, own in zip(wide.parameters, narrow.parameters, strict=True))
             and subtype(narrow.result or ANY, wide.result or ANY)
         )
     return wide.includes is narrow.includes

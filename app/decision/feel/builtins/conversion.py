@@ -11,11 +11,12 @@ from .. import operators, temporal
 from ..errors import FeelError, FeelLimitError
 from ..limits import Limits
 from ..numbers import CONTEXT, whole
-from ..parser import Vocabulary, parse_expression
+from ..parser import parse_expression
 from ..run import Run
 from ..syntax import Call, Interval, Literal, Name, Node
 from ..text import to_text
 from ..values import DATES, TIMES, YearMonthDuration, Zone
+from ..vocabulary import Vocabulary
 from .declaration import Group
 
 FUNCTIONS = Group("转换函数")

@@ -31,9 +31,9 @@ def _rounded(number: Decimal, scale: Decimal, mode: str) -> Decimal | None:
         return None
     places = int(scale)
     exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent <= places:
-        if places + number.adjusted() + 1 > CONTEXT.prec or places - 1 > CONTEXT.prec:
-            return number
+    fits = places + number.adjusted() < CONTEXT.prec and places <= CONTEXT.prec
+    if isinstance(exponent, int) and -exponent <= places and not fits:
+        return number
     rounded = number.quantize(Decimal((0, (1,), -places)), rounding=mode, context=WIDE)
     if not rounded:
         return abs(CONTEXT.plus(rounded))

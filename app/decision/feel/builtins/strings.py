@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from ..regex import Pattern, compile_pattern, expand
-from ..regex_syntax import PatternError
+from ..regex_classes import PatternError
 from ..run import Run
 from .declaration import Group
 

@@ -1,0 +1,117 @@
+"""The closures of ``+ - * / **``, and of comparing with a number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+
+from . import operators
+from .errors import FeelLimitError
+from .limits import Limits
+from .numbers import CONTEXT
+from .run import Run, Scope
+from .values import type_label
+
+Code = Callable[[Scope], object]
+Operation = Callable[[object, object, Run], object]
+
+
+def decimal_context(limits: Limits) -> Context:
+    """34 digits, half even, within the largest exponent allowed."""
+    if limits.exponent >= CONTEXT.Emax:
+        return CONTEXT
+    context = CONTEXT.copy()
+    context.Emax = max(limits.exponent, 1)
+    return context
+
+
+def operation(operator: str, position: int, context: Context) -> Operation:
+    exponent = context.Emax
+
+    def too_large(run: Run) -> FeelLimitError:
+        return FeelLimitError("feel_limit_exponent", f"计算结果太大：数量级超过 10 的 {exponent} 次方", position)
+
+    def mismatch(a: object, b: object, run: Run) -> object:
+        if run.warns and a is not None and b is not None:
+            run.warn("feel_arithmetic", f"{type_label(a)} {operator} {type_label(b)} 无法计算，结果为空", position)
+        return None
+
+    def add(a: object, b: object, run: Run) -> object:
+        if type(a) is Decimal and type(b) is Decimal:
+            try:
+                return context.add(a, b)
+            except Overflow:
+                raise too_large(run) from None
+        run.place = position
+        result = operators.add_rare(a, b, run)
+        return mismatch(a, b, run) if result is None else result
+
+    def subtract(a: object, b: object, run: Run) -> object:
+        if type(a) is Decimal and type(b) is Decimal:
+            try:
+                return context.subtract(a, b)
+            except Overflow:
+                raise too_large(run) from None
+        result = operators.subtract_rare(a, b)
+        return mismatch(a, b, run) if result is None else result
+
+    def multiply(a: object, b: object, run: Run) -> object:
+        if type(a) is Decimal and type(b) is Decimal:
+            try:
+                return context.multiply(a, b)
+            except Overflow:
+                raise too_large(run) from None
+        result = operators.multiply_rare(a, b)
+        return mismatch(a, b, run) if result is None else result
+
+    def divide(a: object, b: object, run: Run) -> object:
+        try:
+            if type(a) is Decimal and type(b) is Decimal:
+                return context.divide(a, b)
+            result = operators.divide_rare(a, b, context)
+        except (DivisionByZero, InvalidOperation):
+            if run.warns:
+                run.warn("feel_division_by_zero", "除数为零，结果为空", position)
+            return None
+        except Overflow:
+            raise too_large(run) from None
+        return mismatch(a, b, run) if result is None else result
+
+    def power(a: object, b: object, run: Run) -> object:
+        try:
+            result = operators.power(a, b, context)
+        except Overflow:
+            raise too_large(run) from None
+        return mismatch(a, b, run) if result is None else result
+
+    return {"+": add, "-": subtract, "*": multiply, "/": divide, "**": power}[operator]
+
+
+def compare_with_number(operator: str, left: Code, number: Decimal, rare: Operation) -> Code:
+    """``x > 5``: the commonest expression of all."""
+
+    def equals(scope: Scope) -> object:
+        value = left(scope)
+        return value == number if type(value) is Decimal else rare(value, number, scope.run)
+
+    def differs(scope: Scope) -> object:
+        value = left(scope)
+        return value != number if type(value) is Decimal else rare(value, number, scope.run)
+
+    def below(scope: Scope) -> object:
+        value = left(scope)
+        return value < number if type(value) is Decimal else rare(value, number, scope.run)
+
+    def at_most(scope: Scope) -> object:
+        value = left(scope)
+        return value <= number if type(value) is Decimal else rare(value, number, scope.run)
+
+    def above(scope: Scope) -> object:
+        value = left(scope)
+        return value > number if type(value) is Decimal else rare(value, number, scope.run)
+
+    def at_least(scope: Scope) -> object:
+        value = left(scope)
+        return value >= number if type(value) is Decimal else rare(value, number, scope.run)
+
+    return {"=": equals, "!=": differs, "<": below, "<=": at_most, ">": above, ">=": at_least}[operator]
