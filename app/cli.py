@@ -16,6 +16,7 @@ from app import config as settings
 from app.errors import Failure, Refused
 
 WALK_BEGINS = "2025-09-01T09:00:00+08:00"
+PLAY_BEGINS = "2026-01-05T09:00:00+08:00"
 MODEL_SUFFIXES = (".bpmn", ".dmn", ".json")
 data_option = click.option("--data", help="数据文件夹或数据库地址(默认 instance,或环境变量 QUANCHENG_DATA)")
 json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
@@ -185,6 +186,50 @@ def decide(file: Path, decision: str, values: str, at: str | None) -> None:
     from app.services import rehearsal
 
     say(rehearsal.decide(file.name, file.read_bytes(), decision, values, at or datetime.now(UTC).isoformat()))
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--now", "at", default=PLAY_BEGINS, show_default=True, help="虚拟时钟从哪一刻开始")
+@json_option
+def play(file: Path, at: str, as_json: bool) -> None:
+    """无人看管地跑一张流程图:不办理事项和作业,定时最多跳一年。"""
+    from app.services import rehearsal
+
+    try:
+        result = rehearsal.play(file.name, file.read_bytes(), datetime.fromisoformat(at))
+    except rehearsal.ModelRefused as refused:
+        if as_json:
+            say({"refused": {"element": refused.element, "message": refused.message}})
+        else:
+            click.echo(f"不能运行:{refused.message}", err=True)
+        sys.exit(2)
+    if as_json:
+        say(result)
+    else:
+        click.echo(f"状态 {result['state']};停在 {'、'.join(result['open']) or '(无)'};经过 {' → '.join(result['path'])}")
+        for incident in result["incidents"]:
+            click.echo(f"事故 {incident['element']} {incident['type']}:{incident['message']}", err=True)
+
+
+@main.command("test")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@json_option
+def scenarios(files: tuple[Path, ...], as_json: bool) -> None:
+    """运行场景:模型自己的测试。"""
+    from app.services import scenarios as running_scenarios
+
+    paths = [path for name in files for path in (sorted(name.rglob("*.y*ml")) if name.is_dir() else [name])]
+    results = running_scenarios.run(paths, settings.load().root)
+    failed = sum(not result.ok for result in results)
+    if as_json:
+        say({"passed": len(results) - failed, "failed": failed, "results": [asdict(result) for result in results]})
+    else:
+        for result in results:
+            if not result.ok:
+                click.echo(f"未通过 {result.file} {result.case} {result.step}:{result.difference}", err=True)
+        click.echo(f"{len(results) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
 
 
 @main.command()

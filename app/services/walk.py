@@ -18,7 +18,7 @@ from app.services.views import TaskLine
 
 ACT = timedelta(minutes=30)  # how long a person takes
 MOST_ACTS = 600
-MOST_REPEATS = 8  # of one task: beyond that the life turns in a circle
+MOST_REPEATS = 40  # of one task, opinions of several offices included: beyond that the life turns in a circle
 
 
 @dataclass(slots=True)
@@ -128,15 +128,16 @@ def _act(turn: _Player) -> bool:
     ready = [line for line in _open(turn) if line.follow_up_at is None or line.follow_up_at <= turn.now]
     for line in sorted(ready, key=lambda line: (line.project_key is None, line.key)):
         turn.times[line.element_id] += 1
-        if turn.times[line.element_id] > MOST_REPEATS and line.candidate_users == ():
-            if turn.times[line.element_id] > MOST_REPEATS * 4:
-                turn.walk.problems.append(f"事项“{line.name}”({line.element_id})已办理多次,流程在此反复,未能前进")
-                return True
+        if turn.times[line.element_id] > MOST_REPEATS:
+            turn.walk.problems.append(f"事项“{line.name}”({line.element_id})已办理 {MOST_REPEATS} 次,流程在此反复,未能前进")
+            return True
         answers = dict(turn.answers.get(line.element_id, {}))
         role = answers.pop("@as", None)
         actor = player.holder(turn.district.key, role, turn.now) if role else player.performer(line.key, turn.now)
         if actor is None:
-            turn.walk.problems.append(f"事项“{line.name}”({line.element_id})没有可以办理的账号,请检查 districts/{turn.district.key}.toml 的角色与单位")
+            turn.walk.problems.append(
+                f"事项“{line.name}”({line.element_id})没有可以办理的账号,请检查 districts/{turn.district.key}.toml 的角色与单位"
+            )
             return True
         _complete(turn, line, actor, answers)
         return True
@@ -179,7 +180,13 @@ def _start_next(turn: _Player) -> bool:
     """Start by hand what people start by hand in this phase, each once; what ends the life only after an evaluation."""
     phase = turn.walk.phase
     for process in turn.district.processes.values():
-        if not process.enabled or process.start_role is None or process.per != "project" or process.key in turn.started or phase not in process.start_phases:
+        if (
+            not process.enabled
+            or process.start_role is None
+            or process.per != "project"
+            or process.key in turn.started
+            or phase not in process.start_phases
+        ):
             continue
         if process.key == "retirement" and projects.facts(turn.project_key).get("evalResult") is None:
             continue
@@ -220,7 +227,11 @@ def _look_back(turn: _Player) -> None:
     for line in _open(turn):
         turn.walk.open.append({"process": line.process_id, "element": line.element_id, "roles": list(line.candidate_groups)})
     for instance in found.items:
-        if turn.walk.goal == "retired" and instance.project_key == turn.project_key and not any(entry["process"] == instance.process_id for entry in turn.walk.open):
+        if (
+            turn.walk.goal == "retired"
+            and instance.project_key == turn.project_key
+            and not any(entry["process"] == instance.process_id for entry in turn.walk.open)
+        ):
             turn.walk.open.append({"process": instance.process_id, "element": None, "roles": []})
         if instance.incidents:
             for incident in instances.view(turn.system, instance.key, turn.now).incidents:
