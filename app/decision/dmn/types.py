@@ -206,14 +206,14 @@ class TypeTable:
             return Type(name, includes=lambda value: conforms(value, self._types.get(name, ANY)))
         self._building.add(name)
         try:
-            kind = self._build(self._items[name], name)
+            kind = self._build(self._items[name])
         finally:
             self._building.discard(name)
         self._types[name] = kind
         return kind
 
-    def _build(self, item: ItemDefinition, root: str) -> Type:
-        kind = self._element(item, root)
+    def _build(self, item: ItemDefinition) -> Type:
+        kind = self._element(item)
         if item.allowed is not None and self._constrained:
             kind = constrain(kind, AllowedValues(item.allowed), each=False)
         if item.collection:
@@ -222,15 +222,12 @@ class TypeTable:
             kind = constrain(kind, AllowedValues(item.constraint), each=False)
         return kind
 
-    def _element(self, item: ItemDefinition, root: str) -> Type:
+    def _element(self, item: ItemDefinition) -> Type:
         if item.is_function:
             parameters = tuple(self._referred(parameter.type, item.place) for parameter in item.parameters)
             return Type("function", parameters=parameters, result=self._referred(item.result, item.place))
         if item.components:
-            return Type("context", members=tuple((part.name, self._build(part, root)) for part in item.components))
-        if item.base == root and root in self._building:
-            self.problems.append(report("dmn.cycle", f"类型“{root}”以自己为基础，请改为其他类型", item.place))
-            return ANY
+            return Type("context", members=tuple((part.name, self._build(part)) for part in item.components))
         return self._referred(item.base, item.place)
 
     def _referred(self, name: str | None, place: Place) -> Type:
