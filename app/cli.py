@@ -31,7 +31,9 @@ class Command(click.Group):
         except Refused as refused:
             click.echo(refused.message, err=True)
             for problem in refused.problems:
-                place = " ".join(part for part in (problem.file, problem.element or "", f"第 {problem.line} 行" if problem.line else "") if part)
+                place = " ".join(
+                    part for part in (problem.file, problem.element or "", f"第 {problem.line} 行" if problem.line else "") if part
+                )
                 click.echo(f"  {place}:{problem.message} [{problem.code}]", err=True)
             sys.exit(1)
         except Failure as failure:
@@ -164,7 +166,9 @@ def walk(case: Path, district: str, answers: Path | None, until: str, begin: str
 
 def _tell(result: Any) -> None:
     for event in result.events:
-        click.echo(f"{event['at'][:16]}  {event['process']}.{event['element']}  {event['role']}  {event['account']}  {' '.join(event['clauses'])}  {event['outcome']}")
+        click.echo(
+            f"{event['at'][:16]}  {event['process']}.{event['element']}  {event['role']}  {event['account']}  {' '.join(event['clauses'])}  {event['outcome']}"
+        )
     for entry in result.assumed:
         click.echo(f"假定  {entry['element']}.{entry['field']} = {entry['value']}")
     for incident in result.incidents:
@@ -186,6 +190,26 @@ def decide(file: Path, decision: str, values: str, at: str | None) -> None:
     from app.services import rehearsal
 
     say(rehearsal.decide(file.name, file.read_bytes(), decision, values, at or datetime.now(UTC).isoformat()))
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option("--house", is_flag=True, help="按随产品发布的文件要求:内部规则也算错误")
+@json_option
+def lint(files: tuple[str, ...], house: bool, as_json: bool) -> None:
+    """检查模型文件:能否运行、所调用的是否齐备、是否合乎内部规则。"""
+    from app.services import lint as linting
+
+    findings = linting.check(gather(files), house=house)
+    errors = sum(finding.severity == "error" for finding in findings)
+    if as_json:
+        say([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            place = " ".join(part for part in (finding.file, finding.element, f"第 {finding.line} 行" if finding.line else "") if part)
+            click.echo(f"{'错误' if finding.severity == 'error' else '提示'} {place}:{finding.message} [{finding.code}]", err=True)
+        click.echo(f"{errors} 处错误,{len(findings) - errors} 处提示")
+    sys.exit(1 if errors else 0)
 
 
 @main.command()

@@ -50,7 +50,7 @@ class Models:
         key = len(self.processes) + len(self.decisions) + 1
         if path.endswith(".dmn"):
             try:
-                model = dmn.parse(source, name=path, functions=deadlines.registry(_no_rule, calendars.Calendar(), self.zone))
+                model = dmn.parse(source, name=path, functions=deadlines.registry(no_rule, calendars.Calendar(), self.zone))
             except dmn.DmnError as error:
                 raise ModelRefused(path, error.problems[0].decision or "", str(error)) from error
             for decision in model.decisions:
@@ -309,7 +309,7 @@ def decide(file: str, source: bytes, decision: str, values: str, at: str) -> dic
     if not isinstance(context, dict):
         raise InvalidRequest("输入应是一个 JSON 对象", code="DECISION")
     moment = moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
-    registry = deadlines.registry(_no_rule, calendars.statutory(), ZONE)
+    registry = deadlines.registry(no_rule, calendars.statutory(), ZONE)
     try:
         model = dmn.parse(source, name=file, functions=registry)
         if decision not in model.decisions:
@@ -338,5 +338,5 @@ def explanation(evaluation: dmn.Evaluation) -> dict[str, Any]:
     }
 
 
-def _no_rule(key: str, start: object, variables: object, environment: object) -> deadlines.Rule:
+def no_rule(key: str, start: object, variables: object, environment: object) -> deadlines.Rule:
     raise deadlines.DeadlineError("DEADLINE_UNKNOWN", f"单独试算时没有期限表,无法计算期限“{key}”")
