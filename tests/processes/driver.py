@@ -132,7 +132,9 @@ class Case:
         self.phases: list[str] = [self.phase] if self.phase else []
         self.numbers: Counter[str] = Counter()
         definition = self.library.processes[self.process]
-        begin = self.start or next((event.element_id for event in definition.start_events if event.kind == "none"), definition.start_events[0].element_id)
+        begin = self.start or next(
+            (event.element_id for event in definition.start_events if event.kind == "none"), definition.start_events[0].element_id
+        )
         self._do(commands.Start(definition.key, {"projectKey": "1001", **self.variables}, start_event=begin))
         self._work()
 
@@ -163,7 +165,9 @@ class Case:
     def task(self, element_id: str, index: int = 0) -> Task:
         found = [task for task in self.open.values() if task.element_id == element_id]
         if len(found) <= index:
-            raise LookupError(f"{element_id} is not open; open are {dict(self.tasks)}, incidents {[item.message for item in self.incidents.values()]}")
+            raise LookupError(
+                f"{element_id} is not open; open are {dict(self.tasks)}, incidents {[item.message for item in self.incidents.values()]}"
+            )
         task = found[index]
         return Task(task.element, task.element_id, task.name, task.form_id, tuple(task.candidate_groups), task.due_at, task.follow_up_at)
 
@@ -200,7 +204,11 @@ class Case:
         """Move the clock, firing what falls due on the way, in order."""
         goal = self.now + to if isinstance(to, timedelta) else to if isinstance(to, datetime) else at(to)
         while True:
-            ready = sorted((wait.due_at, wait.wait) for wait in self.waits.values() if wait.kind == "timer" and wait.due_at is not None and wait.due_at <= goal)
+            ready = sorted(
+                (wait.due_at, wait.wait)
+                for wait in self.waits.values()
+                if wait.kind == "timer" and wait.due_at is not None and wait.due_at <= goal
+            )
             if not ready:
                 break
             instant, number = ready[0]
@@ -211,7 +219,9 @@ class Case:
 
     def message(self, name: str, variables: Mapping[str, Any] | None = None, key: str = "1001") -> bool:
         """Deliver a message; False if nobody waits for it."""
-        wait = next((item for item in self.waits.values() if item.kind == "message" and item.name == name and item.correlation_key == key), None)
+        wait = next(
+            (item for item in self.waits.values() if item.kind == "message" and item.name == name and item.correlation_key == key), None
+        )
         if wait is None:
             return False
         self._do(commands.Deliver(wait.wait, variables or {}))
@@ -281,7 +291,9 @@ class Case:
             case "mark_overdue":
                 self.overdue.append(headers["event"])
             case "publish_message":
-                self.messages.append({"name": headers["messageName"], "key": inputs.get("correlationKey"), "variables": inputs.get("variables")})
+                self.messages.append(
+                    {"name": headers["messageName"], "key": inputs.get("correlationKey"), "variables": inputs.get("variables")}
+                )
             case "assign_role":
                 self.roles[headers["role"]] = str(inputs.get("office"))
             case "allot_number":
@@ -299,7 +311,8 @@ class Case:
         self.records.setdefault(kind, []).append(data)
 
     def _examples(self, task: Task) -> dict[str, Any]:
-        assert self.state is not None and task.form_id is not None
+        assert self.state is not None
+        assert task.form_id is not None
         fields = form(self.district, task.form_id).fields
         visible = self.state.visible(task.number)
         environment = feel.Environment(now=self.now, zone=ZONE)
@@ -325,5 +338,3 @@ def _decimal(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_decimal(item) for item in value]
     return value.isoformat() if isinstance(value, date | datetime) else value
-
-

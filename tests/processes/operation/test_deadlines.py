@@ -79,7 +79,8 @@ def test_rectification_after_evaluation_ends_on_the_day_that_the_conclusion_name
 
 
 @pytest.mark.parametrize(
-    ("district", "key"), [("fengxian", "trial.end"), ("sucheng", "trial.end"), ("sucheng", "evaluation.rectify"), ("fengxian", "declaration.close")]
+    ("district", "key"),
+    [("fengxian", "trial.end"), ("sucheng", "trial.end"), ("sucheng", "evaluation.rectify"), ("fengxian", "declaration.close")],
 )
 def test_deadline_whose_length_is_not_known_is_refused_not_guessed(district: str, key: str) -> None:
     with pytest.raises(DeadlineError) as refused:
@@ -95,7 +96,8 @@ def test_every_deadline_names_a_clause_of_its_district(district: str) -> None:
         for decision in model.decisions.values():
             for rule in decision.rules:
                 cited = rule.annotations["条款"].split()
-                assert cited and set(cited) <= set(known), (district, rule.id, cited)
+                assert cited, (district, rule.id)
+                assert set(cited) <= set(known), (district, rule.id, cited)
 
 
 @pytest.mark.parametrize("district", DISTRICTS)

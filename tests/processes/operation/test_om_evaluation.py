@@ -152,7 +152,8 @@ def test_report_opens_the_day_after_the_cycle_and_falls_due_thirty_days_later() 
     assert case.tasks == {"submit_report": 1}
     assert case.variable("cycleEndOn") == "2027-03-14"
     due_at = case.task("submit_report").due_at
-    assert due_at is not None and due_at.date() > date(2027, 4, 13)
+    assert due_at is not None
+    assert due_at.date() > date(2027, 4, 13)
 
 
 def test_calendar_year_ends_on_the_thirty_first_of_december() -> None:
@@ -169,7 +170,9 @@ def test_late_report_is_marked_and_can_still_be_handed_in() -> None:
     assert case.tasks == {"check_report": 1}
 
 
-@pytest.mark.parametrize("missing", ["systemOperation", "securityManagement", "userUsage", "payment", "effectiveness", "paidInCycle", "truthful"])
+@pytest.mark.parametrize(
+    "missing", ["systemOperation", "securityManagement", "userUsage", "payment", "effectiveness", "paidInCycle", "truthful"]
+)
 def test_report_has_five_parts_and_a_declaration_of_truth(missing: str) -> None:
     case = operating("sucheng")
     case.advance("2027-03-16")
@@ -199,7 +202,8 @@ def test_conclusion_waits_for_every_opinion(district: str) -> None:
         case.fill("submit_report")
         case.fill("check_report")
     groups = {case.task("give_opinion", index).groups for index in range(case.tasks["give_opinion"])}
-    assert ("data_bureau",) in groups and ("finance",) in groups
+    assert ("data_bureau",) in groups
+    assert ("finance",) in groups
     while case.tasks["give_opinion"] > 1:
         case.fill("give_opinion")
         assert case.tasks["conclude_evaluation"] == 0
@@ -227,7 +231,8 @@ def test_conclusion_covers_quality_progress_and_operation() -> None:
 @pytest.mark.parametrize("district", ["fengxian", "sucheng"])
 def test_passed_evaluation_opens_the_next_cycle_a_year_later(district: str) -> None:
     case = evaluated(district)
-    assert case.facts["evalResult"] == "通过" and case.facts["rectified"] is True
+    assert case.facts["evalResult"] == "通过"
+    assert case.facts["rectified"] is True
     assert case.records["evaluation"][0]["result"] == "通过"
     assert case.variable("cycleStartOn") == "2027-03-15"
     if district == "fengxian":
@@ -264,7 +269,8 @@ def test_missing_the_rectification_date_leads_to_sanctions() -> None:
     assert case.tasks == {"rectify": 1}
     case.fill("rectify")
     case.fill("confirm_rectification")
-    assert case.facts["suspended"] is False and case.facts["rectified"] is True
+    assert case.facts["suspended"] is False
+    assert case.facts["rectified"] is True
 
 
 def test_third_failure_proposes_termination_and_finance_countersigns() -> None:
@@ -281,7 +287,8 @@ def test_third_failure_proposes_termination_and_finance_countersigns() -> None:
     assert case.phase == "operating"
     assert case.task("confirm_termination").groups == ("finance",)
     case.fill("confirm_termination")
-    assert case.phase == "terminated" and case.ended
+    assert case.phase == "terminated"
+    assert case.ended
 
 
 def test_finance_may_refuse_termination() -> None:
@@ -292,7 +299,8 @@ def test_finance_may_refuse_termination() -> None:
     with pytest.raises(FormRejected):
         case.fill("confirm_termination", terminationDecision="不同意", terminationNote="宜继续整改", rectifyDueOn=...)
     case.fill("confirm_termination", terminationDecision="不同意", terminationNote="宜继续整改", rectifyDueOn="2027-07-01")
-    assert case.tasks == {"rectify": 1} and case.phase == "operating"
+    assert case.tasks == {"rectify": 1}
+    assert case.phase == "operating"
 
 
 def test_a_sanction_short_of_termination_sets_a_new_date() -> None:
@@ -309,7 +317,9 @@ def test_retirement_ends_operation_wherever_it_stands(district: str, place: str)
     case = evaluated(district, **FAILED) if place == "rectifying" else operating(district)
     assert not case.ended
     assert case.message("retirement_registered")
-    assert case.ended and case.tasks == {} and case.timers == {}
+    assert case.ended
+    assert case.tasks == {}
+    assert case.timers == {}
 
 
 def test_runs_without_connectors() -> None:

@@ -20,9 +20,11 @@ def test_fengxian_is_retired_only_when_both_receipts_are_in() -> None:
     case = leaving("fengxian")
     assert case.tasks == {"acknowledge_by_finance": 1, "acknowledge_by_bureau": 1}
     case.fill("acknowledge_by_bureau")
-    assert case.phase == "operating" and not case.ended
+    assert case.phase == "operating"
+    assert not case.ended
     case.fill("acknowledge_by_finance")
-    assert case.phase == "retired" and case.ended
+    assert case.phase == "retired"
+    assert case.ended
     assert [message["name"] for message in case.messages] == ["retirement_registered"]
     assert case.messages[0]["key"] == "1001"
     assert case.facts["exitReason"]
@@ -35,7 +37,8 @@ def test_sucheng_goes_through_four_steps_in_order() -> None:
         assert case.phase == "operating"
         assert case.tasks == {step: 1}
         case.fill(step)
-    assert case.phase == "retired" and case.ended
+    assert case.phase == "retired"
+    assert case.ended
     assert case.records["retirement"][0] == {"exitReason": "阶段性任务完成不再使用", "forced": False, "retiredOn": "2026-03-10"}
 
 
@@ -45,7 +48,12 @@ def test_every_step_needs_its_voucher(step: str) -> None:
     case.fill("confirm_retirement")
     for earlier in STEPS[: STEPS.index(step)]:
         case.fill(earlier)
-    voucher = {"transfer_data": "dataVoucher", "stop_system": "stopVoucher", "reclaim_cloud": "reclaimVoucher", "cancel_filing": "cancelVoucher"}[step]
+    voucher = {
+        "transfer_data": "dataVoucher",
+        "stop_system": "stopVoucher",
+        "reclaim_cloud": "reclaimVoucher",
+        "cancel_filing": "cancelVoucher",
+    }[step]
     with pytest.raises(FormRejected) as refused:
         case.fill(step, **{voucher: ...})
     assert refused.value.problems[0].path == voucher
@@ -73,8 +81,10 @@ def test_application_is_returned_with_the_reason() -> None:
 def test_refused_retirement_leaves_the_system_in_operation() -> None:
     case = leaving("sucheng")
     case.fill("confirm_retirement", retirementDecision="不同意", returnReason="仍有在办业务")
-    assert case.ended and case.phase == "operating"
-    assert case.notices[0]["to"] == "applicant" and case.notices[0]["text"] == "仍有在办业务"
+    assert case.ended
+    assert case.phase == "operating"
+    assert case.notices[0]["to"] == "applicant"
+    assert case.notices[0]["text"] == "仍有在办业务"
     assert case.messages == []
 
 

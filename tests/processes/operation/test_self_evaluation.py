@@ -43,7 +43,8 @@ def test_year_ends_at_midnight_and_lateness_is_marked_once() -> None:
     case.fill("give_opinion")
     case.fill("finalise_report")
     case.fill("file_report")
-    assert case.ended and case.overdue == ["evaluation.self"]
+    assert case.ended
+    assert case.overdue == ["evaluation.self"]
 
 
 def test_a_report_handed_in_late_still_shows_the_day_on_which_it_was_due() -> None:
@@ -61,7 +62,8 @@ def test_report_handed_in_by_the_year_end_is_not_late_while_the_bureau_files_it(
     case.advance("2026-12-31T23:00:00")
     case.fill("finalise_report")
     case.advance("2027-01-02")
-    assert case.overdue == [] and case.tasks == {"file_report": 1}
+    assert case.overdue == []
+    assert case.tasks == {"file_report": 1}
 
 
 def test_lateness_counts_until_the_report_is_handed_in() -> None:

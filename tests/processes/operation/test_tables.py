@@ -50,7 +50,10 @@ SUCHENG = {"lowUtilisation": 10, "idleDays": 180, "dispositionRound": 3}
         ({"idleDays": "180"}, []),
         ({"idleDays": "181"}, ["长期闲置"]),
         ({"severeRisk": True}, ["存在严重安全隐患"]),
-        ({"unavailable": True, "severeRisk": True, "avgUtil": "1", "idleDays": "400"}, ["云资源使用率低", "长期闲置", "无法正常使用", "存在严重安全隐患"]),
+        (
+            {"unavailable": True, "severeRisk": True, "avgUtil": "1", "idleDays": "400"},
+            ["云资源使用率低", "长期闲置", "无法正常使用", "存在严重安全隐患"],
+        ),
         ({}, []),
     ],
 )
