@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import Decimal, Overflow
 from functools import lru_cache
 
 from . import operators
@@ -111,6 +111,8 @@ class Expression(_Compiled):
             raise error.at(run.place, self.text) from None
         except RecursionError:
             raise _too_deep(run, self.text) from None
+        except Overflow:
+            raise _too_large(run, self.text) from None
         if run.missing:
             odd = self.odd_names(context)
             if odd:
@@ -157,6 +159,8 @@ class UnaryTests(_Compiled):
             raise error.at(run.place, self.text) from None
         except RecursionError:
             raise _too_deep(run, self.text) from None
+        except Overflow:
+            raise _too_large(run, self.text) from None
         if run.missing:
             odd = self.odd_names(context)
             if odd:
@@ -213,6 +217,10 @@ def _build(node: Node, limits: Limits, text: str) -> Code:
 
 def _too_deep(run: Run, text: str) -> FeelLimitError:
     return FeelLimitError("feel_limit_nesting", "嵌套或递归太深，已停止", run.place, text)
+
+
+def _too_large(run: Run, text: str) -> FeelLimitError:
+    return FeelLimitError("feel_limit_exponent", f"计算结果太大：数量级超过 10 的 {run.limits.exponent} 次方", run.place, text)
 
 
 def compile(  # noqa: A001 (the interface's word; feel.compile reads well)

@@ -37,7 +37,7 @@ _LEVELS = {
     "or": _OR, "and": _AND, "between": COMPARE, "in": COMPARE, "=": COMPARE, "!=": COMPARE, "<": COMPARE, "<=": COMPARE,
     ">": COMPARE, ">=": COMPARE, "+": _ADD, "-": _ADD, "*": _MULTIPLY, "/": _MULTIPLY, "**": _POWER,
 }  # fmt: skip
-_ENDS_RANGE = frozenset({")", "]", "}", ",", ":", "=", "!=", "<", "<=", ">", ">="})
+_ENDS_RANGE = frozenset({")", "]", "}", ",", ":", ".", "=", "!=", "<", "<=", ">", ">="})
 _PROPERTY_NAMES = ("time offset", "start included", "end included")
 
 

@@ -115,7 +115,7 @@ def date_and_time(first: Any, *rest: Any) -> object:
     run=True,
 )
 def number(run: Run, text: str, grouping: str | None = None, point: str | None = None) -> object:
-    if grouping not in _SEPARATORS or point not in (".", ",", None) or (grouping is not None and grouping == (point or ".")):
+    if grouping not in _SEPARATORS or point not in (".", ",", None) or (grouping is not None and grouping == point):
         return None
     if grouping is not None:
         text = text.replace(grouping, "")
