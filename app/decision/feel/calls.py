@@ -38,7 +38,7 @@ def call_code(name: str | None, function: Code | None, arguments: list[Code], na
             if spec is not None:
                 return spec.invoke(run, scope, [argument(scope) for argument in arguments], names, position)
             if target is MISSING:
-                run.missing = True
+                run.miss()
                 if run.warns:
                     run.warn("feel_unknown_function", f"没有“{name}”这个函数，结果为空", position)
                 return None

@@ -83,7 +83,7 @@ class Compiler:
             spec = run.functions.get(name)
             if spec is not None:
                 return spec.as_function()
-            run.missing = True
+            run.miss()
             if run.warns:
                 run.warn("feel_unknown_name", f"没有“{name}”这个变量，按空值处理", position)
             return None
@@ -123,7 +123,11 @@ class Compiler:
 
         def make(scope: Scope) -> object:
             values: dict[str, object] = {}
-            inner = Scope(values, scope, scope.run)
+            run = scope.run
+            inner = Scope(values, scope, run)
+            run.work += len(entries)
+            if run.work > run.next_check:
+                run.check()
             for name, value in entries:
                 values[name] = value(inner)
             return values

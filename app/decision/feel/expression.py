@@ -14,7 +14,7 @@ from .limits import DEFAULT_LIMITS, Limits
 from .parser import parse_expression, parse_tests
 from .reader import TypeTable
 from .registry import Registry
-from .run import Environment, Root, Run, Scope, normalise
+from .run import Environment, Respelling, Root, Run, Scope, normalise
 from .syntax import (
     Between,
     Bound,
@@ -76,11 +76,11 @@ class _Compiled:
         found: set[str] = set()
         stack: list[tuple[Mapping[str, object], int]] = [(context, 1)]
         looked = 0
-        while stack and looked < 2_000:
+        while stack and looked < 500:
             current, depth = stack.pop()
             for name, value in current.items():
                 looked += 1
-                if isinstance(name, str) and not is_simple(name) and " ".join(name.split()) in self.spelled:
+                if type(name) is str and not name.isidentifier() and not is_simple(name) and " ".join(name.split()) in self.spelled:
                     found.add(name)
                 if depth < 4:
                     if type(value) is dict:
@@ -101,7 +101,7 @@ class Expression(_Compiled):
 
     def evaluate(self, context: Mapping[str, object], environment: Environment) -> object:
         """The value for the given variables. Raises FeelError's subclasses only: a limit passed, or a variable FEEL cannot hold."""
-        run = Run(environment)
+        run = Run(environment, self, context)
         try:
             result = self._code(Root(context, run))
             kind = type(result)
@@ -113,12 +113,10 @@ class Expression(_Compiled):
             raise _too_deep(run, self.text) from None
         except Overflow:
             raise _too_large(run, self.text) from None
-        if run.missing:
-            odd = self.odd_names(context)
-            if odd:
-                return compile(self.text, limits=self.limits, functions=self.functions, names=self.told | odd, types=self.types).evaluate(
-                    context, environment
-                )
+        except Respelling as odd:
+            told = self.told | odd.args[0]
+            anew = compile(self.text, limits=self.limits, functions=self.functions, names=told, types=self.types)
+            return anew.evaluate(context, environment)
         return result
 
     def __repr__(self) -> str:
@@ -143,7 +141,7 @@ class UnaryTests(_Compiled):
         """Whether the value meets the cell; ``?`` in it is the value. None when that is unknown (null among what is compared)."""
         if self.anything:
             return True
-        run = Run(environment)
+        run = Run(environment, self, context)
         root = Root(context, run)
         try:
             root.values["?"] = value = normalise(value, run.limits, 0)
@@ -161,12 +159,10 @@ class UnaryTests(_Compiled):
             raise _too_deep(run, self.text) from None
         except Overflow:
             raise _too_large(run, self.text) from None
-        if run.missing:
-            odd = self.odd_names(context)
-            if odd:
-                return compile_unary(
-                    self.text, limits=self.limits, functions=self.functions, names=self.told | odd, types=self.types
-                ).matches(value, context, environment)
+        except Respelling as odd:
+            told = self.told | odd.args[0]
+            anew = compile_unary(self.text, limits=self.limits, functions=self.functions, names=told, types=self.types)
+            return anew.matches(value, context, environment)
         return verdict if not self._negated or verdict is None else not verdict
 
     def __repr__(self) -> str:

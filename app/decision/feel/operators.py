@@ -63,7 +63,7 @@ def equal(a: object, b: object, run: Run) -> bool | None:
 def _equal_lists(a: list[object], b: list[object], run: Run) -> bool | None:
     if len(a) != len(b):
         return False
-    run.charge(len(a))
+    run.charge(len(a) // 4 + 1)
     verdict: bool | None = True
     for left, right in zip(a, b, strict=True):
         same = equal(left, right, run)

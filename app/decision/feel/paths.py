@@ -18,12 +18,12 @@ def member(value: object, name: str, run: Run, position: int) -> object:
     if kind is dict:
         if name in value:  # type: ignore[operator]
             return value[name]  # type: ignore[index]
-        run.missing = True
+        run.miss()
         if run.warns:
             run.warn("feel_unknown_entry", f"上下文里没有“{name}”，结果为空", position)
         return None
     if kind is list:
-        run.charge(len(value))  # type: ignore[arg-type]
+        run.charge(len(value) // 4)  # type: ignore[arg-type]
         return [member(item, name, run, position) for item in value]  # type: ignore[attr-defined]
     if value is None:
         return None
@@ -79,6 +79,7 @@ def filter_code(base: Code, outer: Code, inner: Code | None, position: int) -> C
             condition = outer(scope)
             if type(condition) is Decimal:
                 return item_at(items, condition)
+            run.charge(len(items) // 8)
             return list(items) if condition is True else []
         if not items:
             return None if type(outer(scope)) is Decimal else []

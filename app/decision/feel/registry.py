@@ -72,6 +72,9 @@ class FunctionSpec:
             if run.warns:
                 run.warn("feel_arguments", self._complaint(arguments, names), position)
             return None
+        for value in fitted:
+            if type(value) is list:
+                run.charge(len(value) // 8)
         if self.needs_run:
             result = self.call(run, *fitted)
         elif self.needs_context:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from . import temporal
@@ -55,13 +55,26 @@ class Environment:
 _CHECK_EVERY = 256
 
 
+class Respelling(Exception):
+    """The text has to be parsed anew, told of the names in ``args[0]``; never leaves ``expression``."""
+
+
+class Speller(Protocol):
+    """What can tell which of the variables' names the parser needs to know."""
+
+    def odd_names(self, context: Mapping[str, object]) -> frozenset[str]:
+        """Names of the variables that only a parser told of them reads right."""
+
+
 class Run:
     """The counters and the environment of one evaluation."""
 
-    __slots__ = ("deadline", "depth", "environment", "functions", "limits", "missing", "next_check", "place", "warns", "work")
+    __slots__ = ("deadline", "depth", "environment", "functions", "limits", "next_check", "owner", "place", "raw", "warns", "work")
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, owner: Speller | None = None, raw: Mapping[str, object] | None = None) -> None:
         self.environment = environment
+        self.owner = owner
+        self.raw = raw
         self.functions = environment.functions
         self.limits = environment.limits
         self.warns = environment.on_warning is not None
@@ -70,7 +83,15 @@ class Run:
         self.deadline = 0.0
         self.depth = 0
         self.place: int | None = None
-        self.missing = False
+
+    def miss(self) -> None:
+        """A name was not found: if the variables have names that the parser should have been told of, start again (``Respelling``)."""
+        owner, raw = self.owner, self.raw
+        if owner is not None and raw is not None:
+            self.owner = None
+            odd = owner.odd_names(raw)
+            if odd:
+                raise Respelling(odd)
 
     def warn(self, code: str, message: str, position: int | None) -> None:
         report = self.environment.on_warning
@@ -111,7 +132,7 @@ class Run:
         elif isinstance(value, list):
             if len(value) > self.limits.list_size:
                 raise self.too_many(len(value))
-            self.charge(len(value))
+            self.charge(len(value) // 4)
 
     def too_long(self, size: int) -> FeelLimitError:
         return FeelLimitError("feel_limit_string_size", f"文本有 {size} 个字符，超过上限 {self.limits.string_size}", self.place)

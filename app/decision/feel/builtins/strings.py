@@ -60,8 +60,9 @@ def substring_after(string: str, match: str) -> object:
     return string.partition(match)[2] if match else string
 
 
-@FUNCTIONS.function("contains(string: string, match: string) -> boolean", "是否含有某段文字", 'contains("foobar", "of")')
-def contains(string: str, match: str) -> object:
+@FUNCTIONS.function("contains(string: string, match: string) -> boolean", "是否含有某段文字", 'contains("foobar", "of")', run=True)
+def contains(run: Run, string: str, match: str) -> object:
+    run.charge(len(string) // 1_000)
     return match in string
 
 
