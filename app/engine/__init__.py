@@ -4,6 +4,8 @@ from app.engine.definitions import Diagram, ElementInfo, ProcessDefinition, Star
 from app.engine.errors import DiagramError, EngineError, LimitExceeded, NotOpen, Problem, Refused, StateError, Suspended
 from app.engine.library import DecisionRef, Library, StaticLibrary
 from app.engine.limits import Limits
+from app.engine.migration import Preview
+from app.engine.migration import preview as preview_migration
 from app.engine.reading import read
 from app.engine.state import State
 from app.engine.steps import step
@@ -18,6 +20,7 @@ __all__ = [
     "LimitExceeded",
     "Limits",
     "NotOpen",
+    "Preview",
     "Problem",
     "ProcessDefinition",
     "Refused",
@@ -26,6 +29,7 @@ __all__ = [
     "StateError",
     "StaticLibrary",
     "Suspended",
+    "preview_migration",
     "read",
     "step",
 ]

@@ -27,6 +27,16 @@ class InstanceEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class InstanceMigrated:
+    """``instance`` goes on by another definition; ``elements``: local number of each live element instance → its element id there. Waits keep their numbers and due."""
+
+    instance: int
+    definition: int
+    process_id: str
+    elements: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class ElementEntered:
     """A token entered an element. ``scope`` is the enclosing element instance (0: the process instance itself)."""
 
@@ -187,6 +197,7 @@ class DecisionEvaluated:
 Effect: TypeAlias = (
     InstanceStarted
     | InstanceEnded
+    | InstanceMigrated
     | ElementEntered
     | ElementEnded
     | VariableSet

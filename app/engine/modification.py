@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.engine.commands import Activation, Modify
-from app.engine.elements.base import Element, level_emptied
+from app.engine.elements.base import Element
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import SubProcess
 from app.engine.errors import Refused
 from app.engine.spiff import STARTED, Level, LevelSpec, Token
+from app.engine.waits import open_waits
 
 if TYPE_CHECKING:
     from app.engine.act import Act
@@ -39,11 +40,37 @@ def modify(act: "Act", command: Modify) -> None:
     activate(act, command.activate)
     act.holding = False
     for body in bodies:
-        if body.is_open:
-            body.task_spec.instance_left(act, body)
-    for level in levels.values():
-        if level.task_tree.is_open:
-            level_emptied(act, level)
+        settle_body(act, body)
+    settle(act, list(levels.values()))
+
+
+def settle(act: "Act", levels: list[Level]) -> None:
+    """What has lost its last token by the modification ends too, from the inside outwards; a process instance is cancelled."""
+    while levels:
+        level = levels.pop()
+        root = level.task_tree
+        if root._children or not root.is_open:
+            continue
+        opener = level.host or act.tree.tokens.get(act.tree.instances[level.instance].call)
+        if opener is None:
+            root.cancel()
+            continue
+        body = opener.body
+        levels.append(opener.workflow)
+        opener.cancel()
+        if body is not None:
+            settle_body(act, body)
+
+
+def settle_body(act: "Act", body: Token) -> None:
+    """A multi-instance body has lost instances: go on with the next item, or complete with what has been done, or end."""
+    if not body.is_open or body._children:
+        return
+    spec = body.task_spec
+    if isinstance(spec, MultiInstanceBody) and spec.has_more(body):
+        spec.instance_left(act, body)
+    else:
+        body.cancel()
 
 
 def _check(act: "Act", activation: Activation) -> list[str]:
@@ -57,6 +84,8 @@ def _check(act: "Act", activation: Activation) -> list[str]:
         return [f"不能直接激活 {activation.element_id}:开始事件和边界事件只能由所在的活动触发"]
     if activation.ancestor is not None:
         ancestor = act.tree.tokens.get(activation.ancestor)
+        if ancestor is not None and isinstance(ancestor.task_spec, MultiInstanceBody) and ancestor.element_id == activation.element_id:
+            return [] if ancestor.instance == activation.instance and ancestor.stage == "active" else ["指定的多实例不能再增加实例"]
         path = path_to(instance.definition.spec, activation.element_id)
         if (
             ancestor is None
@@ -90,8 +119,12 @@ def activate(act: "Act", activations: Sequence[Activation]) -> None:
         path = path_to(instance.definition.spec, activation.element_id)
         level: Level = instance.level
         chain = path[:-1]
+        variables = act.accept(activation.variables)
         if activation.ancestor is not None:
             ancestor = act.tree.tokens[activation.ancestor]
+            if ancestor.task_spec is path[-1] and isinstance(path[-1], MultiInstanceBody):
+                path[-1].join(act, ancestor, variables)
+                continue
             if isinstance(ancestor.task_spec, MultiInstanceBody):
                 ancestor = _instance_of(act, ancestor)
             index = [element.bpmn_id for element in chain].index(ancestor.element_id)
@@ -102,13 +135,9 @@ def activate(act: "Act", activations: Sequence[Activation]) -> None:
                 host = made[(id(level), element.bpmn_id)] = _open(act, level, element)
             level = _inside(act, host)
         token = level.task_tree.add(path[-1])
-        for name, value in act.accept(activation.variables).items():
-            act.set_local(_scope_of(level), name, value)
+        for name, value in variables.items():
+            act.set_local(level.owner, name, value)
         token.ready()
-
-
-def _scope_of(level: Level) -> Token:
-    return level.owner
 
 
 def _open_host(level: Level, element: Element) -> Token | None:
@@ -133,9 +162,10 @@ def _open(act: "Act", level: Level, element: Element) -> Token:
         element.announce(act, body)
         body.stage = "active"
         body._set_state(STARTED)
-        body.memo.update(total=1, next=0, done=0)
+        body.memo.update(total=0, index=0, next=0, done=0)
         if element.loop.output_collection:
-            act.set_local(body, element.loop.output_collection, [None])
+            act.set_local(body, element.loop.output_collection, [])
+        open_waits(act, body, element.waits_to_open())
         return _instance_of(act, body)
     token = level.task_tree.add(element)
     element.announce(act, token)
@@ -158,8 +188,6 @@ def _enter(act: "Act", token: Token) -> None:
     spec = token.task_spec
     if spec.input_mappings:
         spec.apply_inputs(act, token)
-    from app.engine.waits import open_waits
-
     open_waits(act, token, spec.waits_to_open())
     token.stage = "active"
     token._set_state(STARTED)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.engine import commands as c
-from app.engine import jobs, modification
+from app.engine import jobs, migration, modification
 from app.engine.act import Act
 from app.engine.catching import throw_error, uncaught
 from app.engine.effects import Effect, JobClosed, TaskClosed
@@ -41,7 +41,7 @@ def step(
     except Failure as failure:
         raise Refused([failure.message], failure.type) from failure
     act.drain()
-    return State.of(tree, library), act.effects
+    return State.of(act.tree, library), act.effects
 
 
 def _start(library: Library, command: c.Start, now: datetime, limits: Limits) -> tuple[State, list[Effect]]:
@@ -254,6 +254,7 @@ _HANDLERS: dict[type, Callable[[Act, Any], None]] = {
     c.SetVariables: _set_variables,
     c.Resolve: _resolve,
     c.Modify: modification.modify,
+    c.Migrate: migration.migrate,
     c.Cancel: _cancel,
     c.Suspend: _suspend,
     c.Resume: _resume,

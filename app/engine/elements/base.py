@@ -121,7 +121,7 @@ class Element(ElementSpec):
             stage = token.stage = "activating"
         if stage == "activating":
             if not self.activate(act, token):
-                if token.stage == "activating":
+                if token.stage == "activating" and "listener" not in token.memo.get("job", ()):
                     token.stage = "active"
                 return None
             stage = token.stage = "completing"

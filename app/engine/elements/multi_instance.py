@@ -30,7 +30,8 @@ class Loop:
 class MultiInstanceBody(Element):
     """Stands for the whole loop: its boundary events, its output. ``activity`` is what is done for every item.
 
-    memo: ``total``, ``next`` (items begun), ``done``; ``items`` only when they are taken one after the other.
+    memo: ``total`` (items), ``index`` (items begun), ``next`` (instances begun), ``done``, ``extra`` (added by modification); ``items`` only when they are
+    taken one after the other.
     """
 
     element_type = "multiInstanceBody"
@@ -60,7 +61,7 @@ class MultiInstanceBody(Element):
             act.set_local(token, loop.output_collection, [None] * len(values))
         if not values:
             return True
-        token.memo.update(total=len(values), next=0, done=0)
+        token.memo.update(total=len(values), index=0, next=0, done=0)
         if loop.sequential:
             token.memo["items"] = values
             self.begin(act, token, values[0])
@@ -70,38 +71,54 @@ class MultiInstanceBody(Element):
         return False
 
     def begin(self, act: "Act", token: Token, item: Any) -> None:
-        loop = self.loop
-        token.memo["next"] += 1
+        loop, memo = self.loop, token.memo
+        memo["next"] += 1
+        memo["index"] += 1
         child = token.add(self.activity)
-        child.variables["loopCounter"] = token.memo["next"]
+        child.variables["loopCounter"] = memo["index"]
         child.task_spec.announce(act, child)
         child.stage = "entering"
-        act.set_local(child, "loopCounter", token.memo["next"])
+        act.set_local(child, "loopCounter", memo["index"])
         if loop.input_element:
             act.set_local(child, loop.input_element, item)
-        element = loop.output_element
-        if element is not None and _NAME.fullmatch(element.text) and element.text not in child.variables:
-            # Declared here, so that the result of one instance does not reach the others.
-            act.set_local(child, element.text, None)
+        self.declare_output(act, child)
         child.ready()
 
+    def declare_output(self, act: "Act", child: Token) -> None:
+        """A plain name as output element is the instance's own, so that the result of one does not reach the others."""
+        element = self.loop.output_element
+        if element is not None and _NAME.fullmatch(element.text) and element.text not in child.variables:
+            act.set_local(child, element.text, None)
+
     def extra_instance(self, act: "Act", token: Token) -> Token:
-        """One more instance, made by a modification: its item is null and its output is appended."""
+        """One more instance, made by a modification, without an item; its output is appended."""
         memo = token.memo
-        if memo["next"] >= memo["total"] or not self.loop.sequential:
-            memo["total"] = max(memo["total"], memo["next"] + 1)
-            collection = self.loop.output_collection
-            filled = list(token.variables.get(collection) or ()) if collection else []
-            if collection and len(filled) < memo["total"]:
-                act.set_local(token, collection, filled + [None] * (memo["total"] - len(filled)))
-            if "items" in memo and len(memo["items"]) < memo["total"]:
-                memo["items"] = [*memo["items"], None]
         memo["next"] += 1
+        memo["extra"] = memo.get("extra", 0) + 1
         child = token.add(self.activity)
-        child.variables["loopCounter"] = memo["next"]
+        number = memo["total"] + memo["extra"]
+        child.variables["loopCounter"] = number
         child.task_spec.announce(act, child)
-        act.set_local(child, "loopCounter", memo["next"])
+        act.set_local(child, "loopCounter", number)
+        collection = self.loop.output_collection
+        if collection:
+            filled = list(token.variables.get(collection) or ())
+            act.set_local(token, collection, filled + [None] * (number - len(filled)))
         return child
+
+    def join(self, act: "Act", token: Token, variables: dict[str, Any]) -> None:
+        """One more instance with its own ``variables`` (the item among them)."""
+        child = self.extra_instance(act, token)
+        child.stage = "entering"
+        for name, value in variables.items():
+            act.set_local(child, name, value)
+        self.declare_output(act, child)
+        child.ready()
+
+    def has_more(self, token: Token) -> bool:
+        """Whether there is anything for the body to go on with after its last instance has been taken away."""
+        memo = token.memo
+        return token.stage == "active" and (memo["done"] > 0 or (self.loop.sequential and memo["index"] < memo["total"]))
 
     def collect(self, act: "Act", token: Token, child: Token) -> None:
         """An instance is about to end: keep its output, and see whether the loop is done. Raises Failure at the instance."""
@@ -136,7 +153,7 @@ class MultiInstanceBody(Element):
         open_now = len(token._children)
         context = {
             **act.visible(child),
-            "numberOfInstances": memo["total"],
+            "numberOfInstances": memo["total"] + memo.get("extra", 0),
             "numberOfActiveInstances": open_now - 1,
             "numberOfCompletedInstances": memo["done"] + 1,
             "numberOfTerminatedInstances": memo["next"] - memo["done"] - open_now,
@@ -162,8 +179,8 @@ class MultiInstanceBody(Element):
             token.queue("completing")
         elif token._children:
             return
-        elif self.loop.sequential and memo["next"] < memo["total"]:
-            self.begin(act, token, memo["items"][memo["next"]])
+        elif self.loop.sequential and memo["index"] < memo["total"]:
+            self.begin(act, token, memo["items"][memo["index"]])
         else:
             token.queue("completing")
 
@@ -172,7 +189,7 @@ class MultiInstanceBody(Element):
         if collection and collection in token.variables:
             value = token.variables.pop(collection)
             act.propagate(token.outer or token, {collection: value})
-        for name in ("total", "next", "done", "items", "satisfied"):
+        for name in ("total", "index", "next", "done", "extra", "items", "satisfied"):
             token.memo.pop(name, None)
 
     def waits_to_open(self) -> Sequence[Any]:

@@ -1,0 +1,209 @@
+"""Migration: a running process instance goes on by another version of its definition. Tokens keep their numbers, timers their due, variables their values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.engine.commands import Migrate
+from app.engine.definitions import ProcessDefinition
+from app.engine.effects import InstanceMigrated
+from app.engine.elements.base import Element
+from app.engine.elements.gateways import Join
+from app.engine.elements.multi_instance import MultiInstanceBody
+from app.engine.errors import NotOpen, Refused
+from app.engine.library import Library
+from app.engine.modification import path_to
+from app.engine.spiff import Instance, Level, Token
+from app.engine.state import State, build, write
+from app.engine.waits import close_wait, open_waits
+
+if TYPE_CHECKING:
+    from app.engine.act import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A token's element before and after, with the scopes that keep it."""
+
+    element: int
+    old_id: str
+    new_id: str
+    name: str
+
+
+@dataclass(slots=True)
+class Preview:
+    """What a migration would do. ``reasons`` not empty: it cannot be made. ``kept`` and ``closed`` are waits, ``opened`` event ids that would begin to wait."""
+
+    definition: int
+    moves: list[Move] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Plan:
+    preview: Preview
+    elements: dict[int, str] = field(default_factory=dict)
+    flows: dict[int, str] = field(default_factory=dict)
+    events: dict[int, str] = field(default_factory=dict)
+    to_open: dict[int, list[str]] = field(default_factory=dict)
+
+
+def preview(library: Library, state: State, command: Migrate) -> Preview:
+    """What ``command`` would move, keep and end, and why it cannot be made if so. Raises NotOpen for an unknown instance or definition."""
+    instance = state.tree.instances.get(command.instance)
+    if instance is None:
+        raise NotOpen("要迁移的流程实例不存在或已经结束")
+    return _plan(instance, _target(library, command), command.plan).preview
+
+
+def migrate(act: "Act", command: Migrate) -> None:
+    """Carry out a migration. Raises NotOpen, Refused with every reason."""
+    tree = act.tree
+    instance = tree.instances.get(command.instance)
+    if instance is None:
+        raise NotOpen("要迁移的流程实例不存在或已经结束")
+    target = _target(act.library, command)
+    plan = _plan(instance, target, command.plan)
+    if plan.preview.reasons:
+        raise Refused(plan.preview.reasons, "MIGRATION")
+    for number in plan.preview.closed:
+        close_wait(act, tree.waits[number])
+    document = write(tree)
+    row = next(row for row in document["instances"] if row["id"] == command.instance)
+    row["definition"], row["process"] = target.key, target.process_id
+    for token_row in document["tokens"]:
+        number = token_row["id"]
+        if number in plan.elements:
+            token_row["at"] = plan.elements[number]
+        if number in plan.flows:
+            token_row["flow"] = plan.flows[number]
+    for wait_row in document["waits"]:
+        if wait_row["id"] in plan.events:
+            wait_row["event"] = plan.events[wait_row["id"]]
+    moved = build(document, act.library)
+    act.tree = moved
+    moved.act = act
+    act.site = moved.task_tree
+    act.emit(InstanceMigrated(command.instance, target.key, target.process_id, dict(plan.elements)))
+    for reference, events in plan.to_open.items():
+        owner = moved.by_reference(reference)
+        open_waits(act, owner, [owner.task_spec.waiting_event(event_id) for event_id in events])
+    # A join may have become complete, or an inclusive one unreachable.
+    for level in [moved, *moved.subprocesses.values()]:
+        for name in list(level.joins):
+            gateway = level.spec.elements[name]
+            arrived = level.joins.get(name)
+            if arrived and isinstance(gateway, Join):
+                first = next(iter(arrived.values()))[0]
+                if gateway.may_go(first, arrived):
+                    first.ready()
+
+
+def _target(library: Library, command: Migrate) -> ProcessDefinition:
+    try:
+        return library.definition(command.definition)
+    except KeyError:
+        raise NotOpen(f"流程定义 {command.definition} 不存在") from None
+
+
+def _plan(instance: Instance, target: ProcessDefinition, mapping: Mapping[str, str]) -> _Plan:
+    plan = _Plan(Preview(target.key))
+    reasons = plan.preview.reasons
+    known = instance.definition.elements
+    for old, new in mapping.items():
+        if old not in known and old not in instance.definition.flows:
+            reasons.append(f"迁移计划中的 {old} 在原流程中不存在")
+        if new not in target.elements and new not in target.flows:
+            reasons.append(f"迁移计划中的 {new} 在目标流程中不存在")
+    if reasons:
+        return plan
+    _plan_waits(plan, instance.level.task_tree, target.spec.start, mapping)
+    pending: list[Level] = [instance.level]
+    while pending:
+        level = pending.pop()
+        for token in level.live():
+            _plan_token(plan, token, target, mapping)
+            for number in token._children:
+                _plan_token(plan, level.tasks[number], target, mapping)
+        for token in level.tasks.values():
+            inner = token.inner if not token.is_root else None
+            if inner is not None and inner.host is token:
+                pending.append(inner)
+    return plan
+
+
+def _plan_token(plan: _Plan, token: Token, target: ProcessDefinition, mapping: Mapping[str, str]) -> None:
+    old = token.task_spec
+    new_id = mapping.get(old.bpmn_id, old.bpmn_id)
+    label = f"“{old.bpmn_name}”({old.bpmn_id})" if old.bpmn_name else old.bpmn_id
+    reasons = plan.preview.reasons
+    path = path_to(target.spec, new_id)
+    if not path:
+        reasons.append(f"{label} 正在运行,但目标流程中没有元素 {new_id},请在迁移计划中指明它对应的元素")
+        return
+    new = path[-1]
+    if isinstance(old, MultiInstanceBody) != isinstance(new, MultiInstanceBody) and token.body is None:
+        reasons.append(f"{label} 的多实例设置与目标元素 {new_id} 不同,不能迁移")
+        return
+    if isinstance(new, MultiInstanceBody) and isinstance(old, MultiInstanceBody) and new.loop.sequential != old.loop.sequential:
+        reasons.append(f"{label} 是{'依次' if old.loop.sequential else '并行'}多实例,目标元素 {new_id} 不是,不能迁移")
+        return
+    if token.body is not None:
+        if not isinstance(new, MultiInstanceBody):
+            return
+        new = new.activity
+    if type(old) is not type(new) or old.element_type != new.element_type:
+        reasons.append(f"{label} 的类型是 {old.element_type},目标元素 {new_id} 的类型是 {new.element_type},不能迁移")
+        return
+    host = token.workflow.host
+    wanted = mapping.get(host.element_id, host.element_id) if host is not None else None
+    found = path[-2].bpmn_id if len(path) > 1 else None
+    if wanted != found:
+        reasons.append(f"{label} 原在{f'子流程 {wanted}' if wanted else '流程顶层'}中,目标元素 {new_id} 在{f'子流程 {found}' if found else '流程顶层'}中,不能迁移")
+        return
+    if token.stage == "arrived" and isinstance(old, Join) and token.flow is not None:
+        flow_id = _flow(token.flow, old, new, mapping)
+        if flow_id is None:
+            reasons.append(f"{label} 处有一个经 {token.flow} 到达、等待汇合的分支,目标网关 {new_id} 没有对应的流入顺序流,请在迁移计划中指明")
+            return
+        plan.flows[token.number] = flow_id
+    plan.elements[token.number] = new_id
+    plan.preview.moves.append(Move(token.number, old.bpmn_id, new_id, new.bpmn_name or ""))
+    _plan_waits(plan, token, new, mapping)
+
+
+def _flow(flow_id: str, old: Element, new: Element, mapping: Mapping[str, str]) -> str | None:
+    incoming = [flow.id for flow in new.incoming]
+    wanted = mapping.get(flow_id, flow_id)
+    if wanted in incoming:
+        return wanted
+    source = next((flow.source.bpmn_id for flow in old.incoming if flow.id == flow_id), None)
+    same = [flow.id for flow in new.incoming if source is not None and flow.source.bpmn_id == mapping.get(source, source)]
+    return same[0] if len(same) == 1 else None
+
+
+def _plan_waits(plan: _Plan, token: Token, new: Element, mapping: Mapping[str, str]) -> None:
+    if token.stage not in ("active", "activating", "completing", "ending"):
+        return
+    available = {event.bpmn_id: event for event in new.waits_to_open()}
+    covered = set()
+    for wait in token.waits.values():
+        event_id = mapping.get(wait.event.bpmn_id, wait.event.bpmn_id)
+        event = available.get(event_id)
+        if event is not None and event.trigger.kind == wait.event.trigger.kind and event_id not in covered:
+            plan.events[wait.number] = event_id
+            plan.preview.kept.append(wait.number)
+            covered.add(event_id)
+        elif event is None and wait.event is token.task_spec:
+            plan.preview.reasons.append(f"{token.element_id} 等待的事件在目标元素中类型不同,不能迁移")
+        else:
+            plan.preview.closed.append(wait.number)
+    before = {mapping.get(event.bpmn_id, event.bpmn_id) for event in token.task_spec.waits_to_open()}
+    fresh = [event_id for event_id, event in available.items() if event_id not in covered and event_id not in before and event.trigger.kind in ("timer", "message", "signal")]
+    if fresh:
+        plan.to_open[token.reference] = fresh
+        plan.preview.opened.extend(fresh)
