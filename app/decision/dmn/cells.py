@@ -25,7 +25,7 @@ _LITERAL: Final = rf"(?:{_STRING}|{_NUMBER}|{_DATE}|true|false|null)"
 _COMPARISON: Final = re.compile(rf"\s*(?:\?\s*(?=[<>=!]))?(<=|>=|<|>|!=|=)?\s*({_LITERAL})\s*\Z")
 _RANGE: Final = re.compile(rf"\s*([\[\]\(])\s*({_LITERAL})\s*\.\.\s*({_LITERAL})\s*([\[\]\)])\s*\Z")
 _NEGATION: Final = re.compile(r"\s*not\s*\((.*)\)\s*\Z", re.DOTALL)
-_PIECE: Final = re.compile(rf"{_STRING}|[^\",()\[\]]+|.", re.DOTALL)
+_PIECE: Final = re.compile(rf"{_STRING}|[^\",]+|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def recognise(text: str) -> Cell | None:
     negated = False
     body = text
     found = _NEGATION.match(text)
-    if found is not None and _closes_at_end(text):
+    if found is not None:
         negated, body = True, found.group(1)
     spans: list[Span] = []
     kinds: set[str] = set()
@@ -98,44 +98,19 @@ def literal_of(text: str) -> tuple[str, Literal] | None:
     return _literal(found.group(1)) if found else None
 
 
-def _closes_at_end(text: str) -> bool:
-    """Whether the parenthesis of a leading not( is the one that ends the text."""
-    depth = 0
-    stripped = text.rstrip()
-    position = 0
-    for token in _PIECE.finditer(stripped):
-        mark = token.group()
-        position = token.end()
-        if mark == "(":
-            depth += 1
-        elif mark == ")":
-            depth -= 1
-            if depth == 0:
-                return position == len(stripped)
-    return False
-
-
 def _split(text: str) -> Iterator[str | None]:
-    """Pieces between top-level commas; None for brackets that do not fit. Range brackets may face either way, so only ( and [ … ] of
-    function calls matter: pieces are cut at commas outside strings and parentheses."""
-    depth = 0
+    """Pieces between commas outside strings; None for a string without an end."""
     current: list[str] = []
     for token in _PIECE.finditer(text):
         mark = token.group()
         if mark == '"':
             yield None
             return
-        if mark == "," and depth == 0:
+        if mark == ",":
             yield "".join(current)
             current = []
-            continue
-        current.append(mark)
-        if mark == "(":
-            depth += 1
-        elif mark == ")" and depth:
-            depth -= 1
-        elif mark in "[]" and ".." in "".join(current):
-            depth = 0
+        else:
+            current.append(mark)
     yield "".join(current)
 
 

@@ -126,7 +126,8 @@ def _axis(columns: Sequence[Column], indexes: Sequence[int], findings: Findings)
     known = [cell for cells in read for cell in cells if cell is not None and cell is not ANY_CELL] + [cell for cell in allowed if cell is not None]
     declared = next((column.type for column in columns if column.type in ("number", "string", "boolean", "date")), "")
     regions = _cut(known, declared)
-    null = 1 << (len(regions) - 1)
+    ruler = _Ruler(regions)
+    null = ruler.null
     masks: list[int | None] = []
     cached: dict[str, int] = {}
     for row in range(len(columns[0].cells)):
@@ -138,7 +139,7 @@ def _axis(columns: Sequence[Column], indexes: Sequence[int], findings: Findings)
                 continue
             text = column.cells[row]
             if text not in cached:
-                cached[text] = _mask(cell, regions)
+                cached[text] = ruler.mask(cell)
             mask &= cached[text]
         masks.append(mask)
     domain = (1 << len(regions)) - 1
@@ -146,7 +147,7 @@ def _axis(columns: Sequence[Column], indexes: Sequence[int], findings: Findings)
         domain &= ~null
     for limits in allowed:
         if limits is not None:
-            domain &= _mask(limits, regions) | (null & domain)
+            domain &= ruler.mask(limits) | (null & domain)
     return Axis(columns[0].label, regions, masks, null, domain)
 
 
@@ -195,70 +196,86 @@ def _is_point(span: Span) -> bool:
     return span.low == span.high and span.low_closed and span.high_closed
 
 
-def _mask(cell: Cell, regions: Sequence[Region]) -> int:
-    """The regions that a cell accepts. A negated list accepts null where FEEL's comparison with null is false, not unknown: literals only."""
-    everything = (1 << len(regions)) - 1
-    if cell is ANY_CELL:
-        return everything
-    null = 1 << (len(regions) - 1)
-    if cell.kind == "null":
-        return everything & ~null if cell.negated else null
-    inside = 0
-    for at, region in enumerate(regions):
-        if any(_contains(span, region, cell.kind) for span in cell.spans):
-            inside |= 1 << at
-    if not cell.negated:
-        return inside
-    own = sum(1 << at for at, region in enumerate(regions) if region.kind == cell.kind or (region.kind == "other" and cell.kind == "string"))
-    outside = own & ~inside
-    return outside | (null if all(_is_point(span) for span in cell.spans) else 0)
+class _Ruler:
+    """Where values lie among the regions of one axis."""
 
+    def __init__(self, regions: Sequence[Region]) -> None:
+        self.everything = (1 << len(regions)) - 1
+        self.null = 1 << (len(regions) - 1)
+        self.points: dict[tuple[str, Literal], int] = {}
+        self.blocks: dict[str, tuple[int, int]] = {}
+        for at, region in enumerate(regions):
+            kind = "string" if region.kind == "other" else region.kind
+            first, _ = self.blocks.get(kind, (at, at))
+            self.blocks[kind] = (first, at)
+            if region.point:
+                self.points[region.kind, region.low] = at
 
-def _contains(span: Span, region: Region, kind: str) -> bool:
-    if region.kind != kind:
-        return False
-    low: Any = span.low
-    high: Any = span.high
-    if region.point:
-        value: Any = region.low
-        above = low is None or value > low or (value == low and span.low_closed)
-        below = high is None or value < high or (value == high and span.high_closed)
-        return above and below
-    start: Any = region.low
-    end: Any = region.high
-    above = low is None or (start is not None and start >= low)
-    below = high is None or (end is not None and end <= high)
-    return above and below and not (low is not None and high is not None and low > high)
+    def mask(self, cell: Cell) -> int:
+        """The regions that a cell accepts. A negated list of values accepts null too: FEEL's `null = "x"` is false, not unknown."""
+        if cell is ANY_CELL:
+            return self.everything
+        if cell.kind == "null":
+            return self.everything & ~self.null if cell.negated else self.null
+        inside = 0
+        for span in cell.spans:
+            inside |= self._stretch(cell.kind, span)
+        if not cell.negated:
+            return inside
+        first, last = self.blocks[cell.kind]
+        own = (1 << (last + 1)) - (1 << first)
+        return own & ~inside | (self.null if all(_is_point(span) for span in cell.spans) else 0)
+
+    def _stretch(self, kind: str, span: Span) -> int:
+        """The neighbouring regions from a span's low to its high end; none when it is empty."""
+        first, last = self.blocks[kind]
+        if span.low is not None:
+            first = self.points[kind, span.low] + (0 if span.low_closed else 1)
+        if span.high is not None:
+            last = self.points[kind, span.high] - (0 if span.high_closed else 1)
+        return (1 << (last + 1)) - (1 << first) if first <= last else 0
 
 
 def _find_overlaps(axes: Sequence[Axis], rows: int, findings: Findings) -> None:
-    """Pairs of rows whose boxes meet; pairs that meet only where an input is null are marked."""
-    steps = 0
+    """Pairs of rows whose boxes meet: a row meets those that accept one of its regions on every axis."""
+    accepting = [_accepting(axis, rows) for axis in axes]
     for later in range(1, rows):
-        for earlier in range(later):
-            steps += 1
-            if steps > STEPS * 3:
-                findings.limited = "行数太多，重叠只分析了一部分"
+        meeting = (1 << later) - 1
+        for axis, accepted in zip(axes, accepting, strict=True):
+            mask = axis.masks[later]
+            meeting &= 0 if mask is None else _union(accepted, mask & (axis.domain | axis.null))
+            if not meeting:
+                break
+        while meeting:
+            earlier = _lowest(meeting)
+            meeting &= meeting - 1
+            findings.overlaps.append((earlier, later, *_example(axes, earlier, later)))
+            if len(findings.overlaps) >= OVERLAPS:
                 return
-            example: list[str] = []
-            only_null = False
-            for axis in axes:
-                first, second = axis.masks[earlier], axis.masks[later]
-                if first is None or second is None:
-                    break
-                common = first & second & (axis.domain | axis.null)
-                if not common:
-                    break
-                plain = common & ~axis.null
-                if not plain:
-                    only_null = True
-                    example.append(f"{axis.label} 为空")
-                elif plain != ((1 << len(axis.regions)) - 1) & ~axis.null:
-                    example.append(f"{axis.label} {axis.regions[_lowest(plain)].describe()}")
-            else:
-                findings.overlaps.append((earlier, later, "，".join(example) or "任何输入", only_null))
-                if len(findings.overlaps) >= OVERLAPS:
-                    return
+
+
+def _union(accepted: Sequence[int], mask: int) -> int:
+    """The rows that accept one of the regions of a mask."""
+    rows = 0
+    while mask:
+        rows |= accepted[_lowest(mask)]
+        mask &= mask - 1
+    return rows
+
+
+def _example(axes: Sequence[Axis], earlier: int, later: int) -> tuple[str, bool]:
+    """An input that both rows accept, in words, and whether there is none without an empty value."""
+    words: list[str] = []
+    only_null = False
+    for axis in axes:
+        common = (axis.masks[earlier] or 0) & (axis.masks[later] or 0) & (axis.domain | axis.null)
+        plain = common & ~axis.null
+        if not plain:
+            only_null = True
+            words.append(f"{axis.label} 为空")
+        elif plain != axis.domain & ~axis.null:
+            words.append(f"{axis.label} {axis.regions[_lowest(plain)].describe()}")
+    return "，".join(words) or "任何输入", only_null
 
 
 def _lowest(mask: int) -> int:
@@ -317,7 +334,7 @@ def _find_gaps(axes: Sequence[Axis], rows: int, findings: Findings) -> None:
 
 
 def _accepting(axis: Axis, rows: int) -> list[int]:
-    """For each region the rows that accept it, as a mask of rows."""
+    """For each region the rows that accept it, as a mask of rows; rows with an unknown cell are left out."""
     accepting = [0] * len(axis.regions)
     for row in range(rows):
         mask = axis.masks[row] or 0

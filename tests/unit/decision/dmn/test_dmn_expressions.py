@@ -130,7 +130,7 @@ def test_a_value_that_does_not_fit_the_input_data_is_null_with_a_remark(services
     assert any(warned.code == "dmn.type" for warned in found.warnings)
 
 
-# imports
+# files that import others
 
 
 @pytest.fixture(name="imports")
