@@ -64,6 +64,7 @@ def announce_job(
 def reopen_job(act: "Act", token: "Token") -> None:
     """After an incident: hand the same job out again."""
     job = token.memo["job"]
+    job.pop("closed", None)
     spec = token.task_spec
     listener = job.get("listener")
     inputs_only = spec.input_mappings and listener is None
@@ -79,8 +80,15 @@ def close_job(act: "Act", token: "Token", state: str) -> dict[str, Any]:
     return job
 
 
+def give_up_job(act: "Act", token: "Token", state: str) -> None:
+    """The job has failed for good; it stays with its token to be handed out again by ``reopen_job``."""
+    token.memo["job"]["closed"] = True
+    act.emit(JobClosed(token.reference, state))
+
+
 def cancel_job(act: "Act", token: "Token") -> None:
-    if "job" in token.memo:
+    job = token.memo.get("job")
+    if job is not None and not job.get("closed"):
         close_job(act, token, "cancelled")
 
 

@@ -163,12 +163,16 @@ def _plan_token(plan: _Plan, token: Token, target: ProcessDefinition, mapping: M
     wanted = mapping.get(host.element_id, host.element_id) if host is not None else None
     found = path[-2].bpmn_id if len(path) > 1 else None
     if wanted != found:
-        reasons.append(f"{label} 原在{f'子流程 {wanted}' if wanted else '流程顶层'}中,目标元素 {new_id} 在{f'子流程 {found}' if found else '流程顶层'}中,不能迁移")
+        reasons.append(
+            f"{label} 原在{f'子流程 {wanted}' if wanted else '流程顶层'}中,目标元素 {new_id} 在{f'子流程 {found}' if found else '流程顶层'}中,不能迁移"
+        )
         return
     if token.stage == "arrived" and isinstance(old, Join) and token.flow is not None:
         flow_id = _flow(token.flow, old, new, mapping)
         if flow_id is None:
-            reasons.append(f"{label} 处有一个经 {token.flow} 到达、等待汇合的分支,目标网关 {new_id} 没有对应的流入顺序流,请在迁移计划中指明")
+            reasons.append(
+                f"{label} 处有一个经 {token.flow} 到达、等待汇合的分支,目标网关 {new_id} 没有对应的流入顺序流,请在迁移计划中指明"
+            )
             return
         plan.flows[token.number] = flow_id
     plan.elements[token.number] = new_id
@@ -203,7 +207,11 @@ def _plan_waits(plan: _Plan, token: Token, new: Element, mapping: Mapping[str, s
         else:
             plan.preview.closed.append(wait.number)
     before = {mapping.get(event.bpmn_id, event.bpmn_id) for event in token.task_spec.waits_to_open()}
-    fresh = [event_id for event_id, event in available.items() if event_id not in covered and event_id not in before and event.trigger.kind in ("timer", "message", "signal")]
+    fresh = [
+        event_id
+        for event_id, event in available.items()
+        if event_id not in covered and event_id not in before and event.trigger.kind in ("timer", "message", "signal")
+    ]
     if fresh:
         plan.to_open[token.reference] = fresh
         plan.preview.opened.extend(fresh)

@@ -8,7 +8,7 @@ from app.engine import commands as c
 from app.engine import jobs, migration, modification
 from app.engine.act import Act
 from app.engine.catching import throw_error, uncaught
-from app.engine.effects import Effect, JobClosed, TaskClosed
+from app.engine.effects import Effect, TaskClosed
 from app.engine.elements.tasks import UserTask
 from app.engine.errors import Failure, NotOpen, Refused, Suspended
 from app.engine.incidents import close_incident, open_incident
@@ -148,7 +148,7 @@ def _fail_job(act: Act, command: c.FailJob) -> None:
         job["left"] = command.retries
         return
     said = f":{command.message}" if command.message else ""
-    act.emit(JobClosed(token.reference, "failed"))
+    jobs.give_up_job(act, token, "failed")
     open_incident(
         act,
         token,
@@ -163,11 +163,8 @@ def _fail_job(act: Act, command: c.FailJob) -> None:
 def _throw_error(act: Act, command: c.ThrowError) -> None:
     token = _job_token(act, command)
     payload = act.accept(command.variables)
-    job = dict(token.memo["job"])
-    act.emit(JobClosed(token.reference, "error"))
-    del token.memo["job"]
+    jobs.give_up_job(act, token, "error")
     if not throw_error(act, token, command.code, payload):
-        token.memo["job"] = job
         open_incident(act, token, uncaught(act, token, command.code, command.message))
 
 

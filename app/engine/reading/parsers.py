@@ -240,4 +240,3 @@ def connect(flow: Flow) -> None:
     flow.source.outgoing.append(flow)
     flow.target.incoming.append(flow)
     flow.source.connect(flow.target)
-

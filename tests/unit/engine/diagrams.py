@@ -49,7 +49,12 @@ def script(id: str, expression: str, result: str, extensions: str = "") -> str:
 
 
 def rule(id: str, decision: str, result: str, extensions: str = "") -> str:
-    return node("businessRuleTask", id, "", f"<zeebe:calledDecision decisionId={quoteattr(decision)} resultVariable={quoteattr(result)}/>" + extensions)
+    return node(
+        "businessRuleTask",
+        id,
+        "",
+        f"<zeebe:calledDecision decisionId={quoteattr(decision)} resultVariable={quoteattr(result)}/>" + extensions,
+    )
 
 
 def receive(id: str, message: str, extensions: str = "") -> str:
@@ -73,7 +78,9 @@ def event_gateway(id: str) -> str:
 
 
 def flow(source: str, target: str, condition: str | None = None, id: str | None = None) -> str:
-    inner = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escape(condition)}</bpmn:conditionExpression>' if condition else ""
+    inner = (
+        f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escape(condition)}</bpmn:conditionExpression>' if condition else ""
+    )
     return f'<bpmn:sequenceFlow id="{id or f"flow_{next(_numbers)}"}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'
 
 
@@ -146,13 +153,21 @@ def event_subprocess(id: str, *body: str) -> str:
 
 
 def loop(
-    items: str, element: str | None = None, output: str | None = None, output_element: str | None = None, *, sequential: bool = False, condition: str | None = None
+    items: str,
+    element: str | None = None,
+    output: str | None = None,
+    output_element: str | None = None,
+    *,
+    sequential: bool = False,
+    condition: str | None = None,
 ) -> str:
     attributes = f"inputCollection={quoteattr(items)}"
     for name, value in (("inputElement", element), ("outputCollection", output), ("outputElement", output_element)):
         if value:
             attributes += f" {name}={quoteattr(value)}"
-    until = f'<bpmn:completionCondition xsi:type="bpmn:tFormalExpression">{escape(condition)}</bpmn:completionCondition>' if condition else ""
+    until = (
+        f'<bpmn:completionCondition xsi:type="bpmn:tFormalExpression">{escape(condition)}</bpmn:completionCondition>' if condition else ""
+    )
     return (
         f'<bpmn:multiInstanceLoopCharacteristics isSequential="{"true" if sequential else "false"}">{ext(f"<zeebe:loopCharacteristics {attributes}/>")}{until}'
         "</bpmn:multiInstanceLoopCharacteristics>"

@@ -6,7 +6,33 @@ import pytest
 
 from app.engine import Refused, effects
 
-from .diagrams import *  # noqa: F403
+from .diagrams import (
+    TERMINATE,
+    boundary,
+    catch,
+    chain,
+    end,
+    error,
+    escalation,
+    event_subprocess,
+    file,
+    io,
+    message,
+    on_error,
+    on_escalation,
+    on_link,
+    on_message,
+    on_signal,
+    parallel,
+    process,
+    service,
+    signal,
+    start,
+    subprocess,
+    throw,
+    timer,
+    user,
+)
 from .runs import library
 
 GO = message("m", "go", "=k")
@@ -18,7 +44,16 @@ def build(*body: str):
 
 
 def test_an_interrupting_boundary_timer_ends_the_task(begin):
-    run = begin(build(user("a"), boundary("t", "a", timer("Duration", '=duration("PT1H")')), user("late"), end(), chain("start", "a", "end"), chain("t", "late", "end")))
+    run = begin(
+        build(
+            user("a"),
+            boundary("t", "a", timer("Duration", '=duration("PT1H")')),
+            user("late"),
+            end(),
+            chain("start", "a", "end"),
+            chain("t", "late", "end"),
+        )
+    )
     number = run.task("a")
     assert run.advance(timedelta(hours=2)) == ["t"]
     assert (run.open, run.ended[number]) == (["late"], "terminated")
@@ -27,7 +62,16 @@ def test_an_interrupting_boundary_timer_ends_the_task(begin):
 
 
 def test_a_non_interrupting_boundary_timer_runs_beside_the_task(begin):
-    run = begin(build(user("a"), boundary("t", "a", timer("Duration", "PT1H"), False), user("remind"), end(), chain("start", "a", "end"), chain("t", "remind", "end")))
+    run = begin(
+        build(
+            user("a"),
+            boundary("t", "a", timer("Duration", "PT1H"), False),
+            user("remind"),
+            end(),
+            chain("start", "a", "end"),
+            chain("t", "remind", "end"),
+        )
+    )
     run.advance(timedelta(hours=2))
     assert (run.open, run.waiting) == (["a", "remind"], [])
     run.complete("a")
@@ -37,7 +81,10 @@ def test_a_non_interrupting_boundary_timer_runs_beside_the_task(begin):
 
 
 def test_a_non_interrupting_message_boundary_keeps_waiting(begin):
-    run = begin(build(user("a"), boundary("b", "a", on_message("m"), False), user("n"), end(), chain("start", "a", "end"), chain("b", "n", "end")), variables={"k": "1"})
+    run = begin(
+        build(user("a"), boundary("b", "a", on_message("m"), False), user("n"), end(), chain("start", "a", "end"), chain("b", "n", "end")),
+        variables={"k": "1"},
+    )
     run.deliver("b")
     run.deliver("b", {"note": "second"})
     assert (run.open, run.waiting) == (["a", "n", "n"], ["b"])
@@ -47,7 +94,16 @@ def test_a_non_interrupting_message_boundary_keeps_waiting(begin):
 
 
 def test_a_reminder_that_was_already_made_survives_the_main_task(begin):
-    run = begin(build(user("a"), boundary("t", "a", timer("Cycle", "R3/PT1H"), False), user("remind"), end(), chain("start", "a", "end"), chain("t", "remind", "end")))
+    run = begin(
+        build(
+            user("a"),
+            boundary("t", "a", timer("Cycle", "R3/PT1H"), False),
+            user("remind"),
+            end(),
+            chain("start", "a", "end"),
+            chain("t", "remind", "end"),
+        )
+    )
     assert run.advance(timedelta(hours=9)) == ["t", "t", "t"]
     assert run.open == ["a", "remind", "remind", "remind"]
     run.complete("a")
@@ -55,14 +111,28 @@ def test_a_reminder_that_was_already_made_survives_the_main_task(begin):
 
 
 def test_a_boundary_event_sees_the_tasks_local_inputs(begin):
-    run = begin(build(user("a", io({"due": "=d"})), boundary("t", "a", timer("Duration", "=due")), user("late"), end(), chain("start", "a", "end"), chain("t", "late", "end")), variables={"d": "PT1H"})
+    run = begin(
+        build(
+            user("a", io({"due": "=d"})),
+            boundary("t", "a", timer("Duration", "=due")),
+            user("late"),
+            end(),
+            chain("start", "a", "end"),
+            chain("t", "late", "end"),
+        ),
+        variables={"d": "PT1H"},
+    )
     assert run.waits[run.wait("t")].due_at == run.now + timedelta(hours=1)
     run.fire("t")
     assert (run.open, run.variables) == (["late"], {"d": "PT1H"})
 
 
 def test_a_boundary_timer_starts_anew_on_every_visit(begin):
-    run = begin(build(user("a"), boundary("t", "a", timer("Duration", "PT1H")), user("fix"), end(), chain("start", "a", "end"), chain("t", "fix", "a")))
+    run = begin(
+        build(
+            user("a"), boundary("t", "a", timer("Duration", "PT1H")), user("fix"), end(), chain("start", "a", "end"), chain("t", "fix", "a")
+        )
+    )
     for _ in range(3):
         run.advance(timedelta(hours=1))
         assert run.open == ["fix"]
@@ -73,7 +143,14 @@ def test_a_boundary_timer_starts_anew_on_every_visit(begin):
 
 
 def test_intermediate_timers_wait_one_after_the_other(begin):
-    run = begin(build(catch("t", timer("Duration", "PT1H")), catch("d", timer("Date", '=now() + duration("PT1H")')), end(), chain("start", "t", "d", "end")))
+    run = begin(
+        build(
+            catch("t", timer("Duration", "PT1H")),
+            catch("d", timer("Date", '=now() + duration("PT1H")')),
+            end(),
+            chain("start", "t", "d", "end"),
+        )
+    )
     assert run.advance(timedelta(hours=1)) == ["t"]
     assert run.waiting == ["d"]
     assert run.advance(timedelta(hours=1)) == ["d"]
@@ -93,7 +170,9 @@ def test_a_message_without_a_correlation_key_value_is_an_incident(begin):
 def test_message_throw_and_end_events_are_jobs(begin):
     run = begin(
         build(
-            throw("mt", on_message("m"), '<zeebe:taskDefinition type="send"/>' + io({"x": "=1"})), end("e", on_message("m"), '<zeebe:taskDefinition type="send2"/>'), chain("start", "mt", "e")
+            throw("mt", on_message("m"), '<zeebe:taskDefinition type="send"/>' + io({"x": "=1"})),
+            end("e", on_message("m"), '<zeebe:taskDefinition type="send2"/>'),
+            chain("start", "mt", "e"),
         )
     )
     assert run.jobs[run.job("mt")].type == "send"
@@ -104,7 +183,10 @@ def test_message_throw_and_end_events_are_jobs(begin):
 
 
 def test_signals_are_thrown_and_caught(begin):
-    run = begin(build(throw("st", on_signal("sig")), catch("sc", on_signal("sig")), end("e", on_signal("sig")), chain("start", "st", "sc", "e")), variables={"q": 1})
+    run = begin(
+        build(throw("st", on_signal("sig")), catch("sc", on_signal("sig")), end("e", on_signal("sig")), chain("start", "st", "sc", "e")),
+        variables={"q": 1},
+    )
     assert [(thrown.name, thrown.variables) for thrown in run.of(effects.SignalThrown)] == [("ping", {"q": 1})]
     wait = run.waits[run.wait("sc")]
     assert (wait.kind, wait.name, wait.correlation_key) == ("signal", "ping", None)
@@ -116,8 +198,19 @@ def test_signals_are_thrown_and_caught(begin):
 
 @pytest.mark.parametrize("interrupting", [True, False])
 def test_an_escalation_is_caught_at_the_sub_process(begin, interrupting):
-    inner = subprocess("sp", start("s2"), user("u"), throw("up", on_escalation("esc")), user("u2"), end("e2"), chain("s2", "u", "up", "u2", "e2"))
-    run = begin(build(inner, boundary("b", "sp", on_escalation("esc"), interrupting), user("h"), end(), chain("start", "sp", "end"), chain("b", "h", "end")))
+    inner = subprocess(
+        "sp", start("s2"), user("u"), throw("up", on_escalation("esc")), user("u2"), end("e2"), chain("s2", "u", "up", "u2", "e2")
+    )
+    run = begin(
+        build(
+            inner,
+            boundary("b", "sp", on_escalation("esc"), interrupting),
+            user("h"),
+            end(),
+            chain("start", "sp", "end"),
+            chain("b", "h", "end"),
+        )
+    )
     run.complete("u")
     assert run.open == (["h"] if interrupting else ["h", "u2"])
     for element in run.open:
@@ -135,20 +228,34 @@ def test_an_uncaught_escalation_goes_on(begin):
 
 
 def test_links_go_on_at_their_target(begin):
-    run = begin(build(throw("away", on_link("A")), catch("here", on_link("A")), user("u"), end(), chain("start", "away"), chain("here", "u", "end")))
+    run = begin(
+        build(throw("away", on_link("A")), catch("here", on_link("A")), user("u"), end(), chain("start", "away"), chain("here", "u", "end"))
+    )
     assert (run.open, run.path) == (["u"], ["start", "away", "here", "u"])
     run.complete("u")
     assert run.done
 
 
 def test_terminate_ends_everything_in_its_scope(begin):
-    run = begin(build(parallel("g"), user("a"), user("b"), end("te", TERMINATE), end(), chain("start", "g", "a", "te"), chain("g", "b", "end")))
+    run = begin(
+        build(parallel("g"), user("a"), user("b"), end("te", TERMINATE), end(), chain("start", "g", "a", "te"), chain("g", "b", "end"))
+    )
     run.complete("a")
     assert (run.done, run.active, run.open) == (True, [], [])
 
 
 def test_terminate_inside_a_sub_process_ends_only_the_sub_process(begin):
-    inner = subprocess("sp", start("s2"), parallel("g"), user("a"), user("b"), end("te", TERMINATE), end("e2"), chain("s2", "g", "a", "te"), chain("g", "b", "e2"))
+    inner = subprocess(
+        "sp",
+        start("s2"),
+        parallel("g"),
+        user("a"),
+        user("b"),
+        end("te", TERMINATE),
+        end("e2"),
+        chain("s2", "g", "a", "te"),
+        chain("g", "b", "e2"),
+    )
     run = begin(build(inner, user("after"), end(), chain("start", "sp", "after", "end")))
     run.complete("a")
     assert run.open == ["after"]
@@ -171,10 +278,22 @@ def test_ids_of_the_library_underneath_may_be_used(begin, reserved):
 
 
 def esp(trigger: str, interrupting: bool = True, extensions: str = "") -> str:
-    return event_subprocess("esp", start("es", trigger, extensions, isInterrupting="true" if interrupting else "false"), user("eu"), end("ee"), chain("es", "eu", "ee"))
+    return event_subprocess(
+        "esp",
+        start("es", trigger, extensions, isInterrupting="true" if interrupting else "false"),
+        user("eu"),
+        end("ee"),
+        chain("es", "eu", "ee"),
+    )
 
 
-TRIGGERS = {"message": on_message("m"), "timer": timer("Duration", "PT1H"), "signal": on_signal("sig"), "error": on_error(), "escalation": on_escalation()}
+TRIGGERS = {
+    "message": on_message("m"),
+    "timer": timer("Duration", "PT1H"),
+    "signal": on_signal("sig"),
+    "error": on_error(),
+    "escalation": on_escalation(),
+}
 
 
 @pytest.mark.parametrize("trigger", TRIGGERS.values(), ids=TRIGGERS.keys())
@@ -215,7 +334,17 @@ def test_a_non_interrupting_event_sub_process_runs_beside_and_keeps_waiting(begi
 
 
 def test_an_error_starts_the_event_sub_process_of_its_scope(begin):
-    run = begin(build(service("j"), user("other"), parallel("g"), end(), chain("start", "g", "j", "end"), chain("g", "other", "end"), esp(on_error("err"))))
+    run = begin(
+        build(
+            service("j"),
+            user("other"),
+            parallel("g"),
+            end(),
+            chain("start", "g", "j", "end"),
+            chain("g", "other", "end"),
+            esp(on_error("err")),
+        )
+    )
     run.error("j", "E1", {"why": "z"})
     assert (run.open, run.variables) == (["eu"], {"why": "z"})
     run.complete("eu")
@@ -224,7 +353,11 @@ def test_an_error_starts_the_event_sub_process_of_its_scope(begin):
 
 @pytest.mark.parametrize("interrupting", [True, False])
 def test_an_escalation_starts_the_event_sub_process_of_its_scope(begin, interrupting):
-    run = begin(build(throw("up", on_escalation("esc")), user("u"), end(), chain("start", "up", "u", "end"), esp(on_escalation("esc"), interrupting)))
+    run = begin(
+        build(
+            throw("up", on_escalation("esc")), user("u"), end(), chain("start", "up", "u", "end"), esp(on_escalation("esc"), interrupting)
+        )
+    )
     assert run.open == (["eu"] if interrupting else ["eu", "u"])
 
 
@@ -238,14 +371,19 @@ def test_an_event_sub_process_inside_a_sub_process(begin):
 
 
 def test_what_a_start_event_maps_stays_inside_the_event_sub_process(begin):
-    run = begin(build(user("u"), end(), chain("start", "u", "end"), esp(on_message("m"), True, io(outputs={"inside": "=payload"}))), variables={"k": "1"})
+    run = begin(
+        build(user("u"), end(), chain("start", "u", "end"), esp(on_message("m"), True, io(outputs={"inside": "=payload"}))),
+        variables={"k": "1"},
+    )
     run.deliver("es", {"payload": 5, "junk": 6})
     assert run.variables == {"k": "1"}
     assert run.current.visible(run.task("eu"))["inside"] == 5
 
 
 def test_two_event_sub_processes_are_independent_until_one_interrupts(begin):
-    second = event_subprocess("esp2", start("es2", on_signal("sig"), isInterrupting="false"), user("eu2"), end("ee2"), chain("es2", "eu2", "ee2"))
+    second = event_subprocess(
+        "esp2", start("es2", on_signal("sig"), isInterrupting="false"), user("eu2"), end("ee2"), chain("es2", "eu2", "ee2")
+    )
     run = begin(build(user("u"), end(), chain("start", "u", "end"), esp(on_message("m")), second), variables={"k": "1"})
     run.deliver("es2")
     assert (run.open, run.waiting) == (["eu2", "u"], ["es", "es2"])
@@ -258,7 +396,17 @@ def test_two_event_sub_processes_are_independent_until_one_interrupts(begin):
 
 def test_an_error_end_event_is_caught_at_the_sub_process(begin):
     inner = subprocess("sp", start("s2"), user("u"), end("e2", on_error("err")), chain("s2", "u", "e2"))
-    run = begin(build(inner, boundary("b", "sp", on_error("err")), user("h"), user("ok"), end(), chain("start", "sp", "ok", "end"), chain("b", "h", "end")))
+    run = begin(
+        build(
+            inner,
+            boundary("b", "sp", on_error("err")),
+            user("h"),
+            user("ok"),
+            end(),
+            chain("start", "sp", "ok", "end"),
+            chain("b", "h", "end"),
+        )
+    )
     run.complete("u")
     assert run.open == ["h"]
     run.complete("h")
@@ -268,7 +416,11 @@ def test_an_error_end_event_is_caught_at_the_sub_process(begin):
 def test_an_error_fires_only_the_boundary_of_its_own_activity(begin):
     body = [parallel("g"), end(), chain("start", "g")]
     for name in "ab":
-        body += [subprocess(name, start(f"s_{name}"), service(f"j_{name}"), end(f"e_{name}"), chain(f"s_{name}", f"j_{name}", f"e_{name}")), boundary(f"b_{name}", name, on_error("err")), user(f"h_{name}")]
+        body += [
+            subprocess(name, start(f"s_{name}"), service(f"j_{name}"), end(f"e_{name}"), chain(f"s_{name}", f"j_{name}", f"e_{name}")),
+            boundary(f"b_{name}", name, on_error("err")),
+            user(f"h_{name}"),
+        ]
         body += [chain("g", name, "end"), chain(f"b_{name}", f"h_{name}", "end")]
     run = begin(build(*body))
     run.error("j_a", "E1")

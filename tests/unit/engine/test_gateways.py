@@ -2,7 +2,27 @@
 
 import pytest
 
-from .diagrams import *  # noqa: F403
+from .diagrams import (
+    boundary,
+    catch,
+    chain,
+    end,
+    event_gateway,
+    exclusive,
+    file,
+    flow,
+    inclusive,
+    message,
+    node,
+    on_message,
+    on_signal,
+    parallel,
+    process,
+    signal,
+    start,
+    timer,
+    user,
+)
 from .runs import library
 
 
@@ -21,7 +41,20 @@ def test_exclusive_takes_the_first_flow_whose_condition_holds_else_the_default(b
 
 def test_exclusive_without_any_true_condition_is_an_incident_and_retried_there(begin):
     lib = library(
-        file(process(start(), exclusive("g"), user("a"), user("b"), end(), flow("start", "g"), flow("g", "a", "=x > 10"), flow("g", "b", "=x > 5"), chain("a", "end"), chain("b", "end")))
+        file(
+            process(
+                start(),
+                exclusive("g"),
+                user("a"),
+                user("b"),
+                end(),
+                flow("start", "g"),
+                flow("g", "a", "=x > 10"),
+                flow("g", "b", "=x > 5"),
+                chain("a", "end"),
+                chain("b", "end"),
+            )
+        )
     )
     run = begin(lib, variables={"x": 1})
     assert run.troubles == [("g", "CONDITION_ERROR")]
@@ -33,7 +66,21 @@ def test_exclusive_without_any_true_condition_is_an_incident_and_retried_there(b
 @pytest.mark.parametrize(("value", "word"), [(None, "null"), ("yes", "string"), (1, "number")])
 @pytest.mark.parametrize("kind", [exclusive, inclusive])
 def test_a_condition_that_is_neither_true_nor_false_is_an_incident(begin, value, word, kind):
-    lib = library(file(process(start(), user("first"), kind("g", "d"), user("a"), end(), chain("start", "first", "g"), flow("g", "a", "=ok", id="cond"), flow("g", "end", id="d"), chain("a", "end"))))
+    lib = library(
+        file(
+            process(
+                start(),
+                user("first"),
+                kind("g", "d"),
+                user("a"),
+                end(),
+                chain("start", "first", "g"),
+                flow("g", "a", "=ok", id="cond"),
+                flow("g", "end", id="d"),
+                chain("a", "end"),
+            )
+        )
+    )
     run = begin(lib)
     run.complete("first", {"ok": value})
     assert run.troubles == [("g", "CONDITION_ERROR")]
@@ -46,7 +93,21 @@ def test_a_condition_that_is_neither_true_nor_false_is_an_incident(begin, value,
 
 
 def test_parallel_waits_for_every_incoming_flow_and_loses_no_update(begin):
-    lib = library(file(process(start(), parallel("f"), user("a"), user("b"), parallel("j"), user("z"), end(), chain("start", "f", "a", "j", "z", "end"), chain("f", "b", "j"))))
+    lib = library(
+        file(
+            process(
+                start(),
+                parallel("f"),
+                user("a"),
+                user("b"),
+                parallel("j"),
+                user("z"),
+                end(),
+                chain("start", "f", "a", "j", "z", "end"),
+                chain("f", "b", "j"),
+            )
+        )
+    )
     run = begin(lib, variables={"list": [1, 2], "status": "draft"})
     run.complete("a", {"x": 1, "list": [9], "status": "approved"})
     assert run.open == ["b"]
@@ -133,7 +194,11 @@ def test_inclusive_join_waits_for_what_a_boundary_event_could_bring(begin):
 
 
 def test_flows_without_a_gateway_split_and_merge_without_joining(begin):
-    lib = library(file(process(start(), user("a"), user("b"), user("c"), user("z"), end(), chain("start", "a", "b", "z", "end"), chain("a", "c", "z"))))
+    lib = library(
+        file(
+            process(start(), user("a"), user("b"), user("c"), user("z"), end(), chain("start", "a", "b", "z", "end"), chain("a", "c", "z"))
+        )
+    )
     run = begin(lib)
     run.complete("a")
     run.complete("b")
@@ -238,7 +303,9 @@ def test_a_reminder_loop_around_an_event_gateway(begin):
 
 
 def test_a_loop_without_any_gateway_runs_as_often_as_wanted(begin):
-    body = process(start(), user("a"), user("b"), boundary("stop", "b", on_message("m")), end(), chain("start", "a", "b", "a"), chain("stop", "end"))
+    body = process(
+        start(), user("a"), user("b"), boundary("stop", "b", on_message("m")), end(), chain("start", "a", "b", "a"), chain("stop", "end")
+    )
     run = begin(library(file(message("m", "go", "=k"), body)), variables={"k": "1"})
     for element in "abababa":
         run.complete(element)
@@ -251,5 +318,16 @@ def test_the_exclusive_gateways_order_is_the_diagrams_not_the_drawings(begin):
         f'<bpmndi:BPMNShape xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" bpmnElement="{name}"><dc:Bounds x="0" y="{y}" width="1" height="1"/></bpmndi:BPMNShape>'
         for name, y in (("a", 900), ("b", 10))
     )
-    body = process(start(), exclusive("g"), user("a"), user("b"), end(), chain("start", "g"), flow("g", "a", "=true"), flow("g", "b", "=true"), chain("a", "end"), chain("b", "end"))
+    body = process(
+        start(),
+        exclusive("g"),
+        user("a"),
+        user("b"),
+        end(),
+        chain("start", "g"),
+        flow("g", "a", "=true"),
+        flow("g", "b", "=true"),
+        chain("a", "end"),
+        chain("b", "end"),
+    )
     assert begin(library(file(body, shapes))).open == ["a"]

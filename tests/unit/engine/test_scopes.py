@@ -4,7 +4,30 @@ import pytest
 
 from app.engine import commands, effects
 
-from .diagrams import *  # noqa: F403
+from .diagrams import (
+    TERMINATE,
+    boundary,
+    call,
+    catch,
+    chain,
+    end,
+    error,
+    escalation,
+    file,
+    io,
+    loop,
+    on_error,
+    on_escalation,
+    parallel,
+    process,
+    script,
+    service,
+    start,
+    subprocess,
+    throw,
+    timer,
+    user,
+)
 from .runs import library
 
 CHILD = process(start(), user("u"), end(), chain("start", "u", "end"), id="c")
@@ -29,7 +52,9 @@ def test_parallel_output_is_filled_by_index_not_by_order_of_completion(begin):
 
 
 def test_sequential_takes_one_after_the_other_until_its_condition_holds(begin):
-    task = user("a", "", loop("=[1, 2, 3, 4]", "i", "out", "=vote", sequential=True, condition='=numberOfCompletedInstances = 2 or vote = "no"'))
+    task = user(
+        "a", "", loop("=[1, 2, 3, 4]", "i", "out", "=vote", sequential=True, condition='=numberOfCompletedInstances = 2 or vote = "no"')
+    )
     run = begin(build(task, end(), chain("start", "a", "end")))
     seen = []
     while run.open:
@@ -81,7 +106,16 @@ def test_a_completion_condition_that_is_no_boolean_is_an_incident_at_that_instan
 
 def test_a_multi_instance_sub_process_can_be_interrupted(begin):
     inner = subprocess("sp", start("s2"), user("u"), end("e2"), chain("s2", "u", "e2"), loop=loop("=[1, 2]", "i"))
-    run = begin(build(inner, boundary("t", "sp", timer("Duration", "PT1H")), user("late"), end(), chain("start", "sp", "end"), chain("t", "late", "end")))
+    run = begin(
+        build(
+            inner,
+            boundary("t", "sp", timer("Duration", "PT1H")),
+            user("late"),
+            end(),
+            chain("start", "sp", "end"),
+            chain("t", "late", "end"),
+        )
+    )
     assert run.open == ["u", "u"]
     run.fire("t")
     assert (run.open, run.active) == (["late"], ["late"])
@@ -90,7 +124,16 @@ def test_a_multi_instance_sub_process_can_be_interrupted(begin):
 
 
 def test_each_instance_of_a_sub_process_has_its_own_scope(begin):
-    inner = subprocess("sp", start("s2"), script("set", "=i * 10", "mine"), user("u"), end("e2"), chain("s2", "set", "u", "e2"), extensions=io({"mine": "=0"}), loop=loop("=[1, 2]", "i", "out", "=mine"))
+    inner = subprocess(
+        "sp",
+        start("s2"),
+        script("set", "=i * 10", "mine"),
+        user("u"),
+        end("e2"),
+        chain("s2", "set", "u", "e2"),
+        extensions=io({"mine": "=0"}),
+        loop=loop("=[1, 2]", "i", "out", "=mine"),
+    )
     run = begin(build(inner, end(), chain("start", "sp", "end")))
     assert [run.current.visible(run.task("u", n))["mine"] for n in (0, 1)] == [10, 20]
     run.complete("u", index=1)
@@ -100,7 +143,15 @@ def test_each_instance_of_a_sub_process_has_its_own_scope(begin):
 
 def test_an_error_inside_an_instance_is_caught_at_the_body(begin):
     run = begin(
-        build(service("j", loop=loop("=[1, 2, 3]")), boundary("b", "j", on_error("err")), user("h"), end(), chain("start", "j", "end"), chain("b", "h", "end"), roots=error("err", "E"))
+        build(
+            service("j", loop=loop("=[1, 2, 3]")),
+            boundary("b", "j", on_error("err")),
+            user("h"),
+            end(),
+            chain("start", "j", "end"),
+            chain("b", "h", "end"),
+            roots=error("err", "E"),
+        )
     )
     run.do(commands.ThrowError(run.job("j", 1), "E"))
     assert (run.open, run.jobs) == (["h"], {})
@@ -110,7 +161,10 @@ def test_an_error_inside_an_instance_is_caught_at_the_body(begin):
 
 
 def test_a_called_process_is_an_instance_of_its_own(begin):
-    run = begin(library(file(process(start(), call("ca", "c"), user("after"), end(), chain("start", "ca", "after", "end"))), file(CHILD)), variables={"x": 1})
+    run = begin(
+        library(file(process(start(), call("ca", "c"), user("after"), end(), chain("start", "ca", "after", "end"))), file(CHILD)),
+        variables={"x": 1},
+    )
     started = run.of(effects.InstanceStarted)
     assert [(item.instance, item.process_id, item.parent) for item in started] == [(1, "p", 0), (2, "c", 1)]
     assert run.names[started[1].call_element] == "ca"
@@ -137,7 +191,10 @@ def test_what_goes_in_and_out_of_a_called_process_can_be_limited(begin):
 
 
 def test_the_called_process_may_be_an_expression_and_a_missing_one_is_an_incident(begin):
-    run = begin(library(file(process(start(), call("ca", "=target"), end(), chain("start", "ca", "end"))), file(CHILD)), variables={"target": "nope"})
+    run = begin(
+        library(file(process(start(), call("ca", "=target"), end(), chain("start", "ca", "end"))), file(CHILD)),
+        variables={"target": "nope"},
+    )
     assert run.troubles == [("ca", "CALLED_ELEMENT_ERROR")]
     run.set(target="c")
     run.resolve("ca")
@@ -156,21 +213,45 @@ def test_a_multi_instance_call_collects_its_results(begin):
 
 def test_an_error_crosses_the_call_activity_and_ends_the_called_process(begin):
     thrower = process(start(), end("e", on_error("err")), chain("start", "e"), id="c")
-    parent = process(start(), call("ca", "c"), boundary("b", "ca", on_error("err")), user("h"), end(), chain("start", "ca", "end"), chain("b", "h", "end"))
+    parent = process(
+        start(),
+        call("ca", "c"),
+        boundary("b", "ca", on_error("err")),
+        user("h"),
+        end(),
+        chain("start", "ca", "end"),
+        chain("b", "h", "end"),
+    )
     run = begin(library(file(error("err", "X"), parent), file(error("err", "X"), thrower)))
     assert (run.open, run.instances) == (["h"], {1: "active", 2: "cancelled"})
 
 
 def test_an_escalation_crosses_the_call_activity_and_lets_it_run(begin):
     thrower = process(start(), throw("up", on_escalation("esc")), user("u"), end(), chain("start", "up", "u", "end"), id="c")
-    parent = process(start(), call("ca", "c"), boundary("b", "ca", on_escalation("esc"), False), user("h"), end(), chain("start", "ca", "end"), chain("b", "h", "end"))
+    parent = process(
+        start(),
+        call("ca", "c"),
+        boundary("b", "ca", on_escalation("esc"), False),
+        user("h"),
+        end(),
+        chain("start", "ca", "end"),
+        chain("b", "h", "end"),
+    )
     run = begin(library(file(escalation("esc", "X"), parent), file(escalation("esc", "X"), thrower)))
     assert run.open == ["h", "u"]
 
 
 def test_interrupting_a_call_activity_cancels_everything_below(begin):
     middle = process(start(), call("deeper", "c"), end(), chain("start", "deeper", "end"), id="m")
-    parent = process(start(), call("ca", "m"), boundary("t", "ca", timer("Duration", "PT1H")), end(), end("e2"), chain("start", "ca", "end"), chain("t", "e2"))
+    parent = process(
+        start(),
+        call("ca", "m"),
+        boundary("t", "ca", timer("Duration", "PT1H")),
+        end(),
+        end("e2"),
+        chain("start", "ca", "end"),
+        chain("t", "e2"),
+    )
     run = begin(library(file(parent), file(middle), file(CHILD)))
     assert run.open == ["u"]
     run.fire("t")
@@ -180,7 +261,22 @@ def test_interrupting_a_call_activity_cancels_everything_below(begin):
 def test_cancelling_the_tree_ends_everything(begin):
     inner = subprocess("sp", start("s2"), user("x", loop=loop("=[1, 2]")), end("e2"), chain("s2", "x", "e2"))
     run = begin(
-        library(file(process(start(), parallel("g"), inner, call("ca", "c"), catch("t", timer("Duration", "P1D")), end(), chain("start", "g", "sp", "end"), chain("g", "ca", "end"), chain("g", "t", "end"))), file(CHILD))
+        library(
+            file(
+                process(
+                    start(),
+                    parallel("g"),
+                    inner,
+                    call("ca", "c"),
+                    catch("t", timer("Duration", "P1D")),
+                    end(),
+                    chain("start", "g", "sp", "end"),
+                    chain("g", "ca", "end"),
+                    chain("g", "t", "end"),
+                )
+            ),
+            file(CHILD),
+        )
     )
     run.do(commands.Cancel())
     assert (run.current.root_state, run.open, run.waiting, run.active) == ("cancelled", [], [], [])
@@ -189,7 +285,17 @@ def test_cancelling_the_tree_ends_everything(begin):
 
 
 def test_terminate_in_a_called_process_ends_only_that_process(begin):
-    child = process(start(), parallel("g"), user("u"), user("v"), end("te", TERMINATE), end(), chain("start", "g", "u", "te"), chain("g", "v", "end"), id="c")
+    child = process(
+        start(),
+        parallel("g"),
+        user("u"),
+        user("v"),
+        end("te", TERMINATE),
+        end(),
+        chain("start", "g", "u", "te"),
+        chain("g", "v", "end"),
+        id="c",
+    )
     run = begin(library(file(process(start(), call("ca", "c"), user("after"), end(), chain("start", "ca", "after", "end"))), file(child)))
     run.complete("u")
     assert (run.open, run.instances[2]) == (["after"], "completed")
@@ -234,7 +340,9 @@ class Versions:
 def test_what_is_called_follows_its_binding(begin, attributes, want, asked):
     base = library(file(process(start(), call("ca", "c", **attributes), end(), chain("start", "ca", "end"))))
     versions = [
-        library(file(process(start(), user(name), end(), chain("start", name, "end"), id="c"))).processes["c"].with_key(10 + number, number, number)
+        library(file(process(start(), user(name), end(), chain("start", name, "end"), id="c")))
+        .processes["c"]
+        .with_key(10 + number, number, number)
         for number, name in enumerate(("newest", "tagged", "bound"))
     ]
     lib = Versions(base, *versions)

@@ -8,7 +8,7 @@ import pytest
 from app.engine import NotOpen, commands, effects
 from app.engine.library import StaticLibrary
 
-from .diagrams import *  # noqa: F403
+from .diagrams import chain, end, file, io, message, node, process, receive, rule, script, service, start, subprocess, user
 from .runs import ZONE, Run, library
 
 BAND = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -91,7 +91,9 @@ def test_a_failed_job_keeps_its_place_and_a_job_without_retries_is_an_incident(b
 
 
 def test_script_manual_and_undefined_tasks_pass(begin):
-    run = begin(straight(script("s", "=x * 2", "y"), node("task", "t"), node("manualTask", "m"), between=("s", "t", "m")), variables={"x": 4})
+    run = begin(
+        straight(script("s", "=x * 2", "y"), node("task", "t"), node("manualTask", "m"), between=("s", "t", "m")), variables={"x": 4}
+    )
     assert run.done
     assert run.variables["y"] == 8
 

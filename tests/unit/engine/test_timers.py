@@ -8,7 +8,7 @@ from app.domain.calendars import Calendar
 from app.engine import DiagramError, commands, read
 from app.engine.timers import TimerError, parse_cycle, parse_duration, schedule
 
-from .diagrams import *  # noqa: F403
+from .diagrams import boundary, catch, chain, end, event_gateway, file, message, on_message, process, start, timer, user
 from .runs import ZONE, library
 
 
@@ -17,7 +17,19 @@ def at(text: str) -> datetime:
 
 
 def cycling(cycle: str):
-    return library(file(process(start(), user("a"), boundary("t", "a", timer("Cycle", cycle), False), end("e2"), end(), chain("start", "a", "end"), chain("t", "e2"))))
+    return library(
+        file(
+            process(
+                start(),
+                user("a"),
+                boundary("t", "a", timer("Cycle", cycle), False),
+                end("e2"),
+                end(),
+                chain("start", "a", "end"),
+                chain("t", "e2"),
+            )
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,7 +116,13 @@ def test_a_cycle_that_cannot_run_is_refused(cycle):
 
 
 def test_dates_without_a_zone_are_read_in_the_districts(begin):
-    for value in ("2026-05-01", "2026-05-01T00:00:00", '=date("2026-05-01")', '=date and time("2026-05-01T00:00:00")', "2026-04-30T16:00:00Z"):
+    for value in (
+        "2026-05-01",
+        "2026-05-01T00:00:00",
+        '=date("2026-05-01")',
+        '=date and time("2026-05-01T00:00:00")',
+        "2026-04-30T16:00:00Z",
+    ):
         run = begin(library(file(process(start(), catch("t", timer("Date", value)), end(), chain("start", "t", "end")))))
         assert run.waits[1].due_at == at("2026-05-01T00:00"), value
 
@@ -124,13 +142,35 @@ def test_the_year_9999_is_an_instant_and_what_follows_is_an_incident(begin):
 
 
 def test_two_timers_after_one_event_gateway_have_their_own_due(begin):
-    body = process(start(), event_gateway("g"), catch("a", timer("Duration", "PT1H")), catch("b", timer("Duration", "P1D")), end(), chain("start", "g", "a", "end"), chain("g", "b", "end"))
+    body = process(
+        start(),
+        event_gateway("g"),
+        catch("a", timer("Duration", "PT1H")),
+        catch("b", timer("Duration", "P1D")),
+        end(),
+        chain("start", "g", "a", "end"),
+        chain("g", "b", "end"),
+    )
     run = begin(library(file(body)))
     assert {wait.element_id: wait.due_at - run.now for wait in run.waits.values()} == {"a": timedelta(hours=1), "b": timedelta(days=1)}
 
 
 def test_only_formulas_carry_the_calendars_version(begin):
-    lib = library(file(process(start(), user("a"), boundary("x", "a", timer("Duration", "P1D")), boundary("y", "a", timer("Date", "=workingDaysAfter(today(), 3)")), end(), chain("start", "a", "end"), chain("x", "end"), chain("y", "end"))), calendar=Calendar(version="2026-1"))
+    lib = library(
+        file(
+            process(
+                start(),
+                user("a"),
+                boundary("x", "a", timer("Duration", "P1D")),
+                boundary("y", "a", timer("Date", "=workingDaysAfter(today(), 3)")),
+                end(),
+                chain("start", "a", "end"),
+                chain("x", "end"),
+                chain("y", "end"),
+            )
+        ),
+        calendar=Calendar(version="2026-1"),
+    )
     run = begin(lib)
     waits = {wait.element_id: wait for wait in run.waits.values()}
     assert (waits["x"].calendar_version, waits["y"].calendar_version) == (None, "2026-1")
