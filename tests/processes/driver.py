@@ -114,6 +114,7 @@ class Case:
     connectors: bool = True
     hold: frozenset[str] = frozenset()  # job types to stop at
     phase: str | None = None
+    records: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # may be shared by several cases, as ``facts`` may
 
     def __post_init__(self) -> None:
         self.library = library(self.district)
@@ -124,7 +125,6 @@ class Case:
         self.waits: dict[int, effects.WaitOpened] = {}
         self.incidents: dict[int, effects.IncidentOpened] = {}
         self.decisions: list[effects.DecisionEvaluated] = []
-        self.records: dict[str, list[dict[str, Any]]] = {}
         self.notices: list[dict[str, Any]] = []
         self.messages: list[dict[str, Any]] = []
         self.overdue: list[str] = []
@@ -283,9 +283,12 @@ class Case:
                 self._put_record(headers["kind"], inputs)
                 return {"recordKey": str(sum(map(len, self.records.values())))}
             case "query_records":
-                return {"records": list(self.records.get(headers["kind"], []))}
+                wanted = {name: value for name, value in inputs.items() if value is not None} if self._maps(job) else {}
+                return {"records": [row for row in self.records.get(headers["kind"], []) if wanted.items() <= row.items()]}
             case "query_projects":
-                return {"projects": []}
+                phases = inputs.get("phases") or [inputs.get("phase")]
+                mine = {**self.facts, "projectKey": "1001", "name": self.facts.get("projectName"), "phase": self.phase}
+                return {"projects": [mine] if self.phase in phases else []}
             case "notify":
                 self.notices.append({"to": headers["to"], "title": headers.get("title", ""), "text": inputs.get("text")})
             case "mark_overdue":
@@ -303,11 +306,16 @@ class Case:
                 raise AssertionError(f"no connector {other}")
         return {}
 
+    def _maps(self, job: effects.JobOpened) -> bool:
+        """Whether the task maps inputs; else a job is shown everything that it can see."""
+        assert self.state is not None
+        return dict(job.variables) != self.state.visible(job.element)
+
     def _put_record(self, kind: str, data: dict[str, Any]) -> None:
-        if (ROOT / "forms" / "records" / f"{kind}.json").exists():
-            problems = record_form(kind).validate(_decimal(data))
-            if problems:
-                raise FormRejected(problems)
+        data = {name: value for name, value in data.items() if value is not None}
+        problems = record_form(kind).validate(_decimal(data))
+        if problems:
+            raise FormRejected(problems)
         self.records.setdefault(kind, []).append(data)
 
     def _examples(self, task: Task) -> dict[str, Any]:
