@@ -1,0 +1,177 @@
+"""Assets are handed over or inventoried; money flows only when nothing stands in the way."""
+
+from typing import Any
+
+import pytest
+
+from tests.processes.delivery.facts import accepted, contracted
+from tests.processes.driver import Case, FormRejected
+
+ROWS = [
+    {"name": "服务器", "category": "设备", "quantity": 2, "originalValue": 100000},
+    {"name": "软件", "category": "无形资产", "quantity": 1, "originalValue": 200000},
+    {"name": "终端", "category": "设备", "quantity": 10, "originalValue": 300000},
+]
+
+
+def assets(district: str, **changes: Any) -> Case:
+    return Case(district, "asset", accepted(district, **changes))
+
+
+def test_in_sucheng_the_implementer_hands_over_and_the_applicant_registers() -> None:
+    case = assets("sucheng")
+    assert case.task("transfer_assets").groups == ("implementer",)
+    case.fill("transfer_assets", assets=ROWS)
+    assert case.task("register_assets").groups == ("applicant",)
+    case.fill("register_assets")
+    assert case.ended
+    assert case.records["asset"][0]["amount"] == 600000
+    assert case.records["asset"][0]["quantity"] == 13
+    assert case.facts["assetRegistered"] is True
+    assert case.messages == []
+
+
+def test_a_difference_in_quantity_must_be_explained() -> None:
+    case = assets("sucheng")
+    case.fill("transfer_assets", assets=ROWS)
+    case.fill("register_assets", confirmedQuantity=12)
+    assert case.tasks == {"register_assets": 1}
+    assert "asset" not in case.records
+    case.fill("register_assets", confirmedQuantity=12, differenceNote="一台终端已报损")
+    assert case.ended
+    assert case.records["asset"][0]["differenceNote"] == "一台终端已报损"
+
+
+def test_the_applicant_may_send_the_list_back() -> None:
+    case = assets("sucheng")
+    case.fill("transfer_assets")
+    case.complete("register_assets", assetOpinion="退回移交单位", returnReason="清单不完整")
+    assert case.tasks == {"transfer_assets": 1}
+    assert case.variable("returnReason") == "清单不完整"
+
+
+def test_fengxians_summary_adds_up_and_is_confirmed_by_the_bureau() -> None:
+    case = assets("fengxian", contractAmount=600000)
+    case.fill("take_inventory", assets=ROWS)
+    assert [case.task("supervise_assets", number).groups[0] for number in range(2)] == ["finance", "government_affairs"]
+    case.fill_all("supervise_assets")
+    case.fill("confirm_assets")
+    assert case.ended
+    assert case.records["asset"][0]["amount"] == 600000
+    assert [message["name"] for message in case.messages] == ["om_evaluation_requested"]
+
+
+def test_the_office_of_government_affairs_may_return_the_inventory() -> None:
+    case = assets("fengxian")
+    case.fill("take_inventory")
+    case.fill("supervise_assets")
+    case.fill("supervise_assets", opinion="退回", opinionNote="存放地点不明")
+    assert case.tasks == {"take_inventory": 1}
+    assert "存放地点不明" in case.variable("returnReason")
+    case.fill("take_inventory")
+    case.fill_all("supervise_assets")
+    case.fill("confirm_assets", assetOpinion="退回", returnReason="编号有误")
+    assert case.tasks == {"take_inventory": 1}
+
+
+def test_a_sum_that_differs_from_the_settlement_must_be_explained() -> None:
+    case = assets("fengxian", contractAmount=700000)
+    case.fill("take_inventory", assets=ROWS)
+    assert case.tasks == {"take_inventory": 1}
+    case.fill("take_inventory", assets=ROWS, differenceNote="含不形成资产的服务费")
+    assert case.tasks == {"supervise_assets": 2}
+
+
+def payment(facts: dict[str, Any], district: str, **variables: Any) -> Case:
+    return Case(district, "payment", facts, variables=variables)
+
+
+@pytest.mark.parametrize("district", ["fengxian", "sucheng"])
+def test_finance_pays_an_accepted_project(district: str) -> None:
+    case = Case(district, "payment", accepted(district), variables={"payKind": "验收款"}, start="requested")
+    case.fill("apply_payment", payAmount=6000000)
+    assert case.task("pay").groups == ("finance",)
+    case.fill("pay")
+    assert case.ended
+    assert case.facts["paidAmount"] == 6000000
+    assert not case.incidents
+    assert case.records["payment"][0]["state"] == "已支付"
+
+
+def test_nothing_is_paid_over_the_contract() -> None:
+    case = payment(accepted("sucheng", paidAmount=6000000), "sucheng")
+    case.fill("apply_payment", payKind="尾款", payAmount=900000.01)
+    assert "pay" not in case.tasks
+    assert case.tasks == {"handle_blocked": 1}
+    case.fill("handle_blocked")
+    assert case.ended
+    assert case.facts["paidAmount"] == 6000000
+    assert case.records["payment"][0]["state"] == "已拒付"
+    assert case.notices[0]["text"] == "累计支付超过合同金额"
+
+
+def test_two_applications_cannot_together_exceed_the_contract() -> None:
+    case = payment(accepted("sucheng"), "sucheng")
+    case.fill("apply_payment", payAmount=5000000)
+    case.facts["paidAmount"] = 4000000  # meanwhile another payment has been made
+    case.fill("pay")
+    assert case.tasks == {"handle_blocked": 1}
+    assert case.facts["paidAmount"] == 4000000
+
+
+def test_finance_refuses_or_returns_with_a_reason() -> None:
+    case = payment(accepted("sucheng"), "sucheng")
+    case.fill("apply_payment")
+    with pytest.raises(FormRejected, match="returnReason"):
+        case.fill("pay", payOpinion="拒付")
+    case.fill("pay", payOpinion="退回", returnReason="发票不符")
+    assert case.tasks == {"apply_payment": 1}
+    assert case.variable("returnReason") == "发票不符"
+    case.fill("apply_payment")
+    case.fill("pay", payOpinion="拒付", returnReason="款项争议")
+    assert case.ended
+    assert case.notices[0]["text"] == "款项争议"
+    assert case.facts["paidAmount"] == 0
+
+
+def test_sucheng_refuses_without_the_report_and_names_the_cause() -> None:
+    case = payment(accepted("sucheng", accReport="未提交"), "sucheng")
+    case.fill("apply_payment", payKind="验收款")
+    case.fill("handle_blocked")
+    assert case.records["payment"][0]["blockedReasons"] == ["缺验收报告（SC-26-3）"]
+
+
+def test_sucheng_knows_no_exception() -> None:
+    case = payment(accepted("sucheng", cryptoOk=False), "sucheng")
+    case.fill("apply_payment", payKind="运维经费")
+    case.fill("handle_blocked", blockedHandling="提请例外批准")
+    assert case.ended
+    assert case.records["payment"][0]["state"] == "已拒付"
+
+
+def test_before_acceptance_fengxian_pays_only_by_exception_of_the_finance_leader() -> None:
+    case = payment(contracted("fengxian"), "fengxian")
+    case.fill("apply_payment", payKind="预付款", payAmount=1)
+    case.fill("handle_blocked", blockedHandling="提请例外批准", returnReason="合同约定预付")
+    assert case.task("approve_exception").groups == ("finance_leader",)
+    case.fill("approve_exception", exceptionOpinion="批准", exceptionReason="合同约定,风险可控")
+    case.fill("pay")
+    assert case.ended
+    assert case.facts["paidAmount"] == 1
+    assert case.records["payment"][0]["exceptionApprover"] == "财政局负责人"
+
+
+def test_an_exception_does_not_lift_a_suspension() -> None:
+    case = payment(contracted("fengxian", suspended=True), "fengxian")
+    case.fill("apply_payment", payKind="预付款", payAmount=1)
+    case.fill("handle_blocked", blockedHandling="提请例外批准", returnReason="申请例外")
+    assert case.ended
+    assert "approve_exception" not in case.path
+
+
+@pytest.mark.parametrize("district", ["fengxian", "sucheng"])
+def test_a_payment_of_which_nothing_is_known_is_blocked(district: str) -> None:
+    case = Case(district, "payment", connectors=False)
+    case.complete("apply_payment", payKind="尾款", payAmount=1, payReason="无", payee="某")
+    assert case.tasks == {"handle_blocked": 1}
+    assert not case.incidents

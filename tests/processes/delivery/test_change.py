@@ -1,0 +1,131 @@
+"""Changes while building: reviewed or procured in Fengxian, filed or declared again in Sucheng."""
+
+from typing import Any
+
+import pytest
+
+from tests.processes.delivery.facts import contracted
+from tests.processes.driver import Case, FormRejected
+
+
+def begin(district: str, **changes: Any) -> Case:
+    return Case(district, "change", contracted(district, **changes), phase="building")
+
+
+def test_fengxians_bureau_reviews_a_change_of_exactly_ten_percent() -> None:
+    case = begin("fengxian", totalAmount=10000000, contractAmount=9900000)
+    case.fill("submit_change", changeAmount=1000000)
+    assert case.facts["changePending"] is True
+    assert case.task("confirm_change").groups == ("applicant_leader",)
+    case.fill("confirm_change")
+    assert case.task("review_change").groups == ("data_bureau",)
+    case.fill("review_change")
+    assert case.ended
+    assert "apply_procurement_law" not in case.path
+    assert case.facts["cumulativeChange"] == 1000000
+    assert case.facts["changePending"] is False
+    assert case.records["change"][0]["route"] == "SJJ_REVIEW"
+    assert case.phase == "building"
+
+
+def test_above_ten_percent_finance_applies_the_procurement_law_after_the_review() -> None:
+    case = begin("fengxian", totalAmount=10000000, cumulativeChange=600000)
+    case.fill("submit_change", changeAmount=410000)
+    case.fill("confirm_change")
+    case.fill("review_change")
+    assert case.task("apply_procurement_law").groups == ("finance",)
+    case.fill("apply_procurement_law")
+    assert case.records["change"][0]["route"] == "PROC_LAW"
+    assert case.facts["cumulativeChange"] == 1010000
+
+
+def test_a_refused_change_leaves_the_ledger_as_it_was() -> None:
+    case = begin("fengxian")
+    case.fill("submit_change", changeAmount=1000)
+    case.fill("confirm_change")
+    with pytest.raises(FormRejected, match="returnReason"):
+        case.fill("review_change", changeOpinion="不通过")
+    case.fill("review_change", changeOpinion="不通过", returnReason="没有必要")
+    assert case.ended
+    assert case.facts["cumulativeChange"] == 0
+    assert case.facts["changePending"] is False
+    assert case.records["change"][0]["state"] == "未通过"
+    assert case.notices == [{"to": "owner", "title": "项目变更未通过", "text": "没有必要"}]
+
+
+def test_a_returned_change_is_corrected_and_goes_on() -> None:
+    case = begin("fengxian")
+    case.fill("submit_change", changeAmount=1000)
+    case.fill("confirm_change", leaderOpinion="退回修改", returnReason="金额不清")
+    assert case.tasks == {"submit_change": 1}
+    assert case.variable("returnReason") == "金额不清"
+    case.fill("submit_change", changeAmount=2000)
+    case.fill("confirm_change")
+    case.fill("review_change", changeOpinion="退回补正", returnReason="缺材料")
+    case.fill("submit_change", changeAmount=2000)
+    case.fill("confirm_change")
+    case.fill("review_change")
+    assert case.ended
+    assert case.facts["cumulativeChange"] == 2000
+
+
+def test_sucheng_files_at_once_and_only_tells_the_bureau() -> None:
+    case = begin("sucheng", contractAmount=30000000, approvedBudget=40000000)
+    case.fill("submit_change", changeAmount=4000000, newTotal=30000000, reasonCode="二")
+    assert case.ended
+    assert not case.incidents
+    assert case.records["change"][0]["filingNo"] == "change_filing-1"
+    assert case.notices[0]["to"] == "data_bureau"
+    assert "review_change" not in case.path
+    assert "confirm_change" not in case.path
+    assert case.facts["cumulativeChange"] == 4000000
+
+
+def test_the_notice_of_a_filed_change_warns_of_article_49() -> None:
+    case = begin("sucheng", contractAmount=3000000, approvedBudget=4000000)
+    case.fill("submit_change", changeAmount=2000000, newTotal=3500000, reasonCode="二")
+    assert "第四十九条" in case.notices[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reentry"),
+    [
+        ({"changeAmount": 100, "newTotal": 40000000.01, "reasonCode": "二"}, "PLAN"),
+        ({"changeAmount": 100, "newTotal": 30000000, "reasonCode": "无"}, "EXAM"),
+        ({"changeAmount": 4000100, "newTotal": 30000000, "reasonCode": "二"}, "EXAM"),
+    ],
+)
+def test_what_sucheng_may_not_file_is_declared_again(change: dict[str, Any], reentry: str) -> None:
+    case = begin("sucheng", contractAmount=40000000, approvedBudget=40000000)
+    case.fill("submit_change", **change)
+    assert case.phase == "building", "the phase stays, the change is pending"
+    assert case.facts["changePending"] is True
+    assert case.messages[0]["variables"]["reentry"] == reentry
+    assert case.tasks == {"confirm_redeclaration": 1}
+    case.fill("confirm_redeclaration", newApprovedBudget=41000000)
+    assert case.ended
+    assert case.facts["changePending"] is False
+    assert case.facts["approvedBudget"] == 41000000
+
+
+def test_the_reclaimed_budget_does_not_count_as_approved() -> None:
+    case = begin("sucheng", contractAmount=2800000, approvedBudget=3000000, reclaimedAmount=200000)
+    case.fill("submit_change", changeAmount=50000, newTotal=2850000, reasonCode="二")
+    assert case.messages[0]["variables"]["reentry"] == "PLAN"
+
+
+def test_a_redeclaration_that_fails_ends_the_change() -> None:
+    case = begin("sucheng")
+    case.fill("submit_change", changeAmount=100, newTotal=6900000, reasonCode="无")
+    case.fill("confirm_redeclaration", redeclarationResult="未批准", returnReason="未获同意")
+    assert case.ended
+    assert case.facts["cumulativeChange"] == 0
+    assert case.facts["changePending"] is False
+
+
+@pytest.mark.parametrize(("reason", "needed"), [("一", "deploymentDocNo"), ("二", "optimisationNote"), ("三", "planningRef")])
+def test_each_case_of_an_adjustment_needs_its_proof(reason: str, needed: str) -> None:
+    case = begin("sucheng")
+    with pytest.raises(FormRejected, match=needed):
+        case.fill("submit_change", changeAmount=100, newTotal=6900000, reasonCode=reason, **{needed: ...})
+    assert case.tasks == {"submit_change": 1}
