@@ -79,6 +79,31 @@ def test_filing_is_returned_with_the_reason_and_confirmed_later(district: str) -
     assert case.records["om_plan"][0]["filedOn"] == "2026-03-10"
 
 
+def test_a_decision_starts_empty_at_every_visit() -> None:
+    case = accepted("sucheng")
+    case.fill("file_plan")
+    case.fill("confirm_plan", planDecision="退回", returnReason="缺少联系人")
+    case.fill("file_plan")
+    assert case.state is not None
+    visible = case.state.visible(case.task("confirm_plan").number)
+    assert visible["planDecision"] is None
+    assert visible["returnReason"] is None
+    case.fill("confirm_plan")
+    assert case.variable("returnReason") is None
+
+
+def test_next_evaluation_does_not_inherit_last_years_answers() -> None:
+    case = evaluated("sucheng")
+    case.advance("2028-03-16")
+    case.fill("submit_report")
+    case.fill("check_report")
+    case.fill_all("give_opinion")
+    assert case.state is not None
+    visible = case.state.visible(case.task("conclude_evaluation").number)
+    assert [visible[name] for name in ("evalResult", "quality", "issues")] == [None, None, None]
+    assert visible["lastEvalResult"] == "通过"
+
+
 def test_fengxian_reviews_fees_and_sucheng_waits_for_the_cycle_to_end() -> None:
     assert operating("fengxian").tasks == {"apply_fee": 1}
     sucheng = operating("sucheng")
