@@ -327,6 +327,7 @@ class Filter(Boxed):
             return None
         kept: list[object] = []
         for item in items:
+            run.check_time(self.place)
             inner = dict(scope)
             if isinstance(item, dict):
                 inner.update(item)
@@ -367,6 +368,7 @@ class Loop(Boxed):
         inner = dict(scope)
         reads_partial = "partial" in read_names(self.body)
         for item in items:
+            run.check_time(self.place)
             inner[self.variable] = item
             if reads_partial:
                 inner["partial"] = list(results)
@@ -378,6 +380,7 @@ class Loop(Boxed):
         inner = dict(scope)
         unknown = False
         for item in items:
+            run.check_time(self.place)
             inner[self.variable] = item
             answer = self.body.evaluate(inner, run)
             if answer is decisive:

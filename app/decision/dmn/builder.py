@@ -30,7 +30,7 @@ from app.decision.dmn.model import (
     Variable,
 )
 from app.decision.dmn.problems import Place, report
-from app.decision.dmn.reader import TEXT_CHARACTERS, VERSIONS, Element, child, children, line_of, local, text_of
+from app.decision.dmn.reader import TEXT_CHARACTERS, VERSIONS, Element, child, children, line_of, local, name_of, text_of
 from app.decision.dmn.tables import DecisionTable, InputClause, OutputClause, make_row
 from app.decision.dmn.types import AllowedValues, TypeTable, label
 from app.decision.feel.types import ANY, Type
@@ -94,7 +94,12 @@ class Builder:
 
     def build(self) -> Parts:
         """Everything in the file."""
-        self._language(self.root, Place(file=self.parts.file))
+        place = Place(file=self.parts.file)
+        self._language(self.root, place)
+        for found in self.parts.imports:
+            if found.kind != "dmn":
+                message = f"只能导入 DMN 文件，“{found.name or found.namespace}”是 {found.kind or '没有写类型的导入'}，请删去这个导入"
+                self._problem("dmn.import_type", message, place, found.kind)
         elements = children(self.root)
         for element in elements:
             if local(element) == "itemDefinition":
@@ -144,7 +149,7 @@ class Builder:
 
     def _identify(self, element: Element, kind: str) -> tuple[str, str, Place]:
         """Id and name of a graph element; ids must be unique in the file."""
-        name = (element.get("name") or "").strip()
+        name = name_of(element)
         id_ = element.get("id") or ""
         self.owner = Owner(name or id_)
         place = self._place(element)
@@ -164,7 +169,7 @@ class Builder:
         variable = child(element, "variable")
         if variable is None:
             return Variable(name, None)
-        return Variable((variable.get("name") or name).strip(), variable.get("typeRef"))
+        return Variable(name_of(variable) or name, variable.get("typeRef"))
 
     def _input_data(self, element: Element) -> None:
         id_, name, place = self._identify(element, "输入数据")
@@ -197,6 +202,8 @@ class Builder:
         variable = self._variable(element, name)
         logic = child(element, "encapsulatedLogic")
         body = None if logic is None else self._expression(logic, "")
+        if isinstance(body, boxed.FunctionDefinition):
+            body.name = variable.name
         model = KnowledgeModel(id_, name, variable, place, body, self._knowledge_requirements(element))
         model.formulas = self.owner.formulas
         self.parts.knowledge[id_] = model
@@ -275,7 +282,7 @@ class Builder:
     # -- types
 
     def _item(self, element: Element, within: str) -> ItemDefinition:
-        name = (element.get("name") or "").strip()
+        name = name_of(element)
         place = Place(self.parts.file, None, None, f"{within}.{name}" if within else name, line_of(element))
         if not name:
             self._problem("dmn.no_name", "有一个数据类型没有名称", place)
@@ -285,7 +292,7 @@ class Builder:
         if function is not None:
             item.is_function = True
             item.result = function.get("outputTypeRef")
-            item.parameters = tuple(Variable(found.get("name") or "", found.get("typeRef")) for found in children(function, "parameters"))
+            item.parameters = tuple(Variable(name_of(found), found.get("typeRef")) for found in children(function, "parameters"))
         allowed, constraint = child(element, "allowedValues"), child(element, "typeConstraint")
         if allowed is not None and text_of(allowed).strip():
             item.allowed = self._formula(allowed, UNARY, place)
@@ -368,7 +375,7 @@ class Builder:
         entries: list[boxed.Entry] = []
         for found in children(element, "contextEntry"):
             variable = child(found, "variable")
-            name = None if variable is None else (variable.get("name") or "").strip() or None
+            name = None if variable is None else name_of(variable) or None
             at = self._place(found, column=name or column or None)
             declared = ANY if variable is None else self._type(variable.get("typeRef"), at)
             if name is not None:
@@ -385,7 +392,7 @@ class Builder:
         return boxed.ListExpression(items, place, kind)
 
     def _relation(self, element: Element, place: Place, kind: Type, column: str) -> boxed.Boxed:
-        columns = [((found.get("name") or "").strip(), self._type(found.get("typeRef"), place)) for found in children(element, "column")]
+        columns = [(name_of(found), self._type(found.get("typeRef"), place)) for found in children(element, "column")]
         rows: list[list[boxed.Boxed]] = []
         for number, found in enumerate(children(element, "row"), start=1):
             cells = [self._expression(cell, columns[at][0] if at < len(columns) else "") for at, cell in enumerate(children(found)) if local(cell) in LOGIC]
@@ -399,7 +406,7 @@ class Builder:
         bindings: list[tuple[str, Type, boxed.Boxed | None]] = []
         for found in children(element, "binding"):
             parameter = child(found, "parameter")
-            name = "" if parameter is None else (parameter.get("name") or "").strip()
+            name = "" if parameter is None else name_of(parameter)
             at = self._place(found, column=name or None)
             declared = ANY if parameter is None else self._type(parameter.get("typeRef"), at)
             value = next((part for part in children(found) if local(part) in LOGIC), None)
@@ -407,7 +414,7 @@ class Builder:
         return boxed.Invocation(function, bindings, place, kind)
 
     def _function(self, element: Element, place: Place, kind: Type, column: str) -> boxed.Boxed:
-        parameters = [((found.get("name") or "").strip(), self._type(found.get("typeRef"), place)) for found in children(element, "formalParameter")]
+        parameters = [(name_of(found), self._type(found.get("typeRef"), place)) for found in children(element, "formalParameter")]
         self.owner.bound.update(name for name, _ in parameters)
         kind = kind if kind.name == "function" else ANY  # some modelers write the result's type here
         external = (element.get("kind") or "FEEL").strip()
@@ -429,7 +436,7 @@ class Builder:
 
     def _iterator(self, element: Element, place: Place, kind: Type, column: str) -> boxed.Boxed:
         name = local(element)
-        variable = (element.get("iteratorVariable") or "").strip()
+        variable = name_of(element, "iteratorVariable")
         if not variable:
             self._problem("dmn.no_name", "循环没有写变量名（iteratorVariable）", place)
         self.owner.bound.add(variable)
@@ -453,7 +460,7 @@ class Builder:
         names = [clause.name for clause in output_clauses]
         for name in {name for name in names if names.count(name) > 1}:
             self._problem("dmn.duplicate", f"有两个输出列都叫“{name}”，请改名", place)
-        headings = [(found.get("name") or "").strip() or f"annotation{number}" for number, found in enumerate(children(element, "annotation"), start=1)]
+        headings = [name_of(found) or f"annotation{number}" for number, found in enumerate(children(element, "annotation"), start=1)]
         rows = []
         for number, found in enumerate(rules, start=1):
             tests, results = children(found, "inputEntry"), children(found, "outputEntry")
@@ -499,7 +506,7 @@ class Builder:
         return InputClause(name, formula, declared, self._allowed(child(element, "inputValues"), place), place)
 
     def _output_clause(self, element: Element, number: int, count: int, table: Type) -> OutputClause:
-        name = (element.get("name") or "").strip()
+        name = name_of(element)
         heading = (element.get("label") or "").strip() or name
         place = self._place(element, column=heading or f"输出 {number}")
         if not name and count > 1:
@@ -595,7 +602,7 @@ BOXES: Final[dict[str, Callable[[Builder, Element, Place, Type, str], boxed.Boxe
 def _read_import(element: Element) -> Import:
     kind = element.get("importType") or ""
     namespace = element.get("namespace") or ""
-    name = (element.get("name") or "").strip()
+    name = name_of(element)
     is_dmn = kind in VERSIONS or "spec/DMN" in kind
     return Import(name, namespace, "dmn" if is_dmn else kind, element.get("locationURI") or "")
 

@@ -5,6 +5,7 @@ Public: Evaluation, Matched. Run is the state of one call: FEEL's environment, t
 
 from __future__ import annotations
 
+import time as clock
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -49,12 +50,16 @@ class Evaluation:
 
 
 class Run:
-    """The state of one call: not shared between calls. `place` is where FEEL is working, for its remarks."""
+    """The state of one call: not shared between calls. `place` is where FEEL is working, for its remarks.
 
-    __slots__ = ("depth", "environment", "place", "trace")
+    `deadline` (of the monotonic clock) bounds the whole call; each expression has FEEL's own limit besides.
+    """
 
-    def __init__(self, environment: feel.Environment, trace: Evaluation, depth: int = 0) -> None:
+    __slots__ = ("deadline", "depth", "environment", "place", "trace")
+
+    def __init__(self, environment: feel.Environment, trace: Evaluation, deadline: float, depth: int = 0) -> None:
         self.trace = trace
+        self.deadline = deadline
         self.place: Place = Place()
         self.depth = depth
         self.environment = feel.Environment(
@@ -83,6 +88,11 @@ class Run:
         kept = self.trace.warnings
         if len(kept) < REMARKS:
             kept.append(warned)
+
+    def check_time(self, place: Place) -> None:
+        """Raises DmnEvaluationError when the whole evaluation takes too long."""
+        if clock.monotonic() > self.deadline:
+            raise fail("dmn.seconds", f"决策计算超过 {self.environment.limits.seconds} 秒，已停止，请简化表达式", place)
 
     def enter(self, place: Place) -> None:
         """One call deeper. Raises DmnEvaluationError when the model calls itself without end."""

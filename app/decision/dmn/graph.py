@@ -6,6 +6,7 @@ models that it meets, because names and types of those decide how its texts are 
 
 from __future__ import annotations
 
+import time as clock
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -279,12 +280,14 @@ class Frame:
         environment: feel.Environment,
         overrides: Mapping[tuple[str, str], object] | None = None,
         depth: int = 0,
+        deadline: float | None = None,
     ) -> None:
         self.model = model
         self.given = given
         self.environment = environment
         self.overrides: Mapping[tuple[str, str], object] = overrides or {}
         self.depth = depth
+        self.deadline = clock.monotonic() + environment.limits.seconds if deadline is None else deadline
         self._done: dict[str, Evaluation] = {}
         self._running: list[str] = []
         self._frames: dict[str, Frame] = {}
@@ -299,7 +302,8 @@ class Frame:
         self._running.append(decision.id)
         try:
             evaluation = Evaluation(decision.id, decision.name)
-            run = Run(self.environment, evaluation, self.depth)
+            run = Run(self.environment, evaluation, self.deadline, self.depth)
+            run.check_time(decision.place)
             scope: Scope = dict(self.given)
             for reference in decision.information:
                 self._provide(reference, scope, run)
@@ -380,7 +384,7 @@ class Frame:
         if frame is None:
             inner = self.given.get(found.name)
             given = {**self.given, **inner} if isinstance(inner, Mapping) else self.given
-            frame = self._frames[namespace] = Frame(model, given, self.environment, self.overrides, self.depth)
+            frame = self._frames[namespace] = Frame(model, given, self.environment, self.overrides, self.depth, self.deadline)
         return frame, found
 
     # -- functions
@@ -409,7 +413,6 @@ class Frame:
                 scope[name] = function
             else:
                 self._equip(reference, scope, run)
-        logic.name = element.variable.name
         result = self.model.result_type(element.variable)
         function = logic.bind(scope, run, result)
         return _traced(function, element, run) if isinstance(logic.body, DecisionTable) else function
@@ -417,7 +420,7 @@ class Frame:
     def call(self, element: KnowledgeModel) -> Evaluation:
         """Call a knowledge model with arguments from the given context."""
         evaluation = Evaluation(element.id, element.name, kind="businessKnowledgeModel")
-        run = Run(self.environment, evaluation)
+        run = Run(self.environment, evaluation, self.deadline)
         _, function = self.function_of(element.id, run)
         if function is not None:
             evaluation.output = function.call(*(self._given(name) for name in function.parameters))
@@ -439,7 +442,7 @@ class Frame:
         def call(*arguments: object) -> object:
             overrides = {(frame.model.namespace, id_): value for (frame, id_, _, _), value in zip(parameters, arguments, strict=True)}
             given = {name: value for (_, _, name, _), value in zip(parameters, arguments, strict=True)}
-            evaluation = Frame(self.model, given, self.environment, overrides, run.depth).conclude_service(service)
+            evaluation = Frame(self.model, given, self.environment, overrides, run.depth, self.deadline).conclude_service(service)
             run.trace.required.append(evaluation)
             return evaluation.output
 
@@ -453,14 +456,14 @@ class Frame:
         overrides: dict[tuple[str, str], object] = {}
         given: Scope = {}
         warned = Evaluation(service.id, service.name, kind="decisionService")
-        run = Run(self.environment, warned)
+        run = Run(self.environment, warned, self.deadline)
         for frame, id_, name, kind in self.parameters_of(service):
             value, fits = fit(self._given(name), kind)
             if not fits:
                 run.warn("dmn.type", f"参数“{name}”不是{kind.name}，按空值处理", service.place)
             overrides[frame.model.namespace, id_] = value
             given[name] = value
-        evaluation = Frame(self.model, given, self.environment, overrides).conclude_service(service)
+        evaluation = Frame(self.model, given, self.environment, overrides, 0, self.deadline).conclude_service(service)
         evaluation.output = fitted(evaluation.output, self.model.result_type(service.variable), run, service.place)
         evaluation.warnings[:0] = warned.warnings
         return evaluation
@@ -468,7 +471,7 @@ class Frame:
     def conclude_service(self, service: DecisionService) -> Evaluation:
         """The output decisions in this frame, whose overrides hold the parameters."""
         evaluation = Evaluation(service.id, service.name, kind="decisionService")
-        run = Run(self.environment, evaluation, self.depth)
+        run = Run(self.environment, evaluation, self.deadline, self.depth)
         outputs: Scope = {}
         for reference in service.outputs:
             frame = self if reference.namespace is None else self._abroad(reference.namespace)[0]

@@ -147,11 +147,18 @@ def child(element: Element, name: str) -> Element | None:
 
 
 def text_of(element: Element | None) -> str:
-    """Text of an element, of its `text` child where it has one; "" when there is none."""
+    """Text of an element's `text` child, or of an element without children; "" when there is none."""
     if element is None:
         return ""
     inner = child(element, "text")
-    return "".join((element if inner is None else inner).itertext())
+    if inner is None:
+        return "".join(element.itertext()) if len(element) == 0 else ""
+    return "".join(inner.itertext())
+
+
+def name_of(element: Element, attribute: str = "name") -> str:
+    """A name as FEEL spells it: blanks in a row count as one; "" when there is none."""
+    return " ".join((element.get(attribute) or "").split())
 
 
 def line_of(element: Element) -> int | None:

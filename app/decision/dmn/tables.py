@@ -150,26 +150,15 @@ class DecisionTable(Boxed):
             value = normalise(clause.formula.evaluate(scope, run.environment))
             if value is not None:
                 if clause.type is not ANY:
-                    value, fits = fit(value, clause.type)
+                    given = value
+                    value, fits = fit(given, clause.type)
                     if not fits:
-                        self._warn_type(clause, scope, run)
+                        _warn_type(clause, given, run)
                 if clause.allowed is not None and value is not None:
                     self._require_allowed(clause.allowed, value, clause.label, clause.place, run)
             values.append(value)
             shown.append({"name": clause.label, "label": clause.label, "expression": clause.formula.text, "value": value})
         return values
-
-    def _warn_type(self, clause: InputClause, scope: Scope, run: Run) -> None:
-        value = clause.formula.evaluate(scope, run.environment)
-        hint = ""
-        if isinstance(value, str) and clause.type.name in ("date", "date and time", "time"):
-            hint = f"；文字要先转换，例如 {'date' if clause.type.name == 'date' else clause.type.name}({clause.formula.text.strip()})"
-        run.warn(
-            "dmn.type",
-            f"输入值是{label(Type(feel.type_name(value)))}，这一列要{label(clause.type)}，按空值处理{hint}",
-            clause.place,
-            str(value)[:200] if isinstance(value, str) else None,
-        )
 
     def _require_allowed(self, allowed: AllowedValues, value: object, name: str, place: Place, run: Run) -> None:
         if isinstance(value, list) and all(allowed.admit(element, run.environment) for element in value):
@@ -186,6 +175,7 @@ class DecisionTable(Boxed):
                 value = values[column]
                 answer = None if check is None else check(value)
                 if answer is None:
+                    run.check_time(formula.place)
                     run.place = formula.place
                     answer = formula.matches(value, scope, run.environment)
                 if answer is not True:
@@ -299,6 +289,16 @@ class DecisionTable(Boxed):
     def _describe(self, values: Sequence[object]) -> str:
         shown = [f"{clause.label}={show(value)}" for clause, value in zip(self.inputs, values, strict=True)]
         return "，".join(shown[:8])
+
+
+def _warn_type(clause: InputClause, value: object, run: Run) -> None:
+    """Remark that an input value did not fit its column, with the conversion that a date as text needs."""
+    hint = ""
+    if isinstance(value, str) and clause.type.name in ("date", "date and time", "time"):
+        hint = f"；文字要先转换，例如 {clause.type.name}({clause.formula.text.strip()})"
+    actual = label(Type(feel.type_name(value)))
+    why = "输入值不在类型的允许范围内" if actual == label(clause.type) else f"输入值是{actual}，这一列要{label(clause.type)}"
+    run.warn("dmn.type", f"{why}，按空值处理{hint}", clause.place, value[:200] if isinstance(value, str) else None)
 
 
 COMPARABLE: Final = frozenset({"number", "string", "date", "time", "date and time", "days and time duration"})
