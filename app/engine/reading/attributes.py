@@ -83,7 +83,11 @@ def job(document: Document, node: Node) -> tuple[JobSpec, dict[str, str]] | None
         return None
     retries = definition.get("retries") or "3"
     term = document.term(node, retries, "重试次数")
-    if isinstance(term, Literal) and not (term.value.strip().isascii() and term.value.strip().isdigit() and len(term.value.strip()) < 10):
+    if (
+        isinstance(term, Literal)
+        and term.value
+        and not (term.value.strip().isascii() and term.value.strip().isdigit() and len(term.value.strip()) < 10)
+    ):
         document.refuse(node, "RETRIES_INVALID", f"重试次数“{retries}”不是非负整数")
     holder = extension(node, "taskHeaders")
     headers = {}

@@ -73,7 +73,10 @@ def _timer(document: Document, node: Node, definition: Node) -> Trigger:
     in_event_subprocess = tag == "startEvent" and parent is not None and parent.get("triggeredByEvent") == "true"
     if kind == CYCLE and (tag == "intermediateCatchEvent" or (interrupting and (tag == "boundaryEvent" or in_event_subprocess))):
         document.refuse(node, "TIMER_INVALID", "会结束等待的定时器不能使用周期,请改用时长或日期,或设为不中断")
+    found = len(document.problems)
     spec = TimerSpec(kind, document.term(node, text, "定时器"))
+    if len(document.problems) > found:
+        return NO_TRIGGER
     try:
         check(spec, _ANY_ZONE)
     except TimerError as error:

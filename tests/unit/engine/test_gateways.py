@@ -266,7 +266,8 @@ def test_a_second_token_through_a_split_leaves_the_first_ones_tasks_alone(begin,
 def test_event_gateway_takes_the_first_event_and_gives_up_the_others(begin):
     roots = message("m", "paid", "=orderId") + signal("s", "stop")
     body = process(
-        start(), event_gateway("g"), catch("on_pay", on_message("m")), catch("late", timer("Duration", "PT1H")), catch("later", timer("Duration", "PT2H")), catch("on_stop", on_signal("s")),
+        start(), event_gateway("g"), catch("on_pay", on_message("m")),
+        catch("late", timer("Duration", "PT1H")), catch("later", timer("Duration", "PT2H")), catch("on_stop", on_signal("s")),
         user("a"), user("b"), user("b2"), user("c"), end(),
         chain("start", "g", "on_pay", "a", "end"), chain("g", "late", "b", "end"), chain("g", "later", "b2", "end"), chain("g", "on_stop", "c", "end"),
     )  # fmt: skip
@@ -314,8 +315,9 @@ def test_a_loop_without_any_gateway_runs_as_often_as_wanted(begin):
 
 
 def test_the_exclusive_gateways_order_is_the_diagrams_not_the_drawings(begin):
+    di = 'xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
     shapes = "".join(
-        f'<bpmndi:BPMNShape xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" bpmnElement="{name}"><dc:Bounds x="0" y="{y}" width="1" height="1"/></bpmndi:BPMNShape>'
+        f'<bpmndi:BPMNShape {di} bpmnElement="{name}"><dc:Bounds x="0" y="{y}" width="1" height="1"/></bpmndi:BPMNShape>'
         for name, y in (("a", 900), ("b", 10))
     )
     body = process(
