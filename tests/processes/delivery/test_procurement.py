@@ -66,7 +66,7 @@ def test_suchengs_applicant_procures_and_names_a_supervisor() -> None:
     assert case.ended
     assert case.phase == "building"
     assert not case.incidents
-    assert case.roles == {"implementer": "承建单位", "supervisor": "示例监理公司"}
+    assert case.roles == {"implementer": "江苏示例软件有限公司", "supervisor": "示例监理公司"}
     assert case.facts["supervisionRequired"] is True
     assert case.facts["changePending"] is False
     assert case.records["supervision_contract"][0]["qualificationNo"]
