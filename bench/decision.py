@@ -35,7 +35,10 @@ def table(rows: int) -> bytes:
     for number in range(rows):
         low, high = (number // 4) * 1000, (number // 4 + 1) * 1000
         cells = (f"[{low}..{high})", f'"{kinds[number % 4]}"', ">= 0", "true,false")
-        entries = "".join(f'<inputEntry id="c{number}{i}"><text>{cell.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")}</text></inputEntry>' for i, cell in enumerate(cells))
+        entries = "".join(
+            f'<inputEntry id="c{number}{i}"><text>{cell.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")}</text></inputEntry>'
+            for i, cell in enumerate(cells)
+        )
         body.append(f'<rule id="r{number}">{entries}<outputEntry id="o{number}"><text>{number}</text></outputEntry></rule>')
     inputs = "".join(
         f'<input id="i{i}"><inputExpression id="e{i}" typeRef="{kind}"><text>{name}</text></inputExpression></input>'
@@ -69,7 +72,9 @@ def _others() -> None:
     print(f"  the same given as text each time   {reparsed}")
     for name, call in _rivals():
         theirs = timed(call, batches=5, seconds=0.1)
-        print(f"  {name:32} {theirs}   ours is {theirs.median / ours.median:.0f} times as fast, {theirs.median / reparsed.median:.0f} times from text")
+        print(
+            f"  {name:32} {theirs}   ours is {theirs.median / ours.median:.0f} times as fast, {theirs.median / reparsed.median:.0f} times from text"
+        )
 
 
 def _rivals() -> list[tuple[str, object]]:
@@ -87,6 +92,17 @@ def _rivals() -> list[tuple[str, object]]:
 def _install() -> None:
     if not (ELSEWHERE / "pySFeel").exists() or not (ELSEWHERE / "bkflow_feel").exists():
         subprocess.run(
-            [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--target", str(ELSEWHERE), "pySFeel==1.4.2", "bkflow-feel==1.2.0"],
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "install",
+                "-q",
+                "--disable-pip-version-check",
+                "--target",
+                str(ELSEWHERE),
+                "pySFeel==1.4.2",
+                "bkflow-feel==1.2.0",
+            ],
             check=True,
         )
