@@ -3,36 +3,67 @@
 from datetime import datetime
 
 from app.domain.permissions import Actor
+from app.errors import NotFound
+from app.services import catalogue
+from app.services.lines import size_of, task_lines
+from app.services.offices import held
+from app.services.transaction import act
 from app.services.views import InboxCounts, NotificationLine, Page, TaskLine
+from app.store import notices, tasks
 
 
 def todo(
     actor: Actor, now: datetime, *, text: str = "", process: str = "", overdue: bool = False, page: int = 1, size: int | None = None
 ) -> Page[TaskLine]:
     """Open tasks that the actor may do: due first, then by age; those whose follow-up lies in the future last."""
-    raise NotImplementedError
+    if actor.is_administrator:
+        return Page([], 0, 1, size_of(size))
+    limit, number = size_of(size), max(1, page)
+    conditions = [_mine(actor), tasks.in_tenant(actor.tenant), *tasks.matching(text.strip(), process)]
+    found, total = tasks.todo(conditions, now, overdue=overdue, limit=limit, offset=(number - 1) * limit)
+    return Page(task_lines(found, now), total, number, limit)
 
 
 def done(actor: Actor, now: datetime, *, text: str = "", process: str = "", page: int = 1, size: int | None = None) -> Page[TaskLine]:
     """Tasks that the actor has completed, newest first."""
-    raise NotImplementedError
+    limit, number = size_of(size), max(1, page)
+    conditions = [tasks.done_by(actor.user), *tasks.matching(text.strip(), process)]
+    found, total = tasks.done(conditions, limit=limit, offset=(number - 1) * limit)
+    return Page(task_lines(found, now), total, number, limit)
 
 
 def counts(actor: Actor, now: datetime) -> InboxCounts:
     """How many tasks wait, are late, come later; and unread notifications."""
-    raise NotImplementedError
+    unread = notices.unread(actor.tenant, held(actor, catalogue.district(actor.tenant)), actor.user)
+    if actor.is_administrator:
+        return InboxCounts(0, 0, 0, unread)
+    return InboxCounts(*tasks.counts(tasks.both(_mine(actor), tasks.in_tenant(actor.tenant)), now), unread)
 
 
 def processes(actor: Actor) -> list[tuple[str, str]]:
     """(process id, name) of those with open tasks of the actor: the choices of the filter."""
-    raise NotImplementedError
+    return [] if actor.is_administrator else tasks.processes(tasks.both(_mine(actor), tasks.in_tenant(actor.tenant)))
 
 
 def notifications(actor: Actor, now: datetime, *, page: int = 1, size: int | None = None) -> Page[NotificationLine]:
-    """Notices to the actor, newest first."""
-    raise NotImplementedError
+    """Notices to the actor's roles and offices, newest first."""
+    limit, number = size_of(size), max(1, page)
+    mine = held(actor, catalogue.district(actor.tenant))
+    found, total = notices.page(actor.tenant, mine, actor.user, limit=limit, offset=(number - 1) * limit)
+    lines = [
+        NotificationLine(row.key, row.title, row.text, row.project_key, row.project_name or "", row.created_at, row.read_at)
+        for row in found
+    ]
+    return Page(lines, total, number, limit)
 
 
 def read_notification(actor: Actor, key: int, now: datetime) -> None:
     """Mark a notice as read. Raises NotFound."""
-    raise NotImplementedError
+    if not notices.is_to(key, actor.tenant, held(actor, catalogue.district(actor.tenant))):
+        raise NotFound("没有此通知")
+    with act():
+        notices.mark_read(key, actor.user, now)
+
+
+def _mine(actor: Actor) -> tasks.Condition:
+    return tasks.mine(held(actor, catalogue.district(actor.tenant)), actor.username)

@@ -1,10 +1,30 @@
-"""Messages and signals between trees: stored with the act that throws them, delivered after it, each delivery an act of its own."""
+"""Messages and signals between trees: stored with the act that throws them, delivered after it, each delivery an act of its own.
 
+A check only inside the throwing transaction would lose a wake-up: the message and the subscription may be written at the same time, neither seeing the other.
+So both look again after their commit, and the pump looks for what was left over.
+"""
+
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.domain import permissions
+from app.domain.keys import next_key
 from app.domain.permissions import Actor
+from app.engine.commands import Deliver, Start
+from app.engine.timers import parse_duration
+from app.errors import Conflict, Failure, Forbidden, InvalidRequest
+from app.services import accounts, catalogue, chain, startup
+from app.services.retries import Gone, attempt
+from app.services.transaction import act, new_instance, open_instance
+from app.store import messages, rows, waits
+from app.store.messages import Match
+from app.store.tables import Message
+
+_log = logging.getLogger(__name__)
+_AT_ONCE = 100
+_ROUNDS = 100  # of deliveries that an act brings about before the rest is left to the pump
 
 
 def publish(
@@ -17,15 +37,122 @@ def publish(
     tenant: str,
     lifetime: timedelta | None = None,
 ) -> int:
-    """A message from outside. Returns its key."""
-    raise NotImplementedError
+    """A message from outside. Returns its key. Raises Forbidden, InvalidRequest (NAME)."""
+    zone = catalogue.district(tenant).zone
+    expires = parse_duration(startup.settings().message_lifetime).after(now, zone) if lifetime is None else now + lifetime
+    return _throw(actor, "message", name, correlation_key, variables, now, tenant, expires)
 
 
 def broadcast(actor: Actor, name: str, variables: Mapping[str, Any], now: datetime, *, tenant: str) -> int:
-    """A signal from outside. Returns its key."""
-    raise NotImplementedError
+    """A signal from outside. Returns its key. Raises Forbidden, InvalidRequest (NAME)."""
+    return _throw(actor, "signal", name, "", variables, now, tenant, now)
+
+
+def _throw(
+    actor: Actor, kind: str, name: str, correlation_key: str, variables: Mapping[str, Any], now: datetime, tenant: str, expires: datetime
+) -> int:
+    verdict = permissions.may_administer(actor)
+    if not verdict or (actor.tenant not in ("", tenant)):
+        raise Forbidden(
+            verdict.reason if not verdict else "只能向本区的流程发送消息", code=verdict.code if not verdict else "OTHER_DISTRICT"
+        )
+    if not name.strip() or len(name) > 200 or len(correlation_key) > 1000:
+        raise InvalidRequest("消息名称应为 1 至 200 个字,关联键不超过 1000 个字", code="NAME")
+    key = next_key()
+    with act():
+        rows.insert(Message, [{
+            "key": key, "tenant": tenant, "kind": kind, "name": name, "correlation_key": correlation_key, "variables": dict(variables),
+            "project_key": messages.project_of(tenant, correlation_key), "source_root": None, "state": "open", "published_at": now, "expires_at": expires,
+        }])  # fmt: skip
+        chain.record(
+            actor,
+            f"{kind}.publish",
+            name,
+            {"correlationKey": correlation_key, "variables": dict(variables)},
+            now,
+            chain=actor.user,
+            tenant=tenant,
+        )
+    settle(now)
+    return key
+
+
+def settle(now: datetime) -> None:
+    """After an act that threw or subscribed: deliver what it made possible. What fails is left to the pump; the act itself has succeeded."""
+    try:
+        for _ in range(_ROUNDS):
+            if not correlate(now):
+                return
+    except Failure:
+        _log.exception("messages are left to the pump")
 
 
 def correlate(now: datetime) -> int:
     """Deliver what can be delivered; called after every act that published or subscribed, and by the pump for leftovers. Returns how many deliveries."""
-    raise NotImplementedError
+    expired = messages.expired(now)
+    found = messages.matches(now, _AT_ONCE)
+    delivered = 0
+    served: set[tuple[int, str]] = set()
+    busy: set[int] = set()
+    for match in found:
+        if (match.message, match.target) in served:
+            continue
+        if attempt(match, now, lambda match=match: _deliver(match, now)):  # type: ignore[misc]
+            delivered += 1
+            served.add((match.message, match.target))
+        else:
+            busy.add(match.message)
+    over = [key for key in expired if key not in busy]
+    if over and len(found) < _AT_ONCE:
+        with act():
+            messages.close(over)
+    return delivered
+
+
+def _deliver(match: Match, now: datetime) -> bool:
+    return _start(match, now) if match.root_key is None else _wake(match, match.root_key, now)
+
+
+def _wake(match: Match, root_key: int, now: datetime) -> bool:
+    with open_instance(root_key, now, accounts.system(match.tenant), wait=False) as tree:
+        if tree is None:
+            return False
+        tree.guards.append(lambda: _take(match, now, root_key))
+        tree.step(Deliver(match.wait, match.variables))
+        tree.record(f"{match.kind}.receive", f"{match.process_id}.{match.element_id}", {"name": match.name, "message": str(match.message)})
+        if match.attempts:
+            tree.writes.append(lambda: waits.close_incidents(match.key, now))
+    return True
+
+
+def _take(match: Match, now: datetime, root_key: int) -> None:
+    if not waits.take_subscription(match.key) or not messages.deliver(match.message, match.target, root_key, now):
+        raise Gone
+
+
+def _start(match: Match, now: datetime) -> bool:
+    """Begin an instance by its message or signal; of the project that the correlation key names, else of the thrower's."""
+    project_key = messages.project_of(match.tenant, match.message_key) or match.project_key
+    variables = dict(match.variables)
+    if project_key is not None:
+        variables["projectKey"] = str(project_key)
+    try:
+        with new_instance(
+            match.definition_key,
+            match.tenant,
+            now,
+            accounts.system(match.tenant),
+            project_key=project_key,
+            correlation_key=match.message_key or None if match.kind == "message" else None,
+        ) as tree:
+            tree.guards.append(lambda: _note(match, now, tree.root_key))
+            tree.step(Start(match.definition_key, variables, match.element_id))
+            tree.record("process.start", match.process_id, {"event": match.element_id, "name": match.name, "message": str(match.message)})
+    except Conflict:
+        return False  # one runs already: the message waits for its end
+    return True
+
+
+def _note(match: Match, now: datetime, root_key: int) -> None:
+    if not messages.deliver(match.message, match.target, root_key, now):
+        raise Gone

@@ -4,33 +4,111 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.domain.permissions import Actor, Verdict
-from app.services.views import Page, ProjectLine, ProjectPage, StartableView
+from app.domain import permissions
+from app.domain.districts import ProcessInfo
+from app.domain.keys import next_key
+from app.domain.permissions import Actor, ProjectFacts, Verdict
+from app.engine.commands import Start
+from app.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from app.services import catalogue, districts, instants, messages, timeline
+from app.services import facts as wording
+from app.services.lines import instance_line, phase_title, project_line, size_of, task_lines
+from app.services.offices import held, project_facts
+from app.services.transaction import new_instance
+from app.services.trees import Tree
+from app.services.views import (
+    OfficeView,
+    Page,
+    PhaseStep,
+    ProjectLine,
+    ProjectPage,
+    ProjectView,
+    RecordView,
+    StartableView,
+)
+from app.store import history, projects, tasks
+
+DRAFT = "draft"
+APPLICANT = "applicant"
+LONGEST_NAME = 200
 
 
 def may_declare(actor: Actor, process_id: str = "declaration") -> Verdict:
     """Whether to offer the actor a new project."""
-    raise NotImplementedError
+    return permissions.may_start(actor, process_id, None, catalogue.district(actor.tenant))
 
 
 def start(actor: Actor, process_id: str, name: str, now: datetime, *, variables: Mapping[str, Any] | None = None) -> tuple[int, int]:
-    """A new project of the actor's office, phase draft, with its first process. Returns (project key, key of the first task that the actor may do, or 0). Raises Forbidden, InvalidRequest (NAME)."""
-    raise NotImplementedError
+    """A new project of the actor's office, phase draft, with its first process.
+
+    Returns (project key, key of the first task that the actor may do, or 0). Raises Forbidden, InvalidRequest (NAME).
+    """
+    verdict = may_declare(actor, process_id)
+    if not verdict:
+        raise Forbidden(verdict.reason, code=verdict.code)
+    name = name.strip()
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise InvalidRequest(f"项目名称应为 1 至 {LONGEST_NAME} 个字,不能换行", code="NAME")
+    district = catalogue.district(actor.tenant)
+    membership = actor.office_in(district.processes[process_id].start_role or APPLICANT)
+    if membership is None:
+        raise Forbidden("您的账号没有申报单位,请联系管理员", code="ROLE_MISSING")
+    key = next_key()
+    known = {"projectKey": str(key), "projectName": name, "applicantOffice": membership.office_name}
+    project = {
+        "key": key, "tenant": actor.tenant, "number": "", "name": name, "phase": DRAFT, "applicant_key": membership.office,
+        "applicant_office": membership.office_name, "plan_year": None, "total_amount": None, "contract_amount": None, "facts": dict(known),
+        "offices": {APPLICANT: [[membership.office, membership.office_name]]}, "phases": [[DRAFT, now.isoformat()]], "created_by": actor.user,
+        "created_at": now, "updated_at": now,
+    }  # fmt: skip
+    tree = _begin(actor, process_id, now, {**(variables or {}), **known}, project=project)
+    return key, _first_task(actor, tree)
 
 
 def start_process(actor: Actor, project_key: int, process_id: str, now: datetime) -> int:
-    """Start a further process of a project by hand (districts/<d>.toml says who, when). Returns the key of the first task the actor may do, or 0. Raises NotFound, Forbidden, Conflict (ALREADY_RUNNING)."""
-    raise NotImplementedError
+    """Start a further process of a project by hand (districts/<d>.toml says who, when).
+
+    Returns the key of the first task the actor may do, or 0. Raises NotFound, Forbidden, Conflict (ALREADY_RUNNING).
+    """
+    project = _read(actor, project_key)
+    district = catalogue.district(project["tenant"])
+    verdict = permissions.may_start(actor, process_id, project_facts(project), district)
+    if not verdict:
+        raise Forbidden(verdict.reason, code=verdict.code)
+    again = _may_repeat(project_key, district.processes[process_id])
+    if not again:
+        raise Conflict(again.reason, code=again.code)
+    known = {
+        **project["facts"],
+        "projectKey": str(project_key),
+        "projectName": project["name"],
+        "applicantOffice": project["applicant_office"],
+    }
+    return _first_task(actor, _begin(actor, process_id, now, known, project_key=project_key))
 
 
 def start_district_process(actor: Actor, process_id: str, now: datetime) -> int:
-    """Start a process that is not about one project (per = "year"), such as annual_plan. Returns the key of the first task, or 0."""
-    raise NotImplementedError
+    """Start a process that is not about one project (per = "year"), such as annual_plan.
+
+    Returns the key of the first task the actor may do, or 0. Raises Forbidden, Conflict (ALREADY_RUNNING).
+    """
+    verdict = _may_start_in_district(actor, process_id, now)
+    if not verdict:
+        raise (Conflict if verdict.code == "ALREADY_RUNNING" else Forbidden)(verdict.reason, code=verdict.code)
+    return _first_task(actor, _begin(actor, process_id, now, {}))
 
 
-def startable(actor: Actor) -> list[StartableView]:
-    """Processes without a project that the actor may start now (new declaration, annual plan)."""
-    raise NotImplementedError
+def startable(actor: Actor, now: datetime | None = None) -> list[StartableView]:
+    """Processes without a project that the actor may start (annual plan); what is not for them is not listed."""
+    now = now or instants.now()
+    district = catalogue.district(actor.tenant)
+    found = []
+    for process in district.processes.values():
+        if process.enabled and process.start_role and process.per != "project":
+            verdict = _may_start_in_district(actor, process.key, now)
+            if verdict or verdict.code == "ALREADY_RUNNING":
+                found.append(StartableView(process.key, process.title or process.key, verdict))
+    return found
 
 
 def search(
@@ -45,9 +123,171 @@ def search(
     size: int | None = None,
 ) -> Page[ProjectLine]:
     """Projects that the actor may see, last changed first."""
-    raise NotImplementedError
+    limit, number = size_of(size), max(1, page)
+    if actor.is_administrator:
+        return Page([], 0, 1, limit)
+    conditions = [projects.in_tenant(actor.tenant)] if actor.tenant or not actor.is_system else []
+    if not actor.is_system and not actor.roles & permissions.READERS_OF_ALL:
+        conditions.append(projects.of_offices(sorted(actor.offices)))
+    conditions += projects.matching(text.strip(), phase, year, office.strip())
+    found, total = projects.search(conditions, limit=limit, offset=(number - 1) * limit)
+    return Page([project_line(row, now) for row in found], total, number, limit)
 
 
 def view(actor: Actor, key: int, now: datetime) -> ProjectPage:
     """A project with its whole life. Raises NotFound, Forbidden."""
-    raise NotImplementedError
+    project = _read(actor, key)
+    district = catalogue.district(project["tenant"])
+    records = [
+        RecordView(row.key, row.kind, wording.record_title(project["tenant"], row.kind), row.amount, row.data, row.created_at)
+        for row in history.records(key)
+    ]
+    return ProjectPage(
+        project_view(project),
+        _phases(project),
+        timeline.of_project(project, district),
+        task_lines(tasks.open_of_project(key), now),
+        _startable(actor, project),
+        [timeline.decision_view(row) for row in history.decisions(project_key=key)],
+        records,
+        [instance_line(row) for row in history.project_instances(key)],
+    )
+
+
+def phase(key: int) -> str:
+    """The phase a project is in. Raises NotFound."""
+    return str(_existing(key)["phase"])
+
+
+def facts(key: int) -> Mapping[str, Any]:
+    """A project's facts by their camelCase names. Raises NotFound."""
+    found: Mapping[str, Any] = _existing(key)["facts"]
+    return found
+
+
+def office_keys(key: int) -> ProjectFacts:
+    """What permissions need to know of a project. Raises NotFound."""
+    return project_facts(_existing(key))
+
+
+def project_view(project: Mapping[str, Any]) -> ProjectView:
+    """A ledger row as people see it."""
+    district = catalogue.district(project["tenant"])
+    titles = {info.relation: info.title for info in district.roles.values() if info.relation}
+    offices = tuple(
+        OfficeView(role, titles.get(role, role), int(key), name) for role, held in project["offices"].items() for key, name in held
+    )
+    return ProjectView(
+        project["key"],
+        project["number"],
+        project["name"],
+        project["tenant"],
+        district.title,
+        project["phase"],
+        phase_title(project["phase"]),
+        project["applicant_office"],
+        offices,
+        project["plan_year"],
+        project["total_amount"],
+        project["contract_amount"],
+        project["facts"],
+        wording.shown(project["tenant"], project["facts"]),
+        project["created_at"],
+        project["updated_at"],
+    )
+
+
+# ---------------------------------------------------------------------- parts
+
+
+def _begin(
+    actor: Actor,
+    process_id: str,
+    now: datetime,
+    variables: Mapping[str, Any],
+    *,
+    project: dict[str, Any] | None = None,
+    project_key: int | None = None,
+) -> Tree:
+    found = catalogue.library(actor.tenant).reference("process", process_id)
+    if found is None:
+        raise NotFound(f"没有部署流程“{process_id}”,请联系业务分析员")
+    with new_instance(found.key, actor.tenant, now, actor, project=project, project_key=project_key) as tree:
+        if project is not None:
+            tree.guards.append(lambda: projects.insert(project))
+        tree.step(Start(found.key, variables))
+        tree.record("process.start", process_id, {"variables": dict(variables)})
+    if tree.unsettled:
+        messages.settle(now)
+    return tree
+
+
+def _first_task(actor: Actor, tree: Tree) -> int:
+    mine = tasks.mine(held(actor, catalogue.district(actor.tenant)), actor.username)
+    found = tasks.opened_of(None, tree.root_key, mine)
+    return int(found[0].key) if found else 0
+
+
+def _existing(key: int) -> dict[str, Any]:
+    project = projects.one(key)
+    if project is None:
+        raise NotFound("没有此项目")
+    return project
+
+
+def _read(actor: Actor, key: int) -> dict[str, Any]:
+    project = _existing(key)
+    verdict = permissions.may_read_project(actor, project_facts(project), catalogue.district(project["tenant"]))
+    if not verdict:
+        raise Forbidden(verdict.reason, code=verdict.code)
+    return project
+
+
+def _may_start_in_district(actor: Actor, process_id: str, now: datetime) -> Verdict:
+    district = catalogue.district(actor.tenant)
+    verdict = permissions.may_start(actor, process_id, None, district)
+    if not verdict or district.processes[process_id].per == "project":
+        return verdict if not verdict else Verdict(False, "NOT_STARTABLE", "此流程须从项目页发起")
+    year = now.astimezone(district.zone).year
+    for row in history.started(actor.tenant, process_id):
+        if row.state == "active" or (not district.processes[process_id].repeat and row.started_at.astimezone(district.zone).year == year):
+            return Verdict(False, "ALREADY_RUNNING", "本区的这项流程正在办理,或本年度已经办过")
+    return verdict
+
+
+def _startable(actor: Actor, project: Mapping[str, Any]) -> list[StartableView]:
+    district = catalogue.district(project["tenant"])
+    found = []
+    for process in district.processes.values():
+        if not (process.enabled and process.start_role and process.per == "project"):
+            continue
+        verdict = permissions.may_start(actor, process.key, project_facts(project), district)
+        if verdict:
+            verdict = _may_repeat(project["key"], process)
+            found.append(StartableView(process.key, process.title or process.key, verdict))
+    return found
+
+
+def _may_repeat(project_key: int, process: ProcessInfo) -> Verdict:
+    """One at a time; what is not to be repeated only once in a project's life."""
+    states = history.states(project_key, process.key)
+    if "active" in states:
+        return Verdict(False, "ALREADY_RUNNING", "本项目的这项流程正在办理,不能重复发起")
+    if states and not process.repeat:
+        return Verdict(False, "ALREADY_DONE", "本项目已办过这项流程,不能再次发起")
+    return Verdict(True, "ALLOWED", "可以发起")
+
+
+def _phases(project: Mapping[str, Any]) -> list[PhaseStep]:
+    """All phases in order with when they were entered first; those off the main way only if the project has been there."""
+    entered: dict[str, datetime] = {}
+    for key, at in project["phases"]:
+        entered.setdefault(key, datetime.fromisoformat(at))
+    end = min(
+        (phase.order for phase in districts.phases() if phase.terminal), default=0
+    )  # what is ordered after a life's end lies beside its way
+    return [
+        PhaseStep(phase.key, phase.title, entered.get(phase.key), phase.key == project["phase"])
+        for phase in districts.phases()
+        if phase.key in entered or phase.order <= end
+    ]

@@ -5,7 +5,6 @@ from datetime import datetime
 from flask import Flask, current_app
 
 from app.config import Config
-from app.services import models
 from app.services.views import BootView
 from app.store import database, schema
 
@@ -18,6 +17,8 @@ def attach(app: Flask, config: Config) -> None:
 
 def prepare(now: datetime) -> BootView:
     """Bring the tables up to date and deploy the shipped models that differ (design §3). Needs an app context. Safe to repeat and to run on several nodes."""
+    from app.services import models  # every service reads its settings here: models above would be a circle
+
     schema.upgrade()
     return models.boot(settings().root, now)
 

@@ -1,12 +1,25 @@
 """User tasks: look, fill in, complete."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from app.domain.permissions import Actor
+from app import engine
+from app.domain import permissions
+from app.domain.districts import District
+from app.domain.forms import FieldProblem, Form
+from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
+from app.engine.commands import CompleteTask
+from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskClosed
+from app.services import catalogue, idempotency, messages, projects, timeline
+from app.services.lines import size_of, task_line, task_lines
+from app.services.offices import held, project_facts
+from app.services.transaction import act, open_task, retried
+from app.services.trees import TaskRow, Tree
 from app.services.views import CompletedView, FormView, Page, TaskLine, TaskView
+from app.store import history, instances, tasks
+from app.store import projects as ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,39 +43,288 @@ class TaskFilter:
 
 def view(actor: Actor, key: int, now: datetime) -> TaskView:
     """A task with all that its page shows. Raises NotFound, Forbidden (with the verdict's reason)."""
-    raise NotImplementedError
+    row, project, district = _read(actor, key)
+    form_view = _form(row)
+    visible = _visible(row)
+    form = form_view.form if form_view else None
+    definition = catalogue.process_definition(row.definition_key)
+    info = definition.elements.get(row.element_id)
+    clauses = timeline.clause_views(district, row.clauses.split())
+    past = timeline.of_project(project, district) if project else timeline.of_tree(row.root_key, district)
+    known = {name: value for name, value in visible.items() if form is None or name in form.fields}
+    return TaskView(
+        line=task_line(row, now),
+        form=form,
+        data=known | (row.draft or {}),
+        draft_saved_at=row.draft_saved_at,
+        project=projects.project_view(project) if project else None,
+        clauses=clauses,
+        why=timeline.why(row, clauses, past, district),
+        deadline=timeline.deadline_view(row, district),
+        diagram=timeline.diagram_view(row.definition_key, row.instance_key),
+        timeline=past,
+        may=_may(actor, row, project, district),
+        documentation=info.documentation if info else "",
+        form_version=form_view.version if form_view else 0,
+        variables=visible,
+    )
 
 
 def line(actor: Actor, key: int, now: datetime) -> TaskLine:
     """The task alone, as the API shows it. Raises NotFound, Forbidden."""
-    raise NotImplementedError
+    return task_line(_read(actor, key)[0], now)
 
 
 def form(actor: Actor, key: int) -> FormView | None:
     """The deployed form of the task's binding, None if it has none. Raises NotFound, Forbidden."""
-    raise NotImplementedError
+    return _form(_read(actor, key)[0])
 
 
 def search(actor: Actor, wanted: TaskFilter, now: datetime, *, limit: int = 100, offset: int = 0) -> Page[TaskLine]:
     """Tasks that the actor may see (may do, has done, or of projects that they oversee), by key; page number counts pages of ``limit``."""
-    raise NotImplementedError
+    limit = size_of(limit)
+    conditions = []
+    if not actor.is_system:
+        seen = [tasks.done_by(actor.user)]
+        if not actor.is_administrator:
+            seen.append(tasks.mine(held(actor, catalogue.district(actor.tenant)), actor.username))
+        if actor.roles & permissions.READERS_OF_ALL:
+            seen.append(tasks.of_projects())
+        conditions = [tasks.in_tenant(actor.tenant), tasks.either(*seen)]
+    elif actor.tenant:
+        conditions = [tasks.in_tenant(actor.tenant)]
+    chosen = {item.name: getattr(wanted, item.name) for item in fields(wanted) if item.name != "descending"}
+    chosen = {name: value for name, value in chosen.items() if value is not None}
+    found, total = tasks.search(conditions, chosen, descending=wanted.descending, limit=limit, offset=max(0, offset))
+    return Page(task_lines(found, now), total, offset // limit + 1, limit)
 
 
 def complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, *, idempotency_key: str | None = None) -> CompletedView:
     """Complete a task: one act. Raises NotFound, Forbidden, InvalidForm (the task stays open, the draft is kept), TaskClosed, Suspended, KeyReused, Busy."""
-    raise NotImplementedError
+    request = idempotency.request(actor, idempotency_key, {"task": str(key), "data": data})
+    if request is not None and (answer := idempotency.answered(request, now)) is not None:
+        return _replayed(actor, key, answer, now)
+    try:
+        tree = _complete(actor, key, data, now, request)
+    except InvalidForm:
+        _keep_draft(key, data, now)
+        raise
+    except TaskClosed:
+        # Sent twice at once: the other one acted, and its answer is this one's too.
+        if request is None or (answer := idempotency.answered(request, now)) is None:
+            raise
+        return _replayed(actor, key, answer, now)
+    if tree.unsettled:
+        messages.settle(now)
+    project_key = tree.project["key"] if tree.project else None
+    return _completed(actor, key, tree.root_key, project_key, tree.the_state.root_state, tree.journal.incidents_opened, now, replayed=False)
+
+
+@retried
+def _complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, request: idempotency.Request | None) -> Tree:
+    with open_task(key, now, actor) as tree:
+        task = _open_task(tree)
+        role, office = _authorise(actor, tree, task)
+        form = catalogue.form(task.form_key) if task.form_key else None
+        _check(form, data)
+        try:
+            tree.step(CompleteTask(task.element, data))
+        except engine.NotOpen as error:
+            raise TaskClosed from error
+        except engine.LimitExceeded as error:
+            raise InvalidRequest(str(error), code=error.code) from error
+        outcome = summarise(form, data)
+        tree.journal.answered(task.element)
+        tree.guards.append(lambda: _answer(actor, task, now, role, office, outcome))
+        tree.record(
+            "task.complete",
+            f"{task.process_id}.{task.element_id}",
+            {"task": str(key), "role": role, "outcome": outcome, "data": dict(data)},
+        )
+        if request is not None:
+            tree.writes.append(lambda: idempotency.remember(request, _answer_of(tree), now))
+    return tree
+
+
+def _answer_of(tree: Tree) -> dict[str, Any]:
+    return {
+        "root": tree.root_key,
+        "project": tree.project["key"] if tree.project else None,
+        "state": tree.the_state.root_state,
+        "incidents": tree.journal.incidents_opened,
+    }
+
+
+def _answer(actor: Actor, task: TaskRow, now: datetime, role: str, office: str, outcome: str) -> None:
+    # The row that was read with the lock may be older than the lock: only this says that nobody was first.
+    if not instances.answer_task(
+        task.key, task.assignee, now=now, user=actor.user, person=actor.name, role=role, office=office, outcome=outcome
+    ):
+        raise TaskClosed
 
 
 def save_draft(actor: Actor, key: int, data: Mapping[str, Any], now: datetime) -> datetime:
     """Keep what was filled in so far; what is missing is overlooked, wrong values too, undeclared fields are refused. Raises like complete. Returns when."""
-    raise NotImplementedError
+    row, project, district = _read(actor, key)
+    verdict = _may(actor, row, project, district)
+    if not verdict:
+        raise TaskClosed if row.state != "open" else Forbidden(verdict.reason, code=verdict.code)
+    form = catalogue.form(row.form_key) if row.form_key else None
+    if form is not None:
+        undeclared = [problem for problem in form.validate(data, partial=True) if problem.code == "UNDECLARED"]
+        if undeclared:
+            raise InvalidForm(undeclared)
+    with act():
+        if not instances.keep_draft(key, dict(data), now):
+            raise TaskClosed
+    return now
 
 
 def claim(actor: Actor, key: int, now: datetime) -> TaskLine:
     """领取: only this person may complete it then. Raises NotFound, Forbidden, TaskClosed."""
-    raise NotImplementedError
+    _assign(actor, key, now, actor.username, "task.claim")
+    return line(actor, key, now)
 
 
 def release(actor: Actor, key: int, now: datetime) -> TaskLine:
     """放回: everybody who may do it sees it again. Raises NotFound, Forbidden, TaskClosed."""
-    raise NotImplementedError
+    _assign(actor, key, now, None, "task.release")
+    return line(actor, key, now)
+
+
+@retried
+def _assign(actor: Actor, key: int, now: datetime, assignee: str | None, action: str) -> None:
+    with open_task(key, now, actor) as tree:
+        task = _open_task(tree)
+        _authorise(actor, tree, task)
+
+        def write() -> None:
+            if not instances.assign_task(key, task.assignee, assignee):
+                raise TaskClosed
+
+        tree.guards.append(write)
+        tree.record(action, f"{task.process_id}.{task.element_id}", {"task": str(key)})
+
+
+# ---------------------------------------------------------------------- parts
+
+
+def _open_task(tree: Tree) -> TaskRow:
+    if tree.task is None:
+        raise NotFound("没有此事项,可能已被删除")
+    if tree.task.state != "open":
+        raise TaskClosed
+    return tree.task
+
+
+def _authorise(actor: Actor, tree: Tree, task: TaskRow) -> tuple[str, str]:
+    """The role and office in which the actor does the task. Raises Forbidden."""
+    facts = TaskFacts(tree.tenant, task.candidate_groups, task.candidate_users, task.assignee, task.name)
+    project = tree.project_facts
+    verdict = permissions.may_do(actor, facts, project, tree.district)
+    if not verdict:
+        raise Forbidden(verdict.reason, code=verdict.code)
+    return _capacity(actor, task.candidate_groups, project, tree.district)
+
+
+def _capacity(actor: Actor, groups: tuple[str, ...], project: ProjectFacts | None, district: District) -> tuple[str, str]:
+    for role in groups:
+        if not permissions.holds(actor, role, project, district):
+            continue
+        info = district.roles.get(role)
+        own = project.offices.get(info.relation, frozenset()) if project and info and info.relation else None
+        office = next((held.office_name for held in actor.memberships if held.role == role and (own is None or held.office in own)), "")
+        return role, office
+    first = actor.memberships[0] if actor.memberships else None
+    return (first.role, first.office_name) if first else ("", "")
+
+
+def _check(form: Form | None, data: Mapping[str, Any]) -> None:
+    """Raises InvalidForm. A task without a form takes nothing: what nobody declared is refused, never merged."""
+    if form is None:
+        problems = [FieldProblem(name, name, "UNDECLARED", f"此事项没有表单,不能提交“{name}”") for name in data]
+    else:
+        problems = form.validate(data)
+    if problems:
+        raise InvalidForm(problems)
+
+
+def _keep_draft(key: int, data: Mapping[str, Any], now: datetime) -> None:
+    """What was refused is kept as far as the form knows the fields, so that nobody types it twice."""
+    row = tasks.one(key)
+    if row is None or row.form_key is None:
+        return
+    declared = catalogue.form(row.form_key).fields
+    with act():
+        instances.keep_draft(key, {name: value for name, value in data.items() if name in declared}, now)
+
+
+def summarise(form: Form | None, data: Mapping[str, Any]) -> str:
+    """What was decided, in a few words: the choices made, else that it was submitted."""
+    if form is None:
+        return "已办理"
+    said = []
+    for name, schema in form.fields.items():
+        value = data.get(name)
+        if "enum" in schema and isinstance(value, str):
+            said.append(f"{schema.get('title', name)}:{value}")
+        elif schema.get("type") == "boolean" and isinstance(value, bool) and len(form.fields) <= 3:
+            said.append(f"{schema.get('title', name)}:{'是' if value else '否'}")
+    return ";".join(said[:3]) or "已提交"
+
+
+def _read(actor: Actor, key: int) -> tuple[Any, dict[str, Any] | None, District]:
+    row = tasks.one(key)
+    if row is None:
+        raise NotFound("没有此事项")
+    project = ledger.one(row.project_key) if row.project_key else None
+    district = catalogue.district(row.tenant)
+    if not (actor.user and row.completed_by == actor.user):
+        verdict = permissions.may_read_task(actor, _facts(row), _project_facts(project), district)
+        if not verdict:
+            raise Forbidden(verdict.reason, code=verdict.code)
+    return row, project, district
+
+
+def _facts(row: Any) -> TaskFacts:
+    return TaskFacts(row.tenant, tuple(row.candidate_groups), tuple(row.candidate_users), row.assignee, row.name)
+
+
+def _project_facts(project: dict[str, Any] | None) -> ProjectFacts | None:
+    return project_facts(project) if project else None
+
+
+def _may(actor: Actor, row: Any, project: dict[str, Any] | None, district: District) -> Verdict:
+    if row.state != "open":
+        return Verdict(False, "TASK_CLOSED", "此事项已经办结" if row.state == "completed" else "此事项已被撤销")
+    return permissions.may_do(actor, _facts(row), _project_facts(project), district)
+
+
+def _form(row: Any) -> FormView | None:
+    if row.form_key is None:
+        return None
+    found = catalogue.reference("form", row.form_key)
+    return FormView(row.form_key, found.version, catalogue.form(row.form_key), found.tenant)
+
+
+def _visible(row: Any) -> dict[str, Any]:
+    """Variables that can be seen from an open task; of a closed one nothing is kept."""
+    if row.state != "open":
+        return {}
+    root = history.root_state(row.root_key)
+    state = engine.State.load(root.blob, catalogue.library(root.tenant, root.catalogue_version))
+    try:
+        return state.visible(row.element)
+    except KeyError:  # closed between the two reads
+        return {}
+
+
+def _replayed(actor: Actor, key: int, answer: Mapping[str, Any], now: datetime) -> CompletedView:
+    return _completed(actor, key, answer["root"], answer["project"], answer["state"], answer["incidents"], now, replayed=True)
+
+
+def _completed(
+    actor: Actor, key: int, root_key: int, project_key: int | None, state: str, incidents: list[str], now: datetime, *, replayed: bool
+) -> CompletedView:
+    row = tasks.opened_of(project_key, root_key, tasks.mine(held(actor, catalogue.district(actor.tenant)), actor.username))
+    return CompletedView(key, task_lines(row, now), project_key, root_key, state, tuple(incidents), replayed)

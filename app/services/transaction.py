@@ -1,14 +1,35 @@
-"""One act, one transaction, one commit: the only place that commits or rolls back."""
+"""One act, one transaction, one commit: the only place that commits or rolls back.
 
-from collections.abc import Iterator
+An act on an instance holds its tree: PostgreSQL locks the root row, then the project's; on SQLite a lock of this process stands for the root, the act reads
+and steps outside any transaction, and the version on the root row is checked by the short one that writes. No act holds two trees.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Row
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.errors import Busy
+from app.domain.keys import next_key
+from app.domain.permissions import Actor
+from app.engine import State
+from app.errors import Busy, Conflict, NotFound, Outdated
+from app.services import catalogue, startup
+from app.services.trees import TaskRow, Tree
+from app.store import database, instances
 from app.store.tables import db
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TRIES = 4  # of an act whose tree another process changed in between
 _WAITED_TOO_LONG = frozenset({"LockNotAvailable", "QueryCanceled", "DeadlockDetected"})
+# A root's lock is one of these: two roots that share one only wait for each other.
+_STRIPES = tuple(threading.Lock() for _ in range(1024))
 
 
 @contextmanager
@@ -22,6 +43,176 @@ def act() -> Iterator[None]:
         if isinstance(error, OperationalError) and _is_wait(error):
             raise Busy from error
         raise
+
+
+def retried(function: Callable[P, R]) -> Callable[P, R]:
+    """Do an act again when another process changed its tree while it was stepping: nothing of the first try is left."""
+
+    @wraps(function)
+    def again(*args: P.args, **kwargs: P.kwargs) -> R:
+        for _ in range(TRIES - 1):
+            try:
+                return function(*args, **kwargs)
+            except Outdated:
+                continue
+        return function(*args, **kwargs)
+
+    return again
+
+
+@contextmanager
+def open_instance(key: int, now: datetime, actor: Actor, *, wait: bool = True) -> Iterator[Tree | None]:
+    """Hold the tree with this root for one act, and write what became of it.
+
+    Gives None if it is gone or, with ``wait`` False, if somebody else holds it. Raises Busy, Outdated (see ``retried``).
+    """
+    with _held(key, task=False, wait=wait) as found:
+        if found is None:
+            yield None
+            return
+        with act():
+            tree = _tree(*found, now, actor, task=False)
+            yield tree
+            _save(tree)
+
+
+@contextmanager
+def open_task(key: int, now: datetime, actor: Actor) -> Iterator[Tree]:
+    """Hold the tree of a user task for one act, with the task. Raises NotFound, Busy, Outdated."""
+    with _held(key, task=True, wait=True) as found:
+        if found is None:
+            raise NotFound("没有此事项,可能已被删除")
+        with act():
+            tree = _tree(*found, now, actor, task=True)
+            yield tree
+            _save(tree)
+
+
+def _save(tree: Tree) -> None:
+    if tree.stepped or tree.audit:
+        tree.save()
+
+
+@contextmanager
+def new_instance(
+    definition_key: int,
+    tenant: str,
+    now: datetime,
+    actor: Actor,
+    *,
+    project_key: int | None = None,
+    project: dict[str, Any] | None = None,
+    correlation_key: str | None = None,
+) -> Iterator[Tree]:
+    """A tree that begins with this act, under the newest catalogue. ``project``: the row of one that begins with it too, else ``project_key`` is read and held.
+
+    Raises Conflict (ALREADY_RUNNING) if one with the same correlation key runs already.
+    """
+    try:
+        with act():
+            if project_key is not None:
+                project = dict(instances.project(project_key)._mapping)
+            library = catalogue.library(tenant)
+            tree = Tree(
+                next_key(),
+                tenant,
+                "",
+                project,
+                actor,
+                now,
+                library,
+                None,
+                -1,
+                {},
+                correlation_key=correlation_key,
+                definition_key=definition_key,
+            )
+            yield tree
+            tree.save()
+    except IntegrityError as error:
+        if "running" in str(error.orig) or "correlation_key" in str(error.orig):
+            raise Conflict("同一流程已有一个正在办理的实例", code="ALREADY_RUNNING") from error
+        raise
+
+
+@contextmanager
+def _held(key: int, *, task: bool, wait: bool) -> Iterator[tuple[Row[Any], dict[str, Any] | None] | None]:
+    if database.is_postgresql():
+        with _waiting():
+            found = _read(key, task=task, wait=wait)
+        yield found
+        return
+    found = _read(key, task=task, wait=wait)
+    if found is None:
+        yield None
+        return
+    stripe = _STRIPES[hash(found[0].key) % len(_STRIPES)]
+    if not stripe.acquire(blocking=False):
+        if not wait:
+            yield None
+            return
+        if not stripe.acquire(timeout=startup.settings().lock_seconds):
+            raise Busy
+        found = None  # whoever held the lock has probably changed what was read
+    try:
+        # Read before the lock was free for the asking: should somebody have written in between after all, the version tells.
+        yield found or _read(key, task=task, wait=wait)
+    finally:
+        stripe.release()
+
+
+@contextmanager
+def _waiting() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        db.session.rollback()
+        if _is_wait(error):
+            raise Busy from error
+        raise
+
+
+def _read(key: int, *, task: bool, wait: bool) -> tuple[Row[Any], dict[str, Any] | None] | None:
+    row = instances.root(key, task=task, wait=wait)
+    if row is None:
+        return None
+    return row, dict(instances.project(row.project_key)._mapping) if row.project_key is not None else None
+
+
+def _tree(row: Row[Any], project: dict[str, Any] | None, now: datetime, actor: Actor, *, task: bool) -> Tree:
+    library = catalogue.library(row.tenant, row.catalogue_version)
+    tree = Tree(
+        row.key,
+        row.tenant,
+        row.process_id,
+        project,
+        actor,
+        now,
+        library,
+        State.load(row.blob, library),
+        row.version,
+        {int(local): key for local, key in row.keys.items()},
+        row.audit_mac,
+        row.audit_count,
+        correlation_key=row.correlation_key,
+    )
+    if task:
+        tree.task = TaskRow(
+            row.task_key,
+            row.element,
+            row.element_id,
+            row.task_name,
+            row.task_state,
+            row.assignee,
+            tuple(row.candidate_groups),
+            tuple(row.candidate_users),
+            row.form_id,
+            row.form_key,
+            row.definition_key,
+            row.task_process_id,
+            row.instance_key,
+        )
+    return tree
 
 
 def _is_wait(error: OperationalError) -> bool:

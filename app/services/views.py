@@ -285,7 +285,7 @@ class ProjectPage:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """A task with all that its page shows. ``data``: values of the form's own fields, visible variables under the draft."""
+    """A task with all that its page shows. ``data``: values of the form's own fields, visible variables under the draft. ``variables``: all visible."""
 
     line: TaskLine
     form: Form | None
@@ -300,6 +300,7 @@ class TaskView:
     may: Verdict
     documentation: str = ""
     form_version: int = 0
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,7 @@ class Wait(db.Model):  # type: ignore[name-defined,misc]
     correlation_key: Mapped[str | None]
     expression: Mapped[str | None]
     calendar_version: Mapped[str | None]
+    memo: Mapped[dict[str, Any] | None]  # of a start event's timer: what its next repetition needs
     interrupting: Mapped[bool]
     attempts: Mapped[int]
     opened_at: Mapped[datetime]

@@ -545,6 +545,7 @@ def upgrade() -> None:
         sa.Column("correlation_key", sa.Text(), nullable=True),
         sa.Column("expression", sa.Text(), nullable=True),
         sa.Column("calendar_version", sa.Text(), nullable=True),
+        sa.Column("memo", types.Json(), nullable=True),
         sa.Column("interrupting", sa.Boolean(), nullable=False),
         sa.Column("attempts", types.Key, nullable=False),
         sa.Column("opened_at", types.Instant(timezone=True), nullable=False),

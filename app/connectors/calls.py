@@ -1,0 +1,206 @@
+"""What a connector is given, what it may ask for, and what it may change: values only, so that each connector is a pure function."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol, TypeAlias
+from zoneinfo import ZoneInfo
+
+from app.domain.forms import Form
+from app.errors import ConnectorError
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerProject:
+    """The project of the tree. ``offices``: relation → (organisation key, name) pairs."""
+
+    key: int
+    name: str
+    phase: str
+    facts: Mapping[str, Any]
+    offices: Mapping[str, Sequence[tuple[int, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFacts:
+    """A role of the district: ``relation`` as in its file, None if it belongs to offices of the whole district."""
+
+    title: str
+    relation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One service task. ``variables``: its inputs if it maps any (``mapped``), else all that it can see."""
+
+    type: str
+    element_id: str
+    element_name: str
+    headers: Mapping[str, str]
+    variables: Mapping[str, Any]
+    tenant: str
+    now: datetime
+    zone: ZoneInfo
+    mapped: bool = True
+    project: LedgerProject | None = None
+    phases: Sequence[str] = ()
+    roles: Mapping[str, RoleFacts] = field(default_factory=dict)
+    message_lifetime: str = "P7D"
+
+    @property
+    def year(self) -> int:
+        """The present year in the district's zone."""
+        return self.now.astimezone(self.zone).year
+
+    def header(self, name: str) -> str:
+        """A required header. Raises ConnectorError."""
+        value = self.headers.get(name, "").strip()
+        if not value:
+            raise ConnectorError(f"{self.place}缺少任务头(header)“{name}”,请在模型中补上")
+        return value
+
+    def the_project(self) -> LedgerProject:
+        """The project of the tree. Raises ConnectorError if it has none."""
+        if self.project is None:
+            raise ConnectorError(f"{self.place}要读写项目台账,但该流程实例不属于任何项目,请从项目页发起,或由带项目的流程发出消息启动")
+        return self.project
+
+    @property
+    def place(self) -> str:
+        return f"“{self.element_name or self.element_id}”({self.element_id},{self.type})"
+
+
+# ---------------------------------------------------------------- what may be asked for
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsRead:
+    """Records of a kind, of the project or the whole district, whose data has these values."""
+
+    kind: str
+    scope: str
+    filters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectsRead:
+    """Projects of the district: ``phases`` empty is any; ``filters`` are facts that must be equal."""
+
+    phases: Sequence[str]
+    filters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRead:
+    """The next running number of a kind and year."""
+
+    kind: str
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormRead:
+    """The form that checks records of a kind."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeRead:
+    """The key of the organisation with this name, made if it is new."""
+
+    name: str
+
+
+Read: TypeAlias = RecordsRead | ProjectsRead | NumberRead | FormRead | OfficeRead
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecord:
+    key: int
+    kind: str
+    data: Mapping[str, Any]
+    amount: Decimal | None
+    created_at: datetime
+    project_key: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundProject:
+    key: int
+    name: str
+    phase: str
+    applicant_office: str
+    facts: Mapping[str, Any]
+
+
+Found: TypeAlias = Sequence[FoundRecord] | Sequence[FoundProject] | int | Form | None
+
+# ---------------------------------------------------------------- what may be changed
+
+
+@dataclass(frozen=True, slots=True)
+class SetPhase:
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetFacts:
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SetOffice:
+    role: str
+    office_key: int
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutRecord:
+    key: int
+    kind: str
+    data: Mapping[str, Any]
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """To the holders of ``role``, in the office ``office_key`` (0: in any)."""
+
+    role: str
+    office_key: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    name: str
+    correlation_key: str
+    variables: Mapping[str, Any]
+    expires_at: datetime
+
+
+Change: TypeAlias = SetPhase | SetFacts | SetOffice | PutRecord | Notice | Publish
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``variables`` are the job's result."""
+
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    changes: Sequence[Change] = ()
+
+
+class Connector(Protocol):
+    """A module of this package."""
+
+    TYPE: str
+
+    def reads(self, call: Call) -> Read | None:
+        """What must be looked up first. Raises ConnectorError."""
+
+    def run(self, call: Call, found: Found) -> Outcome:
+        """What the task brings about. Raises ConnectorError."""

@@ -1,0 +1,25 @@
+"""``mark_overdue``: records that the deadline of the header ``event`` has passed, and escalates to the roles of the header ``to``."""
+
+from app.connectors.calls import Call, Change, Found, Outcome, PutRecord
+from app.connectors.notify import notices
+from app.domain.keys import next_key
+
+TYPE = "mark_overdue"
+KIND = "overdue"
+ESCALATE_TO = "data_bureau_leader"
+
+
+def reads(call: Call) -> None:
+    return None
+
+
+def run(call: Call, found: Found) -> Outcome:
+    event = call.header("event")
+    name = call.project.name if call.project else ""
+    title = call.headers.get("title", "").strip() or f"已逾期:{call.element_name or event}"
+    data = {"event": event, "element": call.element_id, "name": call.element_name, "at": call.now.isoformat()}
+    changes: list[Change] = [
+        PutRecord(next_key(), KIND, data, None),
+        *notices(call, call.headers.get("to", "").strip() or ESCALATE_TO, title, name),
+    ]
+    return Outcome({}, changes)

@@ -1,0 +1,35 @@
+"""``publish_message``: the message of the header ``messageName``; inputs ``correlationKey`` (the project's key if missing), ``variables``, ``timeToLive``."""
+
+from datetime import datetime
+
+from app.connectors.calls import Call, Found, Outcome, Publish
+from app.engine.timers import TimerError, parse_duration
+from app.errors import ConnectorError
+
+TYPE = "publish_message"
+
+
+def reads(call: Call) -> None:
+    return None
+
+
+def run(call: Call, found: Found) -> Outcome:
+    name = call.header("messageName")
+    given = call.variables if call.mapped else {}
+    key = given.get("correlationKey")
+    if key is None:
+        key = str(call.project.key) if call.project else ""
+    if isinstance(key, bool) or not isinstance(key, str | int):
+        raise ConnectorError(f"{call.place}的 correlationKey 应为文字,得到 {key!r}")
+    variables = given.get("variables")
+    if variables is not None and not isinstance(variables, dict):
+        raise ConnectorError(f"{call.place}的 variables 应为一组变量(context),得到 {variables!r}")
+    return Outcome({}, [Publish(name, str(key), variables or {}, _expiry(call, given.get("timeToLive")))])
+
+
+def _expiry(call: Call, lifetime: object) -> datetime:
+    text = call.headers.get("timeToLive") or call.message_lifetime if lifetime is None else lifetime
+    try:
+        return parse_duration(str(text)).after(call.now, call.zone)
+    except TimerError as error:
+        raise ConnectorError(f"{call.place}的 timeToLive 无法识别:{error}") from error

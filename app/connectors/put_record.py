@@ -1,0 +1,28 @@
+"""``put_record``: an entry of the register of the header ``kind``; the inputs are its data, checked by forms/records/<kind>.json. Result: {recordKey}."""
+
+from decimal import Decimal
+
+from app.connectors.calls import Call, FormRead, Found, Outcome, PutRecord
+from app.connectors.money import exact
+from app.domain.forms import Form
+from app.domain.keys import next_key
+from app.errors import ConnectorError
+
+TYPE = "put_record"
+
+
+def reads(call: Call) -> FormRead:
+    return FormRead(call.header("kind"))
+
+
+def run(call: Call, found: Found) -> Outcome:
+    kind = call.header("kind")
+    if not isinstance(found, Form):
+        raise ConnectorError(f"{call.place}要登记“{kind}”,但没有部署它的表单 forms/records/{kind}.json")
+    data = {name: value for name, value in call.variables.items() if value is not None}
+    problems = found.validate(data)
+    if problems:
+        raise ConnectorError(f"{call.place}登记“{found.title}”的内容不符合表单:" + ";".join(problem.message for problem in problems))
+    amount = exact(call, "amount", data["amount"]) if "amount" in data else None
+    key = next_key()
+    return Outcome({"recordKey": str(key)}, [PutRecord(key, kind, data, None if amount is None else Decimal(amount))])

@@ -1,0 +1,34 @@
+"""``query_projects``: projects of the district. Inputs ``phase`` or ``phases``, and any fact that must be equal. Result: {projects}."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.connectors.calls import Call, FoundProject, Outcome, ProjectsRead
+from app.errors import ConnectorError
+
+TYPE = "query_projects"
+
+
+def reads(call: Call) -> ProjectsRead:
+    wanted = dict(call.variables) if call.mapped else {}
+    phases: Any = wanted.pop("phases", None) or wanted.pop("phase", None) or []
+    if isinstance(phases, str):
+        phases = [phases]
+    if not isinstance(phases, list) or not all(phase in call.phases for phase in phases):
+        raise ConnectorError(f"{call.place}的 phase 应为 districts/phases.toml 中的阶段,得到 {phases!r}")
+    return ProjectsRead(phases, {name: value for name, value in wanted.items() if value is not None})
+
+
+def run(call: Call, found: Sequence[FoundProject]) -> Outcome:
+    return Outcome({"projects": [_shown(project) for project in found]})
+
+
+def _shown(project: FoundProject) -> dict[str, Any]:
+    return {
+        **project.facts,
+        "projectKey": str(project.key),
+        "name": project.name,
+        "projectName": project.name,
+        "phase": project.phase,
+        "applicantOffice": project.applicant_office,
+    }

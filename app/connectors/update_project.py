@@ -1,0 +1,27 @@
+"""``update_project``: the task's inputs are written to the ledger as facts of the project. A null input clears the fact."""
+
+from app.connectors.calls import Call, Found, Outcome, SetFacts
+from app.connectors.money import exact
+from app.errors import ConnectorError
+
+TYPE = "update_project"
+_FIXED = frozenset({"projectKey", "phase"})
+_AMOUNTS = ("totalAmount", "contractAmount")
+
+
+def reads(call: Call) -> None:
+    return None
+
+
+def run(call: Call, found: Found) -> Outcome:
+    call.the_project()
+    facts = {name: value for name, value in call.variables.items() if name not in _FIXED}
+    for name in _AMOUNTS:
+        if facts.get(name) is not None:
+            facts[name] = exact(call, name, facts[name])
+    year = facts.get("planYear")
+    if year is not None and (not isinstance(year, int) or isinstance(year, bool)):
+        raise ConnectorError(f"{call.place}的 planYear 应为整数年份,得到 {year!r}")
+    if "projectName" in facts and not (isinstance(facts["projectName"], str) and facts["projectName"].strip()):
+        raise ConnectorError(f"{call.place}的 projectName 不能为空")
+    return Outcome({}, [SetFacts(facts)] if facts else [])

@@ -1,0 +1,106 @@
+"""Start events that wait: their messages, signals and timers are rows, one set for each tenant that would run the process."""
+
+from datetime import datetime
+from typing import Any
+
+from app.decision import feel
+from app.domain.districts import SHARED
+from app.domain.keys import next_key
+from app.engine import ProcessDefinition, StartEvent, timers
+from app.engine.act import functions
+from app.engine.commands import Start
+from app.engine.expressions import Literal, Term, parse
+from app.services import accounts, catalogue, districts, messages
+from app.services.catalogue import Snapshot
+from app.services.retries import Gone
+from app.services.transaction import new_instance
+from app.store import resources, rows, waits
+from app.store.tables import Wait
+from app.store.waits import DueWait
+
+
+def refresh(now: datetime) -> None:
+    """Make the rows what the newest definitions of every tenant ask for. Needs an act; call it with each deployment.
+
+    A shared process runs in each district that has it enabled; in the shared tenant itself only messages and signals start it, and its timers only while there
+    is no district at all.
+    """
+    known = set(districts.every())
+    for tenant in sorted({SHARED, *known, *resources.tenants()}):
+        _refresh(tenant, catalogue.fresh(tenant), now, timed=tenant != SHARED or not known)
+
+
+def _refresh(tenant: str, library: Snapshot, now: datetime, *, timed: bool) -> None:
+    present = {(row.definition_key, row.element_id): row.key for row in waits.starts(tenant)}
+    wanted: dict[tuple[int, str], tuple[ProcessDefinition, StartEvent]] = {}
+    enabled = catalogue.district(tenant).processes
+    for reference in library.processes():
+        if reference.id in enabled and not enabled[reference.id].enabled:
+            continue
+        definition = library.definition(reference.key)
+        for event in definition.start_events:
+            if event.kind != "none" and (timed or event.kind != "timer"):
+                wanted[definition.key, event.element_id] = (definition, event)
+    waits.delete_starts([key for place, key in present.items() if place not in wanted])
+    new = [_row(tenant, library, definition, event, now) for place, (definition, event) in wanted.items() if place not in present]
+    rows.insert(Wait, [row for row in new if row is not None])
+
+
+def _row(tenant: str, library: Snapshot, definition: ProcessDefinition, event: StartEvent, now: datetime) -> dict[str, Any] | None:
+    schedule = _schedule(event, library, now) if event.timer is not None else None
+    if event.kind == "timer" and schedule is None:
+        return None  # lies in the past: it never fires again
+    due = schedule.due_at if schedule else None
+    return {
+        "key": next_key(), "root_key": None, "wait": None, "element": None, "instance_key": None, "tenant": tenant, "process_id": definition.process_id,
+        "definition_key": definition.key, "element_id": event.element_id, "kind": event.kind, "due_at": due, "wake_at": due,
+        "name": _text(event.name, library, now), "correlation_key": None, "expression": None, "calendar_version": None,
+        "memo": dict(schedule.memo) if schedule else None, "interrupting": True, "attempts": 0, "opened_at": now,
+    }  # fmt: skip
+
+
+def _schedule(event: StartEvent, library: Snapshot, now: datetime) -> timers.Schedule | None:
+    if event.timer is None:
+        return None
+    schedule = timers.schedule(event.timer.kind, _value(event.timer.term, library, now), now, library.zone)
+    # A date that has passed before the process was deployed is no start.
+    return None if event.timer.kind == timers.DATE and schedule.due_at <= now else schedule
+
+
+def _value(term: Term, library: Snapshot, now: datetime) -> Any:
+    if isinstance(term, Literal):
+        return term.value
+    environment = feel.Environment(now=now, zone=library.zone, functions=functions(library.calendar, library.zone))
+    return term.expression.evaluate({}, environment)
+
+
+def _text(source: str | None, library: Snapshot, now: datetime) -> str | None:
+    if source is None:
+        return None
+    value = _value(parse(source), library, now)
+    return value if isinstance(value, str) else None
+
+
+def fire(wait: DueWait, now: datetime) -> bool:
+    """Start an instance by its timer, and set the next repetition."""
+
+    def take() -> None:
+        if not waits.take(wait.key, now):  # another node was first
+            raise Gone
+        upcoming = timers.following(wait.memo or {}, now, catalogue.district(wait.tenant).zone)
+        if upcoming is not None:
+            again = {
+                "key": next_key(), "root_key": None, "wait": None, "element": None, "instance_key": None, "tenant": wait.tenant,
+                "process_id": wait.process_id, "definition_key": wait.definition_key, "element_id": wait.element_id, "kind": "timer",
+                "due_at": upcoming.due_at, "wake_at": upcoming.due_at, "name": None, "correlation_key": None, "expression": None, "calendar_version": None,
+                "memo": dict(upcoming.memo), "interrupting": True, "attempts": 0, "opened_at": now,
+            }  # fmt: skip
+            rows.insert(Wait, [again])
+
+    with new_instance(wait.definition_key, wait.tenant, now, accounts.system(wait.tenant)) as tree:
+        tree.guards.append(take)
+        tree.step(Start(wait.definition_key, {}, wait.element_id))
+        tree.record("process.start", wait.process_id, {"event": wait.element_id, "due": wait.due_at.isoformat()})
+    if tree.unsettled:
+        messages.settle(now)
+    return True

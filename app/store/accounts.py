@@ -1,0 +1,81 @@
+"""Queries over people, offices and roles."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, null, select, union_all
+
+from app.store.tables import Delegation, Membership, Organisation, User, db
+
+_own = select(
+    Membership.user_key.label("user_key"), Membership.role, Membership.organisation_key, null().label("first_on"), null().label("last_on")
+)
+_lent = select(Delegation.delegate_key, Membership.role, Membership.organisation_key, Delegation.first_on, Delegation.last_on).join(
+    Membership, Membership.user_key == Delegation.delegator_key
+)
+_held = union_all(
+    _own.where(Membership.user_key == bindparam("user")), _lent.where(Delegation.delegate_key == bindparam("user"))
+).subquery()
+_person = (
+    select(
+        User.id,
+        User.username,
+        User.name,
+        User.tenant,
+        User.active,
+        _held.c.role,
+        _held.c.organisation_key,
+        Organisation.name,
+        _held.c.first_on,
+        _held.c.last_on,
+    )
+    .outerjoin(_held, _held.c.user_key == User.id)
+    .outerjoin(Organisation, Organisation.key == _held.c.organisation_key)
+    .where(User.id == bindparam("user"))
+    .order_by(_held.c.role, Organisation.name)
+)
+
+
+def person(user_id: int) -> Sequence[Row[Any]]:
+    """A person, one row a membership, own and lent: id, username, name, tenant, active, role, office key, office name, lent from, lent until."""
+    return db.session.execute(_person, {"user": user_id}).all()
+
+
+def by_username(username: str) -> User | None:
+    return db.session.execute(select(User).where(User.username == username)).scalar_one_or_none()
+
+
+def holders(tenant: str, role: str) -> Sequence[Row[Any]]:
+    """(user id, office key, office name) of everybody active who holds a role in a district, oldest account first."""
+    query = (
+        select(User.id, Organisation.key, Organisation.name)
+        .join(Membership, Membership.user_key == User.id)
+        .join(Organisation, Organisation.key == Membership.organisation_key)
+        .where(User.tenant == tenant, User.active, Membership.role == role)
+    )
+    return db.session.execute(query.order_by(User.id)).all()
+
+
+def members(tenant: str | None = None, *, demonstration: bool = False) -> Sequence[Row[Any]]:
+    """(user, role, office name) of all accounts, or of a district's, or of the demonstration's; one row a membership."""
+    query = (
+        select(User, Membership.role, Organisation.name)
+        .outerjoin(Membership, Membership.user_key == User.id)
+        .outerjoin(Organisation, Organisation.key == Membership.organisation_key)
+    )
+    if tenant is not None:
+        query = query.where(User.tenant == tenant)
+    if demonstration:
+        query = query.where(User.demonstration, User.active)
+    return db.session.execute(query.order_by(User.id, Membership.key)).all()
+
+
+def organisations(tenant: str) -> dict[str, int]:
+    """name → key."""
+    found = db.session.execute(select(Organisation.name, Organisation.key).where(Organisation.tenant == tenant))
+    return {row.name: row.key for row in found}
+
+
+def usernames(wanted: Sequence[str]) -> set[str]:
+    """Those of ``wanted`` that are taken."""
+    return set(db.session.execute(select(User.username).where(User.username.in_(wanted))).scalars())

@@ -1,0 +1,120 @@
+"""Queries over deployed resources."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, literal, or_, select, union_all
+
+from app.domain.districts import SHARED
+from app.store import rows
+from app.store.tables import CalendarDay, Catalogue, DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, Resource, db
+
+KINDS: dict[str, Any] = {"process": ProcessDefinition, "decision": DecisionDefinition, "form": FormDefinition}
+NAMES: dict[str, Any] = {
+    "process": ProcessDefinition.process_id,
+    "decision": DecisionDefinition.decision_id,
+    "form": FormDefinition.form_id,
+}
+
+
+class Reference(NamedTuple):
+    """One version of one resource, without its content."""
+
+    kind: str
+    key: int
+    id: str
+    name: str
+    tenant: str
+    version: int
+    version_tag: str
+    number: int
+    deployment_key: int
+    resource_key: int
+    digest: str
+
+
+def _select(kind: str) -> Any:
+    table = KINDS[kind]
+    return select(
+        literal(kind).label("kind"),
+        table.key,
+        NAMES[kind].label("id"),
+        table.name,
+        table.tenant,
+        table.version,
+        table.version_tag,
+        table.number,
+        table.deployment_key,
+        table.resource_key,
+        table.digest,
+    )
+
+
+def references(tenants: Sequence[str], number: int) -> list[Reference]:
+    """All versions of all resources of some tenants, up to a catalogue version: one statement."""
+    parts = [_select(kind).where(table.tenant.in_(tenants), table.number <= number) for kind, table in KINDS.items()]
+    return [Reference(*row) for row in db.session.execute(union_all(*parts))]
+
+
+def reference(kind: str, key: int) -> Reference | None:
+    row = db.session.execute(_select(kind).where(KINDS[kind].key == key)).one_or_none()
+    return Reference(*row) if row else None
+
+
+def versions(kind: str, name: str, tenant: str) -> list[Reference]:
+    """All versions of one resource, newest first."""
+    table = KINDS[kind]
+    found = db.session.execute(_select(kind).where(table.tenant == tenant, NAMES[kind] == name).order_by(table.version.desc()))
+    return [Reference(*row) for row in found]
+
+
+def content(resource_key: int) -> tuple[str, bytes]:
+    """File name and bytes of a resource."""
+    file, data = db.session.execute(select(Resource.file, Resource.content).where(Resource.key == resource_key)).one()
+    return file, bytes(data)
+
+
+def files(keys: Sequence[int]) -> dict[int, str]:
+    """File names by resource key."""
+    return {row.key: row.file for row in db.session.execute(select(Resource.key, Resource.file).where(Resource.key.in_(keys)))}
+
+
+def deployments(keys: Sequence[int]) -> dict[int, Deployment]:
+    return {row.key: row for row in db.session.execute(select(Deployment).where(Deployment.key.in_(keys))).scalars()}
+
+
+def catalogue_version(tenant: str) -> int:
+    """The newest catalogue version that a tenant sees: its own or the shared one. 0 before anything was deployed."""
+    query = select(func.max(Catalogue.version)).where(or_(Catalogue.tenant == tenant, Catalogue.tenant == SHARED))
+    return db.session.execute(query).scalar_one_or_none() or 0
+
+
+def lock_catalogue() -> int:
+    """Let one deployment at a time through; returns the number of the last one. Needs an act."""
+    rows.insert_new(Catalogue, [{"tenant": SHARED, "version": 0}], ["tenant"])
+    db.session.execute(select(Catalogue.version).where(Catalogue.tenant == SHARED).with_for_update())
+    return db.session.execute(select(func.max(Deployment.number))).scalar_one_or_none() or 0
+
+
+def set_catalogue_version(tenants: Sequence[str], number: int) -> None:
+    rows.upsert(Catalogue, [{"tenant": tenant, "version": number} for tenant in tenants], ["tenant"], ["version"])
+
+
+def tenants() -> list[str]:
+    """Every tenant that something was deployed for."""
+    return list(db.session.execute(select(Catalogue.tenant)).scalars())
+
+
+def last_from_files(tenant_files: Sequence[str]) -> dict[tuple[str, str], tuple[int, str]]:
+    """(tenant, file) → (deployment number, digest) of the newest resource that came from files, for these file names."""
+    query = (
+        select(Resource.tenant, Resource.file, Deployment.number, Resource.digest)
+        .join(Deployment, Deployment.key == Resource.deployment_key)
+        .where(Deployment.source == "files", Resource.file.in_(tenant_files))
+        .order_by(Deployment.number)
+    )
+    return {(tenant, file): (number, digest) for tenant, file, number, digest in db.session.execute(query)}
+
+
+def calendar_days() -> list[tuple[Any, bool]]:
+    return [(day, working) for day, working in db.session.execute(select(CalendarDay.day, CalendarDay.working))]

@@ -1,0 +1,141 @@
+"""Queries over user tasks: lists, one task, counts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, or_, select, tuple_
+
+from app.store.tables import ElementInstance, Project, TaskCandidate, UserTask, db
+
+_LINE = (
+    select(UserTask.__table__, Project.name.label("project_name"), Project.applicant_office, ElementInstance.key.label("element_key"))
+    .outerjoin(Project, Project.key == UserTask.project_key)
+    .outerjoin(ElementInstance, and_(ElementInstance.root_key == UserTask.root_key, ElementInstance.element == UserTask.element))
+)
+
+Condition = ColumnElement[bool]
+Held = tuple[Sequence[str], Sequence[tuple[str, int]]]
+
+
+def mine(held: Held, username: str) -> ColumnElement[bool]:
+    """Open tasks that somebody with these roles and (role, office) pairs may do. See ``services.offices.held``."""
+    anywhere, pairs = held
+    fits: list[ColumnElement[bool]] = [and_(TaskCandidate.role == "", TaskCandidate.username == username)]
+    if anywhere:
+        fits.append(and_(TaskCandidate.office_key == 0, TaskCandidate.role.in_(anywhere)))
+    if pairs:
+        fits.append(tuple_(TaskCandidate.role, TaskCandidate.office_key).in_(pairs))
+    candidate = exists().where(TaskCandidate.task_key == UserTask.key, or_(*fits))
+    return and_(UserTask.state == "open", or_(UserTask.assignee == username, and_(UserTask.assignee.is_(None), candidate)))
+
+
+def one(key: int) -> Row[Any] | None:
+    return db.session.execute(_LINE.where(UserTask.key == key)).one_or_none()
+
+
+def done_by(user: int) -> ColumnElement[bool]:
+    return and_(UserTask.completed_by == user, UserTask.state == "completed")
+
+
+def in_tenant(tenant: str) -> ColumnElement[bool]:
+    return UserTask.tenant == tenant
+
+
+def of_projects() -> ColumnElement[bool]:
+    """Tasks that belong to some project."""
+    return UserTask.project_key.is_not(None)
+
+
+def either(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return or_(false(), *conditions)
+
+
+def both(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(*conditions)
+
+
+def matching(text: str, process: str) -> list[ColumnElement[bool]]:
+    """The filters of an inbox: a text in the task's or project's name, a process id."""
+    wanted: list[ColumnElement[bool]] = []
+    if text:
+        wanted.append(or_(UserTask.name.contains(text, autoescape=True), Project.name.contains(text, autoescape=True)))
+    if process:
+        wanted.append(UserTask.process_id == process)
+    return wanted
+
+
+def todo(
+    conditions: Sequence[ColumnElement[bool]], now: datetime, *, overdue: bool, limit: int, offset: int
+) -> tuple[Sequence[Row[Any]], int]:
+    """Due first, then the oldest; those to be followed up later last."""
+    wanted = [*conditions, *([UserTask.due_at <= now] if overdue else [])]
+    later = case((UserTask.follow_up_at > now, 1), else_=0)
+    order = (later, case((UserTask.due_at.is_(None), 1), else_=0), UserTask.due_at, UserTask.key)
+    return _page(_LINE.where(*wanted).order_by(*order), wanted, limit, offset)
+
+
+def done(conditions: Sequence[ColumnElement[bool]], *, limit: int, offset: int) -> tuple[Sequence[Row[Any]], int]:
+    """The last completed first."""
+    return _page(_LINE.where(*conditions).order_by(UserTask.closed_at.desc(), UserTask.key.desc()), conditions, limit, offset)
+
+
+def search(
+    conditions: Sequence[ColumnElement[bool]], wanted: dict[str, Any], *, descending: bool, limit: int, offset: int
+) -> tuple[Sequence[Row[Any]], int]:
+    """By key. ``wanted``: column → value; ``candidate_group`` and ``candidate_user`` look at the candidates of open tasks."""
+    filters = list(conditions)
+    for name, value in wanted.items():
+        if name == "candidate_group":
+            filters.append(exists().where(TaskCandidate.task_key == UserTask.key, TaskCandidate.role == value))
+        elif name == "candidate_user":
+            filters.append(
+                exists().where(TaskCandidate.task_key == UserTask.key, TaskCandidate.role == "", TaskCandidate.username == value)
+            )
+        else:
+            filters.append(getattr(UserTask, name) == value)
+    order = UserTask.key.desc() if descending else UserTask.key
+    return _page(_LINE.where(*filters).order_by(order), filters, limit, offset)
+
+
+def _page(query: Select[Any], conditions: Sequence[ColumnElement[bool]], limit: int, offset: int) -> tuple[Sequence[Row[Any]], int]:
+    total = db.session.execute(
+        select(func.count()).select_from(UserTask).outerjoin(Project, Project.key == UserTask.project_key).where(*conditions)
+    ).scalar_one()
+    found = db.session.execute(query.limit(limit).offset(offset)).all() if total > offset else []
+    return found, total
+
+
+def counts(condition: ColumnElement[bool], now: datetime) -> tuple[int, int, int]:
+    """How many are to be done now, of these overdue, and how many come later."""
+    later = func.sum(case((UserTask.follow_up_at > now, 1), else_=0))
+    overdue = func.sum(case((UserTask.due_at <= now, 1), else_=0))
+    total, late, after = db.session.execute(select(func.count(), overdue, later).select_from(UserTask).where(condition)).one()
+    return total - (after or 0), late or 0, after or 0
+
+
+def processes(condition: ColumnElement[bool]) -> list[tuple[str, str]]:
+    """(process id, name) of those that the tasks belong to."""
+    query = (
+        select(UserTask.process_id, func.max(UserTask.process_name))
+        .where(condition)
+        .group_by(UserTask.process_id)
+        .order_by(UserTask.process_id)
+    )
+    return [(process, name) for process, name in db.session.execute(query)]
+
+
+def opened_of(project_key: int | None, root_key: int, condition: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """Open tasks of a project (or, without one, of a tree) that fit, due first."""
+    scope = UserTask.root_key == root_key if project_key is None else UserTask.project_key == project_key
+    order = (case((UserTask.due_at.is_(None), 1), else_=0), UserTask.due_at, UserTask.key)
+    return db.session.execute(_LINE.where(scope, condition).order_by(*order)).all()
+
+
+def open_of_project(project_key: int) -> Sequence[Row[Any]]:
+    return db.session.execute(_LINE.where(UserTask.project_key == project_key, UserTask.state == "open").order_by(UserTask.key)).all()
+
+
+def draft(key: int) -> tuple[dict[str, Any] | None, datetime | None]:
+    found = db.session.execute(select(UserTask.draft, UserTask.draft_saved_at).where(UserTask.key == key)).one()
+    return found[0], found[1]
