@@ -12,8 +12,20 @@ from tests.processes.driver import Case, at
 OFFICE = "机关事务管理局"
 PROJECT = {"projectName": "综合管理服务平台", "applicantOffice": OFFICE}
 NOTICES: Mapping[str, Mapping[str, Any]] = {
-    "sucheng": {"planYear": 2027, "noticeNo": "通知1号", "noticeOn": "2026-09-01", "opensAt": "2026-09-01T09:00:00+08:00", "closesAt": "2026-10-16T00:00:00+08:00"},
-    "fengxian": {"planYear": 2027, "noticeNo": "通知1号", "noticeOn": "2026-09-01", "opensAt": "2026-09-01T09:00:00+08:00", "closesAt": "2026-10-01T00:00:00+08:00"},
+    "sucheng": {
+        "planYear": 2027,
+        "noticeNo": "通知1号",
+        "noticeOn": "2026-09-01",
+        "opensAt": "2026-09-01T09:00:00+08:00",
+        "closesAt": "2026-10-16T00:00:00+08:00",
+    },
+    "fengxian": {
+        "planYear": 2027,
+        "noticeNo": "通知1号",
+        "noticeOn": "2026-09-01",
+        "opensAt": "2026-09-01T09:00:00+08:00",
+        "closesAt": "2026-10-01T00:00:00+08:00",
+    },
 }
 
 

@@ -1,0 +1,399 @@
+"""The declaration as an applicant and the bureau live it: checks, window, exempt way, endorsement, exceptions, correction, lateness."""
+
+from typing import Any
+
+import pytest
+
+from tests.processes.driver import FormRejected, at, form
+from tests.processes.planning.cases import PlanningCase, declaration
+
+DISTRICTS = ("fengxian", "sucheng")
+OPEN = "2026-09-10"
+
+
+def submit(case: PlanningCase, **answers: Any) -> None:
+    """The applicant submits, and whoever has to endorse agrees."""
+    case.fill("prepare_declaration", **answers)
+    case.fill_all("endorse_declaration")
+
+
+def materials(case: PlanningCase) -> list[dict[str, str]]:
+    return [{"name": name, "number": "1"} for name in case.variable("requiredNames")]
+
+
+@pytest.mark.parametrize("district", DISTRICTS)
+def test_main_path_ends_declared_and_asks_for_review(district: str) -> None:
+    case = declaration(district, OPEN)
+    submit(case)
+    assert case.task("check_declaration").groups == ("data_bureau",)
+    case.fill("check_declaration")
+    assert (case.ended, case.phase) == (True, "declared")
+    assert [message["name"] for message in case.messages] == ["review_requested"]
+    assert case.messages[0]["key"] == "1001"
+    assert case.facts["firstSubmittedAt"] == "2026-09-10T09:00:00+08:00"
+    assert case.facts["planYear"] == 2027
+    assert case.facts["projectNumber"]
+    assert not case.incidents
+
+
+@pytest.mark.parametrize("district", DISTRICTS)
+def test_it_works_without_connectors_from_flat_variables(district: str) -> None:
+    case = PlanningCase(
+        district,
+        "declaration",
+        variables={"projectName": "甲", "totalAmount": 100, "planYear": 2027, "windowClosesAt": "2026-10-16T00:00:00+08:00"},
+        now=at(OPEN),
+        connectors=False,
+    )
+    submit(case)
+    case.fill("check_declaration")
+    assert case.ended and not case.incidents
+
+
+# ---------------------------------------------------------------- window
+
+
+@pytest.mark.parametrize(
+    ("instant", "in_time"),
+    [("2026-10-15T23:59:59", True), ("2026-10-15T23:59:59.999999", True), ("2026-10-16T00:00:00", False)],
+)
+def test_sucheng_closes_when_15_october_is_over(instant: str, in_time: bool) -> None:
+    """B27–B31: SC-8-2."""
+    case = declaration("sucheng", OPEN)
+    case.now = at(instant)
+    case.fill("prepare_declaration")
+    if in_time:
+        assert case.tasks == {"check_declaration": 1}
+    else:
+        assert case.tasks == {"prepare_declaration": 1}
+        assert "SC-8-3" in case.variable("windowMessage")
+        assert case.variable("firstSubmittedAt") is None
+        assert "firstSubmittedAt" not in case.facts
+
+
+def test_a_draft_outlives_the_closing() -> None:
+    case = declaration("sucheng", OPEN)
+    case.advance("2026-12-01")
+    assert case.tasks == {"prepare_declaration": 1}
+
+
+def test_a_sunday_does_not_move_the_fixed_day() -> None:
+    """B32: 15 October 2028 is a Sunday."""
+    notice = {
+        "planYear": 2029,
+        "noticeNo": "1",
+        "noticeOn": "2028-09-01",
+        "opensAt": "2028-09-01T09:00:00+08:00",
+        "closesAt": "2028-10-16T00:00:00+08:00",
+    }
+    for instant, open_task in (("2028-10-15T23:59:59", "check_declaration"), ("2028-10-16T00:00:00", "prepare_declaration")):
+        case = PlanningCase(
+            "sucheng",
+            "declaration",
+            variables={"projectName": "甲", "totalAmount": 100},
+            now=at("2028-09-10"),
+            registers={"batch": [notice]},
+        )
+        case.now = at(instant)
+        case.fill("prepare_declaration")
+        assert case.tasks == {open_task: 1}
+
+
+def test_without_a_notice_only_a_draft_can_be_kept() -> None:
+    for district in DISTRICTS:
+        case = declaration(district, OPEN, notice=False)
+        submit(case, planYear=2027)
+        assert case.tasks == {"prepare_declaration": 1}
+        assert case.variable("windowMessage")
+
+
+def test_in_time_stays_in_time_after_a_late_correction() -> None:
+    """A11: firstSubmittedAt never moves."""
+    case = declaration("sucheng", OPEN)
+    case.now = at("2026-10-15T23:59:59")
+    case.fill("prepare_declaration")
+    case.now = at("2026-10-20")
+    case.fill("check_declaration", acceptanceCheck="退回补正", checkReason="缺页")
+    assert case.tasks == {"correct_declaration": 1}
+    case.now = at("2026-10-22")
+    case.fill("correct_declaration")
+    assert case.tasks == {"check_declaration": 1}
+    case.fill("check_declaration")
+    assert case.phase == "declared"
+    assert case.facts["firstSubmittedAt"] == "2026-10-15T23:59:59+08:00"
+
+
+def test_a_project_that_must_be_built_this_year_is_recognised_by_the_bureau() -> None:
+    """SC-8-3: both conditions, with the basis."""
+    case = declaration("sucheng", OPEN)
+    case.now = at("2026-11-01")
+    with pytest.raises(FormRejected):
+        case.fill("prepare_declaration", mandatedLevel="市", mustThisYear=True, mandateBasis=...)
+    case.fill("prepare_declaration", mandatedLevel="市", mustThisYear=False)
+    assert case.tasks == {"prepare_declaration": 1}
+    exempt: dict[str, Any] = {"mandatedLevel": "市", "mustThisYear": True, "mandateBasis": "市政府文件3号"}
+    case.fill("prepare_declaration", **exempt)
+    assert case.tasks == {"prepare_declaration": 1}, "the basis must be handed in"
+    assert case.variable("missingMaterials") == ["上级明确建设要求的依据"]
+    case.fill("prepare_declaration", **exempt, materials=materials(case))
+    assert case.tasks == {"recognise_exemption": 1}
+    case.fill("recognise_exemption")
+    case.fill("check_declaration")
+    assert case.phase == "declared"
+
+
+def test_an_exemption_that_is_not_recognised_ends_it() -> None:
+    case = declaration("sucheng", OPEN)
+    case.now = at("2026-11-01")
+    exempt: dict[str, Any] = {"mandatedLevel": "市", "mustThisYear": True, "mandateBasis": "市政府文件3号"}
+    case.fill("prepare_declaration", **exempt)
+    case.fill("prepare_declaration", **exempt, materials=materials(case))
+    case.fill("recognise_exemption", recognition="不认定", recognitionReason="并非当年必须")
+    assert (case.ended, case.phase) == (True, "rejected")
+    assert case.notices[-1]["text"] == "并非当年必须"
+
+
+def test_fengxian_closes_with_its_batch_and_lets_unplanned_projects_through_a_check() -> None:
+    case = declaration("fengxian", OPEN)
+    case.now = at("2026-10-01T00:00:00")
+    submit(case)
+    assert case.tasks == {"prepare_declaration": 1}
+    unplanned: dict[str, Any] = {"unplanned": True, "basisDocs": [{"kind": "区政府抄告单", "number": "抄告1号"}]}
+    with pytest.raises(FormRejected):
+        case.fill("prepare_declaration", unplanned=True)
+    case.fill("prepare_declaration", **unplanned)
+    submit(case, **unplanned, materials=materials(case))
+    assert case.tasks == {"check_unplanned": 1}
+    case.fill("check_unplanned")
+    case.fill("check_declaration")
+    assert case.phase == "declared"
+
+
+def test_an_unplanned_project_without_a_clear_basis_is_closed() -> None:
+    case = declaration("fengxian", OPEN)
+    unplanned: dict[str, Any] = {"unplanned": True, "basisDocs": [{"kind": "区领导批示", "number": "1"}]}
+    case.fill("prepare_declaration", **unplanned)
+    submit(case, **unplanned, materials=materials(case))
+    case.fill("check_unplanned", unplannedCheck="不通过", unplannedReason="依据不明")
+    assert (case.ended, case.phase) == (True, "rejected")
+
+
+# ---------------------------------------------------------------- checks
+
+
+def test_a_hard_violation_goes_back_with_the_list() -> None:
+    case = declaration("sucheng", OPEN)
+    case.fill("prepare_declaration", newMobileApps=["小程序"], exceptionRequest="确有需要")
+    assert case.tasks == {"prepare_declaration": 1}
+    assert [entry["code"] for entry in case.variable("violations")] == ["mobile"]
+    case.fill("prepare_declaration")
+    assert case.tasks == {"check_declaration": 1}
+
+
+def test_a_soft_violation_needs_a_reason_and_the_leaders_approval() -> None:
+    """FX-8-5."""
+    bought = [{"kind": "服务器", "quantity": 2, "amount": 100, "supplyMode": "自行采购"}]
+    case = declaration("fengxian", OPEN)
+    case.fill("prepare_declaration", hardwareItems=bought)
+    assert case.tasks == {"prepare_declaration": 1}
+    submit(case, hardwareItems=bought, exceptionRequest="专用机柜")
+    assert case.task("approve_exception").groups == ("data_bureau_leader",)
+    case.fill("approve_exception")
+    assert case.tasks == {"check_declaration": 1}
+    assert case.records["exception"][0]["reason"] == "确有需要"
+    case.fill("check_declaration", acceptanceCheck="退回补正", checkReason="缺页")
+    case.fill("correct_declaration", hardwareItems=bought, exceptionRequest="专用机柜")
+    case.fill_all("endorse_declaration")
+    assert case.tasks == {"check_declaration": 1}, "what was approved is not asked again"
+
+
+def test_a_refused_exception_goes_back_for_correction() -> None:
+    case = declaration(
+        "sucheng",
+        OPEN,
+        others=[{"projectKey": "7", "phase": "declared", "applicantOffice": "机关事务管理局", "planYear": 2027, "projectType": "建设类"}],
+    )
+    case.fill("prepare_declaration", exceptionRequest="两项都急需")
+    case.fill("approve_exception", exceptionDecision="不批准", exceptionReason="请合并申报")
+    assert case.tasks == {"correct_declaration": 1}
+    assert case.variable("returnReason") == "请合并申报"
+
+
+def test_other_offices_and_dead_projects_do_not_count_as_a_second_construction() -> None:
+    """SC-10-9, A24."""
+    others = [
+        {"projectKey": "7", "phase": "declared", "applicantOffice": "水利局", "planYear": 2027, "projectType": "建设类"},
+        {"projectKey": "8", "phase": "rejected", "applicantOffice": "机关事务管理局", "planYear": 2027, "projectType": "建设类"},
+        {"projectKey": "1001", "phase": "draft", "applicantOffice": "机关事务管理局", "planYear": 2027, "projectType": "建设类"},
+    ]
+    case = declaration("sucheng", OPEN, others=others)
+    case.fill("prepare_declaration")
+    assert case.tasks == {"check_declaration": 1}
+
+
+def test_a_missing_material_is_named() -> None:
+    case = declaration("sucheng", OPEN)
+    given = [entry for entry in materials(case) if entry["name"] != "集体研究意见"]
+    case.fill("prepare_declaration", materials=given)
+    assert case.tasks == {"prepare_declaration": 1}
+    assert case.variable("missingMaterials") == ["集体研究意见"]
+
+
+def test_out_of_scope_is_closed_with_its_reason() -> None:
+    case = declaration("fengxian", OPEN)
+    case.fill("prepare_declaration", exclusionKind="专用器材和专业设备")
+    assert (case.ended, case.phase) == (True, "rejected")
+    assert "专用器材" in case.notices[-1]["text"]
+
+
+def test_a_project_of_another_kind_is_classified_by_the_bureau() -> None:
+    """FX-2-8."""
+    for answer, phase in (("纳入", "draft"), ("不纳入", "rejected")):
+        case = declaration("fengxian", OPEN)
+        case.fill("prepare_declaration", category="其他", categoryReason="综合类")
+        case.fill("classify_project", classification=answer)
+        assert case.phase == phase
+
+
+def test_unchanged_maintenance_leaves_for_the_fee_review() -> None:
+    case = declaration("fengxian", OPEN)
+    case.fill("prepare_declaration", category="运维类项目", projectType="运维类", hasPriorOm=True, serviceContentChanged=False)
+    assert (case.ended, case.phase) == (True, "withdrawn")
+
+
+def test_a_plan_review_that_failed_blocks_the_rest_of_the_year() -> None:
+    """B63: FX-19-1 until 31 December 24:00."""
+    block = {"projectName": "综合管理服务平台", "failedOn": "2026-11-20", "until": "2027-01-01T00:00:00+08:00"}
+    notice = {
+        "planYear": 2027,
+        "noticeNo": "2",
+        "noticeOn": "2026-12-01",
+        "opensAt": "2026-12-01T09:00:00+08:00",
+        "closesAt": "2027-02-01T00:00:00+08:00",
+    }
+    for instant, blocked in (("2026-12-31T23:59:59", True), ("2027-01-01T00:00:00", False)):
+        case = declaration("fengxian", "2026-12-10", registers={"application_block": [block], "batch": [notice]})
+        case.now = at(instant)
+        case.fill("prepare_declaration")
+        assert case.tasks == ({"prepare_declaration": 1} if blocked else {"endorse_declaration": 1})
+        assert [entry["clause"] for entry in case.variable("violations")] == (["FX-19-1"] if blocked else [])
+
+
+def test_an_upgrade_of_a_system_that_failed_its_evaluation_waits_for_rectification() -> None:
+    """FX-32-2."""
+    for rectified, codes in ((False, ["evaluation_failed"]), (True, [])):
+        original = {
+            "projectKey": "7",
+            "phase": "operating",
+            "applicantOffice": "机关事务管理局",
+            "planYear": 2025,
+            "evalResult": "未通过",
+            "rectified": rectified,
+        }
+        case = declaration("fengxian", OPEN, others=[original])
+        case.fill("prepare_declaration", isUpgrade=True, upgradeReason="老化", originalProjectKey="7")
+        assert [entry["code"] for entry in case.variable("violations")] == codes
+
+
+def test_a_first_maintenance_needs_an_accepted_original() -> None:
+    """FX-2-6."""
+    for phase, codes in (("building", ["original"]), ("operating", [])):
+        case = declaration("fengxian", OPEN, others=[{"projectKey": "7", "phase": phase, "applicantOffice": "机关事务管理局"}])
+        case.fill("prepare_declaration", category="运维类项目", projectType="运维类", omBasis="验收后首次运维", originalProjectKey="7")
+        assert [entry["code"] for entry in case.variable("violations")] == codes
+
+
+def test_business_systems_without_a_sharing_list_are_returned() -> None:
+    """FX-12-1."""
+    case = declaration("fengxian", OPEN)
+    submit(case, dataResources=[])
+    assert case.tasks == {"correct_declaration": 1}
+    assert "FX-12-1" in case.variable("returnReason")
+
+
+# ---------------------------------------------------------------- people
+
+
+def test_the_responsible_leader_of_fengxian_confirms_or_sends_back() -> None:
+    """FX-4-3."""
+    case = declaration("fengxian", OPEN)
+    case.fill("prepare_declaration")
+    assert case.task("endorse_declaration").groups == ("applicant_leader",)
+    case.fill("endorse_declaration", endorsement="退回", endorsementComment="预算再核")
+    assert case.tasks == {"prepare_declaration": 1}
+    assert case.variable("returnReason") == "项目责任领导:预算再核"
+
+
+@pytest.mark.parametrize("leader", ["张明、李强", "张明,李强", "张明,李强", ""])
+def test_exactly_one_leader(leader: str) -> None:
+    with pytest.raises(FormRejected):
+        declaration("fengxian", OPEN).fill("prepare_declaration", responsibleLeader=leader)
+
+
+def test_a_school_is_judged_by_the_day_of_its_authority() -> None:
+    """SC-9-1, A29: handed to the authority on the 14th, declared by it on the 16th: too late."""
+    school: dict[str, Any] = {"orgType": "公共事业单位", "sectorAuthority": "区教育局"}
+    for instant, open_task in (("2026-10-15T23:59:59", "check_declaration"), ("2026-10-16T00:00:00", "prepare_declaration")):
+        case = declaration("sucheng", OPEN)
+        case.now = at("2026-10-14")
+        case.fill("prepare_declaration", **school)
+        assert case.task("endorse_declaration").groups == ("sector_authority",)
+        assert case.roles == {"sector_authority": "区教育局"}
+        case.now = at(instant)
+        case.fill("endorse_declaration")
+        assert case.tasks == {open_task: 1}
+
+
+def test_every_co_builder_signs() -> None:
+    """SC-9-3."""
+    case = declaration("sucheng", OPEN)
+    case.fill("prepare_declaration", isJoint=True, coBuilders=[{"office": "区民政局"}, {"office": "区水利局"}])
+    assert case.tasks == {"endorse_declaration": 2}
+    case.fill("endorse_declaration")
+    assert case.tasks == {"endorse_declaration": 1}
+    case.fill("endorse_declaration")
+    assert case.tasks == {"check_declaration": 1}
+
+
+def test_the_bureau_may_refuse_with_a_reason() -> None:
+    case = declaration("sucheng", OPEN)
+    case.fill("prepare_declaration")
+    with pytest.raises(FormRejected):
+        case.fill("check_declaration", acceptanceCheck="不受理", checkReason=...)
+    case.fill("check_declaration", acceptanceCheck="不受理", checkReason="重复申报")
+    assert (case.ended, case.phase) == (True, "rejected")
+    assert case.notices[-1]["text"] == "重复申报"
+
+
+# ---------------------------------------------------------------- lateness
+
+
+def test_a_late_correction_is_marked_and_stays_open() -> None:
+    """Returned on Thursday 10 September 2026: five working days end on the 17th (20 September is a working Sunday)."""
+    case = declaration("sucheng", OPEN)
+    case.fill("prepare_declaration")
+    case.fill("check_declaration", acceptanceCheck="退回补正", checkReason="缺页")
+    due = case.task("correct_declaration").due_at
+    assert due == at("2026-09-18T00:00:00")
+    case.advance("2026-09-17T23:59:59")
+    assert case.overdue == []
+    case.advance("2026-09-18T00:00:00")
+    assert case.overdue == ["declaration.correct"]
+    assert case.tasks == {"correct_declaration": 1}
+    case.fill("correct_declaration")
+    assert case.tasks == {"check_declaration": 1}
+
+
+def test_a_late_check_is_marked_and_nothing_is_accepted_by_silence() -> None:
+    case = declaration("fengxian", OPEN)
+    submit(case)
+    case.advance("2026-10-20")
+    assert case.overdue == ["opinion"]
+    assert case.tasks == {"check_declaration": 1}
+    assert case.phase == "draft"
+
+
+@pytest.mark.parametrize("district", DISTRICTS)
+def test_the_form_refuses_what_it_does_not_know(district: str) -> None:
+    codes = {problem.code for problem in form(district, "declaration.prepare_declaration").validate({"__builtins__": 1, "typename": "x"})}
+    assert "UNDECLARED" in codes and "REQUIRED" in codes
