@@ -76,7 +76,8 @@ def test_listed_projects_hear_of_it_and_the_others_too(district: str) -> None:
     assert case.messages[0]["variables"]["planAmount"] == 90
     assert case.messages[1]["variables"]["planReason"] == "财力不足"
     assert case.records["annual_plan"][0]["planYear"] == 2027
-    assert not case.incidents and not case.tasks
+    assert not case.incidents
+    assert not case.tasks
 
 
 def test_who_consents_differs() -> None:
@@ -156,7 +157,8 @@ def test_the_plan_ends_with_its_year() -> None:
     case.advance("2027-12-31T23:59:59")
     assert not case.ended
     case.advance("2028-01-01T00:00:00")
-    assert case.ended and not case.incidents
+    assert case.ended
+    assert not case.incidents
 
 
 def test_a_given_year_is_kept() -> None:

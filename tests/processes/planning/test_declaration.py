@@ -47,7 +47,8 @@ def test_it_works_without_connectors_from_flat_variables(district: str) -> None:
     )
     submit(case)
     case.fill("check_declaration")
-    assert case.ended and not case.incidents
+    assert case.ended
+    assert not case.incidents
 
 
 # ---------------------------------------------------------------- window
@@ -324,7 +325,7 @@ def test_the_responsible_leader_of_fengxian_confirms_or_sends_back() -> None:
     assert case.variable("returnReason") == "项目责任领导:预算再核"
 
 
-@pytest.mark.parametrize("leader", ["张明、李强", "张明,李强", "张明,李强", ""])
+@pytest.mark.parametrize("leader", ["张明、李强", "张明,李强", "张明，李强", ""])
 def test_exactly_one_leader(leader: str) -> None:
     with pytest.raises(FormRejected):
         declaration("fengxian", OPEN).fill("prepare_declaration", responsibleLeader=leader)
@@ -396,4 +397,5 @@ def test_a_late_check_is_marked_and_nothing_is_accepted_by_silence() -> None:
 @pytest.mark.parametrize("district", DISTRICTS)
 def test_the_form_refuses_what_it_does_not_know(district: str) -> None:
     codes = {problem.code for problem in form(district, "declaration.prepare_declaration").validate({"__builtins__": 1, "typename": "x"})}
-    assert "UNDECLARED" in codes and "REQUIRED" in codes
+    assert "UNDECLARED" in codes
+    assert "REQUIRED" in codes

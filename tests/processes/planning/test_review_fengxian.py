@@ -230,4 +230,5 @@ def test_it_works_without_connectors() -> None:
     assert case.message("plan_listed", LISTED)
     case.fill("submit_documents")
     case.fill("approve_documents")
-    assert case.ended and not case.incidents
+    assert case.ended
+    assert not case.incidents

@@ -357,4 +357,5 @@ def test_it_works_without_connectors() -> None:
     finish_joint_review(case)
     case.fill("submit_establishment")
     case.fill("approve_project")
-    assert case.ended and not case.incidents
+    assert case.ended
+    assert not case.incidents
