@@ -411,6 +411,11 @@ def test_sucheng_accepts_a_service_itself() -> None:
     case.advance("2027-01-04")
     case.fill("register_archive_verdict")
     case.fill("hold_service_acceptance")
+    assert case.task("review_service_acceptance").groups == ("data_bureau",)
+    case.fill("review_service_acceptance", serviceOpinion="退回补正", returnReason="缺工作量核定")
+    assert case.variable("accState") == "未验收"
+    case.fill("hold_service_acceptance")
+    case.fill("review_service_acceptance")
     assert case.ended
     assert case.phase == "accepted"
     assert not case.incidents
