@@ -179,7 +179,8 @@ def _try(
 
 def _evaluate(model: Model, case: Element, node: Element, imports: Mapping[str, Model], environment: feel.Environment) -> object:
     context = _context(model, case, environment)
-    name = node.get("name") or ""
+    name = " ".join((node.get("name") or "").split())
+    model = imports.get(node.get("namespace") or "", model)
     kind = case.get("type") or "decision"
     if kind == "decisionService":
         service = case.get("invocableName") or ""

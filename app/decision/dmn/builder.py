@@ -456,7 +456,7 @@ class Builder:
         if not outputs:
             self._problem("dmn.no_output", "表没有输出列", place)
         input_clauses = [self._input_clause(found, number) for number, found in enumerate(inputs, start=1)]
-        output_clauses = [self._output_clause(found, number, len(outputs), kind) for number, found in enumerate(outputs, start=1)]
+        output_clauses = [self._output_clause(found, number, len(outputs), element) for number, found in enumerate(outputs, start=1)]
         names = [clause.name for clause in output_clauses]
         for name in {name for name in names if names.count(name) > 1}:
             self._problem("dmn.duplicate", f"有两个输出列都叫“{name}”，请改名", place)
@@ -505,7 +505,7 @@ class Builder:
         declared = ANY if expression is None else self._type(expression.get("typeRef"), place)
         return InputClause(name, formula, declared, self._allowed(child(element, "inputValues"), place), place)
 
-    def _output_clause(self, element: Element, number: int, count: int, table: Type) -> OutputClause:
+    def _output_clause(self, element: Element, number: int, count: int, table: Element) -> OutputClause:
         name = name_of(element)
         heading = (element.get("label") or "").strip() or name
         place = self._place(element, column=heading or f"输出 {number}")
@@ -513,8 +513,6 @@ class Builder:
             self._problem("dmn.no_name", f"第 {number} 个输出列没有名称，多个输出列必须各有名称", place)
             name = heading or f"output{number}"
         declared = self._type(element.get("typeRef"), place)
-        if declared is ANY and not element.get("typeRef") and count > 1 and table.members is not None:
-            declared = dict(table.members).get(name, ANY)
         values = child(element, "outputValues")
         default = child(element, "defaultOutputEntry")
         default_formula = None
@@ -525,7 +523,7 @@ class Builder:
             heading or f"输出 {number}",
             declared,
             self._allowed(values, place),
-            self._order(values, element.get("typeRef"), place),
+            self._order(values, self._item_of(element, name, count, table), place),
             default_formula,
             place,
         )
@@ -536,12 +534,19 @@ class Builder:
         at = Place(place.file, place.decision, None, f"{place.column}（允许值）", line_of(element))
         return AllowedValues(self._formula(element, UNARY, at))
 
-    def _order(self, values: Element | None, type_name: str | None, place: Place) -> Formula | None:
+    def _item_of(self, output: Element, name: str, count: int, table: Element) -> ItemDefinition | None:
+        """The item definition that types an output column: its own, the table's, or the table's component of that name."""
+        own = output.get("typeRef")
+        if own:
+            return self.types.definition(own)
+        whole = self.types.definition(table.get("typeRef"))
+        if whole is None or count == 1:
+            return whole
+        return next((part for part in whole.components if part.name == name), None)
+
+    def _order(self, values: Element | None, item: ItemDefinition | None, place: Place) -> Formula | None:
         """Output values as a list, from the highest priority; without them the allowed values of the column's type."""
-        text = text_of(values).strip() if values is not None else ""
-        if not text and type_name in self.parts.items:
-            allowed = self.parts.items[type_name].allowed
-            text = "" if allowed is None else allowed.text.strip()
+        text = (text_of(values).strip() if values is not None else "") or self.types.allowed_text(item)
         if not text:
             return None
         formula = Formula(f"[{text}]", EXPRESSION, place, limits=self.limits, functions=self.functions)

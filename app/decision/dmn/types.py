@@ -176,6 +176,35 @@ class TypeTable:
                 return found
         return self._generic(name)
 
+    def definition(self, name: str | None) -> ItemDefinition | None:
+        """The item definition of that name, here or in an imported file; None for built-in types."""
+        if not name:
+            return None
+        if name in self._items:
+            return self._items[name]
+        prefix, colon, rest = name.partition(":")
+        target = self._prefixes.get(prefix) if colon else None
+        if target == "":
+            return self._items.get(rest)
+        for own, table in self._imported.items():
+            if colon and own == target:
+                return table.definition(rest)
+            if not own or name.startswith(own + "."):
+                found = table.definition(name[len(own) + 1 :] if own else name)
+                if found is not None:
+                    return found
+        return None
+
+    def allowed_text(self, item: ItemDefinition | None) -> str:
+        """The allowed values of an item definition as written, its own or its base type's; "" when there are none."""
+        for _ in range(len(self._items) + 1):
+            if item is None:
+                return ""
+            if item.allowed is not None:
+                return item.allowed.text.strip()
+            item = self.definition(item.base)
+        return ""
+
     def _generic(self, name: str) -> Type | None:
         """`list<T>` and `range<T>`, which some modelers write as a typeRef."""
         head, bracket, rest = name.partition("<")

@@ -171,3 +171,8 @@ def test_floats_and_integers_are_read_as_decimals(table, decide):
     assert decide(source, {"x": 0.3}).output == "in"
     assert decide(source, {"x": Decimal("0.30000001")}).output == "out"
     assert decide(source, {"x": float("nan")}).output is None
+
+
+def test_the_order_may_come_from_the_columns_type(table, decide):
+    before = '<itemDefinition name="tWord"><typeRef>string</typeRef><allowedValues><text>"c","b","a"</text></allowedValues></itemDefinition>'
+    assert decide(table(["x:number"], ["o:tWord"], WIDE, "PRIORITY", before=before), {"x": 9}).output == "b"
