@@ -16,13 +16,14 @@ def leaving(district: str, **application: Any) -> Case:
     return case
 
 
-def test_fengxian_is_retired_only_when_both_receipts_are_in() -> None:
+@pytest.mark.parametrize(("first", "second"), [("bureau", "finance"), ("finance", "bureau")])
+def test_fengxian_is_retired_only_when_both_receipts_are_in(first: str, second: str) -> None:
     case = leaving("fengxian")
     assert case.tasks == {"acknowledge_by_finance": 1, "acknowledge_by_bureau": 1}
-    case.fill("acknowledge_by_bureau")
+    case.fill(f"acknowledge_by_{first}")
     assert case.phase == "operating"
-    assert not case.ended
-    case.fill("acknowledge_by_finance")
+    assert case.tasks == {f"acknowledge_by_{second}": 1}
+    case.fill(f"acknowledge_by_{second}")
     assert case.phase == "retired"
     assert case.ended
     assert [message["name"] for message in case.messages] == ["retirement_registered"]
