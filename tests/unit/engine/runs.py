@@ -63,8 +63,8 @@ class Run:
             assert previous.dump() == before, "the state that went in has changed"
         if self.reload:
             text = self.state.dump()
+            assert State.of(State.load(text, self.library).tree, self.library).dump() == text, "loading has lost something"
             self.state = State.load(text, self.library)
-            assert self.state.dump() == text
         self.effects += new
         for effect in new:
             self._note(effect)
