@@ -17,6 +17,8 @@ function Clauses({ ids, known }) {
 function FieldTemplate(props) {
   const { id, label, required, displayLabel, children, errors, help, hidden, schema, uiSchema, registry } = props;
   if (hidden) return <div hidden>{children}</div>;
+  const fixed = props.readonly || props.disabled;
+  const Name = fixed ? 'div' : 'label'; // text has nothing to be labelled
   const isCheckbox = uiSchema?.['ui:widget'] === 'checkbox';
   const isPlain = displayLabel || (schema.type === 'boolean' && !isCheckbox);
   const clauses = [schema['x-clauses'] ?? []]
@@ -26,7 +28,7 @@ function FieldTemplate(props) {
   const inner = (
     <>
       {isPlain && (
-        <label className="form-label" htmlFor={id}>
+        <Name className="form-label" htmlFor={fixed ? undefined : id}>
           {label}
           {required && (
             <span className="text-danger" aria-hidden="true">
@@ -35,7 +37,7 @@ function FieldTemplate(props) {
             </span>
           )}
           <Clauses ids={clauses} known={registry.formContext.clauses ?? {}} />
-        </label>
+        </Name>
       )}
       {!describedElsewhere(schema) && schema.type !== 'object' && schema.description && (
         <div className="form-text mt-0 mb-1" id={`${id}__description`}>

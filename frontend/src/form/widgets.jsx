@@ -10,9 +10,9 @@ export const Zone = createContext('Asia/Shanghai');
 const invalid = (rawErrors = []) => (rawErrors.length ? ' is-invalid' : '');
 
 const Text = ({ id, children, className = '' }) => (
-  <output id={id} className={`form-control-plaintext ${className}`}>
+  <div id={id} className={`form-control-plaintext ${className}`}>
     {children === undefined || children === null || children === '' ? '—' : children}
-  </output>
+  </div>
 );
 
 const locked = ({ readonly, disabled }) => readonly || disabled;

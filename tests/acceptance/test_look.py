@@ -1,0 +1,89 @@
+"""Every page keeps the policy, passes axe-core at WCAG 2.1 AA, and stays readable at 390 px."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.acceptance.conftest import Enter
+from tests.unit.web import world
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = [
+    ("applicant", "/inbox"),
+    ("applicant", "/inbox/done"),
+    ("applicant", "/inbox/notices"),
+    ("applicant", "/tasks/2"),
+    ("applicant", "/tasks/5"),
+    ("applicant", "/projects"),
+    ("applicant", "/projects/77"),
+    ("applicant", "/projects/new"),
+    ("stranger", "/tasks/1"),
+    ("admin", "/instances"),
+    ("admin", "/instances/500"),
+    ("admin", "/clock"),
+    ("analyst", "/models"),
+    ("analyst", "/models/upload"),
+    ("analyst", "/models/process/sucheng/declaration"),
+]
+
+
+def settled(page: Page) -> None:
+    """Wait for the islands of a page."""
+    for diagram in page.locator("[data-diagram]").all():
+        expect(diagram).to_have_attribute("data-state", "drawn")
+    if page.locator("#task-form").count():
+        expect(page.locator("#task-form form")).to_be_visible()
+
+
+@pytest.mark.parametrize(("username", "path"), PAGES)
+def test_a_page_is_accessible_and_fits_a_narrow_window(enter: Enter, memory: world.Memory, username: str, path: str) -> None:
+    memory.virtual = True
+    page = enter(username, path)
+    settled(page)
+    page.evaluate(AXE.read_text(encoding="utf-8") + "\n;undefined")
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}).then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))"
+    )
+    assert found == []
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_sign_in_page_fills_an_account_in_by_one_click(
+    context: object, address: str, memory: world.Memory, complaints: list[str]
+) -> None:
+    page: Page = context.new_page()  # type: ignore[attr-defined]
+    page.goto(address)
+    page.fill("#account-search", "分析")
+    expect(page.locator("[data-account-row]:visible")).to_have_count(1)
+    page.get_by_role("button", name="业务分析员").click()
+    page.click("#sign-in")
+    expect(page.get_by_role("heading", name="模型", exact=True)).to_be_visible()
+
+
+def test_the_diagram_shows_the_place_and_keeps_the_makers_mark(enter: Enter) -> None:
+    page = enter("admin", "/instances/500")
+    settled(page)
+    expect(page.locator(".is-current.is-overdue[data-element-id=fill_in]")).to_have_count(1)
+    expect(page.locator(".is-stuck[data-element-id=gate]")).to_have_count(1)
+    expect(page.locator(".diagram-badge.overdue")).to_have_text("逾期")
+    page.locator("[data-element-id=gate] .djs-hit").click()
+    expect(page.locator("[data-said]")).to_contain_text("条件")
+    mark = page.locator(".bjs-powered-by")
+    expect(mark).to_be_visible()
+    box, frame = mark.bounding_box(), page.locator(".diagram-canvas").bounding_box()
+    assert box
+    assert frame
+    assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+    assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+
+
+def test_the_wheel_scrolls_the_page_over_a_diagram(enter: Enter) -> None:
+    page = enter("admin", "/instances/500")
+    settled(page)
+    page.locator(".diagram-canvas").hover()
+    page.mouse.wheel(0, 300)
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.scrollY") > 0
