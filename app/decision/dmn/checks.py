@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from app.decision.dmn.boxed import Boxed, FunctionDefinition
+from app.decision.dmn.boxed import Boxed
 from app.decision.dmn.cells import Cell, is_any, literal_of, recognise
 from app.decision.dmn.formulas import Formula
+from app.decision.dmn.functions import FunctionDefinition
 from app.decision.dmn.graph import NO_IMPORTS, Imported, Model
 from app.decision.dmn.model import Decision, DecisionService, InputData, KnowledgeModel
 from app.decision.dmn.overlap import Column, Findings, analyse
@@ -122,13 +123,13 @@ class _Checker:
         """A name in a cell: surely a text without quotes, or perhaps a process variable."""
         alone = name in {" ".join(piece.split()) for piece in formula.text.replace("not(", "").rstrip(") ").split(",")}
         if name in texts or (alone and not VARIABLE.fullmatch(name)):
-            message = f"“{name}”不是变量名；文字要加英文双引号：\"{name}\""
+            message = f'“{name}”不是变量名；文字要加英文双引号："{name}"'
             self._say("dmn.unknown_name", message, formula.place, formula.text)
             return
         if name in self._told:
             return
         self._told.add(name)
-        message = f"“{name}”不是输入列、输入数据或决策的名称；若是文字请加英文双引号：\"{name}\"，若是流程变量，建议画成输入数据并连线"
+        message = f'“{name}”不是输入列、输入数据或决策的名称；若是文字请加英文双引号："{name}"，若是流程变量，建议画成输入数据并连线'
         self._say("dmn.unknown_name", message, formula.place, formula.text, "warning")
 
     def _check_connection(self, name: str, formula: Formula) -> bool:

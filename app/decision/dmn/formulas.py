@@ -51,9 +51,13 @@ class Formula:
     def _compile(self) -> None:
         try:
             if self.kind == UNARY:
-                self._compiled = feel.compile_unary(self.text, limits=self._limits, functions=self._functions, names=self._names, types=self._types)
+                self._compiled = feel.compile_unary(
+                    self.text, limits=self._limits, functions=self._functions, names=self._names, types=self._types
+                )
             else:
-                self._compiled = feel.compile(self.text, limits=self._limits, functions=self._functions, names=self._names, types=self._types)
+                self._compiled = feel.compile(
+                    self.text, limits=self._limits, functions=self._functions, names=self._names, types=self._types
+                )
             self._error = None
         except feel.FeelError as error:
             self._compiled = None

@@ -123,7 +123,9 @@ def _axis(columns: Sequence[Column], indexes: Sequence[int], findings: Findings)
         read.append(cells)
         findings.unknown.extend((row, index) for row, cell in enumerate(cells) if cell is None)
     allowed = [recognise(column.allowed) for column in columns if column.allowed.strip() and column.allowed.strip() != "-"]
-    known = [cell for cells in read for cell in cells if cell is not None and cell is not ANY_CELL] + [cell for cell in allowed if cell is not None]
+    known = [cell for cells in read for cell in cells if cell is not None and cell is not ANY_CELL] + [
+        cell for cell in allowed if cell is not None
+    ]
     declared = next((column.type for column in columns if column.type in ("number", "string", "boolean", "date")), "")
     regions = _cut(known, declared)
     ruler = _Ruler(regions)
@@ -170,7 +172,9 @@ def _cut(cells: Sequence[Cell], declared: str) -> list[Region]:
 
 def _line(kind: str, cells: Sequence[Cell]) -> list[Region]:
     """Points and the open intervals between them; whole days have none between neighbours."""
-    points: list[Any] = sorted({end for cell in cells if cell.kind == kind for span in cell.spans for end in (span.low, span.high) if end is not None})
+    points: list[Any] = sorted(
+        {end for cell in cells if cell.kind == kind for span in cell.spans for end in (span.low, span.high) if end is not None}
+    )
     if not points:
         return [Region(kind, None, None, point=False)]
     regions = [Region(kind, None, points[0], point=False)]

@@ -62,7 +62,13 @@ def read_xml(source: bytes, *, name: str = "") -> Element:
         )
     _refuse_doctype(source, name)
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False, load_dtd=False, dtd_validation=False
+        resolve_entities=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=False,
+        load_dtd=False,
+        dtd_validation=False,
     )
     try:
         root = etree.fromstring(source, parser)

@@ -164,7 +164,9 @@ class DecisionTable(Boxed):
         if isinstance(value, list) and all(allowed.admit(element, run.environment) for element in value):
             return
         if not allowed.admit(value, run.environment):
-            raise fail("dmn.not_allowed", f"“{name}”的值 {show(value)} 不在允许值 {allowed.formula.text.strip()} 之内", place, text=show(value))
+            raise fail(
+                "dmn.not_allowed", f"“{name}”的值 {show(value)} 不在允许值 {allowed.formula.text.strip()} 之内", place, text=show(value)
+            )
 
     def _match(self, values: Sequence[object], scope: Scope, run: Run) -> list[Row]:
         """Rows whose cells all say true; FIRST stops at one."""
@@ -278,7 +280,9 @@ class DecisionTable(Boxed):
         if self.aggregation == "SUM" and kinds == {"days and time duration"}:
             return sum(results[1:], start=results[0])
         if len(kinds) != 1 or not kinds <= allowed:
-            raise fail("dmn.aggregation", f"COLLECT 的{AGGREGATION_WORDS[self.aggregation]}要求各行输出都是同类的数字（或可比较的值）", self.place)
+            raise fail(
+                "dmn.aggregation", f"COLLECT 的{AGGREGATION_WORDS[self.aggregation]}要求各行输出都是同类的数字（或可比较的值）", self.place
+            )
         if self.aggregation == "SUM":
             return reduce(CONTEXT.add, results)
         try:

@@ -25,7 +25,9 @@ def _column(tag: str, spec: str, number: int) -> str:
     allowed = allowed.rstrip("}")
     if tag == "input":
         values = f"<inputValues><text>{escape(allowed)}</text></inputValues>" if allowed else ""
-        return f'<input id="i{number}"><inputExpression id="e{number}"{type_ref}><text>{escape(name)}</text></inputExpression>{values}</input>'
+        return (
+            f'<input id="i{number}"><inputExpression id="e{number}"{type_ref}><text>{escape(name)}</text></inputExpression>{values}</input>'
+        )
     values = f"<outputValues><text>{escape(allowed)}</text></outputValues>" if allowed else ""
     entry = f"<defaultOutputEntry><text>{escape(default)}</text></defaultOutputEntry>" if default else ""
     return f'<output id="o{number}" name={quoteattr(name)}{type_ref}>{values}{entry}</output>'

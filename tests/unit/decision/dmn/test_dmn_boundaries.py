@@ -89,7 +89,9 @@ def test_sucheng_never_files_what_nobody_answered(data, environment):
         ("B20", "运维类", True, "500", False),
     ],
 )
-def test_sucheng_asks_for_establishment_above_four_million_of_budget_money(data, environment, boundary, kind, budget_fund, amount, required):
+def test_sucheng_asks_for_establishment_above_four_million_of_budget_money(
+    data, environment, boundary, kind, budget_fund, amount, required
+):
     found = evaluate(data, environment, "establishment.dmn", projectType=kind, usesBudgetFund=budget_fund, totalAmount=wan(amount))
     assert isinstance(found.output, dict)
     assert found.output["required"] is required, boundary

@@ -140,7 +140,9 @@ def test_a_word_that_other_cells_quote_lacks_its_quotes(table, check):
 
 
 def test_a_process_variable_in_a_cell_is_only_a_hint(table, check):
-    found = [one for one in check(table(["x:number"], ["o"], [["1", "trialAmount"], ["2", "trialAmount + 1"]])) if one.code == "dmn.unknown_name"]
+    found = [
+        one for one in check(table(["x:number"], ["o"], [["1", "trialAmount"], ["2", "trialAmount + 1"]])) if one.code == "dmn.unknown_name"
+    ]
     assert [(one.severity, one.rule) for one in found] == [("warning", 1)]
 
 

@@ -20,7 +20,14 @@ MICROSECONDS = 100
 def _twenty(table):
     """Twenty rows, four inputs of the usual kinds."""
     rules = [
-        [f'"{KINDS[row % 4]}"', "true" if row % 2 else "not(true)", f"[{row * 10}..{row * 10 + 10})", "> 5, null" if row % 3 else "-", f'"R{row}"', "SC-1"]
+        [
+            f'"{KINDS[row % 4]}"',
+            "true" if row % 2 else "not(true)",
+            f"[{row * 10}..{row * 10 + 10})",
+            "> 5, null" if row % 3 else "-",
+            f'"R{row}"',
+            "SC-1",
+        ]
         for row in range(20)
     ]
     return table(["kind:string", "flag:boolean", "amount:number", "extra:number"], ["route:string"], rules, annotations=["条款"])

@@ -33,7 +33,7 @@ def test_no_match_and_no_default_is_null(table, decide):
 
 
 def test_defaults_stand_in_when_no_row_matches(table, decide):
-    source = table(["x:number"], ["a:string default \"否\"", "b:number default 1 + 1"], [["> 9", '"是"', "0"]])
+    source = table(["x:number"], ['a:string default "否"', "b:number default 1 + 1"], [["> 9", '"是"', "0"]])
     found = decide(source, {"x": 3})
     assert found.output == {"a": "否", "b": Decimal(2)}
     assert found.rules == []
@@ -174,5 +174,7 @@ def test_floats_and_integers_are_read_as_decimals(table, decide):
 
 
 def test_the_order_may_come_from_the_columns_type(table, decide):
-    before = '<itemDefinition name="tWord"><typeRef>string</typeRef><allowedValues><text>"c","b","a"</text></allowedValues></itemDefinition>'
+    before = (
+        '<itemDefinition name="tWord"><typeRef>string</typeRef><allowedValues><text>"c","b","a"</text></allowedValues></itemDefinition>'
+    )
     assert decide(table(["x:number"], ["o:tWord"], WIDE, "PRIORITY", before=before), {"x": 9}).output == "b"

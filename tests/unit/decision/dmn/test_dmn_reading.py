@@ -44,7 +44,9 @@ def test_any_prefix_is_read(environment):
 def test_qualified_type_names_of_dmn_1_1_are_read(environment):
     body = BODY.format(number="feel:number", string="feel:string")
     feel_uri = "http://www.omg.org/spec/FEEL/20140401"
-    source = f'<definitions xmlns="{NAMESPACES["1.1"]}" xmlns:feel="{feel_uri}" id="f" name="n" namespace="urn:n">{body}</definitions>'.encode()
+    source = (
+        f'<definitions xmlns="{NAMESPACES["1.1"]}" xmlns:feel="{feel_uri}" id="f" name="n" namespace="urn:n">{body}</definitions>'.encode()
+    )
     model = dmn.parse(source)
     assert model.decisions["d"].inputs[0].type == "number"
     assert model.evaluate("d", {"金额": 6}, environment).output == "大"
@@ -52,7 +54,15 @@ def test_qualified_type_names_of_dmn_1_1_are_read(environment):
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("integer", "number"), ("long", "number"), ("double", "number"), ("dateTime", "date and time"), ("date", "date"), ("Any", "Any"), ("any", "Any")],
+    [
+        ("integer", "number"),
+        ("long", "number"),
+        ("double", "number"),
+        ("dateTime", "date and time"),
+        ("date", "date"),
+        ("Any", "Any"),
+        ("any", "Any"),
+    ],
 )
 def test_type_names_of_other_modelers_are_mapped(table, written, meant):
     assert dmn.parse(table([f"x:{written}"], ["o"], [["-", "1"]])).decisions["d"].inputs[0].type == meant
@@ -121,7 +131,9 @@ HOSTILE = {
     "unknown version": (b'<definitions xmlns="https://www.omg.org/spec/DMN/20990101/MODEL/"/>', "dmn.version"),
     "external entity": (b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + GOOD.replace(b">1<", b">&x;<"), "dmn.doctype"),
     "billion laughs": (
-        b'<?xml version="1.0"?><!-- c --><!DOCTYPE d [<!ENTITY a "aaaaaaaaaa">' + b'<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">' * 8 + b"]><d>&b;</d>",
+        b'<?xml version="1.0"?><!-- c --><!DOCTYPE d [<!ENTITY a "aaaaaaaaaa">'
+        + b'<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">' * 8
+        + b"]><d>&b;</d>",
         "dmn.doctype",
     ),
     "parameter entity": (b'<!DOCTYPE d [<!ENTITY % p SYSTEM "http://127.0.0.1/x"> %p;]>' + GOOD, "dmn.doctype"),
