@@ -28,8 +28,8 @@ def serve(config: Config, say: Callable[[str], None]) -> None:
     app = create_app(config)
     with app.app_context():
         now = instants.now()
-        for name in startup.prepare(now).drift:
-            say(f"提示：{name} 与已发布的较新版本不同，未覆盖")
+        for line in startup.prepare(now).drift:
+            say(f"提示：{line}")
         if config.demonstration and demonstration.build(now, progress=say):
             say("演示单位、账号和项目已就绪；登录页列出全部账号，口令均为 " + demonstration.PASSWORD)
         startup.dispose()

@@ -9,8 +9,6 @@ from flask_login import UserMixin
 from flask_security.utils import parse_auth_token
 from itsdangerous import BadData
 
-from app.errors import NotFound
-
 LIFETIME = timedelta(days=90)
 _SCHEME = "bearer "
 
@@ -18,15 +16,6 @@ _SCHEME = "bearer "
 def is_bearer(request: Request) -> bool:
     """Whether the request brings a token. A browser never adds one by itself, so a forged form cannot."""
     return request.headers.get("Authorization", "").lower().startswith(_SCHEME)
-
-
-def issue(app: Flask, username: str) -> str:
-    """A new token of an active account. Needs an app context. Raises NotFound."""
-    user = app.extensions["security"].datastore.find_user(username=username)
-    if user is None or not user.active:
-        raise NotFound(f"没有账号“{username}”，或该账号已停用")
-    token: str = user.get_auth_token()
-    return token
 
 
 class _Sessions(SecureCookieSessionInterface):

@@ -9,9 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from app.access import headers, tokens
+from app.access import headers
 from app.access.secrets import kept
-from app.errors import NotFound
 from tests.unit.web import world
 from tests.unit.web.conftest import token_in
 
@@ -132,7 +131,7 @@ def test_pages_have_no_inline_scripts_and_no_handlers(sign_in: SignIn) -> None:
 
 def test_a_bearer_token_stands_for_the_session_and_needs_no_form_token(app: Flask) -> None:
     with app.app_context():
-        bearer = tokens.issue(app, "applicant")
+        bearer = app.extensions["security"].datastore.find_user(username="applicant").get_auth_token()
     client = app.test_client()
     answer = client.post(
         "/tasks/1/complete", json={"data": {}}, headers={"Authorization": f"Bearer {bearer}", "Accept": "application/json"}
@@ -146,11 +145,6 @@ def test_a_wrong_token_does_not_fall_back_to_the_session(sign_in: SignIn, bearer
     client = sign_in("applicant")
     answer = client.get("/v2/user-tasks/1", headers={"Authorization": f"Bearer {bearer}"})
     assert answer.status_code == 401
-
-
-def test_no_token_is_issued_for_nobody(app: Flask) -> None:
-    with app.app_context(), pytest.raises(NotFound):
-        tokens.issue(app, "nobody")
 
 
 def test_a_deactivated_account_is_out_at_once(app: Flask, sign_in: SignIn) -> None:
