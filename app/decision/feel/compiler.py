@@ -310,6 +310,7 @@ class Compiler:
     def logical(self, node: Logical) -> Code:
         operands = [self.code(operand) for operand in node.operands]
         decisive = node.operator == "or"
+        word, position = node.operator, node.position
 
         def combine(scope: Scope) -> object:
             unknown = False
@@ -319,6 +320,8 @@ class Compiler:
                     return decisive
                 if value is True or value is False:
                     continue
+                if value is not None and scope.run.warns:
+                    scope.run.warn("feel_not_boolean", f"“{word}”两边应当是判断，这里是{type_label(value)}，按未知处理", position)
                 unknown = True
             return None if unknown else not decisive
 
@@ -386,11 +389,15 @@ class Compiler:
     def conditional(self, node: Conditional) -> Code:
         branches = [(self.code(condition), self.code(value)) for condition, value in node.branches]
         otherwise = self.code(node.otherwise)
+        position = node.position
 
         def choose(scope: Scope) -> object:
             for condition, value in branches:
-                if condition(scope) is True:
+                verdict = condition(scope)
+                if verdict is True:
                     return value(scope)
+                if verdict is not None and verdict is not False and scope.run.warns:
+                    scope.run.warn("feel_not_boolean", f"if 的条件应当是判断，这里是{type_label(verdict)}，按不成立处理", position)
             return otherwise(scope)
 
         return choose

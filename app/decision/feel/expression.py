@@ -40,7 +40,7 @@ _LONGEST_CACHED = 2_000  # longer texts are rare and would make the cache's size
 class _Compiled:
     """What expressions and cells share: the text, the tree, and reading names anew when the variables have odd ones."""
 
-    __slots__ = ("functions", "limits", "spelled", "text", "told", "tree", "types")
+    __slots__ = ("added", "functions", "limits", "spelled", "text", "told", "tree", "types")
 
     def __init__(self, text: str, tree: Tree, limits: Limits, functions: Registry, types: TypeTable | None, told: frozenset[str]) -> None:
         self.text = text
@@ -50,6 +50,7 @@ class _Compiled:
         self.types = types
         self.told = told
         self.spelled = " ".join(text.split())
+        self.added = None if functions is _registry(None) else functions
 
     @property
     def names(self) -> frozenset[str]:
@@ -102,6 +103,8 @@ class Expression(_Compiled):
     def evaluate(self, context: Mapping[str, object], environment: Environment) -> object:
         """The value for the given variables. Raises FeelError's subclasses only: a limit passed, or a variable FEEL cannot hold."""
         run = Run(environment, self, context)
+        if self.added is not None and environment.functions is _registry(None):
+            run.functions = self.added
         try:
             result = self._code(Root(context, run))
             kind = type(result)
@@ -142,6 +145,8 @@ class UnaryTests(_Compiled):
         if self.anything:
             return True
         run = Run(environment, self, context)
+        if self.added is not None and environment.functions is _registry(None):
+            run.functions = self.added
         root = Root(context, run)
         try:
             root.values["?"] = value = normalise(value, run.limits, 0)

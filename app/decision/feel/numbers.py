@@ -14,9 +14,9 @@ LONGEST_INTEGER_BITS = 24_000  # 10**6145 has 20,414 bits: a longer integer is p
 
 
 def format_number(value: Decimal) -> str:
-    """A number in plain digits, never with an exponent: ``100000``, ``0.00001``; minus zero is ``0``."""
-    if not value:
-        value = abs(value)
+    """A number in plain digits, never with an exponent: ``100000``, ``0.00001``; a whole one without decimals, ``1.50`` with its own."""
+    if value == value.to_integral_value():
+        return str(int(value)) if value.adjusted() < 4_000 else format(value.to_integral_value(), "f")
     return format(value, "f")
 
 

@@ -11,27 +11,10 @@ from .syntax import Name, Node
 from .vocabulary import Vocabulary
 
 RESERVED = frozenset(
-    [
-        "for",
-        "in",
-        "return",
-        "if",
-        "then",
-        "else",
-        "some",
-        "every",
-        "satisfies",
-        "and",
-        "or",
-        "between",
-        "instance",
-        "of",
-        "function",
-        "external",
-        "true",
-        "false",
-        "null",
-    ]
+    {
+        *("for", "in", "return", "if", "then", "else", "some", "every", "satisfies", "and", "or", "between", "instance", "function"),
+        *("true", "false", "null"),
+    }
 )
 TypeTable = Mapping[str, Callable[[object], bool]]
 

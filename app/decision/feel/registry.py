@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from .values import DATE_TIMES, DATES, DAY_TIMES, TEMPORALS, TIMES, Function, Range, YearMonthDuration
+from .values import DATE_TIMES, DATES, DAY_TIMES, TEMPORALS, TIMES, Function, Range, YearMonthDuration, type_label
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class FunctionSpec:
         for value in fitted:
             if type(value) is list:
                 run.charge(len(value) // 8)
+        heard = run.warnings
         if self.needs_run:
             result = self.call(run, *fitted)
         elif self.needs_context:
@@ -83,11 +84,19 @@ class FunctionSpec:
             result = self.call(run.environment, *fitted)
         else:
             result = self.call(*fitted)
-        kind = type(result)
-        if kind is list or kind is str:
+        if (
+            result is None
+            and run.warns
+            and heard == run.warnings
+            and not self.extension
+            and not any(argument is None for argument in arguments)
+        ):
+            given = "、".join(type_label(argument) for argument in arguments)
+            run.warn("feel_no_result", f"{self.name}() 对给出的参数（{given}）没有结果，为空", position)
+        if self.extension:
+            result = run.normalise(result)
+        if type(result) is list or type(result) is str:
             run.charge_result(result)
-        elif self.extension and kind is not Decimal and kind is not bool and result is not None:
-            return run.normalise(result)
         return result
 
     def _fit(self, arguments: list[object]) -> list[object] | None:
@@ -117,8 +126,6 @@ class FunctionSpec:
         return None
 
     def _complaint(self, arguments: list[object], names: Sequence[str] | None) -> str:
-        from .values import type_label
-
         if names is None:
             given = "、".join(type_label(argument) for argument in arguments)
         else:

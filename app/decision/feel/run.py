@@ -69,7 +69,20 @@ class Speller(Protocol):
 class Run:
     """The counters and the environment of one evaluation."""
 
-    __slots__ = ("deadline", "depth", "environment", "functions", "limits", "next_check", "owner", "place", "raw", "warns", "work")
+    __slots__ = (
+        "deadline",
+        "depth",
+        "environment",
+        "functions",
+        "limits",
+        "next_check",
+        "owner",
+        "place",
+        "raw",
+        "warnings",
+        "warns",
+        "work",
+    )
 
     def __init__(self, environment: Environment, owner: Speller | None = None, raw: Mapping[str, object] | None = None) -> None:
         self.environment = environment
@@ -79,6 +92,7 @@ class Run:
         self.limits = environment.limits
         self.warns = environment.on_warning is not None
         self.work = 0
+        self.warnings = 0
         self.next_check = 0
         self.deadline = 0.0
         self.depth = 0
@@ -94,6 +108,7 @@ class Run:
                 raise Respelling(odd)
 
     def warn(self, code: str, message: str, position: int | None) -> None:
+        self.warnings += 1
         report = self.environment.on_warning
         if report is not None:
             report(code, message, position)

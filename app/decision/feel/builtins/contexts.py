@@ -26,8 +26,9 @@ def get_value(m: dict[str, object], key: str | list[object]) -> object:
     return found if key else None
 
 
-@FUNCTIONS.function("get entries(m: context) -> list", "把上下文变成 {key, value} 的列表", "get entries({a: 1, b: 2})")
-def get_entries(m: dict[str, object]) -> object:
+@FUNCTIONS.function("get entries(m: context) -> list", "把上下文变成 {key, value} 的列表", "get entries({a: 1, b: 2})", run=True)
+def get_entries(run: Run, m: dict[str, object]) -> object:
+    run.charge(3 * len(m))
     return [{"key": key, "value": value} for key, value in m.items()]
 
 

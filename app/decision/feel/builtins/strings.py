@@ -25,7 +25,7 @@ def substring(string: str, start: Decimal, length: Decimal | None = None) -> obj
     if place == 0 or (length is not None and length < 0):
         return None
     first = place - 1 if place > 0 else len(string) + place
-    if first < 0:
+    if not 0 <= first < len(string):
         return None
     return string[first:] if length is None else string[first : first + int(length)]
 

@@ -16,12 +16,12 @@ _MONTHS = (
 )  # fmt: skip
 
 
-@FUNCTIONS.function("now() -> date and time", "此刻，按辖区的时区", environment=True)
+@FUNCTIONS.function("now() -> date and time", "此刻，按辖区的时区", "now()", environment=True)
 def now(environment: Environment) -> object:
     return environment.now.astimezone(environment.zone)
 
 
-@FUNCTIONS.function("today() -> date", "今天，按辖区的时区", environment=True)
+@FUNCTIONS.function("today() -> date", "今天，按辖区的时区", "today()", environment=True)
 def today(environment: Environment) -> object:
     return environment.now.astimezone(environment.zone).date()
 

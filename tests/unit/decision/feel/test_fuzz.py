@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from itertools import islice, product
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
@@ -51,22 +52,23 @@ TYPES = st.sampled_from(
     ["number", "string", "Any", "list<number>", "context<a: string>", "range<date>", "function<number> -> Any", "date and time"]
 )
 FUNCTIONS = st.sampled_from(sorted(feel.BUILTINS))
-FITTING = {
-    "number": NUMBERS,
-    "string": STRINGS,
-    "boolean": st.sampled_from(["true", "false", "a > 0"]),
-    "list": st.sampled_from(["[1, 2, 2]", "[]", "c", '["b", "a"]', "[true, false]", "[[1, [2]], 3]", "[{key: \"a\", value: 1}]", '[@"P1D", @"PT5H"]']),
-    "context": st.sampled_from(["d", "{}", "{a: {b: 1}}"]),
-    "date": st.sampled_from(['@"2026-01-31"', '@"-999999999-01-01"', "today()"]),
-    "time": st.sampled_from(['@"10:30:00"', '@"23:59:59.999999999Z"', '@"10:30:00@Europe/Paris"']),
-    "date and time": st.sampled_from(["when", "now()", '@"2026-01-31T10:30:00"', '@"999999999-12-31T23:59:59@Asia/Shanghai"']),
-    "days and time duration": st.sampled_from(['@"PT1H"', '@"-P400D"', '@"PT0.000000001S"']),
-    "years and months duration": st.sampled_from(['@"P1M"', '@"-P100Y"']),
-    "range": st.sampled_from(["[1..5]", "(2..8)", "(< 3)", "(>= 2)", '["a".."b"]', '[@"2026-01-01"..@"2026-12-31"]']),
-    "function": st.sampled_from(["function(x, y) x < y", "function(x, y) x = y", "function(x) x", "abs"]),
-    "point": st.sampled_from(["3", '"a"', '@"2026-01-31"']),
-    "any": st.sampled_from(["1", '"a"', "null", "c", "d", "[1..5]", '@"10:30:00Z"']),
+FITTING_TEXTS: dict[str, list[str]] = {
+    "number": ["0", "1", "-2", "3.5", ".5", "1e3", "1E-20", "9999999999", "1e6144"],
+    "string": ['""', '"a"', '"文本"', '"2026-01-31"', '"P1M"', '"(a+)+$"', '"[a-z]"', '"\\\\d"', '"$1"', '"i"'],
+    "boolean": ["true", "false", "a > 0"],
+    "list": ["[1, 2, 2]", "[]", "c", '["b", "a"]', "[true, false]", "[[1, [2]], 3]", '[{key: "a", value: 1}]', '[@"P1D", @"PT5H"]'],
+    "context": ["d", "{}", "{a: {b: 1}}"],
+    "date": ['@"2026-01-31"', '@"-999999999-01-01"', "today()"],
+    "time": ['@"10:30:00"', '@"23:59:59.999999999Z"', '@"10:30:00@Europe/Paris"'],
+    "date and time": ["when", "now()", '@"2026-01-31T10:30:00"', '@"999999999-12-31T23:59:59@Asia/Shanghai"'],
+    "days and time duration": ['@"PT1H"', '@"-P400D"', '@"PT0.000000001S"'],
+    "years and months duration": ['@"P1M"', '@"-P100Y"'],
+    "range": ["[1..5]", "(2..8)", "(< 3)", "(>= 2)", '["a".."b"]', '[@"2026-01-01"..@"2026-12-31"]'],
+    "function": ["function(x, y) x < y", "function(x, y) x = y", "function(x) x", "abs"],
+    "point": ["3", '"a"', '@"2026-01-31"'],
+    "any": ["1", '"a"', "null", "c", "d", "[1..5]", '@"10:30:00Z"'],
 }
+FITTING = {kind: st.sampled_from(texts) for kind, texts in FITTING_TEXTS.items()}
 
 
 @st.composite
@@ -95,7 +97,9 @@ def _grow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(st.sampled_from(["some", "every"]), inner, inner).map(lambda parts: f"{parts[0]} i in {parts[1]} satisfies {parts[2]}"),
         st.tuples(inner, inner).map(lambda parts: f"({parts[0]})[{parts[1]}]"),
         st.tuples(inner, PROPERTIES).map(lambda parts: f"({parts[0]}).{parts[1]}"),
-        st.tuples(st.sampled_from("[(]"), inner, inner, st.sampled_from("])[")).map(lambda parts: f"{parts[0]}{parts[1]}..{parts[2]}{parts[3]}"),
+        st.tuples(st.sampled_from("[(]"), inner, inner, st.sampled_from("])[")).map(
+            lambda parts: f"{parts[0]}{parts[1]}..{parts[2]}{parts[3]}"
+        ),
         st.tuples(inner, inner, inner).map(lambda parts: f"({parts[0]}) between {parts[1]} and {parts[2]}"),
         st.tuples(inner, TYPES).map(lambda parts: f"({parts[0]}) instance of {parts[1]}"),
         inner.map("function(x, y) {}".format),
@@ -111,19 +115,26 @@ ARITHMETIC = st.tuples(st.sampled_from(list(FITTING)), st.sampled_from(list(FITT
 )
 EXPRESSIONS = st.recursive(st.one_of(LITERALS, fitting_calls(), fitting_calls(), ARITHMETIC), _grow, max_leaves=8)
 PIECES = st.sampled_from(
-    "a b 总 金额 1 .5 1e5 \" \"x\" @\"P1D\" ( ) [ ] { } , : . .. + - * / ** < <= = != > >= ? and or not in if then else for return some "
-    "every satisfies between instance of function external null true date time ＞ ，“ ” 。 ; ' \\ $ # 🐎 \n /* */ // -> == && list<".split(" ")
-)
+    [
+        "a", "b", "总", "金额", "1", ".5", "1e5", "\"", "\"x\"", "@\"P1D\"", "(", ")", "[", "]", "{", "}", ",", ":", ".", "..", "+", "-",
+        "*", "/", "**", "<", "<=", "=", "!=", ">", ">=", "?", "and", "or", "not", "in", "if", "then", "else", "for", "return", "some",
+        "every", "satisfies", "between", "instance", "of", "function", "external", "null", "true", "date", "time", "＞", "，“", "”",
+        "。", ";", "'", "\\", "$", "#", "🐎", "\n", "/*", "*/", "//", "->", "==", "&&", "list<",
+    ]
+)  # fmt: skip
 SOUP = st.lists(PIECES, max_size=14).map(" ".join)
 
 
 def _try(text: str) -> None:
     for compile_text in (_expression, _cell):
+        refusal: feel.FeelError | None = None
         try:
             compile_text(text)
         except feel.FeelError as error:
-            assert error.code.startswith("feel_")
-            assert any("\u4e00" <= character <= "\u9fff" for character in error.message)
+            refusal = error
+        if refusal is not None:
+            assert refusal.code.startswith("feel_")
+            assert any("\u4e00" <= character <= "\u9fff" for character in refusal.message)
 
 
 def _expression(text: str) -> None:
@@ -153,3 +164,14 @@ def test_loose_tokens_give_a_value_or_a_feel_error(text: str) -> None:
 @given(st.text(max_size=40))
 def test_any_text_gives_a_value_or_a_feel_error(text: str) -> None:
     _try(text)
+
+
+def test_every_function_bears_every_fitting_argument() -> None:
+    tried = 0
+    for spec in feel.BUILTINS.values():
+        for types in spec.types:
+            choices = [[text for part in kind.removesuffix("?").split("|") for text in FITTING_TEXTS[part]] for kind in types]
+            for arguments in islice(product(*choices), 60):
+                _try(f"{spec.name}({', '.join(arguments)})")
+                tried += 1
+    assert tried > 1_500
