@@ -129,3 +129,25 @@ def test_each_case_of_an_adjustment_needs_its_proof(reason: str, needed: str) ->
     with pytest.raises(FormRejected, match=needed):
         case.fill("submit_change", changeAmount=100, newTotal=6900000, reasonCode=reason, **{needed: ...})
     assert case.tasks == {"submit_change": 1}
+
+
+def test_what_a_form_only_shows_cannot_be_changed_through_it() -> None:
+    case = begin("fengxian")
+    case.fill("submit_change", changeAmount=100000)
+    case.fill("confirm_change", changeAmount=1)
+    case.fill("review_change", cumulativeTotal=1)
+    assert case.facts["cumulativeChange"] == 100000
+
+
+def test_a_decision_starts_empty_when_the_change_comes_back() -> None:
+    case = begin("fengxian")
+    case.fill("submit_change", changeAmount=1000)
+    case.fill("confirm_change")
+    case.fill("review_change", changeOpinion="退回补正", returnReason="缺材料")
+    assert case.variable("returnReason") == "缺材料"
+    case.fill("submit_change", changeAmount=1000)
+    case.fill("confirm_change")
+    assert case.state is not None
+    visible = case.state.visible(case.task("review_change").number)
+    assert visible["changeOpinion"] is None
+    assert visible["returnReason"] is None
