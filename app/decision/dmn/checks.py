@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from app.decision.dmn.boxed import Boxed
+from app.decision.dmn.boxed import Boxed, LiteralExpression
 from app.decision.dmn.cells import Cell, is_any, literal_of, recognise
 from app.decision.dmn.formulas import Formula
 from app.decision.dmn.functions import FunctionDefinition
@@ -64,6 +64,8 @@ class _Checker:
             if isinstance(self.owner, Decision):
                 self._say("dmn.no_logic", "决策没有写规则，求值时只能由外面给出它的值", self.owner.place, severity="warning")
             return self.found
+        if isinstance(logic, LiteralExpression) and logic.formula is None:
+            self._say("dmn.no_logic", "决策的表达式是空的，结果总是空值，请写上表达式或改成决策表", logic.place)
         self._walk(logic, frozenset())
         if isinstance(self.owner, Decision) and isinstance(logic, DecisionTable):
             self._check_result_type(self.owner, logic)

@@ -18,6 +18,7 @@ Element = Any
 """An lxml element: lxml ships no types."""
 
 SOURCE_BYTES: Final = 4 * 1024 * 1024
+TAGS: Final = 300_000
 TEXT_CHARACTERS: Final = 50_000
 
 VERSIONS: Final[dict[str, str]] = {
@@ -60,6 +61,8 @@ def read_xml(source: bytes, *, name: str = "") -> Element:
         raise _refuse(
             "dmn.too_large", f"文件有 {len(source) / 1048576:.1f} MB，超过上限 {SOURCE_BYTES // 1048576} MB，请拆成几个决策文件", name
         )
+    if source.count(b"<") > TAGS:
+        raise _refuse("dmn.too_large", f"文件里的元素太多，超过上限 {TAGS} 个标签，请拆成几个决策文件", name)
     _refuse_doctype(source, name)
     parser = etree.XMLParser(
         resolve_entities=False,
