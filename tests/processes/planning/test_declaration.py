@@ -399,3 +399,11 @@ def test_the_form_refuses_what_it_does_not_know(district: str) -> None:
     codes = {problem.code for problem in form(district, "declaration.prepare_declaration").validate({"__builtins__": 1, "typename": "x"})}
     assert "UNDECLARED" in codes
     assert "REQUIRED" in codes
+
+
+def test_what_the_form_only_shows_cannot_be_changed_by_sending_it_back() -> None:
+    case = declaration("sucheng", OPEN)
+    case.fill("prepare_declaration")
+    case.fill("check_declaration", totalAmount=1, projectType="运维类", firstSubmittedAt="2020-01-01T00:00:00+08:00")
+    assert (case.facts["totalAmount"], case.facts["projectType"]) == (6947911, "建设类")
+    assert case.facts["firstSubmittedAt"] == "2026-09-10T09:00:00+08:00"
