@@ -26,6 +26,8 @@ PAGES = [
     ("analyst", "/models"),
     ("analyst", "/models/upload"),
     ("analyst", "/models/process/sucheng/declaration"),
+    ("analyst", "/models/decision/sucheng/supervision"),
+    ("analyst", "/models/form/<default>/declaration.fill_in"),
 ]
 
 

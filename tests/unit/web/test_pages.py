@@ -302,6 +302,17 @@ def test_a_version_is_shown_and_downloaded(sign_in: SignIn) -> None:
     assert "attachment" in client.get("/models/process/900/download").headers["Content-Disposition"]
 
 
+def test_a_decision_is_shown_as_a_table_with_its_clauses(sign_in: SignIn) -> None:
+    page = sign_in("analyst").get("/models/decision/sucheng/supervision").text
+    for words in ("总投资（元）", "&gt; 4000000", "必须监理", "条款", "SC-21-1", "命中规则 FIRST"):
+        assert words in page
+
+
+def test_a_form_is_shown_as_people_will_see_it_and_cannot_be_sent(sign_in: SignIn) -> None:
+    form = given(sign_in("analyst").get("/models/form/<default>/declaration.fill_in").text)
+    assert (form["preview"], form["urls"]) == (True, {})
+
+
 def test_the_clock_moves_by_days_or_to_an_instant(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
     memory.virtual = True
     client = sign_in("admin")

@@ -193,6 +193,7 @@ def definition(key: int, kind: str, name: str, title: str, version: int = 1, ten
     return v.DefinitionView(key, kind, name, title, version, "", tenant, f"bpmn/{name}.bpmn", 1, "files", NOW, "系统")
 
 
+SOURCES = {"process": "declaration.bpmn", "decision": "supervision.dmn", "form": "declaration.fill_in.json"}
 DEFINITIONS = [
     definition(900, "process", "declaration", "年度项目申报", 2),
     definition(901, "process", "acceptance", "项目验收", 1, "<default>"),
@@ -335,7 +336,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         versions=lambda actor, kind, name, tenant: [
             replace(one, version=n) for one in DEFINITIONS if one.id == name for n in range(one.version, 0, -1)
         ],
-        source=lambda actor, kind, key: ("declaration.bpmn", (DATA / "declaration.bpmn").read_bytes()),
+        source=lambda actor, kind, key: (SOURCES[kind], (DATA / SOURCES[kind]).read_bytes()),
         deploy=deploy,
         check=lambda files, tenant=None: [],
     )
