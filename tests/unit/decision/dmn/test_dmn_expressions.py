@@ -260,3 +260,29 @@ def test_the_callers_listener_hears_remarks_too(table, environment):
     model = dmn.parse(table(["x"], ["o"], [["-", '1 + "a"']]))
     assert model.evaluate("d", {"x": 1}, listening).warnings
     assert heard
+
+
+def test_a_link_may_name_the_files_own_namespace(wrap, decide):
+    body = (
+        '<inputData id="i" name="x"/><decision id="a" name="a"><informationRequirement><requiredInput href="urn:test#i"/></informationRequirement>'
+        "<literalExpression><text>x + 1</text></literalExpression></decision>"
+        '<decision id="d" name="d"><informationRequirement><requiredDecision href="urn:test#a"/></informationRequirement>'
+        "<literalExpression><text>a * 2</text></literalExpression></decision>"
+    )
+    assert decide(wrap(body), {"x": 2}).output == Decimal(6)
+
+
+def test_names_are_compared_with_single_blanks_and_may_hold_operators(wrap, decide):
+    body = (
+        '<inputData id="i" name="Teacher\'s  year-end\n mark"/><inputData id="j" name="a+b"/><decision id="d" name="d">'
+        '<informationRequirement><requiredInput href="#i"/></informationRequirement><informationRequirement><requiredInput href="#j"/>'
+        "</informationRequirement><literalExpression><text>Teacher's year-end mark - a+b + 1</text></literalExpression></decision>"
+    )
+    assert decide(wrap(body), {"Teacher's year-end mark": 90, "a+b": 1}).output == Decimal(90)
+
+
+def test_only_dmn_files_may_be_imported(wrap):
+    body = '<import name="m" namespace="urn:m" importType="http://www.dmg.org/PMML-4_2"/><decision id="d" name="d"/>'
+    with pytest.raises(dmn.DmnError) as caught:
+        dmn.parse(wrap(body))
+    assert caught.value.code == "dmn.import_type"
