@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.decision import feel
-from app.decision.dmn import DmnEvaluationError, Evaluation
+from app.decision.dmn import DmnError, DmnEvaluationError, Evaluation
 from app.domain import deadlines
 from app.engine.effects import DecisionEvaluated
 from app.engine.errors import Failure
@@ -24,6 +24,12 @@ def decide(act: "Act", token: "Token", ref: "DecisionRef", context: Mapping[str,
     try:
         evaluation = evaluate(act, ref, context)
         output = feel.to_json(evaluation.output)
+    except DmnError as error:
+        raise Failure(
+            "CALLED_DECISION_ERROR",
+            f"{act.place(token)}调用的决策“{ref.decision_id}”不能使用:{error}。请改正决策文件后重试",
+            {"decision": ref.decision_id},
+        ) from error
     except (DmnEvaluationError, feel.FeelError) as error:
         raise Failure(
             "LIMIT_EXPRESSION" if isinstance(error, feel.FeelLimitError) else "CALLED_DECISION_ERROR",
@@ -99,8 +105,8 @@ def find_rule(key: str, start: object, variables: Mapping[str, Any], environment
     try:
         evaluation = evaluate(act, ref, {**variables, "event": key, "start": start})
         output = feel.to_json(evaluation.output)
-    except (DmnEvaluationError, feel.FeelError) as error:
-        raise deadlines.DeadlineError("DEADLINE_TABLE", f"期限表无法得出期限“{key}”:{error.message}") from error
+    except (DmnError, DmnEvaluationError, feel.FeelError) as error:
+        raise deadlines.DeadlineError("DEADLINE_TABLE", f"期限表无法得出期限“{key}”:{error}") from error
     if not isinstance(output, dict):
         raise deadlines.DeadlineError("DEADLINE_KEY", f"期限表中没有与“{key}”相符的一行,请检查键名和该行的条件")
     clause = " ".join(dict.fromkeys(rule.annotations.get(CLAUSE_COLUMN, "") for rule in evaluation.rules)).strip()

@@ -115,7 +115,8 @@ class Element(ElementSpec):
                 return None
             stage = token.stage = "opening"
         if stage == "opening":
-            waits = self.waits_to_open()
+            # Behind an event-based gateway the event has already happened.
+            waits = self.waits_to_open() if "fired" not in token.memo else ()
             if waits:
                 open_waits(act, token, waits)
             stage = token.stage = "activating"

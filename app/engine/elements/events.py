@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 from app.engine import catching
 from app.engine.effects import SignalThrown
 from app.engine.elements.base import BoundaryElement, Element, EventElement, Flow, StartElement, Trigger
-from app.engine.elements.gateways import EventBasedGateway
+from app.engine.elements.gateways import caught
 from app.engine.errors import Failure
 from app.engine.expressions import Term, evaluate, source_of
 from app.engine.spiff import Level, Token, Wait
-from app.engine.waits import close_wait, close_waits, renew, text_of
+from app.engine.waits import close_waits, renew, text_of
 
 if TYPE_CHECKING:
     from app.engine.act import Act
@@ -24,26 +24,11 @@ class CatchEvent(EventElement):
     def waits_to_open(self) -> Sequence[EventElement]:
         return () if self.trigger.kind in ("none", "link") else (self,)
 
-    def run_stages(self, act: "Act", token: Token) -> bool | None:
-        if token.stage == "opening" and token.memo.get("fired"):
-            # An event-based gateway has waited in its place.
-            token.stage = "activating"
-        elif token.stage == "arrived" and token.memo.get("fired"):
-            self.announce(act, token)
-            token.stage = "activating"
-        return super().run_stages(act, token)
-
     def activate(self, act: "Act", token: Token) -> bool:
         return bool(token.memo.pop("fired", False)) or self.trigger.kind in ("none", "link")
 
     def fire(self, act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
-        token = wait.owner
-        if isinstance(token.task_spec, EventBasedGateway):
-            token.task_spec.met(act, wait, payload)
-            return
-        close_wait(act, wait)
-        token.memo["result"] = payload
-        token.queue("completing")
+        caught(act, wait, payload)
 
 
 class BoundaryEvent(BoundaryElement):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.engine.elements.base import Element, EventElement, Flow, holds, no_flow
 from app.engine.spiff import COMPLETED, Level, Token, Wait
-from app.engine.waits import close_waits
+from app.engine.waits import close_wait, close_waits
 
 if TYPE_CHECKING:
     from app.engine.act import Act
@@ -168,3 +168,14 @@ class EventBasedGateway(Element):
             child = token.workflow.tasks[number]
             child.memo["fired"] = True
             child.memo["result"] = payload
+
+
+def caught(act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
+    """What a catch event or receive task waited for has come: to itself, or to the event-based gateway that waits in its place."""
+    token = wait.owner
+    if isinstance(token.task_spec, EventBasedGateway):
+        token.task_spec.met(act, wait, payload)
+        return
+    close_wait(act, wait)
+    token.memo["result"] = payload
+    token.queue("completing")

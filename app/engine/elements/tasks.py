@@ -10,12 +10,12 @@ from app.decision import feel
 from app.engine import decisions
 from app.engine.effects import TaskClosed, TaskOpened
 from app.engine.elements.base import Element, EventElement, to_json
+from app.engine.elements.gateways import caught
 from app.engine.errors import Failure
 from app.engine.expressions import Formula, Term, evaluate, source_of
 from app.engine.jobs import open_job, run_listeners
 from app.engine.spiff import Token, Wait
 from app.engine.timers import TimerError, parse_instant
-from app.engine.waits import close_wait
 
 if TYPE_CHECKING:
     from app.engine.act import Act
@@ -250,7 +250,4 @@ class ReceiveTask(EventElement):
         return bool(token.memo.pop("fired", False))
 
     def fire(self, act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
-        token = wait.owner
-        close_wait(act, wait)
-        token.memo["result"] = payload
-        token.queue("completing")
+        caught(act, wait, payload)

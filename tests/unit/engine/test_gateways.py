@@ -2,6 +2,8 @@
 
 import pytest
 
+from app.engine import effects
+
 from .diagrams import (
     boundary,
     catch,
@@ -12,12 +14,14 @@ from .diagrams import (
     file,
     flow,
     inclusive,
+    io,
     message,
     node,
     on_message,
     on_signal,
     parallel,
     process,
+    receive,
     signal,
     start,
     timer,
@@ -333,3 +337,19 @@ def test_the_exclusive_gateways_order_is_the_diagrams_not_the_drawings(begin):
         chain("b", "end"),
     )
     assert begin(library(file(body, shapes))).open == ["a"]
+
+
+def test_an_event_gateway_may_wait_for_a_receive_task(begin):
+    body = process(
+        start(),
+        event_gateway("g"),
+        receive("r", "m", io(outputs={"kept": "=given"})),
+        catch("late", timer("Duration", "PT1H")),
+        end(),
+        chain("start", "g", "r", "end"),
+        chain("g", "late", "end"),
+    )
+    run = begin(library(file(message("m", "go", '="1"'), body)))
+    run.deliver("r", {"given": 5, "junk": 6})
+    assert (run.done, run.path, run.variables) == (True, ["start", "g", "r", "end"], {"kept": 5})
+    assert len(run.of(effects.WaitOpened)) == 2

@@ -1,0 +1,78 @@
+"""Statutory deadlines inside diagrams: the same instant for the task and its boundary timer, with the row and the counting reported."""
+
+from datetime import date, datetime
+
+from app.domain.calendars import Calendar
+from app.engine import effects
+
+from .diagrams import boundary, chain, end, file, process, service, start, timer, user
+from .runs import ZONE, library
+
+TABLE = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="f" name="f" namespace="http://example.org/deadlines">
+ <decision id="deadlines" name="法定期限"><variable name="deadlines"/>
+  <decisionTable hitPolicy="UNIQUE">
+   <input id="i1"><inputExpression typeRef="string"><text>event</text></inputExpression></input>
+   <input id="i2"><inputExpression typeRef="boolean"><text>urgent</text></inputExpression></input>
+   <output id="o1" name="unit" typeRef="string"/><output id="o2" name="amount" typeRef="number"/><output id="o3" name="roll" typeRef="boolean"/>
+   <annotation name="条款"/>
+   <rule id="slow"><inputEntry><text>"acceptance.organise"</text></inputEntry><inputEntry><text>not(true)</text></inputEntry>
+     <outputEntry><text>"working_day"</text></outputEntry><outputEntry><text>15</text></outputEntry><outputEntry><text>true</text></outputEntry>
+     <annotationEntry><text>SC-25-3</text></annotationEntry></rule>
+   <rule id="fast"><inputEntry><text>"acceptance.organise"</text></inputEntry><inputEntry><text>true</text></inputEntry>
+     <outputEntry><text>"natural_day"</text></outputEntry><outputEntry><text>1</text></outputEntry><outputEntry><text>false</text></outputEntry>
+     <annotationEntry><text>SC-25-4</text></annotationEntry></rule>
+  </decisionTable></decision></definitions>""".encode()
+RULE = '=deadline("acceptance.organise", receivedAt)'
+
+
+def build(rule: str = RULE, table: bytes | None = TABLE):
+    escaped = rule.replace('"', "&quot;")
+    body = process(
+        start(),
+        user("a", f'<zeebe:taskSchedule dueDate="{escaped}"/>'),
+        boundary("late", "a", timer("Date", rule), False),
+        service("mark", "mark_overdue"),
+        end("e2"),
+        end(),
+        chain("start", "a", "end"),
+        chain("late", "mark", "e2"),
+    )
+    calendar = Calendar({date(2026, 3, 12): False}, frozenset({2026}), "2026-1")
+    return library(file(body), decisions={"deadlines": table} if table else {}, calendar=calendar)
+
+
+def test_the_task_and_its_timer_have_the_same_legal_deadline(begin):
+    run = begin(build(), variables={"receivedAt": "2026-03-10T09:30:00+08:00"})
+    due = datetime(2026, 4, 2, tzinfo=ZONE)
+    assert next(iter(run.tasks.values())).due_at == due
+    wait = run.waits[run.wait("late")]
+    assert (wait.due_at, wait.calendar_version, wait.expression) == (due, "2026-1", RULE)
+
+
+def test_why_this_date_is_reported_with_row_clause_and_counting(begin):
+    run = begin(build(), variables={"receivedAt": "2026-03-10T09:30:00+08:00", "urgent": True})
+    taken = run.of(effects.DecisionEvaluated)
+    assert len(taken) == 2
+    why = taken[0].deadline
+    assert (taken[0].decision_id, taken[0].element_id, [row["id"] for row in taken[0].rules]) == ("deadlines", "a", ["fast"])
+    assert (why["key"], why["clause"], why["lastDay"], why["provisional"]) == ("acceptance.organise", "SC-25-4", "2026-03-11", False)
+    assert why["dueAt"] == "2026-03-12T00:00:00+08:00"
+    assert any("2026-03-11" in line for line in why["explanation"])
+
+
+def test_an_unknown_deadline_or_a_missing_table_is_an_incident(begin):
+    for lib in (build('=deadline("nothing", receivedAt)'), build(table=None)):
+        run = begin(lib, variables={"receivedAt": "2026-03-10"})
+        assert run.troubles == [("a", "EXTRACT_VALUE_ERROR")]
+
+
+def test_a_start_that_is_not_known_yet_gives_no_deadline_for_a_task(begin):
+    body = process(
+        start(),
+        user("a", '<zeebe:taskSchedule dueDate="=deadline(&quot;acceptance.organise&quot;, nothingYet)"/>'),
+        end(),
+        chain("start", "a", "end"),
+    )
+    run = begin(library(file(body), decisions={"deadlines": TABLE}))
+    assert next(iter(run.tasks.values())).due_at is None
