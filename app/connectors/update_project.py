@@ -1,5 +1,8 @@
 """``update_project``: the task's inputs are written to the ledger as facts of the project. A null input clears the fact."""
 
+from decimal import Decimal
+from typing import Any
+
 from app.connectors.calls import Call, Found, Outcome, SetFacts
 from app.connectors.money import exact
 from app.errors import ConnectorError
@@ -19,9 +22,14 @@ def run(call: Call, found: Found) -> Outcome:
     for name in _AMOUNTS:
         if facts.get(name) is not None:
             facts[name] = exact(call, name, facts[name])
-    year = facts.get("planYear")
-    if year is not None and (not isinstance(year, int) or isinstance(year, bool)):
-        raise ConnectorError(f"{call.place}的 planYear 应为整数年份,得到 {year!r}")
+    if facts.get("planYear") is not None:
+        facts["planYear"] = _year(call, facts["planYear"])
     if "projectName" in facts and not (isinstance(facts["projectName"], str) and facts["projectName"].strip()):
         raise ConnectorError(f"{call.place}的 projectName 不能为空")
     return Outcome({}, [SetFacts(facts)] if facts else [])
+
+
+def _year(call: Call, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value != int(value) or not 1900 <= value <= 9999:
+        raise ConnectorError(f"{call.place}的 planYear 应为四位整数年份,得到 {value!r}")
+    return int(value)

@@ -147,11 +147,13 @@ def _load_decision(found: Reference) -> DecisionRef:
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """Keys of one kind: the newest by id, by (id, version tag), by (id, deployment)."""
+    """References of one kind: the newest by id, by (id, version tag), by (id, deployment), all by key, by (id, version)."""
 
     newest: dict[str, Reference]
     tagged: dict[tuple[str, str], Reference]
     bundled: dict[tuple[str, int], Reference]
+    keyed: dict[int, Reference]
+    numbered: dict[tuple[str, int], Reference]
 
     def find(self, name: str, tag: str | None, deployment: int | None) -> Reference | None:
         if tag is not None:
@@ -190,6 +192,14 @@ class Snapshot:
         bundle = process_definition(deployment).deployment if deployment else None
         return self.indices[kind].find(name, tag, bundle)
 
+    def by_key(self, kind: str, key: int) -> Reference | None:
+        """A definition of any age that this tenant may use."""
+        return self.indices[kind].keyed.get(key)
+
+    def by_version(self, kind: str, name: str, version: int) -> Reference | None:
+        """A version of the tenant's own resource, else of the shared one."""
+        return self.indices[kind].numbered.get((name, version))
+
     def processes(self) -> Iterable[Reference]:
         """The newest version of every process."""
         return self.indices["process"].newest.values()
@@ -208,4 +218,6 @@ def _index(references: list[Reference], tenant: str) -> _Index:
         {reference.id: reference for reference in ordered},
         {(reference.id, reference.version_tag): reference for reference in ordered if reference.version_tag},
         {(reference.id, reference.deployment_key): reference for reference in ordered},
+        {reference.key: reference for reference in ordered},
+        {(reference.id, reference.version): reference for reference in ordered},
     )

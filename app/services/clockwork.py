@@ -2,9 +2,30 @@
 
 from datetime import datetime
 
+from app.services import idempotency, messages, trail, waits
+from app.services.transaction import act
 from app.services.views import PumpCounts
+
+_ROUNDS = 10_000
 
 
 def pump(now: datetime) -> PumpCounts:
     """Fire due timers, deliver leftover messages, seal the audit trail. Any number of nodes may do so at once."""
-    raise NotImplementedError
+    return PumpCounts(waits.fire_due(now), messages.correlate(now), trail.seal(now))
+
+
+def run_due(now: datetime) -> int:
+    """Everything that is due by ``now``, the earliest first, and all that follows from it. Returns how many timers fired."""
+    fired = 0
+    for _ in range(_ROUNDS):
+        timers = waits.fire_due(now, in_order=True)
+        fired += timers
+        if not timers and not messages.correlate(now):
+            return fired
+    return fired
+
+
+def tidy(now: datetime) -> None:
+    """Drop what has no use any more: old idempotency keys."""
+    with act():
+        idempotency.forget(now)

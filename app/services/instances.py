@@ -1,12 +1,33 @@
 """Process instances as administrators and the API see them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from app import engine
+from app.domain import permissions
 from app.domain.permissions import Actor
-from app.services.views import InstanceLine, InstanceView, Page
+from app.engine import ProcessDefinition
+from app.engine.commands import Cancel, Resolve, Start
+from app.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from app.services import catalogue, messages, timeline
+from app.services.lines import instance_line, size_of
+from app.services.offices import project_facts
+from app.services.transaction import new_instance, open_instance, retried
+from app.services.trees import Tree
+from app.services.views import (
+    HistoryEntry,
+    IncidentView,
+    InstanceLine,
+    InstanceView,
+    JobView,
+    Page,
+    TokenView,
+    VariableView,
+    WaitView,
+)
+from app.store import history, projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +50,76 @@ class InstanceFilter:
 
 def search(actor: Actor, wanted: InstanceFilter, now: datetime, *, limit: int = 20, offset: int = 0) -> Page[InstanceLine]:
     """Instances that the actor may see: administrators all of their district, others those of projects that they may read."""
-    raise NotImplementedError
+    limit = size_of(limit)
+    conditions: list[Any] = []
+    if actor.tenant or not actor.is_system:
+        conditions.append(history.in_tenant(actor.tenant))
+    if not permissions.may_administer(actor):
+        if actor.is_administrator:
+            return Page([], 0, 1, limit)
+        conditions.append(history.of_projects() if actor.roles & permissions.READERS_OF_ALL else history.of_offices(sorted(actor.offices)))
+    for item in fields(wanted):
+        value = getattr(wanted, item.name)
+        if value is not None and item.name not in ("has_incident", "text", "descending"):
+            conditions.append(history.having("definition_version" if item.name == "version" else item.name, value))
+    found, total = history.search(
+        conditions,
+        has_incident=wanted.has_incident,
+        text=wanted.text.strip(),
+        descending=wanted.descending,
+        limit=limit,
+        offset=max(0, offset),
+    )
+    return Page([instance_line(row) for row in found], total, offset // limit + 1, limit)
 
 
 def line(actor: Actor, key: int) -> InstanceLine:
     """One instance, as the API shows it. Raises NotFound, Forbidden."""
-    raise NotImplementedError
+    row = _existing(key)
+    if not _administers(actor, row):
+        project = projects.one(row.project_key) if row.project_key else None
+        if project is None:
+            raise Forbidden("只有系统管理员可以查看不属于项目的流程实例", code="NOT_ADMINISTRATOR")
+        verdict = permissions.may_read_project(actor, project_facts(project), catalogue.district(row.tenant))
+        if not verdict:
+            raise Forbidden(verdict.reason, code=verdict.code)
+    return instance_line(row)
 
 
 def view(actor: Actor, key: int, now: datetime) -> InstanceView:
     """One instance with tokens, variables, timers, jobs, incidents and history, for administrators. Raises NotFound, Forbidden."""
-    raise NotImplementedError
+    row = _existing(key)
+    _check_administrator(actor, row)
+    root = history.root_state(row.root_key)
+    definition = catalogue.process_definition(row.definition_key)
+    visits = history.instance_elements(key)
+    waits = [
+        WaitView(item.key, item.kind, item.element_id, item.due_at, item.name, item.correlation_key, item.expression, item.attempts)
+        for item in history.waits(key)
+    ]
+    return InstanceView(
+        line=instance_line(row),
+        tokens=_tokens(row, root, definition, visits),
+        variables=_variables(key, visits),
+        timers=[wait for wait in waits if wait.kind == "timer"],
+        subscriptions=[wait for wait in waits if wait.kind != "timer"],
+        jobs=[
+            JobView(item.key, item.type, item.element_id, item.state, item.retries, item.message, item.opened_at)
+            for item in history.jobs(key)
+        ],
+        incidents=[
+            IncidentView(item.key, item.type, item.element_id, item.message, item.opened_at, item.closed_at, key, item.details)
+            for item in history.incidents(instance_key=key)
+        ],
+        history=[
+            HistoryEntry(item.key, item.element_id, item.name, item.type, item.state, item.entered_at, item.ended_at, key)
+            for item in visits
+        ],
+        decisions=[timeline.decision_view(item) for item in history.decisions(instance_key=key)],
+        children=[instance_line(item) for item in history.children(key)],
+        diagram=timeline.diagram_view(row.definition_key, key),
+        catalogue_version=root.catalogue_version,
+    )
 
 
 def create(
@@ -52,15 +132,134 @@ def create(
     version: int | None = None,
     definition_key: int | None = None,
 ) -> InstanceLine:
-    """Start an instance outside a project (API). Raises Forbidden, NotFound, InvalidRequest."""
-    raise NotImplementedError
+    """Start an instance outside a project (API): by system administrators, and by whom the district lets start the process. Raises Forbidden, NotFound, InvalidRequest."""
+    tenant = tenant or actor.tenant
+    if not actor.is_system and tenant != actor.tenant:
+        raise Forbidden("只能在本区发起流程", code="OTHER_DISTRICT")
+    definition = _definition(process_id, tenant, version, definition_key)
+    verdict = permissions.may_administer(actor) or permissions.may_start(actor, definition.process_id, None, catalogue.district(tenant))
+    if not verdict:
+        raise Forbidden(verdict.reason, code=verdict.code)
+    try:
+        with new_instance(definition.key, tenant, now, actor) as tree:
+            tree.step(Start(definition.key, variables))
+            tree.record("process.start", definition.process_id, {"variables": dict(variables)})
+    except (engine.Refused, engine.LimitExceeded) as error:
+        raise InvalidRequest(str(error), code=error.code) from error
+    if tree.unsettled:
+        messages.settle(now)
+    return instance_line(_existing(tree.root_key))
 
 
 def cancel(actor: Actor, key: int, reason: str, now: datetime) -> None:
-    """End a whole tree as cancelled. Raises NotFound, Forbidden, Conflict."""
-    raise NotImplementedError
+    """End a whole tree as cancelled. Raises NotFound, Forbidden, Conflict, InvalidRequest (REASON)."""
+    row = _existing(key)
+    _check_administrator(actor, row)
+    if not reason.strip():
+        raise InvalidRequest("请说明取消的原因,它会记入审计", code="REASON")
+    _repair(row.root_key, actor, now, Cancel(), "instance.cancel", {"reason": reason.strip()})
 
 
 def resolve(actor: Actor, incident_key: int, now: datetime) -> None:
     """Retry exactly what an incident stopped. Raises NotFound, Forbidden, Conflict."""
-    raise NotImplementedError
+    found = history.incident(incident_key)
+    if found is None or found.root_key is None:
+        raise NotFound("没有此事故")
+    _check_administrator(actor, _existing(found.root_key))
+    if found.closed_at is not None:
+        raise Conflict("此事故已经解决", code="RESOLVED")
+    if found.incident is None:
+        raise Conflict("此事故由系统自动重试,不能手工重试", code="AUTOMATIC")
+    _repair(
+        found.root_key,
+        actor,
+        now,
+        Resolve(found.incident),
+        "incident.resolve",
+        {"incident": str(incident_key), "element": found.element_id},
+    )
+
+
+# ---------------------------------------------------------------------- parts
+
+
+@retried
+def _repair(root_key: int, actor: Actor, now: datetime, command: Cancel | Resolve, action: str, details: Mapping[str, Any]) -> Tree:
+    with open_instance(root_key, now, actor) as tree:
+        if tree is None:
+            raise NotFound("没有此流程实例")
+        try:
+            tree.step(command)
+        except engine.NotOpen as error:
+            raise Conflict(str(error), code=error.code) from error
+        tree.record(action, tree.process_id, details)
+    if tree.unsettled:
+        messages.settle(now)
+    return tree
+
+
+def _existing(key: int) -> Any:
+    row = history.instance(key)
+    if row is None:
+        raise NotFound("没有此流程实例")
+    return row
+
+
+def _administers(actor: Actor, row: Any) -> bool:
+    return bool(permissions.may_administer(actor)) and (not actor.tenant or actor.tenant == row.tenant)
+
+
+def _check_administrator(actor: Actor, row: Any) -> None:
+    verdict = permissions.may_administer(actor)
+    if not verdict:
+        raise Forbidden(verdict.reason, code=verdict.code)
+    if not _administers(actor, row):
+        raise Forbidden("此流程实例属于其他区", code="OTHER_DISTRICT")
+
+
+def _definition(process_id: str, tenant: str, version: int | None, definition_key: int | None) -> ProcessDefinition:
+    library = catalogue.library(tenant)
+    found = None
+    if definition_key is not None:
+        found = library.by_key("process", definition_key)
+    elif version is not None:
+        found = library.by_version("process", process_id, version)
+    else:
+        found = library.reference("process", process_id)
+    if found is None:
+        raise NotFound(f"没有部署流程“{process_id or definition_key}”" + (f"的第 {version} 版" if version is not None else ""))
+    return catalogue.process_definition(found.key)
+
+
+def _tokens(row: Any, root: Any, definition: ProcessDefinition, visits: Any) -> list[TokenView]:
+    if row.state != "active":
+        return []
+    state = engine.State.load(root.blob, catalogue.library(row.tenant, root.catalogue_version))
+    local = next((int(number) for number, key in root.keys.items() if key == row.key), 0)
+    entered = {visit.element: visit for visit in visits}
+    tokens = []
+    for token in state.tokens():
+        if token.instance == local:
+            info = definition.elements.get(token.element_id)
+            visit = entered.get(token.element)
+            tokens.append(
+                TokenView(
+                    token.element,
+                    token.element_id,
+                    info.name if info else "",
+                    info.type if info else visit.type if visit else "",
+                    token.state,
+                    row.key,
+                    visit.entered_at if visit else None,
+                )
+            )
+    return tokens
+
+
+def _variables(key: int, visits: Any) -> list[VariableView]:
+    names = {visit.element: (visit.element_id, visit.key) for visit in visits}
+    found = []
+    for row in history.variables(key):
+        scope, scope_key = names.get(row.scope, ("", 0)) if row.scope else ("", key)
+        found.append(VariableView(row.name, row.value, scope, key, scope_key, row.key))
+    return found

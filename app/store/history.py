@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 
 from app.store.tables import (
     DecisionEvaluation,
@@ -12,6 +12,7 @@ from app.store.tables import (
     Job,
     ProcessInstance,
     Project,
+    ProjectOffice,
     Record,
     User,
     UserTask,
@@ -155,6 +156,25 @@ def started(tenant: str, process_id: str) -> Sequence[Row[Any]]:
         ProcessInstance.tenant == tenant, ProcessInstance.process_id == process_id
     )
     return db.session.execute(query.where(ProcessInstance.local == 1)).all()
+
+
+def in_tenant(tenant: str) -> ColumnElement[bool]:
+    return ProcessInstance.tenant == tenant
+
+
+def of_projects() -> ColumnElement[bool]:
+    """Instances that belong to some project."""
+    return ProcessInstance.project_key.is_not(None)
+
+
+def of_offices(offices: Sequence[int]) -> ColumnElement[bool]:
+    """Instances of projects in which one of these organisations has a part."""
+    return exists().where(ProjectOffice.project_key == ProcessInstance.project_key, ProjectOffice.organisation_key.in_(offices))
+
+
+def having(column: str, value: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = getattr(ProcessInstance, column) == value
+    return found
 
 
 def search(

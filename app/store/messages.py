@@ -58,7 +58,7 @@ _matches = (
             Wait.kind == Message.kind,
             Wait.name == Message.name,
             or_(Message.kind == "signal", Wait.root_key.is_(None), Wait.correlation_key == Message.correlation_key),
-            Wait.opened_at <= Message.expires_at,
+            or_(Wait.root_key.is_(None), Wait.opened_at <= Message.expires_at),  # a start event waits since its deployment
         ),
     )
     .where(
