@@ -353,3 +353,18 @@ def test_runs_without_connectors() -> None:
     case.fill("confirm_plan")
     assert case.timers == {"cycle_ends": at("2027-03-15T00:00:00")}
     assert not case.incidents
+
+
+def test_what_a_form_only_shows_cannot_be_changed_by_sending_it_back() -> None:
+    case = operating("fengxian")
+    case.fill("apply_fee")
+    case.fill("review_fee", feeApplied=1)
+    assert case.variable("feeApplied") == 150000
+    case.fill("coordinate_fee", feeApproved=1, projectName="别的项目")
+    assert case.variable("feeApproved") == 150000
+    assert case.variable("projectName") == FACTS["projectName"]
+    case.fill("arrange_fee")
+    case.advance("2027-03-16")
+    case.fill("give_opinion", projectName="别的项目", cycleEndOn="2099-01-01")
+    assert case.variable("projectName") == FACTS["projectName"]
+    assert case.variable("cycleEndOn") == "2027-03-14"
