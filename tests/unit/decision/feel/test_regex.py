@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.decision.feel.regex import compile_pattern
 
 Value = Callable[..., object]
 
@@ -107,3 +112,26 @@ def test_matches(value: Value, text: str, pattern: str, flags: str, expected: bo
 )
 def test_replace(value: Value, text: str, pattern: str, replacement: str, flags: str, expected: str | None) -> None:
     assert value("replace(t, p, r, f)", t=text, p=pattern, r=replacement, f=flags) == expected
+
+
+ATOMS = st.sampled_from(["a", "b", "c", ".", "[ab]", "[^a]", r"\d", "^", "$", "(?:)"])
+PATTERNS = st.recursive(
+    ATOMS,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map("".join),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"(?:{'|'.join(parts)})"),
+        inner.map("({})".format),
+        st.tuples(inner, st.sampled_from(["?", "*", "+", "{2}", "{1,2}", "{1,}", "??", "*?", "+?"])).map(
+            lambda parts: f"(?:{parts[0]}){parts[1]}"
+        ),
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PATTERNS, st.text("abc1", max_size=8))
+def test_the_common_ground_with_pythons_expressions_matches_alike(pattern: str, text: str) -> None:
+    for whole in (pattern, f"^(?:{pattern})$"):  # where a match ends may differ: an empty round of a loop is nowhere defined
+        expected = re.search(whole.replace("$", r"\Z"), text)
+        assert (compile_pattern(whole, "").search(text, 0, lambda: None) is None) == (expected is None)
