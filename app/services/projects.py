@@ -249,9 +249,10 @@ def _may_start_in_district(actor: Actor, process_id: str, now: datetime) -> Verd
     if not verdict or district.processes[process_id].per == "project":
         return verdict if not verdict else Verdict(False, "NOT_STARTABLE", "此流程须从项目页发起")
     year = now.astimezone(district.zone).year
-    for row in history.started(actor.tenant, process_id):
-        if row.state == "active" or (not district.processes[process_id].repeat and row.started_at.astimezone(district.zone).year == year):
-            return Verdict(False, "ALREADY_RUNNING", "本区的这项流程正在办理,或本年度已经办过")
+    # Last year's may still be open: this year's has its own.
+    states = {row.state for row in history.started(actor.tenant, process_id) if row.started_at.astimezone(district.zone).year == year}
+    if "active" in states or (states and not district.processes[process_id].repeat):
+        return Verdict(False, "ALREADY_RUNNING", "本年度的这项流程正在办理,或已经办过")
     return verdict
 
 
