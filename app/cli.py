@@ -58,7 +58,7 @@ def running(data: str | None, **overrides: Any) -> Iterator[datetime]:
 
     app = create_app(settings.load(data=data, **overrides))
     with app.app_context():
-        startup.prepare(instants.now())
+        startup.prepare()
         yield instants.now()
 
 

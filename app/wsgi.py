@@ -18,7 +18,7 @@ def application(config: Config | None = None) -> Flask:
     """An app that is ready for requests: tables up to date, shipped models deployed."""
     app = create_app(config or settings.load())
     with app.app_context():
-        startup.prepare(instants.now())
+        startup.prepare()
         startup.dispose()  # connections must not be inherited by worker processes
     return app
 
@@ -27,10 +27,9 @@ def serve(config: Config, say: Callable[[str], None]) -> None:
     """Run one server process, with the clock in it on SQLite; blocks until it is stopped. ``say`` takes lines for the operator."""
     app = create_app(config)
     with app.app_context():
-        now = instants.now()
-        for line in startup.prepare(now).drift:
+        for line in startup.prepare().drift:
             say(f"提示：{line}")
-        if config.demonstration and demonstration.build(now, progress=say):
+        if config.demonstration and demonstration.build(instants.now(), progress=say):
             say("演示单位、账号和项目已就绪；登录页列出全部账号，口令均为 " + demonstration.PASSWORD)
         startup.dispose()
     _Server(app, config, say).run()  # type: ignore[no-untyped-call]

@@ -15,12 +15,13 @@ def attach(app: Flask, config: Config) -> None:
     database.attach(app, config)
 
 
-def prepare(now: datetime) -> BootView:
+def prepare(now: datetime | None = None) -> BootView:
     """Bring the tables up to date and deploy the shipped models that differ (design §3). Needs an app context. Safe to repeat and to run on several nodes."""
-    from app.services import models  # every service reads its settings here: models above would be a circle
+    from app.services import instants, models  # every service reads its settings here: these above would be a circle
 
     schema.upgrade()
-    return models.boot(settings().root, now)
+    # A virtual clock is a row of the database: it can be read only now.
+    return models.boot(settings().root, now or instants.now())
 
 
 def settings() -> Config:
