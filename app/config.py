@@ -6,12 +6,14 @@ docs/reference/settings.md is generated from ``settings()``.
 import os
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from app.errors import InvalidRequest
 
 PREFIX = "QUANCHENG_"
+_HERE = Path(__file__).resolve().parent.parent
 T = TypeVar("T", str, int, float, bool)
 
 
@@ -78,12 +80,18 @@ class Config:
     @property
     def folder(self) -> Path:
         """The folder for generated secrets and the audit head (with a database URL: ``instance``)."""
-        return Path("instance" if "://" in self.data else self.data).resolve()
+        return _resolved("instance" if "://" in self.data else self.data)
 
     @property
     def root(self) -> Path:
         """The folder that holds bpmn/, dmn/, forms/ and districts/."""
-        return Path(self.models).resolve() if self.models else Path(__file__).resolve().parent.parent
+        return _resolved(self.models) if self.models else _HERE
+
+
+@lru_cache(maxsize=64)
+def _resolved(path: str) -> Path:
+    """Asked for in every request: resolved once, against the folder in which the process began."""
+    return Path(path).resolve()
 
 
 def settings() -> tuple[Setting, ...]:

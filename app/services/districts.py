@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from app.domain import districts
@@ -23,7 +25,12 @@ def get(key: str) -> District:
 
 
 def phases() -> tuple[Phase, ...]:
-    return districts.load_phases(startup.settings().root / "districts" / "phases.toml")
+    return _phases(startup.settings().root / "districts" / "phases.toml")
+
+
+@lru_cache(maxsize=8)
+def _phases(path: Path) -> tuple[Phase, ...]:
+    return districts.load_phases(path)
 
 
 def phase_keys() -> tuple[str, ...]:

@@ -172,9 +172,9 @@ class _Play:
         return done
 
     def _fill(self, line: TaskLine, life: Life | None, person: Actor, clock: datetime) -> None:
-        view = tasks.view(person, line.key, clock)
+        form, visible = player.inputs(line.key)
         facts = {"totalAmount": life.amount, "projectName": life.name, **life.facts} if life is not None else {}
-        filled = player.fill(view.form, view.variables, districts.translate(self.district, facts), {}, clock, self.district.key)
+        filled = player.fill(form, visible, districts.translate(self.district, facts), {}, clock, self.district.key)
         tasks.complete(person, line.key, filled.values, clock)
 
     def _start_next(self, life: Life, clock: datetime) -> bool:

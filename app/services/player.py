@@ -12,8 +12,10 @@ from app.domain.forms import Form
 from app.domain.permissions import Actor, ProjectFacts, TaskFacts
 from app.engine.act import functions
 from app.engine.expressions import vocabulary
+from app.errors import NotFound
 from app.services import accounts, catalogue
 from app.services.offices import project_facts
+from app.services.tasks import visible
 from app.store import accounts as people
 from app.store import projects, tasks
 
@@ -39,7 +41,7 @@ class Filled:
 
 
 def fill(
-    form: Form | None, visible: Mapping[str, Any], facts: Mapping[str, Any], answers: Mapping[str, Any], now: datetime, tenant: str
+    form: Form | None, seen: Mapping[str, Any], facts: Mapping[str, Any], answers: Mapping[str, Any], now: datetime, tenant: str
 ) -> Filled:
     """Values for a form, each from the first that has one: explicit answers, the case's facts by field name, the visible variable of the same name, const or
     default, ``examples[0]`` (FEEL after "="), the first of an enumeration, the type's own.
@@ -49,7 +51,7 @@ def fill(
     """
     if form is None:
         return Filled(dict(answers), ())
-    known = {**visible, **facts, **answers}
+    known = {**seen, **facts, **answers}
     values: dict[str, Any] = {}
     assumed: dict[str, None] = {}
     for name, schema in form.fields.items():
@@ -165,6 +167,14 @@ def _mend(
                 changed = True
         if not changed:
             return
+
+
+def inputs(task_key: int) -> tuple[Form | None, dict[str, Any]]:
+    """The form of an open task, and all variables that can be seen from it. Raises NotFound."""
+    row = tasks.one(task_key)
+    if row is None:
+        raise NotFound("没有此事项")
+    return catalogue.form(row.form_key) if row.form_key else None, visible(row)
 
 
 # ---------------------------------------------------------------------- people

@@ -45,13 +45,13 @@ def view(actor: Actor, key: int, now: datetime) -> TaskView:
     """A task with all that its page shows. Raises NotFound, Forbidden (with the verdict's reason)."""
     row, project, district = _read(actor, key)
     form_view = _form(row)
-    visible = _visible(row)
+    seen = visible(row)
     form = form_view.form if form_view else None
     definition = catalogue.process_definition(row.definition_key)
     info = definition.elements.get(row.element_id)
     clauses = timeline.clause_views(district, row.clauses.split())
     past = timeline.of_project(project, district) if project else timeline.of_tree(row.root_key, district)
-    known = {name: value for name, value in visible.items() if form is None or name in form.fields}
+    known = {name: value for name, value in seen.items() if form is None or name in form.fields}
     return TaskView(
         line=task_line(row, now),
         form=form,
@@ -66,7 +66,7 @@ def view(actor: Actor, key: int, now: datetime) -> TaskView:
         may=_may(actor, row, project, district),
         documentation=info.documentation if info else "",
         form_version=form_view.version if form_view else 0,
-        variables=visible,
+        variables=seen,
     )
 
 
@@ -307,7 +307,7 @@ def _form(row: Any) -> FormView | None:
     return FormView(row.form_key, found.version, catalogue.form(row.form_key), found.tenant)
 
 
-def _visible(row: Any) -> dict[str, Any]:
+def visible(row: Any) -> dict[str, Any]:
     """Variables that can be seen from an open task; of a closed one nothing is kept."""
     if row.state != "open":
         return {}

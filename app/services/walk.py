@@ -147,7 +147,7 @@ def _act(turn: _Player) -> bool:
 def _complete(turn: _Player, line: TaskLine, actor: Actor, answers: Mapping[str, Any]) -> None:
     try:
         view = tasks.view(actor, line.key, turn.now)
-        filled = player.fill(view.form, view.data, _facts(turn, line), answers, turn.now, turn.district.key)
+        filled = player.fill(view.form, view.variables, _facts(turn, line), answers, turn.now, turn.district.key)
         tasks.complete(actor, line.key, filled.values, turn.now)
     except Failure as failure:
         details = "".join(f" [{fault.path}: {fault.message}]" for fault in getattr(failure, "problems", ()))
