@@ -38,8 +38,12 @@ class PlanningCase(Case):
 
     def _carry_out(self, job: effects.JobOpened) -> dict[str, Any]:
         if job.type == "query_records":
-            kind = job.headers["kind"]
-            return {"records": [*self.registers.get(kind, ()), *self.records.get(kind, ())]}
+            kind, wanted = (
+                job.headers["kind"],
+                {name: value for name, value in job.variables.items() if value is not None and self._maps(job)},
+            )
+            found = [*self.registers.get(kind, ()), *self.records.get(kind, ())]
+            return {"records": [dict(row) for row in found if wanted.items() <= row.items()]}
         if job.type == "query_projects":
             inputs = dict(job.variables)
             phases = inputs.pop("phases", None) or inputs.pop("phase", None) or []

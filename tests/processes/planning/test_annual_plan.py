@@ -166,3 +166,18 @@ def test_a_given_year_is_kept() -> None:
     assert case.variable("planYear") == 2026
     case.fill("issue_notice")
     assert case.timers == {"window_close": at("2025-10-16T00:00:00")}
+
+
+def test_one_notice_a_year() -> None:
+    earlier = {
+        "planYear": 2027,
+        "noticeNo": "1",
+        "noticeOn": "2026-08-01",
+        "opensAt": "2026-08-01T09:00:00+08:00",
+        "closesAt": "2026-10-16T00:00:00+08:00",
+    }
+    case = PlanningCase("sucheng", "annual_plan", now=at("2026-09-01"), registers={"batch": [earlier]})
+    case.fill("issue_notice")
+    assert case.tasks == {"issue_notice": 1}
+    assert "已经印发" in case.variable("returnReason")
+    assert "batch" not in case.records

@@ -264,7 +264,12 @@ def test_unchanged_maintenance_leaves_for_the_fee_review() -> None:
 
 def test_a_plan_review_that_failed_blocks_the_rest_of_the_year() -> None:
     """B63: FX-19-1 until 31 December 24:00."""
-    block = {"projectName": "综合管理服务平台", "failedOn": "2026-11-20", "until": "2027-01-01T00:00:00+08:00"}
+    block = {
+        "projectName": "综合管理服务平台",
+        "applicantOffice": "机关事务管理局",
+        "failedOn": "2026-11-20",
+        "until": "2027-01-01T00:00:00+08:00",
+    }
     notice = {
         "planYear": 2027,
         "noticeNo": "2",
@@ -407,3 +412,29 @@ def test_what_the_form_only_shows_cannot_be_changed_by_sending_it_back() -> None
     case.fill("check_declaration", totalAmount=1, projectType="运维类", firstSubmittedAt="2020-01-01T00:00:00+08:00")
     assert (case.facts["totalAmount"], case.facts["projectType"]) == (6947911, "建设类")
     assert case.facts["firstSubmittedAt"] == "2026-09-10T09:00:00+08:00"
+
+
+def test_a_year_without_a_notice_is_not_open() -> None:
+    case = declaration("sucheng", OPEN)
+    case.fill("prepare_declaration", planYear=2030)
+    assert case.tasks == {"prepare_declaration": 1}
+    assert "通知尚未印发" in case.variable("windowMessage")
+
+
+def test_the_year_of_the_latest_notice_is_proposed() -> None:
+    case = declaration("sucheng", OPEN, facts={"planYear": 2025})
+    assert case.variable("planYear") == 2027
+
+
+def test_a_new_declaration_of_a_blocked_project_counts_its_own_first_submission() -> None:
+    case = declaration("fengxian", OPEN, facts={"firstSubmittedAt": "2025-09-01T09:00:00+08:00"})
+    case.now = at("2026-10-01T00:00:00")
+    submit(case)
+    assert case.tasks == {"prepare_declaration": 1}, "the old submission does not open a closed window"
+
+
+def test_the_block_of_another_offices_project_of_the_same_name_does_not_count() -> None:
+    block = {"projectName": "综合管理服务平台", "applicantOffice": "水利局", "failedOn": "2026-08-20", "until": "2027-01-01T00:00:00+08:00"}
+    case = declaration("fengxian", OPEN, registers={"application_block": [block]})
+    submit(case)
+    assert case.tasks == {"check_declaration": 1}

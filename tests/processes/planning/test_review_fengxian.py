@@ -101,7 +101,7 @@ def test_too_few_experts_or_one_of_the_applicants_own_are_refused() -> None:
         "select_experts",
         experts=[{"name": name, "office": office} for name, office in (("甲", "大学"), ("乙", "机关事务管理局"), ("丙", "协会"))],
     )
-    assert "须回避:乙" in case.variable("panelMessage")
+    assert "须回避：乙" in case.variable("panelMessage")
     case.fill("select_experts")
     assert case.tasks == {"give_plan_opinion": 6, "give_security_opinion": 1}
 
