@@ -17,11 +17,15 @@ TERMINAL = frozenset({"retired", "rejected", "terminated", "withdrawn"})
 
 
 class Life:
-    """``given``: the facts of the project, which win over prefilled values and examples. ``acts``: (process, element) in the order of completion."""
+    """``given``: the facts of the project, which win over prefilled values and examples; ``answers``: element id → what is answered there, which wins over all.
+    ``acts``: (process, element) in the order of completion."""
 
-    def __init__(self, district: str, given: Mapping[str, Any], begin: datetime | None = None) -> None:
+    def __init__(
+        self, district: str, given: Mapping[str, Any], answers: Mapping[str, Mapping[str, Any]] | None = None, begin: datetime | None = None
+    ) -> None:
         self.district = districts.load(ROOT / "districts" / f"{district}.toml")
         self.given = dict(given)
+        self.answers = answers or {}
         self.now = begin or at("2025-09-01")
         self.phase = "draft"
         self.ledger: dict[str, Any] = {"projectName": "测试项目", "applicantOffice": self.district.roles["applicant"].offices[0], **given}
@@ -94,7 +98,8 @@ class Life:
             if self.times[element_id] > MOST_REPEATS:
                 raise AssertionError(f"{case.process}.{element_id} turns in a circle: {case.variable('returnReason')}")
             index = [task.element for task in case.open.values() if task.element_id == element_id].index(ready[0].element)
-            case.fill(element_id, index, **self._known(case, ready[0].element, ready[0].form_id))
+            known = self._known(case, ready[0].element, ready[0].form_id)
+            case.fill(element_id, index, **{**known, **self.answers.get(element_id, {})})
             self.acts.append((case.process, element_id))
             self.now += timedelta(minutes=30)
             self._share(case)
