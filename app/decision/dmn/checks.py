@@ -273,7 +273,7 @@ class _Checker:
     def _check_coverage(self, table: DecisionTable) -> None:
         if table.policy not in SINGLE or not table.inputs:
             return
-        columns = [_column(table, index) for index in range(len(table.inputs))]
+        columns = [self._column(table, index) for index in range(len(table.inputs))]
         has_default = any(clause.default is not None for clause in table.outputs)
         findings = analyse(columns, gaps=not has_default)
         numbers = [row.number for row in table.rows]
@@ -285,6 +285,26 @@ class _Checker:
             message = f"没有一行覆盖：{gap}；请补一行，或给输出列写缺省值"
             self._say("dmn.gap", message, table.place, severity="warning")
         self._say_limits(table, findings, numbers)
+
+    def _column(self, table: DecisionTable, index: int) -> Column:
+        clause = table.inputs[index]
+        cells = [row.cell(index) for row in table.rows]
+        texts = tuple("-" if formula is None else formula.text for formula in cells)
+        return Column(clause.label, clause.formula.text, clause.type.name, self._allowed_text(clause), texts)
+
+    def _allowed_text(self, clause: InputClause) -> str:
+        """Allowed values of a column: its own, those of its type, or those of the input data that it reads."""
+        if clause.allowed is not None:
+            return clause.allowed.formula.text
+        types = self.model.types
+        own = types.allowed_text(types.definition(clause.type_name))
+        if own or not isinstance(self.owner, Decision):
+            return own
+        for reference in self.owner.information:
+            element = self.model.find(reference.id) if reference.namespace is None else None
+            if element is not None and element.variable.name == clause.formula.text.strip():
+                return types.allowed_text(types.definition(element.variable.type))
+        return ""
 
     def _say_overlaps(self, table: DecisionTable, findings: Findings, numbers: Sequence[int]) -> None:
         certain = all(_is_path(clause.formula.text) for clause in table.inputs)
@@ -342,16 +362,6 @@ def _texts(allowed: AllowedValues | None, cells: Sequence[Formula | None]) -> fr
         if cell is not None and cell.kind == "string":
             found |= {span.low for span in cell.spans if isinstance(span.low, str)}
     return frozenset(found)
-
-
-def _column(table: DecisionTable, index: int) -> Column:
-    clause = table.inputs[index]
-    cells = []
-    for row in table.rows:
-        formula = row.cell(index)
-        cells.append("-" if formula is None else formula.text)
-    allowed = clause.allowed.formula.text if clause.allowed is not None else ""
-    return Column(clause.label, clause.formula.text, clause.type.name, allowed, tuple(cells))
 
 
 def _suits(kind: str, wanted: Type) -> bool:

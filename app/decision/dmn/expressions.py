@@ -200,7 +200,8 @@ class BoxReader(TextReader):
             self._problem("dmn.no_expression", f"第 {number} 个输入列没有写表达式，请填变量名", place)
         formula = self._formula(element if expression is None else expression, EXPRESSION, place)
         declared = ANY if expression is None else self._type(expression.get("typeRef"), place)
-        return InputClause(name, formula, declared, self._allowed(child(element, "inputValues"), place), place)
+        type_name = None if expression is None else expression.get("typeRef")
+        return InputClause(name, formula, declared, self._allowed(child(element, "inputValues"), place), place, type_name)
 
     def _output_clause(self, element: Element, number: int, count: int, table: Element) -> OutputClause:
         name = name_of(element)

@@ -366,8 +366,7 @@ def _describe(axis: Axis, mask: int) -> str:
         pieces.append(_stretch(axis.regions[start], axis.regions[at]))
         at += 1
         if len(pieces) > 5:
-            pieces.append("等")
-            break
+            return f"{' 或 '.join(pieces)} 等"
     return " 或 ".join(pieces)
 
 

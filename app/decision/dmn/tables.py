@@ -28,13 +28,14 @@ LISTS: Final = frozenset({"RULE ORDER", "OUTPUT ORDER", "COLLECT"})
 
 @dataclass(slots=True)
 class InputClause:
-    """An input column. `label` is what an analyst calls it: the label, else the expression."""
+    """An input column. `label` is what an analyst calls it: the label, else the expression; `type_name` the type as written."""
 
     label: str
     formula: Formula
     type: Type
     allowed: AllowedValues | None
     place: Place
+    type_name: str | None = None
 
 
 @dataclass(slots=True)

@@ -88,6 +88,16 @@ def test_complete_tables_have_no_gap(table, check, inputs, rules):
     assert "dmn.gap" not in codes(check(table(inputs, ["o"], rules)))
 
 
+def test_allowed_values_may_come_from_the_type_of_the_column_or_of_the_input_data(table, check):
+    kind = '<itemDefinition name="tKind"><typeRef>string</typeRef><allowedValues><text>"甲","乙"</text></allowedValues></itemDefinition>'
+    given = kind + '<inputData id="i" name="k"><variable name="k" typeRef="tKind"/></inputData>'
+    link = '<informationRequirement><requiredInput href="#i"/></informationRequirement>'
+    rules = [['"甲"', "1"], ['"乙"', "2"]]
+    assert check(table(["k:string"], ["o"], rules, before=given, inside=link)) == []
+    assert check(table(["k:tKind"], ["o"], rules, before=kind)) == []
+    assert codes(check(table(["k:string"], ["o"], rules))) == ["dmn.gap"]
+
+
 def test_a_default_output_closes_every_gap(table, check):
     assert check(table(["x:number"], ["o:number default 0"], [["< 10", "1"]])) == []
 

@@ -58,7 +58,9 @@ def test_first_takes_the_first_row_only(table, decide):
 
 def test_priority_follows_the_order_of_the_output_values(table, decide):
     source = table(["x:number"], ['o:string{"c","b","a"}'], WIDE, "PRIORITY")
-    assert decide(source, {"x": 9}).output == "b"
+    found = decide(source, {"x": 9})
+    assert found.output == "b"
+    assert [match.number for match in found.rules] == [2]
     assert decide(source, {"x": 1}).output == "a"
 
 
