@@ -15,7 +15,7 @@ def test_every_requirement_is_registered_with_a_paraphrase(district: str, prefix
     for clause in clauses.values():
         assert re.fullmatch(rf"{prefix}-\d+-\d+", clause.id)
         assert clause.article.startswith("第")
-        assert len(clause.paraphrase) >= 8
+        assert clause.paraphrase
     assert sum("principle" in clause.carriers for clause in clauses.values()) <= 8
 
 
