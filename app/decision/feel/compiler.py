@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from . import loops, operators
-from .arithmetic import compare_with_number, decimal_context, operation
+from .arithmetic import compare_with_number, decimal_context, operations
 from .calls import call_code
 from .limits import Limits
 from .paths import filter_code, member
@@ -51,7 +51,8 @@ class Compiler:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.context = decimal_context(limits)
+        self.context = decimal_context(limits.exponent)
+        self.operations = operations(limits.exponent)
         self.inner = 0
 
     def code(self, node: Node) -> Code:
@@ -138,6 +139,10 @@ class Compiler:
         start = self.code(node.start) if node.start is not None else lambda scope: None
         end = self.code(node.end) if node.end is not None else lambda scope: None
         start_included, end_included, position = node.start_included, node.end_included, node.position
+        if isinstance(node.start, Literal) and isinstance(node.end, Literal):
+            fixed = operators.make_range(node.start.value, node.end.value, start_included, end_included)
+            if fixed is not None:
+                return lambda scope: fixed
 
         def make(scope: Scope) -> object:
             low, high = start(scope), end(scope)
@@ -267,16 +272,16 @@ class Compiler:
 
     def arithmetic(self, node: Arithmetic) -> Code:
         first = self.code(node.first)
-        steps = [(operation(operator, position, self.context), self.code(operand)) for operator, operand, position in node.rest]
+        steps = [(self.operations[operator], self.code(operand), position) for operator, operand, position in node.rest]
         if len(steps) == 1:
-            combine, second = steps[0]
-            return lambda scope: combine(first(scope), second(scope), scope.run)
+            combine, second, place = steps[0]
+            return lambda scope: combine(first(scope), second(scope), scope.run, place)
 
         def chain(scope: Scope) -> object:
             value = first(scope)
             run = scope.run
-            for step, operand in steps:
-                value = step(value, operand(scope), run)
+            for step, operand, position in steps:
+                value = step(value, operand(scope), run, position)
             return value
 
         return chain

@@ -33,6 +33,19 @@ _LIMITS = {
 }
 
 
+_READINGS = (
+    "没有的变量按空值处理；空值参加运算或比较大小，结果为空；`= null` 可以判断空值。",
+    "`and`、`or` 是三值逻辑：`false and null` 为假，`true or null` 为真。",
+    "名称可以是中文，可以含空格；相邻的词读作一个名称。含运算符的名称（如“加班-时长”）在变量里有时整个认出。",
+    "时间与日期时间用 `=` 比较到秒，用 `<`、`>` 比较到纳秒；没有时区的与有时区的不能比较大小，结果为空，`=` 为假。",
+    "日期加减月份，遇到目标月没有的日子取月末；日期时间加减天时时长，沿时间轴移动。",
+    "`string()` 写整数不带小数位，其他数字保留自己的小数位：`string(1.0)` 是 `1`，`string(1.50)` 是 `1.50`。",
+    "列表的位置从 1 数起，-1 是最后一项；越界为空。",
+    "正则表达式是 XPath 的写法，没有 `\\b`、`(?=…)`。",
+    "不能调用外部程序：`function(…) external {…}` 的结果为空。",
+)
+
+
 def render() -> str:
     """The whole page, in Markdown."""
     environment = Environment(now=MOMENT, zone=ZONE)
@@ -48,6 +61,7 @@ def render() -> str:
         "需要列表处给单个值，当作只有一项的列表；需要单个值处给只有一项的列表，取那一项。",
         "",
     ]
+    lines += ["## 约定", "", *(f"- {reading}" for reading in _READINGS), ""]
     for group in GROUPS:
         lines += [f"## {group.FUNCTIONS.title}", ""]
         for spec in group.FUNCTIONS.specs:
