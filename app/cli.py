@@ -154,7 +154,7 @@ def walk(case: Path, district: str, answers: Path | None, until: str, begin: str
         stop(f"--begin 应为带时区的时刻,如 {WALK_BEGINS}")
     if not isinstance(given, dict) or not all(isinstance(value, dict) for value in given.values()):
         stop("答案文件应是一个对象:元素 id → 字段与取值的对象")
-    with tempfile.TemporaryDirectory(prefix="quancheng-") as folder, running(folder, clock="virtual"):
+    with tempfile.TemporaryDirectory(prefix="quancheng-") as folder, running(folder, clock="virtual", durable=False):
         demonstration.organise(start)
         result = walk.play(known, district, given, start, until)
     if as_json:

@@ -56,6 +56,7 @@ class Config:
     statement_seconds: float = _setting(30.0, "单条数据库语句的最长秒数(PostgreSQL)")
     idle_seconds: float = _setting(60.0, "事务空闲的最长秒数,超过即由数据库中止(PostgreSQL)")
     busy_seconds: float = _setting(10.0, "等待数据库写锁的最长秒数(SQLite)")
+    durable: bool = _setting(True, "每次提交都写到磁盘(SQLite);只有用完即弃的数据库才可关闭")
     pool_size: int = _setting(10, "数据库连接池大小(PostgreSQL)")
     step_limit: int = _setting(20_000, "一次办理中流程最多前进的步数")
     connector_limit: int = _setting(2_000, "一次办理中最多执行的内部服务任务数")

@@ -12,7 +12,7 @@ from typing import Any
 from app.domain.districts import District
 from app.domain.permissions import Actor
 from app.errors import Failure, InvalidRequest
-from app.services import accounts, districts, instances, messages, player, projects, tasks, waits
+from app.services import accounts, catalogue, districts, instances, messages, player, projects, tasks, waits
 from app.services.cases import Case
 from app.services.views import TaskLine
 
@@ -188,6 +188,8 @@ def _start_next(turn: _Player) -> bool:
             or phase not in process.start_phases
         ):
             continue
+        if _has_message_start(turn, process.key):
+            continue  # another process asks for it when its time has come
         if process.key == "retirement" and projects.facts(turn.project_key).get("evalResult") is None:
             continue
         starter = player.holder(turn.district.key, process.start_role, turn.now, project=turn.project_key)
@@ -202,6 +204,11 @@ def _start_next(turn: _Player) -> bool:
         _settle(turn)
         return True
     return False
+
+
+def _has_message_start(turn: _Player, process_id: str) -> bool:
+    definition = catalogue.fresh(turn.district.key).process(process_id)
+    return definition is not None and any(event.kind == "message" for event in definition.start_events)
 
 
 def _wait(turn: _Player) -> bool:

@@ -40,19 +40,19 @@ def attach(app: Flask, config: Config) -> None:
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            prepare_sqlite(db.engine)
+            prepare_sqlite(db.engine, synchronous="FULL" if config.durable else "OFF")
 
 
-def prepare_sqlite(engine: Engine) -> None:
+def prepare_sqlite(engine: Engine, *, synchronous: str = "FULL") -> None:
     """Give a SQLite engine the manners above."""
-    event.listen(engine, "connect", _open_sqlite)
+    event.listen(engine, "connect", lambda connection, record: _open_sqlite(connection, synchronous))
     event.listen(engine, "before_cursor_execute", _begin_sqlite)
 
 
-def _open_sqlite(connection: Any, record: object) -> None:
+def _open_sqlite(connection: Any, synchronous: str) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000"):
+    for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
