@@ -99,7 +99,11 @@ def _amount(key: str, value: Any, *, positive: bool) -> None:
 
 def _facts(project: Mapping[str, Any]) -> dict[str, Any]:
     """The ledger's names for what a notice says."""
-    facts: dict[str, Any] = {key: project[key] for key in (*FLAGS, "category", "subCategory", "purpose", "procurementMethod", "contractDays", "warrantyMonths") if key in project}
+    facts: dict[str, Any] = {
+        key: project[key]
+        for key in (*FLAGS, "category", "subCategory", "purpose", "procurementMethod", "contractDays", "warrantyMonths")
+        if key in project
+    }
     facts |= {key: project[key] for key in AMOUNTS if key in project and key != "ceilingPrice"}
     facts["projectName"] = project["name"].strip()
     facts["kind"] = project.get("kind", "construction")

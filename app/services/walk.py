@@ -188,7 +188,7 @@ def _start_next(turn: _Player) -> bool:
             or phase not in process.start_phases
         ):
             continue
-        if _has_message_start(turn, process.key):
+        if _asked_for(turn, process.key) and (phase != process.start_phases[-1] or any(event["process"] == process.key for event in turn.walk.events)):
             continue  # another process asks for it when its time has come
         if process.key == "retirement" and projects.facts(turn.project_key).get("evalResult") is None:
             continue
@@ -206,7 +206,8 @@ def _start_next(turn: _Player) -> bool:
     return False
 
 
-def _has_message_start(turn: _Player, process_id: str) -> bool:
+def _asked_for(turn: _Player, process_id: str) -> bool:
+    """Whether a process can also be started by another's message."""
     definition = catalogue.fresh(turn.district.key).process(process_id)
     return definition is not None and any(event.kind == "message" for event in definition.start_events)
 
