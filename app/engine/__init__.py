@@ -7,6 +7,7 @@ from app.engine.limits import Limits
 from app.engine.migration import Preview
 from app.engine.migration import preview as preview_migration
 from app.engine.reading import read
+from app.engine.recalculation import Recalculated, recalculate
 from app.engine.state import State
 from app.engine.steps import step
 
@@ -23,6 +24,7 @@ __all__ = [
     "Preview",
     "Problem",
     "ProcessDefinition",
+    "Recalculated",
     "Refused",
     "StartEvent",
     "State",
@@ -31,5 +33,6 @@ __all__ = [
     "Suspended",
     "preview_migration",
     "read",
+    "recalculate",
     "step",
 ]

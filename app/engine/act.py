@@ -80,6 +80,9 @@ class Act:
                 {"variable": name, "limit": self.limits.variable_size},
             )
         token.variables[name] = value
+        written = token.memo.get("written")
+        if written is not None and token.is_process and name not in written:
+            token.memo["written"] = [*written, name]
         self.emit(VariableSet(token.instance, 0 if token.is_process else token.number, name, value))
 
     def propagate(self, start: Token, variables: Mapping[str, Any]) -> None:
@@ -136,6 +139,9 @@ class Act:
             root.memo["payload"] = dict(payload)
         for name, value in variables.items():
             self.set_local(root, name, value)
+        if caller is not None:
+            # What the called process sets goes back; a copy that it has only kept must not undo what others did meanwhile.
+            root.memo["written"] = []
         root.ready()
         return root
 
@@ -148,7 +154,7 @@ class Act:
             return
         del self.tree.instances[instance.number]
         caller = self.tree.tokens[instance.call]
-        caller.task_spec.returned(caller, root.variables)
+        caller.task_spec.returned(caller, root.variables, root.memo.get("written", ()))
 
     def instance_cancelled(self, root: Token) -> None:
         instance = self.tree.instances[root.instance]

@@ -1,5 +1,6 @@
 """Attribute values of a diagram: a literal, or FEEL after ``=``; compiled once when a diagram is read."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -22,13 +23,18 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """``text`` is the FEEL source without its ``=``."""
+    """``text`` is the FEEL source without its ``=``. ``uses_calendar``: its value may change when a year's working days are announced."""
 
     text: str
     expression: feel.Expression
 
+    @property
+    def uses_calendar(self) -> bool:
+        return _CALENDAR.search(self.text) is not None
+
 
 Term: TypeAlias = Literal | Formula
+_CALENDAR = re.compile(r"\b(?:deadline|remindAt|workingDaysAfter|isWorkingDay)\s*\(")
 
 
 @lru_cache(maxsize=1)

@@ -358,6 +358,7 @@ def _build(document: Mapping[str, Any], library: Library) -> Tree:
             inner.interrupted = row["open"] == "interrupted"
         if token.number in called:
             _open_instance(tree, library, called[token.number], token)
+    tree.instances = {row["id"]: tree.instances[row["id"]] for row in rows}
     for row in document["waits"]:
         owner = tree.by_reference(row["owner"])
         wait = Wait(row["id"], owner, owner.task_spec.waiting_event(row["event"]), dict(row.get("memo", ())))

@@ -85,7 +85,7 @@ def open_wait(act: "Act", owner: Token, prepared: Prepared) -> Wait:
     tree.waits[wait.number] = wait
     owner.waits[wait.number] = wait
     timer = event.trigger.timer
-    dynamic = timer is not None and isinstance(timer.term, Formula)
+    dynamic = timer is not None and isinstance(timer.term, Formula) and timer.term.uses_calendar
     act.emit(
         WaitOpened(
             wait=wait.number,

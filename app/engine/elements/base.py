@@ -248,8 +248,8 @@ class Element(ElementSpec):
         """A multi-instance body: an instance has gone."""
         raise TypeError(f"{self.bpmn_id} has no instances")
 
-    def returned(self, token: Token, variables: dict[str, Any]) -> None:
-        """A call activity: the called process has completed."""
+    def returned(self, token: Token, variables: dict[str, Any], written: Iterable[str]) -> None:
+        """A call activity: the called process has completed with ``variables``, of which it has set ``written`` itself."""
         raise TypeError(f"{self.bpmn_id} calls nothing")
 
     def fire_if_complete(self, level: Level) -> bool:
@@ -333,7 +333,8 @@ class Root(Element):
             if payload:
                 child.memo["result"] = payload
             child.ready()
-        token.memo.clear()
+        token.memo.pop("begin", None)
+        token.memo.pop("payload", None)
         return False
 
     def choose_flows(self, act: "Act", token: Token) -> Sequence[Flow]:

@@ -1,6 +1,6 @@
 """Embedded and event sub-processes, and call activities: elements that open a level of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -105,10 +105,12 @@ class CallActivity(Element):
         act.start_instance(definition, act.visible(token) if called.all_parent_variables else dict(token.variables), token)
         return False
 
-    def returned(self, token: Token, variables: dict[str, Any]) -> None:
-        """The called process has completed with these variables."""
-        if self.output_mappings or self.called.all_child_variables:
+    def returned(self, token: Token, variables: dict[str, Any], written: Iterable[str]) -> None:
+        """Output mappings see everything that the called process had; without them what it has set itself goes back."""
+        if self.output_mappings:
             token.memo["result"] = variables
+        elif self.called.all_child_variables:
+            token.memo["result"] = {name: variables[name] for name in written if name in variables}
         token.queue("completing")
 
     def complete(self, act: "Act", token: Token) -> None:

@@ -16,6 +16,7 @@ TASKS = frozenset({"task", "userTask", "manualTask", "serviceTask", "sendTask", 
 ACTIVITIES = TASKS | {"subProcess", "callActivity"}
 GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+MOST_NODES = 10_000
 SUPPORTED = ACTIVITIES | GATEWAYS | EVENTS
 UNSUPPORTED_EVENTS = {
     "compensateEventDefinition": "补偿事件",
@@ -49,6 +50,10 @@ def check(document: Document) -> None:
         return
     if not document.executable:
         document.refuse(document.processes[0], "NOT_EXECUTABLE", "文件中没有可执行的流程,请在建模工具中勾选“可执行”(isExecutable)")
+        return
+    nodes = sum(len(level.nodes) for level in document.all_levels())
+    if nodes > MOST_NODES:
+        document.refuse(document.executable[0], "TOO_MANY_ELEMENTS", f"流程图有 {nodes} 个元素,超过上限 {MOST_NODES} 个,请拆分为多个流程")
         return
     _check_ids(document)
     for level in document.all_levels():

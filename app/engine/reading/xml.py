@@ -9,7 +9,7 @@ from app.engine.errors import DiagramError, Problem
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
-LARGEST = 10 * 1024 * 1024
+LARGEST = 5 * 1024 * 1024
 ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "gbk", "gb2312", "gb18030", "iso-8859-1"})
 
 Node: TypeAlias = etree._Element

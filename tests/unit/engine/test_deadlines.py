@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from app.domain.calendars import Calendar
-from app.engine import effects
+from app.engine import effects, recalculate
 
 from .diagrams import boundary, chain, end, file, process, service, start, timer, user
 from .runs import ZONE, library
@@ -76,3 +76,30 @@ def test_a_start_that_is_not_known_yet_gives_no_deadline_for_a_task(begin):
     )
     run = begin(library(file(body), decisions={"deadlines": TABLE}))
     assert next(iter(run.tasks.values())).due_at is None
+
+
+def test_an_announced_year_counts_open_deadlines_again(begin):
+    lib = build()
+    run = begin(lib, variables={"receivedAt": "2026-03-10T09:30:00+08:00"})
+    before = run.current.dump()
+    lib.calendar = Calendar({date(2026, 3, 12): False, date(2026, 3, 13): False}, frozenset({2026}), "2026-2")
+    again = recalculate(lib, run.current, run.now)
+    due = datetime(2026, 4, 3, tzinfo=ZONE)
+    assert again.waits == {run.wait("late"): due}
+    assert again.tasks == {run.task("a"): (due, None)}
+    assert [effect.deadline["calendarVersion"] for effect in again.effects] == ["2026-2", "2026-2"]
+    assert run.current.dump() == before
+
+
+def test_what_does_not_count_working_days_is_not_counted_again(begin):
+    body = process(
+        start(),
+        user("a"),
+        boundary("t", "a", timer("Date", '=now() + duration("P3D")')),
+        end(),
+        chain("start", "a", "end"),
+        chain("t", "end"),
+    )
+    lib = library(file(body))
+    run = begin(lib)
+    assert recalculate(lib, run.current, run.now).waits == {}

@@ -83,15 +83,16 @@ LAUGHS = b'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;&
         (file(GOOD).replace(b'name="p"', b'name="p\x00"'), "XML_NUL"),
         (file(GOOD).replace(b'name="p"', b'name="\xff\xfe"'), "XML_SYNTAX"),
         (NESTED, "XML_DEPTH"),
-        (file(GOOD) + b" " * 11_000_000, "XML_SIZE"),
+        (file(GOOD) + b" " * 6_000_000, "XML_SIZE"),
         (b"<definitions/>", "NOT_BPMN"),
+        (file(process(start(), *(node("task", f"t{number}") for number in range(10_001)))), "TOO_MANY_ELEMENTS"),
         (file(), "NO_PROCESS"),
         (file(process(start(), executable="false")), "NOT_EXECUTABLE"),
         (file(GOOD)[:-20], "XML_SYNTAX"),
         (b"\x89PNG\r\n\x1a\n" + b"\x01" * 100, "XML_SYNTAX"),
         (b"PK\x03\x04" + b"\x02" * 100, "XML_SYNTAX"),
     ],
-    ids=range(24),
+    ids=range(25),
 )
 def test_what_is_no_bpmn_file_is_refused_at_once(source, code):
     begun = time.process_time()

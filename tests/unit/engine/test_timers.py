@@ -155,7 +155,7 @@ def test_two_timers_after_one_event_gateway_have_their_own_due(begin):
     assert {wait.element_id: wait.due_at - run.now for wait in run.waits.values()} == {"a": timedelta(hours=1), "b": timedelta(days=1)}
 
 
-def test_only_formulas_carry_the_calendars_version(begin):
+def test_only_what_counts_working_days_carries_the_calendars_version(begin):
     lib = library(
         file(
             process(

@@ -1,0 +1,57 @@
+"""Counting open deadlines again, after a year's working days have been announced (requirements G8)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.engine import timers
+from app.engine.act import Act
+from app.engine.effects import Effect
+from app.engine.elements.tasks import UserTask
+from app.engine.errors import Failure
+from app.engine.expressions import Formula, evaluate
+from app.engine.library import Library
+from app.engine.limits import Limits
+from app.engine.state import State, build
+
+_DEFAULT_LIMITS = Limits()
+
+
+@dataclass(slots=True)
+class Recalculated:
+    """``waits``: wait → due instant. ``tasks``: element → (due, follow up). Only what depends on the calendar. ``failed``: places whose expression cannot be
+    evaluated any more, in words; their dates stay. ``effects``: the decisions taken on the way."""
+
+    waits: dict[int, datetime] = field(default_factory=dict)
+    tasks: dict[int, tuple[datetime | None, datetime | None]] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+
+def recalculate(library: Library, state: State, now: datetime, limits: Limits = _DEFAULT_LIMITS) -> Recalculated:
+    """Evaluate the dates of open waits and tasks that depend on working days with ``library``'s calendar. The state is not changed.
+
+    A duration counts from when its wait was opened, which is past: only timer dates and task schedules are counted again.
+    """
+    act = Act(library, build(state.document(), library), now, limits)
+    found = Recalculated()
+    for wait in act.tree.waits.values():
+        timer = wait.event.trigger.timer
+        if timer is None or timer.kind != timers.DATE or not isinstance(timer.term, Formula) or not timer.term.uses_calendar:
+            continue
+        try:
+            value = evaluate(act, timer.term, wait.owner, f"定时器(事件 {wait.event.bpmn_id})")
+            found.waits[wait.number] = timers.parse_instant(value, library.zone)
+        except (Failure, timers.TimerError) as error:
+            found.failed.append(str(error))
+    for token in act.tree.tokens.values():
+        task = token.task_spec
+        if not isinstance(task, UserTask) or token.memo.get("phase") != "open":
+            continue
+        terms = (task.assignment.due_date, task.assignment.follow_up_date)
+        if any(isinstance(term, Formula) and term.uses_calendar for term in terms):
+            try:
+                found.tasks[token.number] = (task.instant(act, token, terms[0], "到期时间"), task.instant(act, token, terms[1], "跟进时间"))
+            except Failure as error:
+                found.failed.append(str(error))
+    found.effects = act.effects
+    return found
