@@ -40,6 +40,7 @@ ACTIONS = {
     "notified": "通知",
     "phase": "阶段变化",
     "incident": "故障",
+    "done": "完成",
 }
 
 

@@ -11,6 +11,7 @@ from app.access import forgery, identity, problems
 from app.domain import permissions
 from app.domain.permissions import Actor
 from app.services import accounts, demonstration, instants, startup
+from app.services.views import DemonstrationAccount
 from app.web import assets
 
 _TECHNICAL = permissions.ADMINISTRATORS | {"analyst"}
@@ -79,10 +80,13 @@ def _failure_page(problem: problems.Problem) -> str:
 
 
 def _sign_in_context() -> dict[str, Any]:
-    """The demonstration offers its accounts on the sign-in page; elsewhere nothing is offered."""
+    """The demonstration offers its accounts on the sign-in page, by district and role; elsewhere nothing is offered."""
     if not startup.settings().demonstration:
-        return {"accounts": [], "password": ""}
-    return {"accounts": accounts.demonstration_accounts(), "password": demonstration.PASSWORD}
+        return {"accounts": {}, "password": ""}
+    offered: dict[str, dict[str, list[DemonstrationAccount]]] = {}
+    for account in accounts.demonstration_accounts():
+        offered.setdefault(account.tenant_title, {}).setdefault(account.role_title, []).append(account)
+    return {"accounts": offered, "password": demonstration.PASSWORD}
 
 
 def attach(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """A task: its form, why it came, until when, where the process stands; draft and completion. The server is the judge of every value."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from app.access import forgery, idempotency
 from app.access.identity import current_actor, present
 from app.domain import forms
 from app.errors import InvalidRequest
-from app.services import startup, tasks
+from app.services import districts, startup, tasks
 from app.services.views import TaskView
 from app.web import display
 
@@ -85,8 +86,8 @@ def _for_form(view: TaskView) -> dict[str, Any]:
     key = view.line.key
     return {
         "form": {"schema": view.form.schema, "ui": view.form.ui},
-        "initial": view.data,
-        "clauses": {clause.id: {"article": clause.article, "paraphrase": clause.paraphrase} for clause in view.clauses},
+        "initial": {name: value for name, value in view.data.items() if value is not None},  # nothing yet is no answer
+        "clauses": _clauses(view.form.schema, view.line.tenant),
         "readOnly": not may_fill_in(view),
         "urls": {"complete": url_for("tasks.complete", key=key), "draft": url_for("tasks.keep_draft", key=key)},
         "session": {
@@ -96,6 +97,21 @@ def _for_form(view: TaskView) -> dict[str, Any]:
         },
         "zone": display.ZONE.key,
     }
+
+
+def _clauses(schema: Mapping[str, Any], tenant: str) -> dict[str, dict[str, str]]:
+    """The clauses that the form's fields cite, as far as they are the district's own."""
+    cited = " ".join(_cited(schema))
+    return {clause.id: {"article": clause.article, "paraphrase": clause.paraphrase} for clause in districts.get(tenant).own_clauses(cited)}
+
+
+def _cited(schema: Mapping[str, Any]) -> Iterator[str]:
+    given = schema.get("x-clauses", "")
+    yield given if isinstance(given, str) else " ".join(given)
+    for part in schema.get("properties", {}).values():
+        yield from _cited(part)
+    if isinstance(schema.get("items"), Mapping):
+        yield from _cited(schema["items"])
 
 
 def may_fill_in(view: TaskView) -> bool:

@@ -19,7 +19,10 @@ for (const button of document.querySelectorAll('[data-account]')) {
 const finder = document.getElementById('account-search');
 finder?.addEventListener('input', () => {
   const wanted = finder.value.trim();
-  for (const row of document.querySelectorAll('[data-account-row]')) row.hidden = !row.textContent.includes(wanted);
+  for (const button of document.querySelectorAll('[data-account]'))
+    button.hidden = !button.dataset.words.includes(wanted);
+  for (const role of document.querySelectorAll('.account-role'))
+    role.hidden = !role.querySelector('.account:not([hidden])');
 });
 
 // A form is sent once, however often its button is pressed.

@@ -59,8 +59,8 @@ def test_the_sign_in_page_fills_an_account_in_by_one_click(
     page: Page = context.new_page()  # type: ignore[attr-defined]
     page.goto(address)
     page.fill("#account-search", "分析")
-    expect(page.locator("[data-account-row]:visible")).to_have_count(1)
-    page.get_by_role("button", name="业务分析员").click()
+    expect(page.locator("[data-account]:visible")).to_have_count(1)
+    page.locator("[data-account]:visible").click()
     page.click("#sign-in")
     expect(page.get_by_role("heading", name="模型", exact=True)).to_be_visible()
 

@@ -44,7 +44,7 @@ export function TableTemplate(props) {
     <fieldset className="mb-4 form-rows" id={fieldPathId.$id} tabIndex={-1}>
       <legend className="form-label">
         {title}
-        {required && <span className="text-danger"> *</span>}
+        {required && !locked && <span className="text-danger"> *</span>}
       </legend>
       {description && <div className="form-text mt-0 mb-1">{description}</div>}
       {items.length > 0 && (

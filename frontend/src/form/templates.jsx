@@ -4,20 +4,38 @@ import { BaseInput } from './widgets.jsx';
 
 const describedElsewhere = (schema) => schema.type === 'array' && schema.items?.type === 'object';
 
-/** The clauses of a field, by article where the server knows them: "第二十五条". */
+/** The clauses of a field that the district's own regulation has, one mark an article: "第二十五条". */
 function Clauses({ ids, known }) {
-  if (!ids?.length) return null;
-  return ids.map((id) => (
-    <span key={id} className="clause-mark" title={known[id]?.paraphrase ?? id}>
-      {known[id]?.article ?? id}
+  const articles = {};
+  for (const id of ids.filter((each) => known[each])) {
+    const [article] = known[id].article.split(' ');
+    (articles[article] ??= []).push(`${known[id].article}：${known[id].paraphrase}（${id}）`);
+  }
+  return Object.entries(articles).map(([article, texts]) => (
+    <span key={article} className="clause-mark" title={texts.join('\n')}>
+      {article}
     </span>
   ));
 }
 
+const isEmpty = (value) =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
+const WIDE_TEXT = 80; // a text this long or longer takes the whole width
+
+function isWide(schema, uiSchema) {
+  const widget = uiSchema?.['ui:widget'];
+  if (uiSchema?.['ui:options']?.wide !== undefined) return uiSchema['ui:options'].wide;
+  if (['object', 'array'].includes(schema.type) || widget === 'textarea') return true;
+  return schema.maxLength >= WIDE_TEXT || (widget === 'radio' && (schema.enum ?? []).length > 3);
+}
+
 function FieldTemplate(props) {
   const { id, label, required, displayLabel, children, errors, help, hidden, schema, uiSchema, registry } = props;
-  if (hidden) return <div hidden>{children}</div>;
   const fixed = props.readonly || props.disabled;
+  // What earlier steps would have said here they have not said: nothing to show.
+  const unsaid = uiSchema?.['ui:readonly'] && isEmpty(props.formData);
+  if (hidden || unsaid) return <div hidden>{children}</div>;
   const Name = fixed ? 'div' : 'label'; // text has nothing to be labelled
   const isCheckbox = uiSchema?.['ui:widget'] === 'checkbox';
   const isPlain = displayLabel || (schema.type === 'boolean' && !isCheckbox);
@@ -49,8 +67,9 @@ function FieldTemplate(props) {
       {!describedElsewhere(schema) && errors}
     </>
   );
+  if (id === 'root') return inner;
   const frame = schema.type === 'object' ? '' : 'mb-3 form-field';
-  return <div className={frame}>{inner}</div>;
+  return <div className={`${frame} ${isWide(schema, uiSchema) ? 'wide' : ''}`}>{inner}</div>;
 }
 
 const FieldErrors = ({ errors = [], fieldPathId }) =>
@@ -108,27 +127,32 @@ export function ErrorSummary({ errors, attempt }) {
 
 function ObjectTemplate({ properties, title, fieldPathId, schema }) {
   const isRoot = fieldPathId.$id === 'root';
-  if (isRoot) return properties.map(({ content }) => content);
+  const grid = <div className="form-grid">{properties.map(({ content }) => content)}</div>;
+  if (isRoot) return grid;
   return (
     <fieldset className="mb-4 form-group-box" id={fieldPathId.$id} tabIndex={-1}>
       {title && <legend className="form-label fw-bold">{title}</legend>}
       {schema.description && <div className="form-text mt-0 mb-1">{schema.description}</div>}
-      {properties.map(({ content }) => content)}
+      {grid}
     </fieldset>
   );
 }
 
-function ListTemplate({ items, canAdd, onAddClick, fieldPathId, readonly, disabled }) {
+function ListTemplate({ items, canAdd, onAddClick, fieldPathId, readonly, disabled, title, required, formData }) {
   const isLocked = readonly || disabled;
   return (
-    <div id={fieldPathId.$id} tabIndex={-1}>
-      {items}
+    <fieldset id={fieldPathId.$id} tabIndex={-1}>
+      <legend className="form-label">
+        {title}
+        {required && !isLocked && <span className="text-danger"> *</span>}
+      </legend>
+      {isLocked ? <div className="form-control-plaintext">{(formData ?? []).join('、') || '—'}</div> : items}
       {canAdd && !isLocked && (
         <button type="button" className="btn btn-outline-secondary btn-sm" onClick={onAddClick}>
           新增一项
         </button>
       )}
-    </div>
+    </fieldset>
   );
 }
 

@@ -47,7 +47,9 @@ function forField(schema, own, inTable) {
   if (!('ui:widget' in options) && !('ui:field' in options) && widget) options['ui:widget'] = widget;
   if (isTable(schema)) return { ...options, ...forTable(schema, own) };
   if (typeOf(schema) === 'object') return { ...options, ...forObject(schema, own) };
-  if (typeOf(schema) === 'array' && schema.items) options.items = forField(schema.items, own.items ?? {}, false);
+  if (typeOf(schema) === 'array' && schema.items) {
+    options.items = { 'ui:label': false, ...forField(schema.items, own.items ?? {}, false) };
+  }
   return options;
 }
 

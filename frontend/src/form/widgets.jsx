@@ -17,9 +17,10 @@ const Text = ({ id, children, className = '' }) => (
 
 const locked = ({ readonly, disabled }) => readonly || disabled;
 
-function shared({ id, htmlName, required, rawErrors = [], placeholder, autofocus }) {
+function shared({ id, htmlName, required, rawErrors = [], placeholder, autofocus, hideLabel, label }) {
   return {
     id,
+    'aria-label': hideLabel ? label : undefined,
     name: htmlName || id,
     placeholder,
     autoFocus: autofocus,

@@ -79,7 +79,7 @@ def test_what_a_person_typed_is_never_markup(sign_in: SignIn) -> None:
 def test_the_task_page_says_why_until_when_and_by_which_clause(sign_in: SignIn) -> None:
     page = sign_in("applicant").get("/tasks/2").text
     for words in (
-        "您是本项目申报单位的经办人",
+        "上一步“区数据局初审”由宿城区数据局李明办结后转到此处。您是本项目申报单位的人员。",
         "第十条第六项",
         "如实填写",
         "第 20 个工作日",
