@@ -7,6 +7,7 @@ node above, a node that is killed takes everything below with it. Nothing here i
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from . import diagrams as d
@@ -194,7 +195,7 @@ class Drawing:
     def draw_seq(self, block: Block, loop: str) -> tuple[str, str, str]:
         parts = [self.draw(child) for child in block.children]
         text = "".join(part[0] for part in parts)
-        for before, after in zip(parts, parts[1:], strict=False):
+        for before, after in pairwise(parts):
             text += d.flow(before[2], after[1])
         return text, parts[0][1], parts[-1][2]
 
