@@ -1,4 +1,4 @@
-"""What services give to pages, the API and the command line: frozen values, no rows. Instants are aware UTC; keys are integers (shown as strings)."""
+"""What services give to pages, the API and the command line: frozen values, no rows. One file, so that every reader finds every shape. Instants are aware UTC; keys integers (shown as strings)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
