@@ -1,7 +1,8 @@
 """How values look to people: amounts, days, deadlines, states. Registered as template filters."""
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -10,12 +11,15 @@ from zoneinfo import ZoneInfo
 import simplejson
 from flask import Flask
 
-from app.services.views import DiagramView, TaskLine
+from app.services.views import ClauseView, DiagramView, TaskLine, TimelineEntry
 
 ZONE = ZoneInfo("Asia/Shanghai")  # one zone holds for every district of the country
 SOON = 3  # days before a last day on which it is marked
 NOTHING = "—"
 _INSTANT = timedelta(microseconds=1)
+_INSTANT_TEXT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?([+-]\d\d:\d\d|Z)$")
+_GROUPED = 10_000  # whole numbers from here on are written with separators
+_SHORT = 80
 
 STATES = {
     "active": "进行中",
@@ -41,7 +45,17 @@ ACTIONS = {
     "phase": "阶段变化",
     "incident": "故障",
     "done": "完成",
+    "ended": "结束",
+    "cancelled": "撤销",
 }
+TOLD = frozenset({"completed", "phase", "overdue", "incident"})  # what a timeline tells at once; the rest is folded up
+
+
+class Stretch(NamedTuple):
+    """A part of a timeline: one entry that is told, or the steps that the system took between two of them."""
+
+    told: TimelineEntry | None
+    folded: list[TimelineEntry]
 
 
 class Mark(NamedTuple):
@@ -85,6 +99,27 @@ def remaining(line: TaskLine) -> Mark:
     return Mark(f"剩余 {days} 天", "soon" if days <= SOON else "calm")
 
 
+def stretches(entries: Sequence[TimelineEntry]) -> list[Stretch]:
+    """A timeline with the system's own steps folded up between those of people."""
+    parts: list[Stretch] = []
+    for entry in entries:
+        if entry.action in TOLD:
+            parts.append(Stretch(entry, []))
+        elif parts and parts[-1].told is None:
+            parts[-1].folded.append(entry)
+        else:
+            parts.append(Stretch(None, [entry]))
+    return parts
+
+
+def articles(clauses: Sequence[ClauseView]) -> dict[str, str]:
+    """Article → its clauses in full: one mark an article, however many of its clauses apply."""
+    found: dict[str, list[str]] = {}
+    for clause in clauses:
+        found.setdefault(clause.article.split(" ")[0], []).append(f"{clause.article}：{clause.paraphrase}（{clause.id}）")
+    return {article: "\n".join(texts) for article, texts in found.items()}
+
+
 def state(word: str) -> str:
     return STATES.get(word, word)
 
@@ -96,8 +131,12 @@ def value(thing: Any) -> str:
             return NOTHING
         case bool():
             return "是" if thing else "否"
+        case int() if abs(thing) < _GROUPED:  # a year, a number of days
+            return str(thing)
         case Decimal() | int():
             return f"{thing:,}"
+        case str() if _INSTANT_TEXT.match(thing):
+            return instant(datetime.fromisoformat(thing))
         case Mapping():
             return "；".join(f"{name}：{value(part)}" for name, part in thing.items()) or NOTHING
         case list() if any(isinstance(item, Mapping) for item in thing):  # a table: its rows
@@ -114,8 +153,9 @@ def value(thing: Any) -> str:
 
 def as_json(thing: Any) -> str:
     """Any variable as indented JSON, for administrators."""
-    text: str = simplejson.dumps(thing, use_decimal=True, ensure_ascii=False, indent=2, default=str)
-    return text
+    line: str = simplejson.dumps(thing, use_decimal=True, ensure_ascii=False, default=str)
+    indented: str = simplejson.dumps(thing, use_decimal=True, ensure_ascii=False, indent=2, default=str)
+    return line if len(line) <= _SHORT else indented
 
 
 def elements(diagram: DiagramView, overdue: Mapping[str, str] | None = None, incidents: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -138,6 +178,8 @@ def attach(app: Flask) -> None:
         "state": state,
         "value": value,
         "as_json": as_json,
+        "stretches": stretches,
+        "articles": articles,
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(KINDS=KINDS, SOURCES=SOURCES, ACTIONS=ACTIONS)

@@ -36,20 +36,31 @@ export function showState(viewer, { elements = {}, flows = [] }) {
   flows.filter((id) => registry.get(id)).forEach((id) => canvas.addMarker(id, 'is-taken'));
 }
 
-/** Fit the diagram; where that makes it too small to read, come closer to where the work is. */
-export function fit(viewer, { elements = {} }, readable = 0.55) {
-  const canvas = viewer.get('canvas');
-  canvas.zoom('fit-viewport', 'auto');
-  canvas.zoom(canvas.zoom() * 0.96, 'auto'); // a little air around
-  if (canvas.zoom() >= readable) return;
+function whereToLook(viewer, elements) {
   const registry = viewer.get('elementRegistry');
   const here = Object.entries(elements)
     .filter(([, { current, incident }]) => current || incident)
     .map(([id]) => registry.get(id))
     .find(Boolean);
-  if (!here) return;
+  return here ?? registry.find(({ type }) => type === 'bpmn:StartEvent');
+}
+
+/** Fit the diagram; where that makes it too small to read, come closer to where the work is, or to the start. */
+export function fit(viewer, { elements = {} }, readable = 0.55) {
+  const canvas = viewer.get('canvas');
+  canvas.zoom('fit-viewport', 'auto');
+  canvas.zoom(canvas.zoom() * 0.96, 'auto'); // a little air around
+  const target = canvas.zoom() < readable && whereToLook(viewer, elements);
+  if (!target) return;
   const size = canvas.getSize();
+  const { inner } = canvas.viewbox();
   const width = size.width / readable;
   const height = size.height / readable;
-  canvas.viewbox({ x: here.x + here.width / 2 - width / 2, y: here.y + here.height / 2 - height / 2, width, height });
+  const keepInside = (wanted, from, span, room) => Math.max(from, Math.min(wanted, from + Math.max(0, span - room)));
+  canvas.viewbox({
+    x: keepInside(target.x + target.width / 2 - width / 2, inner.x - 10, inner.width + 20, width),
+    y: keepInside(target.y + target.height / 2 - height / 2, inner.y - 10, inner.height + 20, height),
+    width,
+    height,
+  });
 }
