@@ -177,7 +177,7 @@ class UserTask(Result):
     tenantId = fields.String(attribute="tenant")  # noqa: N815
     externalFormReference = fields.Constant(None)  # noqa: N815
     processDefinitionVersion = fields.Integer(attribute="definition_version")  # noqa: N815
-    customHeaders = fields.Constant({})  # noqa: N815
+    customHeaders: fields.Constant[Any] = fields.Constant({})  # noqa: N815
     priority = fields.Integer()
     userTaskKey = Key(attribute="key")  # noqa: N815
     elementInstanceKey = Key(attribute="element_key")  # noqa: N815
@@ -187,7 +187,7 @@ class UserTask(Result):
     rootProcessInstanceKey = Key(attribute="root_key")  # noqa: N815
     businessId = fields.Constant(None)  # noqa: N815
     formKey = Key(attribute="form_key")  # noqa: N815
-    tags = fields.Constant([])
+    tags: fields.Constant[Any] = fields.Constant([])
 
 
 class ProcessInstance(Result):
@@ -206,7 +206,7 @@ class ProcessInstance(Result):
     parentProcessInstanceKey = Key(attribute="parent_key")  # noqa: N815
     parentElementInstanceKey = fields.Constant(None)  # noqa: N815
     rootProcessInstanceKey = Key(attribute="root_key")  # noqa: N815
-    tags = fields.Constant([])
+    tags: fields.Constant[Any] = fields.Constant([])
     businessId = fields.Constant(None)  # noqa: N815
 
 
@@ -214,10 +214,10 @@ class CreatedInstance(Result):
     processDefinitionId = fields.String(attribute="process_id")  # noqa: N815
     processDefinitionVersion = fields.Integer(attribute="version")  # noqa: N815
     tenantId = fields.String(attribute="tenant")  # noqa: N815
-    variables = fields.Constant({})
+    variables: fields.Constant[Any] = fields.Constant({})
     processDefinitionKey = Key(attribute="definition_key")  # noqa: N815
     processInstanceKey = Key(attribute="key")  # noqa: N815
-    tags = fields.Constant([])
+    tags: fields.Constant[Any] = fields.Constant([])
     businessId = fields.Constant(None)  # noqa: N815
 
 
