@@ -15,7 +15,7 @@ from app.engine.effects import Effect, InstanceEnded, InstanceStarted, VariableS
 from app.engine.errors import Failure, LimitExceeded
 from app.engine.incidents import open_incident
 from app.engine.library import Library
-from app.engine.limits import Limits, exceeds
+from app.engine.limits import Limits, objection
 from app.engine.spiff import Instance, Level, Token, Tree
 
 _REGISTRIES_KEPT = 16
@@ -72,11 +72,13 @@ class Act:
         return merged
 
     def set_local(self, token: Token, name: str, value: Any) -> None:
-        """Set a variable in the token's own scope. Raises Failure (LIMIT_VARIABLE_SIZE)."""
-        if isinstance(value, str | list | dict | int) and exceeds(value, self.limits.variable_size):
+        """Set a variable in the token's own scope. Raises Failure (LIMIT_VARIABLE_SIZE, VARIABLE_VALUE)."""
+        objected = objection(value, self.limits.variable_size)
+        if objected is not None:
+            code, why = objected
             raise Failure(
-                "LIMIT_VARIABLE_SIZE",
-                f"{self.place(token)}的变量“{name}”超过了单个变量的大小上限({self.limits.variable_size} 个字符),请精简数据或调高上限后重试",
+                code,
+                f"{self.place(token)}的变量“{name}”{why},不能保存。请精简数据或调高上限后重试",
                 {"variable": name, "limit": self.limits.variable_size},
             )
         token.variables[name] = value
@@ -100,10 +102,10 @@ class Act:
         """Variables that come with a command, as JSON values. Raises LimitExceeded."""
         accepted: dict[str, Any] = {}
         for name, value in variables.items():
-            if isinstance(value, str | list | dict | int) and exceeds(value, self.limits.variable_size):
-                raise LimitExceeded(
-                    f"变量“{name}”超过了单个变量的大小上限({self.limits.variable_size} 个字符),请精简后重新提交", "LIMIT_VARIABLE_SIZE"
-                )
+            objected = objection(value, self.limits.variable_size) or objection(name, self.limits.variable_size)
+            if objected is not None:
+                code, why = objected
+                raise LimitExceeded(f"变量“{name}”{why},不能保存,请修改后重新提交", code)
             try:
                 accepted[str(name)] = feel.to_json(value)
             except feel.FeelError as error:

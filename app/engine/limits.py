@@ -1,8 +1,15 @@
 """The engine's limits (design §4): each has a generous default and its own incident or error."""
 
+import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from app.decision import feel
+
+MOST_DIGITS = 400
+_MOST_BITS = 1_329  # 400 decimal digits
+_INFINITE = Decimal("Infinity")
+_HALF = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,26 +24,42 @@ class Limits:
     expression: feel.Limits = field(default_factory=feel.Limits)
 
 
-def exceeds(value: object, limit: int) -> bool:
-    """Whether ``value`` would take more than about ``limit`` characters as JSON. Stops counting as soon as it is known; never recurses."""
+def objection(value: object, limit: int) -> tuple[str, str] | None:
+    """Why ``value`` cannot be a variable, as (code, Chinese clause); None if it can. Stops as soon as it is known; never recurses.
+
+    Its size is counted roughly, as characters of JSON. What databases and other readers cannot hold is refused: numbers without a value or with more than
+    ``MOST_DIGITS`` digits, half characters, keys that are no text.
+    """
     size = 0
     pending = [value]
     while pending:
         item = pending.pop()
         if isinstance(item, str):
             size += len(item) + 2
+            if not item.isascii() and _HALF.search(item):
+                return "VARIABLE_VALUE", "含有不完整的字符(孤立的代理项)"
         elif isinstance(item, dict):
             size += 2
             for key, inner in item.items():
+                if not isinstance(key, str):
+                    return "VARIABLE_VALUE", "含有不是文字的键名"
                 size += len(key) + 4
                 pending.append(inner)
         elif isinstance(item, list):
             size += 2 + len(item)
             pending.extend(item)
-        elif isinstance(item, int) and not isinstance(item, bool):
-            size += 1 + item.bit_length() // 3
+        elif isinstance(item, bool):
+            size += 5
+        elif isinstance(item, int):
+            size += 8
+            if item.bit_length() > _MOST_BITS:
+                return "VARIABLE_VALUE", f"含有超过 {MOST_DIGITS} 位的数字"
+        elif isinstance(item, float | Decimal):
+            size += 8
+            if item != item or item in (_INFINITE, -_INFINITE):
+                return "VARIABLE_VALUE", "含有不是数值的数字(NaN 或无穷大)"
         else:
             size += 8
         if size > limit:
-            return True
-    return False
+            return "LIMIT_VARIABLE_SIZE", f"超过了单个变量的大小上限({limit} 个字符)"
+    return None

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from app.engine.commands import Activation, Modify
 from app.engine.elements.base import Element
+from app.engine.elements.mappings import apply_inputs
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import SubProcess
 from app.engine.errors import Refused
@@ -187,7 +188,7 @@ def _enter(act: "Act", token: Token) -> None:
     """Input mappings and events of a sub-process, then its empty level."""
     spec = token.task_spec
     if spec.input_mappings:
-        spec.apply_inputs(act, token)
+        apply_inputs(act, token)
     open_waits(act, token, spec.waits_to_open())
     token.stage = "active"
     token._set_state(STARTED)

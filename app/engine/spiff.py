@@ -5,7 +5,8 @@ What is taken over: ``Task`` (a node of the tree with its life from WAITING thro
 future tasks, data copied along the tree, finished history, event broadcast, any evaluation of Python. A task is created when a token moves
 and removed when it ends, so every level is as deep as one task below its root however long an instance lives.
 
-``PRIVATE_NAMES`` lists every private name that is used or replaced; a test pins their signatures and sources to release 3.2.0.
+Longer than other modules because nothing else may import the library. ``PRIVATE_NAMES`` lists every private name that is used or
+replaced; a test pins their signatures and sources to release 3.2.0.
 """
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -188,8 +189,9 @@ class Token(_Task):  # type: ignore[misc]
         return child
 
     def _set_state(self, value: int) -> None:
-        # The stock one reads the clock and builds a log record on every change.
-        self._state = value
+        # The stock one reads the clock and builds a log record on every change. Cancelled is final: a throw may end the very token that throws.
+        if self._state != CANCELLED:
+            self._state = value
 
     def ready(self) -> None:
         self._ready()

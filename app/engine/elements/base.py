@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from app.decision import feel
 from app.engine.effects import ElementEnded, ElementEntered
+from app.engine.elements.mappings import Mapping, apply_inputs, apply_outputs
 from app.engine.errors import Failure
 from app.engine.expressions import Formula, Term, evaluate
 from app.engine.incidents import close_incident, open_incident
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
     from app.engine.act import Act
     from app.engine.elements.multi_instance import MultiInstanceBody
     from app.engine.spiff import NodeParser
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """``target`` may be a path (``payment.ref``)."""
-
-    source: Term
-    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +101,7 @@ class Element(ElementSpec):
             stage = token.stage = "entering"
         if stage == "entering":
             if self.input_mappings:
-                self.apply_inputs(act, token)
+                apply_inputs(act, token)
             stage = token.stage = "starting"
         if stage == "starting":
             if self.listeners and run_listeners(act, token, "start"):
@@ -188,7 +181,7 @@ class Element(ElementSpec):
             if result:
                 for name, value in result.items():
                     act.set_local(token, name, value)
-            self.apply_outputs(act, token)
+            apply_outputs(act, token)
         elif result:
             act.propagate(token, result)
         token.memo.pop("result", None)
@@ -256,32 +249,7 @@ class Element(ElementSpec):
         """An inclusive join: go on when nothing more can come. Whether it went."""
         return False
 
-    # ------------------------------------------------------------------ mappings
-
-    def apply_inputs(self, act: "Act", token: Token) -> None:
-        """Evaluate all input mappings, each seeing those before it, then set the results locally. Raises Failure (IO_MAPPING_ERROR)."""
-        context = act.visible(token)
-        computed: dict[str, Any] = {}
-        for mapping in self.input_mappings:
-            value = self.map_value(act, token, mapping, context, "输入映射")
-            name, _, _ = mapping.target.partition(".")
-            computed[name] = merged(computed.get(name), mapping.target, value)
-            context[name] = computed[name]
-        for name, value in computed.items():
-            act.set_local(token, name, value)
-
-    def apply_outputs(self, act: "Act", token: Token) -> None:
-        """Evaluate all output mappings, then let the targets leave the element. Raises Failure (IO_MAPPING_ERROR)."""
-        context = act.visible(token)
-        start = self.output_scope(token)
-        computed: dict[str, Any] = {}
-        for mapping in self.output_mappings:
-            value = self.map_value(act, token, mapping, context, "输出映射")
-            name, _, path = mapping.target.partition(".")
-            if path and name not in computed:
-                computed[name] = act.visible(start).get(name)
-            computed[name] = merged(computed.get(name), mapping.target, value)
-        self.deliver_outputs(act, token, start, computed)
+    # ------------------------------------------------------------------ where outputs go
 
     def output_scope(self, token: Token) -> Token:
         """Where an output mapping's target is looked for first: an instance of a multi-instance activity may keep it for its output element."""
@@ -289,10 +257,6 @@ class Element(ElementSpec):
 
     def deliver_outputs(self, act: "Act", token: Token, start: Token, computed: dict[str, Any]) -> None:
         act.propagate(start, computed)
-
-    def map_value(self, act: "Act", token: Token, mapping: Mapping, context: dict[str, Any], what: str) -> Any:
-        value = evaluate(act, mapping.source, token, f"{what}(目标 {mapping.target})", kind="IO_MAPPING_ERROR", context=context)
-        return to_json(act, token, value, f"{what}(目标 {mapping.target})", "IO_MAPPING_ERROR")
 
 
 class Root(Element):
@@ -411,28 +375,3 @@ def no_flow(act: "Act", token: Token) -> Failure:
         f"{act.place(token)}没有任何流向的条件成立,也没有默认流向。请修改变量使某一条件成立,或为其设置默认流向后重试",
         {"flows": [flow.id for flow in token.task_spec.outgoing]},
     )
-
-
-def to_json(act: "Act", token: Token, value: Any, what: str, kind: str) -> Any:
-    """A FEEL result as a value that can be stored. Raises Failure."""
-    try:
-        return feel.to_json(value)
-    except feel.FeelError as error:
-        raise Failure(
-            kind, f"{act.place(token)}的{what}得到的值不能保存:{error.message}。请改正表达式后重试", {"code": error.code}
-        ) from error
-
-
-def merged(base: Any, target: str, value: Any) -> Any:
-    """``value`` at the path ``target`` below its first name, in a copy of ``base``."""
-    _, *path = target.split(".")
-    if not path:
-        return value
-    result: dict[str, Any] = dict(base) if isinstance(base, dict) else {}
-    at = result
-    for name in path[:-1]:
-        inner = at.get(name)
-        at[name] = dict(inner) if isinstance(inner, dict) else {}
-        at = at[name]
-    at[path[-1]] = value
-    return result

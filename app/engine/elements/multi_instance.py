@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.decision import feel
-from app.engine.elements.base import Element, to_json
+from app.engine.elements.base import Element
+from app.engine.elements.mappings import to_json
 from app.engine.errors import Failure
 from app.engine.expressions import Formula, evaluate
 from app.engine.spiff import LevelSpec, Token

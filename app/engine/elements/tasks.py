@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from app.decision import feel
 from app.engine import decisions
 from app.engine.effects import TaskClosed, TaskOpened
-from app.engine.elements.base import Element, EventElement, to_json
+from app.engine.elements.base import Element, EventElement
 from app.engine.elements.gateways import caught
+from app.engine.elements.mappings import to_json
 from app.engine.errors import Failure
 from app.engine.expressions import Formula, Term, evaluate, source_of
 from app.engine.jobs import open_job, run_listeners

@@ -1,6 +1,7 @@
 """Zeebe extensions of an element to its attributes. Whatever is wrong is added to the document's problems."""
 
-from app.engine.elements.base import Element, Listener, Mapping
+from app.engine.elements.base import Element, Listener
+from app.engine.elements.mappings import Mapping
 from app.engine.elements.multi_instance import Loop
 from app.engine.elements.subprocesses import CalledProcess
 from app.engine.elements.tasks import Assignment, CalledDecision, FormReference, JobSpec

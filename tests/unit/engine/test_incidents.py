@@ -1,5 +1,7 @@
 """Every failure is an incident at its place; what was done before stands; a retry does exactly what failed."""
 
+from decimal import Decimal
+
 import pytest
 
 from app.engine import LimitExceeded, Limits, NotOpen, Suspended, commands, effects
@@ -29,7 +31,7 @@ from .diagrams import (
     timer,
     user,
 )
-from .runs import library
+from .runs import Run, library
 
 
 def build(*body: str, roots: str = ""):
@@ -227,3 +229,37 @@ def test_effects_name_every_element_once(begin):
     run.complete("b")
     entered = [effect.element for effect in run.of(effects.ElementEntered)]
     assert sorted(entered) == sorted(run.ended)
+
+
+DEEP: list = []
+for _ in range(5000):
+    DEEP = [DEEP]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        float("nan"),
+        Decimal("NaN"),
+        Decimal("-Infinity"),
+        float("inf"),
+        10**1_000_000,
+        {"a": [10**500]},
+        DEEP,
+        {1: 2},
+        object(),
+        b"x",
+        {"a": {1}},
+        "half \ud800",
+        "x" * 5_000_000,
+    ],
+    ids=range(13),
+)
+def test_a_value_that_cannot_be_stored_is_refused_and_the_task_stays_open(value):
+    run = Run(build(user("a"), end(), chain("start", "a", "end")))
+    with pytest.raises(LimitExceeded) as refused:
+        run.complete("a", {"good": 1, "v": value})
+    assert "v" in str(refused.value)
+    assert (run.open, run.variables) == (["a"], {})
+    run.complete("a", {"v": "fine"})
+    assert run.done

@@ -1,0 +1,77 @@
+"""Input and output mappings: all are evaluated before any is applied, so that a retry finds things as they were."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.decision import feel
+from app.engine.errors import Failure
+from app.engine.expressions import Term, evaluate
+
+if TYPE_CHECKING:
+    from app.engine.act import Act
+    from app.engine.spiff import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """``target`` may be a path (``payment.ref``)."""
+
+    source: Term
+    target: str
+
+
+def apply_inputs(act: "Act", token: "Token") -> None:
+    """Evaluate all input mappings, each seeing those before it, then set the results locally. Raises Failure (IO_MAPPING_ERROR)."""
+    context = act.visible(token)
+    computed: dict[str, Any] = {}
+    for mapping in token.task_spec.input_mappings:
+        value = _value(act, token, mapping, context, "输入映射")
+        name, _, _ = mapping.target.partition(".")
+        computed[name] = merged(computed.get(name), mapping.target, value)
+        context[name] = computed[name]
+    for name, value in computed.items():
+        act.set_local(token, name, value)
+
+
+def apply_outputs(act: "Act", token: "Token") -> None:
+    """Evaluate all output mappings, then let the targets leave the element. Raises Failure (IO_MAPPING_ERROR)."""
+    context = act.visible(token)
+    start = token.task_spec.output_scope(token)
+    computed: dict[str, Any] = {}
+    for mapping in token.task_spec.output_mappings:
+        value = _value(act, token, mapping, context, "输出映射")
+        name, _, path = mapping.target.partition(".")
+        if path and name not in computed:
+            computed[name] = act.visible(start).get(name)
+        computed[name] = merged(computed.get(name), mapping.target, value)
+    token.task_spec.deliver_outputs(act, token, start, computed)
+
+
+def _value(act: "Act", token: "Token", mapping: Mapping, context: dict[str, Any], what: str) -> Any:
+    value = evaluate(act, mapping.source, token, f"{what}(目标 {mapping.target})", kind="IO_MAPPING_ERROR", context=context)
+    return to_json(act, token, value, f"{what}(目标 {mapping.target})", "IO_MAPPING_ERROR")
+
+
+def to_json(act: "Act", token: "Token", value: Any, what: str, kind: str) -> Any:
+    """A FEEL result as a value that can be stored. Raises Failure."""
+    try:
+        return feel.to_json(value)
+    except feel.FeelError as error:
+        raise Failure(
+            kind, f"{act.place(token)}的{what}得到的值不能保存:{error.message}。请改正表达式后重试", {"code": error.code}
+        ) from error
+
+
+def merged(base: Any, target: str, value: Any) -> Any:
+    """``value`` at the path ``target`` below its first name, in a copy of ``base``."""
+    _, *path = target.split(".")
+    if not path:
+        return value
+    result: dict[str, Any] = dict(base) if isinstance(base, dict) else {}
+    at = result
+    for name in path[:-1]:
+        inner = at.get(name)
+        at[name] = dict(inner) if isinstance(inner, dict) else {}
+        at = at[name]
+    at[path[-1]] = value
+    return result
