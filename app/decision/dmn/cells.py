@@ -22,9 +22,10 @@ _STRING: Final = r'"(?:[^"\\]|\\.)*"'
 _NUMBER: Final = r"-?\s*(?:\d{1,60}(?:\.\d{1,60})?|\.\d{1,60})"
 _DATE: Final = r'(?:date\s*\(\s*"\d{4}-\d\d-\d\d"\s*\)|@\s*"\d{4}-\d\d-\d\d")'
 _LITERAL: Final = rf"(?:{_STRING}|{_NUMBER}|{_DATE}|true|false|null)"
-_COMPARISON: Final = re.compile(rf"\s*(?:\?\s*(?=[<>=!]))?(<=|>=|<|>|!=|=)?\s*({_LITERAL})\s*\Z")
+_COMPARISON: Final = re.compile(rf"\s*(?:\?\s*(?=[<>=]))?(<=|>=|<|>|=)?\s*({_LITERAL})\s*\Z")
 _RANGE: Final = re.compile(rf"\s*([\[\]\(])\s*({_LITERAL})\s*\.\.\s*({_LITERAL})\s*([\[\]\)])\s*\Z")
 _NEGATION: Final = re.compile(r"\s*not\s*\((.*)\)\s*\Z", re.DOTALL)
+_DIFFERENCE: Final = re.compile(rf"\s*(?:\?\s*)?!=\s*({_LITERAL})\s*\Z")
 _PIECE: Final = re.compile(rf"{_STRING}|[^\",]+|.", re.DOTALL)
 
 
@@ -37,12 +38,17 @@ class Span:
     low_closed: bool
     high_closed: bool
 
+    def is_value(self) -> bool:
+        """Whether the span is one value."""
+        return self.low == self.high and self.low_closed and self.high_closed
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A plain cell: the union of its spans, or everything but it when `negated`. `kind` is the FEEL type of its literals ("" for `-`).
 
-    `null` says that the literal null is among its values. `check` decides a value of that type: True, False, or None for "ask FEEL".
+    `null` says whether it accepts null: FEEL's `null = "x"` is false, so that `not("x")` accepts it; `null > 5` is unknown, and so is its
+    negation. `check` decides a value of the cell's own type: True, False, or None for "ask FEEL".
     """
 
     kind: str
@@ -69,12 +75,12 @@ def recognise(text: str) -> Cell | None:
         return None
     negated = False
     body = text
-    found = _NEGATION.match(text)
+    found = _NEGATION.match(text) or _DIFFERENCE.match(text)
     if found is not None:
         negated, body = True, found.group(1)
     spans: list[Span] = []
     kinds: set[str] = set()
-    null = False
+    literal = True
     for piece in _split(body):
         if piece is None:
             return None
@@ -82,13 +88,15 @@ def recognise(text: str) -> Cell | None:
         if read is None:
             return None
         kind, found_spans = read
+        literal = literal and _RANGE.match(piece) is None
         kinds.add(kind)
-        if kind == "null":
-            null = True
         spans.extend(found_spans)
-    if len(kinds) != 1 or (not spans and not null):
+    if len(kinds) != 1:
         return None
     kind = kinds.pop()
+    if kind == "null":
+        return Cell(kind, (), negated, not negated, _null_check(negated))
+    null = negated and literal and all(span.is_value() for span in spans)
     return Cell(kind, tuple(spans), negated, null, _checker(kind, tuple(spans), negated))
 
 
@@ -137,9 +145,7 @@ def _comparison(operator: str | None, text: str) -> tuple[str, list[Span]] | Non
     if operator in (None, "="):
         return kind, [Span(value, value, low_closed=True, high_closed=True)]
     if kind == "boolean":
-        return (kind, [Span(not value, not value, low_closed=True, high_closed=True)]) if operator == "!=" else None
-    if operator == "!=":
-        return kind, [Span(None, value, low_closed=False, high_closed=False), Span(value, None, low_closed=False, high_closed=False)]
+        return None
     if operator in ("<", "<="):
         return kind, [Span(None, value, low_closed=False, high_closed=operator == "<=")]
     return kind, [Span(value, None, low_closed=operator == ">=", high_closed=False)]
@@ -175,10 +181,8 @@ def _string(text: str) -> tuple[str, Literal] | None:
     return "string", value
 
 
-def _checker(kind: str, spans: tuple[Span, ...], negated: bool) -> Check | None:
+def _checker(kind: str, spans: tuple[Span, ...], negated: bool) -> Check:
     """One closure that decides a value of the cell's own type; None for the rest."""
-    if kind == "null":
-        return _null_check(negated)
     test = _positive(kind, spans)
     if not negated:
         return test
@@ -198,7 +202,7 @@ def _null_check(negated: bool) -> Check:
 
 def _positive(kind: str, spans: tuple[Span, ...]) -> Check:
     own: type = {"number": Decimal, "string": str, "boolean": bool, "date": dt.date}[kind]
-    if all(span.low == span.high and span.low_closed and span.high_closed for span in spans):
+    if all(span.is_value() for span in spans):
         values = frozenset(span.low for span in spans)
         if len(values) == 1:
             (single,) = values

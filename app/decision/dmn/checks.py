@@ -172,7 +172,7 @@ class _Checker:
         known = [_texts(clause.allowed, [row.cell(column) for row in table.rows]) for column, clause in enumerate(table.inputs)]
         given = [_texts(clause.allowed, [row.outputs[at] for row in table.rows]) for at, clause in enumerate(table.outputs)]
         for row in table.rows:
-            for column, _, formula in row.tests:
+            for column, _, _, formula in row.tests:
                 self._check_names(formula, columns, known[column])
                 self._check_input_cell(formula, table.inputs[column])
             for output, cell, texts in zip(table.outputs, row.outputs, given, strict=True):

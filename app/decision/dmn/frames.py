@@ -110,9 +110,10 @@ class Frame:
             return evaluation.output, name
         value = self._given(name, element.name)
         kind = self.model.type_of(element.variable)
-        return (
-            value if kind is ANY or value is None else fitted(value, kind, run, replace(element.place, decision=f"{element.name}"))
-        ), name
+        fits, ok = fit(value, kind)
+        if not ok:
+            fits = fitted(value, kind, run, replace(element.place, decision=element.name))
+        return fits, name
 
     def _given(self, name: str, other: str = "") -> object:
         """A value from outside as FEEL has it. Raises DmnEvaluationError for one that FEEL cannot hold."""

@@ -190,14 +190,10 @@ def _line(kind: str, cells: Sequence[Cell]) -> list[Region]:
 def _strings(cells: Sequence[Cell]) -> list[Region]:
     """Each named string, and everything else; where strings are compared by order, the intervals between them too."""
     spans = [span for cell in cells if cell.kind == "string" for span in cell.spans]
-    if any(not _is_point(span) for span in spans):
+    if not all(span.is_value() for span in spans):
         return _line("string", cells)
     values: list[Any] = sorted({span.low for span in spans})
     return [*(Region("string", value, value, point=True) for value in values), Region("other", None, None, point=False)]
-
-
-def _is_point(span: Span) -> bool:
-    return span.low == span.high and span.low_closed and span.high_closed
 
 
 class _Ruler:
@@ -216,7 +212,7 @@ class _Ruler:
                 self.points[region.kind, region.low] = at
 
     def mask(self, cell: Cell) -> int:
-        """The regions that a cell accepts. A negated list of values accepts null too: FEEL's `null = "x"` is false, not unknown."""
+        """The regions that a cell accepts."""
         if cell is ANY_CELL:
             return self.everything
         if cell.kind == "null":
@@ -228,7 +224,7 @@ class _Ruler:
             return inside
         first, last = self.blocks[cell.kind]
         own = (1 << (last + 1)) - (1 << first)
-        return own & ~inside | (self.null if all(_is_point(span) for span in cell.spans) else 0)
+        return own & ~inside | (self.null if cell.null else 0)
 
     def _stretch(self, kind: str, span: Span) -> int:
         """The neighbouring regions from a span's low to its high end; none when it is empty."""

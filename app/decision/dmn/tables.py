@@ -53,28 +53,31 @@ class OutputClause:
 
 @dataclass(slots=True)
 class Row:
-    """A rule. `tests`: (column, plain check or None, formula) of the cells that are not "any"; `outputs`: a formula a column, None if empty."""
+    """A rule. `tests` of the cells that are not "any": column, check of a plain cell or None, whether that cell accepts null, formula.
+
+    `outputs`: a formula a column, None if empty; `fixed`: whether that is a literal, and its value.
+    """
 
     number: int
     id: str
-    tests: tuple[tuple[int, Check | None, Formula], ...]
+    tests: tuple[tuple[int, Check | None, bool, Formula], ...]
     outputs: tuple[Formula | None, ...]
     annotations: dict[str, str]
     fixed: tuple[tuple[bool, object], ...] = field(default=())
 
     def cell(self, column: int) -> Formula | None:
         """The cell of an input column, None when it is "any"."""
-        return next((formula for at, _, formula in self.tests if at == column), None)
+        return next((formula for at, _, _, formula in self.tests if at == column), None)
 
 
 def make_row(number: int, id_: str, inputs: Sequence[Formula], outputs: Sequence[Formula | None], annotations: dict[str, str]) -> Row:
     """A row with its plain cells recognised and its literal outputs read."""
-    tests: list[tuple[int, Check | None, Formula]] = []
+    tests: list[tuple[int, Check | None, bool, Formula]] = []
     for column, formula in enumerate(inputs):
         if is_any(formula.text):
             continue
         cell = recognise(formula.text)
-        tests.append((column, None if cell is None else cell.check, formula))
+        tests.append((column, None, False, formula) if cell is None else (column, cell.check, cell.null, formula))
     fixed: list[tuple[bool, object]] = []
     for output in outputs:
         literal = None if output is None else literal_of(output.text)
@@ -115,7 +118,7 @@ class DecisionTable(Boxed):
             if output.default is not None:
                 yield output.default
         for row in self.rows:
-            for _, _, formula in row.tests:
+            for _, _, _, formula in row.tests:
                 yield formula
             for cell in row.outputs:
                 if cell is not None:
@@ -174,9 +177,12 @@ class DecisionTable(Boxed):
         first = self.policy == "FIRST"
         found: list[Row] = []
         for row in self.rows:
-            for column, check, formula in row.tests:
+            for column, check, null, formula in row.tests:
                 value = values[column]
-                answer = None if check is None else check(value)
+                if check is None:
+                    answer = None
+                else:
+                    answer = null if value is None else check(value)
                 if answer is None:
                     run.check_time(formula.place)
                     run.place = formula.place

@@ -145,6 +145,7 @@ class TypeTable:
         self._imported = imported
         self._prefixes = prefixes
         self._types: dict[str, Type] = {}
+        self._found: dict[str, Type | None] = {}
         self._building: set[str] = set()
         self.problems: list[Problem] = []
 
@@ -152,6 +153,11 @@ class TypeTable:
         """The type of that name; None when there is none. No name is Any."""
         if not name:
             return ANY
+        if name not in self._found:
+            self._found[name] = self._find(name)
+        return self._found[name]
+
+    def _find(self, name: str) -> Type | None:
         if name in self._items:
             return self._named(name)
         own = built_in(name)
