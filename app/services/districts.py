@@ -13,7 +13,12 @@ from app.services import startup
 
 
 def every() -> Mapping[str, District]:
-    return districts.load_all(startup.settings().root / "districts")
+    return _every(startup.settings().root)
+
+
+@lru_cache(maxsize=8)
+def _every(root: Path) -> Mapping[str, District]:
+    return districts.load_all(root / "districts")
 
 
 def get(key: str) -> District:
@@ -25,12 +30,12 @@ def get(key: str) -> District:
 
 
 def phases() -> tuple[Phase, ...]:
-    return _phases(startup.settings().root / "districts" / "phases.toml")
+    return _phases(startup.settings().root)
 
 
 @lru_cache(maxsize=8)
-def _phases(path: Path) -> tuple[Phase, ...]:
-    return districts.load_phases(path)
+def _phases(root: Path) -> tuple[Phase, ...]:
+    return districts.load_phases(root / "districts" / "phases.toml")
 
 
 def phase_keys() -> tuple[str, ...]:

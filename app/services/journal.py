@@ -51,6 +51,7 @@ class Journal:
         self._tasks: dict[int, dict[str, Any]] = {}
         self._closed_tasks: dict[int, str] = {}
         self._jobs: dict[int, dict[str, Any]] = {}
+        self._inline: set[int] = set()
         self._closed_jobs: dict[int, str] = {}
         self._waits: dict[int, dict[str, Any]] = {}
         self._closed_waits: set[int] = set()
@@ -152,7 +153,8 @@ class Journal:
 
     def _job_opened(self, effect: e.JobOpened) -> None:
         if effect.type in self.inline and effect.listener is None:
-            return  # done within this act, or an incident
+            self._inline.add(effect.element)  # done within this act, or an incident: it has no row
+            return
         self._jobs[effect.element] = {
             "key": next_key(), "root_key": self.root_key, "element": effect.element, "instance_key": self.keys[effect.instance],
             "tenant": self.library.tenant, "element_id": effect.element_id, "type": effect.type, "listener": effect.listener, "state": "open",
@@ -164,7 +166,7 @@ class Journal:
         row = self._jobs.get(effect.element)
         if row is not None:
             row |= {"state": effect.state, "closed_at": self.now}
-        else:
+        elif effect.element not in self._inline:
             self._closed_jobs[effect.element] = effect.state
 
     def _wait_opened(self, effect: e.WaitOpened) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from app.domain.districts import District
@@ -24,15 +24,17 @@ _PLAN_MONTH = 9
 
 @dataclass(slots=True)
 class Life:
-    """A project to be played: ``ago``: how many years before the last September it is declared; ``until``: the phase in which it rests."""
+    """A project to be played. ``ago``: how many years before the last September it is declared. It rests in the phase ``until``, or before the first task that
+    the role ``at`` is to do."""
 
     name: str
     amount: Decimal
     until: str
     ago: int
     days: int = 0
-    facts: dict[str, Any] = field(default_factory=dict)
+    software: bool = True
     office: int = 0
+    at: str = ""
     key: int = 0
     begins: datetime | None = None
     rests: bool = False
@@ -41,17 +43,20 @@ class Life:
 
 
 def _cast() -> list[Life]:
-    """The same eight for every district; amounts on both sides of what regulations ask for."""
+    """The same for every district; amounts on both sides of what regulations ask for."""
     return [
-        Life("城市运行数字底座", Decimal("9860000.00"), "retired", 3, facts={"softwareDevelopment": True}),
-        Life("智慧社区服务平台", Decimal("3650000.00"), "operating", 2, 1, {"softwareDevelopment": True}, 1),
-        Life("政务云资源扩容", Decimal("1280000.00"), "accepted", 2, 2, {"softwareDevelopment": False}, 2),
-        Life("河湖水质在线监测", Decimal("4000000.01"), "trial", 1, 1, {"softwareDevelopment": True}, 3),
-        Life("校园安全视频联网", Decimal("2450000.00"), "building", 1, 2, {"softwareDevelopment": False}, 1),
-        Life("居民健康档案升级", Decimal("6180000.00"), "procuring", 1, 3, {"softwareDevelopment": True}, 2),
-        Life("一网通办延伸窗口", Decimal("860000.00"), "reviewing", 0, 2, {"softwareDevelopment": True}, 0),
-        Life("公共法律服务终端", Decimal("520000.00"), "declared", 0, 4, {"softwareDevelopment": False}, 1),
-        Life("住房租赁信用管理", Decimal("1990000.00"), "draft", 0, 5, {"softwareDevelopment": True}, 2),
+        Life("城市运行数字底座", Decimal("9860000.00"), "retired", 3),
+        Life("智慧社区服务平台", Decimal("3650000.00"), "operating", 2, 1, office=1),
+        Life("政务云资源扩容", Decimal("1280000.00"), "accepted", 2, 2, software=False, office=2),
+        Life("河湖水质在线监测", Decimal("4000000.01"), "trial", 1, 1, office=3),
+        Life("校园安全视频联网", Decimal("2450000.00"), "building", 1, 2, software=False, office=1),
+        Life("居民健康档案升级", Decimal("6180000.00"), "procuring", 1, 3, office=2),
+        Life("应急指挥平台整合", Decimal("4000000.00"), "accepted", 1, 4, office=4, at="archives"),
+        Life("智慧水务一张图", Decimal("3200000.00"), "accepted", 1, 5, office=5, at="implementer"),
+        Life("一网通办延伸窗口", Decimal("860000.00"), "reviewing", 0, 2),
+        Life("公共法律服务终端", Decimal("520000.00"), "planned", 0, 3, software=False, office=1, at="data_bureau"),
+        Life("农贸市场智慧监管", Decimal("2999999.99"), "planned", 0, 4, office=3, at="finance"),
+        Life("住房租赁信用管理", Decimal("1990000.00"), "draft", 0, 5, office=2),
     ]
 
 
@@ -115,21 +120,25 @@ class _Play:
         resting = {life.key for life in self.lives if life.rests}
         for project, lines in ready.items():
             life = next((one for one in self.lives if one.key == project), None)
-            if project in resting or (life is not None and self._is_there(life)):
+            if project in resting or (life is not None and self._is_there(life, lines)):
                 continue
             acted = self._complete(lines[0], life, clock) or acted
         for life in self.lives:
             if not life.key and life.begins is not None and life.begins <= clock:
                 acted = self._begin(life, clock) or acted
-            elif life.key and not life.rests and life.key not in ready and not self._is_there(life):
+            elif life.key and not life.rests and life.key not in ready and not self._is_there(life, ()):
                 acted = self._start_next(life, clock) or acted
         return acted
 
     def _open(self, clock: datetime) -> Sequence[TaskLine]:
         return tasks.search(self.system, tasks.TaskFilter(state="open"), clock, limit=200).items
 
-    def _is_there(self, life: Life) -> bool:
-        life.rests = life.rests or projects.phase(life.key) == life.until
+    def _is_there(self, life: Life, ready: Sequence[TaskLine]) -> bool:
+        """Whether the project has come where it is to be found."""
+        order = {phase.key: phase.order for phase in districts.phases()}
+        life.rests = (
+            life.rests or order[projects.phase(life.key)] >= order[life.until] or any(life.at in line.candidate_groups for line in ready)
+        )
         return life.rests
 
     def _announce(self, clock: datetime) -> bool:
@@ -138,10 +147,8 @@ class _Play:
         for process in self.district.processes.values():
             if process.enabled and process.start_role and process.per == "year":
                 starter = player.holder(self.district.key, process.start_role, clock)
-                acted = (
-                    starter is not None
-                    and self._try(lambda person=starter, key=process.key: projects.start_district_process(person, key, clock))
-                ) or acted  # type: ignore[misc]
+                if starter is not None:
+                    acted = self._try(partial(projects.start_district_process, starter, process.key, clock)) or acted
         return acted
 
     def _begin(self, life: Life, clock: datetime) -> bool:
@@ -166,14 +173,14 @@ class _Play:
             if life is not None:
                 life.rests = True
             return False
-        done = self._try(lambda: self._fill(line, life, person, clock))
+        done = self._try(partial(self._fill, line, life, person, clock))
         if not done and life is not None:
             life.rests = True
         return done
 
     def _fill(self, line: TaskLine, life: Life | None, person: Actor, clock: datetime) -> None:
         form, visible = player.inputs(line.key)
-        facts = {"totalAmount": life.amount, "projectName": life.name, **life.facts} if life is not None else {}
+        facts = {} if life is None else {"totalAmount": life.amount, "projectName": life.name, "softwareDevelopment": life.software}
         filled = player.fill(form, visible, districts.translate(self.district, facts), {}, clock, self.district.key)
         tasks.complete(person, line.key, filled.values, clock)
 
@@ -191,7 +198,7 @@ class _Play:
             if starter is None:
                 continue
             life.started.add(process.key)
-            if self._try(lambda person=starter, key=process.key: projects.start_process(person, life.key, key, clock)):  # type: ignore[misc]
+            if self._try(partial(projects.start_process, starter, life.key, process.key, clock)):
                 return True
         return False
 

@@ -182,12 +182,14 @@ def why(row: Any, clauses: Sequence[ClauseView], timeline: Sequence[TimelineEntr
         if entry.at <= row.opened_at and entry.action in ("completed", "fired", "received", "decided", "overdue")
     ]
     parts = []
-    if before:
-        last = before[-1]
-        who = f",由{last.office}{last.person}" if last.person else ""
-        parts.append(f"上一步“{last.name}”{who}办结后转到此处" if last.person else f"“{last.name}”之后转到此处")
-    else:
+    by_hand = next((entry for entry in reversed(before) if entry.person), None)
+    if not before:
         parts.append(f"“{row.process_name}”开始办理")
+    elif by_hand is None:
+        parts.append(f"“{before[-1].name}”之后转到此处")
+    else:
+        way = "后转到此处" if by_hand is before[-1] else f",经“{before[-1].name}”转到此处"
+        parts.append(f"“{by_hand.name}”由{by_hand.office}{by_hand.person}办结{way}")
     title = str(district.regulation.get("short_title") or district.regulation.get("title") or "")
     parts += [f"依据{title}{clause.article}:{clause.paraphrase}" for clause in clauses]
     return "。".join(parts) + "。"

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from app import engine
@@ -152,9 +153,13 @@ class Tree:
             mapped=dict(job.variables) != self.the_state.visible(job.element),
             project=self.ledger.seen(),
             phases=districts.phase_keys(),
-            roles={key: RoleFacts(role.title, role.relation) for key, role in district.roles.items()},
+            roles=self._roles,
             message_lifetime=startup.settings().message_lifetime,
         )
+
+    @cached_property
+    def _roles(self) -> dict[str, RoleFacts]:
+        return {key: RoleFacts(role.title, role.relation) for key, role in self.district.roles.items()}
 
     def record(self, action: str, subject: str, details: Mapping[str, Any]) -> None:
         """Note an audit entry, written with the act."""

@@ -3,42 +3,50 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, null, select, union_all
+from sqlalchemy import Date, Row, bindparam, null, select, type_coerce, union_all
 
+from app.store.database import run
 from app.store.tables import Delegation, Membership, Organisation, User, db
 
+_users: Any = User.__table__
+_memberships: Any = Membership.__table__
+_delegations: Any = Delegation.__table__
+_organisations: Any = Organisation.__table__
+
 _own = select(
-    Membership.user_key.label("user_key"), Membership.role, Membership.organisation_key, null().label("first_on"), null().label("last_on")
+    _memberships.c.user_key, _memberships.c.role, _memberships.c.organisation_key, null().label("first_on"), null().label("last_on")
+).where(_memberships.c.user_key == bindparam("user"))
+_lent = (
+    select(
+        _delegations.c.delegate_key, _memberships.c.role, _memberships.c.organisation_key, _delegations.c.first_on, _delegations.c.last_on
+    )
+    .join(_memberships, _memberships.c.user_key == _delegations.c.delegator_key)
+    .where(_delegations.c.delegate_key == bindparam("user"))
 )
-_lent = select(Delegation.delegate_key, Membership.role, Membership.organisation_key, Delegation.first_on, Delegation.last_on).join(
-    Membership, Membership.user_key == Delegation.delegator_key
-)
-_held = union_all(
-    _own.where(Membership.user_key == bindparam("user")), _lent.where(Delegation.delegate_key == bindparam("user"))
-).subquery()
+_held = union_all(_own, _lent).subquery()
 _person = (
     select(
-        User.id,
-        User.username,
-        User.name,
-        User.tenant,
-        User.active,
+        _users.c.id,
+        _users.c.username,
+        _users.c.name,
+        _users.c.tenant,
+        _users.c.active,
         _held.c.role,
         _held.c.organisation_key,
-        Organisation.name,
-        _held.c.first_on,
-        _held.c.last_on,
+        _organisations.c.name.label("office"),
+        type_coerce(_held.c.first_on, Date).label("first_on"),
+        type_coerce(_held.c.last_on, Date).label("last_on"),
     )
-    .outerjoin(_held, _held.c.user_key == User.id)
-    .outerjoin(Organisation, Organisation.key == _held.c.organisation_key)
-    .where(User.id == bindparam("user"))
-    .order_by(_held.c.role, Organisation.name)
+    .outerjoin(_held, _held.c.user_key == _users.c.id)
+    .outerjoin(_organisations, _organisations.c.key == _held.c.organisation_key)
+    .where(_users.c.id == bindparam("user"))
+    .order_by(_held.c.role, _organisations.c.name)
 )
 
 
 def person(user_id: int) -> Sequence[Row[Any]]:
     """A person, one row a membership, own and lent: id, username, name, tenant, active, role, office key, office name, lent from, lent until."""
-    return db.session.execute(_person, {"user": user_id}).all()
+    return run(_person, {"user": user_id}).all()
 
 
 def by_username(username: str) -> User | None:

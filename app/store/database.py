@@ -5,11 +5,12 @@ its writes are one short transaction (a DEFERRED one fails with "database is loc
 PostgreSQL: READ COMMITTED, and every wait is bounded by the server itself, so that a frozen node cannot hold a row for ever.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, event
 from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
 
 from app.config import Config
@@ -63,6 +64,12 @@ def _begin_sqlite(
     raw: Any = connection.connection.driver_connection
     if not raw.in_transaction and not statement.lstrip()[:6].upper().startswith(("SELECT", "PRAGMA", "BEGIN")):
         raw.execute("BEGIN IMMEDIATE")
+
+
+def run(statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    """Execute a statement over plain tables in the current act, past the mapper."""
+    result: CursorResult[Any] = db.session.connection().execute(statement, values or {})
+    return result
 
 
 def is_postgresql() -> bool:

@@ -6,48 +6,52 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, select, update
 
-from app.store.tables import Incident, Job, ProcessInstance, Project, UserTask, Wait, db
+from app.store.database import run
+from app.store.tables import Incident, Job, ProcessInstance, Project, UserTask, Wait
+
+# The plain tables, not the mapped classes: an act runs a dozen statements, and the mapper would cost as much as they do.
+_instances: Any = ProcessInstance.__table__
+_tasks: Any = UserTask.__table__
+_projects: Any = Project.__table__
 
 _ROOT = (
-    ProcessInstance.key,
-    ProcessInstance.tenant,
-    ProcessInstance.process_id,
-    ProcessInstance.state,
-    ProcessInstance.project_key,
-    ProcessInstance.correlation_key,
-    ProcessInstance.version,
-    ProcessInstance.catalogue_version,
-    ProcessInstance.blob,
-    ProcessInstance.keys,
-    ProcessInstance.audit_mac,
-    ProcessInstance.audit_count,
+    _instances.c.key,
+    _instances.c.tenant,
+    _instances.c.process_id,
+    _instances.c.state,
+    _instances.c.project_key,
+    _instances.c.correlation_key,
+    _instances.c.version,
+    _instances.c.catalogue_version,
+    _instances.c.blob,
+    _instances.c["keys"],
+    _instances.c.audit_mac,
+    _instances.c.audit_count,
 )
 TASK = (
-    UserTask.key.label("task_key"),
-    UserTask.element,
-    UserTask.instance_key,
-    UserTask.element_id,
-    UserTask.name.label("task_name"),
-    UserTask.state.label("task_state"),
-    UserTask.assignee,
-    UserTask.candidate_groups,
-    UserTask.candidate_users,
-    UserTask.form_id,
-    UserTask.form_key,
-    UserTask.definition_key,
-    UserTask.process_id.label("task_process_id"),
+    _tasks.c.key.label("task_key"),
+    _tasks.c.element,
+    _tasks.c.instance_key,
+    _tasks.c.element_id,
+    _tasks.c.name.label("task_name"),
+    _tasks.c.state.label("task_state"),
+    _tasks.c.assignee,
+    _tasks.c.candidate_groups,
+    _tasks.c.candidate_users,
+    _tasks.c.form_id,
+    _tasks.c.form_key,
+    _tasks.c.definition_key,
+    _tasks.c.process_id.label("task_process_id"),
 )
 
-_by_root = select(*_ROOT).where(ProcessInstance.key == bindparam("key"), ProcessInstance.local == 1)
+_by_root = select(*_ROOT).where(_instances.c.key == bindparam("key"), _instances.c.local == 1)
 _by_task = (
-    select(*_ROOT, *TASK)
-    .join_from(UserTask, ProcessInstance, ProcessInstance.key == UserTask.root_key)
-    .where(UserTask.key == bindparam("key"))
+    select(*_ROOT, *TASK).join_from(_tasks, _instances, _instances.c.key == _tasks.c.root_key).where(_tasks.c.key == bindparam("key"))
 )
-_project = select(Project.__table__).where(Project.key == bindparam("key"))
+_project = select(_projects).where(_projects.c.key == bindparam("key"))
 
 _LOCKS: dict[tuple[bool, bool], Any] = {
-    (task, wait): (_by_task if task else _by_root).with_for_update(of=ProcessInstance, skip_locked=not wait)
+    (task, wait): (_by_task if task else _by_root).with_for_update(of=_instances, skip_locked=not wait)
     for task in (False, True)
     for wait in (False, True)
 }
@@ -59,24 +63,23 @@ def root(key: int, *, task: bool, wait: bool) -> Row[Any] | None:
 
     None if there is none, or if ``wait`` is False and somebody else holds it. The task's columns may be older than the lock: guard the task before you write.
     """
-    return db.session.execute(_LOCKS[task, wait], {"key": key}).one_or_none()
+    return run(_LOCKS[task, wait], {"key": key}).one_or_none()
 
 
 def project(key: int) -> Row[Any]:
     """A project's row, locked where the database locks rows."""
-    return db.session.execute(_project_lock, {"key": key}).one()
+    return run(_project_lock, {"key": key}).one()
 
 
 _save = (
-    update(ProcessInstance)
-    .where(ProcessInstance.key == bindparam("root"), ProcessInstance.version == bindparam("seen"))
+    update(_instances)
+    .where(_instances.c.key == bindparam("root"), _instances.c.version == bindparam("seen"))
     .values(
         {
-            name: bindparam(name, type_=getattr(ProcessInstance, name).type)
+            name: bindparam(name, type_=_instances.c[name].type)
             for name in ("blob", "keys", "state", "ended_at", "audit_mac", "audit_count", "version")
         }
     )
-    .execution_options(synchronize_session=False)
 )
 
 
@@ -86,24 +89,23 @@ def save_root(key: int, seen: int, values: dict[str, Any]) -> bool:
 
 
 _answer = (
-    update(UserTask)
+    update(_tasks)
     .where(
-        UserTask.key == bindparam("task"),
-        UserTask.state == "open",
-        UserTask.assignee.is_not_distinct_from(bindparam("seen_assignee", type_=UserTask.assignee.type)),
+        _tasks.c.key == bindparam("task"),
+        _tasks.c.state == "open",
+        _tasks.c.assignee.is_not_distinct_from(bindparam("seen_assignee", type_=_tasks.c.assignee.type)),
     )
     .values(
         state="completed",
         draft=None,
         draft_saved_at=None,
-        closed_at=bindparam("now", type_=UserTask.closed_at.type),
+        closed_at=bindparam("now", type_=_tasks.c.closed_at.type),
         completed_by=bindparam("user"),
         completed_name=bindparam("person"),
         completed_role=bindparam("role"),
         completed_office=bindparam("office"),
         outcome=bindparam("said"),
     )
-    .execution_options(synchronize_session=False)
 )
 
 
@@ -129,45 +131,43 @@ def assign_task(key: int, seen: str | None, assignee: str | None) -> bool:
         .where(UserTask.key == key, UserTask.state == "open", UserTask.assignee.is_not_distinct_from(seen))
         .values(assignee=assignee)
     )
-    return bool(_execute(query.execution_options(synchronize_session=False), {}))
+    return bool(_execute(query, {}))
 
 
 def keep_draft(key: int, draft: dict[str, Any], now: datetime) -> bool:
     """Keep a draft at an open task; False if it is not open any more."""
     query = update(UserTask).where(UserTask.key == key, UserTask.state == "open").values(draft=draft, draft_saved_at=now)
-    return bool(_execute(query.execution_options(synchronize_session=False), {}))
+    return bool(_execute(query, {}))
 
 
 def close_tasks(root_key: int, elements: Sequence[int], state: str, now: datetime) -> None:
     if elements:
         query = update(UserTask).where(UserTask.root_key == root_key, UserTask.element.in_(elements), UserTask.state == "open")
-        _execute(query.values(state=state, closed_at=now).execution_options(synchronize_session=False), {})
+        _execute(query.values(state=state, closed_at=now), {})
 
 
 def close_jobs(root_key: int, elements: Sequence[int], state: str, now: datetime) -> None:
     if elements:
         query = update(Job).where(Job.root_key == root_key, Job.element.in_(elements), Job.state == "open")
-        _execute(query.values(state=state, closed_at=now).execution_options(synchronize_session=False), {})
+        _execute(query.values(state=state, closed_at=now), {})
 
 
 def delete_waits(root_key: int, waits: Sequence[int]) -> None:
     if waits:
-        _execute(delete(Wait).where(Wait.root_key == root_key, Wait.wait.in_(waits)).execution_options(synchronize_session=False), {})
+        _execute(delete(Wait).where(Wait.root_key == root_key, Wait.wait.in_(waits)), {})
 
 
 def close_incidents(root_key: int, incidents: Sequence[int], now: datetime) -> None:
     if incidents:
         query = update(Incident).where(Incident.root_key == root_key, Incident.incident.in_(incidents))
-        _execute(query.values(closed_at=now).execution_options(synchronize_session=False), {})
+        _execute(query.values(closed_at=now), {})
 
 
 def end_instances(keys: Sequence[int], state: str, now: datetime) -> None:
     if keys:
         query = update(ProcessInstance).where(ProcessInstance.key.in_(keys))
-        _execute(query.values(state=state, ended_at=now).execution_options(synchronize_session=False), {})
+        _execute(query.values(state=state, ended_at=now), {})
 
 
 def _execute(query: Any, values: dict[str, Any]) -> int:
-    result: Any = db.session.execute(query, values)
-    count: int = result.rowcount
-    return count
+    return run(query, values).rowcount

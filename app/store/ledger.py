@@ -6,14 +6,16 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from app.store import rows
+from app.store.database import run
 from app.store.tables import Number, Organisation, Project, ProjectOffice, Record, TaskCandidate, UserTask, db
 
+_projects: Any = Project.__table__
 _update_project = (
-    update(Project)
-    .where(Project.key == bindparam("project"))
+    update(_projects)
+    .where(_projects.c.key == bindparam("project"))
     .values(
         {
-            name: bindparam(name, type_=getattr(Project, name).type)
+            name: bindparam(name, type_=_projects.c[name].type)
             for name in (
                 "number",
                 "name",
@@ -30,12 +32,11 @@ _update_project = (
             )
         }
     )
-    .execution_options(synchronize_session=False)
 )
 
 
 def save_project(key: int, values: Mapping[str, Any]) -> None:
-    db.session.execute(_update_project, {"project": key, **values})
+    run(_update_project, {"project": key, **values})
 
 
 def set_office(project_key: int, role: str, organisation_key: int) -> None:

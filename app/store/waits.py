@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, exists, func, select, update
 
+from app.store.database import run
 from app.store.tables import Incident, Wait, db
 
 
@@ -25,34 +26,31 @@ class DueWait(NamedTuple):
     attempts: int
 
 
+_waits: Any = Wait.__table__
 _due = (
     select(
-        Wait.key,
-        Wait.root_key,
-        Wait.wait,
-        Wait.instance_key,
-        Wait.tenant,
-        Wait.process_id,
-        Wait.definition_key,
-        Wait.element_id,
-        Wait.due_at,
-        Wait.memo,
-        Wait.attempts,
+        _waits.c.key,
+        _waits.c.root_key,
+        _waits.c.wait,
+        _waits.c.instance_key,
+        _waits.c.tenant,
+        _waits.c.process_id,
+        _waits.c.definition_key,
+        _waits.c.element_id,
+        _waits.c.due_at,
+        _waits.c.memo,
+        _waits.c.attempts,
     )
-    .where(Wait.kind == "timer", Wait.wake_at <= bindparam("now", type_=Wait.wake_at.type))
-    .order_by(Wait.wake_at, Wait.key)
+    .where(_waits.c.kind == "timer", _waits.c.wake_at <= bindparam("now", type_=_waits.c.wake_at.type))
+    .order_by(_waits.c.wake_at, _waits.c.key)
     .limit(bindparam("most"))
 )
-_take = (
-    delete(Wait)
-    .where(Wait.key == bindparam("wait_key"), Wait.due_at <= bindparam("now", type_=Wait.due_at.type))
-    .execution_options(synchronize_session=False)
-)
+_take = delete(_waits).where(_waits.c.key == bindparam("wait_key"), _waits.c.due_at <= bindparam("now", type_=_waits.c.due_at.type))
 
 
 def due(now: datetime, limit: int) -> list[DueWait]:
     """Timers to be fired, the earliest first, read without any lock."""
-    return [DueWait(*row) for row in db.session.execute(_due, {"now": now, "most": limit})]
+    return [DueWait(*row) for row in run(_due, {"now": now, "most": limit})]
 
 
 def next_due() -> datetime | None:
@@ -63,13 +61,13 @@ def next_due() -> datetime | None:
 
 def take(key: int, now: datetime) -> bool:
     """Take a due timer away; False if somebody else has. Only who holds its tree may ask."""
-    result: Any = db.session.execute(_take, {"wait_key": key, "now": now})
+    result = run(_take, {"wait_key": key, "now": now})
     return bool(result.rowcount)
 
 
 def take_subscription(key: int) -> bool:
     """Take a subscription away; False if it is gone. Only who holds its tree may ask."""
-    result: Any = db.session.execute(delete(Wait).where(Wait.key == key).execution_options(synchronize_session=False))
+    result = run(delete(Wait).where(Wait.key == key))
     return bool(result.rowcount)
 
 
@@ -78,7 +76,7 @@ def put_off(key: int, until: datetime, *, failed: bool) -> bool:
     values: dict[str, Any] = {"wake_at": until}
     if failed:
         values["attempts"] = Wait.attempts + 1
-    result: Any = db.session.execute(update(Wait).where(Wait.key == key).values(values).execution_options(synchronize_session=False))
+    result = run(update(Wait).where(Wait.key == key).values(values))
     return bool(result.rowcount)
 
 
@@ -89,7 +87,7 @@ def has_incident(wait_key: int) -> bool:
 def close_incidents(wait_key: int, now: datetime) -> None:
     """A timer that fired after all has no incident any more."""
     query = update(Incident).where(Incident.wait_key == wait_key, Incident.closed_at.is_(None)).values(closed_at=now)
-    db.session.execute(query.execution_options(synchronize_session=False))
+    run(query)
 
 
 def starts(tenant: str) -> Sequence[Any]:
@@ -99,7 +97,7 @@ def starts(tenant: str) -> Sequence[Any]:
 
 def delete_starts(keys: Sequence[int]) -> None:
     if keys:
-        db.session.execute(delete(Wait).where(Wait.key.in_(keys)).execution_options(synchronize_session=False))
+        run(delete(Wait).where(Wait.key.in_(keys)))
 
 
 def is_there(key: int) -> bool:

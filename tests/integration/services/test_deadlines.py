@@ -1,0 +1,224 @@
+"""Timers: each fires once, on any number of nodes, also after a crash; what fails is seen and does not stop the rest."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from app.config import Config
+from app.services import clockwork, inbox, instances, projects, startup, tasks, trail, waits
+from app.store.tables import AuditEntry, ElementInstance, Incident, ProcessInstance, Record, Wait, db
+from tests.integration.conftest import make_app
+from tests.integration.services.conftest import NOW, Cast
+from tests.integration.services.test_permit import APPLICATION
+
+DUE = datetime.fromisoformat("2026-03-25T00:00:00+08:00")
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def reviews(cast: Cast, count: int) -> list[int]:
+    """Projects whose review is open."""
+    keys = []
+    for number in range(count):
+        project, task = projects.start(cast.alice, "permit", f"平台{number}", NOW)
+        tasks.complete(cast.alice, task, APPLICATION, NOW)
+        keys.append(project)
+    return keys
+
+
+def timers() -> int:
+    """How many timers of instances are set."""
+    return db.session.execute(select(func.count()).select_from(Wait).where(Wait.root_key.is_not(None), Wait.kind == "timer")).scalar_one()
+
+
+def late_records() -> int:
+    return db.session.execute(select(func.count()).select_from(Record).where(Record.kind == "overdue")).scalar_one()
+
+
+def fired() -> int:
+    return db.session.execute(select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "timer.fire")).scalar_one()
+
+
+def test_an_overdue_review_is_recorded_and_escalated_and_stays_open(cast: Cast) -> None:
+    (project,) = reviews(cast, 1)
+    assert waits.next_due() == DUE
+    assert waits.fire_due(DUE - timedelta(microseconds=1)) == 0
+    assert waits.fire_due(DUE) == 1
+    assert waits.fire_due(DUE) == 0
+    assert late_records() == 1
+    (line,) = inbox.todo(cast.fred, DUE).items
+    assert (line.overdue, line.days_left) == (True, -1)
+    (notice,) = inbox.notifications(cast.lea, DUE).items
+    assert "逾期" in notice.title
+    assert [entry.element for entry in projects.view(cast.dora, project, DUE).timeline if entry.action == "overdue"] == ["mark_late"]
+    tasks.complete(cast.fred, line.key, {"verdict": "同意"}, DUE)
+    assert projects.phase(project) == "approved"
+    assert trail.verify().problems == []
+
+
+def test_a_completed_review_has_no_deadline_any_more(cast: Cast) -> None:
+    reviews(cast, 1)
+    tasks.complete(cast.fred, inbox.todo(cast.fred, NOW).items[0].key, {"verdict": "不同意"}, NOW)
+    assert timers() == 0
+    assert waits.fire_due(DUE) == 0
+
+
+def test_many_nodes_fire_each_timer_once(cast: Cast, app: Flask) -> None:
+    reviews(cast, 24)
+    failures: list[BaseException] = []
+
+    def node() -> None:
+        with app.app_context():
+            try:
+                for _ in range(60):
+                    if not waits.fire_due(DUE) and not timers():
+                        return
+            except BaseException as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=node) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    db.session.rollback()
+    assert (fired(), late_records()) == (24, 24)
+    assert trail.verify().problems == []
+
+
+def test_the_same_task_submitted_by_many_at_once_is_completed_once(cast: Cast, app: Flask) -> None:
+    reviews(cast, 6)
+    keys = [line.key for line in inbox.todo(cast.fred, NOW).items]
+    outcomes: list[str] = []
+
+    def submit() -> None:
+        with app.app_context():
+            for key in keys:
+                try:
+                    tasks.complete(cast.fred, key, {"verdict": "同意"}, NOW)
+                    outcomes.append("done")
+                except Exception as error:
+                    outcomes.append(type(error).__name__)
+
+    threads = [threading.Thread(target=submit) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    db.session.rollback()
+    assert sorted(outcomes) == ["TaskClosed"] * 30 + ["done"] * 6
+    completed = select(func.count()).select_from(ElementInstance).where(ElementInstance.element_id == "move_approved")
+    assert db.session.execute(completed).scalar_one() == 6
+    assert trail.verify().problems == []
+
+
+def test_completing_and_timing_out_at_once_is_one_or_both_but_never_broken(cast: Cast, app: Flask) -> None:
+    reviews(cast, 10)
+    keys = [line.key for line in inbox.todo(cast.fred, NOW).items]
+
+    def complete() -> None:
+        with app.app_context():
+            for key in keys:
+                tasks.complete(cast.fred, key, {"verdict": "同意"}, DUE)
+
+    def fire() -> None:
+        with app.app_context():
+            for _ in range(30):
+                waits.fire_due(DUE)
+
+    threads = [threading.Thread(target=target) for target in (complete, fire, fire)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    db.session.rollback()
+    states = db.session.execute(select(ProcessInstance.state).where(ProcessInstance.process_id == "permit")).scalars().all()
+    assert states == ["completed"] * 10
+    assert timers() == 0
+    assert late_records() == fired()
+    assert db.session.execute(select(func.count()).select_from(Incident)).scalar_one() == 0
+    assert trail.verify().problems == []
+
+
+def test_a_timer_that_cannot_fire_is_an_incident_and_does_not_stop_the_others(cast: Cast) -> None:
+    projects_ = reviews(cast, 3)
+    broken = db.session.execute(select(ProcessInstance.key, ProcessInstance.blob).where(ProcessInstance.project_key == projects_[0])).one()
+    _set_blob(broken.key, "not a state")
+    assert waits.fire_due(DUE) == 2
+    (incident,) = db.session.execute(select(Incident)).scalars()
+    assert (incident.type, incident.root_key, incident.closed_at) == ("EVENT_FAILED", broken.key, None)
+    attempts, wake_at = db.session.execute(select(Wait.attempts, Wait.wake_at).where(Wait.root_key == broken.key)).one()
+    assert (attempts, wake_at) == (1, DUE + timedelta(seconds=60))
+    assert waits.fire_due(DUE) == 0
+    assert waits.fire_due(wake_at) == 0
+    assert db.session.execute(select(Wait.attempts, Wait.wake_at).where(Wait.root_key == broken.key)).one() == (2, wake_at + timedelta(seconds=120))
+    assert len(db.session.execute(select(Incident.key)).all()) == 1
+    _set_blob(broken.key, broken.blob)
+    assert waits.fire_due(DUE + timedelta(hours=1)) == 1
+    assert db.session.execute(select(Incident.closed_at)).scalar_one() == DUE + timedelta(hours=1)
+
+
+def _set_blob(key: int, blob: str) -> None:
+    db.session.execute(update(ProcessInstance).where(ProcessInstance.key == key).values(blob=blob))
+    db.session.commit()
+
+
+def test_a_connector_that_fails_is_an_incident_and_never_fails_the_act(cast: Cast) -> None:
+    line = instances.create(cast.root, "broken_call", {}, NOW)
+    assert line.incidents == 1
+    view = instances.view(cast.root, line.key, NOW)
+    (incident,) = view.incidents
+    assert incident.element_id == "bad_phase"
+    assert "不属于任何项目" in incident.message
+    assert view.diagram.incidents == ("bad_phase",)
+    assert [token.state for token in view.tokens] == ["incident"]
+    instances.resolve(cast.root, incident.key, NOW)
+    again = instances.view(cast.root, line.key, NOW).incidents
+    assert [one.resolved_at is None for one in again] == [False, True]
+
+
+def test_a_process_that_starts_every_year_starts_every_year_in_each_district(cast: Cast) -> None:
+    first = datetime.fromisoformat("2027-01-01T00:00:00+08:00")
+    for year, instant in ((1, first), (2, first.replace(year=2028))):
+        assert clockwork.run_due(instant - timedelta(seconds=1)) == 0
+        assert clockwork.run_due(instant) == 2
+        assert sorted(db.session.execute(select(ProcessInstance.tenant).where(ProcessInstance.process_id == "yearly")).scalars()) == sorted(["hill", "valley"] * year)
+    assert len(inbox.todo(cast.dora, first).items) == 2
+
+
+@pytest.mark.parametrize("kill_after", [0.0, 0.05, 0.2])
+def test_a_killed_process_loses_nothing_and_fires_nothing_twice(cast: Cast, config: Config, kill_after: float) -> None:
+    reviews(cast, 20)
+    db.session.rollback()
+    script = (
+        "import sys; from datetime import datetime; from pathlib import Path; from app.config import load; "
+        "from tests.integration.conftest import make_app, settings; from app.services import waits\n"
+        f"app = make_app(settings({config.data!r}, Path({config.models!r}).parent))\n"
+        "with app.app_context():\n"
+        "    print('ready', flush=True)\n"
+        f"    while waits.fire_due(datetime.fromisoformat({DUE.isoformat()!r})): pass\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(kill_after)  # the only wait: somebody else's work is to be cut at different places
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    app = make_app(config)
+    with app.app_context():
+        while waits.fire_due(DUE):
+            pass
+        db.session.rollback()
+        assert (fired(), late_records(), timers()) == (20, 20, 0)
+        assert trail.verify().problems == []
+        startup.dispose()
