@@ -1,5 +1,6 @@
 """The engine: ``step`` carries out one command on one instance tree; ``read`` turns a diagram into process definitions."""
 
+from app.engine.assignments import describe_tasks
 from app.engine.definitions import Diagram, ElementInfo, ProcessDefinition, StartEvent
 from app.engine.errors import DiagramError, EngineError, LimitExceeded, NotOpen, Problem, Refused, StateError, Suspended
 from app.engine.library import DecisionRef, Library, StaticLibrary
@@ -31,6 +32,7 @@ __all__ = [
     "StateError",
     "StaticLibrary",
     "Suspended",
+    "describe_tasks",
     "preview_migration",
     "read",
     "recalculate",
