@@ -10,7 +10,7 @@ import codecs
 import re
 from typing import Any, Final
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from app.decision.dmn.problems import DmnError, Place, report
 

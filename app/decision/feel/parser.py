@@ -49,13 +49,18 @@ class Parser(OperatorReader):
         return self.tree(root)
 
     def tests_tree(self) -> Tree:
-        """The text of an input entry: ``-``, tests separated by commas, or ``not(…)`` around them."""
+        """The text of an input entry: ``-``, or tests separated by commas."""
         if self.token.kind == END or (self.at("-") and self.peek().kind == END):
             return self.tree(Tests(0, [], False, True))
-        negated = self.at("not") and self.peek().value == "(" and self.closes_at_end(self.index + 1)
+        return self.tests(self.token.start, negated=False)
+
+    def negated_tree(self) -> Tree:
+        """The text of an input entry as ``not(…)`` around all of its tests."""
         position = self.token.start
-        if negated:
-            self.advance(2)
+        self.advance(2)
+        return self.tests(position, negated=True)
+
+    def tests(self, position: int, *, negated: bool) -> Tree:
         tests = [self.test()]
         while self.take(","):
             tests.append(self.test())
@@ -64,19 +69,9 @@ class Parser(OperatorReader):
         self.finish()
         return self.tree(self.node(Tests(position, tests, negated, False)))
 
-    def closes_at_end(self, index: int) -> bool:
-        """Whether the bracket at an index is closed by the last token."""
-        open_brackets = 0
-        for place in range(index, len(self.tokens) - 1):
-            token = self.tokens[place]
-            if token.kind == OPERATOR:
-                if token.value == "(":
-                    open_brackets += 1
-                elif token.value == ")":
-                    open_brackets -= 1
-                    if open_brackets == 0:
-                        return place == len(self.tokens) - 2
-        return False
+    def may_be_negated(self) -> bool:
+        """Whether the text begins with ``not(`` and ends with a bracket: ``not(a) and not(b)`` does so too."""
+        return self.at("not") and self.peek().value == "(" and self.tokens[-2].value == ")"
 
     def finish(self) -> None:
         if self.token.kind != END:
@@ -302,7 +297,17 @@ def parse_expression(text: str, limits: Limits, functions: Vocabulary, names: It
 
 def parse_tests(text: str, limits: Limits, functions: Vocabulary, names: Iterable[str] = (), types: TypeTable | None = None) -> Tree:
     """The tree of a decision table's input entry."""
-    return _guarded(Parser(text, limits, functions, Vocabulary(names), types).tests_tree, limits, text)
+    parser = Parser(text, limits, functions, Vocabulary(names), types)
+    if not parser.may_be_negated():
+        return _guarded(parser.tests_tree, limits, text)
+    try:
+        return _guarded(parser.negated_tree, limits, text)
+    except FeelSyntaxError as error:
+        # Counting brackets would not tell: the range [0..10) closes with a round one. So the other reading is tried.
+        try:
+            return _guarded(Parser(text, limits, functions, Vocabulary(names), types).tests_tree, limits, text)
+        except FeelSyntaxError:
+            raise error from None
 
 
 def _guarded(parse: Callable[[], Tree], limits: Limits, text: str) -> Tree:
