@@ -87,7 +87,11 @@ class Resolve:
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """Activate ``element_id`` in ``instance``; missing enclosing scopes are created, or ``ancestor`` (an element instance) is used."""
+    """Activate ``element_id`` in ``instance``; missing enclosing scopes are created, or ``ancestor`` (an element instance) is used.
+
+    With the body of the multi-instance activity ``element_id`` as ``ancestor`` the loop gets one more instance, with ``variables`` as its own (the item among
+    them); else ``variables`` go to the scope around the element.
+    """
 
     element_id: str
     instance: int = 1
