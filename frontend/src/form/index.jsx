@@ -5,7 +5,7 @@ import Form from '@rjsf/core';
 import { toErrorSchema } from '@rjsf/utils';
 import { makeKeeper, post } from './server.js';
 import { ErrorSummary, templates } from './templates.jsx';
-import { uiFor } from './ui.js';
+import { uiFor, withEmptyLists } from './ui.js';
 import validator, { propertyOf } from './validator.js';
 import { widgets, Zone } from './widgets.jsx';
 import { translateString } from './words.js';
@@ -64,7 +64,7 @@ function useLeaveWarning() {
 }
 
 function TaskForm({ form, initial, clauses, readOnly, preview, urls, session, zone }) {
-  const [data, setData] = useState(initial);
+  const [data, setData] = useState(() => (readOnly ? initial : withEmptyLists(form.schema, initial)));
   const [errors, setErrors] = useState([]); // found in the browser
   const [served, setServed] = useState([]); // found by the server
   const [attempt, setAttempt] = useState(0);

@@ -75,6 +75,17 @@ function forObject(schema, own) {
   return Object.fromEntries(names.map((name) => [name, forField(schema.properties[name], own[name] ?? {}, false)]));
 }
 
+/** `data` with an empty list wherever a required list may be empty: leaving a table empty is an answer. */
+export function withEmptyLists(schema, data = {}) {
+  const filled = { ...data };
+  for (const [name, field] of Object.entries(schema.properties ?? {})) {
+    const required = schema.required?.includes(name);
+    if (typeOf(field) === 'array' && required && !field.minItems) filled[name] ??= [];
+    if (typeOf(field) === 'object' && (required || filled[name])) filled[name] = withEmptyLists(field, filled[name]);
+  }
+  return filled;
+}
+
 /** The whole form's uiSchema: `own` is what the form's file says. */
 export function uiFor(schema, own = {}) {
   return { ...own, ...forObject(schema, own), 'ui:submitButtonOptions': { norender: true } };
