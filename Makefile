@@ -28,7 +28,7 @@ lint: .venv/.development $(BUILT)  ## style, types, import contracts, diagrams
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
-	cd frontend && npx --no-install bpmnlint '../bpmn/**/*.bpmn'
+	cd frontend && npm run -s check && npx --no-install bpmnlint '../bpmn/**/*.bpmn'
 	$(BIN)/quancheng lint --house bpmn dmn forms
 
 soak: .venv/.development $(BUILT)  ## the long tests: tens of thousands of models and expressions, races with kills

@@ -170,7 +170,8 @@ def _tell(result: Any) -> None:
             f"{event['at'][:16]}  {event['process']}.{event['element']}  {event['role']}  {event['account']}  {' '.join(event['clauses'])}  {event['outcome']}"
         )
     for entry in result.assumed:
-        click.echo(f"假定  {entry['element']}.{entry['field']} = {entry['value']}")
+        value = simplejson.dumps(entry["value"], ensure_ascii=False, use_decimal=True, default=str)
+        click.echo(f"假定  {entry['element']}.{entry['field']} = {value}")
     for incident in result.incidents:
         click.echo(f"事故  {incident['process']}.{incident['element']}:{incident['message']}", err=True)
     for entry in result.open:
@@ -266,6 +267,14 @@ def tck(folder: Path, as_json: bool) -> None:
     code, text = kit.main(folder, as_json)
     click.echo(text)
     sys.exit(code)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def reference(folder: Path) -> None:
+    """写出由代码生成的参考页(设置)。"""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "settings.md").write_text(settings.reference(), encoding="utf-8")
 
 
 @main.group()

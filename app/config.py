@@ -126,3 +126,19 @@ def _parse(setting: Setting, text: str) -> Any:
         return {"str": str, "int": int, "float": float}[setting.type](text.strip())
     except (KeyError, ValueError):
         raise InvalidRequest(f"设置 {setting.variable} 的值 {text!r} 不是有效的 {setting.type}:{setting.help}", code="SETTING") from None
+
+
+def reference() -> str:
+    """docs/reference/settings.md: every setting as a table."""
+    lines = [
+        "# 设置",
+        "",
+        "由 `quancheng reference` 从 `app/config.py` 生成。每项是一个环境变量;命令行参数优先。",
+        "",
+        "| 变量 | 类型 | 默认 | 说明 |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{item.variable}` | {item.type} | {f'`{item.default}`' if item.default != '' else ''} | {item.help} |" for item in settings()
+    ]
+    return "\n".join(lines) + "\n"
