@@ -14,7 +14,7 @@ from app.connectors import CONNECTORS
 from app.decision import dmn
 from app.domain import calendars, deadlines, forms
 from app.domain.forms import Form
-from app.engine import ProcessDefinition, read
+from app.engine import ProcessDefinition, read, soundness
 from app.engine.errors import DiagramError
 from app.engine.reading import xml
 from app.services.rehearsal import ZONE, no_rule
@@ -99,6 +99,7 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
     yield from (Finding(problem.file, problem.element, problem.line, problem.code, problem.message, "warning") for problem in diagram.lint)
     for process in diagram.processes:
         bundle.processes[process.process_id] = (name, process)
+        yield from (Finding(name, problem.element, problem.line, problem.code, problem.message, "warning") for problem in soundness.check(process))
     root = xml.load(source, name)
     yield from (Finding(name, *place, severity) for place in _drawing(root))
     yield from (Finding(name, *place, severity) for place in _expressions(root))
