@@ -160,7 +160,10 @@ def test_a_timer_that_cannot_fire_is_an_incident_and_does_not_stop_the_others(ca
     assert (attempts, wake_at) == (1, DUE + timedelta(seconds=60))
     assert waits.fire_due(DUE) == 0
     assert waits.fire_due(wake_at) == 0
-    assert db.session.execute(select(Wait.attempts, Wait.wake_at).where(Wait.root_key == broken.key)).one() == (2, wake_at + timedelta(seconds=120))
+    assert db.session.execute(select(Wait.attempts, Wait.wake_at).where(Wait.root_key == broken.key)).one() == (
+        2,
+        wake_at + timedelta(seconds=120),
+    )
     assert len(db.session.execute(select(Incident.key)).all()) == 1
     _set_blob(broken.key, broken.blob)
     assert waits.fire_due(DUE + timedelta(hours=1)) == 1
@@ -191,7 +194,9 @@ def test_a_process_that_starts_every_year_starts_every_year_in_each_district(cas
     for year, instant in ((1, first), (2, first.replace(year=2028))):
         assert clockwork.run_due(instant - timedelta(seconds=1)) == 0
         assert clockwork.run_due(instant) == 2
-        assert sorted(db.session.execute(select(ProcessInstance.tenant).where(ProcessInstance.process_id == "yearly")).scalars()) == sorted(["hill", "valley"] * year)
+        assert sorted(db.session.execute(select(ProcessInstance.tenant).where(ProcessInstance.process_id == "yearly")).scalars()) == sorted(
+            ["hill", "valley"] * year
+        )
     assert len(inbox.todo(cast.dora, first).items) == 2
 
 
@@ -207,7 +212,9 @@ def test_a_killed_process_loses_nothing_and_fires_nothing_twice(cast: Cast, conf
         "    print('ready', flush=True)\n"
         f"    while waits.fire_due(datetime.fromisoformat({DUE.isoformat()!r})): pass\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
     assert process.stdout is not None
     process.stdout.readline()
     time.sleep(kill_after)  # the only wait: somebody else's work is to be cut at different places

@@ -91,7 +91,9 @@ def test_a_message_without_lifetime_meets_who_is_there_or_nobody(cast: Cast) -> 
 
 def test_another_district_does_not_hear_it(cast: Cast) -> None:
     messages.publish(accounts.system("valley"), "inspection_requested", "", {}, NOW, tenant="valley")
-    assert db.session.execute(select(ProcessInstance.tenant).where(ProcessInstance.process_id == "inspection")).scalars().all() == ["valley"]
+    assert db.session.execute(select(ProcessInstance.tenant).where(ProcessInstance.process_id == "inspection")).scalars().all() == [
+        "valley"
+    ]
     assert inbox.todo(cast.dora, NOW).items == []
 
 

@@ -56,7 +56,9 @@ def test_a_permit_runs_from_application_to_approval(cast: Cast) -> None:
     (review,) = inbox.todo(cast.fred, NOW).items
     assert review.element_id == "review"
     assert review.due_at is not None
-    assert review.due_at.isoformat() == "2026-03-24T16:00:00+00:00"  # ten working days after 10 March: the 24th; exclusive midnight in Shanghai
+    assert (
+        review.due_at.isoformat() == "2026-03-24T16:00:00+00:00"
+    )  # ten working days after 10 March: the 24th; exclusive midnight in Shanghai
     assert review.days_left == 14
     later = NOW + timedelta(days=1)
     after = tasks.complete(cast.fred, review.key, {"verdict": "同意", "amount": Decimal("4999.99")}, later)
