@@ -159,6 +159,11 @@ def phase(key: int) -> str:
     return str(_existing(key)["phase"])
 
 
+def phases_entered(key: int) -> tuple[str, ...]:
+    """The phases a project has been in, in order, the present one last. Raises NotFound."""
+    return tuple(phase for phase, _ in _existing(key)["phases"])
+
+
 def facts(key: int) -> Mapping[str, Any]:
     """A project's facts by their camelCase names. Raises NotFound."""
     found: Mapping[str, Any] = _existing(key)["facts"]

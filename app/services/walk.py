@@ -33,11 +33,12 @@ class Walk:
     assumed: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     goal: str = "retired"
+    reached: bool = False
 
     @property
     def succeeded(self) -> bool:
         # A walk that stops at a phase leaves that phase's work open: only a whole life must leave nothing.
-        return self.phase == self.goal and not self.incidents and not self.problems and (self.goal != "retired" or not self.open)
+        return self.reached and not self.incidents and not self.problems and (self.goal != "retired" or not self.open)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -69,10 +70,11 @@ class _Player:
 
 def play(case: Case, district_key: str, answers: Mapping[str, Mapping[str, Any]], begin: datetime, until: str = "retired") -> Walk:
     """Play ``case`` in a district whose models and organisation are there. ``answers``: element id → values of that task's form, which win over everything;
-    the value under ``@as`` is a role that tries to do it. Raises InvalidRequest (DISTRICT, PHASE)."""
+    the value under ``@as`` is a role that tries to do it. Raises InvalidRequest (DISTRICT, PHASE, ANSWERS)."""
     district = districts.get(district_key)
     if until not in districts.phase_keys():
         raise InvalidRequest(f"没有阶段“{until}”,可用:{'、'.join(districts.phase_keys())}", code="PHASE")
+    _check_answers(answers, district_key)
     turn = _Player(case, district, answers, begin, Walk(district_key, goal=until))
     _start(turn)
     for _ in range(MOST_ACTS):
@@ -82,13 +84,30 @@ def play(case: Case, district_key: str, answers: Mapping[str, Mapping[str, Any]]
         if not (_act(turn) or _start_next(turn) or _wait(turn)):
             break
     turn.walk.phase = _phase(turn)
+    turn.walk.reached = _has_reached(turn)
     _look_back(turn)
     return turn.walk
 
 
+def _check_answers(answers: Mapping[str, Mapping[str, Any]], tenant: str) -> None:
+    """An answer to what nobody will ask is a slip of the pen. Raises InvalidRequest (ANSWERS)."""
+    library = catalogue.library(tenant)
+    asked = {element for item in library.processes() for element in library.definition(item.key).elements}
+    unknown = sorted(set(answers) - asked)
+    if unknown:
+        raise InvalidRequest(f"答案文件里的元素“{unknown[0]}”不在本区的任何流程里", code="ANSWERS", details={"key": unknown[0]})
+
+
+def _has_reached(turn: _Player) -> bool:
+    """Whether the project has come to the phase to stop at. One act may pass through a phase, so that it is never found resting there."""
+    if turn.walk.goal == "retired":
+        return turn.walk.phase == turn.walk.goal
+    return turn.walk.goal in projects.phases_entered(turn.project_key)
+
+
 def _finished(turn: _Player) -> bool:
     if turn.walk.goal != "retired":
-        return turn.walk.phase == turn.walk.goal
+        return _has_reached(turn)
     terminal = {phase.key for phase in districts.phases() if phase.terminal}
     return turn.walk.phase in terminal and not _open(turn)
 
