@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from app import cli
 from app.domain import districts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -123,7 +125,6 @@ def test_a_real_project_lives_from_declaration_to_retirement(case: str, district
         "procurement",
         "change",
         "acceptance_organisation",
-        "payment",
         "om_evaluation",
         "retirement",
     ]
@@ -222,7 +223,6 @@ def test_a_trial_length_needs_a_known_unit(tmp_path: Path) -> None:
 def test_without_the_archives_approval_a_project_is_never_accepted(tmp_path: Path) -> None:
     told = walk(SONGJIANG, "sucheng", *answers(tmp_path, register_archive_verdict={"archiveAcceptance": "不合格"}))
     assert told.code == 1
-    assert told.event("register_archive_verdict")["outcome"] if told.steps.count("register_archive_verdict") == 1 else True
     assert "register_archive_verdict" in told.steps
     assert not {"submit_report", "register_assets", "file_plan", "apply_retirement"} & set(told.steps)
     assert told.story["phase"] not in {"accepted", "operating", "retired"}
@@ -248,6 +248,13 @@ def test_a_walk_stops_when_the_phase_is_reached(goal: str, last: str) -> None:
 # ------------------------------------------------------------------------------------------------------------------- bad input
 
 
+def asked_here(case: Path, district: str, *options: str) -> Told:
+    """The same command within this process: what is refused before anything is set up needs no process of its own."""
+    result = CliRunner().invoke(cli.main, ["walk", str(case), "--district", district, "--json", *options])
+    assert isinstance(result.exception, SystemExit), result.exception
+    return Told(result.exit_code, result.stdout, result.stderr)
+
+
 def refused(told: Told, *words: str) -> None:
     """One sentence in Chinese that names what is wrong, and no traceback."""
     assert told.code in (1, 2), told.out
@@ -258,32 +265,42 @@ def refused(told: Told, *words: str) -> None:
         assert word in told.err
 
 
+def test_a_stranger_among_the_keys_is_refused(tmp_path: Path) -> None:
+    refused(walk(written(tmp_path, colour="red"), "sucheng"), "project.colour")
+
+
 @pytest.mark.parametrize(
     ("project", "key"),
     [
-        ('{"name": "平台", "totalAmount": 1, "colour": "red"}', "project.colour"),
         ('{"name": "平台", "totalAmount": -1}', "project.totalAmount"),
         ('{"name": "平台", "totalAmount": 0}', "project.totalAmount"),
         ('{"name": "平台", "totalAmount": 4000000.001}', "project.totalAmount"),
         ('{"name": "平台", "totalAmount": "4000000"}', "project.totalAmount"),
-        ('{"name": "平台", "totalAmount": 1e400}', "project.totalAmount"),
+        ('{"name": "平台", "totalAmount": true}', "project.totalAmount"),
+        ('{"name": "平台", "totalAmount": 1e20}', "project.totalAmount"),
+        ('{"name": "平台"}', "project.totalAmount"),
         ('{"name": "平台", "totalAmount": 100, "fundSource": {"财政资金": 99.99}}', "project.fundSource"),
+        ('{"name": "平台", "totalAmount": 100, "fundSource": {"财政资金": -1, "自筹资金": 101}}', "project.fundSource.财政资金"),
+        ('{"name": "平台", "totalAmount": 100, "ceilingPrice": 100.01}', "project.ceilingPrice"),
         ('{"name": "平台", "totalAmount": 100, "trialRunDays": -1}', "project.trialRunDays"),
+        ('{"name": "平台", "totalAmount": 100, "contractDays": 1.5}', "project.contractDays"),
         ('{"totalAmount": 100}', "project.name"),
+        ('{"name": "  ", "totalAmount": 100}', "project.name"),
         ('{"name": "平台", "totalAmount": 100, "kind": "hovercraft"}', "project.kind"),
     ],
 )
 def test_an_impossible_case_is_refused_by_its_key(tmp_path: Path, project: str, key: str) -> None:
     path = tmp_path / "case.json"
     path.write_text(f'{{"project": {project}}}', "utf-8")
-    refused(walk(path, "sucheng"), key)
+    refused(asked_here(path, "sucheng"), key)
 
 
 @pytest.mark.parametrize(
     ("content", "word"),
     [
         ('{"projects": {}}', "projects"),
-        ('{"project": {"name": "平台", "totalAmount": NaN}}', "JSON"),
+        ('{"project": {"name": "平台", "totalAmount": NaN}}', "NaN"),
+        ('{"project": {"name": "平台", "totalAmount": 1e400}}', "1e400"),
         ('{"project": {"name": "平台", "name": "另一个", "totalAmount": 1}}', "name"),
         ("[]", "JSON"),
         ("\x00", "JSON"),
@@ -292,22 +309,25 @@ def test_an_impossible_case_is_refused_by_its_key(tmp_path: Path, project: str, 
 def test_a_file_that_is_no_case_is_refused(tmp_path: Path, content: str, word: str) -> None:
     path = tmp_path / "case.json"
     path.write_text(content, "utf-8")
-    refused(walk(path, "sucheng"), word)
+    refused(asked_here(path, "sucheng"), word)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"review_budget": "通过"}', '{"no_such_task": {"x": 1}}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"review_budget": "通过"}'])
 def test_broken_answers_are_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "answers.json"
     path.write_text(content, "utf-8")
-    refused(walk(XIAMEN, "sucheng", "--answers", str(path)), *(["no_such_task"] if "no_such" in content else ["答案"]))
+    refused(asked_here(CASES / f"{XIAMEN}.json", "sucheng", "--answers", str(path)), "答案")
 
 
-@pytest.mark.parametrize(
-    ("options", "word"), [(("--until", "finished"), "finished"), (("--begin", "2025-09-01"), "--begin"), (("--begin", "soon"), "--begin")]
-)
-def test_a_wrong_option_is_refused(options: tuple[str, ...], word: str) -> None:
-    refused(walk(XIAMEN, "sucheng", *options), word)
+def test_an_answer_that_nobody_asks_for_is_refused(tmp_path: Path) -> None:
+    refused(walk(XIAMEN, "sucheng", *answers(tmp_path, no_such_task={"x": 1})), "no_such_task")
 
 
-def test_a_district_that_is_not_there_is_refused() -> None:
+@pytest.mark.parametrize("begin", ["2025-09-01", "2025-09-01T09:00:00", "soon"])
+def test_a_beginning_needs_its_zone(begin: str) -> None:
+    refused(asked_here(CASES / f"{XIAMEN}.json", "sucheng", "--begin", begin), "--begin")
+
+
+def test_a_phase_or_district_that_is_not_there_is_refused_with_those_that_are() -> None:
+    refused(walk(XIAMEN, "sucheng", "--until", "finished"), "finished", "retired")
     refused(walk(XIAMEN, "atlantis"), "atlantis", "fengxian", "sucheng")
