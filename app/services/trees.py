@@ -150,7 +150,7 @@ class Tree:
             tenant=self.tenant,
             now=self.now,
             zone=district.zone,
-            mapped=dict(job.variables) != self.the_state.visible(job.element),
+            mapped=bool(self.the_state.tree.tokens[job.element].task_spec.input_mappings),
             project=self.ledger.seen(),
             phases=districts.phase_keys(),
             roles=self._roles,

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from app.config import Config
-from app.services import clockwork, inbox, instances, projects, startup, tasks, trail, waits
+from app.services import clockwork, inbox, instances, projects, repair, startup, tasks, trail, waits
 from app.store.tables import AuditEntry, ElementInstance, Incident, ProcessInstance, Record, Wait, db
 from tests.integration.conftest import make_app
 from tests.integration.services.conftest import NOW, Cast
@@ -184,7 +184,7 @@ def test_a_connector_that_fails_is_an_incident_and_never_fails_the_act(cast: Cas
     assert "不属于任何项目" in incident.message
     assert view.diagram.incidents == ("bad_phase",)
     assert [token.state for token in view.tokens] == ["incident"]
-    instances.resolve(cast.root, incident.key, NOW)
+    repair.resolve(cast.root, incident.key, NOW)
     again = instances.view(cast.root, line.key, NOW).incidents
     assert [one.resolved_at is None for one in again] == [False, True]
 
