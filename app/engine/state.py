@@ -92,6 +92,7 @@ class State:
         self._library = library
         self._document = document
         self._tree = tree
+        self._released = False
 
     @classmethod
     def of(cls, tree: Tree, library: Library) -> "State":
@@ -117,7 +118,9 @@ class State:
     def document(self) -> dict[str, Any]:
         """The state as plain values. Not to be changed."""
         if self._document is None:
-            self._document = write(self.tree)
+            if self._tree is None:
+                raise StateError("此流程状态已经交出,不能再读取")
+            self._document = write(self._tree)
         return self._document
 
     @property
@@ -126,8 +129,17 @@ class State:
             self._tree = build(self.document(), self._library)
         return self._tree
 
+    def released(self) -> "State":
+        """This state, of which nobody will ask anything after the next step: that step need not write it down first. For runs that keep no history."""
+        if self._tree is not None:
+            self._released = True
+        return self
+
     def take(self, library: Library) -> Tree:
         """The live tree, to be changed by the caller; this state keeps its document only."""
+        if self._released and self._tree is not None and library is self._library:
+            tree, self._tree = self._tree, None
+            return tree
         self.document()
         tree = self.tree if library is self._library else build(self.document(), library)
         self._tree = None

@@ -33,7 +33,7 @@ class LevelIndex:
 class Document:
     """``problems`` refuse the file, ``lint`` only warns."""
 
-    def __init__(self, root: Node, name: str) -> None:
+    def __init__(self, root: Node, name: str, *, executable_only: bool = True) -> None:
         self.root = root
         self.name = name
         self.problems: list[Problem] = []
@@ -44,6 +44,12 @@ class Document:
         self.escalations = self._by_id("escalation")
         self.processes = list(root.iterchildren(BPMN + "process"))
         self.executable = [process for process in self.processes if process.get("isExecutable", "true").strip().lower() in ("true", "1")]
+        if not self.executable and not executable_only:
+            self.executable = [
+                process for process in self.processes if any(is_bpmn(child) and local(child) not in DOCUMENTATION for child in process)
+            ]
+            for process in self.executable:
+                self.warn(process, "NOT_EXECUTABLE", "流程没有标明可执行(isExecutable),发布前请在建模工具中勾选")
         self.levels: dict[int, LevelIndex] = {}
         self.flow_nodes: set[str] = set()
         self.lanes: dict[str, str] = {}

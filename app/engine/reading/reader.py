@@ -19,9 +19,12 @@ from app.engine.spiff import LevelSpec
 CLAUSES = "clauses"
 
 
-def read(source: bytes, name: str) -> Diagram:
-    """Parse and check a diagram. Raises DiagramError with every problem found; nothing else, whatever the bytes are."""
-    document = Document(xml.load(source, name), name)
+def read(source: bytes, name: str, *, executable_only: bool = True) -> Diagram:
+    """Parse and check a diagram. Raises DiagramError with every problem found; nothing else, whatever the bytes are.
+
+    ``executable_only`` False: where no process is marked as executable, all that have elements are taken, with a warning (for trying a diagram out).
+    """
+    document = Document(xml.load(source, name), name, executable_only=executable_only)
     structure.check(document)
     if document.problems:
         raise DiagramError(document.problems)
