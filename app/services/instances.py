@@ -9,13 +9,12 @@ from app import engine
 from app.domain import permissions
 from app.domain.permissions import Actor
 from app.engine import ProcessDefinition
-from app.engine.commands import Cancel, Resolve, Start
-from app.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from app.engine.commands import Start
+from app.errors import Forbidden, InvalidRequest, NotFound
 from app.services import catalogue, messages, timeline
 from app.services.lines import instance_line, size_of
 from app.services.offices import project_facts
-from app.services.transaction import new_instance, open_instance, retried
-from app.services.trees import Tree
+from app.services.transaction import new_instance
 from app.services.views import (
     HistoryEntry,
     IncidentView,
@@ -88,8 +87,7 @@ def line(actor: Actor, key: int) -> InstanceLine:
 
 def view(actor: Actor, key: int, now: datetime) -> InstanceView:
     """One instance with tokens, variables, timers, jobs, incidents and history, for administrators. Raises NotFound, Forbidden."""
-    row = _existing(key)
-    _check_administrator(actor, row)
+    row = administered(actor, key)
     root = history.root_state(row.root_key)
     definition = catalogue.process_definition(row.definition_key)
     visits = history.instance_elements(key)
@@ -104,7 +102,7 @@ def view(actor: Actor, key: int, now: datetime) -> InstanceView:
         timers=[wait for wait in waits if wait.kind == "timer"],
         subscriptions=[wait for wait in waits if wait.kind != "timer"],
         jobs=[
-            JobView(item.key, item.type, item.element_id, item.state, item.retries, item.message, item.opened_at)
+            JobView(item.key, item.type, item.element_id, item.state, item.retries, item.message, item.opened_at, item.retry_at)
             for item in history.jobs(key)
         ],
         incidents=[
@@ -119,6 +117,7 @@ def view(actor: Actor, key: int, now: datetime) -> InstanceView:
         children=[instance_line(item) for item in history.children(key)],
         diagram=timeline.diagram_view(row.definition_key, key),
         catalogue_version=root.catalogue_version,
+        version=root.version,
     )
 
 
@@ -151,51 +150,7 @@ def create(
     return instance_line(_existing(tree.root_key))
 
 
-def cancel(actor: Actor, key: int, reason: str, now: datetime) -> None:
-    """End a whole tree as cancelled. Raises NotFound, Forbidden, Conflict, InvalidRequest (REASON)."""
-    row = _existing(key)
-    _check_administrator(actor, row)
-    if not reason.strip():
-        raise InvalidRequest("请说明取消的原因,它会记入审计", code="REASON")
-    _repair(row.root_key, actor, now, Cancel(), "instance.cancel", {"reason": reason.strip()})
-
-
-def resolve(actor: Actor, incident_key: int, now: datetime) -> None:
-    """Retry exactly what an incident stopped. Raises NotFound, Forbidden, Conflict."""
-    found = history.incident(incident_key)
-    if found is None or found.root_key is None:
-        raise NotFound("没有此事故")
-    _check_administrator(actor, _existing(found.root_key))
-    if found.closed_at is not None:
-        raise Conflict("此事故已经解决", code="RESOLVED")
-    if found.incident is None:
-        raise Conflict("此事故由系统自动重试,不能手工重试", code="AUTOMATIC")
-    _repair(
-        found.root_key,
-        actor,
-        now,
-        Resolve(found.incident),
-        "incident.resolve",
-        {"incident": str(incident_key), "element": found.element_id},
-    )
-
-
 # ---------------------------------------------------------------------- parts
-
-
-@retried
-def _repair(root_key: int, actor: Actor, now: datetime, command: Cancel | Resolve, action: str, details: Mapping[str, Any]) -> Tree:
-    with open_instance(root_key, now, actor) as tree:
-        if tree is None:
-            raise NotFound("没有此流程实例")
-        try:
-            tree.step(command)
-        except engine.NotOpen as error:
-            raise Conflict(str(error), code=error.code) from error
-        tree.record(action, tree.process_id, details)
-    if tree.unsettled:
-        messages.settle(now)
-    return tree
 
 
 def _existing(key: int) -> Any:
@@ -209,12 +164,15 @@ def _administers(actor: Actor, row: Any) -> bool:
     return bool(permissions.may_administer(actor)) and (not actor.tenant or actor.tenant == row.tenant)
 
 
-def _check_administrator(actor: Actor, row: Any) -> None:
+def administered(actor: Actor, key: int) -> Any:
+    """The row of an instance that the actor may inspect and repair. Raises NotFound, Forbidden."""
+    row = _existing(key)
     verdict = permissions.may_administer(actor)
     if not verdict:
         raise Forbidden(verdict.reason, code=verdict.code)
     if not _administers(actor, row):
         raise Forbidden("此流程实例属于其他区", code="OTHER_DISTRICT")
+    return row
 
 
 def _definition(process_id: str, tenant: str, version: int | None, definition_key: int | None) -> ProcessDefinition:

@@ -72,6 +72,10 @@ class Journal:
         """The caller has closed this user task itself, with who did it."""
         self._closed_tasks.pop(element, None)
 
+    def closed_job(self, element: int) -> None:
+        """The caller has closed this job's row itself, with what the worker said."""
+        self._closed_jobs.pop(element, None)
+
     # ------------------------------------------------------------------ effects
 
     def _instance_started(self, effect: e.InstanceStarted) -> None:
@@ -87,6 +91,9 @@ class Journal:
             "project_key": self.project_key, "correlation_key": None, "version": 0, "catalogue_version": self.library.version, "blob": None, "keys": None,
             "audit_mac": "", "audit_count": 0,
         }  # fmt: skip
+
+    def _instance_migrated(self, effect: e.InstanceMigrated) -> None:
+        self._definitions[effect.instance] = effect.definition  # its rows follow in ``services.migration``
 
     def _instance_ended(self, effect: e.InstanceEnded) -> None:
         if self.keys.get(effect.instance) == self.root_key:
@@ -287,6 +294,7 @@ class Journal:
 
 _HANDLERS: dict[type, Any] = {
     e.InstanceStarted: Journal._instance_started,
+    e.InstanceMigrated: Journal._instance_migrated,
     e.InstanceEnded: Journal._instance_ended,
     e.ElementEntered: Journal._element_entered,
     e.ElementEnded: Journal._element_ended,

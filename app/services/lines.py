@@ -84,6 +84,7 @@ def instance_line(row: Any) -> InstanceLine:
         incidents=row.incidents,
         project_key=row.project_key,
         project_name=row.project_name or "",
+        suspended_at=row.suspended_at,
     )
 
 

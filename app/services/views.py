@@ -1,4 +1,7 @@
-"""What services give to pages, the API and the command line: frozen values, no rows. One file, so that every reader finds every shape. Instants are aware UTC; keys integers (shown as strings)."""
+"""What services give to pages, the API and the command line: frozen values, no rows. Instants are aware UTC; keys integers (shown as strings).
+
+One file, so that every reader finds every shape.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -269,6 +272,7 @@ class InstanceLine:
     incidents: int
     project_key: int | None
     project_name: str
+    suspended_at: datetime | None = None  # of a root: since when nothing of its tree may be completed or fired
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,6 +425,25 @@ class JobView:
     retries: int
     message: str
     opened_at: datetime
+    retry_at: datetime | None = None  # when a worker may take it (again)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenJob:
+    """A job that a worker has taken; until ``leased_until`` no other gets it."""
+
+    key: int
+    type: str
+    element_id: str
+    instance_key: int
+    process_id: str
+    definition_key: int
+    tenant: str
+    listener: str | None
+    retries: int
+    headers: Mapping[str, str]
+    variables: Mapping[str, Any]
+    leased_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,6 +488,65 @@ class InstanceView:
     children: Sequence[InstanceLine]
     diagram: DiagramView
     catalogue_version: int
+    version: int = 0  # of the tree's state: a repair that names it is refused when the tree has moved on since
+
+
+@dataclass(frozen=True, slots=True)
+class PositionChange:
+    """A token of an instance, by its element before and after."""
+
+    element: int
+    before: str
+    after: str
+    name: str  # after
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineChange:
+    """A timer: ``fate`` is kept (its due instant stays), closed or opened. An open task's own due instant always stays."""
+
+    element_id: str
+    fate: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssigneeChange:
+    """Who may do an open task, before and after: role keys and usernames."""
+
+    task_key: int
+    element_id: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormChange:
+    """The form of an open task, before and after, and the fields (titles) that come and go. None: no form."""
+
+    task_key: int
+    element_id: str
+    before: str | None
+    after: str | None
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationPreview:
+    """What a migration would change in one instance. ``reasons`` not empty: it cannot be made, and why. ``missing``: what the other version calls by id and this
+    instance's rules do not have; a token that gets there would stop with an incident."""
+
+    instance_key: int
+    process_id: str
+    version: int
+    new_version: int
+    reasons: tuple[str, ...]
+    positions: tuple[PositionChange, ...] = ()
+    deadlines: tuple[DeadlineChange, ...] = ()
+    assignees: tuple[AssigneeChange, ...] = ()
+    forms: tuple[FormChange, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,8 +129,10 @@ def instance(key: int) -> Row[Any] | None:
 
 
 def root_state(root_key: int) -> Row[Any]:
-    """Blob, catalogue version and the keys of running instances of a tree."""
-    query = select(ProcessInstance.blob, ProcessInstance.catalogue_version, ProcessInstance.tenant, ProcessInstance.keys)
+    """Blob, its version, catalogue version and the keys of running instances of a tree."""
+    query = select(
+        ProcessInstance.blob, ProcessInstance.version, ProcessInstance.catalogue_version, ProcessInstance.tenant, ProcessInstance.keys
+    )
     return db.session.execute(query.where(ProcessInstance.key == root_key)).one()
 
 

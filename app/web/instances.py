@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.access.identity import current_actor, present
 from app.domain.permissions import Actor
 from app.errors import Forbidden, InvalidRequest
-from app.services import instances, startup, tasks
+from app.services import instances, repair, startup, tasks
 from app.services.views import InstanceView
 from app.web import display, listing
 
@@ -58,14 +58,14 @@ def cancel(key: int) -> Response:
     reason = request.form.get("reason", "").strip()
     if not reason:
         raise InvalidRequest("请填写取消的原因", code="REASON")
-    instances.cancel(current_actor(), key, reason, present())
+    repair.cancel(current_actor(), key, reason, present())
     flash("流程实例已取消。", "success")
     return redirect(url_for("instances.show", key=key))
 
 
 @blueprint.post("/<int:key>/incidents/<int:incident>/resolve")
 def resolve(key: int, incident: int) -> Response:
-    instances.resolve(current_actor(), incident, present())
+    repair.resolve(current_actor(), incident, present())
     flash("已重试。", "success")
     return redirect(url_for("instances.show", key=key))
 

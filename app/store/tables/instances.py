@@ -49,6 +49,7 @@ class ProcessInstance(db.Model):  # type: ignore[name-defined,misc]
     ended_at: Mapped[datetime | None]
     project_key: Mapped[int | None]
     correlation_key: Mapped[str | None]
+    suspended_at: Mapped[datetime | None]  # of a root: nothing of its tree may be completed or fired since then
     version: Mapped[int]
     catalogue_version: Mapped[int]
     blob: Mapped[str | None]  # the engine's State.dump()

@@ -1,0 +1,257 @@
+"""Migration: a running instance goes on by another version of its process, after a preview of what that changes in it.
+
+The tree keeps its rules (its catalogue version), its timers and open tasks their due instants, people what they have claimed. Position, form and who may do a
+task follow the other version.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from app import engine
+from app.domain.permissions import Actor
+from app.engine import ProcessDefinition, State, commands, effects
+from app.errors import InvalidRequest, NotFound
+from app.services import catalogue, instances
+from app.services.catalogue import Snapshot
+from app.services.offices import candidates
+from app.services.repair import carry_out, local_of
+from app.services.trees import Tree
+from app.services.views import AssigneeChange, DeadlineChange, FormChange, MigrationPreview, PositionChange
+from app.store import history, ledger, repair
+
+MOST_AT_ONCE = 1_000
+
+
+# The open tasks of an instance: each row, and what its new definition makes of it.
+_Tasks = Sequence[tuple[Any, dict[str, Any]]]
+
+
+def preview(
+    actor: Actor, keys: Sequence[int], definition_key: int, now: datetime, *, plan: Mapping[str, str] | None = None
+) -> list[MigrationPreview]:
+    """What a migration would change, an instance each; nothing is written. ``plan``: old element id → new one, where they differ.
+
+    Raises NotFound, Forbidden, InvalidRequest (TOO_MANY).
+    """
+    if len(keys) > MOST_AT_ONCE:
+        raise InvalidRequest(f"一次最多预览 {MOST_AT_ONCE} 个流程实例", code="TOO_MANY")
+    return [_preview(actor, key, definition_key, dict(plan or {}), now) for key in keys]
+
+
+def migrate(
+    actor: Actor,
+    key: int,
+    definition_key: int,
+    reason: str,
+    now: datetime,
+    *,
+    plan: Mapping[str, str] | None = None,
+    seen: int | None = None,
+) -> None:
+    """Move an instance, a called one too, to another definition. Raises NotFound, Forbidden, InvalidRequest (REASON), Conflict with every reason."""
+    row = instances.administered(actor, key)
+    target = _target(row.tenant, definition_key)
+
+    def step(tree: Tree, local: int) -> None:
+        before = tree.the_state
+        command = commands.Migrate(target.key, dict(plan or {}), local)
+        reasons = _refusals(tree.library, before, command, now)
+        if reasons:
+            raise engine.Refused(reasons, "MIGRATION")
+        old_ids = {token.element: token.element_id for token in before.tokens()}
+        described = engine.describe_tasks(tree.library, before, now)[0]
+        # The state right after the move says which rows follow it; in the tree the connectors that it reached run on from there.
+        moved, _ = engine.step(tree.library, before, command, now)
+        tasks = _tasks(tree.library, row, target, described, moved, now)
+        tree.step(command)
+        tree.writes.append(lambda: _follow(tree, row, target, moved, old_ids, tasks))
+
+    details = {
+        "from": {"key": str(row.definition_key), "version": row.definition_version},
+        "to": {"key": str(target.key), "process": target.process_id, "version": target.version},
+        "plan": dict(plan or {}),
+    }
+    carry_out(actor, key, reason, now, step, "instance.migrate", details, seen)
+
+
+# ---------------------------------------------------------------------- preview
+
+
+def _preview(actor: Actor, key: int, definition_key: int, plan: dict[str, str], now: datetime) -> MigrationPreview:
+    row = instances.administered(actor, key)
+    target = _target(row.tenant, definition_key)
+    root = history.root_state(row.root_key)
+    library = catalogue.library(row.tenant, root.catalogue_version)
+    state = State.load(root.blob, library)
+    local = next((int(number) for number, known in root.keys.items() if known == key), 0)
+    command = commands.Migrate(target.key, plan, local)
+    reasons = _refusals(library, state, command, now) if local else ("此流程实例已经结束",)
+    missing = tuple(_missing(library, target))
+    if reasons:
+        return MigrationPreview(key, row.process_id, row.definition_version, target.version, reasons, missing=missing)
+    moves = engine.preview_migration(library, state, command)
+    described = engine.describe_tasks(library, state, now)[0]
+    moved, brought = engine.step(library, state, command, now)
+    tasks = _tasks(library, row, target, described, moved, now)
+    return MigrationPreview(
+        key,
+        row.process_id,
+        row.definition_version,
+        target.version,
+        (),
+        tuple(PositionChange(move.element, move.old_id, move.new_id, move.name) for move in moves.moves),
+        tuple(_deadlines(row.root_key, moves, brought)),
+        tuple(
+            AssigneeChange(task.key, values["element_id"], _people(task._mapping), _people(values))
+            for task, values in tasks
+            if _people(task._mapping) != _people(values)
+        ),
+        tuple(change for task, values in tasks if (change := _form_change(task, values)) is not None),
+        missing,
+    )
+
+
+def _deadlines(root_key: int, moves: engine.Preview, brought: Sequence[effects.Effect]) -> Iterator[DeadlineChange]:
+    waits = {wait.wait: wait for wait in repair.open_waits(root_key) if wait.kind == "timer"}
+    for fate, numbers in (("kept", moves.kept), ("closed", moves.closed)):
+        for number in numbers:
+            if number in waits:
+                yield DeadlineChange(waits[number].element_id, fate, waits[number].due_at)
+    for effect in brought:
+        if isinstance(effect, effects.WaitOpened) and effect.kind == "timer":
+            yield DeadlineChange(effect.element_id, "opened", effect.due_at)
+
+
+def _people(task: Mapping[str, Any]) -> tuple[str, ...]:
+    assigned = (task["assignee"],) if task["assignee"] else ()
+    return (*assigned, *task["candidate_groups"], *task["candidate_users"])
+
+
+def _form_change(task: Any, values: Mapping[str, Any]) -> FormChange | None:
+    before, after = task.form_key, values["form_key"]
+    if before == after and task.form_id == values["form_id"]:
+        return None
+    old, new = _fields(before), _fields(after)
+    return FormChange(
+        task.key,
+        values["element_id"],
+        task.form_id,
+        values["form_id"],
+        tuple(title for name, title in new.items() if name not in old),
+        tuple(title for name, title in old.items() if name not in new),
+    )
+
+
+def _fields(form_key: int | None) -> dict[str, str]:
+    if form_key is None:
+        return {}
+    return {name: str(schema.get("title", name)) for name, schema in catalogue.form(form_key).fields.items()}
+
+
+# ---------------------------------------------------------------------- what a migration does
+
+
+def _target(tenant: str, definition_key: int) -> ProcessDefinition:
+    """A definition that the tenant may use. Raises NotFound."""
+    if catalogue.library(tenant).by_key("process", definition_key) is None:
+        raise NotFound(f"本区没有部署流程定义 {definition_key}")
+    return catalogue.process_definition(definition_key)
+
+
+def _refusals(library: Snapshot, state: State, command: commands.Migrate, now: datetime) -> tuple[str, ...]:
+    """Every reason why the migration cannot be made."""
+    try:
+        reasons = engine.preview_migration(library, state, command).reasons
+        if reasons:
+            return tuple(reasons)
+        moved, _ = engine.step(library, state, command, now)
+    except engine.NotOpen as error:
+        return (str(error),)
+    except engine.Refused as error:
+        return error.reasons
+    failed = engine.describe_tasks(library, moved, now)[1]
+    here = {task.element for task in moved.open_tasks() if task.instance == command.instance}
+    return tuple(why for element, why in failed.items() if element in here)
+
+
+def _missing(library: Snapshot, target: ProcessDefinition) -> Iterator[str]:
+    for kind, word, ids in (
+        ("process", "流程", target.called_processes),
+        ("decision", "决策", target.called_decisions),
+        ("form", "表单", target.forms),
+    ):
+        for name in sorted(ids):
+            if library.reference(kind, name) is None:
+                yield f"{word}“{name}”"
+
+
+def _tasks(
+    library: Snapshot, row: Any, target: ProcessDefinition, described: Mapping[int, effects.TaskOpened], moved: State, now: datetime
+) -> _Tasks:
+    """The open tasks of the instance with what the other version makes of them; what nobody has claimed goes to whom that version names."""
+    after, _ = engine.describe_tasks(library, moved, now)
+    changed = []
+    for task in repair.open_tasks(row.root_key):
+        new = after.get(task.element)
+        if task.instance_key == row.key and new is not None:
+            changed.append((task, _task_values(library, task, target, described.get(task.element), new)))
+    return changed
+
+
+def _task_values(
+    library: Snapshot, task: Any, target: ProcessDefinition, old: effects.TaskOpened | None, new: effects.TaskOpened
+) -> dict[str, Any]:
+    info = target.elements.get(new.element_id)
+    form = None
+    if new.form_id:
+        form = library.reference("form", new.form_id, None, target.key if new.form_binding == "deployment" else None)
+    claimed = task.assignee != (old.assignee if old is not None else None)
+    return {
+        "process_id": target.process_id,
+        "process_name": target.name or target.process_id,
+        "definition_key": target.key,
+        "definition_version": target.version,
+        "element_id": new.element_id,
+        "name": new.name or new.element_id,
+        "lane": new.lane or "",
+        "form_id": new.form_id,
+        "form_key": form.key if form else None,
+        "clauses": " ".join(info.clauses) if info else "",
+        "assignee": task.assignee if claimed else new.assignee,
+        "candidate_groups": list(new.candidate_groups),
+        "candidate_users": list(new.candidate_users),
+    }
+
+
+def _follow(tree: Tree, row: Any, target: ProcessDefinition, moved: State, old_ids: Mapping[int, str], tasks: _Tasks) -> None:
+    """Let the rows of the instance say what it is now."""
+    names = target.elements
+    local = local_of(tree, row.key)
+    elements = {
+        token.element: (token.element_id, names[token.element_id].name if token.element_id in names else "")
+        for token in moved.tokens()
+        if token.instance == local and old_ids.get(token.element) != token.element_id
+    }
+    waits = {wait.wait: wait.element_id for wait in moved.open_waits() if wait.instance == local}
+    values = {
+        "definition_key": target.key,
+        "definition_version": target.version,
+        "version_tag": target.version_tag or "",
+        "process_id": target.process_id,
+        "process_name": target.name or target.process_id,
+    }
+    repair.redefine(row.key, row.root_key, values, elements, waits)
+    for incident in moved.incidents():
+        if incident.element in elements:
+            repair.rename_incident(row.root_key, incident.incident, incident.element_id)
+    still_open = {task.element for task in tree.the_state.open_tasks()}
+    offices = tree.ledger.offices
+    keys, fresh = [], []
+    for task, values_now in tasks:
+        if task.element in still_open:
+            repair.change_task(task.key, values_now)
+            keys.append(task.key)
+            fresh += candidates({"key": task.key, "tenant": task.tenant, **values_now}, offices)
+    if keys:
+        ledger.replace_candidates(keys, fresh)

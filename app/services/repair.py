@@ -1,0 +1,238 @@
+"""Repairs of running instances, by system administrators: each is one act, one transaction, and one audit entry that says why.
+
+An administrator decides by what the page showed. What is gone in the meantime is refused as a conflict; a repair that names the ``version`` it looked at is
+refused whenever the tree has moved on at all.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app import engine
+from app.domain.permissions import Actor
+from app.engine import commands
+from app.errors import Conflict, InvalidRequest, NotFound
+from app.services import chain, instances, messages
+from app.services.transaction import act, open_instance, retried
+from app.services.trees import Tree
+from app.store import history, repair, waits
+
+LONGEST_REASON = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Activate:
+    """Activate ``element_id``; missing enclosing scopes are created, or the element instance ``ancestor`` is used. ``instance_key`` None: the repaired one."""
+
+    element_id: str
+    instance_key: int | None = None
+    ancestor: int | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+def set_variables(
+    actor: Actor,
+    key: int,
+    variables: Mapping[str, Any],
+    reason: str,
+    now: datetime,
+    *,
+    element: int = 0,
+    local: bool = False,
+    seen: int | None = None,
+) -> None:
+    """Set variables of an instance, or from an element instance outwards (``local``: in its own scope). Also while the tree is suspended.
+
+    Raises NotFound, Forbidden, InvalidRequest (REASON, NOTHING and the engine's limits), Conflict.
+    """
+    _check_something(variables)
+    details: dict[str, Any] = {"variables": dict(variables), "element": element, "local": local}
+
+    def step(tree: Tree, local_key: int) -> None:
+        known = _known(tree.the_state, element, local_key)
+        details["before"] = {name: known[name] for name in variables if name in known}
+        tree.step(commands.SetVariables(dict(variables), element, local_key, local))
+
+    carry_out(actor, key, reason, now, step, "instance.set_variables", details, seen)
+
+
+def modify(
+    actor: Actor,
+    key: int,
+    reason: str,
+    now: datetime,
+    *,
+    terminate: Sequence[int] = (),
+    activate: Sequence[Activate] = (),
+    variables: Mapping[str, Any] | None = None,
+    seen: int | None = None,
+) -> None:
+    """Terminate tokens (element instances of the tree), activate elements and set variables of the root, in this order, in one act.
+
+    Raises NotFound, Forbidden, InvalidRequest (REASON, NOTHING), Conflict with every reason.
+    """
+    _check_something(terminate or activate or variables)
+
+    def step(tree: Tree, local_key: int) -> None:
+        places = {token.element: token.element_id for token in tree.the_state.tokens()}
+        details["terminate"] = [{"number": number, "element": places.get(number, "")} for number in terminate]
+        wanted = [
+            commands.Activation(
+                item.element_id,
+                local_key if item.instance_key is None else local_of(tree, item.instance_key),
+                item.ancestor,
+                dict(item.variables),
+            )
+            for item in activate
+        ]
+        tree.step(commands.Modify(tuple(terminate), wanted, dict(variables or {})))
+
+    details: dict[str, Any] = {
+        "activate": [
+            {
+                "element": item.element_id,
+                "instance": str(item.instance_key or key),
+                "ancestor": item.ancestor,
+                "variables": dict(item.variables),
+            }
+            for item in activate
+        ],
+        "variables": dict(variables or {}),
+    }
+    carry_out(actor, key, reason, now, step, "instance.modify", details, seen)
+
+
+def suspend(actor: Actor, key: int, reason: str, now: datetime) -> None:
+    """Let nothing of the tree be completed or fired until it is resumed; due instants stay. Raises NotFound, Forbidden, InvalidRequest (REASON), Conflict."""
+
+    def step(tree: Tree, _: int) -> None:
+        tree.step(commands.Suspend())
+        tree.writes.append(lambda: repair.set_suspended(tree.root_key, now))
+
+    carry_out(actor, key, reason, now, step, "instance.suspend", {})
+
+
+def resume(actor: Actor, key: int, reason: str, now: datetime) -> None:
+    """Go on after a suspension: what has become due fires with the next waking of the clock. Raises as ``suspend``."""
+
+    def step(tree: Tree, _: int) -> None:
+        tree.step(commands.Resume())
+        tree.writes.append(lambda: repair.set_suspended(tree.root_key, None))
+        tree.writes.append(lambda: repair.wake_waits(tree.root_key))
+
+    carry_out(actor, key, reason, now, step, "instance.resume", {})
+    messages.settle(now)  # what could not be delivered meanwhile
+
+
+def cancel(actor: Actor, key: int, reason: str, now: datetime) -> None:
+    """End a whole tree as cancelled. Raises NotFound, Forbidden, Conflict, InvalidRequest (REASON)."""
+    carry_out(actor, key, reason, now, lambda tree, _: tree.step(commands.Cancel()), "instance.cancel", {})
+
+
+def resolve(actor: Actor, incident_key: int, now: datetime, *, reason: str = "") -> None:
+    """Retry exactly what an incident stopped; a timer or message that could not be taken is tried with the next waking. Raises NotFound, Forbidden, Conflict."""
+    found = history.incident(incident_key)
+    if found is None or found.root_key is None:
+        raise NotFound("没有此事故")
+    instances.administered(actor, found.root_key)
+    if found.closed_at is not None:
+        raise Conflict("此事故已经解决", code="RESOLVED")
+    details = {"incident": str(incident_key), "element": found.element_id}
+    if found.incident is None:
+        _try_again(actor, found, details | {"reason": reason.strip()}, now)
+        return
+    number: int = found.incident
+    carry_out(
+        actor,
+        found.root_key,
+        reason or "重试",
+        now,
+        lambda tree, _: tree.step(commands.Resolve(number)),
+        "incident.resolve",
+        details,
+    )
+
+
+def _try_again(actor: Actor, incident: Any, details: Mapping[str, Any], now: datetime) -> None:
+    with act():
+        if not waits.put_off(incident.wait_key, now, failed=False):
+            raise Conflict("此事故已经解决", code="RESOLVED")
+        chain.record(
+            actor,
+            "incident.resolve",
+            f"{incident.process_id}.{incident.element_id}",
+            details,
+            now,
+            chain=actor.user,
+            tenant=incident.tenant,
+        )
+
+
+# ---------------------------------------------------------------------- parts
+
+
+def checked_reason(reason: str) -> str:
+    """The reason without blanks around it. Raises InvalidRequest (REASON)."""
+    said = reason.strip()
+    if not said or len(said) > LONGEST_REASON:
+        raise InvalidRequest(f"请说明原因(不超过 {LONGEST_REASON} 个字),它会记入审计", code="REASON")
+    return said
+
+
+def local_of(tree: Tree, key: int) -> int:
+    """The number of a running instance in its tree. Raises Conflict."""
+    found = next((local for local, known in tree.keys.items() if known == key), None)
+    if found is None:
+        raise Conflict("此流程实例已经结束,或不属于这棵流程树", code="NOT_OPEN")
+    return found
+
+
+@retried
+def carry_out(
+    actor: Actor,
+    key: int,
+    reason: str,
+    now: datetime,
+    step: Callable[[Tree, int], None],
+    action: str,
+    details: Mapping[str, Any],
+    seen: int | None = None,
+) -> None:
+    """One repair: ``step`` gets the tree and the number of the instance in it. Raises NotFound, Forbidden, InvalidRequest, Conflict."""
+    said = checked_reason(reason)
+    row = instances.administered(actor, key)
+    with open_instance(row.root_key, now, actor) as tree:
+        if tree is None:
+            raise NotFound("没有此流程实例")
+        if seen is not None and tree.version != seen:
+            raise Conflict("此流程实例在您查看之后已有变化,请刷新后重试", code="MOVED_ON")
+        if row.state != "active":
+            raise Conflict("此流程实例已经结束", code="NOT_OPEN")
+        try:
+            step(tree, local_of(tree, key))
+        except engine.NotOpen as error:
+            raise Conflict(str(error), code=error.code) from error
+        except engine.Refused as error:
+            raise Conflict("未作任何改动:" + ";".join(error.reasons), code=error.code, details={"reasons": list(error.reasons)}) from error
+        except engine.LimitExceeded as error:
+            raise InvalidRequest(str(error), code=error.code) from error
+        if tree.the_state.suspended:
+            # New timers too wait for the end of the suspension.
+            tree.writes.append(lambda: repair.pause_timers(tree.root_key))
+        tree.record(action, row.process_id, {"instance": str(key), "reason": said, **details})
+    if tree.unsettled:
+        messages.settle(now)
+
+
+def _known(state: engine.State, element: int, local_key: int) -> Mapping[str, Any]:
+    """What is visible where variables are to be set; nothing if that is gone, which the engine will say."""
+    try:
+        return state.visible(element) if element else state.variables(0, local_key)
+    except KeyError:
+        return {}
+
+
+def _check_something(given: object) -> None:
+    if not given:
+        raise InvalidRequest("没有给出要做的改动", code="NOTHING")

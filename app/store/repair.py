@@ -1,0 +1,89 @@
+"""What administrators' repairs write besides the effects of a step: suspension, and rows that follow a migrated instance."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, case, select, update
+
+from app.store.database import run
+from app.store.tables import ElementInstance, Incident, Job, ProcessInstance, UserTask, Wait
+
+_instances: Any = ProcessInstance.__table__
+_elements: Any = ElementInstance.__table__
+_tasks: Any = UserTask.__table__
+_waits: Any = Wait.__table__
+_jobs: Any = Job.__table__
+_incidents: Any = Incident.__table__
+
+
+def set_suspended(root_key: int, at: datetime | None) -> None:
+    run(update(_instances).where(_instances.c.key == root_key).values(suspended_at=at))
+
+
+def pause_timers(root_key: int) -> None:
+    """Nobody looks at the tree's timers any more; their due instants stay."""
+    run(update(_waits).where(_waits.c.root_key == root_key, _waits.c.kind == "timer").values(wake_at=None))
+
+
+def wake_waits(root_key: int) -> None:
+    """Look at the tree's timers when they are due, and at its subscriptions at once."""
+    run(update(_waits).where(_waits.c.root_key == root_key).values(wake_at=case((_waits.c.kind == "timer", _waits.c.due_at), else_=None)))
+
+
+def open_waits(root_key: int) -> Sequence[Row[Any]]:
+    return run(select(_waits).where(_waits.c.root_key == root_key)).all()
+
+
+def open_tasks(root_key: int) -> Sequence[Row[Any]]:
+    return run(select(_tasks).where(_tasks.c.root_key == root_key, _tasks.c.state == "open").order_by(_tasks.c.key)).all()
+
+
+def redefine(
+    instance_key: int, root_key: int, values: Mapping[str, Any], elements: Mapping[int, tuple[str, str]], waits: Mapping[int, str]
+) -> None:
+    """Let the rows of a migrated instance say what it is now.
+
+    ``values``: the columns of its definition. ``elements``: element → (element id, name), of those whose id changed; ``waits``: wait → element id, of all.
+    """
+    run(update(_instances).where(_instances.c.key == instance_key).values(**values))
+    place = {"definition_key": values["definition_key"], "process_id": values["process_id"]}
+    run(update(_waits).where(_waits.c.instance_key == instance_key).values(**place))
+    run(
+        update(_incidents)
+        .where(_incidents.c.instance_key == instance_key, _incidents.c.closed_at.is_(None))
+        .values(process_id=values["process_id"])
+    )
+    for element, (element_id, name) in elements.items():
+        run(
+            update(_elements)
+            .where(_elements.c.root_key == root_key, _elements.c.element == element)
+            .values(element_id=element_id, name=name)
+        )
+        run(
+            update(_jobs)
+            .where(_jobs.c.root_key == root_key, _jobs.c.element == element, _jobs.c.state == "open")
+            .values(element_id=element_id)
+        )
+    for wait, element_id in waits.items():
+        run(update(_waits).where(_waits.c.root_key == root_key, _waits.c.wait == wait).values(element_id=element_id))
+
+
+def rename_incident(root_key: int, incident: int, element_id: str) -> None:
+    run(update(_incidents).where(_incidents.c.root_key == root_key, _incidents.c.incident == incident).values(element_id=element_id))
+
+
+_task_columns = (
+    "process_id", "process_name", "definition_key", "definition_version", "element_id", "name", "lane", "form_id", "form_key", "clauses", "assignee",
+    "candidate_groups", "candidate_users",
+)  # fmt: skip
+_change_task = (
+    update(_tasks)
+    .where(_tasks.c.key == bindparam("task"))
+    .values({name: bindparam(f"new_{name}", type_=_tasks.c[name].type) for name in _task_columns})
+)
+
+
+def change_task(key: int, values: Mapping[str, Any]) -> None:
+    """Make an open task what its new definition says; ``values`` names every column that may change. Its due instant stays."""
+    run(_change_task, {"task": key, **{f"new_{name}": values[name] for name in _task_columns}})
