@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from app.decision import feel
 from app.domain.calendars import Calendar, add_months
 
+MOST_DAYS = 36_600  # a century: no deadline is longer, and counting working days has to end
 UNITS = {"natural_day": "个自然日", "working_day": "个工作日", "month": "个月", "year": "年", "fixed_date": ""}
 
 
@@ -58,9 +59,9 @@ class Rule:
                 whole = Decimal(str(amount))
             except InvalidOperation:
                 whole = Decimal("NaN")
-            if not whole.is_finite() or whole != whole.to_integral_value() or not 0 <= whole <= 36_600:
+            if not whole.is_finite() or whole != whole.to_integral_value() or not 0 <= whole <= MOST_DAYS:
                 raise DeadlineError(
-                    "DEADLINE_RULE", f"期限“{key}”的数量 {amount!r} 不是 0 至 36600 的整数,请检查 deadlines 表该行及其所用变量"
+                    "DEADLINE_RULE", f"期限“{key}”的数量 {amount!r} 不是 0 至 {MOST_DAYS} 的整数,请检查 deadlines 表该行及其所用变量"
                 )
             amount = int(whole)
         return cls(
@@ -173,6 +174,8 @@ def registry(lookup: RuleLookup, calendar: Calendar, zone: ZoneInfo) -> feel.Reg
             return due(lookup(str(key), start, context, environment), start, calendar, zone)
         except DeadlineError as error:
             raise feel.FeelEvaluationError(error.code, str(error)) from error
+        except (OverflowError, ValueError):  # past the year 9999
+            raise feel.FeelEvaluationError("DEADLINE_START", f"期限“{key}”自 {start} 起算,超出了可表示的日期范围") from None
 
     def deadline(context: Mapping[str, Any], environment: Any, key: object, start: object) -> datetime | None:
         found = find(context, environment, key, start)
@@ -185,10 +188,20 @@ def registry(lookup: RuleLookup, calendar: Calendar, zone: ZoneInfo) -> feel.Reg
     def working_days_after(day: object, count: object) -> date | None:
         if day is None or not isinstance(count, int | Decimal) or isinstance(count, bool):
             return None
-        return calendar.add_working_days(start_day("workingDaysAfter", day, zone), int(count))
+        try:
+            if abs(count) > MOST_DAYS:
+                raise DeadlineError("DEADLINE_RULE", f"workingDaysAfter 的天数 {count} 超过上限 {MOST_DAYS}")
+            return calendar.add_working_days(start_day("workingDaysAfter", day, zone), int(count))
+        except OverflowError:
+            raise feel.FeelEvaluationError("DEADLINE_RULE", f"workingDaysAfter({day}, {count}) 超出了可表示的日期范围") from None
+        except DeadlineError as error:
+            raise feel.FeelEvaluationError(error.code, str(error)) from error
 
     def is_working_day(day: object) -> bool | None:
-        return None if day is None else calendar.is_working_day(start_day("isWorkingDay", day, zone))
+        try:
+            return None if day is None else calendar.is_working_day(start_day("isWorkingDay", day, zone))
+        except DeadlineError as error:
+            raise feel.FeelEvaluationError(error.code, str(error)) from error
 
     spec = feel.FunctionSpec
     return feel.BUILTINS.extended(
