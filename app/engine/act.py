@@ -1,5 +1,6 @@
 """One act on a tree: what a step carries along while tokens move — the library, the clock, the queue and the effects so far."""
 
+import time
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
@@ -44,6 +45,7 @@ class Act:
         self.effects: list[Effect] = []
         self.queue: deque[Token] = deque()
         self.steps = 0
+        self.deadline = time.monotonic() + limits.seconds
         self.holding = False  # a modification is under way: an emptied level is not done yet
         self.site: Token = tree.task_tree
         self.environment = feel.Environment(
@@ -185,7 +187,7 @@ class Act:
                 token = queue.popleft()
                 if not token.is_open or token.incident:
                     continue
-                if self.steps >= self.limits.steps:
+                if self.steps >= self.limits.steps or time.monotonic() > self.deadline:
                     queue.appendleft(token)
                     self.stall()
                     return
@@ -215,13 +217,14 @@ class Act:
         if first.stage == "arrived" and not first.is_root:
             first.task_spec.announce(self, first)
             first.stage = "entering"
+        most = f"步数超过上限({self.limits.steps} 步)" if self.steps >= self.limits.steps else f"时间超过上限({self.limits.seconds:g} 秒)"
         open_incident(
             self,
             first,
             Failure(
                 "LIMIT_STEPS",
-                f"{self.place(first)}:一次办理中运行的步数超过上限({self.limits.steps} 步),流程已在此停下。请检查流程图是否有不等待的循环,修改后重试",
-                {"limit": self.limits.steps},
+                f"{self.place(first)}:一次办理中运行的{most},流程已在此停下。请检查流程图是否有不等待的循环,修改后重试",
+                {"limit": self.limits.steps, "seconds": self.limits.seconds},
             ),
         )
         for token in waiting[1:]:
