@@ -58,6 +58,7 @@ class _Kept:
         return made
 
 
+_lock = threading.Lock()
 _snapshots: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
 _definitions = _Kept(PARSED_KEPT)
 _diagrams = _Kept(512)
@@ -78,7 +79,8 @@ def library(tenant: str, version: int | None = None) -> "Snapshot":
     """The snapshot of a tenant at a catalogue version, the newest by default."""
     if version is None:
         version = resources.catalogue_version(tenant)
-    kept = _snapshots.setdefault(db.engine, _Kept(SNAPSHOTS_KEPT))
+    with _lock:
+        kept = _snapshots.setdefault(db.engine, _Kept(SNAPSHOTS_KEPT))
     return kept.get((tenant, version), lambda: _load(tenant, version))
 
 

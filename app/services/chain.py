@@ -46,6 +46,8 @@ def _from_file(path: Path) -> bytes:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         key = os.urandom(32)
         file.write(key.hex())
+        file.flush()
+        os.fsync(file.fileno())
     return key
 
 

@@ -25,7 +25,7 @@ from app.connectors.calls import (
     SetPhase,
 )
 from app.domain.keys import next_key
-from app.errors import ConnectorError
+from app.errors import ConnectorError, Outdated
 from app.services import catalogue
 from app.services.catalogue import Snapshot
 from app.services.offices import candidates
@@ -195,9 +195,11 @@ class Ledger:
         })  # fmt: skip
 
     def write(self) -> None:
-        """Write the project, its offices, records, notices and messages down."""
+        """Write the project, its offices, records, notices and messages down. Raises Outdated if the project is not what was read any more."""
         if self.project is not None and self._changed:
-            ledger.save_project(self.project["key"], {name: self.project[name] for name in _COLUMNS} | {"updated_at": self.now})
+            values = {name: self.project[name] for name in _COLUMNS} | {"updated_at": self.now}
+            if not ledger.save_project(self.project["key"], self.project["version"], values):
+                raise Outdated("本项目的台账刚刚被他人更新,请刷新后重试")
         for role, office in self._offices:
             ledger.set_office(self.project["key"] if self.project else 0, role, office)
         rows.insert(Record, self._records)

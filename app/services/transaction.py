@@ -27,9 +27,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TRIES = 4  # of an act whose tree another process changed in between
-_WAITED_TOO_LONG = frozenset({"LockNotAvailable", "QueryCanceled", "DeadlockDetected"})
-# A root's lock is one of these: two roots that share one only wait for each other.
-_STRIPES = tuple(threading.Lock() for _ in range(1024))
+# On SQLite a root's lock, and a project's, is one of these: two that share one only wait for each other. Roots before projects, as on PostgreSQL.
+_ROOTS = tuple(threading.Lock() for _ in range(1024))
+_PROJECTS = tuple(threading.Lock() for _ in range(1024))
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def act() -> Iterator[None]:
         db.session.commit()
     except BaseException as error:
         db.session.rollback()
-        if isinstance(error, OperationalError) and _is_wait(error):
+        if database.is_wait(error):
             raise Busy from error
         raise
 
@@ -109,15 +109,13 @@ def new_instance(
     Raises Conflict (ALREADY_RUNNING) if one with the same correlation key runs already.
     """
     try:
-        with act():
-            if project_key is not None:
-                project = dict(instances.project(project_key)._mapping)
+        with _project_held(project_key) as held, act():
             library = catalogue.library(tenant)
             tree = Tree(
                 next_key(),
                 tenant,
                 "",
-                project,
+                project if held is None else held,
                 actor,
                 now,
                 library,
@@ -142,23 +140,48 @@ def _held(key: int, *, task: bool, wait: bool) -> Iterator[tuple[Row[Any], dict[
             found = _read(key, task=task, wait=wait)
         yield found
         return
-    found = _read(key, task=task, wait=wait)
-    if found is None:
+    row = instances.root(key, task=task, wait=wait)
+    if row is None:
         yield None
         return
-    stripe = _STRIPES[hash(found[0].key) % len(_STRIPES)]
-    if not stripe.acquire(blocking=False):
-        if not wait:
+    with _striped(_ROOTS, row.key, wait=wait) as free:
+        if free is None:
             yield None
             return
-        if not stripe.acquire(timeout=startup.settings().lock_seconds):
-            raise Busy
-        found = None  # whoever held the lock has probably changed what was read
+        if not free:  # whoever held the lock has probably changed what was read; if somebody does so unnoticed, the version tells
+            row = instances.root(key, task=task, wait=wait)
+        if row is None or row.project_key is None:
+            yield None if row is None else (row, None)
+            return
+        with _striped(_PROJECTS, row.project_key, wait=True):
+            yield row, dict(instances.project(row.project_key)._mapping)
+
+
+@contextmanager
+def _striped(stripes: tuple[threading.Lock, ...], key: int, *, wait: bool) -> Iterator[bool | None]:
+    """Hold the lock of ``key``: True if it was free, False if it was waited for, None (not held) if it was not to be waited for. Raises Busy."""
+    stripe = stripes[hash(key) % len(stripes)]
+    free = stripe.acquire(blocking=False)
+    if not free and not wait:
+        yield None
+        return
+    if not free and not stripe.acquire(timeout=startup.settings().lock_seconds):
+        raise Busy
     try:
-        # Read before the lock was free for the asking: should somebody have written in between after all, the version tells.
-        yield found or _read(key, task=task, wait=wait)
+        yield free
     finally:
         stripe.release()
+
+
+@contextmanager
+def _project_held(key: int | None) -> Iterator[dict[str, Any] | None]:
+    if key is None:
+        yield None
+    elif database.is_postgresql():
+        yield dict(instances.project(key)._mapping)
+    else:
+        with _striped(_PROJECTS, key, wait=True):
+            yield dict(instances.project(key)._mapping)
 
 
 @contextmanager
@@ -167,7 +190,7 @@ def _waiting() -> Iterator[None]:
         yield
     except OperationalError as error:
         db.session.rollback()
-        if _is_wait(error):
+        if database.is_wait(error):
             raise Busy from error
         raise
 
@@ -213,7 +236,3 @@ def _tree(row: Row[Any], project: dict[str, Any] | None, now: datetime, actor: A
             row.instance_key,
         )
     return tree
-
-
-def _is_wait(error: OperationalError) -> bool:
-    return type(error.orig).__name__ in _WAITED_TOO_LONG or "database is locked" in str(error.orig)

@@ -5,6 +5,7 @@ its writes are one short transaction (a DEFERRED one fails with "database is loc
 PostgreSQL: READ COMMITTED, and every wait is bounded by the server itself, so that a frozen node cannot hold a row for ever.
 """
 
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, CursorResult, Engine, Executable, event
 from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
+from sqlalchemy.exc import OperationalError
 
 from app.config import Config
 from app.store.tables import db
+
+_WAITED_TOO_LONG = frozenset({"LockNotAvailable", "QueryCanceled", "DeadlockDetected", "IdleInTransactionSessionTimeout"})
 
 
 def attach(app: Flask, config: Config) -> None:
@@ -70,6 +74,15 @@ def run(statement: Executable, values: Mapping[str, Any] | None = None) -> Curso
     """Execute a statement over plain tables in the current act, past the mapper."""
     result: CursorResult[Any] = db.session.connection().execute(statement, values or {})
     return result
+
+
+def is_wait(error: BaseException) -> bool:
+    """Whether a statement failed because somebody else held what it needed for too long."""
+    if isinstance(error, sqlite3.OperationalError):  # of BEGIN IMMEDIATE, which SQLAlchemy does not see
+        return "database is locked" in str(error)
+    return isinstance(error, OperationalError) and (
+        type(error.orig).__name__ in _WAITED_TOO_LONG or "database is locked" in str(error.orig)
+    )
 
 
 def is_postgresql() -> bool:

@@ -12,7 +12,7 @@ from app.store.tables import Number, Organisation, Project, ProjectOffice, Recor
 _projects: Any = Project.__table__
 _update_project = (
     update(_projects)
-    .where(_projects.c.key == bindparam("project"))
+    .where(_projects.c.key == bindparam("project"), _projects.c.version == bindparam("seen"))
     .values(
         {
             name: bindparam(name, type_=_projects.c[name].type)
@@ -28,6 +28,7 @@ _update_project = (
                 "facts",
                 "offices",
                 "phases",
+                "version",
                 "updated_at",
             )
         }
@@ -35,8 +36,9 @@ _update_project = (
 )
 
 
-def save_project(key: int, values: Mapping[str, Any]) -> None:
-    run(_update_project, {"project": key, **values})
+def save_project(key: int, seen: int, values: Mapping[str, Any]) -> bool:
+    """Write a project; False if it is not the version that was read any more."""
+    return bool(run(_update_project, {"project": key, "seen": seen, "version": seen + 1, **values}).rowcount)
 
 
 def set_office(project_key: int, role: str, organisation_key: int) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from app.config import Config
 from app.domain.permissions import SYSTEM, Actor
 from app.services import accounts, models
 from app.services.views import DeploymentView
+from tests.integration.conftest import settings
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "services"
 NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)  # a Tuesday, 09:00 in hill
@@ -37,6 +38,15 @@ class Cast:
 def config(config: Config) -> Config:
     shutil.copytree(DATA / "districts", Path(config.models) / "districts")
     return config
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Iterator[Flask]:
+    """An app with settings and districts but no database: to check files."""
+    app = Flask("app")
+    app.config["QUANCHENG"] = replace(settings(str(tmp_path), tmp_path), models=str(DATA))
+    with app.app_context():
+        yield app
 
 
 @pytest.fixture

@@ -397,6 +397,7 @@ def upgrade() -> None:
         sa.Column("facts", types.Json(), nullable=False),
         sa.Column("offices", types.Json(), nullable=False),
         sa.Column("phases", types.Json(), nullable=False),
+        sa.Column("version", types.Key, nullable=False),
         sa.Column("created_by", types.Key, nullable=False),
         sa.Column("created_at", types.Instant(timezone=True), nullable=False),
         sa.Column("updated_at", types.Instant(timezone=True), nullable=False),
