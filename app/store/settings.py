@@ -1,12 +1,21 @@
 """Stored settings: small things that must survive a restart."""
 
-from sqlalchemy import select
+from weakref import WeakSet
+
+from sqlalchemy import Engine, inspect, select
 
 from app.store import rows
 from app.store.tables import StoredSetting, db
 
+_ready: WeakSet[Engine] = WeakSet()  # databases that are known to have their tables
+
 
 def get(name: str) -> str | None:
+    """A stored value, None if it was never stored: also before the first migration, when a program asks what time it is."""
+    if db.engine not in _ready:
+        if not inspect(db.engine).has_table(StoredSetting.__tablename__):
+            return None
+        _ready.add(db.engine)
     return db.session.execute(select(StoredSetting.value).where(StoredSetting.name == name)).scalar_one_or_none()
 
 

@@ -1,0 +1,129 @@
+"""The demonstration: offices and accounts of every role, a clock that jumps, and the shipped models with projects in every phase."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.config import Config, load
+from app.errors import Forbidden, InvalidRequest
+from app.services import accounts, clockwork, demonstration, districts, inbox, instants, projects, startup, tasks, trail
+from app.store import accounts as people
+from app.store.tables import AuditEntry, Incident, Project, db
+from tests.integration.conftest import make_app
+from tests.integration.services.conftest import NOW, Cast
+from tests.integration.services.test_permit import APPLICATION
+
+
+@pytest.fixture
+def config(config: Config) -> Config:
+    """The virtual clock."""
+    return load({}, data=config.data, models=config.models, audit_key=config.audit_key, audit_head=config.audit_head, clock="virtual")
+
+
+def test_every_role_of_every_district_has_accounts(hill: Flask) -> None:
+    made = demonstration.organise(NOW)
+    assert demonstration.organise(NOW) == 0
+    offered = accounts.demonstration_accounts()
+    assert len(offered) == made
+    for district in districts.every().values():
+        assert {account.role for account in offered if account.tenant == district.key} == set(district.roles)
+    alice = next(account for account in offered if account.username == "hill.applicant")
+    assert (alice.role_title, alice.office, alice.tenant_title) == ("申报单位", "教育局", "山丘区")
+    assert [account.office for account in offered if account.username == "hill.applicant2"] == ["水利局"]
+
+
+def test_the_clock_fires_what_is_due_on_the_way_in_order(cast: Cast) -> None:
+    start = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
+    instants.begin_at(start)
+    assert instants.is_virtual()
+    assert abs(instants.now() - start) < timedelta(seconds=60)
+    for name in ("一", "二"):
+        _, task = projects.start(cast.alice, "permit", name, start)
+        tasks.complete(cast.alice, task, {**APPLICATION, "receivedAt": "2026-03-10T09:00:00+08:00"}, start)
+        start += timedelta(days=1)
+    year_end = datetime(2027, 1, 2, tzinfo=UTC)
+    reached = demonstration.advance(cast.root, year_end)
+    assert abs(reached - year_end) < timedelta(seconds=60)
+    entries = db.session.execute(
+        select(AuditEntry.action, AuditEntry.at).where(AuditEntry.action.in_(["timer.fire", "process.start"])).order_by(AuditEntry.key)
+    ).all()
+    later = [at for _, at in entries[2:]]
+    assert later == sorted(later)
+    due = datetime.fromisoformat("2026-03-25T00:00:00+08:00")
+    assert all(due <= at < due + timedelta(minutes=1) for action, at in entries if action == "timer.fire")
+    new_year = datetime.fromisoformat("2027-01-01T00:00:00+08:00")
+    assert Counter(at.date() for action, at in entries[2:] if action == "process.start") == {new_year.astimezone(UTC).date(): 2}
+    assert len(inbox.todo(cast.fred, reached, overdue=True).items) == 2
+
+
+def test_only_the_system_administrator_moves_the_clock_and_only_on(cast: Cast) -> None:
+    instants.begin_at(NOW)
+    with pytest.raises(Forbidden):
+        demonstration.advance(cast.alice, timedelta(days=1))
+    with pytest.raises(InvalidRequest) as back:
+        demonstration.advance(cast.root, NOW - timedelta(days=1))
+    assert back.value.code == "CLOCK_BACK"
+    with pytest.raises(InvalidRequest) as naive:
+        demonstration.advance(cast.root, datetime(2030, 1, 1))  # noqa: DTZ001 - that is the point
+    assert naive.value.code == "CLOCK_NAIVE"
+    demonstration.advance(cast.root, timedelta(days=1))
+    assert instants.now() >= NOW + timedelta(days=1)
+
+
+def test_another_process_sees_the_same_virtual_clock(cast: Cast, config: Config) -> None:
+    instants.begin_at(datetime(2031, 5, 6, tzinfo=UTC))
+    other = make_app(config)
+    with other.app_context():
+        assert instants.now().year == 2031
+        startup.dispose()
+
+
+def test_a_real_clock_cannot_be_moved(config: Config, cast: Cast) -> None:
+    real = make_app(load({}, data=config.data, models=config.models, audit_key=config.audit_key))
+    with real.app_context():
+        assert not instants.is_virtual()
+        with pytest.raises(InvalidRequest) as refused:
+            demonstration.advance(cast.root, timedelta(days=1))
+        assert refused.value.code == "CLOCK_REAL"
+        with pytest.raises(InvalidRequest):
+            instants.move_to(NOW)
+        startup.dispose()
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Iterator[Flask]:
+    """The models as they ship, on SQLite."""
+    app = make_app(load({}, data=str(tmp_path), clock="virtual"))
+    with app.app_context():
+        startup.prepare(instants.now())
+        yield app
+        startup.dispose()
+
+
+def test_the_shipped_demonstration_has_work_for_many_in_both_districts(shipped: Flask) -> None:
+    now = instants.now()
+    made = demonstration.build(now)
+    assert made >= 12
+    assert demonstration.build(now) == 0
+    phases = db.session.execute(select(Project.tenant, Project.phase)).all()
+    for tenant in districts.every():
+        assert len({phase for own, phase in phases if own == tenant}) >= 6
+    busy: Counter[str] = Counter()
+    late = 0
+    for account in accounts.demonstration_accounts():
+        user = people.by_username(account.username)
+        assert user is not None
+        counts = inbox.counts(accounts.actor(user.id, now), now)
+        busy[account.role] += counts.todo
+        late += counts.overdue
+    assert {role for role in ("applicant", "data_bureau", "finance") if busy[role]} == {"applicant", "data_bureau", "finance"}
+    assert late
+    assert db.session.execute(select(Incident.message).where(Incident.closed_at.is_(None))).all() == []
+    assert clockwork.pump(now).sealed
+    assert trail.verify().whole
+    db.session.rollback()
