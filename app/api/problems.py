@@ -43,6 +43,13 @@ _ENGLISH = {
     "Missing data for required field.": "必填",
     "Not a valid integer.": "应为整数",
     "Not a valid boolean.": "应为 true 或 false",
+    "Not a valid string.": "应为文字",
+    "Not a valid list.": "应为数组",
+    "Not a valid mapping type.": "应为一个对象",
+    "Invalid input type.": "应为一个对象",
+    "Field may not be null.": "不能为 null",
+    "Not a valid number.": "应为数字",
+    "Number too large.": "数字过大",
 }
 
 
