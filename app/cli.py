@@ -18,6 +18,7 @@ from app.errors import Failure, Refused
 WALK_BEGINS = "2025-09-01T09:00:00+08:00"
 PLAY_BEGINS = "2026-01-05T09:00:00+08:00"
 MODEL_SUFFIXES = (".bpmn", ".dmn", ".json")
+LARGEST_FILE = 12_000_000  # bytes; every kind of model is refused before
 data_option = click.option("--data", help="数据文件夹或数据库地址(默认 instance,或环境变量 QUANCHENG_DATA)")
 json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
 
@@ -105,7 +106,16 @@ def gather(files: Iterable[str]) -> list[tuple[str, bytes]]:
             found.append(path)
         else:
             raise click.BadParameter(f"没有文件 {name}")
-    return [(str(path), path.read_bytes()) for path in found]
+    return [(str(path), read_bounded(path)) for path in found]
+
+
+def read_bounded(path: Path) -> bytes:
+    """A file's content, no more of it than tells every reader that it is too long: whatever it is, it is not held in memory whole."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(LARGEST_FILE)
+    except OSError as error:
+        stop(f"无法读取 {path}:{error.strerror}")
 
 
 @main.command()
@@ -188,9 +198,9 @@ def _tell(result: Any) -> None:
 @click.option("--now", "at", help="now() 和 today() 所取的时刻(默认当前)")
 def decide(file: Path, decision: str, values: str, at: str | None) -> None:
     """用一张决策表判一次,说明命中了哪几行、依据什么条款。"""
-    from app.services import rehearsal
+    from app.services import trials
 
-    say(rehearsal.decide(file.name, file.read_bytes(), decision, values, at or datetime.now(UTC).isoformat()))
+    say(trials.decide(file.name, read_bounded(file), decision, values, at or datetime.now(UTC).isoformat()))
 
 
 @main.command()
@@ -219,11 +229,15 @@ def lint(files: tuple[str, ...], house: bool, as_json: bool) -> None:
 @json_option
 def play(file: Path, at: str, as_json: bool) -> None:
     """无人看管地跑一张流程图:不办理事项和作业,定时最多跳一年。"""
-    from app.services import rehearsal
+    from app.services import modelset, trials
 
     try:
-        result = rehearsal.play(file.name, file.read_bytes(), datetime.fromisoformat(at))
-    except rehearsal.ModelRefused as refused:
+        begin = datetime.fromisoformat(at)
+    except ValueError:
+        raise click.BadParameter(f"--now 应为时刻,如 {PLAY_BEGINS}") from None
+    try:
+        result = trials.play(file.name, read_bounded(file), begin)
+    except modelset.ModelRefused as refused:
         if as_json:
             say({"refused": {"element": refused.element, "message": refused.message}})
         else:
@@ -245,15 +259,18 @@ def scenarios(files: tuple[Path, ...], as_json: bool) -> None:
     from app.services import scenarios as running_scenarios
 
     paths = [path for name in files for path in (sorted(name.rglob("*.y*ml")) if name.is_dir() else [name])]
-    results = running_scenarios.run(paths, settings.load().root)
+    results = []
+    for result in running_scenarios.run(paths, settings.load().root):
+        results.append(result)
+        if not result.ok and not as_json:
+            click.echo(f"未通过 {' '.join(part for part in (result.file, result.case, result.step) if part)}:{result.difference}", err=True)
     failed = sum(not result.ok for result in results)
     if as_json:
         say({"passed": len(results) - failed, "failed": failed, "results": [asdict(result) for result in results]})
     else:
-        for result in results:
-            if not result.ok:
-                click.echo(f"未通过 {result.file} {result.case} {result.step}:{result.difference}", err=True)
-        click.echo(f"{len(results) - failed} passed, {failed} failed")
+        click.echo(f"{len(results) - failed} 个通过,{failed} 个未通过")
+    if not results:
+        stop("没有找到场景文件(.yaml)")
     sys.exit(1 if failed else 0)
 
 

@@ -188,10 +188,11 @@ def registry(lookup: RuleLookup, calendar: Calendar, zone: ZoneInfo) -> feel.Reg
     def working_days_after(day: object, count: object) -> date | None:
         if day is None or not isinstance(count, int | Decimal) or isinstance(count, bool):
             return None
+        number = int(count)
         try:
-            if abs(count) > MOST_DAYS:
+            if abs(number) > MOST_DAYS:
                 raise DeadlineError("DEADLINE_RULE", f"workingDaysAfter 的天数 {count} 超过上限 {MOST_DAYS}")
-            return calendar.add_working_days(start_day("workingDaysAfter", day, zone), int(count))
+            return calendar.add_working_days(start_day("workingDaysAfter", day, zone), number)
         except OverflowError:
             raise feel.FeelEvaluationError("DEADLINE_RULE", f"workingDaysAfter({day}, {count}) 超出了可表示的日期范围") from None
         except DeadlineError as error:

@@ -5,24 +5,28 @@ clause, an untidy drawing, reserved ids, full-width punctuation in FEEL — are 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
 from app.connectors import CONNECTORS
 from app.decision import dmn
-from app.domain import calendars, deadlines, forms
+from app.domain import forms
+from app.domain.districts import SHARED
 from app.domain.forms import Form
-from app.engine import ProcessDefinition, read, soundness
+from app.engine import ProcessDefinition, read, soundness, timers
 from app.engine.errors import DiagramError
+from app.engine.expressions import vocabulary
 from app.engine.reading import xml
-from app.services.rehearsal import ZONE, no_rule
+from app.services.modelset import FOLDERS, ZONE
 
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 FULL_WIDTH = "＞＜＝？，；：（）［］｛｝“”‘’！＋－＊／"
 RESERVED = frozenset({"start", "end", "root", "none", "true", "false", "null", "item", "partial", "event"}) - {"start", "end"}
+MOST_SIDE_BY_SIDE = 500  # elements compared with one: more at one place are told soon enough
+MOST_OVERLAPS = 100
 PLAIN_NUMBERS = frozenset({"0", "1"})
 TECHNICAL = frozenset({0, 1, 100, 2000, 2100, 10**12, -(10**12)})  # bounds against slips of the hand: a share, a year, an amount
 NODES = (
@@ -64,30 +68,45 @@ class Finding:
 
 @dataclass(slots=True)
 class _Bundle:
-    processes: dict[str, tuple[str, ProcessDefinition]]
-    decisions: set[str]
-    forms: set[str]
+    """``defined``: (tenant, kind, id) → the file that defines it."""
+
+    processes: list[tuple[str, str, ProcessDefinition]] = field(default_factory=list)
+    defined: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def define(self, tenant: str, kind: str, name: str, file: str) -> Iterator[Finding]:
+        first = self.defined.setdefault((tenant, kind, name), file)
+        if first != file:
+            yield Finding(file, name, 0, "DUPLICATE_ID", f"“{name}”在 {first} 里已有定义,一次部署中不能重复")
+
+    def seen(self, tenant: str, kind: str) -> set[str]:
+        """What a lookup from a tenant finds: its own and the shared ones; what a shared file calls may be each district's own."""
+        return {name for owner, what, name in self.defined if what == kind and (owner in (tenant, SHARED) or tenant == SHARED)}
 
 
 def check(files: Sequence[tuple[str, bytes]], *, house: bool = False) -> list[Finding]:
     """Findings of all files, by file. ``house``: the house's rules are errors."""
     findings: list[Finding] = []
-    bundle = _Bundle({}, set(), set())
+    bundle = _Bundle()
+    severity = "error" if house else "warning"
     for name, source in files:
-        findings += _file(name, source, bundle, "error" if house else "warning")
-    findings += _references(bundle, "error" if house else "warning")
+        reader = _READERS.get(PurePath(name).suffix.lower())
+        if reader is None:
+            findings.append(Finding(name, "", 0, "KIND", "不认识的文件类型,应为 .bpmn、.dmn 或 .json"))
+            continue
+        try:
+            findings += reader(name, source, bundle, severity)
+        except Exception as error:  # one file must not hide what is wrong with the others
+            findings.append(Finding(name, "", 0, "INTERNAL", f"检查此文件时出现内部错误 {type(error).__name__}:{error}"))
+    findings += _references(bundle, severity)
     return findings
 
 
-def _file(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
-    if name.endswith(".bpmn"):
-        yield from _diagram(name, source, bundle, severity)
-    elif name.endswith(".dmn"):
-        yield from _table(name, source, bundle, severity)
-    elif name.endswith(".json"):
-        yield from _form(name, source, bundle, severity)
-    else:
-        yield Finding(name, "", 0, "KIND", "不认识的文件类型,应为 .bpmn、.dmn 或 .json")
+def tenant_of(name: str) -> str:
+    """The folder below bpmn/, dmn/ or forms/ that a file lies in, else the shared tenant."""
+    parts = PurePath(name).parts
+    starts = [number for number, part in enumerate(parts[:-1]) if part in FOLDERS]
+    own = parts[starts[-1] + 1 : -1] if starts else ()
+    return own[0] if own and own[0] != "records" else SHARED
 
 
 def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
@@ -97,13 +116,27 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
         yield from (Finding(problem.file, problem.element, problem.line, problem.code, problem.message) for problem in error.problems)
         return
     yield from (Finding(problem.file, problem.element, problem.line, problem.code, problem.message, "warning") for problem in diagram.lint)
+    tenant = tenant_of(name)
     for process in diagram.processes:
-        bundle.processes[process.process_id] = (name, process)
-        yield from (Finding(name, problem.element, problem.line, problem.code, problem.message, "warning") for problem in soundness.check(process))
+        bundle.processes.append((name, tenant, process))
+        yield from bundle.define(tenant, "process", process.process_id, name)
+        yield from _starts(name, process)
+        yield from (
+            Finding(name, problem.element, problem.line, problem.code, problem.message, "warning") for problem in soundness.check(process)
+        )
     root = xml.load(source, name)
     yield from (Finding(name, *place, severity) for place in _drawing(root))
     yield from (Finding(name, *place, severity) for place in _expressions(root))
     yield from (Finding(name, *place, severity) for place in _clauses(root))
+
+
+def _starts(name: str, process: ProcessDefinition) -> Iterator[Finding]:
+    for event in process.start_events:
+        if event.timer is not None:
+            try:
+                timers.check(event.timer, ZONE)
+            except timers.TimerError as error:
+                yield Finding(name, event.element_id, 0, "TIMER", f"开始事件的定时器无法识别:{error}")
 
 
 def _clauses(root: Any) -> Iterator[tuple[str, int, str, str]]:
@@ -156,32 +189,51 @@ def _drawing(root: Any) -> Iterator[tuple[str, int, str, str]]:
         node.get("id"): {inner.get("id") for inner in node.iter() if inner is not node} for node in root.iter(xml.BPMN + "subProcess")
     }
     for node in root.iter(*(xml.BPMN + kind for kind in NODES)):
-        identifier = node.get("id")
+        identifier = node.get("id", "")
         shape = shapes.get(identifier)
         bounds = shape.find(DC + "Bounds") if shape is not None else None
         if bounds is None:
             yield identifier, node.sourceline or 0, "LAYOUT", "图上没有画出这个元素"
         elif identifier not in attached:
-            x, y, width, height = (float(bounds.get(key, "0")) for key in ("x", "y", "width", "height"))
+            try:
+                x, y, width, height = (float(bounds.get(key, "0")) for key in ("x", "y", "width", "height"))
+            except ValueError:
+                yield identifier, node.sourceline or 0, "LAYOUT", "图上的位置或大小不是数字"
+                continue
             boxes.append((identifier, x, y, x + width, y + height, node.sourceline or 0))
     for node in root.iter(xml.BPMN + "sequenceFlow"):
         if node.get("id") not in edges:
-            yield node.get("id"), node.sourceline or 0, "LAYOUT", "图上没有画出这条连线"
-    for number, (one, left, top, right, bottom, line) in enumerate(boxes):
-        for other, x, y, u, v, _ in boxes[number + 1 :]:
+            yield node.get("id", ""), node.sourceline or 0, "LAYOUT", "图上没有画出这条连线"
+    yield from _overlaps(boxes, containers)
+
+
+def _overlaps(
+    boxes: list[tuple[str, float, float, float, float, int]], containers: Mapping[str, set[str]]
+) -> Iterator[tuple[str, int, str, str]]:
+    """From left to right, each against those that still reach it: a long diagram is not compared all with all."""
+    reaching: list[tuple[str, float, float, float, float, int]] = []
+    told = 0
+    for box in sorted(boxes, key=lambda item: item[1]):
+        one, left, top, _, bottom, line = box
+        reaching = [other for other in reaching if other[3] > left][-MOST_SIDE_BY_SIDE:]
+        for other, _, y, _, v, _ in reaching:
             inside = other in containers.get(one, ()) or one in containers.get(other, ())
-            if not inside and left < u and x < right and top < v and y < bottom:
+            if not inside and top < v and y < bottom and told < MOST_OVERLAPS:
+                told += 1
                 yield one, line, "LAYOUT", f"与元素 {other} 重叠"
+        reaching.append(box)
 
 
 def _table(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
-    registry = deadlines.registry(no_rule, calendars.Calendar(), ZONE)
     try:
-        model = dmn.parse(source, name=name, functions=registry)
+        model = dmn.parse(source, name=name, functions=vocabulary())
     except dmn.DmnError as error:
         yield from (_of_table(problem) for problem in error.problems)
         return
-    bundle.decisions |= set(model.decisions)
+    if not model.decisions:
+        yield Finding(name, "", 0, "NO_DECISION", "文件里没有决策")
+    for decision_id in model.decisions:
+        yield from bundle.define(tenant_of(name), "decision", decision_id, name)
     yield from (_of_table(problem) for problem in dmn.check(model))
     for decision in model.decisions.values():
         for rule in decision.rules:
@@ -205,14 +257,14 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
         yield Finding(name, error.place, 0, error.code, str(error))
         return
     if PurePath(name).parent.name != "records":
-        bundle.forms.add(form.id)
+        yield from bundle.define(tenant_of(name), "form", form.id, name)
         if form.id != PurePath(name).stem:
             yield Finding(name, "id", 0, "NAME", f"表单标识 {form.id} 应与文件名相同", severity)
     for path, number in _limits(form.schema, "schema"):
         yield Finding(name, path, 0, "NUMBER", f"表单里写死了数值 {number},限额应由决策表在提交后判断", severity)
-    for field, part in form.fields.items():
+    for key, part in form.fields.items():
         if not part.get("title"):
-            yield Finding(name, field, 0, "NAME", "字段没有中文名称(title)", severity)
+            yield Finding(name, key, 0, "NAME", "字段没有中文名称(title)", severity)
 
 
 def _limits(schema: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -229,12 +281,15 @@ def _limits(schema: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 def _references(bundle: _Bundle, severity: str) -> Iterable[Finding]:
     """What diagrams call by a literal name, and is not among the files."""
-    for name, process in bundle.processes.values():
+    for name, tenant, process in bundle.processes:
         missing = (
-            [("CALLED_PROCESS", "流程", other) for other in sorted(process.called_processes) if other not in bundle.processes]
-            + [("CALLED_DECISION", "决策", other) for other in sorted(process.called_decisions) if other not in bundle.decisions]
-            + [("FORM", "表单", other) for other in sorted(process.forms) if other not in bundle.forms]
+            [("CALLED_PROCESS", "流程", other) for other in sorted(process.called_processes - bundle.seen(tenant, "process"))]
+            + [("CALLED_DECISION", "决策", other) for other in sorted(process.called_decisions - bundle.seen(tenant, "decision"))]
+            + [("FORM", "表单", other) for other in sorted(process.forms - bundle.seen(tenant, "form"))]
             + [("JOB_TYPE", "作业类型", other) for other in sorted(process.job_types) if other not in CONNECTORS]
         )
         for code, kind, other in missing:
             yield Finding(name, process.process_id, 0, code, f"调用的{kind}“{other}”不在这批文件里", severity)
+
+
+_READERS: Mapping[str, Callable[[str, bytes, _Bundle, str], Iterator[Finding]]] = {".bpmn": _diagram, ".dmn": _table, ".json": _form}

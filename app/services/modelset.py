@@ -1,0 +1,224 @@
+"""Models of a run without a database: files by what they define, as one district sees them; an engine library in memory."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count, pairwise
+from pathlib import Path, PurePath
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from app.decision import dmn
+from app.domain import calendars, districts, forms
+from app.domain.calendars import Calendar
+from app.domain.districts import SHARED, District
+from app.domain.forms import Form
+from app.engine import DecisionRef, ProcessDefinition, read
+from app.engine.errors import DiagramError
+from app.engine.expressions import vocabulary
+from app.errors import InvalidRequest
+
+ZONE = ZoneInfo("Asia/Shanghai")
+FOLDERS = ("bpmn", "dmn", "forms")
+SUFFIXES = (".bpmn", ".dmn", ".json")
+LARGEST = 10_000_000  # bytes of one model file; what each kind of reader takes is less
+
+_keys = count(1)
+
+
+class ModelRefused(InvalidRequest):
+    """A model cannot be read; ``file`` and ``element`` say where."""
+
+    code = "MODEL"
+
+    def __init__(self, file: str, element: str, message: str) -> None:
+        super().__init__(message, details={"file": file, "element": element})
+        self.file = file
+        self.element = element
+
+
+class Beneath(Protocol):
+    """What a set of models stands on: an engine library that can also list its processes and give its forms."""
+
+    def definition(self, key: int) -> ProcessDefinition: ...
+
+    def process(self, process_id: str, *, tag: str | None = None, deployment: int | None = None) -> ProcessDefinition | None: ...
+
+    def decision(self, decision_id: str, *, tag: str | None = None, deployment: int | None = None) -> DecisionRef | None: ...
+
+    def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool: ...
+
+    def form(self, form_id: str) -> Form | None: ...
+
+    def all_processes(self) -> Iterable[ProcessDefinition]: ...
+
+
+@dataclass(eq=False)
+class Models:
+    """An engine library. Files added later win over earlier ones of the same id; what is not here is looked for ``beneath``."""
+
+    district: District | None = None
+    beneath: Beneath | None = None
+    calendar: Calendar = field(default_factory=calendars.statutory)
+    processes: dict[str, ProcessDefinition] = field(default_factory=dict)
+    decisions: dict[str, DecisionRef] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    version: int = 1
+    tenant: str = field(default=SHARED, init=False)
+    zone: ZoneInfo = field(default=ZONE, init=False)
+    _by_key: dict[int, ProcessDefinition] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.district is not None:
+            self.tenant, self.zone = self.district.key, self.district.zone
+
+    # --- filling
+
+    def add(self, path: str, source: bytes) -> list[ProcessDefinition]:
+        """Read one file. Returns the processes it brought. Raises ModelRefused."""
+        if len(source) > LARGEST:
+            raise ModelRefused(path, "", f"{path}:文件超过 {LARGEST // 1_000_000} MB,请拆分或精简")
+        suffix = PurePath(path).suffix.lower()
+        if suffix == ".dmn":
+            self._add_decisions(path, source)
+        elif suffix == ".json":
+            self._add_form(path, source)
+        else:
+            return self.add_diagram(path, source)
+        return []
+
+    def add_diagram(self, path: str, source: bytes, *, executable_only: bool = True) -> list[ProcessDefinition]:
+        """Read a BPMN file, whatever its name. Raises ModelRefused."""
+        try:
+            diagram = read(source, path, executable_only=executable_only)
+        except DiagramError as error:
+            raise ModelRefused(path, error.problems[0].element, str(error)) from error
+        brought = [process.with_key(next(_keys), 1, 1) for process in diagram.processes]
+        for process in brought:
+            self.place(process)
+        return brought
+
+    def place(self, process: ProcessDefinition) -> None:
+        """Take in a process that has been read already."""
+        self.processes[process.process_id] = process
+        self._by_key[process.key] = process
+
+    def _add_decisions(self, path: str, source: bytes) -> None:
+        try:
+            model = dmn.parse(source, name=path, functions=vocabulary())
+        except dmn.DmnError as error:
+            first = error.problems[0]
+            raise ModelRefused(path, first.decision or "", str(error)) from error
+        for decision in model.decisions:
+            self.decisions[decision] = DecisionRef(next(_keys), 1, decision, model)
+
+    def _add_form(self, path: str, source: bytes) -> None:
+        try:
+            form = Form.parse(source)
+        except forms.FormError as error:
+            raise ModelRefused(path, error.place, f"{path}:{error}") from error
+        self.forms[form.id] = form
+
+    # --- what an engine asks
+
+    def definition(self, key: int) -> ProcessDefinition:
+        found = self._by_key.get(key)
+        if found is not None:
+            return found
+        if self.beneath is None:
+            raise KeyError(key)
+        return self.beneath.definition(key)
+
+    def process(self, process_id: str, *, tag: str | None = None, deployment: int | None = None) -> ProcessDefinition | None:
+        found = self.processes.get(process_id)
+        if found is not None and (tag is None or found.version_tag == tag):
+            return found
+        return self.beneath.process(process_id, tag=tag) if self.beneath else None
+
+    def decision(self, decision_id: str, *, tag: str | None = None, deployment: int | None = None) -> DecisionRef | None:
+        found = self.decisions.get(decision_id)
+        return found if found is not None or self.beneath is None else self.beneath.decision(decision_id, tag=tag)
+
+    def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool:
+        return form_id in self.forms or (self.beneath is not None and self.beneath.has_form(form_id, tag=tag))
+
+    def form(self, form_id: str) -> Form | None:
+        found = self.forms.get(form_id)
+        return found if found is not None or self.beneath is None else self.beneath.form(form_id)
+
+    def all_processes(self) -> Iterator[ProcessDefinition]:
+        """Its own, then those beneath that it does not replace."""
+        yield from self.processes.values()
+        if self.beneath is not None:
+            yield from (process for process in self.beneath.all_processes() if process.process_id not in self.processes)
+
+
+@dataclass
+class Shelf:
+    """An installation's models on disk, each district's read once. ``root`` holds bpmn/, dmn/, forms/ and districts/."""
+
+    root: Path
+    _kept: dict[str | None, Models] = field(default_factory=dict)
+
+    def districts(self) -> dict[str, District]:
+        """The districts by key; none where there is no such folder. Raises InvalidRequest (DISTRICT)."""
+        folder = self.root / "districts"
+        try:
+            return dict(districts.load_all(folder)) if folder.is_dir() else {}
+        except districts.DistrictError as error:
+            raise InvalidRequest(str(error), code="DISTRICT") from error
+
+    def district(self, key: str | None) -> District | None:
+        """The district ``key``; one without roles where the installation does not know it."""
+        if key is None:
+            return None
+        return self.districts().get(key) or District(key, key, ZONE, {}, {})
+
+    def models(self, district: str | None) -> Models:
+        """The models as one district sees them: the shared ones, over them its own. Raises ModelRefused."""
+        if district not in self._kept:
+            models = Models(self.district(district))
+            for owner in (SHARED, district) if district is not None else (SHARED,):
+                for path in self._files(owner):
+                    models.add(path.relative_to(self.root).as_posix(), path.read_bytes())
+            self._kept[district] = models
+        return self._kept[district]
+
+    def _files(self, owner: str) -> Sequence[Path]:
+        places = [self.root / folder if owner == SHARED else self.root / folder / owner for folder in FOLDERS]
+        return [path for place in places for path in sorted(place.glob("*")) if path.suffix in SUFFIXES]
+
+    def owner(self, path: Path, district: str | None = None) -> str:
+        """Whose a file is: the district (of the installation, or ``district``) in whose folder below bpmn/, dmn/ or forms/ it lies, else everybody's."""
+        known = {*self.districts(), district}
+        parts = path.parts[:-1]
+        return next((part for before, part in pairwise(parts) if before in FOLDERS and part in known), SHARED)
+
+
+class Later:
+    """What an installation has, read only when something is looked up that is not among a run's own models."""
+
+    def __init__(self, shelf: Shelf, district: str | None) -> None:
+        self._shelf = shelf
+        self._district = district
+
+    def _models(self) -> Models:
+        return self._shelf.models(self._district)
+
+    def definition(self, key: int) -> ProcessDefinition:
+        return self._models().definition(key)
+
+    def process(self, process_id: str, *, tag: str | None = None, deployment: int | None = None) -> ProcessDefinition | None:
+        return self._models().process(process_id, tag=tag)
+
+    def decision(self, decision_id: str, *, tag: str | None = None, deployment: int | None = None) -> DecisionRef | None:
+        return self._models().decision(decision_id, tag=tag)
+
+    def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool:
+        return self._models().has_form(form_id, tag=tag)
+
+    def form(self, form_id: str) -> Form | None:
+        return self._models().form(form_id)
+
+    def all_processes(self) -> Iterable[ProcessDefinition]:
+        """None: messages, signals and timers start only what the run itself names."""
+        return ()
