@@ -66,10 +66,8 @@ class Config:
     upload_bytes: int = _setting(10_000_000, "一次上传的最大字节数")
     form_bytes: int = _setting(1_000_000, "一次表单提交的最大字节数")
     idempotency_hours: int = _setting(24, "Idempotency-Key 的有效小时数")
-    publishing_second_person: bool = _setting(False, "发布模型须经另一人批准")
     audit_head: str = _setting("", "审计链首的外部文件;空则为数据目录下 audit-head.jsonl")
     audit_key: str = _setting("", "审计链 HMAC-SM3 的密钥(十六进制);空则在数据目录生成并保存")
-    seal_seconds: float = _setting(1.0, "每隔多少秒封存一次审计记录")
 
     @property
     def database_url(self) -> str:
