@@ -132,9 +132,6 @@ def talk(cast: Cast, app: Flask, rounds: int) -> None:
         db.session.rollback()
         at_once(app, *(lambda key=key: tasks.complete(cast.fred, key, {}, NOW) for key in open_tasks))  # type: ignore[misc]
         # What met a tree in somebody's hands is left to the pump.
-        left = 0
-        while left := messages.correlate(NOW):
-            print("LEFT", number, left)
         while messages.correlate(NOW):
             pass
         states = db.session.execute(select(ProcessInstance.state).where(ProcessInstance.key.in_(pair))).scalars().all()
