@@ -18,14 +18,19 @@ def is_bearer(request: Request) -> bool:
     return request.headers.get("Authorization", "").lower().startswith(_SCHEME)
 
 
+def _has_session(request: Request) -> bool:
+    """A request with a token has none; nor has a static file, which shared caches may keep."""
+    return not is_bearer(request) and request.endpoint != "static"
+
+
 class _Sessions(SecureCookieSessionInterface):
-    """A request with a token has no session: it neither reads nor leaves a cookie."""
+    """Where there is no session no cookie is read and none is left behind."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return SecureCookieSession() if is_bearer(request) else super().open_session(app, request)
+        return super().open_session(app, request) if _has_session(request) else SecureCookieSession()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not is_bearer(current_request):
+        if _has_session(current_request):
             super().save_session(app, session, response)
 
 

@@ -21,7 +21,8 @@ def todo() -> str:
         page=inbox.todo(actor, now, text=text, process=process, overdue=overdue, page=listing.page()),
         processes=inbox.processes(actor),
         filtered=bool(text or process or overdue),
-        startable=projects.startable(actor),
+        startable=projects.startable(actor, now),
+        may_declare=projects.may_declare(actor),
         address=listing.address,
         now=now,
     )

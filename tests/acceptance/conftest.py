@@ -15,6 +15,7 @@ from tests.unit.web import world
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 Enter = Callable[..., Page]
+Somebody = Callable[[], BrowserContext]
 
 
 @pytest.fixture(scope="session")
@@ -39,25 +40,37 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN", timezone_id="America/New_York")
-    yield opened
-    opened.close()
+def complaints() -> Iterator[list[str]]:
+    """What the console said: breaches of the policy and script errors fail the test; answers 4xx are what some tests are about."""
+    heard: list[str] = []
+    yield heard
+    assert heard == []
 
 
 @pytest.fixture
-def complaints(context: BrowserContext) -> Iterator[list[str]]:
-    """What the console said: breaches of the policy and script errors fail the test; answers 4xx are what some tests are about."""
-    heard: list[str] = []
+def somebody(browser: Browser, complaints: list[str]) -> Iterator[Somebody]:
+    """A browser of one's own, for each person who takes part; far away, so that no test leans on the machine's zone."""
+    opened: list[BrowserContext] = []
 
     def listen(message: ConsoleMessage) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:
-            heard.append(message.text)
+            complaints.append(message.text)
 
-    context.on("console", listen)
-    context.on("weberror", lambda error: heard.append(str(error.error)))
-    yield heard
-    assert heard == []
+    def open_browser() -> BrowserContext:
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN", timezone_id="America/New_York")
+        context.on("console", listen)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        opened.append(context)
+        return context
+
+    yield open_browser
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def context(somebody: Somebody) -> BrowserContext:
+    return somebody()
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +92,7 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> world.Memory:
 
 
 @pytest.fixture
-def enter(address: str, context: BrowserContext, complaints: list[str], memory: world.Memory) -> Enter:
+def enter(address: str, context: BrowserContext, memory: world.Memory) -> Enter:
     """Sign an account of the world in and open a page."""
 
     def open_as(username: str, path: str = "/") -> Page:

@@ -63,6 +63,23 @@ def test_amounts_are_shown_with_thousands_and_in_ten_thousands(enter: Enter) -> 
     assert page.input_value("#root_totalAmount") == "1.005"
 
 
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [("120", None), ("1.5", "请填写整数"), ("很久", "请填写整数"), ("0", "不能小于 1"), ("99999999999999999999", "请填写整数")],
+)
+def test_a_whole_number_is_read_as_typed_or_refused_in_words(enter: Enter, memory: world.Memory, typed: str, problem: str | None) -> None:
+    page = enter("applicant", "/tasks/1")
+    fill_in(page)
+    page.fill("#root_contractDays", typed)
+    page.click(SUBMIT)
+    if problem:
+        expect(page.locator("#root_contractDays__error")).to_have_text(problem)
+        assert page.input_value("#root_contractDays") == typed
+    else:
+        expect(page).to_have_url(re.compile("/inbox$"))
+        assert memory.completed[1]["contractDays"] == 120
+
+
 def test_rows_are_added_and_removed_and_added_up(enter: Enter) -> None:
     page = enter("applicant", "/tasks/1")
     page.locator("#root_fundItems").get_by_role("button", name="新增一行").click()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.acceptance.conftest import Enter
 from tests.unit.web import world
@@ -53,10 +53,8 @@ def test_a_page_is_accessible_and_fits_a_narrow_window(enter: Enter, memory: wor
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_the_sign_in_page_fills_an_account_in_by_one_click(
-    context: object, address: str, memory: world.Memory, complaints: list[str]
-) -> None:
-    page: Page = context.new_page()  # type: ignore[attr-defined]
+def test_the_sign_in_page_fills_an_account_in_by_one_click(context: BrowserContext, address: str, memory: world.Memory) -> None:
+    page = context.new_page()
     page.goto(address)
     page.fill("#account-search", "分析")
     expect(page.locator("[data-account]:visible")).to_have_count(1)

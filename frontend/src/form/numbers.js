@@ -5,13 +5,14 @@ const MOST_DIGITS = 15; // past this a browser's number no longer holds every di
 export const grouped = (value, digits) =>
   new Intl.NumberFormat('zh-CN', { minimumFractionDigits: digits, maximumFractionDigits: digits ?? 6 }).format(value);
 
+const shapes = { 0: /^-?\d+$/, 2: /^-?\d+(\.\d{1,2})?$/ };
+const anyNumber = /^-?\d+(\.\d+)?$/;
+
 /** Read what was typed. Gives undefined for nothing, a number, or the text itself when it is no such number. */
 export function readNumber(text, { decimals }) {
   const plain = text.replace(/[,，\s]/g, '').replace('。', '.');
   if (plain === '') return undefined;
-  const shape = decimals === undefined ? /^-?\d+(\.\d+)?$/ : new RegExp(`^-?\\d+(\\.\\d{1,${decimals}})?$`);
-  const wholeOnly = decimals === 0 ? /^-?\d+$/ : shape;
-  if (!wholeOnly.test(plain) || plain.replace(/\D/g, '').length > MOST_DIGITS) return text;
+  if (!(shapes[decimals] ?? anyNumber).test(plain) || plain.replace(/\D/g, '').length > MOST_DIGITS) return text;
   return Number(plain);
 }
 

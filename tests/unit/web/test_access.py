@@ -105,6 +105,12 @@ def test_the_cookie_is_for_this_site_and_not_for_scripts(app: Flask) -> None:
     assert "SameSite=Lax" in cookie
 
 
+def test_a_static_file_leaves_no_cookie_in_shared_caches(sign_in: SignIn) -> None:
+    with sign_in("applicant").get("/static/icon.svg") as answer:
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers
+
+
 def test_every_page_carries_the_policy_and_stays_out_of_caches(sign_in: SignIn) -> None:
     for client, address in ((sign_in("applicant"), "/inbox"), (sign_in("applicant"), "/nowhere"), (sign_in("applicant"), "/sign-in")):
         answer = client.get(address)

@@ -68,6 +68,8 @@ def test_a_nonsensical_filter_is_no_failure(sign_in: SignIn, query: str) -> None
 def test_an_empty_inbox_says_what_to_do_next(sign_in: SignIn) -> None:
     page = sign_in("idle").get("/inbox").text
     assert "现在没有待办事项" in page
+    assert "发起年度计划" in page
+    assert "发起申报" not in page
     assert "查看项目" in page
 
 

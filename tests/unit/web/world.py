@@ -325,7 +325,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         may_declare=lambda actor, process_id="declaration": (
             verdict if actor.username == "applicant" else Verdict(False, "ROLE_MISSING", "只有申报单位可以申报")
         ),
-        startable=lambda actor: [v.StartableView("declaration", "年度项目申报", verdict)] if actor.username == "applicant" else [],
+        startable=lambda actor, now=None: [v.StartableView("annual_plan", "年度计划", verdict)] if actor.username == "idle" else [],
         search=lambda actor, now, **more: v.Page([row], 1) if actor.username == "applicant" else empty,
         view=lambda actor, key, now: page,
         start=start,
