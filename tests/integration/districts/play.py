@@ -93,22 +93,24 @@ class District:
             raise AssertionError(f"{MOST_JUMPS} instants before {to}")
         self.now = max(self.now, to)
 
-    def until(self, project: int, element: str, **answers: Mapping[str, Any]) -> TaskLine:
-        """Everybody does what there is to do, as it comes, until ``element`` waits for somebody. ``answers``: element id → values."""
+    def until(self, project: int, element: str, *others: int, **answers: Mapping[str, Any]) -> TaskLine:
+        """Everybody does what there is to do, as it comes, until ``element`` waits for somebody, in ``others`` too. ``answers``: element id → values."""
+        wanted = {project, *others}
         for _ in range(MOST_ACTS):
-            ready = [line for line in self.open() if line.follow_up_at is None or line.follow_up_at <= self.now]
-            reached = [line for line in ready if (line.project_key, line.element_id) == (project, element)]
-            if reached:
-                return reached[0]
-            # The project's own first; the district's plan moves on when the project waits.
-            mine = sorted(
-                (line for line in ready if line.project_key in (project, None)), key=lambda line: (line.project_key is None, line.key)
-            )
-            if mine:
-                self.do(mine[0], **answers.get(mine[0].element_id, {}))
+            lines = [line for line in self.open() if line.project_key is None or line.project_key in wanted]
+            reached = {line.project_key: line for line in lines if line.element_id == element}
+            if wanted <= reached.keys():
+                return reached[project]
+            ready = [
+                line for line in lines if line.project_key not in reached and (line.follow_up_at is None or line.follow_up_at <= self.now)
+            ]
+            if ready:
+                # The projects' own first; the district's plan moves on when they wait.
+                line = min(ready, key=lambda line: (line.project_key is None, line.key))
+                self.do(line, **answers.get(line.element_id, {}))
                 self.advance(self.now + ACT)
                 continue
-            later = [line.follow_up_at for line in self.open(project) if line.follow_up_at is not None]
+            later = [line.follow_up_at for line in lines if line.follow_up_at is not None and line.follow_up_at > self.now]
             upcoming = [instant for instant in (waits.next_due(), *later) if instant is not None]
             assert upcoming, (projects.phase(project), [line.element_id for line in self.open()], self.steps(project))
             self.advance(min(upcoming))
