@@ -6,9 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.access.identity import current_actor, present
-from app.domain.permissions import Actor
-from app.errors import Forbidden, InvalidRequest
-from app.services import instances, repair, startup, tasks
+from app.errors import InvalidRequest
+from app.services import instances, repair, startup
 from app.services.views import InstanceView
 from app.web import display, listing
 
@@ -39,8 +38,7 @@ def search() -> str:
 
 @blueprint.get("/<int:key>")
 def show(key: int) -> str:
-    actor = current_actor()
-    view = instances.view(actor, key, present())
+    view = instances.view(current_actor(), key, present())
     return render_template(
         "instances/instance.html",
         view=view,
@@ -48,7 +46,7 @@ def show(key: int) -> str:
         now=present(),
         drawn={
             "source": url_for("models.diagram", key=view.diagram.definition_key),
-            "elements": display.elements(view.diagram, _late(actor, view), _stuck(view)),
+            "elements": display.elements(view.diagram, incidents=_stuck(view)),
         },
     )
 
@@ -68,15 +66,6 @@ def resolve(key: int, incident: int) -> Response:
     repair.resolve(current_actor(), incident, present())
     flash("已重试。", "success")
     return redirect(url_for("instances.show", key=key))
-
-
-def _late(actor: Actor, view: InstanceView) -> dict[str, str]:
-    """Element id → how late its open task is."""
-    try:
-        open_tasks = tasks.search(actor, tasks.TaskFilter(instance_key=view.line.key, state="open"), present())
-    except Forbidden:
-        return {}
-    return {line.element_id: display.remaining(line).text for line in open_tasks.items if line.overdue}
 
 
 def _stuck(view: InstanceView) -> dict[str, Any]:

@@ -221,7 +221,7 @@ def instance_view(key: int) -> v.InstanceView:
         history=[v.HistoryEntry(1, "start", "收到通知", "startEvent", "completed", NOW, NOW, 500)],
         decisions=[decision()],
         children=[instance_line(501, "completed", 0)],
-        diagram=v.DiagramView(900, ["fill_in"], ["start"], ["gate"]),
+        diagram=v.DiagramView(900, ["fill_in"], ["start", "late", "record_lateness"], ["gate"]),
         catalogue_version=12,
     )
 
