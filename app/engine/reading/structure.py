@@ -55,6 +55,9 @@ def check(document: Document) -> None:
     if nodes > MOST_NODES:
         document.refuse(document.executable[0], "TOO_MANY_ELEMENTS", f"流程图有 {nodes} 个元素,超过上限 {MOST_NODES} 个,请拆分为多个流程")
         return
+    for process in document.executable:
+        if not process.get("id", "").strip():
+            document.refuse(process, "ID_MISSING", "流程没有标识(id)")
     _check_ids(document)
     for level in document.all_levels():
         _check_level(document, level)

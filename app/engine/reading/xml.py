@@ -41,7 +41,9 @@ def load(source: bytes, name: str) -> Node:
     if root.getroottree().docinfo.internalDTD is not None:
         raise refusal(name, "XML_DOCTYPE", "文件含有 DOCTYPE 声明,为安全起见不予读取")
     if root.tag != BPMN + "definitions":
-        raise refusal(name, "NOT_BPMN", f"不是 BPMN 2.0 文件:根元素是 {etree.QName(root).localname},应为 definitions", root.sourceline or 0)
+        found = etree.QName(root)
+        what = "DMN 决策文件" if "/DMN/" in (found.namespace or "") else f"根元素是 {found.localname}(命名空间 {found.namespace or '空'})"
+        raise refusal(name, "NOT_BPMN", f"不是 BPMN 2.0 文件:{what},应为 BPMN 的 definitions", root.sourceline or 0)
     return root
 
 
