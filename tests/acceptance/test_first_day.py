@@ -21,7 +21,7 @@ from app.services import instants, startup
 from tests.acceptance.conftest import Somebody
 from tests.acceptance.filling import fill_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("first_day")]  # one server for both
 ROOT = Path(__file__).parents[2]
 TODAY = datetime.fromisoformat("2026-09-21T09:00:00+08:00")  # a Monday within Sucheng's window
 UP_WITHIN = 240  # seconds: the demonstration plays eighteen projects through the real services
