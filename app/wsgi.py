@@ -1,21 +1,31 @@
-"""Ways in for web servers: ``gunicorn 'app.wsgi:application()'`` on many nodes, or ``serve`` for one, with its clock."""
+"""Ways in for web servers: ``gunicorn 'app.wsgi:application()'`` on many nodes, or ``serve`` for one, with its clock.
 
+The parts are imported by the processes that need them: the one that only watches over the worker stays small.
+"""
+
+import os
+import sys
+import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from app import clock, create_app
 from app import config as settings
 from app.config import Config
-from app.services import demonstration, instants, startup
+from app.errors import Failure
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 WORKER_SECONDS = 120  # uploads of large bundles are checked and rehearsed within a request
 
 
-def application(config: Config | None = None) -> Flask:
+def application(config: Config | None = None) -> "Flask":
     """An app that is ready for requests: tables up to date, shipped models deployed."""
+    from app import create_app
+    from app.services import startup
+
     app = create_app(config or settings.load())
     with app.app_context():
         startup.prepare()
@@ -24,22 +34,48 @@ def application(config: Config | None = None) -> Flask:
 
 
 def serve(config: Config, say: Callable[[str], None]) -> None:
-    """Run one server process, with the clock in it on SQLite; blocks until it is stopped. ``say`` takes lines for the operator."""
-    app = create_app(config)
-    with app.app_context():
-        for line in startup.prepare().drift:
-            say(f"提示：{line}")
-        if config.demonstration and demonstration.build(instants.now(), progress=say):
-            say("演示单位、账号和项目已就绪；登录页列出全部账号，口令均为 " + demonstration.PASSWORD)
-        startup.dispose()
-    _Server(app, config, say).run()  # type: ignore[no-untyped-call]
+    """Run one server process, with the clock in it on SQLite; blocks until it is stopped. ``say`` takes lines for the operator.
+
+    Exits with 1 when the database or the shipped models cannot be made ready.
+    """
+    child = os.fork()  # what preparing takes of memory goes with the child
+    if child == 0:
+        os._exit(_prepare(config, say))
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0:
+        sys.exit(1)
+    _Server(config, say).run()  # type: ignore[no-untyped-call]
+
+
+def _prepare(config: Config, say: Callable[[str], None]) -> int:
+    """Tables, shipped models and, if asked for, the demonstration. Returns the exit code."""
+    from app import create_app
+    from app.services import demonstration, instants, startup
+
+    try:
+        with create_app(config).app_context():
+            for line in startup.prepare().drift:
+                say(f"提示：{line}")
+            if config.demonstration and demonstration.build(instants.now(), progress=say):
+                say("演示单位、账号和项目已就绪；登录页列出全部账号，口令均为 " + demonstration.PASSWORD)
+            startup.dispose()
+    except Failure as failure:
+        say(f"{failure.message} [{failure.code}]")
+        return 1
+    except BaseException:
+        # Nothing above this frame may run twice, in the child and in the parent.
+        traceback.print_exc()
+        return 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return 0
 
 
 class _Server(BaseApplication):
     """Gunicorn with one worker: on SQLite the locks of running acts live in the process."""
 
-    def __init__(self, app: Flask, config: Config, say: Callable[[str], None]) -> None:
-        self._flask, self._config, self._say = app, config, say
+    def __init__(self, config: Config, say: Callable[[str], None]) -> None:
+        self._config, self._say = config, say
         super().__init__()  # type: ignore[no-untyped-call]
 
     def load_config(self) -> None:
@@ -53,15 +89,19 @@ class _Server(BaseApplication):
             "loglevel": "warning",
             "control_socket_disable": True,
             "when_ready": lambda server: self._say(f"服务已启动：http://{config.host}:{config.port}"),
-            "post_worker_init": lambda worker: self._start_clock(),
+            "post_worker_init": lambda worker: self._start_clock(worker.wsgi),
         }
         gunicorn: Any = self.cfg
         for name, value in values.items():
             gunicorn.set(name, value)
 
-    def load(self) -> Flask:
-        return self._flask
+    def load(self) -> "Flask":
+        from app import create_app
 
-    def _start_clock(self) -> None:
+        return create_app(self._config)
+
+    def _start_clock(self, app: "Flask") -> None:
+        from app import clock
+
         if "://" not in self._config.data:  # on PostgreSQL the clock is a process of its own
-            clock.start(self._flask)
+            clock.start(app)
