@@ -45,7 +45,7 @@ class Act:
         self.effects: list[Effect] = []
         self.queue: deque[Token] = deque()
         self.steps = 0
-        self.deadline = time.monotonic() + limits.seconds
+        self.deadline = time.thread_time() + limits.seconds
         self.holding = False  # a modification is under way: an emptied level is not done yet
         self.site: Token = tree.task_tree
         self.environment = feel.Environment(
@@ -187,7 +187,7 @@ class Act:
                 token = queue.popleft()
                 if not token.is_open or token.incident:
                     continue
-                if self.steps >= self.limits.steps or time.monotonic() > self.deadline:
+                if self.steps >= self.limits.steps or time.thread_time() > self.deadline:
                     queue.appendleft(token)
                     self.stall()
                     return
@@ -217,7 +217,9 @@ class Act:
         if first.stage == "arrived" and not first.is_root:
             first.task_spec.announce(self, first)
             first.stage = "entering"
-        most = f"步数超过上限({self.limits.steps} 步)" if self.steps >= self.limits.steps else f"时间超过上限({self.limits.seconds:g} 秒)"
+        most = (
+            f"步数超过上限({self.limits.steps} 步)" if self.steps >= self.limits.steps else f"运算时间超过上限({self.limits.seconds:g} 秒)"
+        )
         open_incident(
             self,
             first,

@@ -31,7 +31,7 @@ AT_ONE_INSTANT = 1_000  # timers of one element that fire without the clock movi
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """``firings``: timers of one advance. ``seconds``: wall time of one advance. ``elements``: elements entered in the whole run."""
+    """``firings``: timers of one advance. ``seconds``: processor time of one advance. ``elements``: elements entered in the whole run."""
 
     firings: int = 10_000
     seconds: float = 30.0
@@ -151,7 +151,7 @@ class Rehearsal:
 
     def advance(self, until: datetime) -> None:
         """Move the clock from due to due, in order of due, then of creation. Raises Stopped where timers fire without end."""
-        left, end = self.budget.firings, time.monotonic() + self.budget.seconds
+        left, end = self.budget.firings, time.thread_time() + self.budget.seconds
         still: Counter[str] = Counter()
         while (due := self.next_due()) is not None and due <= until:
             if due > self.now:
@@ -161,7 +161,7 @@ class Rehearsal:
             element_id = what.event.element_id if isinstance(what, ArmedStart) else root.waits[what].element_id if root else ""
             still[element_id] += 1
             left -= 1
-            if still[element_id] > AT_ONE_INSTANT or left < 0 or time.monotonic() > end:
+            if still[element_id] > AT_ONE_INSTANT or left < 0 or time.thread_time() > end:
                 raise Stopped(
                     Stop(element_id, "LIMIT_TIMERS", f"定时“{element_id}”在 {self._shown()} 前后反复触发而没有尽头,已停止推进时间")
                 )
