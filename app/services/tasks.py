@@ -8,7 +8,7 @@ from typing import Any
 from app import engine
 from app.domain import permissions
 from app.domain.districts import District
-from app.domain.forms import FieldProblem, Form
+from app.domain.forms import Form
 from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
 from app.engine.commands import CompleteTask
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskClosed
@@ -240,11 +240,8 @@ def _capacity(actor: Actor, groups: tuple[str, ...], project: ProjectFacts | Non
 
 
 def _check(form: Form | None, data: Mapping[str, Any]) -> None:
-    """Raises InvalidForm. A task without a form takes nothing: what nobody declared is refused, never merged."""
-    if form is None:
-        problems = [FieldProblem(name, name, "UNDECLARED", f"此事项没有表单,不能提交“{name}”") for name in data]
-    else:
-        problems = form.validate(data)
+    """Raises InvalidForm. A task without a form takes any variables (design §9); with one, only what it declares."""
+    problems = form.validate(data) if form is not None else []
     if problems:
         raise InvalidForm(problems)
 

@@ -158,7 +158,7 @@ def test_an_undone_deployment_leaves_nothing_behind_in_memory(cast: Cast, monkey
     def fail(*values: object, **names: object) -> None:
         raise RuntimeError
 
-    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+    with monkeypatch.context() as patched, pytest.raises(RuntimeError):  # noqa: PT012 - the act is the block
         patched.setattr(models.chain, "record", fail)
         models.deploy(SYSTEM, [("dmn/permit_gate.dmn", STRICT)], NOW)
     models.deploy(SYSTEM, [("dmn/hill/other.dmn", GATE.replace(b"permit_gate", b"other"))], NOW)

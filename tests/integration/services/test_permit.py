@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from app.errors import Forbidden, InvalidForm, InvalidRequest, KeyReused, NotFound, TaskClosed
-from app.services import accounts, inbox, projects, tasks, trail
+from app.services import accounts, clockwork, inbox, projects, tasks, trail
+from app.services.transaction import act
 from app.store.tables import AuditEntry, ElementInstance, Notification, UserTask, db
 from tests.integration.services.conftest import NOW, Cast
 
@@ -277,3 +278,23 @@ def test_lists_are_filtered_and_paged(cast: Cast) -> None:
     counts = inbox.counts(cast.fred, late)
     assert (counts.todo, counts.overdue, counts.later) == (1, 1, 0)
     assert inbox.processes(cast.alice) == [("permit", "许可")]
+
+
+def test_a_task_without_a_form_takes_any_variables(cast: Cast) -> None:
+    first = datetime.fromisoformat("2027-01-01T00:00:00+08:00")
+    clockwork.run_due(first)
+    (look,) = inbox.todo(cast.dora, first).items
+    assert tasks.form(cast.dora, look.key) is None
+    done = tasks.complete(cast.dora, look.key, {"seen": True, "amount": Decimal("1.10")}, first)
+    assert done.state == "completed"
+    assert tasks.line(cast.dora, look.key, first).outcome == "已办理"
+
+
+def test_what_is_to_be_followed_up_later_comes_last(cast: Cast) -> None:
+    first = [projects.start(cast.alice, "permit", f"平台{number}", NOW)[1] for number in range(3)]
+    with act():
+        db.session.execute(update(UserTask).where(UserTask.key == first[0]).values(follow_up_at=NOW + timedelta(days=3)))
+        db.session.execute(update(UserTask).where(UserTask.key == first[2]).values(due_at=NOW + timedelta(days=3)))
+    assert [line.key for line in inbox.todo(cast.alice, NOW).items] == [first[2], first[1], first[0]]
+    assert inbox.counts(cast.alice, NOW).later == 1
+    assert [line.key for line in inbox.todo(cast.alice, NOW + timedelta(days=3)).items] == [first[2], first[0], first[1]]

@@ -62,11 +62,10 @@ def test_who_waits_too_long_is_told_that_it_is_busy(cast: Cast, config: Config) 
     held, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with hasty.app_context():
-            with open_instance(root_of(task), NOW, SYSTEM) as tree:
-                assert tree is not None
-                held.set()
-                done.wait(10)
+        with hasty.app_context(), open_instance(root_of(task), NOW, SYSTEM) as tree:
+            assert tree is not None
+            held.set()
+            done.wait(10)
 
     with hasty.app_context():
         thread = threading.Thread(target=hold)
@@ -103,7 +102,7 @@ def test_a_tree_that_another_process_changed_meanwhile_is_stepped_again(cast: Ca
 
 def test_an_outdated_act_leaves_nothing(cast: Cast) -> None:
     _, task = projects.start(cast.alice, "permit", "平台", NOW)
-    with pytest.raises(Outdated), open_instance(root_of(task), NOW, SYSTEM) as tree:
+    with pytest.raises(Outdated), open_instance(root_of(task), NOW, SYSTEM) as tree:  # noqa: PT012 - the act is the block
         assert tree is not None
         tree.record("test", "x", {})
         tree.version += 1
@@ -113,7 +112,7 @@ def test_an_outdated_act_leaves_nothing(cast: Cast) -> None:
 def test_an_act_that_raises_leaves_nothing(cast: Cast) -> None:
     before = db.session.execute(select(Project.key)).all()
     definition = catalogue.library("hill").reference("process", "year_notice").key
-    with pytest.raises(ZeroDivisionError), new_instance(definition, "hill", NOW, SYSTEM) as tree:
+    with pytest.raises(ZeroDivisionError), new_instance(definition, "hill", NOW, SYSTEM) as tree:  # noqa: PT012 - the act is the block
         tree.step(Start(definition))
         tree.record("process.start", "year_notice", {})
         tree.writes.append(lambda: 1 // 0)

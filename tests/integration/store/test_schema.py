@@ -95,7 +95,7 @@ def test_upsert_changes_only_the_named_columns(app: Flask) -> None:
 
 
 def test_a_failing_act_leaves_nothing(app: Flask) -> None:
-    with pytest.raises(RuntimeError), act():
+    with pytest.raises(RuntimeError), act():  # noqa: PT012 - the act is the block
         rows.insert(Organisation, [{"key": 1, "tenant": "t", "name": "n", "created_at": NOW}])
         raise RuntimeError
     assert db.session.execute(select(Organisation.key)).all() == []
