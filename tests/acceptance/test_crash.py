@@ -203,7 +203,7 @@ def test_kills_in_the_midst_of_firing_lose_and_repeat_nothing(site: Site, app: F
     while left:
         assert kills < ROUNDS
         with site.clock() as process:
-            until(max(0, left - 9))
+            until(max(0, left - 14))
             process.kill()
         left, kills = waiting(), kills + 1
     assert kills >= 3, "they were to be interrupted"
