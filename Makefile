@@ -21,7 +21,8 @@ run: .venv/.runtime $(BUILT)  ## start the demonstration on http://127.0.0.1:800
 setup: .venv/.development $(BUILT)  ## everything for working on the code
 
 test: .venv/.development $(BUILT) chromium  ## all tests on SQLite and PostgreSQL, browser included
-	$(BIN)/pytest -n 2 --dist loadgroup -q -m "not soak"
+	TZ=UTC $(BIN)/pytest -n 2 --dist loadgroup -q -m "not soak"
+	TZ=Asia/Shanghai $(BIN)/pytest -n 2 -q -m "not soak" tests/unit/domain tests/processes tests/integration/districts
 
 lint: .venv/.development $(BUILT)  ## style, types, import contracts, diagrams
 	$(BIN)/ruff check .
