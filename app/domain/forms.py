@@ -16,6 +16,7 @@ import simplejson
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 32
 MAX_DIGITS = 30
+MOST_PARTS = 5_000  # of a schema, references written out: doubling ones would keep a check busy for hours
 _MONEY = Decimal("0.01")
 
 
@@ -70,9 +71,13 @@ class Form:
         for name in schema["properties"]:
             if not name.isidentifier() or not name.isascii() or name.startswith("_"):
                 raise FormError("FORM_SCHEMA", f"字段名 {name!r} 只能用英文字母、数字,以字母开头", f"schema/properties/{name}")
+            if not isinstance(schema["properties"][name], dict):
+                raise FormError("FORM_SCHEMA", f"字段 {name} 的说明应是一个对象", f"schema/properties/{name}")
         for path, reference in _references(schema, "schema"):
             if not reference.startswith("#"):
                 raise FormError("FORM_SCHEMA", f"{path} 引用了文件之外的 {reference!r},只允许 # 开头的引用", path)
+        if _weigh(schema, schema, ()) > MOST_PARTS:
+            raise FormError("FORM_SCHEMA", f"表单的 schema 展开引用后超过 {MOST_PARTS} 个部分,请简化", "schema")
         form = cls(data["id"], data["title"], schema, ui)
         try:
             form._validator  # noqa: B018 - compiled now, so that a bad schema is refused at deployment
@@ -203,6 +208,35 @@ def _references(node: Any, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(node, list):
         for number, value in enumerate(node):
             yield from _references(value, f"{path}/{number}")
+
+
+def _weigh(node: Any, schema: Mapping[str, Any], followed: tuple[str, ...]) -> int:
+    """How many parts a schema has with every reference written out, roughly and no further than the limit: what checking a value may cost.
+
+    Raises FormError (FORM_SCHEMA) for a reference that leads nowhere or back to itself.
+    """
+    if not isinstance(node, Mapping | list):
+        return 1
+    weight = 1
+    for key, part in node.items() if isinstance(node, Mapping) else enumerate(node):
+        if key in ("$ref", "$dynamicRef", "$recursiveRef") and isinstance(part, str):
+            if part in followed or len(followed) >= MAX_DEPTH:
+                raise FormError("FORM_SCHEMA", f"引用 {part!r} 绕回自身,或引用了 {MAX_DEPTH} 层以上", "schema")
+            weight += _weigh(_target(schema, part), schema, (*followed, part))
+        else:
+            weight += _weigh(part, schema, followed)
+        if weight > MOST_PARTS:
+            break
+    return weight
+
+
+def _target(schema: Mapping[str, Any], reference: str) -> Any:
+    node: Any = schema
+    for step in reference.removeprefix("#").split("/")[1:]:
+        node = node.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(node, Mapping) else None
+    if node is None or not (reference == "#" or reference.startswith("#/")):
+        raise FormError("FORM_SCHEMA", f"引用 {reference!r} 在表单里找不到,应如 #/$defs/名称", "schema")
+    return node
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
