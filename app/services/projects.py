@@ -228,8 +228,7 @@ def _begin(
 
 
 def _first_task(actor: Actor, tree: Tree) -> int:
-    mine = tasks.mine(held(actor, catalogue.district(actor.tenant)), actor.username)
-    found = tasks.opened_of(None, tree.root_key, mine)
+    found = tasks.opened_of(None, tree.root_key, held(actor, catalogue.district(actor.tenant)), actor.username)
     return int(found[0].key) if found else 0
 
 

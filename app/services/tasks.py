@@ -323,5 +323,5 @@ def _replayed(actor: Actor, key: int, answer: Mapping[str, Any], now: datetime) 
 def _completed(
     actor: Actor, key: int, root_key: int, project_key: int | None, state: str, incidents: list[str], now: datetime, *, replayed: bool
 ) -> CompletedView:
-    row = tasks.opened_of(project_key, root_key, tasks.mine(held(actor, catalogue.district(actor.tenant)), actor.username))
+    row = tasks.opened_of(project_key, root_key, held(actor, catalogue.district(actor.tenant)), actor.username)
     return CompletedView(key, task_lines(row, now), project_key, root_key, state, tuple(incidents), replayed)

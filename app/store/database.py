@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from app.config import Config
 from app.store.tables import db
 
+_CONNECTION = "connection"
 _WAITED_TOO_LONG = frozenset({"LockNotAvailable", "QueryCanceled", "DeadlockDetected", "IdleInTransactionSessionTimeout"})
 
 
@@ -72,8 +73,21 @@ def _begin_sqlite(
 
 def run(statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
     """Execute a statement over plain tables in the current act, past the mapper."""
-    result: CursorResult[Any] = db.session.connection().execute(statement, values or {})
+    result: CursorResult[Any] = connection().execute(statement, values or {})
     return result
+
+
+def connection() -> Connection:
+    """The connection of the current act. Remembered while its transaction lasts: a session looks for it anew at every statement."""
+    session = db.session()
+    kept = session.info.get(_CONNECTION)
+    transaction = session.get_transaction()
+    if kept is not None and transaction is not None and kept[0] is transaction:
+        found: Connection = kept[1]
+        return found
+    found = session.connection()
+    session.info[_CONNECTION] = (session.get_transaction(), found)
+    return found
 
 
 def is_wait(error: BaseException) -> bool:

@@ -3,13 +3,14 @@
 SQLAlchemy compiles a multi-row VALUES afresh each time, which costs more than the database takes to run it; an act writes a dozen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import CursorResult, Dialect, Table
 
-from app.store.tables import db
+from app.store.database import connection as present_connection
+from app.store.types import Instant
 
 _PARAMETERS = 30_000  # both databases allow 32,766 and more
 
@@ -33,7 +34,7 @@ def _write(table: Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]
     if not rows:
         return 0
     columns = tuple(rows[0])
-    connection = db.session.connection()
+    connection = present_connection()
     binders = _binders(table, columns, connection.dialect)
     size = max(1, _PARAMETERS // len(columns))
     written = 0
@@ -64,4 +65,22 @@ def _statement(
 
 @lru_cache(maxsize=512)
 def _binders(table: Table, columns: tuple[str, ...], dialect: Dialect) -> tuple[Any, ...]:
-    return tuple(table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns)
+    return tuple(_binder(table.c[name].type, dialect) for name in columns)
+
+
+def _binder(kind: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
+    bind: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    if bind is None or not isinstance(kind, Instant):
+        return bind
+    last: tuple[Any, Any] = (None, bind(None))
+
+    def once(value: Any) -> Any:
+        # An act writes one and the same instant a hundred times.
+        nonlocal last
+        seen, written = last
+        if value is not seen:
+            written = bind(value)
+            last = (value, written)
+        return written
+
+    return once

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, false, func, or_, select, tuple_
 
+from app.store.database import run
 from app.store.tables import ElementInstance, Project, TaskCandidate, UserTask, db
 
 _LINE = (
@@ -125,11 +126,50 @@ def processes(condition: ColumnElement[bool]) -> list[tuple[str, str]]:
     return [(process, name) for process, name in db.session.execute(query)]
 
 
-def opened_of(project_key: int | None, root_key: int, condition: ColumnElement[bool]) -> Sequence[Row[Any]]:
-    """Open tasks of a project (or, without one, of a tree) that fit, due first."""
-    scope = UserTask.root_key == root_key if project_key is None else UserTask.project_key == project_key
-    order = (case((UserTask.due_at.is_(None), 1), else_=0), UserTask.due_at, UserTask.key)
-    return db.session.execute(_LINE.where(scope, condition).order_by(*order)).all()
+# Asked for after every completion, so it is composed once: composing costs more than the database takes to answer.
+_line_tasks: Any = UserTask.__table__
+_line_candidates: Any = TaskCandidate.__table__
+_opened = (
+    select(
+        _line_tasks,
+        Project.__table__.c.name.label("project_name"),
+        Project.__table__.c.applicant_office,
+        ElementInstance.__table__.c.key.label("element_key"),
+    )
+    .outerjoin_from(_line_tasks, Project.__table__, Project.__table__.c.key == _line_tasks.c.project_key)
+    .outerjoin(
+        ElementInstance.__table__,
+        and_(ElementInstance.__table__.c.root_key == _line_tasks.c.root_key, ElementInstance.__table__.c.element == _line_tasks.c.element),
+    )
+    .where(
+        _line_tasks.c.state == "open",
+        or_(
+            _line_tasks.c.assignee == bindparam("username"),
+            and_(
+                _line_tasks.c.assignee.is_(None),
+                exists().where(
+                    _line_candidates.c.task_key == _line_tasks.c.key,
+                    or_(
+                        and_(_line_candidates.c.role == "", _line_candidates.c.username == bindparam("username")),
+                        tuple_(_line_candidates.c.role, _line_candidates.c.office_key).in_(bindparam("pairs", expanding=True)),
+                    ),
+                ),
+            ),
+        ),
+    )
+    .order_by(case((_line_tasks.c.due_at.is_(None), 1), else_=0), _line_tasks.c.due_at, _line_tasks.c.key)
+)
+_opened_of_project = _opened.where(_line_tasks.c.project_key == bindparam("scope"))
+_opened_of_tree = _opened.where(_line_tasks.c.root_key == bindparam("scope"))
+
+
+def opened_of(project_key: int | None, root_key: int, held: Held, username: str) -> Sequence[Row[Any]]:
+    """Open tasks of a project (or, without one, of a tree) that somebody may do (as ``mine``), due first."""
+    anywhere, pairs = held
+    values = {"username": username, "pairs": [*((role, 0) for role in anywhere), *pairs]}
+    if project_key is None:
+        return run(_opened_of_tree, values | {"scope": root_key}).all()
+    return run(_opened_of_project, values | {"scope": project_key}).all()
 
 
 def open_of_project(project_key: int) -> Sequence[Row[Any]]:

@@ -10,17 +10,20 @@ from sqlalchemy.types import TypeEngine
 
 Key = BigInteger().with_variant(Integer(), "sqlite")  # INTEGER PRIMARY KEY is SQLite's own row number: 64 bits and no second index
 _FEN = Decimal("0.01")
+# Made once: simplejson's functions make one for every value.
+_encoder = simplejson.JSONEncoder(use_decimal=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_decoder = simplejson.JSONDecoder(parse_float=Decimal)
 
 
 def dumps(value: Any) -> str:
     """JSON text with Decimals as plain numbers, non-ASCII as it is. Raises ValueError for NaN and infinities."""
-    text: str = simplejson.dumps(value, use_decimal=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text: str = _encoder.encode(value)
     return text
 
 
 def loads(text: str) -> Any:
     """JSON as stored: whole numbers int, others Decimal."""
-    return simplejson.loads(text, use_decimal=True)
+    return _decoder.decode(text)
 
 
 class Instant(TypeDecorator[datetime]):
