@@ -82,10 +82,11 @@ def test_house_rules_are_warnings_for_files_of_others() -> None:
 
 
 def test_full_width_punctuation_is_pointed_out_with_its_element() -> None:
-    source = d.file(d.process(d.start(), d.script("work", '="金额:" + "一,二"', "x"), d.flow("start", "work")))
+    source = d.file(d.process(d.start(), d.script("work", '="金额：" + "一，二"', "x"), d.flow("start", "work")))
     assert "FULL_WIDTH" not in {finding.code for finding in of(source)}, "inside a text it may stand"
-    wrong = d.file(d.process(d.start(), d.script("work", "=max(1,2)", "x"), d.flow("start", "work")))
-    assert ("work", "FULL_WIDTH") in {(finding.element, finding.code) for finding in errors(of(wrong, house=True))}
+    wrong = d.file(d.process(d.start(), d.script("work", "=max(1，2)", "x"), d.flow("start", "work")))
+    (found,) = errors(of(wrong))
+    assert (found.element, "，" in found.message) == ("work", True)
 
 
 def test_what_is_called_and_not_there_is_named_for_each_district() -> None:
