@@ -58,7 +58,7 @@ def test_fengxians_bureau_is_overdue_when_day_thirty_is_over_without_a_meeting(a
     assert record["event"] == "acceptance.organise"
     assert late(fengxian, "data_bureau") == 1
     assert len(notices(fengxian, "data_bureau_leader")) == before + 1
-    assert "逾期" in notices(fengxian, "data_bureau_leader")[0]
+    assert notices(fengxian, "data_bureau_leader")[0] == "已逾期:组织验收"
 
 
 def test_a_late_meeting_is_still_held(app: Flask) -> None:
@@ -107,7 +107,8 @@ def test_six_months_after_the_trial_began_an_unfinished_sucheng_acceptance_is_es
     sucheng.advance(at("2026-09-11T00:00:00"))
     (record,) = overdue(sucheng, project)
     assert record["event"] == "acceptance.latest"
-    assert "逾期" in notices(sucheng, "data_bureau_leader")[0]
+    assert record["name"] == "完成竣工验收"
+    assert notices(sucheng, "data_bureau_leader")[0] == "已逾期:完成竣工验收"
     assert "试运行逾期未完成竣工验收" in notices(sucheng, "finance")
     assert sucheng.task(project, "hold_acceptance").overdue
     (running,) = instances.search(
