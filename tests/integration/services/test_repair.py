@@ -131,6 +131,11 @@ def entries(action: str) -> list[Any]:
     return list(db.session.execute(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.number)).scalars())
 
 
+def is_asleep(key: int) -> bool:
+    """Whether no timer of the tree is looked at."""
+    return not db.session.execute(select(func.count()).where(Wait.root_key == key, Wait.wake_at.is_not(None))).scalar_one()
+
+
 def variables(cast: Cast, key: int) -> dict[str, Any]:
     return {item.name: item.value for item in seen(cast, key).variables if item.scope == ""}
 
@@ -310,6 +315,7 @@ def test_a_suspended_tree_refuses_completion_in_chinese_and_its_timers_wait(cast
     with pytest.raises(Suspended) as refused:
         tasks.complete(cast.fred, line.key, {}, NOW)
     assert "挂起" in refused.value.message
+    assert is_asleep(key)  # nobody looks at it again and again meanwhile
     for later in (2 * HOUR, 50 * HOUR):
         assert clockwork.run_due(NOW + later) == 0
     (waiting,) = seen(cast, key).timers
@@ -331,7 +337,7 @@ def test_a_suspended_tree_is_repaired_and_goes_on_from_there(cast: Cast) -> None
     key = begin(cast).key
     repair.suspend(cast.root, key, "停", NOW)
     repair.modify(cast.root, key, "重新计时", NOW + HOUR, terminate=[number(cast, key, "a")], activate=[Activate("a")], variables={"x": 1})
-    assert clockwork.run_due(NOW + 9 * HOUR) == 0
+    assert is_asleep(key)
     repair.resume(cast.root, key, "续", NOW + 9 * HOUR)
     assert clockwork.run_due(NOW + 9 * HOUR) == 1
     assert open_tasks(key) == ["a", "hurry"]
