@@ -87,6 +87,9 @@ def test_what_was_in_time_may_be_corrected_after_the_closing(app: Flask) -> None
     sucheng.do(sucheng.task(project, "check_declaration"), acceptanceCheck="退回补正", checkReason="缺页")
     sucheng.advance(at("2026-10-22"))
     sucheng.do(sucheng.task(project, "correct_declaration"))
-    sucheng.do(sucheng.task(project, "check_declaration"), acceptanceCheck="受理")
+    again = sucheng.task(project, "check_declaration")
+    offered = tasks.view(sucheng.performer(again), again.key, sucheng.now).data
+    assert (offered.get("acceptanceCheck"), offered.get("checkReason")) == (None, None), "the former verdict is not offered again"
+    sucheng.do(sucheng.task(project, "check_declaration"))
     assert projects.phase(project) == "reviewing"
     assert projects.facts(project)["firstSubmittedAt"] == "2026-10-15T23:59:59+08:00"
