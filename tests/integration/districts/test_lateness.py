@@ -92,6 +92,18 @@ def test_a_day_thirty_without_office_hours_moves_to_the_next_with(app: Flask, re
     assert (line.remind_at, line.due_at) == (at(f"{reminded}T00:00:00"), at(f"{due}T00:00:00"))
 
 
+def test_a_new_application_after_rectification_is_counted_anew(app: Flask) -> None:
+    """B39: FX-26-3."""
+    fengxian, project = applied_in_fengxian("2026-03-02")
+    fengxian.until(project, "conclude_acceptance")
+    fengxian.do(fengxian.task(project, "conclude_acceptance"), acceptanceResult="不合格")
+    fengxian.until(project, "apply_acceptance")
+    fengxian.advance(at("2026-05-06"))
+    fengxian.do(fengxian.task(project, "apply_acceptance"))
+    fengxian.do(fengxian.task(project, "confirm_by_leader"))
+    assert fengxian.task(project, "confirm_application").due_at == at("2026-06-06T00:00:00")
+
+
 @BOTH_DATABASES
 def test_six_months_after_the_trial_began_an_unfinished_sucheng_acceptance_is_escalated_and_stays_open(app: Flask) -> None:
     """B50–B52."""
