@@ -48,9 +48,7 @@ def thirty(*, stock: bool) -> dict[str, bytes]:
         flows += [(f"split{part}", f"left{part}", None), (f"left{part}", f"join{part}", None), (f"split{part}", f"join{part}", None)]
         last = f"join{part}"
         call = f'<bpmn:callActivity id="call{part}"' + (
-            ' calledElement="called"/>'
-            if stock
-            else f'><bpmn:extensionElements>{CALLED}</bpmn:extensionElements></bpmn:callActivity>'
+            ' calledElement="called"/>' if stock else f"><bpmn:extensionElements>{CALLED}</bpmn:extensionElements></bpmn:callActivity>"
         )
         add(f"call{part}", call)
     nodes.append('<bpmn:endEvent id="done"/>')
