@@ -207,7 +207,9 @@ def _start_next(turn: _Player) -> bool:
             or phase not in process.start_phases
         ):
             continue
-        if _asked_for(turn, process.key) and (phase != process.start_phases[-1] or any(event["process"] == process.key for event in turn.walk.events)):
+        if _asked_for(turn, process.key) and (
+            phase != process.start_phases[-1] or any(event["process"] == process.key for event in turn.walk.events)
+        ):
             continue  # another process asks for it when its time has come
         if process.key == "retirement" and projects.facts(turn.project_key).get("evalResult") is None:
             continue

@@ -8,7 +8,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CASE = {"project": {"name": "新区政务服务平台", "kind": "construction", "softwareDevelopment": True, "totalAmount": 3000000.01, "trialRunDays": 90}}
+CASE = {
+    "project": {
+        "name": "新区政务服务平台",
+        "kind": "construction",
+        "softwareDevelopment": True,
+        "totalAmount": 3000000.01,
+        "trialRunDays": 90,
+    }
+}
 
 
 def test_a_district_made_of_files_alone_lives_by_its_own_numbers(tmp_path: Path) -> None:
@@ -27,7 +35,16 @@ def test_a_district_made_of_files_alone_lives_by_its_own_numbers(tmp_path: Path)
     case.write_text(json.dumps(CASE), encoding="utf-8")
 
     def approvals(district: str) -> list[str]:
-        command = [str(Path(sys.executable).with_name("quancheng")), "walk", str(case), "--district", district, "--until", "approved", "--json"]
+        command = [
+            str(Path(sys.executable).with_name("quancheng")),
+            "walk",
+            str(case),
+            "--district",
+            district,
+            "--until",
+            "approved",
+            "--json",
+        ]
         done = subprocess.run(command, env={**os.environ, "QUANCHENG_MODELS": str(tmp_path)}, capture_output=True, text=True, cwd=tmp_path)
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
         return [event["account"] for event in json.loads(done.stdout)["events"] if event["element"] == "approve_project"]
