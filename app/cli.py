@@ -122,14 +122,17 @@ def read_bounded(path: Path) -> bytes:
 @click.argument("files", nargs=-1, required=True)
 @click.option("--district", help="发布到哪个区(默认取自路径:bpmn/<区>/、dmn/<区>/、forms/<区>/;其余为各区共用)")
 @click.option("--reason", default="", help="发布说明,记入审计")
+@click.option("--force", is_flag=True, help="场景没有通过也发布;必须同时用 --reason 写明理由")
 @data_option
 @json_option
-def deploy(files: tuple[str, ...], district: str | None, reason: str, data: str | None, as_json: bool) -> None:
-    """整批发布模型:要么全部生效,要么全部拒绝。运行中的服务无须重启。"""
+def deploy(files: tuple[str, ...], district: str | None, reason: str, force: bool, data: str | None, as_json: bool) -> None:
+    """整批发布模型:要么全部生效,要么全部拒绝。受影响的场景须全部通过。运行中的服务无须重启。"""
     from app.services import accounts, models
 
     with running(data) as now:
-        result = models.deploy(accounts.system(district or ""), gather(files), now, tenant=district, reason=reason, source="cli")
+        result = models.deploy(
+            accounts.system(district or ""), gather(files), now, tenant=district, reason=reason, source="cli", force=force
+        )
         if as_json:
             say(asdict(result))
             return

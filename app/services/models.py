@@ -10,7 +10,7 @@ from app.domain.districts import SHARED
 from app.domain.keys import next_key
 from app.domain.permissions import SYSTEM, Actor
 from app.errors import Forbidden, InvalidRequest, NotFound, Refused
-from app.services import bundles, chain, starts
+from app.services import bundles, chain, gate, starts, startup
 from app.services.bundles import Bundle, Defined, ModelFile
 from app.services.transaction import act
 from app.services.views import BootView, DefinitionView, DeploymentView, Finding
@@ -31,18 +31,21 @@ def deploy(
     tenant: str | None = None,
     reason: str = "",
     source: str = "upload",
+    force: bool = False,
 ) -> DeploymentView:
     """Deploy a bundle whole or not at all. ``tenant`` None: from each file's path (bpmn/sucheng/x.bpmn).
 
-    Raises Forbidden, Refused (problems: file, element, line, code, message).
+    The installation's scenarios that it touches have to pass, unless ``force`` with a reason; a start (source ``files``) runs none.
+    Raises Forbidden, Refused (problems: file, element, line, code, message), InvalidRequest (REASON).
     """
     if source not in SOURCES:
         raise InvalidRequest(f"部署来源应为 {'、'.join(SOURCES)} 之一", code="SOURCE")
     bundle = bundles.read(files, tenant)
     _check_publisher(actor, {file.tenant for file in bundle.files} | ({tenant} if tenant else set()))
     if bundle.problems:
-        _note_refusal(actor, bundle, now)
+        _note_refusal(actor, bundle.problems, now)
         raise Refused(bundle.problems)
+    tried = _try(actor, bundle, now, source, reason, force)
     with act():
         number = resources.lock_catalogue() + 1
         touched = sorted({file.tenant for file in bundle.files})
@@ -60,13 +63,19 @@ def deploy(
         written = [pair for file in changed for pair in _write(file, key, number, newest)]
         resources.set_catalogue_version(sorted({file.tenant for file in changed}), number)
         starts.refresh(now)
-        details = {
+        details: dict[str, Any] = {
             "source": source,
             "reason": reason,
             "files": [{"file": file.name, "tenant": file.tenant, "digest": file.digest} for file in changed],
         }
+        if tried.cases:
+            details["scenarios"] = {
+                "cases": tried.cases,
+                "forced": bool(tried.failed),
+                "failed": [f"{item.file} {item.element or ''}".strip() for item in (*tried.failed, *tried.outdated)][:100],
+            }
         chain.record(actor, "models.deploy", ", ".join(file.name for file in changed)[:200], details, now, chain=key, tenant=owner)
-        warnings = [*bundle.warnings, *bundles.missing(bundle.files, _known(number))]
+        warnings = [*bundle.warnings, *tried.failed, *tried.outdated, *bundles.missing(bundle.files, _known(number))]
     views = [_view(reference, file, Deployment(**deployment)) for reference, file in written]
     views += [
         _view(newest[file.tenant, item.kind, item.id], file.name, None, unchanged=True)
@@ -217,17 +226,34 @@ def _nothing_new(
     return DeploymentView(0, tenants.pop() if len(tenants) == 1 else "", source, reason, now, views, bundle.warnings)
 
 
-def _note_refusal(actor: Actor, bundle: Bundle, now: datetime) -> None:
+def _try(actor: Actor, bundle: Bundle, now: datetime, source: str, reason: str, force: bool) -> gate.Verdict:
+    """Run the scenarios that the bundle's changed files touch. Raises Refused, InvalidRequest."""
+    if force and not reason.strip():
+        raise InvalidRequest("强制发布须写明理由(reason),理由记入审计", code="REASON")
+    if source == "files":
+        return gate.Verdict((), (), 0)
+    newest = _newest(resources.references(sorted({file.tenant for file in bundle.files}), _EVERYTHING))
+    tried = gate.check(startup.settings().root, [file for file in bundle.files if _is_new(file, newest)])
+    if tried.failed and not force:
+        _note_refusal(actor, tried.failed, now)
+        first = tried.failed[0]
+        raise Refused(
+            tried.failed,
+            f"部署未通过:{len(tried.failed)} 个场景不再成立,全部文件均未生效。{first.file}“{first.element or ''}”{first.message}。"
+            "请改正模型或场景;确需发布的,写明理由强制发布",
+        )
+    return tried
+
+
+def _note_refusal(actor: Actor, problems: Sequence[Finding], now: datetime) -> None:
     details = {
-        "problems": [
-            {"file": item.file, "element": item.element, "code": item.code, "message": item.message} for item in bundle.problems[:50]
-        ]
+        "problems": [{"file": item.file, "element": item.element, "code": item.code, "message": item.message} for item in problems[:50]]
     }
     with act():
         chain.record(
             actor,
             "models.refuse",
-            ", ".join(sorted({item.file for item in bundle.problems}))[:200],
+            ", ".join(sorted({item.file for item in problems}))[:200],
             details,
             now,
             chain=actor.user,

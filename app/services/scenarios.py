@@ -82,10 +82,14 @@ class Suite:
             if case.district is not None and case.district not in known:
                 raise Failed(f"没有区“{case.district}”,可用:{'、'.join(known) or '(无)'}")
             return self.shelf.models(case.district)
-        files = tuple(str(path) for name in case.models for path in _files(case.file.parent, name))
+        files = self.files(case)
         if (files, case.district) not in self._kept:
             self._kept[files, case.district] = self.own(files, case.district, Later(self.shelf, case.district))
         return self._kept[files, case.district]
+
+    def files(self, case: Scenario) -> tuple[str, ...]:
+        """The files that a case names itself. Raises Failed."""
+        return tuple(str(path) for name in case.models or () for path in _files(case.file.parent, name))
 
     def own(self, files: Sequence[str], district: str | None, beneath: Beneath) -> Models:
         """The named files as one district sees them: shared ones, over them its own; another district's are not seen."""

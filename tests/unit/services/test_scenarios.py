@@ -594,7 +594,7 @@ def test_a_missing_process_or_file_is_said(attempt: Try) -> None:
 
 def test_the_example_of_the_guide_holds(attempt: Try) -> None:
     """A listed shared diagram finds the district's tables and forms."""
-    (result,) = Suite(Shelf(ROOT)).run(ROOT / "scenarios" / "acceptance_sucheng.yaml")
+    (result,) = Suite(Shelf(ROOT)).run(ROOT / "scenarios" / "sucheng" / "acceptance_window.yaml")
     passes(result)
     text = f"""
         models: [{ROOT / "bpmn" / "acceptance.bpmn"}]
@@ -646,7 +646,7 @@ def test_cases_are_merged_over_the_file_and_each_counts(tmp_path: Path, suite: S
 
 
 def test_the_command_exits_with_0_when_all_pass_and_fails_on_nothing(tmp_path: Path) -> None:
-    assert CliRunner().invoke(cli.main, ["test", str(ROOT / "scenarios" / "acceptance_sucheng.yaml")]).exit_code == 0
+    assert CliRunner().invoke(cli.main, ["test", str(ROOT / "scenarios" / "sucheng" / "acceptance_window.yaml")]).exit_code == 0
     assert CliRunner().invoke(cli.main, ["test", str(tmp_path)]).exit_code == 1
 
 
