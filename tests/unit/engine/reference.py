@@ -577,12 +577,14 @@ class Call(Scope):
 
 class Multi(Node):
     def enter(self) -> None:
-        self.number, self.finished_count = 0, 0
+        self.number, self.finished_count, self.over = 0, 0, False
         self.out: list[Any] = [None] * self.block.options["total"]
         if not self.out:
             self.close()
             return
         for _ in range(1 if self.block.options["sequential"] else len(self.out)):
+            if self.over:  # the first ones ended at once, and were enough
+                return
             self.begin()
 
     def begin(self) -> None:
@@ -596,6 +598,7 @@ class Multi(Node):
         until = self.block.options["until"]
         if self.finished_count == len(self.out) or (until and self.finished_count >= until):
             self.below.clear()
+            self.over = True
             self.close()
         elif self.block.options["sequential"]:
             self.begin()
