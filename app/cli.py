@@ -295,6 +295,34 @@ def reference(folder: Path) -> None:
     """写出由代码生成的参考页(设置)。"""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "settings.md").write_text(settings.reference(), encoding="utf-8")
+    (folder / "commands.md").write_text(commands_page(), encoding="utf-8")
+
+
+def commands_page() -> str:
+    """docs/reference/commands.md: every command with its arguments and options."""
+    lines = [
+        "# 命令",
+        "",
+        "由 `quancheng reference` 从 `app/cli.py` 生成，请勿手改。命令在 `.venv/bin/quancheng`；`quancheng 命令 --help` 显示同样的内容。",
+        "",
+    ]
+    lines += ["退出码：0 办成；1 被拒绝或有未通过的；2 命令写错，或 `play` 的流程图不能运行。结果是数据的命令都有 `--json`。", ""]
+    context = click.Context(main, info_name="quancheng")
+    for name, command in _commands(main, "quancheng"):
+        usage = " ".join(part for part in command.collect_usage_pieces(context) if part != "[OPTIONS]")
+        lines += [f"## {name}", "", f"`{name} {usage}`".replace(" `", "`"), "", (command.help or "").strip(), ""]
+        rows = [row for param in command.params if isinstance(param, click.Option) and (row := param.get_help_record(context))]
+        if rows:
+            lines += ["| 选项 | 说明 |", "|---|---|", *(f"| `{option}` | {text.replace('|', '、')} |" for option, text in rows), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}", command
 
 
 @main.group()

@@ -34,6 +34,8 @@ def play(file: str, source: bytes, now: datetime) -> dict[str, Any]:
         stop = stopped.stop
     except EngineError as error:
         raise ModelRefused(file, _first(brought).process_id, f"{file}:流程不能开始:{error}") from error
+    except Exception as error:  # whatever a stranger's diagram has found: a refusal that can be reported, never a traceback
+        raise ModelRefused(file, _first(brought).process_id, f"{file}:运行时出现内部错误 {type(error).__name__}:{error}") from error
     incidents = [
         {"element": incident.element_id, "type": incident.type, "message": incident.message} for _, incident in rehearsal.incidents()
     ]

@@ -1,10 +1,13 @@
 """The scenarios that ship: all hold, every process and every gate of both districts is covered, and they are quick."""
 
+import re
 import time
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
+from app import cli
 from app.domain import districts
 from app.services.modelset import Shelf
 from app.services.scenario_files import Scenario, read
@@ -64,3 +67,18 @@ def test_a_thousand_cases_a_minute_and_more() -> None:
     suite = Suite(Shelf(ROOT))
     count = sum(len(suite.run(path)) for path in FILES)
     assert count / (time.process_time() - begun) * 60 > 1_000
+
+
+def test_the_examples_of_the_guide_hold(tmp_path: Path, suite: Suite) -> None:
+    text = (ROOT / "docs" / "analyst" / "scenarios.md").read_text("utf-8")
+    examples = [dedent(block) for block in re.findall(r"^ *```yaml\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)]
+    assert len(examples) == 2
+    (tmp_path / "decide.bpmn").write_bytes((ROOT / "scenarios" / "decide.bpmn").read_bytes())
+    for example in examples:
+        scenario = tmp_path / "example.yaml"
+        scenario.write_text(example, "utf-8")
+        assert [(result.ok, result.difference) for result in suite.run(scenario)] == [(True, "")]
+
+
+def test_the_page_of_commands_is_the_commands() -> None:
+    assert (ROOT / "docs" / "reference" / "commands.md").read_text("utf-8") == cli.commands_page(), "run quancheng reference docs/reference"
