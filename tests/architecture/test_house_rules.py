@@ -49,7 +49,12 @@ def test_the_machines_clock_is_read_in_named_places_only() -> None:
     for path, tree in modules():
         place = path.relative_to(ROOT).as_posix()
         for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and node.attr in ("now", "utcnow", "today") and isinstance(node.value, ast.Name) and node.value.id in ("datetime", "date"):
+            if (
+                isinstance(node, ast.Attribute)
+                and node.attr in ("now", "utcnow", "today")
+                and isinstance(node.value, ast.Name)
+                and node.value.id in ("datetime", "date")
+            ):
                 guilty.append(f"{place}:{node.lineno}")
     assert [entry for entry in guilty if entry.split(":")[0] not in allowed] == []
 

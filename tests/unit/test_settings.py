@@ -20,7 +20,9 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_default() 
     assert config.load({"QUANCHENG_PORT": "9000"}, port=9001).port == 9001
 
 
-@pytest.mark.parametrize(("variable", "text"), [("QUANCHENG_PORT", "eight"), ("QUANCHENG_DURABLE", "maybe"), ("QUANCHENG_PUMP_SECONDS", "")])
+@pytest.mark.parametrize(
+    ("variable", "text"), [("QUANCHENG_PORT", "eight"), ("QUANCHENG_DURABLE", "maybe"), ("QUANCHENG_PUMP_SECONDS", "")]
+)
 def test_a_value_of_the_wrong_type_is_refused_by_name(variable: str, text: str) -> None:
     with pytest.raises(InvalidRequest, match=variable):
         config.load({variable: text})

@@ -133,7 +133,15 @@ def test_a_start_that_is_no_date_is_refused_with_the_key(start: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [{}, {"unit": "week", "amount": 1}, {"unit": "month", "amount": None}, {"unit": "month", "amount": "1.5"}, {"unit": "month", "amount": -1}, {"unit": "fixed_date"}]
+    "row",
+    [
+        {},
+        {"unit": "week", "amount": 1},
+        {"unit": "month", "amount": None},
+        {"unit": "month", "amount": "1.5"},
+        {"unit": "month", "amount": -1},
+        {"unit": "fixed_date"},
+    ],
 )
 def test_a_rule_that_cannot_count_is_refused(row: dict[str, object]) -> None:
     with pytest.raises(DeadlineError) as caught:

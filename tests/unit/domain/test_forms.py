@@ -20,7 +20,10 @@ SCHEMA = {
                 "type": "object",
                 "additionalProperties": False,
                 "required": ["name"],
-                "properties": {"name": {"title": "名称", "type": "string", "minLength": 1}, "amount": {"title": "金额", "type": "number", "x-format": "money"}},
+                "properties": {
+                    "name": {"title": "名称", "type": "string", "minLength": 1},
+                    "amount": {"title": "金额", "type": "number", "x-format": "money"},
+                },
             },
         },
         "signedOn": {"title": "签订日期", "type": "string", "format": "date"},
@@ -41,12 +44,20 @@ def problems(text: str) -> dict[str, str]:
 
 
 def test_complete_data_has_no_problems() -> None:
-    assert problems('{"totalAmount": 4000000.01, "budgetItems": [{"name": "开发费", "amount": 0.29}], "signedOn": "2026-10-15", "truthful": true}') == {}
+    assert (
+        problems(
+            '{"totalAmount": 4000000.01, "budgetItems": [{"name": "开发费", "amount": 0.29}], "signedOn": "2026-10-15", "truthful": true}'
+        )
+        == {}
+    )
 
 
 def test_every_missing_field_is_named_with_its_title() -> None:
     found = FORM.validate(loads('{"budgetItems": [{}]}'))
-    assert [(problem.path, problem.message) for problem in found] == [("totalAmount", "“总投资”必填"), ("budgetItems/0/name", "“预算明细·第1行·名称”必填")]
+    assert [(problem.path, problem.message) for problem in found] == [
+        ("totalAmount", "“总投资”必填"),
+        ("budgetItems/0/name", "“预算明细·第1行·名称”必填"),
+    ]
 
 
 def test_a_draft_may_lack_fields_but_not_carry_wrong_ones() -> None:
