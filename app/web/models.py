@@ -80,7 +80,7 @@ def diagram(key: int) -> Response:
 
 @blueprint.get("/upload")
 def upload_form() -> str:
-    return render_template("models/upload.html", tenants=_tenants(_analyst()), chosen="", reason="", refusal=None)
+    return render_template("models/upload.html", tenants=_tenants(_analyst()), chosen="", reason="", refusal=None, may_force=False)
 
 
 @blueprint.post("/upload")
@@ -92,9 +92,12 @@ def upload() -> AnyResponse | tuple[str, int]:
     if tenant not in dict(_tenants(actor)):
         raise Forbidden("您只能为本区或共用部分上传模型", code="OTHER_DISTRICT")
     try:
-        done = models.deploy(actor, files, present(), tenant=tenant, reason=reason)
+        done = models.deploy(actor, files, present(), tenant=tenant, reason=reason, force="force" in request.form)
     except Refused as refusal:
-        page = render_template("models/upload.html", tenants=_tenants(actor), chosen=tenant, reason=reason, refusal=refusal)
+        only_scenarios = bool(refusal.problems) and all(place.code == "SCENARIO" for place in refusal.problems)
+        page = render_template(
+            "models/upload.html", tenants=_tenants(actor), chosen=tenant, reason=reason, refusal=refusal, may_force=only_scenarios
+        )
         return page, HTTPStatus.UNPROCESSABLE_ENTITY
     _tell(done)
     return redirect(url_for("models.listing"))

@@ -280,6 +280,27 @@ def test_a_refused_upload_names_file_element_line_and_cause(sign_in: SignIn, tok
         assert words in answer.text
 
 
+def test_failed_scenarios_may_be_overruled_with_a_reason_and_nothing_else_may(
+    sign_in: SignIn, token: Token, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Place:
+        file, element, line, code, message = "scenarios/gates.yaml", "空白", None, "SCENARIO", "应当拦截"
+
+    forced: list[bool] = []
+
+    def refuse(*values: object, force: bool = False, **more: object) -> None:
+        forced.append(force)
+        raise Refused([Place()])
+
+    monkeypatch.setattr(models, "deploy", refuse)
+    client = sign_in("analyst")
+    assert "仍要发布" in upload(client, token).text
+    upload(client, token, force="1")
+    assert forced == [False, True]
+    Place.code = "FEEL_SYNTAX"
+    assert "仍要发布" not in upload(client, token).text
+
+
 def test_another_district_cannot_be_uploaded_for(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
     assert upload(sign_in("analyst"), token, tenant="fengxian").status_code == 403
     assert memory.deployed == []

@@ -257,7 +257,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         return 77, 1
 
     def deploy(
-        actor: Actor, files: Any, now: datetime, *, tenant: str | None = None, reason: str = "", source: str = "upload"
+        actor: Actor, files: Any, now: datetime, *, tenant: str | None = None, reason: str = "", source: str = "upload", force: bool = False
     ) -> v.DeploymentView:
         models.check(files, tenant=tenant)
         memory.deployed.extend(files)
