@@ -167,7 +167,7 @@ def test_an_analyst_uploads_a_changed_table(site: str, somebody: Somebody, tmp_p
     analyst.set_input_files("#files", changed)
     analyst.fill("#reason", "监理门槛调整")
     analyst.get_by_role("button", name="上传并发布").click()
-    expect(analyst.get_by_role("status")).to_contain_text("第 2 版")
+    expect(analyst.get_by_role("status").filter(has_text="第 2 版")).to_be_visible()
     analyst.goto(f"{site}/models/decision/sucheng/supervision")
     expect(analyst.get_by_role("main")).to_contain_text("7654321")
     expect(analyst.get_by_role("main")).to_contain_text("网页上传")
