@@ -139,7 +139,7 @@ STOPPED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: _only(d.user("many", loop=d.loop("=for i in 1..20000 return i")), d.flow("start", "many")),
         "LIMIT_MULTI_INSTANCE",
     ),
-    "items_10k": (lambda: _only(d.user("many", loop=d.loop("=for i in 1..10000 return i")), d.flow("start", "many")), ""),
+    "items_3k": (lambda: _only(d.user("many", loop=d.loop("=for i in 1..3000 return i")), d.flow("start", "many")), ""),
     "cycle_of_seconds": (lambda: _cycle("R/PT1S", d.user("remind"), d.flow("again", "remind")), "LIMIT_TIMERS"),
     "million_cycles": (lambda: _cycle("R1000000/PT1S"), "LIMIT_TIMERS"),
     "cycle_into_a_circle": (lambda: _cycle("R/PT1S", d.exclusive("g"), d.chain("again", "g", "g")), "LIMIT_STEPS"),
