@@ -57,6 +57,15 @@ def _cast() -> list[Life]:
         Life("公共法律服务终端", Decimal("520000.00"), "planned", 0, 3, software=False, office=1, at="data_bureau"),
         Life("农贸市场智慧监管", Decimal("2999999.99"), "planned", 0, 4, office=3, at="finance"),
         Life("住房租赁信用管理", Decimal("1990000.00"), "draft", 0, 5, office=2),
+        Life("数字档案馆建设", Decimal("5200000.00"), "approved", 1, 6, office=6, at="development_reform"),
+        Life("养老服务信息平台", Decimal("3980000.00"), "procuring", 1, 7, office=7, at="joint_review_leader"),
+        Life("智慧停车诱导系统", Decimal("2760000.00"), "building", 1, 8, office=8, at="government_affairs"),
+        Life("会议中心数字化改造", Decimal("1450000.00"), "building", 1, 9, software=False, office=0, at="procurement_centre"),
+        Life("应急广播升级", Decimal("980000.00"), "reviewed", 0, 6, office=4),
+        Life("数据安全监测平台", Decimal("3300000.00"), "reviewed", 0, 7, office=5, at="cryptography"),
+        Life("基层治理综合平台", Decimal("2180000.00"), "declared", 0, 8, office=8, at="applicant_leader"),
+        Life("市场主体信用查询", Decimal("760000.00"), "draft", 0, 9, office=0),
+        Life("社区食堂监管", Decimal("640000.00"), "draft", 0, 10, office=7),
     ]
 
 
@@ -95,6 +104,7 @@ class _Play:
         self.district = district
         self.lives = lives
         self.plans = [_september(now, district.zone, ago) for ago in sorted({life.ago for life in lives}, reverse=True)]
+        self.last = self.plans[-1]
         self.system = accounts.system(district.key)
         for life in lives:
             life.begins = _september(now, district.zone, life.ago) + timedelta(days=3 + life.days)
@@ -119,6 +129,10 @@ class _Play:
                 ready.setdefault(line.project_key, []).append(line)
         resting = {life.key for life in self.lives if life.rests}
         for project, lines in ready.items():
+            if project is None:
+                lines = [line for line in lines if not self._is_left(line, clock)]
+                if not lines:
+                    continue
             life = next((one for one in self.lives if one.key == project), None)
             if project in resting or (life is not None and self._is_there(life, lines)):
                 continue
@@ -129,6 +143,11 @@ class _Play:
             elif life.key and not life.rests and life.key not in ready and not self._is_there(life, ()):
                 acted = self._start_next(life, clock) or acted
         return acted
+
+    def _is_left(self, line: TaskLine, clock: datetime) -> bool:
+        """Whether a task of the district is for others than who began it, in the plan of the last September: it is to be found undone."""
+        starters = {process.start_role for process in self.district.processes.values() if process.per == "year"}
+        return not self.plans and clock > self.last and starters.isdisjoint(line.candidate_groups)
 
     def _open(self, clock: datetime) -> Sequence[TaskLine]:
         return tasks.search(self.system, tasks.TaskFilter(state="open"), clock, limit=200).items
