@@ -25,6 +25,7 @@ class RoleInfo:
     offices: tuple[str, ...] = ()
     relation: str | None = None
     administrative: bool = False
+    oversees: bool = False  # may read every project of the district
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,14 @@ def load(path: Path) -> District:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         roles = {
-            key: RoleInfo(key, role["title"], tuple(role.get("offices", ())), role.get("relation"), bool(role.get("administrative", False)))
+            key: RoleInfo(
+                key,
+                role["title"],
+                tuple(role.get("offices", ())),
+                role.get("relation"),
+                bool(role.get("administrative", False)),
+                bool(role.get("oversees", False)),
+            )
             for key, role in data["roles"].items()
         }
         processes = {

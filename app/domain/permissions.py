@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 from app.domain.districts import District
 
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
-READERS_OF_ALL = frozenset(
-    {"data_bureau", "data_bureau_leader", "auditor", "finance"}
-)  # FX-5-1, SC-5-1, SC-34-1: they oversee every project of the district
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +131,18 @@ def may_do(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district
     return verdict
 
 
+def oversees(actor: Actor, district: District) -> bool:
+    """Whether one of the actor's roles reads every project, as the district's file says (FX-5-1, SC-5-1, SC-34-1)."""
+    return any(role in district.roles and district.roles[role].oversees for role in actor.roles)
+
+
 def may_read_task(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district: District) -> Verdict:
     """Whether the actor may open the task: whoever may do it, or may read its project."""
     verdict = may_do(actor, task, project, district)
     if verdict or project is None:
         return verdict
     reading = may_read_project(actor, project, district)
-    return reading if reading and actor.roles & READERS_OF_ALL else verdict
+    return reading if reading and oversees(actor, district) else verdict
 
 
 def may_read_project(actor: Actor, project: ProjectFacts, district: District) -> Verdict:
@@ -149,7 +151,7 @@ def may_read_project(actor: Actor, project: ProjectFacts, district: District) ->
         return _yes("系统")
     if actor.tenant != project.tenant:
         return Verdict(False, "OTHER_DISTRICT", "此项目属于其他区,您不能查看")
-    if actor.roles & READERS_OF_ALL:
+    if oversees(actor, district):
         return _yes("您的单位对全区项目负有统筹或监督职责")
     if actor.is_administrator:
         return Verdict(False, "ADMINISTRATOR", "管理员账号不能查看业务内容,请在“流程实例”中检查运行情况")

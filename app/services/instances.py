@@ -56,7 +56,11 @@ def search(actor: Actor, wanted: InstanceFilter, now: datetime, *, limit: int = 
     if not permissions.may_administer(actor):
         if actor.is_administrator:
             return Page([], 0, 1, limit)
-        conditions.append(history.of_projects() if actor.roles & permissions.READERS_OF_ALL else history.of_offices(sorted(actor.offices)))
+        conditions.append(
+            history.of_projects()
+            if permissions.oversees(actor, catalogue.district(actor.tenant))
+            else history.of_offices(sorted(actor.offices))
+        )
     for item in fields(wanted):
         value = getattr(wanted, item.name)
         if value is not None and item.name not in ("has_incident", "text", "descending"):

@@ -127,7 +127,7 @@ def search(
     if actor.is_administrator:
         return Page([], 0, 1, limit)
     conditions = [projects.in_tenant(actor.tenant)] if actor.tenant or not actor.is_system else []
-    if not actor.is_system and not actor.roles & permissions.READERS_OF_ALL:
+    if not actor.is_system and not permissions.oversees(actor, catalogue.district(actor.tenant)):
         conditions.append(projects.of_offices(sorted(actor.offices)))
     conditions += projects.matching(text.strip(), phase, year, office.strip())
     found, total = projects.search(conditions, limit=limit, offset=(number - 1) * limit)

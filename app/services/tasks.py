@@ -88,7 +88,7 @@ def search(actor: Actor, wanted: TaskFilter, now: datetime, *, limit: int = 100,
         seen = [tasks.done_by(actor.user)]
         if not actor.is_administrator:
             seen.append(tasks.mine(held(actor, catalogue.district(actor.tenant)), actor.username))
-        if actor.roles & permissions.READERS_OF_ALL:
+        if permissions.oversees(actor, catalogue.district(actor.tenant)):
             seen.append(tasks.of_projects())
         conditions = [tasks.in_tenant(actor.tenant), tasks.either(*seen)]
     elif actor.tenant:
