@@ -153,9 +153,9 @@ def deploy(files: tuple[str, ...], district: str | None, reason: str, force: boo
 def walk(case: Path, district: str, answers: Path | None, until: str, begin: str, as_json: bool) -> None:
     """走完一个真实项目的一生:扮演每个角色,经由真正的服务,在临时数据库和虚拟时钟上。"""
     from app.domain import forms
-    from app.services import cases, demonstration, walk
+    from app.playing import case_files, demonstration, walk
 
-    known = cases.read(case.read_bytes())
+    known = case_files.read(case.read_bytes())
     try:
         given = forms.loads(answers.read_bytes()) if answers else {}
         start = datetime.fromisoformat(begin)
@@ -201,9 +201,9 @@ def _tell(result: Any) -> None:
 @click.option("--now", "at", help="now() 和 today() 所取的时刻(默认当前)")
 def decide(file: Path, decision: str, values: str, at: str | None) -> None:
     """用一张决策表判一次,说明命中了哪几行、依据什么条款。"""
-    from app.services import trials
+    from app.rehearsal import single
 
-    say(trials.decide(file.name, read_bounded(file), decision, values, at or datetime.now(UTC).isoformat()))
+    say(single.decide(file.name, read_bounded(file), decision, values, at or datetime.now(UTC).isoformat()))
 
 
 @main.command()
@@ -212,7 +212,7 @@ def decide(file: Path, decision: str, values: str, at: str | None) -> None:
 @json_option
 def lint(files: tuple[str, ...], house: bool, as_json: bool) -> None:
     """检查模型文件:能否运行、所调用的是否齐备、是否合乎内部规则。"""
-    from app.services import lint as linting
+    from app.rehearsal import lint as linting
 
     findings = linting.check(gather(files), house=house)
     errors = sum(finding.severity == "error" for finding in findings)
@@ -232,15 +232,15 @@ def lint(files: tuple[str, ...], house: bool, as_json: bool) -> None:
 @json_option
 def play(file: Path, at: str, as_json: bool) -> None:
     """无人看管地跑一张流程图:不办理事项和作业,定时最多跳一年。"""
-    from app.services import modelset, trials
+    from app.rehearsal import library, single
 
     try:
         begin = datetime.fromisoformat(at)
     except ValueError:
         raise click.BadParameter(f"--now 应为时刻,如 {PLAY_BEGINS}") from None
     try:
-        result = trials.play(file.name, read_bounded(file), begin)
-    except modelset.ModelRefused as refused:
+        result = single.play(file.name, read_bounded(file), begin)
+    except library.ModelRefused as refused:
         if as_json:
             say({"refused": {"element": refused.element, "message": refused.message}})
         else:
@@ -259,7 +259,7 @@ def play(file: Path, at: str, as_json: bool) -> None:
 @json_option
 def scenarios(files: tuple[Path, ...], as_json: bool) -> None:
     """运行场景:模型自己的测试。"""
-    from app.services import scenarios as running_scenarios
+    from app.rehearsal import scenarios as running_scenarios
 
     paths = [path for name in files for path in (sorted(name.rglob("*.y*ml")) if name.is_dir() else [name])]
     results = []

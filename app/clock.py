@@ -9,7 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from app.config import Config
-from app.services import clockwork, instants
+from app.services import instants, pump
 
 _log = logging.getLogger(__name__)
 _TIDY_HOURS = 6
@@ -40,14 +40,14 @@ def run_forever(app: Flask) -> None:
 def _pump(app: Flask) -> None:
     with app.app_context():
         try:
-            counts = clockwork.pump(instants.now())
+            counts = pump.pump(instants.now())
             # A full batch means that more is due: do not wait for the next second.
             while counts.timers:
-                counts = clockwork.pump(instants.now())
+                counts = pump.pump(instants.now())
         except Exception:
             _log.exception("the pump failed; it is tried again in %s", timedelta(seconds=app.config["QUANCHENG"].pump_seconds))
 
 
 def _tidy(app: Flask) -> None:
     with app.app_context():
-        clockwork.tidy(instants.now())
+        pump.tidy(instants.now())

@@ -49,7 +49,8 @@ def serve(config: Config, say: Callable[[str], None]) -> None:
 def _prepare(config: Config, say: Callable[[str], None]) -> int:
     """Tables, shipped models and, if asked for, the demonstration. Returns the exit code."""
     from app import create_app
-    from app.services import demonstration, instants, startup
+    from app.playing import demonstration
+    from app.services import instants, startup
 
     try:
         with create_app(config).app_context():

@@ -26,8 +26,9 @@ from sqlalchemy import event
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.domain.permissions import Actor
-from app.services import accounts, demonstration, player, tasks
-from app.services.views import TaskLine
+from app.playing import demonstration, player
+from app.seen.shapes import TaskLine
+from app.services import accounts, tasks
 from app.store import history
 from app.store.tables import db
 from bench import site

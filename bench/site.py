@@ -10,17 +10,18 @@ from typing import Any
 from flask import Flask
 
 from app import create_app
+from app.acts.transaction import act
 from app.config import load
 from app.domain.keys import next_key
-from app.services import accounts, cases, demonstration, messages, player, startup, tasks, walk
-from app.services.transaction import act
-from app.services.views import TaskLine
-from app.services.walk import Walk
+from app.playing import case_files, demonstration, player, walk
+from app.playing.walk import Walk
+from app.seen.shapes import TaskLine
+from app.services import accounts, messages, startup, tasks
 from app.store import projects
 
 DISTRICT = "sucheng"
 BEGIN = datetime.fromisoformat("2025-09-01T09:00:00+08:00")
-CASE = cases.Case(
+CASE = case_files.Case(
     "智慧机关事务综合管理服务平台",
     {
         "projectName": "智慧机关事务综合管理服务平台",

@@ -9,7 +9,7 @@ from marshmallow import Schema
 from app.api import schemas
 from app.domain import forms
 from app.errors import InvalidRequest
-from app.services.views import Page
+from app.seen.shapes import Page
 
 
 def body(schema: Schema) -> dict[str, Any]:

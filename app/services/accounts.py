@@ -1,18 +1,19 @@
 """People, their offices and roles."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import uuid4
 
 from argon2 import PasswordHasher
 
+from app.acts import audit
+from app.acts.transaction import act
+from app.catalogue import snapshot
 from app.domain.keys import next_key
 from app.domain.permissions import ADMINISTRATORS, Actor, Membership
 from app.errors import Forbidden, InvalidRequest, NotFound
-from app.services import catalogue, chain
-from app.services.transaction import act
-from app.services.views import AccountView, DemonstrationAccount
+from app.seen.shapes import AccountView, DemonstrationAccount
 from app.store import accounts, rows
 from app.store.tables import Delegation, Organisation, User
 from app.store.tables import Membership as MembershipRow
@@ -27,12 +28,28 @@ def actor(user_id: int, now: datetime) -> Actor:
     if not found or not found[0].active:
         raise NotFound("没有此账号,或该账号已停用")
     first = found[0]
-    today = now.astimezone(catalogue.district(first.tenant).zone).date()
+    today = now.astimezone(snapshot.district(first.tenant).zone).date()
     memberships: dict[Membership, None] = {}
     for _, _, _, _, _, role, office, office_name, first_on, last_on in found:
         if role is not None and (first_on is None or first_on <= today <= last_on):
             memberships[Membership(role, office, office_name)] = None
     return Actor(first.id, first.username, first.name, first.tenant, tuple(memberships))
+
+
+def named(asking: Actor, username: str, now: datetime) -> Actor | None:
+    """The person with this name; None if there is none or the account is disabled. Raises Forbidden."""
+    user = accounts.by_username(username)
+    if user is None or not user.active:
+        return None
+    _check_manager(asking, user.tenant)
+    return actor(user.id, now)
+
+
+def holders(asking: Actor, tenant: str, role: str, now: datetime, *, offices: Collection[int] | None = None) -> list[Actor]:
+    """Everybody who holds a role in a district, or in these of its offices; the oldest account first. Raises Forbidden."""
+    _check_manager(asking, tenant)
+    found = [user for user, office, _ in accounts.holders(tenant, role) if offices is None or office in offices]
+    return [actor(user, now) for user in dict.fromkeys(found)]
 
 
 def system(tenant: str) -> Actor:
@@ -48,7 +65,7 @@ def demonstration_accounts() -> list[DemonstrationAccount]:
         if user.id in seen:
             continue
         seen.add(user.id)
-        district = catalogue.district(user.tenant)
+        district = snapshot.district(user.tenant)
         title = district.role_title(role) if role else ""
         found.append(DemonstrationAccount(user.username, user.name, role or "", title, office or "", user.tenant, district.title))
     return found
@@ -75,7 +92,7 @@ def create_organisation(actor: Actor, tenant: str, name: str, now: datetime) -> 
         return known
     with act():
         key = _insert_offices(tenant, [name.strip()], now)[name.strip()]
-        chain.record(actor, "organisation.create", name.strip(), {"key": str(key)}, now, chain=actor.user, tenant=tenant)
+        audit.record(actor, "organisation.create", name.strip(), {"key": str(key)}, now, chain=actor.user, tenant=tenant)
     return key
 
 
@@ -145,7 +162,7 @@ def create_users(
         details = {
             "accounts": [{"username": username, "roles": [list(pair) for pair in memberships]} for username, _, _, memberships in people]
         }
-        chain.record(
+        audit.record(
             actor, "user.create", " ".join(username for username, *_ in people)[:200], details, now, chain=actor.user, tenant=people[0][2]
         )
     return keys
@@ -174,7 +191,7 @@ def substitute(actor: Actor, principal: str, substitute: str, first: date, last:
             [{"key": key, "delegator_key": away.id, "delegate_key": present.id, "first_on": first, "last_on": last, "created_at": now}],
         )
         details = {"principal": principal, "substitute": substitute, "first": first.isoformat(), "last": last.isoformat()}
-        chain.record(actor, "user.substitute", principal, details, now, chain=actor.user, tenant=away.tenant)
+        audit.record(actor, "user.substitute", principal, details, now, chain=actor.user, tenant=away.tenant)
     return key
 
 
@@ -186,7 +203,7 @@ def issue_token(actor: Actor, username: str, name: str, now: datetime) -> str:
     _check_manager(actor, user.tenant)
     token: str = user.get_auth_token()  # type: ignore[assignment]
     with act():
-        chain.record(actor, "user.token", username, {"name": name}, now, chain=actor.user, tenant=user.tenant)
+        audit.record(actor, "user.token", username, {"name": name}, now, chain=actor.user, tenant=user.tenant)
     return token
 
 
@@ -206,7 +223,7 @@ def _check_manager(actor: Actor, tenant: str) -> None:
 def _check_account(username: str, tenant: str, memberships: Sequence[tuple[str, str]]) -> None:
     if not _USERNAME.fullmatch(username):
         raise InvalidRequest(f"账号“{username}”只能用小写字母、数字、点和横线,2 至 64 位", code="USERNAME")
-    known = catalogue.district(tenant).roles
+    known = snapshot.district(tenant).roles
     for role, office in memberships:
         if known and role not in known:
             raise InvalidRequest(f"本区没有角色“{role}”", code="ROLE")

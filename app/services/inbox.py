@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
+from app.acts.candidates import held
+from app.acts.transaction import act
+from app.catalogue import snapshot
 from app.domain.permissions import Actor
 from app.errors import NotFound
-from app.services import catalogue
-from app.services.lines import size_of, task_lines
-from app.services.offices import held
-from app.services.transaction import act
-from app.services.views import InboxCounts, NotificationLine, Page, TaskLine
+from app.seen.lines import size_of, task_lines
+from app.seen.shapes import InboxCounts, NotificationLine, Page, TaskLine
 from app.store import notices, tasks
 
 
@@ -34,7 +34,7 @@ def done(actor: Actor, now: datetime, *, text: str = "", process: str = "", page
 
 def counts(actor: Actor, now: datetime) -> InboxCounts:
     """How many tasks wait, are late, come later; and unread notifications."""
-    unread = notices.unread(actor.tenant, held(actor, catalogue.district(actor.tenant)), actor.user)
+    unread = notices.unread(actor.tenant, held(actor, snapshot.district(actor.tenant)), actor.user)
     if actor.is_administrator:
         return InboxCounts(0, 0, 0, unread)
     return InboxCounts(*tasks.counts(tasks.both(_mine(actor), tasks.in_tenant(actor.tenant)), now), unread)
@@ -48,7 +48,7 @@ def processes(actor: Actor) -> list[tuple[str, str]]:
 def notifications(actor: Actor, now: datetime, *, page: int = 1, size: int | None = None) -> Page[NotificationLine]:
     """Notices to the actor's roles and offices, newest first."""
     limit, number = size_of(size), max(1, page)
-    mine = held(actor, catalogue.district(actor.tenant))
+    mine = held(actor, snapshot.district(actor.tenant))
     found, total = notices.page(actor.tenant, mine, actor.user, limit=limit, offset=(number - 1) * limit)
     lines = [
         NotificationLine(row.key, row.title, row.text, row.project_key, row.project_name or "", row.created_at, row.read_at)
@@ -59,11 +59,11 @@ def notifications(actor: Actor, now: datetime, *, page: int = 1, size: int | Non
 
 def read_notification(actor: Actor, key: int, now: datetime) -> None:
     """Mark a notice as read. Raises NotFound."""
-    if not notices.is_to(key, actor.tenant, held(actor, catalogue.district(actor.tenant))):
+    if not notices.is_to(key, actor.tenant, held(actor, snapshot.district(actor.tenant))):
         raise NotFound("没有此通知")
     with act():
         notices.mark_read(key, actor.user, now)
 
 
 def _mine(actor: Actor) -> tasks.Condition:
-    return tasks.mine(held(actor, catalogue.district(actor.tenant)), actor.username)
+    return tasks.mine(held(actor, snapshot.district(actor.tenant)), actor.username)

@@ -6,16 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from app import engine
+from app.acts.candidates import project_facts
+from app.acts.transaction import new_instance
+from app.catalogue import snapshot
 from app.domain import permissions
 from app.domain.permissions import Actor
 from app.engine import ProcessDefinition
 from app.engine.commands import Start
 from app.errors import Forbidden, InvalidRequest, NotFound
-from app.services import catalogue, messages, timeline
-from app.services.lines import instance_line, size_of
-from app.services.offices import project_facts
-from app.services.transaction import new_instance
-from app.services.views import (
+from app.seen import timeline
+from app.seen.lines import instance_line, size_of
+from app.seen.shapes import (
     HistoryEntry,
     IncidentView,
     InstanceLine,
@@ -26,6 +27,7 @@ from app.services.views import (
     VariableView,
     WaitView,
 )
+from app.services import messages
 from app.store import history, projects
 
 
@@ -58,7 +60,7 @@ def search(actor: Actor, wanted: InstanceFilter, now: datetime, *, limit: int = 
             return Page([], 0, 1, limit)
         conditions.append(
             history.of_projects()
-            if permissions.oversees(actor, catalogue.district(actor.tenant))
+            if permissions.oversees(actor, snapshot.district(actor.tenant))
             else history.of_offices(sorted(actor.offices))
         )
     for item in fields(wanted):
@@ -83,7 +85,7 @@ def line(actor: Actor, key: int) -> InstanceLine:
         project = projects.one(row.project_key) if row.project_key else None
         if project is None:
             raise Forbidden("只有系统管理员可以查看不属于项目的流程实例", code="NOT_ADMINISTRATOR")
-        verdict = permissions.may_read_project(actor, project_facts(project), catalogue.district(row.tenant))
+        verdict = permissions.may_read_project(actor, project_facts(project), snapshot.district(row.tenant))
         if not verdict:
             raise Forbidden(verdict.reason, code=verdict.code)
     return instance_line(row)
@@ -93,7 +95,7 @@ def view(actor: Actor, key: int, now: datetime) -> InstanceView:
     """One instance with tokens, variables, timers, jobs, incidents and history, for administrators. Raises NotFound, Forbidden."""
     row = administered(actor, key)
     root = history.root_state(row.root_key)
-    definition = catalogue.process_definition(row.definition_key)
+    definition = snapshot.process_definition(row.definition_key)
     visits = history.instance_elements(key)
     waits = [
         WaitView(item.key, item.kind, item.element_id, item.due_at, item.name, item.correlation_key, item.expression, item.attempts)
@@ -140,7 +142,7 @@ def create(
     if not actor.is_system and tenant != actor.tenant:
         raise Forbidden("只能在本区发起流程", code="OTHER_DISTRICT")
     definition = _definition(process_id, tenant, version, definition_key)
-    verdict = permissions.may_administer(actor) or permissions.may_start(actor, definition.process_id, None, catalogue.district(tenant))
+    verdict = permissions.may_administer(actor) or permissions.may_start(actor, definition.process_id, None, snapshot.district(tenant))
     if not verdict:
         raise Forbidden(verdict.reason, code=verdict.code)
     try:
@@ -180,7 +182,7 @@ def administered(actor: Actor, key: int) -> Any:
 
 
 def _definition(process_id: str, tenant: str, version: int | None, definition_key: int | None) -> ProcessDefinition:
-    library = catalogue.library(tenant)
+    library = snapshot.library(tenant)
     found = None
     if definition_key is not None:
         found = library.by_key("process", definition_key)
@@ -190,13 +192,13 @@ def _definition(process_id: str, tenant: str, version: int | None, definition_ke
         found = library.reference("process", process_id)
     if found is None:
         raise NotFound(f"没有部署流程“{process_id or definition_key}”" + (f"的第 {version} 版" if version is not None else ""))
-    return catalogue.process_definition(found.key)
+    return snapshot.process_definition(found.key)
 
 
 def _tokens(row: Any, root: Any, definition: ProcessDefinition, visits: Any) -> list[TokenView]:
     if row.state != "active":
         return []
-    state = engine.State.load(root.blob, catalogue.library(row.tenant, root.catalogue_version))
+    state = engine.State.load(root.blob, snapshot.library(row.tenant, root.catalogue_version))
     local = next((int(number) for number, key in root.keys.items() if key == row.key), 0)
     entered = {visit.element: visit for visit in visits}
     tokens = []

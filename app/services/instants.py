@@ -6,9 +6,9 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
 
+from app import current
+from app.acts.transaction import act
 from app.errors import InvalidRequest
-from app.services import startup
-from app.services.transaction import act
 from app.store import settings
 from app.store.tables import db
 
@@ -25,7 +25,7 @@ def now() -> datetime:
 
 def is_virtual() -> bool:
     """Whether the clock is the virtual one, so that pages must show the assumed instant."""
-    return startup.settings().clock == "virtual"
+    return current.settings().clock == "virtual"
 
 
 def move_to(instant: datetime) -> None:

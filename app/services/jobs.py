@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from app import engine
+from app import current, engine
+from app.acts.held_tree import Tree
+from app.acts.transaction import act, open_instance, retried
 from app.domain import permissions
 from app.domain.permissions import Actor
 from app.engine import commands
 from app.errors import Conflict, Forbidden, InvalidRequest, NotFound
-from app.services import messages, startup
-from app.services.transaction import act, open_instance, retried
-from app.services.trees import Tree
-from app.services.views import TakenJob
+from app.seen.shapes import TakenJob
+from app.services import messages
 from app.store import jobs
 
 MOST_AT_ONCE = 1_000
@@ -70,7 +70,7 @@ def fail(actor: Actor, key: int, retries: int, message: str, now: datetime, *, b
     if not 0 <= retries < 2**31:
         raise InvalidRequest("剩余重试次数应是非负整数", code="RETRIES")
     said = message.strip()[:_LONGEST_MESSAGE]
-    again = now + (timedelta(seconds=startup.settings().retry_seconds) if back_off is None else back_off)
+    again = now + (timedelta(seconds=current.settings().retry_seconds) if back_off is None else back_off)
     _finish(
         actor,
         key,

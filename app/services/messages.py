@@ -9,15 +9,18 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from app import current
+from app.acts import audit
+from app.acts.retries import Gone, attempt
+from app.acts.transaction import act, new_instance, open_instance
+from app.catalogue import snapshot
 from app.domain import permissions
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
 from app.engine.commands import Deliver, Start
 from app.engine.timers import parse_duration
 from app.errors import Conflict, Forbidden, InvalidRequest
-from app.services import accounts, catalogue, chain, startup
-from app.services.retries import Gone, attempt
-from app.services.transaction import act, new_instance, open_instance
+from app.services import accounts
 from app.store import messages, rows, waits
 from app.store.messages import Match
 from app.store.tables import Message
@@ -38,8 +41,8 @@ def publish(
     lifetime: timedelta | None = None,
 ) -> int:
     """A message from outside. Returns its key. Raises Forbidden, InvalidRequest (NAME)."""
-    zone = catalogue.district(tenant).zone
-    expires = parse_duration(startup.settings().message_lifetime).after(now, zone) if lifetime is None else now + lifetime
+    zone = snapshot.district(tenant).zone
+    expires = parse_duration(current.settings().message_lifetime).after(now, zone) if lifetime is None else now + lifetime
     return _throw(actor, "message", name, correlation_key, variables, now, tenant, expires)
 
 
@@ -64,7 +67,7 @@ def _throw(
             "key": key, "tenant": tenant, "kind": kind, "name": name, "correlation_key": correlation_key, "variables": dict(variables),
             "project_key": messages.project_of(tenant, correlation_key), "source_root": None, "state": "open", "published_at": now, "expires_at": expires,
         }])  # fmt: skip
-        chain.record(
+        audit.record(
             actor,
             f"{kind}.publish",
             name,

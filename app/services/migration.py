@@ -9,15 +9,16 @@ from datetime import datetime
 from typing import Any
 
 from app import engine
+from app.acts.candidates import candidates
+from app.acts.held_tree import Tree
+from app.catalogue import snapshot
+from app.catalogue.snapshot import Snapshot
 from app.domain.permissions import Actor
 from app.engine import ProcessDefinition, State, commands, effects
 from app.errors import InvalidRequest, NotFound
-from app.services import catalogue, instances
-from app.services.catalogue import Snapshot
-from app.services.offices import candidates
+from app.seen.shapes import AssigneeChange, DeadlineChange, FormChange, MigrationPreview, PositionChange
+from app.services import instances
 from app.services.repair import carry_out, local_of
-from app.services.trees import Tree
-from app.services.views import AssigneeChange, DeadlineChange, FormChange, MigrationPreview, PositionChange
 from app.store import history, ledger, repair
 
 MOST_AT_ONCE = 1_000
@@ -82,7 +83,7 @@ def _preview(actor: Actor, key: int, definition_key: int, plan: dict[str, str], 
     row = instances.administered(actor, key)
     target = _target(row.tenant, definition_key)
     root = history.root_state(row.root_key)
-    library = catalogue.library(row.tenant, root.catalogue_version)
+    library = snapshot.library(row.tenant, root.catalogue_version)
     state = State.load(root.blob, library)
     local = next((int(number) for number, known in root.keys.items() if known == key), 0)
     command = commands.Migrate(target.key, plan, local)
@@ -146,7 +147,7 @@ def _form_change(task: Any, values: Mapping[str, Any]) -> FormChange | None:
 def _fields(form_key: int | None) -> dict[str, str]:
     if form_key is None:
         return {}
-    return {name: str(schema.get("title", name)) for name, schema in catalogue.form(form_key).fields.items()}
+    return {name: str(schema.get("title", name)) for name, schema in snapshot.form(form_key).fields.items()}
 
 
 # ---------------------------------------------------------------------- what a migration does
@@ -154,9 +155,9 @@ def _fields(form_key: int | None) -> dict[str, str]:
 
 def _target(tenant: str, definition_key: int) -> ProcessDefinition:
     """A definition that the tenant may use. Raises NotFound."""
-    if catalogue.library(tenant).by_key("process", definition_key) is None:
+    if snapshot.library(tenant).by_key("process", definition_key) is None:
         raise NotFound(f"本区没有部署流程定义 {definition_key}")
-    return catalogue.process_definition(definition_key)
+    return snapshot.process_definition(definition_key)
 
 
 def _refusals(library: Snapshot, state: State, command: commands.Migrate, now: datetime) -> tuple[str, ...]:

@@ -5,15 +5,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app import current
+from app.acts import audit
+from app.acts.transaction import act
+from app.catalogue import bundles, gate
+from app.catalogue.bundles import Bundle, Defined, ModelFile
 from app.domain import permissions
 from app.domain.districts import SHARED
 from app.domain.keys import next_key
 from app.domain.permissions import SYSTEM, Actor
 from app.errors import Forbidden, InvalidRequest, NotFound, Refused
-from app.services import bundles, chain, gate, starts, startup
-from app.services.bundles import Bundle, Defined, ModelFile
-from app.services.transaction import act
-from app.services.views import BootView, DefinitionView, DeploymentView, Finding
+from app.rehearsal.findings import Finding
+from app.seen.shapes import BootView, DefinitionView, DeploymentView
+from app.services import starts
 from app.store import resources, rows
 from app.store.resources import Reference
 from app.store.tables import Deployment, Resource
@@ -74,7 +78,7 @@ def deploy(
                 "forced": bool(tried.failed),
                 "failed": [f"{item.file} {item.element or ''}".strip() for item in (*tried.failed, *tried.outdated)][:100],
             }
-        chain.record(actor, "models.deploy", ", ".join(file.name for file in changed)[:200], details, now, chain=key, tenant=owner)
+        audit.record(actor, "models.deploy", ", ".join(file.name for file in changed)[:200], details, now, chain=key, tenant=owner)
         warnings = [*bundle.warnings, *tried.failed, *tried.outdated, *bundles.missing(bundle.files, _known(number))]
     views = [_view(reference, file, Deployment(**deployment)) for reference, file in written]
     views += [
@@ -233,7 +237,7 @@ def _try(actor: Actor, bundle: Bundle, now: datetime, source: str, reason: str, 
     if source == "files":
         return gate.Verdict((), (), 0)
     newest = _newest(resources.references(sorted({file.tenant for file in bundle.files}), _EVERYTHING))
-    tried = gate.check(startup.settings().root, [file for file in bundle.files if _is_new(file, newest)])
+    tried = gate.check(current.settings().root, [file for file in bundle.files if _is_new(file, newest)])
     if tried.failed and not force:
         _note_refusal(actor, tried.failed, now)
         first = tried.failed[0]
@@ -250,7 +254,7 @@ def _note_refusal(actor: Actor, problems: Sequence[Finding], now: datetime) -> N
         "problems": [{"file": item.file, "element": item.element, "code": item.code, "message": item.message} for item in problems[:50]]
     }
     with act():
-        chain.record(
+        audit.record(
             actor,
             "models.refuse",
             ", ".join(sorted({item.file for item in problems}))[:200],

@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.acts.candidates import held, project_facts
+from app.acts.held_tree import Tree
+from app.acts.transaction import new_instance
+from app.catalogue import districts, snapshot
 from app.domain import permissions
 from app.domain.districts import ProcessInfo
 from app.domain.keys import next_key
 from app.domain.permissions import Actor, ProjectFacts, Verdict
 from app.engine.commands import Start
 from app.errors import Conflict, Forbidden, InvalidRequest, NotFound
-from app.services import catalogue, districts, instants, messages, timeline
-from app.services import facts as wording
-from app.services.lines import instance_line, phase_title, project_line, size_of, task_lines
-from app.services.offices import held, project_facts
-from app.services.transaction import new_instance
-from app.services.trees import Tree
-from app.services.views import (
+from app.seen import timeline, wording
+from app.seen.lines import instance_line, phase_title, project_line, size_of, task_lines
+from app.seen.shapes import (
     OfficeView,
     Page,
     PhaseStep,
@@ -26,6 +26,7 @@ from app.services.views import (
     RecordView,
     StartableView,
 )
+from app.services import instants, messages
 from app.store import history, projects, tasks
 
 DRAFT = "draft"
@@ -35,7 +36,7 @@ LONGEST_NAME = 200
 
 def may_declare(actor: Actor, process_id: str = "declaration") -> Verdict:
     """Whether to offer the actor a new project."""
-    return permissions.may_start(actor, process_id, None, catalogue.district(actor.tenant))
+    return permissions.may_start(actor, process_id, None, snapshot.district(actor.tenant))
 
 
 def start(actor: Actor, process_id: str, name: str, now: datetime, *, variables: Mapping[str, Any] | None = None) -> tuple[int, int]:
@@ -49,7 +50,7 @@ def start(actor: Actor, process_id: str, name: str, now: datetime, *, variables:
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidRequest(f"项目名称应为 1 至 {LONGEST_NAME} 个字,不能换行", code="NAME")
-    district = catalogue.district(actor.tenant)
+    district = snapshot.district(actor.tenant)
     membership = actor.office_in(district.processes[process_id].start_role or APPLICANT)
     if membership is None:
         raise Forbidden("您的账号没有申报单位,请联系管理员", code="ROLE_MISSING")
@@ -71,7 +72,7 @@ def start_process(actor: Actor, project_key: int, process_id: str, now: datetime
     Returns the key of the first task the actor may do, or 0. Raises NotFound, Forbidden, Conflict (ALREADY_RUNNING).
     """
     project = _read(actor, project_key)
-    district = catalogue.district(project["tenant"])
+    district = snapshot.district(project["tenant"])
     verdict = permissions.may_start(actor, process_id, project_facts(project), district)
     if not verdict:
         raise Forbidden(verdict.reason, code=verdict.code)
@@ -101,7 +102,7 @@ def start_district_process(actor: Actor, process_id: str, now: datetime) -> int:
 def startable(actor: Actor, now: datetime | None = None) -> list[StartableView]:
     """Processes without a project that the actor may start (annual plan); what is not for them is not listed."""
     now = now or instants.now()
-    district = catalogue.district(actor.tenant)
+    district = snapshot.district(actor.tenant)
     found = []
     for process in district.processes.values():
         if process.enabled and process.start_role and process.per != "project":
@@ -127,7 +128,7 @@ def search(
     if actor.is_administrator:
         return Page([], 0, 1, limit)
     conditions = [projects.in_tenant(actor.tenant)] if actor.tenant or not actor.is_system else []
-    if not actor.is_system and not permissions.oversees(actor, catalogue.district(actor.tenant)):
+    if not actor.is_system and not permissions.oversees(actor, snapshot.district(actor.tenant)):
         conditions.append(projects.of_offices(sorted(actor.offices)))
     conditions += projects.matching(text.strip(), phase, year, office.strip())
     found, total = projects.search(conditions, limit=limit, offset=(number - 1) * limit)
@@ -137,7 +138,7 @@ def search(
 def view(actor: Actor, key: int, now: datetime) -> ProjectPage:
     """A project with its whole life. Raises NotFound, Forbidden."""
     project = _read(actor, key)
-    district = catalogue.district(project["tenant"])
+    district = snapshot.district(project["tenant"])
     records = [
         RecordView(row.key, row.kind, wording.record_title(project["tenant"], row.kind), row.amount, row.data, row.created_at)
         for row in history.records(key)
@@ -170,14 +171,14 @@ def facts(key: int) -> Mapping[str, Any]:
     return found
 
 
-def office_keys(key: int) -> ProjectFacts:
-    """What permissions need to know of a project. Raises NotFound."""
-    return project_facts(_existing(key))
+def relations(actor: Actor, key: int) -> ProjectFacts:
+    """What permissions need to know of a project: which offices are its own. Raises NotFound, Forbidden."""
+    return project_facts(_read(actor, key))
 
 
 def project_view(project: Mapping[str, Any]) -> ProjectView:
     """A ledger row as people see it."""
-    district = catalogue.district(project["tenant"])
+    district = snapshot.district(project["tenant"])
     titles = {info.relation: info.title for info in district.roles.values() if info.relation}
     offices = tuple(
         OfficeView(role, titles.get(role, role), int(key), name) for role, held in project["offices"].items() for key, name in held
@@ -214,7 +215,7 @@ def _begin(
     project: dict[str, Any] | None = None,
     project_key: int | None = None,
 ) -> Tree:
-    found = catalogue.library(actor.tenant).reference("process", process_id)
+    found = snapshot.library(actor.tenant).reference("process", process_id)
     if found is None:
         raise NotFound(f"没有部署流程“{process_id}”,请联系业务分析员")
     with new_instance(found.key, actor.tenant, now, actor, project=project, project_key=project_key) as tree:
@@ -228,7 +229,7 @@ def _begin(
 
 
 def _first_task(actor: Actor, tree: Tree) -> int:
-    found = tasks.opened_of(None, tree.root_key, held(actor, catalogue.district(actor.tenant)), actor.username)
+    found = tasks.opened_of(None, tree.root_key, held(actor, snapshot.district(actor.tenant)), actor.username)
     return int(found[0].key) if found else 0
 
 
@@ -241,14 +242,14 @@ def _existing(key: int) -> dict[str, Any]:
 
 def _read(actor: Actor, key: int) -> dict[str, Any]:
     project = _existing(key)
-    verdict = permissions.may_read_project(actor, project_facts(project), catalogue.district(project["tenant"]))
+    verdict = permissions.may_read_project(actor, project_facts(project), snapshot.district(project["tenant"]))
     if not verdict:
         raise Forbidden(verdict.reason, code=verdict.code)
     return project
 
 
 def _may_start_in_district(actor: Actor, process_id: str, now: datetime) -> Verdict:
-    district = catalogue.district(actor.tenant)
+    district = snapshot.district(actor.tenant)
     verdict = permissions.may_start(actor, process_id, None, district)
     if not verdict or district.processes[process_id].per == "project":
         return verdict if not verdict else Verdict(False, "NOT_STARTABLE", "此流程须从项目页发起")
@@ -261,7 +262,7 @@ def _may_start_in_district(actor: Actor, process_id: str, now: datetime) -> Verd
 
 
 def _startable(actor: Actor, project: Mapping[str, Any]) -> list[StartableView]:
-    district = catalogue.district(project["tenant"])
+    district = snapshot.district(project["tenant"])
     found = []
     for process in district.processes.values():
         if not (process.enabled and process.start_role and process.per == "project"):

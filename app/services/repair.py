@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from app import engine
+from app.acts import audit
+from app.acts.held_tree import Tree
+from app.acts.transaction import act, open_instance, retried
 from app.domain.permissions import Actor
 from app.engine import commands
 from app.errors import Conflict, InvalidRequest, NotFound
-from app.services import chain, instances, messages
-from app.services.transaction import act, open_instance, retried
-from app.services.trees import Tree
+from app.services import instances, messages
 from app.store import history, repair, waits
 
 LONGEST_REASON = 1_000
@@ -158,7 +159,7 @@ def _try_again(actor: Actor, incident: Any, details: Mapping[str, Any], now: dat
     with act():
         if not waits.put_off(incident.wait_key, now, failed=False):
             raise Conflict("此事故已经解决", code="RESOLVED")
-        chain.record(
+        audit.record(
             actor,
             "incident.resolve",
             f"{incident.process_id}.{incident.element_id}",

@@ -3,6 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from app.acts.retries import Gone
+from app.acts.transaction import new_instance
+from app.catalogue import districts, snapshot
+from app.catalogue.snapshot import Snapshot
 from app.decision import feel
 from app.domain.districts import SHARED
 from app.domain.keys import next_key
@@ -10,10 +14,7 @@ from app.engine import ProcessDefinition, StartEvent, timers
 from app.engine.act import functions
 from app.engine.commands import Start
 from app.engine.expressions import Literal, Term, parse
-from app.services import accounts, catalogue, districts, messages
-from app.services.catalogue import Snapshot
-from app.services.retries import Gone
-from app.services.transaction import new_instance
+from app.services import accounts, messages
 from app.store import resources, rows, waits
 from app.store.tables import Wait
 from app.store.waits import DueWait
@@ -27,13 +28,13 @@ def refresh(now: datetime) -> None:
     """
     known = set(districts.every())
     for tenant in sorted({SHARED, *known, *resources.tenants()}):
-        _refresh(tenant, catalogue.fresh(tenant), now, timed=tenant != SHARED or not known)
+        _refresh(tenant, snapshot.fresh(tenant), now, timed=tenant != SHARED or not known)
 
 
 def _refresh(tenant: str, library: Snapshot, now: datetime, *, timed: bool) -> None:
     present = {(row.definition_key, row.element_id): row.key for row in waits.starts(tenant)}
     wanted: dict[tuple[int, str], tuple[ProcessDefinition, StartEvent]] = {}
-    enabled = catalogue.district(tenant).processes
+    enabled = snapshot.district(tenant).processes
     for reference in library.processes():
         if reference.id in enabled and not enabled[reference.id].enabled:
             continue
@@ -87,7 +88,7 @@ def fire(wait: DueWait, now: datetime) -> bool:
     def take() -> None:
         if not waits.take(wait.key, now):  # another node was first
             raise Gone
-        upcoming = timers.following(wait.memo or {}, now, catalogue.district(wait.tenant).zone)
+        upcoming = timers.following(wait.memo or {}, now, snapshot.district(wait.tenant).zone)
         if upcoming is not None:
             again = {
                 "key": next_key(), "root_key": None, "wait": None, "element": None, "instance_key": None, "tenant": wait.tenant,

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from flask import Flask, current_app
+from flask import Flask
 
+from app import current
 from app.config import Config
-from app.services.views import BootView
+from app.seen.shapes import BootView
+from app.services import instants, models
 from app.store import database, schema
 
 
@@ -17,17 +19,9 @@ def attach(app: Flask, config: Config) -> None:
 
 def prepare(now: datetime | None = None) -> BootView:
     """Bring the tables up to date and deploy the shipped models that differ (design §3). Needs an app context. Safe to repeat and to run on several nodes."""
-    from app.services import instants, models  # every service reads its settings here: these above would be a circle
-
     schema.upgrade()
     # A virtual clock is a row of the database: it can be read only now.
-    return models.boot(settings().root, now or instants.now())
-
-
-def settings() -> Config:
-    """The settings of the current app."""
-    config: Config = current_app.config["QUANCHENG"]
-    return config
+    return models.boot(current.settings().root, now or instants.now())
 
 
 def dispose() -> None:

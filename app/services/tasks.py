@@ -6,18 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from app import engine
+from app.acts import idempotency
+from app.acts.candidates import held, project_facts
+from app.acts.held_tree import TaskRow, Tree
+from app.acts.transaction import act, open_task, retried
+from app.catalogue import snapshot
 from app.domain import permissions
 from app.domain.districts import District
 from app.domain.forms import Form
 from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
 from app.engine.commands import CompleteTask
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskClosed
-from app.services import catalogue, idempotency, messages, projects, timeline
-from app.services.lines import size_of, task_line, task_lines
-from app.services.offices import held, project_facts
-from app.services.transaction import act, open_task, retried
-from app.services.trees import TaskRow, Tree
-from app.services.views import CompletedView, FormView, Page, TaskLine, TaskView
+from app.seen import timeline
+from app.seen.lines import size_of, task_line, task_lines
+from app.seen.shapes import CompletedView, FormView, Page, TaskLine, TaskView
+from app.services import messages, projects
 from app.store import history, instances, tasks
 from app.store import projects as ledger
 
@@ -45,9 +48,9 @@ def view(actor: Actor, key: int, now: datetime) -> TaskView:
     """A task with all that its page shows. Raises NotFound, Forbidden (with the verdict's reason)."""
     row, project, district = _read(actor, key)
     form_view = _form(row)
-    seen = visible(row)
+    seen = _visible(row)
     form = form_view.form if form_view else None
-    definition = catalogue.process_definition(row.definition_key)
+    definition = snapshot.process_definition(row.definition_key)
     info = definition.elements.get(row.element_id)
     clauses = timeline.clause_views(district, row.clauses.split())
     past = timeline.of_project(project, district) if project else timeline.of_tree(row.root_key, district)
@@ -70,6 +73,18 @@ def view(actor: Actor, key: int, now: datetime) -> TaskView:
     )
 
 
+def inputs(actor: Actor, key: int) -> tuple[Form | None, dict[str, Any]]:
+    """The form of an open task, and all variables that can be seen from it. Raises NotFound, Forbidden."""
+    row, _, _ = _read(actor, key)
+    return snapshot.form(row.form_key) if row.form_key else None, _visible(row)
+
+
+def facts(actor: Actor, key: int) -> tuple[TaskFacts, ProjectFacts | None]:
+    """What decides who may do a task. Raises NotFound, Forbidden."""
+    row, project, _ = _read(actor, key)
+    return _facts(row), _project_facts(project)
+
+
 def line(actor: Actor, key: int, now: datetime) -> TaskLine:
     """The task alone, as the API shows it. Raises NotFound, Forbidden."""
     return task_line(_read(actor, key)[0], now)
@@ -87,8 +102,8 @@ def search(actor: Actor, wanted: TaskFilter, now: datetime, *, limit: int = 100,
     if not actor.is_system:
         seen = [tasks.done_by(actor.user)]
         if not actor.is_administrator:
-            seen.append(tasks.mine(held(actor, catalogue.district(actor.tenant)), actor.username))
-        if permissions.oversees(actor, catalogue.district(actor.tenant)):
+            seen.append(tasks.mine(held(actor, snapshot.district(actor.tenant)), actor.username))
+        if permissions.oversees(actor, snapshot.district(actor.tenant)):
             seen.append(tasks.of_projects())
         conditions = [tasks.in_tenant(actor.tenant), tasks.either(*seen)]
     elif actor.tenant:
@@ -125,7 +140,7 @@ def _complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, re
     with open_task(key, now, actor) as tree:
         task = _open_task(tree)
         role, office = _authorise(actor, tree, task)
-        form = catalogue.form(task.form_key) if task.form_key else None
+        form = snapshot.form(task.form_key) if task.form_key else None
         _check(form, data)
         try:
             tree.step(CompleteTask(task.element, data))
@@ -169,7 +184,7 @@ def save_draft(actor: Actor, key: int, data: Mapping[str, Any], now: datetime) -
     verdict = _may(actor, row, project, district)
     if not verdict:
         raise TaskClosed if row.state != "open" else Forbidden(verdict.reason, code=verdict.code)
-    form = catalogue.form(row.form_key) if row.form_key else None
+    form = snapshot.form(row.form_key) if row.form_key else None
     if form is not None:
         undeclared = [problem for problem in form.validate(data, partial=True) if problem.code == "UNDECLARED"]
         if undeclared:
@@ -251,7 +266,7 @@ def _keep_draft(key: int, data: Mapping[str, Any], now: datetime) -> None:
     row = tasks.one(key)
     if row is None or row.form_key is None:
         return
-    declared = catalogue.form(row.form_key).fields
+    declared = snapshot.form(row.form_key).fields
     with act():
         instances.keep_draft(key, {name: value for name, value in data.items() if name in declared}, now)
 
@@ -275,7 +290,7 @@ def _read(actor: Actor, key: int) -> tuple[Any, dict[str, Any] | None, District]
     if row is None:
         raise NotFound("没有此事项")
     project = ledger.one(row.project_key) if row.project_key else None
-    district = catalogue.district(row.tenant)
+    district = snapshot.district(row.tenant)
     if not (actor.user and row.completed_by == actor.user):
         verdict = permissions.may_read_task(actor, _facts(row), _project_facts(project), district)
         if not verdict:
@@ -300,16 +315,16 @@ def _may(actor: Actor, row: Any, project: dict[str, Any] | None, district: Distr
 def _form(row: Any) -> FormView | None:
     if row.form_key is None:
         return None
-    found = catalogue.reference("form", row.form_key)
-    return FormView(row.form_key, found.version, catalogue.form(row.form_key), found.tenant)
+    found = snapshot.reference("form", row.form_key)
+    return FormView(row.form_key, found.version, snapshot.form(row.form_key), found.tenant)
 
 
-def visible(row: Any) -> dict[str, Any]:
+def _visible(row: Any) -> dict[str, Any]:
     """Variables that can be seen from an open task; of a closed one nothing is kept."""
     if row.state != "open":
         return {}
     root = history.root_state(row.root_key)
-    state = engine.State.load(root.blob, catalogue.library(root.tenant, root.catalogue_version))
+    state = engine.State.load(root.blob, snapshot.library(root.tenant, root.catalogue_version))
     try:
         return state.visible(row.element)
     except KeyError:  # closed between the two reads
@@ -323,5 +338,5 @@ def _replayed(actor: Actor, key: int, answer: Mapping[str, Any], now: datetime) 
 def _completed(
     actor: Actor, key: int, root_key: int, project_key: int | None, state: str, incidents: list[str], now: datetime, *, replayed: bool
 ) -> CompletedView:
-    row = tasks.opened_of(project_key, root_key, held(actor, catalogue.district(actor.tenant)), actor.username)
+    row = tasks.opened_of(project_key, root_key, held(actor, snapshot.district(actor.tenant)), actor.username)
     return CompletedView(key, task_lines(row, now), project_key, root_key, state, tuple(incidents), replayed)

@@ -8,12 +8,12 @@ from typing import Any
 
 import simplejson
 
+from app import current
+from app.acts.audit import secret
+from app.acts.transaction import act
 from app.domain.audit import entry_mac, seal_root
 from app.errors import AuditBroken
-from app.services import startup
-from app.services.chain import secret
-from app.services.transaction import act
-from app.services.views import AuditReport
+from app.seen.shapes import AuditReport
 from app.store import rows, trail
 from app.store.tables import AuditSeal
 
@@ -22,7 +22,7 @@ _SEALED_AT_ONCE = 5_000
 
 def head_file() -> Path:
     """Where the head of the seals is kept outside the database."""
-    config = startup.settings()
+    config = current.settings()
     return Path(config.audit_head) if config.audit_head else config.folder / "audit-head.jsonl"
 
 

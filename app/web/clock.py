@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app import current
 from app.access.identity import current_actor, present
 from app.domain.permissions import Actor
 from app.errors import Forbidden, InvalidRequest, NotFound
-from app.services import demonstration, startup, waits
+from app.playing import demonstration
+from app.services import timers
 from app.web import display, frame
 
 blueprint = Blueprint("clock", __name__, url_prefix="/clock")
@@ -19,7 +21,7 @@ _MOST_DAYS = 3660
 def _mover() -> Actor:
     """The administrator who may move the clock. Raises NotFound outside the demonstration, Forbidden for others."""
     actor = current_actor()
-    if not startup.settings().demonstration:
+    if not current.settings().demonstration:
         raise NotFound("只有演示环境才能调整时间")
     if not frame.may_move_clock(actor):
         raise Forbidden("只有系统管理员可以推进演示时间", code="NOT_ADMINISTRATOR")
@@ -29,7 +31,7 @@ def _mover() -> Actor:
 @blueprint.get("")
 def show() -> str:
     _mover()
-    return render_template("clock.html", now=present(), next_due=waits.next_due())
+    return render_template("clock.html", now=present(), next_due=timers.next_due())
 
 
 @blueprint.post("")

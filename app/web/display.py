@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import simplejson
 from flask import Flask
 
-from app.services.views import ClauseView, DiagramView, TaskLine, TimelineEntry
+from app.seen.shapes import ClauseView, DiagramView, TaskLine, TimelineEntry
 
 ZONE = ZoneInfo("Asia/Shanghai")  # one zone holds for every district of the country
 SOON = 3  # days before a last day on which it is marked

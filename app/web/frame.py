@@ -7,11 +7,13 @@ from typing import Any
 
 from flask import Flask, g, render_template, request, url_for
 
+from app import current
 from app.access import forgery, identity, problems
 from app.domain import permissions
 from app.domain.permissions import Actor
-from app.services import accounts, demonstration, instants, startup
-from app.services.views import DemonstrationAccount
+from app.playing import demonstration
+from app.seen.shapes import DemonstrationAccount
+from app.services import accounts, instants
 from app.web import assets
 
 _TECHNICAL = permissions.ADMINISTRATORS | {"analyst"}
@@ -41,7 +43,7 @@ def is_official(actor: Actor) -> bool:
 
 
 def may_move_clock(actor: Actor) -> bool:
-    return "system_admin" in actor.roles and startup.settings().demonstration and instants.is_virtual()
+    return "system_admin" in actor.roles and current.settings().demonstration and instants.is_virtual()
 
 
 def _menu(actor: Actor) -> Iterator[tuple[str, str]]:
@@ -81,7 +83,7 @@ def _failure_page(problem: problems.Problem) -> str:
 
 def _sign_in_context() -> dict[str, Any]:
     """The demonstration offers its accounts on the sign-in page, by district and role; elsewhere nothing is offered."""
-    if not startup.settings().demonstration:
+    if not current.settings().demonstration:
         return {"accounts": {}, "password": ""}
     offered: dict[str, dict[str, list[DemonstrationAccount]]] = {}
     for account in accounts.demonstration_accounts():

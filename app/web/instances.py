@@ -5,10 +5,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app import current
 from app.access.identity import current_actor, present
 from app.errors import InvalidRequest
-from app.services import instances, repair, startup
-from app.services.views import InstanceView
+from app.seen.shapes import InstanceView
+from app.services import instances, repair
 from app.web import display, listing
 
 blueprint = Blueprint("instances", __name__, url_prefix="/instances")
@@ -18,7 +19,7 @@ _STATES = ("active", "completed", "cancelled")
 
 @blueprint.get("", endpoint="listing")
 def search() -> str:
-    actor, size, number = current_actor(), startup.settings().page_size, listing.page()
+    actor, size, number = current_actor(), current.settings().page_size, listing.page()
     state, process, text = listing.text("state"), listing.text("process"), listing.text("q")
     wanted = instances.InstanceFilter(
         state=state if state in _STATES else None,

@@ -2,18 +2,22 @@
 
 from http import HTTPStatus
 from io import BytesIO
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.access import forgery
 from app.access.identity import current_actor, present
 from app.domain import permissions
 from app.domain.districts import SHARED
+from app.domain.forms import Form, FormError
 from app.domain.permissions import Actor
 from app.errors import Forbidden, NotFound, Refused
+from app.seen import tables
+from app.seen.shapes import DefinitionView, DeploymentView
 from app.services import models
-from app.services.views import DefinitionView, DeploymentView
-from app.web import listing, preview
+from app.web import display, listing
 from app.web.display import KINDS
 
 blueprint = Blueprint("models", __name__, url_prefix="/models")
@@ -56,8 +60,8 @@ def versions(kind: str, tenant: str, name: str) -> str:
         versions=found,
         chosen=chosen,
         text=content.decode(errors="replace"),
-        tables=preview.tables(content) if kind == "decision" else [],
-        given=preview.form(content) if kind == "form" else None,
+        tables=tables.tables(content) if kind == "decision" else [],
+        given=_form(content) if kind == "form" else None,
     )
 
 
@@ -119,3 +123,21 @@ def _tenants(actor: Actor) -> list[tuple[str, str]]:
 
 def _fits(line: DefinitionView, text: str, kind: str) -> bool:
     return (not kind or line.kind == kind) and text.casefold() in f"{line.id} {line.name} {line.file}".casefold()
+
+
+def _form(source: bytes) -> dict[str, Any] | None:
+    """What the form island needs to show an empty form that cannot be sent; None if the file cannot be read."""
+    try:
+        parsed = Form.parse(source)
+    except FormError:
+        return None
+    return {
+        "form": {"schema": parsed.schema, "ui": parsed.ui},
+        "initial": {},
+        "clauses": {},
+        "readOnly": False,
+        "preview": True,
+        "urls": {},
+        "session": {"csrf": forgery.token()},
+        "zone": display.ZONE.key,
+    }

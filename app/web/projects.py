@@ -4,8 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.access.identity import current_actor, present
+from app.catalogue import districts
 from app.errors import InvalidRequest
-from app.services import districts, projects
+from app.services import projects
 from app.web import listing
 
 blueprint = Blueprint("projects", __name__)

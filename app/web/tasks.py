@@ -6,12 +6,14 @@ from typing import Any
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import current
 from app.access import forgery, idempotency
 from app.access.identity import current_actor, present
+from app.catalogue import districts
 from app.domain import forms
 from app.errors import InvalidRequest
-from app.services import districts, startup, tasks
-from app.services.views import TaskView
+from app.seen.shapes import TaskView
+from app.services import tasks
 from app.web import display
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -70,7 +72,7 @@ def release(key: int) -> AnyResponse:
 
 def _sent() -> dict[str, Any]:
     """The form's values out of the request: ``{"data": {…}}``, read with exact numbers. Raises InvalidRequest, forms.FormError."""
-    if (request.content_length or 0) > startup.settings().form_bytes:
+    if (request.content_length or 0) > current.settings().form_bytes:
         raise InvalidRequest("提交的内容过大，请减少后再试", code="FORM_SIZE")
     body = forms.loads(request.get_data(cache=False))
     if not isinstance(body, dict) or set(body) != {"data"} or not isinstance(body["data"], dict):

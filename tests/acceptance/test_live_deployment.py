@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 
 from app import config, create_app
-from app.services import accounts, instants, player, projects, startup
-from app.services.views import DecisionView
+from app.playing import player
+from app.seen.shapes import DecisionView
+from app.services import accounts, instants, projects, startup
 from tests.acceptance.running import ROOT, call, run, served
 from tests.integration.districts.play import District, at, prepare
 

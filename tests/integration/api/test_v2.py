@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.config import load
-from app.services import accounts, demonstration, instants, player, projects, startup
+from app.playing import demonstration, player
+from app.services import accounts, instants, projects, startup
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.domain.permissions import Actor
-from app.services import accounts, clockwork, demonstration, player, projects, startup, tasks, waits
-from app.services.views import CompletedView, TaskLine
+from app.domain.permissions import SYSTEM, Actor
+from app.playing import demonstration, player
+from app.seen.shapes import CompletedView, TaskLine
+from app.services import accounts, projects, pump, startup, tasks, timers
 
 ACT = timedelta(minutes=30)
 MOST_ACTS = 300
@@ -56,7 +57,7 @@ class District:
 
     def filled(self, line: TaskLine, answers: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """What a person would submit: the answers, else what is known, else the form's examples."""
-        form, seen = player.inputs(line.key)
+        form, seen = tasks.inputs(SYSTEM, line.key)
         facts = self.facts if line.project_key else {}
         return dict(player.fill(form, seen, facts, answers or {}, self.now, self.key).values)
 
@@ -84,11 +85,11 @@ class District:
     def advance(self, to: datetime) -> None:
         """Everything that falls due on the way happens in its order, at its instant."""
         for _ in range(MOST_JUMPS):
-            due = waits.next_due()
+            due = timers.next_due()
             if due is None or due > to:
                 break
             self.now = max(self.now, due)
-            clockwork.run_due(self.now)
+            pump.run_due(self.now)
         else:
             raise AssertionError(f"{MOST_JUMPS} instants before {to}")
         self.now = max(self.now, to)
@@ -111,7 +112,7 @@ class District:
                 self.advance(self.now + ACT)
                 continue
             later = [line.follow_up_at for line in lines if line.follow_up_at is not None and line.follow_up_at > self.now]
-            upcoming = [instant for instant in (waits.next_due(), *later) if instant is not None]
+            upcoming = [instant for instant in (timers.next_due(), *later) if instant is not None]
             assert upcoming, (projects.phase(project), [line.element_id for line in self.open()], self.steps(project))
             self.advance(min(upcoming))
         raise AssertionError(f"{element} was never reached")

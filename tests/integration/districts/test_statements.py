@@ -11,7 +11,8 @@ from sqlalchemy import Engine, event, func, select
 
 from app import create_app
 from app.config import Config
-from app.services import demonstration, instants, startup, trail
+from app.playing import demonstration
+from app.services import instants, startup, trail
 from app.store.tables import AuditEntry, UserTask, db
 from tests.integration.districts.conftest import BEGIN
 from tests.integration.districts.play import District

@@ -11,8 +11,8 @@ from flask import Flask
 
 from app.config import Config
 from app.domain.permissions import SYSTEM, Actor
+from app.seen.shapes import DeploymentView
 from app.services import accounts, models
-from app.services.views import DeploymentView
 from tests.integration.conftest import settings
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "services"

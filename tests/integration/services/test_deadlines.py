@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from app.config import Config
-from app.services import clockwork, inbox, instances, projects, repair, startup, tasks, trail, waits
+from app.services import inbox, instances, projects, pump, repair, startup, tasks, timers, trail
 from app.store.tables import AuditEntry, ElementInstance, Incident, ProcessInstance, Record, Wait, db
 from tests.integration.conftest import make_app
 from tests.integration.services.conftest import NOW, Cast
@@ -34,7 +34,7 @@ def reviews(cast: Cast, count: int) -> list[int]:
     return keys
 
 
-def timers() -> int:
+def set_timers() -> int:
     """How many timers of instances are set."""
     return db.session.execute(select(func.count()).select_from(Wait).where(Wait.root_key.is_not(None), Wait.kind == "timer")).scalar_one()
 
@@ -49,10 +49,10 @@ def fired() -> int:
 
 def test_an_overdue_review_is_recorded_and_escalated_and_stays_open(cast: Cast) -> None:
     (project,) = reviews(cast, 1)
-    assert waits.next_due() == DUE
-    assert waits.fire_due(DUE - timedelta(microseconds=1)) == 0
-    assert waits.fire_due(DUE) == 1
-    assert waits.fire_due(DUE) == 0
+    assert timers.next_due() == DUE
+    assert timers.fire_due(DUE - timedelta(microseconds=1)) == 0
+    assert timers.fire_due(DUE) == 1
+    assert timers.fire_due(DUE) == 0
     assert late_records() == 1
     (line,) = inbox.todo(cast.fred, DUE).items
     assert (line.overdue, line.days_left) == (True, -1)
@@ -67,8 +67,8 @@ def test_an_overdue_review_is_recorded_and_escalated_and_stays_open(cast: Cast) 
 def test_a_completed_review_has_no_deadline_any_more(cast: Cast) -> None:
     reviews(cast, 1)
     tasks.complete(cast.fred, inbox.todo(cast.fred, NOW).items[0].key, {"verdict": "不同意"}, NOW)
-    assert timers() == 0
-    assert waits.fire_due(DUE) == 0
+    assert set_timers() == 0
+    assert timers.fire_due(DUE) == 0
 
 
 def test_many_nodes_fire_each_timer_once(cast: Cast, app: Flask) -> None:
@@ -79,7 +79,7 @@ def test_many_nodes_fire_each_timer_once(cast: Cast, app: Flask) -> None:
         with app.app_context():
             try:
                 for _ in range(60):
-                    if not waits.fire_due(DUE) and not timers():
+                    if not timers.fire_due(DUE) and not set_timers():
                         return
             except BaseException as error:
                 failures.append(error)
@@ -133,7 +133,7 @@ def test_completing_and_timing_out_at_once_is_one_or_both_but_never_broken(cast:
     def fire() -> None:
         with app.app_context():
             for _ in range(30):
-                waits.fire_due(DUE)
+                timers.fire_due(DUE)
 
     threads = [threading.Thread(target=target) for target in (complete, fire, fire)]
     for thread in threads:
@@ -143,7 +143,7 @@ def test_completing_and_timing_out_at_once_is_one_or_both_but_never_broken(cast:
     db.session.rollback()
     states = db.session.execute(select(ProcessInstance.state).where(ProcessInstance.process_id == "permit")).scalars().all()
     assert states == ["completed"] * 10
-    assert timers() == 0
+    assert set_timers() == 0
     assert late_records() == fired()
     assert db.session.execute(select(func.count()).select_from(Incident)).scalar_one() == 0
     assert trail.verify().problems == []
@@ -153,20 +153,20 @@ def test_a_timer_that_cannot_fire_is_an_incident_and_does_not_stop_the_others(ca
     projects_ = reviews(cast, 3)
     broken = db.session.execute(select(ProcessInstance.key, ProcessInstance.blob).where(ProcessInstance.project_key == projects_[0])).one()
     _set_blob(broken.key, "not a state")
-    assert waits.fire_due(DUE) == 2
+    assert timers.fire_due(DUE) == 2
     (incident,) = db.session.execute(select(Incident)).scalars()
     assert (incident.type, incident.root_key, incident.closed_at) == ("EVENT_FAILED", broken.key, None)
     attempts, wake_at = db.session.execute(select(Wait.attempts, Wait.wake_at).where(Wait.root_key == broken.key)).one()
     assert (attempts, wake_at) == (1, DUE + timedelta(seconds=60))
-    assert waits.fire_due(DUE) == 0
-    assert waits.fire_due(wake_at) == 0
+    assert timers.fire_due(DUE) == 0
+    assert timers.fire_due(wake_at) == 0
     assert db.session.execute(select(Wait.attempts, Wait.wake_at).where(Wait.root_key == broken.key)).one() == (
         2,
         wake_at + timedelta(seconds=120),
     )
     assert len(db.session.execute(select(Incident.key)).all()) == 1
     _set_blob(broken.key, broken.blob)
-    assert waits.fire_due(DUE + timedelta(hours=1)) == 1
+    assert timers.fire_due(DUE + timedelta(hours=1)) == 1
     assert db.session.execute(select(Incident.closed_at)).scalar_one() == DUE + timedelta(hours=1)
 
 
@@ -192,8 +192,8 @@ def test_a_connector_that_fails_is_an_incident_and_never_fails_the_act(cast: Cas
 def test_a_process_that_starts_every_year_starts_every_year_in_each_district(cast: Cast) -> None:
     first = datetime.fromisoformat("2027-01-01T00:00:00+08:00")
     for year, instant in ((1, first), (2, first.replace(year=2028))):
-        assert clockwork.run_due(instant - timedelta(seconds=1)) == 0
-        assert clockwork.run_due(instant) == 2
+        assert pump.run_due(instant - timedelta(seconds=1)) == 0
+        assert pump.run_due(instant) == 2
         assert sorted(db.session.execute(select(ProcessInstance.tenant).where(ProcessInstance.process_id == "yearly")).scalars()) == sorted(
             ["hill", "valley"] * year
         )
@@ -223,9 +223,9 @@ def test_a_killed_process_loses_nothing_and_fires_nothing_twice(cast: Cast, conf
     process.stdout.close()
     app = make_app(config)
     with app.app_context():
-        while waits.fire_due(DUE):
+        while timers.fire_due(DUE):
             pass
         db.session.rollback()
-        assert (fired(), late_records(), timers()) == (20, 20, 0)
+        assert (fired(), late_records(), set_timers()) == (20, 20, 0)
         assert trail.verify().problems == []
         startup.dispose()

@@ -9,9 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.catalogue import districts
 from app.config import Config, load
 from app.errors import Forbidden, InvalidRequest
-from app.services import accounts, clockwork, demonstration, districts, inbox, instants, projects, startup, tasks, trail
+from app.playing import demonstration
+from app.services import accounts, inbox, instants, projects, pump, startup, tasks, trail
 from app.store import accounts as people
 from app.store.tables import AuditEntry, Incident, Project, db
 from tests.integration.conftest import make_app
@@ -124,6 +126,6 @@ def test_the_shipped_demonstration_has_work_for_many_in_both_districts(shipped: 
     assert {role for role in ("applicant", "data_bureau", "finance") if busy[role]} == {"applicant", "data_bureau", "finance"}
     assert late
     assert db.session.execute(select(Incident.message).where(Incident.closed_at.is_(None))).all() == []
-    assert clockwork.pump(now).sealed
+    assert pump.pump(now).sealed
     assert trail.verify().whole
     db.session.rollback()

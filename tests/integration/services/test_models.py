@@ -8,10 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.catalogue import snapshot
 from app.config import Config
 from app.domain.permissions import SYSTEM
 from app.errors import Forbidden, InvalidRequest, NotFound, Refused
-from app.services import catalogue, inbox, models, projects, startup, tasks
+from app.services import inbox, models, projects, startup, tasks
 from app.store.tables import AuditEntry, Deployment, ProcessDefinition, Resource, Wait, db
 from tests.integration.conftest import make_app
 from tests.integration.services.conftest import DATA, NOW, Cast, files
@@ -108,8 +109,8 @@ def test_the_tenant_comes_from_the_path_unless_it_is_given(hill: Flask) -> None:
 
 def test_the_districts_own_table_decides_for_it_alone(cast: Cast) -> None:
     models.deploy(SYSTEM, [("dmn/hill/permit_gate.dmn", STRICT)], NOW)
-    assert catalogue.library("hill").reference("decision", "permit_gate").tenant == "hill"
-    assert catalogue.library("valley").reference("decision", "permit_gate").tenant == "<default>"
+    assert snapshot.library("hill").reference("decision", "permit_gate").tenant == "hill"
+    assert snapshot.library("valley").reference("decision", "permit_gate").tenant == "<default>"
     tasks.complete(cast.alice, projects.start(cast.alice, "permit", "平台", NOW)[1], APPLICATION, NOW)
     assert inbox.todo(cast.fred, NOW).items == []
     assert [line.element_id for line in inbox.todo(cast.lea, NOW).items] == ["review"]
@@ -184,7 +185,7 @@ def test_only_analysts_publish_and_only_for_their_district(cast: Cast) -> None:
 
 
 def test_officials_read_the_diagrams_of_their_own_district(cast: Cast) -> None:
-    key = catalogue.library("hill").reference("process", "permit").key
+    key = snapshot.library("hill").reference("process", "permit").key
     assert models.source(cast.alice, "process", key) == ("bpmn/permit.bpmn", PERMIT)
     assert models.definition(cast.alice, key).id == "permit"
     with pytest.raises(NotFound):
@@ -234,7 +235,7 @@ def test_boot_deploys_what_changed_in_the_files_and_warns_of_drift(app: Flask, t
     view = models.boot(tmp_path, NOW)
     assert list(view.deployed) == []
     assert [line.split(":")[0] for line in view.drift] == ["dmn/permit_gate.dmn"]
-    assert catalogue.library("hill").reference("decision", "permit_gate").version == 3
+    assert snapshot.library("hill").reference("decision", "permit_gate").version == 3
     (tmp_path / "dmn" / "permit_gate.dmn").write_bytes(b"not xml")
     with pytest.raises(Refused):
         models.boot(tmp_path, NOW)

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import event, func, select, update
 
+from app.acts.transaction import act
 from app.errors import Forbidden, InvalidForm, InvalidRequest, KeyReused, NotFound, TaskClosed
-from app.services import accounts, clockwork, inbox, projects, tasks, trail
-from app.services.transaction import act
+from app.services import accounts, inbox, projects, pump, tasks, trail
 from app.store.tables import AuditEntry, ElementInstance, Notification, UserTask, db
 from tests.integration.services.conftest import NOW, Cast
 
@@ -282,7 +282,7 @@ def test_lists_are_filtered_and_paged(cast: Cast) -> None:
 
 def test_a_task_without_a_form_takes_any_variables(cast: Cast) -> None:
     first = datetime.fromisoformat("2027-01-01T00:00:00+08:00")
-    clockwork.run_due(first)
+    pump.run_due(first)
     (look,) = inbox.todo(cast.dora, first).items
     assert tasks.form(cast.dora, look.key) is None
     done = tasks.complete(cast.dora, look.key, {"seen": True, "amount": Decimal("1.10")}, first)

@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 from app.domain.forms import Form
-from app.services import inbox, player, projects, tasks
+from app.domain.permissions import SYSTEM
+from app.playing import player
+from app.services import inbox, projects, tasks
 from app.store.types import dumps
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_permit import reviewed
@@ -102,7 +104,7 @@ def test_an_account_that_may_do_the_task_is_found(cast: Cast) -> None:
     assert player.holder("hill", "applicant", NOW, project=project) == cast.bob
     assert player.holder("hill", "applicant", NOW, office="没有") == cast.alice
     assert player.holder("hill", "implementer", NOW) is None
-    found, seen = player.inputs(review)
+    found, seen = tasks.inputs(SYSTEM, review)
     filled = player.fill(found, seen, {}, {}, NOW, "hill")
     tasks.complete(cast.fred, review, filled.values, NOW)
     assert inbox.todo(cast.fred, NOW).items == []

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.errors import Conflict, Forbidden, NotFound
-from app.services import clockwork, inbox, instances, projects, repair, tasks
+from app.services import inbox, instances, projects, pump, repair, tasks
 from app.store.tables import Number, ProcessInstance, Project, db
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_messages import approved
@@ -76,7 +76,7 @@ def test_a_process_of_the_year_runs_once_a_year_and_asks_the_ledger(cast: Cast) 
         projects.start_district_process(cast.dora, "year_notice", NOW)
     with pytest.raises(Forbidden):
         projects.start_district_process(cast.alice, "year_notice", NOW)
-    clockwork.run_due(NOW + timedelta(days=1))
+    pump.run_due(NOW + timedelta(days=1))
     row = instances.search(cast.root, instances.InstanceFilter(process_id="year_notice"), NOW).items[0]
     assert row.state == "completed"
     shown = {variable.name: variable.value for variable in instances.view(cast.root, row.key, NOW).variables}

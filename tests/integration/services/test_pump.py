@@ -7,7 +7,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import clock
-from app.services import clockwork, idempotency, instants, projects, tasks
+from app.acts import idempotency
+from app.services import instants, projects, pump, tasks
 from app.store.tables import IdempotencyKey, Record, db
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_deadlines import DUE, reviews
@@ -16,17 +17,17 @@ from tests.integration.services.test_permit import APPLICATION, statements
 
 def test_one_pump_fires_delivers_and_seals(cast: Cast) -> None:
     reviews(cast, 3)
-    counts = clockwork.pump(DUE)
+    counts = pump.pump(DUE)
     assert (counts.timers, counts.messages) == (3, 0)
     assert counts.sealed >= 9
-    assert clockwork.pump(DUE) == clockwork.PumpCounts(0, 0, 0)
+    assert pump.pump(DUE) == pump.PumpCounts(0, 0, 0)
 
 
 def test_an_idle_pump_writes_nothing_and_asks_little(cast: Cast) -> None:
     reviews(cast, 3)
-    clockwork.pump(NOW)
+    pump.pump(NOW)
     with statements() as seen:
-        clockwork.pump(NOW)
+        pump.pump(NOW)
     assert [statement for statement in seen if not statement.startswith(("SELECT", "COMMIT"))] == []
     assert len(seen) <= 6
 
@@ -46,7 +47,7 @@ def test_a_failing_pump_is_logged_and_the_next_one_works(
     reviews(cast, 1)
     monkeypatch.setattr(instants, "now", lambda: DUE)
     with monkeypatch.context() as broken:
-        broken.setattr(clockwork, "pump", lambda now: 1 // 0)
+        broken.setattr(pump, "pump", lambda now: 1 // 0)
         clock._pump(app)
     assert "the pump failed" in caplog.text
     clock._pump(app)
@@ -57,10 +58,10 @@ def test_a_failing_pump_is_logged_and_the_next_one_works(
 def test_old_idempotency_keys_are_dropped(cast: Cast) -> None:
     _, task = projects.start(cast.alice, "permit", "平台", NOW)
     tasks.complete(cast.alice, task, APPLICATION, NOW, idempotency_key="k")
-    clockwork.tidy(NOW + timedelta(hours=23))
+    pump.tidy(NOW + timedelta(hours=23))
     assert db.session.execute(select(IdempotencyKey.key)).scalars().all() == ["k"]
     request = idempotency.request(cast.alice, "k", {"other": 1})
     assert request is not None
     assert idempotency.answered(request, NOW + timedelta(hours=25)) is None
-    clockwork.tidy(NOW + timedelta(hours=25))
+    pump.tidy(NOW + timedelta(hours=25))
     assert db.session.execute(select(IdempotencyKey.key)).all() == []

@@ -9,7 +9,7 @@ from app.errors import Refused
 from app.services import models
 from app.store.tables import AuditEntry, Deployment, Resource, db
 from tests.integration.services.conftest import NOW
-from tests.unit.services import hostile, hostile_tables
+from tests.unit.rehearsal import hostile, hostile_tables
 
 FILES = {f"bpmn/{name}.bpmn": make for name, make in hostile.REFUSED.items()}
 FILES |= {f"dmn/{name}.dmn": (lambda source=source: source) for name, (source, cause) in hostile_tables.TABLES.items() if cause}

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from app.domain.permissions import SYSTEM
 from app.errors import Conflict, Forbidden, InvalidRequest, NotFound, Suspended, TaskClosed
-from app.services import clockwork, inbox, instances, jobs, messages, migration, models, repair, tasks, trail
+from app.seen.shapes import InstanceLine, InstanceView
+from app.services import inbox, instances, jobs, messages, migration, models, pump, repair, tasks, trail
 from app.services.repair import Activate
-from app.services.views import InstanceLine, InstanceView
 from app.store.tables import AuditEntry, Job, ProcessInstance, TaskCandidate, UserTask, Wait, db
 from tests.integration.services.conftest import NOW, Cast
 from tests.unit.engine.diagrams import (
@@ -317,7 +317,7 @@ def test_a_suspended_tree_refuses_completion_in_chinese_and_its_timers_wait(cast
     assert "挂起" in refused.value.message
     assert is_asleep(key)  # nobody looks at it again and again meanwhile
     for later in (2 * HOUR, 50 * HOUR):
-        assert clockwork.run_due(NOW + later) == 0
+        assert pump.run_due(NOW + later) == 0
     (waiting,) = seen(cast, key).timers
     assert (waiting.due_at, waiting.attempts) == (NOW + HOUR, 0)
     assert open_tasks(key) == ["a"]
@@ -325,7 +325,7 @@ def test_a_suspended_tree_refuses_completion_in_chinese_and_its_timers_wait(cast
         repair.suspend(cast.root, key, "再停", NOW)
     repair.resume(cast.root, key, "核查完毕", NOW + 51 * HOUR)
     assert seen(cast, key).line.suspended_at is None
-    assert clockwork.run_due(NOW + 51 * HOUR) == 1
+    assert pump.run_due(NOW + 51 * HOUR) == 1
     assert open_tasks(key) == ["a", "hurry"]
     tasks.complete(cast.fred, line.key, {}, NOW)
     with pytest.raises(Conflict):
@@ -339,7 +339,7 @@ def test_a_suspended_tree_is_repaired_and_goes_on_from_there(cast: Cast) -> None
     repair.modify(cast.root, key, "重新计时", NOW + HOUR, terminate=[number(cast, key, "a")], activate=[Activate("a")], variables={"x": 1})
     assert is_asleep(key)
     repair.resume(cast.root, key, "续", NOW + 9 * HOUR)
-    assert clockwork.run_due(NOW + 9 * HOUR) == 1
+    assert pump.run_due(NOW + 9 * HOUR) == 1
     assert open_tasks(key) == ["a", "hurry"]
 
 

@@ -4,7 +4,8 @@ import pytest
 import simplejson
 from sqlalchemy import text
 
-from app.services import chain, inbox, projects, tasks, trail
+from app.acts import audit
+from app.services import inbox, projects, tasks, trail
 from app.store.database import is_postgresql
 from app.store.tables import db
 from tests.integration.services.conftest import NOW, Cast
@@ -95,4 +96,4 @@ def test_another_key_proves_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch)
     some_acts(cast)
     monkeypatch.setattr(trail, "secret", lambda: b"another")
     assert len(trail.verify().problems) >= 10
-    assert chain.secret() == bytes(32)
+    assert audit.secret() == bytes(32)

@@ -10,12 +10,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
+from app.acts.transaction import act, new_instance, open_instance, retried
+from app.catalogue import snapshot
 from app.config import Config
 from app.connectors.calls import SetFacts
 from app.engine.commands import Start
 from app.errors import Busy, Outdated
-from app.services import accounts, catalogue, projects, startup, tasks
-from app.services.transaction import act, new_instance, open_instance, retried
+from app.services import accounts, projects, startup, tasks
 from app.store import database
 from app.store.tables import AuditEntry, ProcessInstance, Project, UserTask, db
 from tests.integration.conftest import make_app
@@ -31,7 +32,7 @@ def root_of(task: int) -> int:
 
 def test_acts_of_several_trees_of_one_project_lose_no_fact(cast: Cast, app: Flask) -> None:
     project, _ = projects.start(cast.alice, "permit", "平台", NOW)
-    definition = catalogue.library("hill").reference("process", "year_notice").key
+    definition = snapshot.library("hill").reference("process", "year_notice").key
     failures: list[BaseException] = []
 
     def write(name: str) -> None:
@@ -111,7 +112,7 @@ def test_an_outdated_act_leaves_nothing(cast: Cast) -> None:
 
 def test_an_act_that_raises_leaves_nothing(cast: Cast) -> None:
     before = db.session.execute(select(Project.key)).all()
-    definition = catalogue.library("hill").reference("process", "year_notice").key
+    definition = snapshot.library("hill").reference("process", "year_notice").key
     with pytest.raises(ZeroDivisionError), new_instance(definition, "hill", NOW, SYSTEM) as tree:  # noqa: PT012 - the act is the block
         tree.step(Start(definition))
         tree.record("process.start", "year_notice", {})

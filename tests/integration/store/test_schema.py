@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
-from app.services.transaction import act
+from app.acts.transaction import act
 from app.store import rows, schema
 from app.store.tables import AuditEntry, AuditSeal, Organisation, Record, TaskCandidate, UserTask, db
 

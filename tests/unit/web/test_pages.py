@@ -12,8 +12,8 @@ import simplejson
 from flask.testing import FlaskClient
 
 from app.errors import Refused
+from app.seen import shapes as v
 from app.services import models
-from app.services import views as v
 from app.web import display
 from tests.unit.web import world
 

@@ -12,12 +12,13 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from app import config, create_app
+from app.catalogue import districts
 from app.domain.forms import Form
 from app.domain.permissions import Actor, Membership, Verdict
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskClosed
-from app.services import accounts, districts, inbox, instances, instants, models, projects, tasks, waits
-from app.services import demonstration as demo
-from app.services import views as v
+from app.playing import demonstration as demo
+from app.seen import shapes as v
+from app.services import accounts, inbox, instances, instants, models, projects, tasks, timers
 
 DATA = Path(__file__).parents[2] / "data" / "web"
 NOW = datetime(2026, 10, 13, 1, 30, tzinfo=UTC)
@@ -346,7 +347,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         search=lambda actor, wanted, now, **more: v.Page([instance_line(500, "active", 1), instance_line(501, "completed", 0)], 2),
         view=lambda actor, key, now: instance_view(key),
     )
-    fake(waits, next_due=lambda: NOW + timedelta(days=2))
+    fake(timers, next_due=lambda: NOW + timedelta(days=2))
     fake(demo, advance=move)
 
 

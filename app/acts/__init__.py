@@ -1,0 +1,1 @@
+"""How an act is held and written: one transaction, one commit, everything it brought about."""

@@ -1,0 +1,72 @@
+"""Entries of the audit trail: the secret of their macs, and those of acts that have no instance."""
+
+import os
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from app import current
+from app.domain.audit import entry_mac
+from app.domain.keys import next_key
+from app.domain.permissions import Actor
+from app.errors import InvalidRequest
+from app.store import rows, trail
+from app.store.tables import AuditEntry
+
+_secrets: dict[str, bytes] = {}
+_lock = threading.Lock()
+
+
+def secret() -> bytes:
+    """The key of the macs: the setting ``audit_key``, else one made once and kept beside the data. Raises InvalidRequest (SETTING)."""
+    config = current.settings()
+    place = config.audit_key or str(config.folder)
+    if place not in _secrets:
+        with _lock:
+            _secrets[place] = _from_setting(config.audit_key) if config.audit_key else _from_file(config.folder / "audit-key")
+    return _secrets[place]
+
+
+def _from_setting(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise InvalidRequest("设置 QUANCHENG_AUDIT_KEY 应为十六进制的密钥", code="SETTING") from None
+
+
+def _from_file(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # Exclusively, so that two processes that start together agree on one.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        key = os.urandom(32)
+        file.write(key.hex())
+        file.flush()
+        os.fsync(file.fileno())
+    return key
+
+
+def record(
+    actor: Actor,
+    action: str,
+    subject: str,
+    details: Mapping[str, Any],
+    now: datetime,
+    *,
+    chain: int,
+    tenant: str,
+    project_key: int | None = None,
+) -> None:
+    """Append an entry to a chain that has no root row: of a user, or of a deployment. Needs an act."""
+    number, previous = trail.last(chain)
+    entry = {
+        "key": next_key(), "chain": chain, "number": number + 1, "at": now, "action": action, "tenant": tenant, "user_key": actor.user,
+        "user_name": actor.name, "project_key": project_key, "subject": subject, "details": dict(details), "seal": None,
+    }  # fmt: skip
+    entry["mac"] = entry_mac(secret(), previous, entry)
+    rows.insert(AuditEntry, [entry])

@@ -1,0 +1,51 @@
+"""Which offices a role means for a project: a district's own offices, or the project's in that relation."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.catalogue import snapshot
+from app.domain.districts import District
+from app.domain.permissions import Actor, ProjectFacts
+
+ANY = 0  # an office key that means: in whatever office
+
+
+def candidates(task: Mapping[str, Any], offices: Mapping[str, Sequence[Sequence[Any]]] | None) -> list[dict[str, Any]]:
+    """Rows saying who may do a task. ``offices``: relation → [[key, name], …] of the project, None without a project.
+
+    A role that belongs to the project's own office names that office; while the project has none in that relation, nobody can do it yet.
+    """
+    district = snapshot.district(task["tenant"])
+    found: dict[tuple[str, int, str], None] = {}
+    for role in task["candidate_groups"]:
+        info = district.roles.get(role)
+        if info is None or info.relation is None or offices is None:
+            found[role, ANY, ""] = None
+        else:
+            found.update({(role, int(key), ""): None for key, _ in offices.get(info.relation, ())})
+    found.update({("", ANY, username): None for username in task["candidate_users"]})
+    if task["assignee"]:
+        found["", ANY, task["assignee"]] = None
+    return [{"task_key": task["key"], "role": role, "office_key": office, "username": username} for role, office, username in found]
+
+
+def held(actor: Actor, district: District) -> tuple[list[str], list[tuple[str, int]]]:
+    """The actor's roles that hold in any office, and all (role, office) pairs: what a candidate row must match.
+
+    A role that the district gives to certain offices is held only by people of those offices.
+    """
+    anywhere: set[str] = set()
+    pairs: set[tuple[str, int]] = set()
+    for membership in actor.memberships:
+        info = district.roles.get(membership.role)
+        if info is not None and info.relation is None and info.offices and membership.office_name not in info.offices:
+            continue
+        anywhere.add(membership.role)
+        pairs.add((membership.role, membership.office))
+    return sorted(anywhere), sorted(pairs)
+
+
+def project_facts(project: Mapping[str, Any]) -> ProjectFacts:
+    """What permissions need to know of a project's row."""
+    offices = {relation: frozenset(int(key) for key, _ in held) for relation, held in project["offices"].items()}
+    return ProjectFacts(project["tenant"], project["key"], project["phase"], offices)

@@ -1,0 +1,218 @@
+"""One instance tree, open for one act: steps, inline connectors, and everything that has to be written at its end."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from app import current, engine
+from app.acts.audit import secret
+from app.acts.candidates import project_facts
+from app.acts.journal import Journal
+from app.acts.ledger import Ledger
+from app.catalogue import districts, snapshot
+from app.catalogue.snapshot import Snapshot
+from app.connectors import CONNECTORS
+from app.connectors.calls import Call, RoleFacts
+from app.domain.audit import entry_mac
+from app.domain.districts import District
+from app.domain.keys import next_key
+from app.domain.permissions import Actor, ProjectFacts
+from app.engine import State, commands, effects
+from app.errors import ConnectorError, NotFound, Outdated, Suspended
+from app.store import instances, rows
+from app.store.tables import AuditEntry, ProcessInstance
+
+INLINE = frozenset(CONNECTORS)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """The user task that an act is about, as read with the root."""
+
+    key: int
+    element: int
+    element_id: str
+    name: str
+    state: str
+    assignee: str | None
+    candidate_groups: tuple[str, ...]
+    candidate_users: tuple[str, ...]
+    form_id: str | None
+    form_key: int | None
+    definition_key: int
+    process_id: str
+    instance_key: int
+
+
+@dataclass
+class Tree:
+    """See ``transaction.open_instance``. ``version`` is the one that was read, -1 for a tree that begins now."""
+
+    root_key: int
+    tenant: str
+    process_id: str
+    project: dict[str, Any] | None
+    actor: Actor
+    now: datetime
+    library: Snapshot
+    state: State | None
+    version: int
+    keys: dict[int, int]
+    audit_mac: str = ""
+    audit_count: int = 0
+    task: TaskRow | None = None
+    correlation_key: str | None = None
+    definition_key: int = 0  # of a tree that begins now
+    guards: list[Callable[[], None]] = field(default_factory=list)  # run before anything is written; they raise if the act came too late
+    writes: list[Callable[[], None]] = field(default_factory=list)  # further rows of the act
+    audit: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
+    journal: Journal = field(init=False)
+    ledger: Ledger = field(init=False)
+    connected: int = 0
+    stepped: bool = False
+
+    def __post_init__(self) -> None:
+        project_key = self.project["key"] if self.project is not None else None
+        self.journal = Journal(self.root_key, self.library, project_key, self.keys, self.now, INLINE)
+        self.ledger = Ledger(self.library, self.project, self.root_key, self.now)
+
+    @property
+    def district(self) -> District:
+        return snapshot.district(self.tenant)
+
+    @property
+    def project_facts(self) -> ProjectFacts | None:
+        return project_facts(self.project) if self.project is not None else None
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether messages may find a receiver now that could not before: to be looked at after the commit."""
+        freed = self.journal.ended_root is not None and self.correlation_key is not None
+        return bool(self.ledger.published or self.journal.published or self.journal.subscribed or freed)
+
+    def step(self, command: commands.Command) -> None:
+        """Carry out a command and all inline service tasks that it reaches. Raises Suspended, and the engine's NotOpen, which the caller names better."""
+        self.stepped = True
+        pending = deque(self._advance(command))
+        while pending:
+            job = pending.popleft()
+            # One that was handed out beside it may have ended this one, with its whole scope.
+            if any(open_job.element == job.element for open_job in self.the_state.open_jobs()):
+                pending.extend(self._advance(self._connect(job)))
+
+    @property
+    def the_state(self) -> State:
+        """The state; there is one from the first step on. Raises NotFound."""
+        if self.state is None:
+            raise NotFound("流程实例还没有开始")
+        return self.state
+
+    def _advance(self, command: commands.Command) -> list[effects.JobOpened]:
+        limits = engine.Limits(steps=current.settings().step_limit)
+        definitions = {} if self.state is None else {view.instance: view.definition for view in self.state.instances()}
+        try:
+            self.state, brought = engine.step(self.library, self.state, command, self.now, limits)
+        except engine.Suspended as error:
+            raise Suspended("此流程实例已被管理员挂起,恢复之前不能办理") from error
+        self.journal.take(brought, definitions)
+        return [effect for effect in brought if isinstance(effect, effects.JobOpened) and effect.type in INLINE and effect.listener is None]
+
+    def _connect(self, job: effects.JobOpened) -> commands.Command:
+        """Run an inline connector; what it cannot do becomes an incident at its element, never a failure of the act."""
+        self.connected += 1
+        limit = current.settings().connector_limit
+        if self.connected > limit:
+            return commands.FailJob(
+                job.element, 0, f"一次办理中执行的服务任务超过 {limit} 个,流程可能在循环。请检查模型后在“流程实例”中重试"
+            )
+        connector = CONNECTORS[job.type]
+        call = self._call(job)
+        try:
+            outcome = connector.run(call, self.ledger.read(connector.reads(call)))
+            self.ledger.apply(outcome.changes, job.element_id)
+        except ConnectorError as error:
+            return commands.FailJob(job.element, 0, error.message)
+        return commands.CompleteJob(job.element, outcome.variables)
+
+    def _call(self, job: effects.JobOpened) -> Call:
+        district = self.district
+        definition = next(view.definition for view in self.the_state.instances() if view.instance == job.instance)
+        info = self.library.definition(definition).elements.get(job.element_id)
+        return Call(
+            type=job.type,
+            element_id=job.element_id,
+            element_name=info.name if info else "",
+            headers=job.headers,
+            variables=job.variables,
+            tenant=self.tenant,
+            now=self.now,
+            zone=district.zone,
+            mapped=bool(self.the_state.tree.tokens[job.element].task_spec.input_mappings),
+            project=self.ledger.seen(),
+            phases=districts.phase_keys(),
+            roles=self._roles,
+            message_lifetime=current.settings().message_lifetime,
+        )
+
+    @cached_property
+    def _roles(self) -> dict[str, RoleFacts]:
+        return {key: RoleFacts(role.title, role.relation) for key, role in self.district.roles.items()}
+
+    def record(self, action: str, subject: str, details: Mapping[str, Any]) -> None:
+        """Note an audit entry, written with the act."""
+        self.audit.append((action, subject, details))
+
+    # ------------------------------------------------------------------ saving
+
+    def save(self) -> None:
+        """Write everything down. Raises Outdated if the tree, or TaskClosed if the task, is not what was read any more."""
+        for guard in self.guards:
+            guard()
+        entries = self._audit_rows()
+        values = self._root_values()
+        if self.version < 0:
+            rows.insert(ProcessInstance, [self._first_row() | values | {"version": 0}])
+        elif not instances.save_root(self.root_key, self.version, values):
+            raise Outdated("此流程实例刚刚被他人更新,请刷新后重试")
+        self.journal.write(self.ledger.offices)
+        self.ledger.write()
+        self.ledger.reassign()
+        rows.insert(AuditEntry, entries)
+        for write in self.writes:
+            write()
+
+    def _root_values(self) -> dict[str, Any]:
+        ended = self.journal.ended_root
+        return {
+            "blob": self.the_state.dump(),
+            "keys": {str(local): key for local, key in self.keys.items()},
+            "state": self.the_state.root_state,
+            "ended_at": self.now if ended else None,
+            "audit_mac": self.audit_mac,
+            "audit_count": self.audit_count,
+        }
+
+    def _first_row(self) -> dict[str, Any]:
+        definition = snapshot.process_definition(self.definition_key)
+        return {
+            "key": self.root_key, "root_key": self.root_key, "local": 1, "parent_key": None, "tenant": self.tenant, "process_id": definition.process_id,
+            "process_name": definition.name or definition.process_id, "definition_key": definition.key, "definition_version": definition.version,
+            "version_tag": definition.version_tag or "", "started_at": self.now, "project_key": self.project["key"] if self.project else None,
+            "correlation_key": self.correlation_key, "catalogue_version": self.library.version,
+        }  # fmt: skip
+
+    def _audit_rows(self) -> list[dict[str, Any]]:
+        entries = []
+        for action, subject, details in self.audit:
+            self.audit_count += 1
+            entry = {
+                "key": next_key(), "chain": self.root_key, "number": self.audit_count, "at": self.now, "action": action, "tenant": self.tenant,
+                "user_key": self.actor.user, "user_name": self.actor.name, "project_key": self.project["key"] if self.project else None,
+                "subject": subject, "details": dict(details), "seal": None,
+            }  # fmt: skip
+            entry["mac"] = self.audit_mac = entry_mac(secret(), self.audit_mac, entry)
+            entries.append(entry)
+        return entries

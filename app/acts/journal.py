@@ -1,0 +1,312 @@
+"""What the engine's steps brought about, written down as rows: many effects, one statement a table.
+
+What begins and ends within one act is merged here and written once, or not at all. Rows of earlier acts are found by ``(root_key, local integer)``.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from app.acts.candidates import candidates
+from app.catalogue.snapshot import Snapshot, process_definition
+from app.domain.keys import next_key
+from app.engine import effects as e
+from app.store import instances, rows
+from app.store.tables import (
+    DecisionEvaluation,
+    ElementInstance,
+    Incident,
+    Job,
+    Message,
+    ProcessInstance,
+    TaskCandidate,
+    UserTask,
+    Variable,
+    Wait,
+)
+
+
+class Journal:
+    """The effects of one act on one tree. ``keys``: local instance → key, kept up to date; ``opened``: keys of user tasks that opened."""
+
+    def __init__(
+        self, root_key: int, library: Snapshot, project_key: int | None, keys: dict[int, int], now: datetime, inline: frozenset[str]
+    ) -> None:
+        self.root_key = root_key
+        self.library = library
+        self.project_key = project_key
+        self.keys = keys
+        self.now = now
+        self.inline = inline
+        self.opened: list[int] = []
+        self.incidents_opened: list[str] = []
+        self.subscribed = False
+        self.ended_root: str | None = None
+        self._definitions: dict[int, int] = {}  # local instance → definition, of those met in this act
+        self._instances: dict[int, dict[str, Any]] = {}
+        self._ended_instances: dict[int, str] = {}
+        self._elements: dict[int, dict[str, Any]] = {}
+        self._ended_elements: dict[int, str] = {}
+        self._variables: dict[tuple[int, int, str], Any] = {}
+        self._tasks: dict[int, dict[str, Any]] = {}
+        self._closed_tasks: dict[int, str] = {}
+        self._jobs: dict[int, dict[str, Any]] = {}
+        self._inline: set[int] = set()
+        self._closed_jobs: dict[int, str] = {}
+        self._waits: dict[int, dict[str, Any]] = {}
+        self._closed_waits: set[int] = set()
+        self._incidents: dict[int, dict[str, Any]] = {}
+        self._closed_incidents: set[int] = set()
+        self._decisions: list[dict[str, Any]] = []
+        self._signals: list[dict[str, Any]] = []
+
+    def take(self, effects: Sequence[e.Effect], definitions: dict[int, int]) -> None:
+        """Note the effects of a step. ``definitions``: local instance → key of its process definition, as the state has it."""
+        self._definitions.update(definitions)
+        for effect in effects:
+            handler = _HANDLERS.get(type(effect))
+            if handler is not None:
+                handler(self, effect)
+
+    def answered(self, element: int) -> None:
+        """The caller has closed this user task itself, with who did it."""
+        self._closed_tasks.pop(element, None)
+
+    def closed_job(self, element: int) -> None:
+        """The caller has closed this job's row itself, with what the worker said."""
+        self._closed_jobs.pop(element, None)
+
+    # ------------------------------------------------------------------ effects
+
+    def _instance_started(self, effect: e.InstanceStarted) -> None:
+        key = self.keys.setdefault(effect.instance, self.root_key if effect.parent == 0 else next_key())
+        self._definitions[effect.instance] = effect.definition
+        if effect.parent == 0:
+            return  # the root row belongs to the act
+        definition = process_definition(effect.definition)
+        self._instances[effect.instance] = {
+            "key": key, "root_key": self.root_key, "local": effect.instance, "parent_key": self.keys[effect.parent], "tenant": self.library.tenant,
+            "process_id": effect.process_id, "process_name": definition.name or effect.process_id, "definition_key": effect.definition,
+            "definition_version": definition.version, "version_tag": definition.version_tag or "", "state": "active", "started_at": self.now, "ended_at": None,
+            "project_key": self.project_key, "correlation_key": None, "version": 0, "catalogue_version": self.library.version, "blob": None, "keys": None,
+            "audit_mac": "", "audit_count": 0,
+        }  # fmt: skip
+
+    def _instance_migrated(self, effect: e.InstanceMigrated) -> None:
+        self._definitions[effect.instance] = effect.definition  # its rows follow in ``services.migration``
+
+    def _instance_ended(self, effect: e.InstanceEnded) -> None:
+        if self.keys.get(effect.instance) == self.root_key:
+            self.ended_root = effect.state
+        elif (row := self._instances.get(effect.instance)) is not None:
+            row |= {"state": effect.state, "ended_at": self.now}
+        else:
+            self._ended_instances[self.keys[effect.instance]] = effect.state
+
+    def _element_entered(self, effect: e.ElementEntered) -> None:
+        self._elements[effect.element] = {
+            "root_key": self.root_key, "element": effect.element, "key": next_key(), "instance_key": self.keys[effect.instance],
+            "element_id": effect.element_id, "name": effect.name or "", "type": effect.element_type, "state": "active", "scope": effect.scope,
+            "loop_counter": effect.loop_counter, "entered_at": self.now, "ended_at": None,
+        }  # fmt: skip
+
+    def _element_ended(self, effect: e.ElementEnded) -> None:
+        row = self._elements.get(effect.element)
+        if row is not None:
+            row |= {"state": effect.state, "ended_at": self.now}
+        else:
+            self._ended_elements[effect.element] = effect.state
+
+    def _variable_set(self, effect: e.VariableSet) -> None:
+        self._variables[self.keys[effect.instance], effect.scope, effect.name] = effect.value
+
+    def _task_opened(self, effect: e.TaskOpened) -> None:
+        definition = process_definition(self._definitions[effect.instance])
+        info = definition.elements.get(effect.element_id)
+        form = None
+        if effect.form_id:
+            form = self.library.reference("form", effect.form_id, None, definition.key if effect.form_binding == "deployment" else None)
+        deadline = self._deadline_of(effect)
+        key = next_key()
+        self._closed_tasks.pop(effect.element, None)
+        self._tasks[effect.element] = {
+            "key": key, "root_key": self.root_key, "element": effect.element, "instance_key": self.keys[effect.instance], "tenant": self.library.tenant,
+            "project_key": self.project_key, "process_id": definition.process_id, "process_name": definition.name or definition.process_id,
+            "definition_key": definition.key, "definition_version": definition.version, "element_id": effect.element_id,
+            "name": effect.name or effect.element_id, "lane": effect.lane or "", "form_id": effect.form_id, "form_key": form.key if form else None,
+            "state": "open", "assignee": effect.assignee, "candidate_groups": list(effect.candidate_groups),
+            "candidate_users": list(effect.candidate_users), "due_at": effect.due_at,
+            "remind_at": datetime.fromisoformat(deadline["remindAt"]) if deadline else None, "follow_up_at": effect.follow_up_at, "deadline": deadline,
+            "priority": effect.priority, "clauses": " ".join(info.clauses) if info else "", "opened_at": self.now, "closed_at": None, "completed_by": None,
+            "completed_name": "", "completed_role": "", "completed_office": "", "outcome": "", "draft": None, "draft_saved_at": None,
+        }  # fmt: skip
+
+    def _deadline_of(self, effect: e.TaskOpened) -> dict[str, Any] | None:
+        """How the task's due instant was counted: the deadline() among this act's decisions that gave it."""
+        if effect.due_at is None:
+            return None
+        for row in reversed(self._decisions):
+            if row["element"] == effect.element and row["deadline"] and datetime.fromisoformat(row["deadline"]["dueAt"]) == effect.due_at:
+                found: dict[str, Any] = row["deadline"]
+                return found
+        return None
+
+    def _task_closed(self, effect: e.TaskClosed) -> None:
+        row = self._tasks.get(effect.element)
+        if row is not None:
+            row |= {"state": effect.state, "closed_at": self.now}
+        else:
+            self._closed_tasks[effect.element] = effect.state
+
+    def _job_opened(self, effect: e.JobOpened) -> None:
+        if effect.type in self.inline and effect.listener is None:
+            self._inline.add(effect.element)  # done within this act, or an incident: it has no row
+            return
+        self._jobs[effect.element] = {
+            "key": next_key(), "root_key": self.root_key, "element": effect.element, "instance_key": self.keys[effect.instance],
+            "tenant": self.library.tenant, "element_id": effect.element_id, "type": effect.type, "listener": effect.listener, "state": "open",
+            "retries": effect.retries, "headers": dict(effect.headers), "variables": dict(effect.variables), "message": "", "retry_at": None,
+            "opened_at": self.now, "closed_at": None,
+        }  # fmt: skip
+
+    def _job_closed(self, effect: e.JobClosed) -> None:
+        row = self._jobs.get(effect.element)
+        if row is not None:
+            row |= {"state": effect.state, "closed_at": self.now}
+        elif effect.element not in self._inline:
+            self._closed_jobs[effect.element] = effect.state
+
+    def _wait_opened(self, effect: e.WaitOpened) -> None:
+        definition = process_definition(self._definitions[effect.instance])
+        self._waits[effect.wait] = {
+            "key": next_key(), "root_key": self.root_key, "wait": effect.wait, "element": effect.element, "instance_key": self.keys[effect.instance],
+            "tenant": self.library.tenant, "process_id": definition.process_id, "definition_key": definition.key, "element_id": effect.element_id,
+            "kind": effect.kind, "due_at": effect.due_at, "wake_at": effect.due_at, "name": effect.name, "correlation_key": effect.correlation_key,
+            "expression": effect.expression, "calendar_version": effect.calendar_version, "memo": None, "interrupting": effect.interrupting, "attempts": 0,
+            "opened_at": self.now,
+        }  # fmt: skip
+
+    def _wait_closed(self, effect: e.WaitClosed) -> None:
+        if self._waits.pop(effect.wait, None) is None:
+            self._closed_waits.add(effect.wait)
+
+    def _incident_opened(self, effect: e.IncidentOpened) -> None:
+        definition = process_definition(self._definitions[effect.instance])
+        self._incidents[effect.incident] = {
+            "key": next_key(), "root_key": self.root_key, "incident": effect.incident, "wait_key": None, "instance_key": self.keys[effect.instance],
+            "tenant": self.library.tenant, "project_key": self.project_key, "process_id": definition.process_id, "element_id": effect.element_id,
+            "type": effect.type, "message": effect.message, "details": dict(effect.details), "opened_at": self.now, "closed_at": None,
+        }  # fmt: skip
+
+    def _incident_closed(self, effect: e.IncidentClosed) -> None:
+        row = self._incidents.get(effect.incident)
+        if row is not None:
+            row["closed_at"] = self.now
+        else:
+            self._closed_incidents.add(effect.incident)
+
+    def _decision_evaluated(self, effect: e.DecisionEvaluated) -> None:
+        definition = process_definition(self._definitions[effect.instance])
+        self._decisions.append({
+            "key": next_key(), "root_key": self.root_key, "element": effect.element, "instance_key": self.keys[effect.instance],
+            "project_key": self.project_key, "process_id": definition.process_id, "element_id": effect.element_id, "decision_id": effect.decision_id,
+            "name": effect.decision_name, "definition_key": effect.definition, "version": effect.version, "inputs": list(effect.inputs),
+            "output": effect.output, "rules": list(effect.rules), "required": list(effect.required),
+            "deadline": dict(effect.deadline) if effect.deadline else None, "at": self.now,
+        })  # fmt: skip
+
+    def _signal_thrown(self, effect: e.SignalThrown) -> None:
+        self._signals.append({
+            "key": next_key(), "tenant": self.library.tenant, "kind": "signal", "name": effect.name, "correlation_key": "",
+            "variables": dict(effect.variables), "project_key": self.project_key, "source_root": self.root_key, "state": "open", "published_at": self.now,
+            "expires_at": self.now,
+        })  # fmt: skip
+
+    # ------------------------------------------------------------------ rows
+
+    @property
+    def published(self) -> bool:
+        return bool(self._signals)
+
+    def write(self, offices: dict[str, list[list[Any]]] | None) -> None:
+        """Write everything down. ``offices``: those of the project, to say who may do the new tasks."""
+        for local in [local for local, key in self.keys.items() if key in self._ended_instances]:
+            del self.keys[local]
+        rows.insert(ProcessInstance, list(self._instances.values()))
+        for state in sorted(set(self._ended_instances.values())):
+            instances.end_instances([key for key, ended in self._ended_instances.items() if ended == state], state, self.now)
+        rows.upsert(
+            ElementInstance,
+            [*self._elements.values(), *map(self._ended, self._ended_elements.items())],
+            ["root_key", "element"],
+            ["state", "ended_at"],
+        )
+        rows.upsert(
+            Variable,
+            [
+                {
+                    "key": next_key(),
+                    "root_key": self.root_key,
+                    "instance_key": instance,
+                    "scope": scope,
+                    "name": name,
+                    "value": value,
+                    "updated_at": self.now,
+                }
+                for (instance, scope, name), value in self._variables.items()
+            ],
+            ["root_key", "instance_key", "scope", "name"],
+            ["value", "updated_at"],
+        )
+        self._write_tasks(offices)
+        for state in sorted(set(self._closed_jobs.values())):
+            instances.close_jobs(
+                self.root_key, [element for element, closed in self._closed_jobs.items() if closed == state], state, self.now
+            )
+        rows.insert(Job, list(self._jobs.values()))
+        instances.delete_waits(self.root_key, sorted(self._closed_waits))
+        rows.insert(Wait, list(self._waits.values()))
+        self.subscribed = any(row["kind"] != "timer" for row in self._waits.values())
+        instances.close_incidents(self.root_key, sorted(self._closed_incidents), self.now)
+        rows.insert(Incident, list(self._incidents.values()))
+        self.incidents_opened = [row["message"] for row in self._incidents.values() if row["closed_at"] is None]
+        rows.insert(DecisionEvaluation, self._decisions)
+        rows.insert(Message, self._signals)
+
+    def _ended(self, ended: tuple[int, str]) -> dict[str, Any]:
+        # Entered in an earlier act: the row is there, only state and ended_at are taken. One upsert in place of an insert and an update.
+        element, state = ended
+        return {
+            "root_key": self.root_key, "element": element, "key": next_key(), "instance_key": 0, "element_id": "", "name": "", "type": "", "state": state,
+            "scope": 0, "loop_counter": None, "entered_at": self.now, "ended_at": self.now,
+        }  # fmt: skip
+
+    def _write_tasks(self, offices: dict[str, list[list[Any]]] | None) -> None:
+        for state in sorted(set(self._closed_tasks.values())):
+            instances.close_tasks(
+                self.root_key, [element for element, closed in self._closed_tasks.items() if closed == state], state, self.now
+            )
+        rows.insert(UserTask, list(self._tasks.values()))
+        open_now = [row for row in self._tasks.values() if row["state"] == "open"]
+        rows.insert(TaskCandidate, [candidate for row in open_now for candidate in candidates(row, offices)])
+        self.opened = [row["key"] for row in open_now]
+
+
+_HANDLERS: dict[type, Any] = {
+    e.InstanceStarted: Journal._instance_started,
+    e.InstanceMigrated: Journal._instance_migrated,
+    e.InstanceEnded: Journal._instance_ended,
+    e.ElementEntered: Journal._element_entered,
+    e.ElementEnded: Journal._element_ended,
+    e.VariableSet: Journal._variable_set,
+    e.TaskOpened: Journal._task_opened,
+    e.TaskClosed: Journal._task_closed,
+    e.JobOpened: Journal._job_opened,
+    e.JobClosed: Journal._job_closed,
+    e.WaitOpened: Journal._wait_opened,
+    e.WaitClosed: Journal._wait_closed,
+    e.SignalThrown: Journal._signal_thrown,
+    e.IncidentOpened: Journal._incident_opened,
+    e.IncidentClosed: Journal._incident_closed,
+    e.DecisionEvaluated: Journal._decision_evaluated,
+}

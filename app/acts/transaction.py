@@ -1,0 +1,239 @@
+"""One act, one transaction, one commit: the only place that commits or rolls back.
+
+An act on an instance holds its tree: PostgreSQL locks the root row, then the project's; on SQLite a lock of this process stands for the root, the act reads
+and steps outside any transaction, and the version on the root row is checked by the short one that writes. No act holds two trees.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy import Row
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from app import current
+from app.acts.held_tree import TaskRow, Tree
+from app.catalogue import snapshot
+from app.domain.keys import next_key
+from app.domain.permissions import Actor
+from app.engine import State
+from app.errors import Busy, Conflict, NotFound, Outdated
+from app.store import database, instances
+from app.store.tables import db
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TRIES = 4  # of an act whose tree another process changed in between
+# On SQLite a root's lock, and a project's, is one of these: two that share one only wait for each other. Roots before projects, as on PostgreSQL.
+_ROOTS = tuple(threading.Lock() for _ in range(1024))
+_PROJECTS = tuple(threading.Lock() for _ in range(1024))
+
+
+@contextmanager
+def act() -> Iterator[None]:
+    """All that is written inside becomes true together, or not at all. Raises Busy if others hold what is needed for too long."""
+    try:
+        yield
+        db.session.commit()
+    except BaseException as error:
+        db.session.rollback()
+        if database.is_wait(error):
+            raise Busy from error
+        raise
+
+
+def retried(function: Callable[P, R]) -> Callable[P, R]:
+    """Do an act again when another process changed its tree while it was stepping: nothing of the first try is left."""
+
+    @wraps(function)
+    def again(*args: P.args, **kwargs: P.kwargs) -> R:
+        for _ in range(TRIES - 1):
+            try:
+                return function(*args, **kwargs)
+            except Outdated:
+                continue
+        return function(*args, **kwargs)
+
+    return again
+
+
+@contextmanager
+def open_instance(key: int, now: datetime, actor: Actor, *, wait: bool = True) -> Iterator[Tree | None]:
+    """Hold the tree with this root for one act, and write what became of it.
+
+    Gives None if it is gone or, with ``wait`` False, if somebody else holds it. Raises Busy, Outdated (see ``retried``).
+    """
+    with _held(key, task=False, wait=wait) as found:
+        if found is None:
+            yield None
+            return
+        with act():
+            tree = _tree(*found, now, actor, task=False)
+            yield tree
+            _save(tree)
+
+
+@contextmanager
+def open_task(key: int, now: datetime, actor: Actor) -> Iterator[Tree]:
+    """Hold the tree of a user task for one act, with the task. Raises NotFound, Busy, Outdated."""
+    with _held(key, task=True, wait=True) as found:
+        if found is None:
+            raise NotFound("没有此事项,可能已被删除")
+        with act():
+            tree = _tree(*found, now, actor, task=True)
+            yield tree
+            _save(tree)
+
+
+def _save(tree: Tree) -> None:
+    if tree.stepped or tree.audit:
+        tree.save()
+
+
+@contextmanager
+def new_instance(
+    definition_key: int,
+    tenant: str,
+    now: datetime,
+    actor: Actor,
+    *,
+    project_key: int | None = None,
+    project: dict[str, Any] | None = None,
+    correlation_key: str | None = None,
+) -> Iterator[Tree]:
+    """A tree that begins with this act, under the newest catalogue. ``project``: the row of one that begins with it too, else ``project_key`` is read and held.
+
+    Raises Conflict (ALREADY_RUNNING) if one with the same correlation key runs already.
+    """
+    try:
+        with _project_held(project_key) as held, act():
+            library = snapshot.library(tenant)
+            tree = Tree(
+                next_key(),
+                tenant,
+                "",
+                project if held is None else held,
+                actor,
+                now,
+                library,
+                None,
+                -1,
+                {},
+                correlation_key=correlation_key,
+                definition_key=definition_key,
+            )
+            yield tree
+            tree.save()
+    except IntegrityError as error:
+        if "running" in str(error.orig) or "correlation_key" in str(error.orig):
+            raise Conflict("同一流程已有一个正在办理的实例", code="ALREADY_RUNNING") from error
+        raise
+
+
+@contextmanager
+def _held(key: int, *, task: bool, wait: bool) -> Iterator[tuple[Row[Any], dict[str, Any] | None] | None]:
+    if database.is_postgresql():
+        with _waiting():
+            found = _read(key, task=task, wait=wait)
+        yield found
+        return
+    row = instances.root(key, task=task, wait=wait)
+    if row is None:
+        yield None
+        return
+    with _striped(_ROOTS, row.key, wait=wait) as free:
+        if free is None:
+            yield None
+            return
+        if not free:  # whoever held the lock has probably changed what was read; if somebody does so unnoticed, the version tells
+            row = instances.root(key, task=task, wait=wait)
+        if row is None or row.project_key is None:
+            yield None if row is None else (row, None)
+            return
+        with _striped(_PROJECTS, row.project_key, wait=True):
+            yield row, dict(instances.project(row.project_key)._mapping)
+
+
+@contextmanager
+def _striped(stripes: tuple[threading.Lock, ...], key: int, *, wait: bool) -> Iterator[bool | None]:
+    """Hold the lock of ``key``: True if it was free, False if it was waited for, None (not held) if it was not to be waited for. Raises Busy."""
+    stripe = stripes[hash(key) % len(stripes)]
+    free = stripe.acquire(blocking=False)
+    if not free and not wait:
+        yield None
+        return
+    if not free and not stripe.acquire(timeout=current.settings().lock_seconds):
+        raise Busy
+    try:
+        yield free
+    finally:
+        stripe.release()
+
+
+@contextmanager
+def _project_held(key: int | None) -> Iterator[dict[str, Any] | None]:
+    if key is None:
+        yield None
+    elif database.is_postgresql():
+        yield dict(instances.project(key)._mapping)
+    else:
+        with _striped(_PROJECTS, key, wait=True):
+            yield dict(instances.project(key)._mapping)
+
+
+@contextmanager
+def _waiting() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        db.session.rollback()
+        if database.is_wait(error):
+            raise Busy from error
+        raise
+
+
+def _read(key: int, *, task: bool, wait: bool) -> tuple[Row[Any], dict[str, Any] | None] | None:
+    row = instances.root(key, task=task, wait=wait)
+    if row is None:
+        return None
+    return row, dict(instances.project(row.project_key)._mapping) if row.project_key is not None else None
+
+
+def _tree(row: Row[Any], project: dict[str, Any] | None, now: datetime, actor: Actor, *, task: bool) -> Tree:
+    library = snapshot.library(row.tenant, row.catalogue_version)
+    tree = Tree(
+        row.key,
+        row.tenant,
+        row.process_id,
+        project,
+        actor,
+        now,
+        library,
+        State.load(row.blob, library),
+        row.version,
+        {int(local): key for local, key in row.keys.items()},
+        row.audit_mac,
+        row.audit_count,
+        correlation_key=row.correlation_key,
+    )
+    if task:
+        tree.task = TaskRow(
+            row.task_key,
+            row.element,
+            row.element_id,
+            row.task_name,
+            row.task_state,
+            row.assignee,
+            tuple(row.candidate_groups),
+            tuple(row.candidate_users),
+            row.form_id,
+            row.form_key,
+            row.definition_key,
+            row.task_process_id,
+            row.instance_key,
+        )
+    return tree

@@ -1,0 +1,199 @@
+"""Reading a bundle of model files before anything is deployed: what each file defines, and every reason why it cannot run."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from app import current, engine
+from app.catalogue import districts, snapshot
+from app.decision import dmn, feel
+from app.domain.districts import SHARED
+from app.domain.forms import Form, FormError
+from app.engine import ProcessDefinition, timers
+from app.rehearsal.findings import Finding
+
+_FOLDERS = ("bpmn", "dmn", "forms")
+KINDS = {".bpmn": "process", ".dmn": "decision", ".json": "form"}
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """One resource that a file defines."""
+
+    kind: str
+    id: str
+    name: str
+    version_tag: str = ""
+    drg_id: str = ""
+    drg_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A file that can run. ``name``: its path from bpmn/, dmn/ or forms/ on."""
+
+    name: str
+    tenant: str
+    content: bytes
+    digest: str
+    defined: tuple[Defined, ...]
+    processes: tuple[ProcessDefinition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    files: tuple[ModelFile, ...]
+    problems: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
+
+
+def short_name(path: str) -> str:
+    """``/home/x/dmn/sucheng/supervision.dmn`` → ``dmn/sucheng/supervision.dmn``; a file outside these folders is its bare name."""
+    parts = PurePath(path.replace("\\", "/")).parts
+    starts = [number for number, part in enumerate(parts[:-1]) if part in _FOLDERS]
+    return "/".join(parts[starts[-1] :]) if starts else (parts[-1] if parts else "")
+
+
+def tenant_of(path: str) -> str:
+    """The district whose folder a file lies in, else the shared tenant."""
+    known = districts.every()
+    return next((part for part in reversed(PurePath(path.replace("\\", "/")).parts[:-1]) if part in known), SHARED)
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def read(files: Sequence[tuple[str, bytes]], tenant: str | None) -> Bundle:
+    """Read all files; problems of all of them are found at once."""
+    good: list[ModelFile] = []
+    problems: list[Finding] = []
+    warnings: list[Finding] = []
+    limit = current.settings().upload_bytes
+    if not files:
+        problems.append(Finding("", None, None, "NO_FILE", "没有可部署的文件"))
+    for path, content in files:
+        name = short_name(path)
+        if len(content) > limit:
+            problems.append(Finding(name, None, None, "FILE_SIZE", f"文件超过 {limit // 1_000_000} MB,请拆分或精简"))
+            continue
+        found, wrong, odd = _read_file(name, content, tenant or tenant_of(path))
+        problems += wrong
+        warnings += odd
+        if found is not None and not wrong:
+            good.append(found)
+    problems += _twice(good)
+    return Bundle(tuple(good), tuple(problems), tuple(warnings))
+
+
+def _read_file(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None, list[Finding], list[Finding]]:
+    kind = KINDS.get(PurePath(name).suffix.lower())
+    if kind == "process":
+        return _read_diagram(name, content, tenant)
+    if kind == "decision":
+        return _read_decisions(name, content, tenant)
+    if kind == "form":
+        return _read_form(name, content, tenant)
+    return None, [Finding(name, None, None, "FILE_KIND", "只能部署 .bpmn 流程图、.dmn 决策表和 .json 表单")], []
+
+
+def _read_diagram(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None, list[Finding], list[Finding]]:
+    try:
+        diagram = snapshot.read_diagram(content, name)
+    except engine.DiagramError as error:
+        return None, [_of_engine(problem) for problem in error.problems], []
+    if not diagram.processes:
+        return None, [Finding(name, None, None, "NO_PROCESS", "流程图里没有可执行的流程(isExecutable)")], []
+    wrong = [problem for definition in diagram.processes for problem in _check_starts(name, definition, tenant)]
+    defined = tuple(Defined("process", item.process_id, item.name or item.process_id, item.version_tag or "") for item in diagram.processes)
+    return (
+        ModelFile(name, tenant, content, digest(content), defined, diagram.processes),
+        wrong,
+        [_of_engine(problem) for problem in diagram.lint],
+    )
+
+
+def _of_engine(problem: engine.Problem) -> Finding:
+    return Finding(problem.file, problem.element or None, problem.line or None, problem.code, problem.message)
+
+
+def _check_starts(name: str, definition: ProcessDefinition, tenant: str) -> list[Finding]:
+    """Timers of literal start events must make an instant."""
+    found = []
+    for event in definition.start_events:
+        if event.timer is not None:
+            try:
+                timers.check(event.timer, snapshot.district(tenant).zone)
+            except (timers.TimerError, feel.FeelError) as error:
+                found.append(Finding(name, event.element_id, None, "TIMER", f"开始事件的定时器无法识别:{error}"))
+    return found
+
+
+def _read_decisions(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None, list[Finding], list[Finding]]:
+    try:
+        model = snapshot.read_model(content, name)
+    except dmn.DmnError as error:
+        return None, [_of_dmn(name, problem) for problem in error.problems], []
+    findings = dmn.check(model)
+    wrong = [_of_dmn(name, problem) for problem in findings if problem.severity == "error"]
+    odd = [_of_dmn(name, problem) for problem in findings if problem.severity != "error"]
+    if not model.decisions:
+        wrong.append(Finding(name, None, None, "NO_DECISION", "文件里没有决策"))
+    defined = tuple(
+        Defined("decision", key, item.name or key, "", model.id or "", model.name or "") for key, item in model.decisions.items()
+    )
+    return ModelFile(name, tenant, content, digest(content), defined), wrong, odd
+
+
+def _of_dmn(name: str, problem: dmn.Problem) -> Finding:
+    place = " ".join(
+        part
+        for part in (
+            problem.decision or "",
+            f"第 {problem.rule} 行" if problem.rule is not None else "",
+            f"“{problem.column}”列" if problem.column else "",
+        )
+        if part
+    )
+    text = f"{problem.message}(内容:{problem.text})" if problem.text and problem.text not in problem.message else problem.message
+    return Finding(problem.file or name, place or None, problem.line, problem.code, text)
+
+
+def _read_form(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None, list[Finding], list[Finding]]:
+    try:
+        form = Form.parse(content)
+    except FormError as error:
+        return None, [Finding(name, error.place or None, None, error.code, str(error))], []
+    return ModelFile(name, tenant, content, digest(content), (Defined("form", form.id, form.title),)), [], []
+
+
+def _twice(files: Sequence[ModelFile]) -> list[Finding]:
+    seen: dict[tuple[str, str, str], str] = {}
+    problems = []
+    for file in files:
+        for item in file.defined:
+            first = seen.setdefault((file.tenant, item.kind, item.id), file.name)
+            if first != file.name:
+                problems.append(Finding(file.name, item.id, None, "DUPLICATE_ID", f"“{item.id}”在 {first} 里已有定义,一次部署中不能重复"))
+    return problems
+
+
+def missing(files: Sequence[ModelFile], known: dict[tuple[str, str], set[str]]) -> list[Finding]:
+    """What the diagrams call that is deployed nowhere. ``known``: (tenant, kind) → ids, the bundle's own included."""
+    found = []
+    for file in files:
+        for definition in file.processes:
+            for kind, wanted, word in (
+                ("process", definition.called_processes, "流程"),
+                ("decision", definition.called_decisions, "决策"),
+                ("form", definition.forms, "表单"),
+            ):
+                there = known.get((file.tenant, kind), set()) | known.get((SHARED, kind), set())
+                if file.tenant == SHARED:
+                    there = there.union(*(ids for (_, own), ids in known.items() if own == kind))
+                found += [
+                    Finding(file.name, definition.process_id, None, "MISSING", f"引用的{word}“{item}”尚未部署,执行到该处会停下")
+                    for item in sorted(wanted - there)
+                ]
+    return found

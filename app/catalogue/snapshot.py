@@ -1,0 +1,225 @@
+"""The catalogue: one tenant's processes, decisions, forms and calendar as of one catalogue version, kept in memory.
+
+Lookups are by the instance's tenant: the district's own newest version, else the shared one. What was deployed never changes, so that parsed definitions are
+kept by key for the life of the process; a snapshot is only an index of keys.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from app import engine
+from app.catalogue import districts
+from app.decision import dmn
+from app.domain.calendars import Calendar, statutory
+from app.domain.districts import SHARED, District
+from app.domain.forms import Form
+from app.engine import Diagram, ProcessDefinition
+from app.engine.expressions import vocabulary
+from app.engine.library import DecisionRef
+from app.store import resources
+from app.store.resources import Reference
+from app.store.tables import db
+
+SNAPSHOTS_KEPT = 256
+PARSED_KEPT = 4096
+DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
+
+T = TypeVar("T")
+
+
+class _Kept:
+    """A bounded map that several threads fill; two may make the same value at once, which costs time but harms nothing."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[Any, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Any, make: Callable[[], T]) -> T:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                found: T = self._values[key]
+                return found
+        made = make()
+        with self._lock:
+            self._values[key] = made
+            while len(self._values) > self._size:
+                self._values.popitem(last=False)
+        return made
+
+
+_lock = threading.Lock()
+_snapshots: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
+_definitions = _Kept(PARSED_KEPT)
+_diagrams = _Kept(512)
+_models = _Kept(1024)
+
+
+def read_diagram(content: bytes, file: str) -> Diagram:
+    """Parse a diagram, once a content. Raises engine.DiagramError."""
+    return _diagrams.get((file, content), lambda: engine.read(content, file))
+
+
+def read_model(content: bytes, file: str) -> dmn.Model:
+    """Parse a decision file, once a content. Raises dmn.DmnError."""
+    return _models.get((file, content), lambda: dmn.parse(content, name=file, functions=vocabulary()))
+
+
+def library(tenant: str, version: int | None = None) -> "Snapshot":
+    """The snapshot of a tenant at a catalogue version, the newest by default."""
+    if version is None:
+        version = resources.catalogue_version(tenant)
+    with _lock:
+        kept = _snapshots.setdefault(db.engine, _Kept(SNAPSHOTS_KEPT))
+    return kept.get((tenant, version), lambda: _load(tenant, version))
+
+
+def fresh(tenant: str) -> "Snapshot":
+    """The newest snapshot as the current act sees it: not kept, for the act may still be undone."""
+    return _load(tenant, resources.catalogue_version(tenant))
+
+
+def process_definition(key: int) -> ProcessDefinition:
+    """A deployed process, whatever its age. Raises KeyError."""
+    return _definitions.get(key, lambda: _load_process(key))
+
+
+def form(key: int) -> Form:
+    """A deployed form. Raises KeyError."""
+    return _definitions.get(("form", key), lambda: Form.parse(resources.content(reference("form", key).resource_key)[1]))
+
+
+def district(tenant: str) -> District:
+    """The district of a tenant; for the shared tenant one without roles and processes."""
+    return districts.every().get(tenant) or _nowhere(tenant)
+
+
+@lru_cache(maxsize=8)
+def _nowhere(tenant: str) -> District:
+    return District(tenant, "", DEFAULT_ZONE, {}, {})
+
+
+@lru_cache(maxsize=8)
+def _merged(days: tuple[tuple[date, bool], ...]) -> Calendar:
+    built_in = statutory()
+    if not days:
+        return built_in
+    differing = {day: working for day, working in days if working != (day.weekday() < 5)}
+    years = frozenset(day.year for day, _ in days)
+    kept = {day: working for day, working in built_in.days.items() if day.year not in years}
+    return Calendar(kept | differing, built_in.years | years, f"{built_in.version} + {len(days)}")
+
+
+def calendar() -> Calendar:
+    """The calendar: built in, with the years that an administrator imported in their place."""
+    return _merged(tuple(sorted((day, working) for day, working in resources.calendar_days())))
+
+
+def reference(kind: str, key: int) -> Reference:
+    """What is known of a deployed definition besides its content. Raises KeyError."""
+    found = resources.reference(kind, key)
+    if found is None:
+        raise KeyError(key)
+    return found
+
+
+def _load_process(key: int) -> ProcessDefinition:
+    found = reference("process", key)
+    file, content = resources.content(found.resource_key)
+    for definition in read_diagram(content, file).processes:
+        if definition.process_id == found.id:
+            return definition.with_key(key, found.version, found.deployment_key)
+    raise KeyError(key)
+
+
+def _load_decision(found: Reference) -> DecisionRef:
+    file, content = resources.content(found.resource_key)
+    return DecisionRef(found.key, found.version, found.id, read_model(content, file))
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """References of one kind: the newest by id, by (id, version tag), by (id, deployment), all by key, by (id, version)."""
+
+    newest: dict[str, Reference]
+    tagged: dict[tuple[str, str], Reference]
+    bundled: dict[tuple[str, int], Reference]
+    keyed: dict[int, Reference]
+    numbered: dict[tuple[str, int], Reference]
+
+    def find(self, name: str, tag: str | None, deployment: int | None) -> Reference | None:
+        if tag is not None:
+            return self.tagged.get((name, tag))
+        if deployment is not None:
+            return self.bundled.get((name, deployment)) or self.newest.get(name)
+        return self.newest.get(name)
+
+
+@dataclass(eq=False)
+class Snapshot:
+    """See ``app.engine.library.Library``."""
+
+    tenant: str
+    version: int
+    zone: ZoneInfo
+    calendar: Calendar
+    indices: dict[str, _Index]
+
+    def definition(self, key: int) -> ProcessDefinition:
+        return process_definition(key)
+
+    def process(self, process_id: str, *, tag: str | None = None, deployment: int | None = None) -> ProcessDefinition | None:
+        found = self.reference("process", process_id, tag, deployment)
+        return process_definition(found.key) if found else None
+
+    def decision(self, decision_id: str, *, tag: str | None = None, deployment: int | None = None) -> DecisionRef | None:
+        found = self.reference("decision", decision_id, tag, deployment)
+        return _definitions.get(("decision", found.key), lambda: _load_decision(found)) if found else None
+
+    def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool:
+        return self.reference("form", form_id, tag, deployment) is not None
+
+    def reference(self, kind: str, name: str, tag: str | None = None, deployment: int | None = None) -> Reference | None:
+        """The key that a lookup leads to. ``deployment``: the key of the process definition that asks."""
+        bundle = process_definition(deployment).deployment if deployment else None
+        return self.indices[kind].find(name, tag, bundle)
+
+    def by_key(self, kind: str, key: int) -> Reference | None:
+        """A definition of any age that this tenant may use."""
+        return self.indices[kind].keyed.get(key)
+
+    def by_version(self, kind: str, name: str, version: int) -> Reference | None:
+        """A version of the tenant's own resource, else of the shared one."""
+        return self.indices[kind].numbered.get((name, version))
+
+    def processes(self) -> Iterable[Reference]:
+        """The newest version of every process."""
+        return self.indices["process"].newest.values()
+
+
+def _load(tenant: str, version: int) -> Snapshot:
+    found = resources.references([tenant, SHARED], version)
+    indices = {kind: _index([reference for reference in found if reference.kind == kind], tenant) for kind in resources.KINDS}
+    return Snapshot(tenant, version, district(tenant).zone, calendar(), indices)
+
+
+def _index(references: list[Reference], tenant: str) -> _Index:
+    # The shared ones first, then the tenant's own over them; within each, newer over older.
+    ordered = sorted(references, key=lambda reference: (reference.tenant == tenant, reference.version))
+    return _Index(
+        {reference.id: reference for reference in ordered},
+        {(reference.id, reference.version_tag): reference for reference in ordered if reference.version_tag},
+        {(reference.id, reference.deployment_key): reference for reference in ordered},
+        {reference.key: reference for reference in ordered},
+        {(reference.id, reference.version): reference for reference in ordered},
+    )

@@ -1,0 +1,1 @@
+"""People acting through the services: the demonstration, the walk, case files."""

@@ -1,0 +1,1 @@
+"""Models on a virtual clock without a database: library, run, lint, scenarios."""

@@ -1,0 +1,154 @@
+"""What a scenario expects at one moment, compared with a rehearsal; every difference says what was wanted and what there is (design §9)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from app.engine import effects
+from app.rehearsal.run import Rehearsal, Root
+from app.rehearsal.scenario_files import Failed, instant, is_count, same, shown
+
+PATH_SHOWN = 40
+
+
+class Expectations:
+    """``named``: the incidents that an expectation has named; any other fails the scenario."""
+
+    def __init__(self, rehearsal: Rehearsal) -> None:
+        self.rehearsal = rehearsal
+        self.named: set[tuple[int, int]] = set()
+
+    def check(self, expected: Mapping[str, Any]) -> None:
+        """Raises Failed. What is not named is not asserted; an empty object asserts that there is none."""
+        checks = {
+            "incidents": self._incidents, "tasks": self._tasks, "jobs": self._jobs, "timers": self._timers, "variables": self._variables,
+            "state": self._state, "path": self._path, "decision": self._decisions,
+        }  # fmt: skip
+        for key, check in checks.items():
+            if key in expected:
+                check(expected[key])
+
+    def no_surprise(self) -> None:
+        """Raises Failed for an incident that nothing has named."""
+        surprises = [(root, found) for root, found in self.rehearsal.incidents() if (id(root), found.incident) not in self.named]
+        if surprises:
+            raise Failed(f"出现了没有预期的事故:{_describe(surprises)}")
+
+    # ------------------------------------------------------------------ one by one
+
+    def _incidents(self, wanted: Any) -> None:
+        incidents = self.rehearsal.incidents()
+        got = Counter(incident.element_id for _, incident in incidents)
+        if is_count(wanted):
+            fits = len(incidents) == wanted
+        elif isinstance(wanted, dict):
+            fits = got == Counter(wanted)
+        else:
+            ids = [wanted] if isinstance(wanted, str) else [str(name) for name in wanted or ()]
+            # Naming an element once names all that stand there.
+            fits = got == Counter(ids) or (len(set(ids)) == len(ids) and set(got) == set(ids))
+        if not fits:
+            raise Failed(f"事故应为 {shown(wanted) if wanted else '没有'},实为 {_describe(incidents)}")
+        self.named |= {(id(root), incident.incident) for root, incident in incidents}
+
+    def _tasks(self, wanted: Any) -> None:
+        _count("事项", wanted, [(task.element_id,) for _, task in self.rehearsal.open_tasks()])
+
+    def _jobs(self, wanted: Any) -> None:
+        _count("作业", wanted, [(job.type, job.element_id) for _, job in self.rehearsal.open_jobs()])
+
+    def _timers(self, wanted: Mapping[str, Any] | None) -> None:
+        timers = self.rehearsal.open_timers()
+        if not wanted:
+            if timers:
+                raise Failed(f"定时应当没有,实为 {name_all(timer.element_id for timer in timers)}")
+            return
+        known = [(timer.element_id, timer.due_at) for timer in timers]
+        known += [(start.event.element_id, start.due_at) for start in self.rehearsal.starts]
+        for name, value in wanted.items():
+            self._timer(name, value, sorted(due for element_id, due in known if element_id == name and due is not None))
+
+    def _timer(self, name: str, wanted: Any, got: Sequence[datetime]) -> None:
+        """``wanted``: an instant (one of them), a list of all, how many, or null for none."""
+        zone = self.rehearsal.models.zone
+        if is_count(wanted):
+            fits, words = len(got) == wanted, f"{wanted} 个"
+        elif wanted is None or isinstance(wanted, list):
+            dues = sorted(instant(due, zone) for due in wanted or ())
+            fits, words = list(got) == dues, "、".join(_at(due, self.rehearsal) for due in dues) or "没有"
+        else:
+            due = instant(wanted, zone)
+            fits, words = due in got, _at(due, self.rehearsal)
+        if not fits:
+            raise Failed(f"定时“{name}”应为 {words},实为 {'、'.join(_at(due, self.rehearsal) for due in got) or '没有这个定时'}")
+
+    def _variables(self, wanted: Mapping[str, Any] | None) -> None:
+        variables = self._first().state.variables()
+        if not wanted and variables:
+            raise Failed(f"变量应当没有,实为 {'、'.join(sorted(variables))}")
+        for name, value in (wanted or {}).items():
+            if not same(value, variables.get(name), self.rehearsal.models.zone):
+                got = shown(variables[name]) if name in variables else "没有这个变量"
+                raise Failed(f"变量“{name}”应为 {shown(value)},实为 {got}")
+
+    def _state(self, wanted: str) -> None:
+        got = self._first().state.root_state
+        if got != wanted:
+            raise Failed(f"状态应为 {wanted},实为 {got}")
+
+    def _path(self, wanted: Sequence[Any] | None) -> None:
+        path = self.rehearsal.path
+        if wanted == [] and path:
+            raise Failed(f"路径应为空,实际经过:{' → '.join(path[-PATH_SHOWN:])}")
+        rest = iter(path)
+        for name in wanted or ():
+            if not any(element_id == name for element_id in rest):
+                raise Failed(f"路径中没有(按次序)经过“{name}”;实际经过:{' → '.join(path[-PATH_SHOWN:]) or '(无)'}")
+
+    def _decisions(self, wanted: Mapping[str, Any] | None) -> None:
+        taken = self.rehearsal.decisions
+        if not wanted and taken:
+            raise Failed(f"不应判定过决策,实际判定了 {'、'.join(sorted(taken))}")
+        for decision, value in (wanted or {}).items():
+            rules = taken.get(decision)
+            rows = value if isinstance(value, list) else [] if value is None else [value]
+            if rules is None:
+                if value is not None:
+                    raise Failed(f"决策“{decision}”命中的行应为 {shown(value)},实为未判定过")
+                continue
+            # A row is named by its id, or by its number where the table gives it none.
+            got = [str(rule["number"]) if not rule["id"] or rule["number"] in rows else str(rule["id"]) for rule in rules]
+            if value is None or sorted(map(str, rows)) != sorted(got):
+                raise Failed(f"决策“{decision}”命中的行应为 {'未判定过' if value is None else shown(rows)},实为 {shown(got)}")
+
+    def _first(self) -> Root:
+        if not self.rehearsal.roots:
+            raise Failed("还没有流程实例")
+        return self.rehearsal.roots[0]
+
+
+def _count(what: str, wanted: Any, open_ones: Sequence[tuple[str, ...]]) -> None:
+    """``wanted``: name → how many (each of ``open_ones`` goes by several names), or how many in all."""
+    now = Counter(names[0] for names in open_ones)
+    if is_count(wanted) or not wanted:
+        if len(open_ones) != (wanted or 0):
+            raise Failed(f"{what}应有 {wanted or 0} 个,实有 {len(open_ones)} 个:{shown(dict(now))}")
+        return
+    for name, count in wanted.items():
+        got = sum(name in names for names in open_ones)
+        if got != count:
+            raise Failed(f"{what}“{name}”应有 {count} 个,实有 {got} 个;现有:{shown(dict(now)) if now else '没有'}")
+
+
+def _describe(incidents: Sequence[tuple[Root, effects.IncidentOpened]]) -> str:
+    return ";".join(f"{incident.element_id}({incident.type}):{incident.message}" for _, incident in incidents[:20]) or "没有"
+
+
+def _at(at: datetime, rehearsal: Rehearsal) -> str:
+    return at.astimezone(rehearsal.models.zone).isoformat()
+
+
+def name_all(names: Iterable[str]) -> str:
+    """Names for a sentence, each once."""
+    return "、".join(sorted(set(names))) or "没有"

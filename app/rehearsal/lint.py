@@ -1,0 +1,284 @@
+"""What is wrong, or against the house's rules, in model files: place, stable code, a Chinese sentence.
+
+Deployment checks (can it run, does what it calls exist) are errors everywhere. House rules — a number outside a table, a missing
+clause, an untidy drawing, reserved ids, full-width punctuation in FEEL — are errors for shipped files, warnings elsewhere.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from app.connectors import CONNECTORS
+from app.decision import dmn
+from app.domain import forms
+from app.domain.districts import SHARED
+from app.domain.forms import Form
+from app.engine import ProcessDefinition, read, soundness, timers
+from app.engine.errors import DiagramError
+from app.engine.expressions import vocabulary
+from app.engine.reading import xml
+from app.rehearsal.findings import Finding
+from app.rehearsal.library import FOLDERS, ZONE
+
+DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+DC = "{http://www.omg.org/spec/DD/20100524/DC}"
+FULL_WIDTH = "＞＜＝？，；：（）［］｛｝“”‘’！＋－＊／"
+RESERVED = frozenset({"start", "end", "root", "none", "true", "false", "null", "item", "partial", "event"}) - {"start", "end"}
+MOST_SIDE_BY_SIDE = 500  # elements compared with one: more at one place are told soon enough
+MOST_OVERLAPS = 100
+PLAIN_NUMBERS = frozenset({"0", "1"})
+TECHNICAL = frozenset({0, 1, 100, 2000, 2100, 10**12, -(10**12)})  # bounds against slips of the hand: a share, a year, an amount
+NODES = (
+    "startEvent",
+    "endEvent",
+    "intermediateCatchEvent",
+    "intermediateThrowEvent",
+    "boundaryEvent",
+    "userTask",
+    "serviceTask",
+    "sendTask",
+    "receiveTask",
+    "scriptTask",
+    "businessRuleTask",
+    "manualTask",
+    "task",
+    "callActivity",
+    "subProcess",
+    "exclusiveGateway",
+    "parallelGateway",
+    "inclusiveGateway",
+    "eventBasedGateway",
+)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?![\w.])")
+
+
+@dataclass(slots=True)
+class _Bundle:
+    """``defined``: (tenant, kind, id) → the file that defines it."""
+
+    processes: list[tuple[str, str, ProcessDefinition]] = field(default_factory=list)
+    defined: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def define(self, tenant: str, kind: str, name: str, file: str) -> Iterator[Finding]:
+        first = self.defined.setdefault((tenant, kind, name), file)
+        if first != file:
+            yield Finding(file, name, 0, "DUPLICATE_ID", f"“{name}”在 {first} 里已有定义,一次部署中不能重复")
+
+    def seen(self, tenant: str, kind: str) -> set[str]:
+        """What a lookup from a tenant finds: its own and the shared ones; what a shared file calls may be each district's own."""
+        return {name for owner, what, name in self.defined if what == kind and (owner in (tenant, SHARED) or tenant == SHARED)}
+
+
+def check(files: Sequence[tuple[str, bytes]], *, house: bool = False) -> list[Finding]:
+    """Findings of all files, by file. ``house``: the house's rules are errors."""
+    findings: list[Finding] = []
+    bundle = _Bundle()
+    severity = "error" if house else "warning"
+    for name, source in files:
+        reader = _READERS.get(PurePath(name).suffix.lower())
+        if reader is None:
+            findings.append(Finding(name, "", 0, "KIND", "不认识的文件类型,应为 .bpmn、.dmn 或 .json"))
+            continue
+        try:
+            findings += reader(name, source, bundle, severity)
+        except Exception as error:  # one file must not hide what is wrong with the others
+            findings.append(Finding(name, "", 0, "INTERNAL", f"检查此文件时出现内部错误 {type(error).__name__}:{error}"))
+    findings += _references(bundle, severity)
+    return findings
+
+
+def tenant_of(name: str) -> str:
+    """The folder below bpmn/, dmn/ or forms/ that a file lies in, else the shared tenant."""
+    parts = PurePath(name).parts
+    starts = [number for number, part in enumerate(parts[:-1]) if part in FOLDERS]
+    own = parts[starts[-1] + 1 : -1] if starts else ()
+    return own[0] if own and own[0] != "records" else SHARED
+
+
+def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
+    try:
+        diagram = read(source, name)
+    except DiagramError as error:
+        yield from (Finding(problem.file, problem.element, problem.line, problem.code, problem.message) for problem in error.problems)
+        return
+    yield from (Finding(problem.file, problem.element, problem.line, problem.code, problem.message, "warning") for problem in diagram.lint)
+    tenant = tenant_of(name)
+    for process in diagram.processes:
+        bundle.processes.append((name, tenant, process))
+        yield from bundle.define(tenant, "process", process.process_id, name)
+        yield from _starts(name, process)
+        yield from (
+            Finding(name, problem.element, problem.line, problem.code, problem.message, "warning") for problem in soundness.check(process)
+        )
+    root = xml.load(source, name)
+    yield from (Finding(name, *place, severity) for place in _drawing(root))
+    yield from (Finding(name, *place, severity) for place in _expressions(root))
+    yield from (Finding(name, *place, severity) for place in _clauses(root))
+
+
+def _starts(name: str, process: ProcessDefinition) -> Iterator[Finding]:
+    for event in process.start_events:
+        if event.timer is not None:
+            try:
+                timers.check(event.timer, ZONE)
+            except timers.TimerError as error:
+                yield Finding(name, event.element_id, 0, "TIMER", f"开始事件的定时器无法识别:{error}")
+
+
+def _clauses(root: Any) -> Iterator[tuple[str, int, str, str]]:
+    for node in root.iter(xml.BPMN + "userTask"):
+        properties = {item.get("name"): item.get("value") for item in node.iter(xml.ZEEBE + "property")}
+        if not (properties.get("clauses") or "").split():
+            yield node.get("id", ""), node.sourceline or 0, "CLAUSE", "用户任务没有写明依据的条款(zeebe:property clauses)"
+        if not node.get("name"):
+            yield node.get("id", ""), node.sourceline or 0, "NAME", "用户任务没有名称"
+    for node in root.iter(*(xml.BPMN + kind for kind in NODES)):
+        identifier = node.get("id", "")
+        if identifier.lower() in RESERVED or not re.fullmatch(r"[a-z][a-z0-9_]*", identifier):
+            yield identifier, node.sourceline or 0, "ID", "元素标识应为小写英文下划线,且不用保留字"
+
+
+def _expressions(root: Any) -> Iterator[tuple[str, int, str, str]]:
+    """FEEL anywhere in the diagram: full-width punctuation, and numbers that belong into a table."""
+    for node in root.iter():
+        texts = [value for value in node.attrib.values() if value.startswith("=")]
+        if node.text and node.text.strip().startswith("="):
+            texts.append(node.text.strip())
+        for text in texts:
+            bare = _STRING.sub('""', text[1:])
+            owner = _owner(node)
+            wrong = sorted({character for character in bare if character in FULL_WIDTH})
+            if wrong:
+                yield owner, node.sourceline or 0, "FULL_WIDTH", f"表达式 {text} 含全角符号 {' '.join(wrong)},请改用半角"
+            numbers = [number for number in _NUMBER.findall(bare) if number not in PLAIN_NUMBERS]
+            if numbers:
+                yield owner, node.sourceline or 0, "NUMBER", f"表达式 {text} 里有数字 {'、'.join(numbers)},应放进决策表"
+    for node in root.iter(xml.BPMN + "timeDuration", xml.BPMN + "timeDate", xml.BPMN + "timeCycle"):
+        text = (node.text or "").strip()
+        if text and not text.startswith("="):
+            yield _owner(node), node.sourceline or 0, "NUMBER", f"定时 {text} 写死在图里,应由 deadline() 或参数表给出"
+
+
+def _owner(node: Any) -> str:
+    while node is not None and node.get("id") is None:
+        node = node.getparent()
+    return "" if node is None else str(node.get("id"))
+
+
+def _drawing(root: Any) -> Iterator[tuple[str, int, str, str]]:
+    """Everything is drawn, and nothing stands on something else."""
+    shapes = {shape.get("bpmnElement"): shape for shape in root.iter(DI + "BPMNShape")}
+    edges = {edge.get("bpmnElement") for edge in root.iter(DI + "BPMNEdge")}
+    boxes: list[tuple[str, float, float, float, float, int]] = []
+    attached = {node.get("id") for node in root.iter(xml.BPMN + "boundaryEvent")}
+    containers = {
+        node.get("id"): {inner.get("id") for inner in node.iter() if inner is not node} for node in root.iter(xml.BPMN + "subProcess")
+    }
+    for node in root.iter(*(xml.BPMN + kind for kind in NODES)):
+        identifier = node.get("id", "")
+        shape = shapes.get(identifier)
+        bounds = shape.find(DC + "Bounds") if shape is not None else None
+        if bounds is None:
+            yield identifier, node.sourceline or 0, "LAYOUT", "图上没有画出这个元素"
+        elif identifier not in attached:
+            try:
+                x, y, width, height = (float(bounds.get(key, "0")) for key in ("x", "y", "width", "height"))
+            except ValueError:
+                yield identifier, node.sourceline or 0, "LAYOUT", "图上的位置或大小不是数字"
+                continue
+            boxes.append((identifier, x, y, x + width, y + height, node.sourceline or 0))
+    for node in root.iter(xml.BPMN + "sequenceFlow"):
+        if node.get("id") not in edges:
+            yield node.get("id", ""), node.sourceline or 0, "LAYOUT", "图上没有画出这条连线"
+    yield from _overlaps(boxes, containers)
+
+
+def _overlaps(
+    boxes: list[tuple[str, float, float, float, float, int]], containers: Mapping[str, set[str]]
+) -> Iterator[tuple[str, int, str, str]]:
+    """From left to right, each against those that still reach it: a long diagram is not compared all with all."""
+    reaching: list[tuple[str, float, float, float, float, int]] = []
+    told = 0
+    for box in sorted(boxes, key=lambda item: item[1]):
+        one, left, top, _, bottom, line = box
+        reaching = [other for other in reaching if other[3] > left][-MOST_SIDE_BY_SIDE:]
+        for other, _, y, _, v, _ in reaching:
+            inside = other in containers.get(one, ()) or one in containers.get(other, ())
+            if not inside and top < v and y < bottom and told < MOST_OVERLAPS:
+                told += 1
+                yield one, line, "LAYOUT", f"与元素 {other} 重叠"
+        reaching.append(box)
+
+
+def _table(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
+    try:
+        model = dmn.parse(source, name=name, functions=vocabulary())
+    except dmn.DmnError as error:
+        yield from (_of_table(problem) for problem in error.problems)
+        return
+    if not model.decisions:
+        yield Finding(name, "", 0, "NO_DECISION", "文件里没有决策")
+    for decision_id in model.decisions:
+        yield from bundle.define(tenant_of(name), "decision", decision_id, name)
+    yield from (_of_table(problem) for problem in dmn.check(model))
+    for decision in model.decisions.values():
+        for rule in decision.rules:
+            if not any(text.strip() for text in rule.annotations.values()):
+                yield Finding(name, f"{decision.id} 第 {rule.number} 行", 0, "CLAUSE", "规则行没有写明依据的条款", severity)
+    if PurePath(name).stem not in model.decisions:
+        yield Finding(name, "", 0, "NAME", "文件名应与其中的决策标识相同", severity)
+
+
+def _of_table(problem: dmn.Problem) -> Finding:
+    place = " ".join(
+        part for part in (problem.decision or "", f"第 {problem.rule} 行" if problem.rule else "", problem.column or "") if part
+    )
+    return Finding(problem.file, place, problem.line or 0, problem.code, problem.message, problem.severity)
+
+
+def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
+    try:
+        form = Form.parse(source)
+    except forms.FormError as error:
+        yield Finding(name, error.place, 0, error.code, str(error))
+        return
+    if PurePath(name).parent.name != "records":
+        yield from bundle.define(tenant_of(name), "form", form.id, name)
+        if form.id != PurePath(name).stem:
+            yield Finding(name, "id", 0, "NAME", f"表单标识 {form.id} 应与文件名相同", severity)
+    for path, number in _limits(form.schema, "schema"):
+        yield Finding(name, path, 0, "NUMBER", f"表单里写死了数值 {number},限额应由决策表在提交后判断", severity)
+    for key, part in form.fields.items():
+        if not part.get("title"):
+            yield Finding(name, key, 0, "NAME", "字段没有中文名称(title)", severity)
+
+
+def _limits(schema: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(schema, Mapping):
+        for key, value in schema.items():
+            if key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum") and value not in TECHNICAL:
+                yield f"{path}/{key}", value
+            elif key not in ("examples", "enum", "default"):
+                yield from _limits(value, f"{path}/{key}")
+    elif isinstance(schema, list):
+        for number, value in enumerate(schema):
+            yield from _limits(value, f"{path}/{number}")
+
+
+def _references(bundle: _Bundle, severity: str) -> Iterable[Finding]:
+    """What diagrams call by a literal name, and is not among the files."""
+    for name, tenant, process in bundle.processes:
+        missing = (
+            [("CALLED_PROCESS", "流程", other) for other in sorted(process.called_processes - bundle.seen(tenant, "process"))]
+            + [("CALLED_DECISION", "决策", other) for other in sorted(process.called_decisions - bundle.seen(tenant, "decision"))]
+            + [("FORM", "表单", other) for other in sorted(process.forms - bundle.seen(tenant, "form"))]
+            + [("JOB_TYPE", "作业类型", other) for other in sorted(process.job_types) if other not in CONNECTORS]
+        )
+        for code, kind, other in missing:
+            yield Finding(name, process.process_id, 0, code, f"调用的{kind}“{other}”不在这批文件里", severity)
+
+
+_READERS: Mapping[str, Callable[[str, bytes, _Bundle, str], Iterator[Finding]]] = {".bpmn": _diagram, ".dmn": _table, ".json": _form}

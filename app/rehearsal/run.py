@@ -1,0 +1,389 @@
+"""Models tried out without a database: instance trees of the real engine on a virtual clock. Scenarios and ``play`` run on it.
+
+What would never end is stopped by a budget, and said (``stopped``): a cycle of seconds over a year, timers that set each other at one instant,
+signals that start ever more instances.
+"""
+
+import heapq
+import time
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from app.connectors import CONNECTORS
+from app.decision import feel
+from app.engine import commands, effects, step, timers
+from app.engine.act import functions
+from app.engine.definitions import ProcessDefinition, StartEvent
+from app.engine.expressions import Literal, Term, parse
+from app.engine.limits import Limits
+from app.engine.state import State
+from app.errors import InvalidRequest
+from app.rehearsal.library import Models
+
+INLINE_JOBS = 2_000  # completed by themselves in one act, as on the server
+ROOTS = 1_000  # instance trees of one rehearsal
+AT_ONE_INSTANT = 1_000  # timers of one element that fire without the clock moving
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """``firings``: timers of one advance. ``seconds``: processor time of one advance. ``elements``: elements entered in the whole run."""
+
+    firings: int = 10_000
+    seconds: float = 30.0
+    elements: int = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a rehearsal went no further: the element at which it was, a stable code, a Chinese sentence."""
+
+    element_id: str
+    code: str
+    message: str
+
+
+class Stopped(InvalidRequest):
+    """The budget of a rehearsal is used up."""
+
+    code = "LIMIT"
+
+    def __init__(self, stop: Stop) -> None:
+        super().__init__(stop.message, code=stop.code)
+        self.stop = stop
+
+
+@dataclass(slots=True, eq=False)
+class Root:
+    """One instance tree. ``since``: element instance → when it came, in the order of the whole run. ``started_by``: the message's process and key."""
+
+    state: State
+    waits: dict[int, effects.WaitOpened] = field(default_factory=dict)
+    tasks: dict[int, effects.TaskOpened] = field(default_factory=dict)
+    jobs: dict[int, effects.JobOpened] = field(default_factory=dict)
+    incidents: dict[int, effects.IncidentOpened] = field(default_factory=dict)
+    scopes: dict[int, int] = field(default_factory=dict)
+    processes: dict[int, str] = field(default_factory=dict)
+    callers: dict[int, int] = field(default_factory=dict)
+    since: dict[tuple[str, int], int] = field(default_factory=dict)
+    started_by: tuple[str, str] | None = None
+
+    @property
+    def is_active(self) -> bool:
+        return self.state.root_state == "active"
+
+    def standing(self) -> list[str]:
+        """The ids of the elements at which tokens stand: not those that only enclose others."""
+        tokens = self.state.tokens()
+        enclosing = {self.scopes.get(token.element, 0) for token in tokens} | set(self.callers.values())
+        return [token.element_id for token in tokens if token.element not in enclosing]
+
+
+@dataclass(frozen=True, slots=True)
+class ArmedStart:
+    """A timer start event that waits for its instant."""
+
+    definition: ProcessDefinition
+    event: StartEvent
+    due_at: datetime
+    memo: Mapping[str, Any]
+    variables: Mapping[str, Any]
+
+
+class Rehearsal:
+    """Instance trees on one virtual clock. ``hold``: inline job types that stay open; ``inline`` False leaves every job open."""
+
+    def __init__(
+        self,
+        models: Models,
+        now: datetime,
+        *,
+        hold: Iterable[str] = (),
+        inline: bool = True,
+        limits: Limits | None = None,
+        budget: Budget | None = None,
+    ) -> None:
+        self.models = models
+        self.now = now
+        self.hold = frozenset(hold)
+        self.inline = inline
+        self.limits = limits or Limits()
+        self.budget = budget or Budget()
+        self.roots: list[Root] = []
+        self.path: list[str] = []
+        self.decisions: dict[str, Sequence[Mapping[str, Any]]] = {}  # id → the rows that its last evaluation matched
+        self.starts: list[ArmedStart] = []
+        self._order = count(1)
+        self._queue: list[tuple[datetime, int, Root | None, Any]] = []
+        self._signals: deque[effects.SignalThrown] = deque()
+        self._settling = False
+
+    # ------------------------------------------------------------------ what happens
+
+    def start(
+        self,
+        definition: ProcessDefinition,
+        variables: Mapping[str, Any],
+        start_event: str | None = None,
+        started_by: tuple[str, str] | None = None,
+    ) -> Root:
+        """A new tree. Without ``start_event``: the none start event, else the first. Raises the engine's errors, Stopped."""
+        kinds = {event.element_id: event.kind for event in definition.start_events}
+        if start_event is None and "none" not in kinds.values():
+            start_event = next(iter(kinds), None)
+        if len(self.roots) >= ROOTS:
+            raise Stopped(Stop(start_event or "", "LIMIT_INSTANCES", f"流程“{definition.process_id}”已经发起超过 {ROOTS} 个实例,已停止"))
+        state, happened = step(self.models, None, commands.Start(definition.key, variables, start_event), self.now, self.limits)
+        root = Root(state.released(), started_by=started_by)
+        self.roots.append(root)
+        self._take(root, happened)
+        self._settle()
+        return root
+
+    def act(self, root: Root, command: commands.Command) -> None:
+        """One command, and everything that follows by itself. Raises the engine's errors, Stopped."""
+        self._take(root, self._step(root, command))
+        self._settle()
+
+    def advance(self, until: datetime) -> None:
+        """Move the clock from due to due, in order of due, then of creation. Raises Stopped where timers fire without end."""
+        left, end = self.budget.firings, time.thread_time() + self.budget.seconds
+        still: Counter[str] = Counter()
+        while (due := self.next_due()) is not None and due <= until:
+            if due > self.now:
+                self.now = due
+                still.clear()
+            _, _, root, what = heapq.heappop(self._queue)
+            element_id = what.event.element_id if isinstance(what, ArmedStart) else root.waits[what].element_id if root else ""
+            still[element_id] += 1
+            left -= 1
+            if still[element_id] > AT_ONE_INSTANT or left < 0 or time.thread_time() > end:
+                raise Stopped(
+                    Stop(element_id, "LIMIT_TIMERS", f"定时“{element_id}”在 {self._shown()} 前后反复触发而没有尽头,已停止推进时间")
+                )
+            if isinstance(what, ArmedStart):
+                self._begin(what)
+            elif root is not None:
+                self.act(root, commands.FireTimer(what))
+        self.now = max(self.now, until)
+
+    def settle(self) -> None:
+        """Fire what is due by now, as the server's pump would."""
+        self.advance(self.now)
+
+    def next_due(self) -> datetime | None:
+        """When the next timer is due."""
+        while self._queue:
+            due, _, root, what = self._queue[0]
+            if root is None or (what in root.waits and root.is_active):
+                return due
+            heapq.heappop(self._queue)
+        return None
+
+    def arm(self, definition: ProcessDefinition, variables: Mapping[str, Any] | None = None) -> None:
+        """Set the timer start events of a process, as its deployment does. A date that has passed is no start. Raises InvalidRequest (TIMER)."""
+        for event in definition.start_events:
+            if event.timer is None:
+                continue
+            try:
+                schedule = timers.schedule(event.timer.kind, self._value(event.timer.term), self.now, self.models.zone)
+            except (timers.TimerError, feel.FeelError) as error:
+                raise InvalidRequest(f"流程“{definition.process_id}”的开始事件“{event.element_id}”:{error}", code="TIMER") from error
+            if event.timer.kind != timers.DATE or schedule.due_at > self.now:
+                self._arm(ArmedStart(definition, event, schedule.due_at, schedule.memo, variables or {}))
+
+    def publish(self, name: str, key: str, variables: Mapping[str, Any]) -> bool:
+        """A message with ttl 0: to the oldest fitting subscription of each process id, else a message start. Returns whether it met anything."""
+        met: set[str] = set()
+        waiting = [
+            (root.since["wait", wait.wait], root, wait)
+            for root in self.roots
+            for wait in root.waits.values()
+            if wait.kind == "message" and wait.name == name and wait.correlation_key == key
+        ]
+        for _, root, wait in sorted(waiting, key=lambda found: found[0]):
+            process = root.processes.get(wait.instance, "")
+            if process not in met and wait.wait in root.waits:
+                met.add(process)
+                self.act(root, commands.Deliver(wait.wait, variables))
+        for definition, event in list(self._listening("message", name)):
+            running = key and any(root.is_active and root.started_by == (definition.process_id, key) for root in self.roots)
+            if definition.process_id not in met and not running:
+                met.add(definition.process_id)
+                self.start(definition, variables, event.element_id, (definition.process_id, key))
+        return bool(met)
+
+    def signal(self, name: str, variables: Mapping[str, Any]) -> bool:
+        """A signal: to every subscription, and to signal starts. Returns whether it met anything."""
+        waiting = [
+            (root.since["wait", wait.wait], root, wait)
+            for root in self.roots
+            for wait in root.waits.values()
+            if wait.kind == "signal" and wait.name == name
+        ]
+        starting = list(self._listening("signal", name))
+        for _, root, wait in sorted(waiting, key=lambda found: found[0]):
+            if wait.wait in root.waits:
+                self.act(root, commands.Deliver(wait.wait, variables))
+        for definition, event in starting:
+            self.start(definition, variables, event.element_id)
+        return bool(waiting or starting)
+
+    # ------------------------------------------------------------------ what is
+
+    def open_tasks(self) -> list[tuple[Root, effects.TaskOpened]]:
+        """The oldest first."""
+        found = [(root.since["element", task.element], root, task) for root in self.roots for task in root.tasks.values()]
+        return [(root, task) for _, root, task in sorted(found, key=lambda item: item[0])]
+
+    def open_jobs(self) -> list[tuple[Root, effects.JobOpened]]:
+        """The oldest first."""
+        found = [(root.since["job", job.element], root, job) for root in self.roots for job in root.jobs.values()]
+        return [(root, job) for _, root, job in sorted(found, key=lambda item: item[0])]
+
+    def open_timers(self) -> list[effects.WaitOpened]:
+        return [wait for root in self.roots for wait in root.waits.values() if wait.kind == "timer"]
+
+    def incidents(self) -> list[tuple[Root, effects.IncidentOpened]]:
+        return [(root, incident) for root in self.roots for incident in root.incidents.values()]
+
+    # ------------------------------------------------------------------ starts
+
+    def listens(self, definition: ProcessDefinition, kind: str, name: str) -> StartEvent | None:
+        """The start event of a process that this message or signal would start."""
+        return next((event for event in definition.start_events if event.kind == kind and self._name(event) == name), None)
+
+    def _listening(self, kind: str, name: str) -> Iterable[tuple[ProcessDefinition, StartEvent]]:
+        known = self.models.district.processes if self.models.district else {}
+        for definition in self.models.all_processes():
+            if definition.process_id in known and not known[definition.process_id].enabled:
+                continue
+            event = self.listens(definition, kind, name)
+            if event is not None:
+                yield definition, event
+
+    def _name(self, event: StartEvent) -> str | None:
+        try:
+            value = self._value(parse(event.name)) if event.name is not None else None
+        except feel.FeelError:
+            return None
+        return value if isinstance(value, str) else None
+
+    def _value(self, term: Term) -> Any:
+        if isinstance(term, Literal):
+            return term.value
+        registry = functions(self.models.calendar, self.models.zone)
+        return term.expression.evaluate({}, feel.Environment(now=self.now, zone=self.models.zone, functions=registry))
+
+    def _arm(self, start: ArmedStart) -> None:
+        self.starts.append(start)
+        heapq.heappush(self._queue, (start.due_at, next(self._order), None, start))
+
+    def _begin(self, start: ArmedStart) -> None:
+        self.starts.remove(start)
+        upcoming = timers.following(start.memo, self.now, self.models.zone) if start.memo else None
+        if upcoming is not None:
+            self._arm(replace(start, due_at=upcoming.due_at, memo=upcoming.memo))
+        self.start(start.definition, start.variables, start.event.element_id)
+
+    # ------------------------------------------------------------------ inside
+
+    def _step(self, root: Root, command: commands.Command) -> Sequence[effects.Effect]:
+        state, happened = step(self.models, root.state, command, self.now, self.limits)
+        root.state = state.released()
+        return happened
+
+    def _settle(self) -> None:
+        """Broadcast what was thrown; a signal that is thrown meanwhile waits its turn."""
+        if self._settling:
+            return
+        self._settling = True
+        try:
+            while self._signals:
+                thrown = self._signals.popleft()
+                self.signal(thrown.name, thrown.variables)
+        finally:
+            self._settling = False
+
+    def _take(self, root: Root, happened: Sequence[effects.Effect]) -> None:
+        """Note what a step brought about, and carry out the inline jobs that it reached."""
+        pending: deque[effects.JobOpened] = deque()
+        self._note_all(root, happened, pending)
+        done = 0
+        while pending:
+            job = pending.popleft()
+            if root.jobs.get(job.element) is not job:
+                continue  # ended meanwhile, with its scope
+            done += 1
+            command: commands.Command = commands.CompleteJob(job.element, {})
+            if done > INLINE_JOBS:
+                command = commands.FailJob(job.element, 0, f"一次办理中执行的服务任务超过 {INLINE_JOBS} 个,流程可能在循环")
+            self._note_all(root, self._step(root, command), pending)
+
+    def _note_all(self, root: Root, happened: Sequence[effects.Effect], pending: deque[effects.JobOpened]) -> None:
+        for effect in happened:
+            self._note(root, effect)
+            if isinstance(effect, effects.JobOpened) and self._runs_by_itself(effect):
+                pending.append(effect)
+        if len(self.path) > self.budget.elements:
+            stop = Stop(
+                self.path[-1], "LIMIT_STEPS", f"已经过 {self.budget.elements} 个元素而没有尽头,停在“{self.path[-1]}”。请检查流程是否在循环"
+            )
+            self.path = self.path[: self.budget.elements]
+            raise Stopped(stop)
+
+    def _runs_by_itself(self, job: effects.JobOpened) -> bool:
+        return self.inline and job.listener is None and job.type in CONNECTORS and job.type not in self.hold
+
+    def _note(self, root: Root, effect: effects.Effect) -> None:
+        match effect:
+            case effects.ElementEntered():
+                self.path.append(effect.element_id)
+                root.scopes[effect.element] = effect.scope
+                root.since["element", effect.element] = next(self._order)
+            case effects.ElementEnded():
+                root.scopes.pop(effect.element, None)
+            case effects.TaskOpened():
+                root.tasks[effect.element] = effect
+            case effects.TaskClosed():
+                root.tasks.pop(effect.element, None)
+            case effects.JobOpened():
+                root.jobs[effect.element] = effect
+                root.since["job", effect.element] = next(self._order)
+            case effects.JobClosed():
+                root.jobs.pop(effect.element, None)
+            case effects.WaitOpened():
+                root.waits[effect.wait] = effect
+                order = root.since["wait", effect.wait] = next(self._order)
+                if effect.kind == "timer" and effect.due_at is not None:
+                    heapq.heappush(self._queue, (effect.due_at, order, root, effect.wait))
+            case effects.WaitClosed():
+                root.waits.pop(effect.wait, None)
+            case effects.IncidentOpened():
+                root.incidents[effect.incident] = effect
+            case effects.IncidentClosed():
+                root.incidents.pop(effect.incident, None)
+            case effects.DecisionEvaluated():
+                self._note_decision(effect.decision_id, effect.rules, effect.required)
+            case effects.SignalThrown():
+                self._signals.append(effect)
+            case effects.InstanceStarted():
+                root.processes[effect.instance] = effect.process_id
+                if effect.call_element:
+                    root.callers[effect.instance] = effect.call_element
+            case effects.InstanceEnded():
+                root.callers.pop(effect.instance, None)
+            case _:
+                pass
+
+    def _note_decision(self, decision: str, rules: Sequence[Mapping[str, Any]], required: Sequence[Mapping[str, Any]]) -> None:
+        for inner in required:
+            self._note_decision(inner["decisionId"], inner["rules"], inner["required"])
+        self.decisions[decision] = rules
+
+    def _shown(self) -> str:
+        return self.now.astimezone(self.models.zone).isoformat()

@@ -1,0 +1,104 @@
+"""One model tried out by itself: ``play`` runs a diagram with nobody watching, ``decide`` takes one decision (design §8, §9)."""
+
+from datetime import datetime
+from typing import Any
+
+from app.decision import dmn, feel
+from app.domain import calendars, deadlines, forms
+from app.engine import Limits, ProcessDefinition, timers
+from app.engine.errors import EngineError
+from app.errors import InvalidRequest
+from app.rehearsal.library import ZONE, ModelRefused, Models
+from app.rehearsal.run import Budget, Rehearsal, Stop, Stopped
+
+LONGEST = "P1Y"  # of virtual time in one play
+LIMITS = Limits(seconds=0.8, expression=feel.Limits(seconds=0.4))
+BUDGET = Budget(firings=10_000, elements=60_000, seconds=1.0)
+
+
+def play(file: str, source: bytes, now: datetime) -> dict[str, Any]:
+    """Run one diagram: from the none start, else the first start event; no user task and no job is completed; timers are jumped for at most a year.
+
+    Returns state, open (element ids at which tokens stand), incidents (element, type, message), path (element ids as they were entered). What the diagram
+    calls and nobody has is an incident. Raises ModelRefused.
+    """
+    models = Models()
+    brought = models.add_diagram(file, source, executable_only=False)
+    now = now if now.tzinfo else now.replace(tzinfo=ZONE)
+    rehearsal = Rehearsal(models, now, inline=False, limits=LIMITS, budget=BUDGET)
+    stop: Stop | None = None
+    try:
+        rehearsal.start(_first(brought), {})
+        rehearsal.advance(timers.parse_duration(LONGEST).after(now, ZONE))
+    except Stopped as stopped:
+        stop = stopped.stop
+    except EngineError as error:
+        raise ModelRefused(file, _first(brought).process_id, f"{file}:流程不能开始:{error}") from error
+    except Exception as error:  # whatever a stranger's diagram has found: a refusal that can be reported, never a traceback
+        raise ModelRefused(file, _first(brought).process_id, f"{file}:运行时出现内部错误 {type(error).__name__}:{error}") from error
+    incidents = [
+        {"element": incident.element_id, "type": incident.type, "message": incident.message} for _, incident in rehearsal.incidents()
+    ]
+    if stop is not None:
+        incidents.append({"element": stop.element_id, "type": stop.code, "message": stop.message})
+    return {
+        "state": rehearsal.roots[0].state.root_state if rehearsal.roots else "active",
+        "open": [element_id for root in rehearsal.roots for element_id in root.standing()],
+        "incidents": incidents,
+        "path": rehearsal.path,
+    }
+
+
+def _first(processes: list[ProcessDefinition]) -> ProcessDefinition:
+    """The process to run: one with a none start that no other of the file calls, else any with one, else the first."""
+    called = {other for process in processes for other in process.called_processes if other != process.process_id}
+    plain = [process for process in processes if any(event.kind == "none" for event in process.start_events)]
+    return next((process for process in plain if process.process_id not in called), (plain or processes)[0])
+
+
+def decide(file: str, source: bytes, decision: str, values: str, at: str) -> dict[str, Any]:
+    """Evaluate one decision of a DMN file: output, matched rows with their annotations, inputs, required decisions.
+
+    ``values`` is a JSON object. Raises InvalidRequest (DECISION, JSON…) with place and cause.
+    """
+    try:
+        context = forms.loads(values)
+        moment = datetime.fromisoformat(at)
+    except forms.FormError as error:
+        raise InvalidRequest(f"输入无法读取:{error}", code=error.code) from error
+    except ValueError as error:
+        raise InvalidRequest(f"时刻 {at!r} 无法读取,应如 2026-03-10T09:00:00+08:00", code="DECISION") from error
+    if not isinstance(context, dict):
+        raise InvalidRequest("输入应是一个 JSON 对象", code="DECISION")
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+    registry = deadlines.registry(_no_rule, calendars.statutory(), ZONE)
+    try:
+        model = dmn.parse(source, name=file, functions=registry)
+        if decision not in model.decisions:
+            raise InvalidRequest(f"{file} 中没有决策“{decision}”,可用:{'、'.join(model.decisions)}", code="DECISION")
+        evaluation = model.evaluate(decision, context, feel.Environment(now=moment, zone=ZONE, functions=registry))
+        return explanation(evaluation)
+    except dmn.DmnError as error:
+        raise InvalidRequest(str(error), code="DECISION", details={"problems": [problem.message for problem in error.problems]}) from error
+    except (dmn.DmnEvaluationError, feel.FeelError) as error:
+        raise InvalidRequest(str(error), code="DECISION") from error
+
+
+def explanation(evaluation: dmn.Evaluation) -> dict[str, Any]:
+    """An evaluation as plain JSON. Raises feel.FeelError for a result that JSON cannot hold."""
+    return {
+        "decision": evaluation.decision_id,
+        "name": evaluation.decision_name,
+        "output": feel.to_json(evaluation.output),
+        "rules": [
+            {"number": rule.number, "id": rule.id, "outputs": feel.to_json(rule.outputs), "annotations": dict(rule.annotations)}
+            for rule in evaluation.rules
+        ],
+        "inputs": [feel.to_json(dict(entry)) for entry in evaluation.inputs],
+        "required": [explanation(required) for required in evaluation.required],
+        "warnings": [str(warning) for warning in evaluation.warnings],
+    }
+
+
+def _no_rule(key: str, start: object, variables: object, environment: object) -> deadlines.Rule:
+    raise deadlines.DeadlineError("DEADLINE_UNKNOWN", f"单独试算时没有期限表,无法计算期限“{key}”")

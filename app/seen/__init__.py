@@ -1,0 +1,1 @@
+"""What people see: shapes, lines, timeline, wording. Reads only."""

@@ -1,0 +1,112 @@
+"""Rows as lines of lists: tasks, instances, projects."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from app import current
+from app.catalogue import districts, snapshot
+from app.domain.districts import District
+from app.seen.shapes import InstanceLine, ProjectLine, TaskLine
+
+_TICK = timedelta(microseconds=1)
+
+
+def size_of(wanted: int | None) -> int:
+    """The size of a page: as wanted, within the limit; else the setting."""
+    config = current.settings()
+    return max(1, min(config.page_size if wanted is None else wanted, config.page_limit))
+
+
+def task_line(row: Any, now: datetime) -> TaskLine:
+    district = snapshot.district(row.tenant)
+    is_open = row.state == "open"
+    return TaskLine(
+        key=row.key,
+        element_id=row.element_id,
+        name=row.name,
+        process_id=row.process_id,
+        process_name=row.process_name,
+        project_key=row.project_key,
+        project_name=row.project_name or "",
+        applicant_office=row.applicant_office or "",
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        remind_at=row.remind_at,
+        follow_up_at=row.follow_up_at,
+        overdue=is_open and row.due_at is not None and row.due_at <= now,
+        days_left=days_left(row.due_at, now, district) if is_open else None,
+        assignee=row.assignee,
+        completed_at=row.closed_at if row.state == "completed" else None,
+        completed_by=row.completed_name,
+        outcome=row.outcome,
+        state=row.state,
+        tenant=row.tenant,
+        instance_key=row.instance_key,
+        root_key=row.root_key,
+        element_key=row.element_key or 0,
+        definition_key=row.definition_key,
+        definition_version=row.definition_version,
+        form_id=row.form_id,
+        form_key=row.form_key,
+        priority=row.priority,
+        candidate_groups=tuple(row.candidate_groups),
+        candidate_users=tuple(row.candidate_users),
+        role_titles=tuple(district.role_title(role) for role in row.candidate_groups),
+    )
+
+
+def task_lines(rows: Iterable[Any], now: datetime) -> list[TaskLine]:
+    return [task_line(row, now) for row in rows]
+
+
+def days_left(due_at: datetime | None, now: datetime, district: District) -> int | None:
+    """Whole days in the district's zone until the last day that counts; 0 on that day. ``due_at`` is exclusive."""
+    if due_at is None:
+        return None
+    last_day = (due_at - _TICK).astimezone(district.zone).date()
+    return (last_day - now.astimezone(district.zone).date()).days
+
+
+def instance_line(row: Any) -> InstanceLine:
+    return InstanceLine(
+        key=row.key,
+        root_key=row.root_key,
+        parent_key=row.parent_key,
+        process_id=row.process_id,
+        process_name=row.process_name,
+        definition_key=row.definition_key,
+        version=row.definition_version,
+        version_tag=row.version_tag,
+        state=row.state,
+        tenant=row.tenant,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        incidents=row.incidents,
+        project_key=row.project_key,
+        project_name=row.project_name or "",
+        suspended_at=row.suspended_at,
+    )
+
+
+def project_line(row: Any, now: datetime) -> ProjectLine:
+    return ProjectLine(
+        key=row.key,
+        number=row.number,
+        name=row.name,
+        tenant=row.tenant,
+        tenant_title=snapshot.district(row.tenant).title,
+        phase=row.phase,
+        phase_title=phase_title(row.phase),
+        applicant_office=row.applicant_office,
+        plan_year=row.plan_year,
+        total_amount=row.total_amount,
+        contract_amount=row.contract_amount,
+        open_tasks=row.open_tasks or 0,
+        overdue=row.first_due is not None and row.first_due <= now,
+        updated_at=row.updated_at,
+    )
+
+
+def phase_title(key: str) -> str:
+    return next((phase.title for phase in districts.phases() if phase.key == key), key)

@@ -1,0 +1,581 @@
+"""What services give to pages, the API and the command line: frozen values, no rows. Instants are aware UTC; keys integers (shown as strings).
+
+One file, so that every reader finds every shape.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from app.domain.forms import Form
+from app.domain.permissions import Verdict
+from app.rehearsal.findings import Finding
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list; ``number`` counts from 1."""
+
+    items: Sequence[T]
+    total: int
+    number: int = 1
+    size: int = 20
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def has_more(self) -> bool:
+        return self.number * self.size < self.total
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """One row of 待办, 已办, or of a search."""
+
+    key: int
+    element_id: str
+    name: str
+    process_id: str
+    process_name: str
+    project_key: int | None
+    project_name: str
+    applicant_office: str
+    opened_at: datetime
+    due_at: datetime | None
+    remind_at: datetime | None
+    follow_up_at: datetime | None
+    overdue: bool
+    days_left: int | None  # whole calendar days in the district's zone until the last day; 0 on the last day, negative when overdue
+    assignee: str | None
+    completed_at: datetime | None
+    completed_by: str  # the person's name
+    outcome: str  # what was decided, in a few words
+    # what the API shows besides
+    state: str = "open"  # open | completed | cancelled
+    tenant: str = ""
+    instance_key: int = 0  # the process instance that holds the task
+    root_key: int = 0
+    element_key: int = 0
+    definition_key: int = 0
+    definition_version: int = 1
+    form_id: str | None = None
+    form_key: int | None = None
+    priority: int = 50
+    candidate_groups: tuple[str, ...] = ()
+    candidate_users: tuple[str, ...] = ()
+    role_titles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCounts:
+    todo: int
+    overdue: int
+    later: int  # follow-up in the future
+    unread: int  # notifications
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationLine:
+    key: int
+    title: str
+    text: str
+    project_key: int | None
+    project_name: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseView:
+    id: str
+    article: str
+    paraphrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineView:
+    """``due_at`` is exclusive: 00:00 of the day after ``last_day``. ``explanation``: how it was counted, in Chinese lines."""
+
+    due_at: datetime
+    last_day: date
+    remind_at: datetime | None
+    key: str  # deadline key, "" if the diagram computed the date otherwise
+    explanation: Sequence[str]
+    calendar_version: str
+    provisional: bool
+    clauses: Sequence[ClauseView] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramView:
+    """The definition to draw and where its instance is. ``incidents``: element ids."""
+
+    definition_key: int
+    current: Sequence[str]
+    completed: Sequence[str]
+    incidents: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """One matched row: its number in the table, its id, its outputs and annotations (条款 …)."""
+
+    number: int
+    id: str
+    outputs: Mapping[str, Any]
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """A decision that was taken, with the version of the table that took it."""
+
+    key: int
+    decision_id: str
+    name: str
+    version: int
+    definition_key: int
+    at: datetime
+    inputs: Sequence[Mapping[str, Any]]
+    output: Any
+    rules: Sequence[RuleView]
+    process_id: str = ""
+    element_id: str = ""
+    instance_key: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened in a project's life."""
+
+    at: datetime
+    process: str
+    element: str
+    name: str
+    account: str  # username, "" for the system
+    person: str
+    office: str
+    role: str  # role key in which it was done
+    action: str  # started | completed | decided | fired | overdue | received | notified | phase | incident
+    outcome: str
+    clauses: Sequence[ClauseView]
+    decision: DecisionView | None = None
+    process_name: str = ""
+    role_title: str = ""
+    task_key: int | None = None
+    instance_key: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeView:
+    role: str
+    role_title: str
+    key: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    """A fact of the ledger as people read it."""
+
+    name: str
+    title: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLine:
+    key: int
+    number: str
+    name: str
+    tenant: str
+    tenant_title: str
+    phase: str
+    phase_title: str
+    applicant_office: str
+    plan_year: int | None
+    total_amount: Decimal | None
+    contract_amount: Decimal | None
+    open_tasks: int
+    overdue: bool
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectView:
+    """A project's ledger entry. ``facts``: every fact by its camelCase name; ``shown``: those with a title, in order, for people."""
+
+    key: int
+    number: str
+    name: str
+    tenant: str
+    tenant_title: str
+    phase: str
+    phase_title: str
+    applicant_office: str
+    offices: Sequence[OfficeView]
+    plan_year: int | None
+    total_amount: Decimal | None
+    contract_amount: Decimal | None
+    facts: Mapping[str, Any]
+    shown: Sequence[FactView]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStep:
+    """One phase of the project's way: since when (None: not reached), and whether it is the present one."""
+
+    key: str
+    title: str
+    since: datetime | None
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StartableView:
+    process_id: str
+    name: str
+    may: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    key: int
+    kind: str
+    title: str
+    amount: Decimal | None
+    data: Mapping[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceLine:
+    key: int
+    root_key: int
+    parent_key: int | None
+    process_id: str
+    process_name: str
+    definition_key: int
+    version: int
+    version_tag: str
+    state: str  # active | completed | cancelled
+    tenant: str
+    started_at: datetime
+    ended_at: datetime | None
+    incidents: int
+    project_key: int | None
+    project_name: str
+    suspended_at: datetime | None = None  # of a root: since when nothing of its tree may be completed or fired
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPage:
+    project: ProjectView
+    phases: Sequence[PhaseStep]
+    timeline: Sequence[TimelineEntry]
+    tasks: Sequence[TaskLine]
+    startable: Sequence[StartableView]
+    decisions: Sequence[DecisionView]
+    records: Sequence[RecordView]
+    instances: Sequence[InstanceLine]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task with all that its page shows. ``data``: values of the form's own fields, visible variables under the draft. ``variables``: all visible."""
+
+    line: TaskLine
+    form: Form | None
+    data: Mapping[str, Any]
+    draft_saved_at: datetime | None
+    project: ProjectView | None
+    clauses: Sequence[ClauseView]
+    why: str
+    deadline: DeadlineView | None
+    diagram: DiagramView
+    timeline: Sequence[TimelineEntry]
+    may: Verdict
+    documentation: str = ""
+    form_version: int = 0
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A deployed form: the key of its version and its parsed file (None: the task has no form)."""
+
+    key: int
+    version: int
+    form: Form
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompletedView:
+    """What a completion led to."""
+
+    task_key: int
+    next_tasks: Sequence[TaskLine]  # open tasks of the same project that this actor may do
+    project_key: int | None
+    instance_key: int = 0
+    state: str = "active"  # of the tree's root
+    incidents: Sequence[str] = ()  # messages of incidents that the completion ran into
+    replayed: bool = False  # the answer to a repeated Idempotency-Key
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionView:
+    """A deployed resource; ``kind`` is process, decision or form; ``id`` what diagrams call it by."""
+
+    key: int
+    kind: str
+    id: str
+    name: str
+    version: int
+    version_tag: str
+    tenant: str
+    file: str
+    deployment: int
+    source: str  # files | upload | cli
+    deployed_at: datetime
+    deployed_by: str
+    unchanged: bool = False  # in a DeploymentView: this content was already the newest version
+    drg: str = ""  # a decision's requirements graph (definitions id)
+    drg_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentView:
+    """``key`` is 0 when every file was already the newest version, so that nothing was deployed."""
+
+    key: int
+    tenant: str
+    source: str
+    reason: str
+    at: datetime
+    definitions: Sequence[DefinitionView]
+    warnings: Sequence[Finding] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BootView:
+    """What a start found: files deployed now, and files that differ from a newer version that did not come from files (drift)."""
+
+    deployed: Sequence[DefinitionView]
+    drift: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    element: int
+    element_id: str
+    name: str
+    type: str
+    state: str
+    instance_key: int
+    entered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VariableView:
+    name: str
+    value: Any
+    scope: str  # "" is the instance, else the element id
+    instance_key: int
+    scope_key: int = 0
+    key: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WaitView:
+    key: int
+    kind: str
+    element_id: str
+    due_at: datetime | None
+    name: str | None
+    correlation_key: str | None
+    expression: str | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    key: int
+    type: str
+    element_id: str
+    state: str
+    retries: int
+    message: str
+    opened_at: datetime
+    retry_at: datetime | None = None  # when a worker may take it (again)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenJob:
+    """A job that a worker has taken; until ``leased_until`` no other gets it."""
+
+    key: int
+    type: str
+    element_id: str
+    instance_key: int
+    process_id: str
+    definition_key: int
+    tenant: str
+    listener: str | None
+    retries: int
+    headers: Mapping[str, str]
+    variables: Mapping[str, Any]
+    leased_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    key: int
+    type: str
+    element_id: str
+    message: str
+    at: datetime
+    resolved_at: datetime | None
+    instance_key: int
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One visit of one element."""
+
+    key: int
+    element_id: str
+    name: str
+    type: str
+    state: str
+    entered_at: datetime
+    ended_at: datetime | None
+    instance_key: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceView:
+    """An instance as an administrator sees it; ``state`` is the line's."""
+
+    line: InstanceLine
+    tokens: Sequence[TokenView]
+    variables: Sequence[VariableView]
+    timers: Sequence[WaitView]
+    subscriptions: Sequence[WaitView]
+    jobs: Sequence[JobView]
+    incidents: Sequence[IncidentView]
+    history: Sequence[HistoryEntry]
+    decisions: Sequence[DecisionView]
+    children: Sequence[InstanceLine]
+    diagram: DiagramView
+    catalogue_version: int
+    version: int = 0  # of the tree's state: a repair that names it is refused when the tree has moved on since
+
+
+@dataclass(frozen=True, slots=True)
+class PositionChange:
+    """A token of an instance, by its element before and after."""
+
+    element: int
+    before: str
+    after: str
+    name: str  # after
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineChange:
+    """A timer: ``fate`` is kept (its due instant stays), closed or opened. An open task's own due instant always stays."""
+
+    element_id: str
+    fate: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssigneeChange:
+    """Who may do an open task, before and after: role keys and usernames."""
+
+    task_key: int
+    element_id: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormChange:
+    """The form of an open task, before and after, and the fields (titles) that come and go. None: no form."""
+
+    task_key: int
+    element_id: str
+    before: str | None
+    after: str | None
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationPreview:
+    """What a migration would change in one instance. ``reasons`` not empty: it cannot be made, and why. ``missing``: what the other version calls by id and this
+    instance's rules do not have; a token that gets there would stop with an incident."""
+
+    instance_key: int
+    process_id: str
+    version: int
+    new_version: int
+    reasons: tuple[str, ...]
+    positions: tuple[PositionChange, ...] = ()
+    deadlines: tuple[DeadlineChange, ...] = ()
+    assignees: tuple[AssigneeChange, ...] = ()
+    forms: tuple[FormChange, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationAccount:
+    username: str
+    name: str
+    role: str
+    role_title: str
+    office: str
+    tenant: str
+    tenant_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    key: int
+    username: str
+    name: str
+    tenant: str
+    active: bool
+    memberships: Sequence[tuple[str, str]]  # role, office name
+
+
+@dataclass(frozen=True, slots=True)
+class PumpCounts:
+    """What one waking of the clock did."""
+
+    timers: int
+    messages: int
+    sealed: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    entries: int
+    roots: int
+    seals: int
+    problems: Sequence[str]
+
+    @property
+    def whole(self) -> bool:
+        return not self.problems

@@ -1,0 +1,195 @@
+"""What happened and why: timelines, decisions, clauses, deadlines and diagrams as people see them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from app.catalogue import snapshot
+from app.domain.districts import District
+from app.seen.lines import phase_title
+from app.seen.shapes import ClauseView, DeadlineView, DecisionView, DiagramView, RuleView, TimelineEntry
+from app.store import history
+
+CLAUSE_COLUMN = "条款"
+OVERDUE = "overdue"
+DEADLINES = "deadlines"
+_SHOWN = {
+    "userTask": "completed",
+    "manualTask": "completed",
+    "businessRuleTask": "decided",
+    "startEvent": "started",
+    "endEvent": "ended",
+    "intermediateCatchEvent": "fired",
+    "boundaryEvent": "fired",
+    "receiveTask": "received",
+    "serviceTask": "done",
+    "sendTask": "done",
+}
+_LONGEST = 160
+
+
+def clause_views(district: District, ids: Iterable[str]) -> tuple[ClauseView, ...]:
+    """The clauses of this district among ``ids``, each once."""
+    found = district.own_clauses(" ".join(dict.fromkeys(part for clause in ids for part in clause.split())))
+    return tuple(ClauseView(clause.id, clause.article, clause.paraphrase) for clause in found)
+
+
+def decision_view(row: Any) -> DecisionView:
+    rules = tuple(RuleView(rule["number"], rule["id"], rule["outputs"], rule["annotations"]) for rule in row.rules)
+    return DecisionView(
+        row.key,
+        row.decision_id,
+        row.name,
+        row.version,
+        row.definition_key,
+        row.at,
+        tuple(row.inputs),
+        row.output,
+        rules,
+        row.process_id,
+        row.element_id,
+        row.instance_key,
+    )
+
+
+def rule_clauses(decision: DecisionView | None) -> list[str]:
+    return [] if decision is None else [rule.annotations.get(CLAUSE_COLUMN, "") for rule in decision.rules]
+
+
+def of_project(project: Mapping[str, Any], district: District) -> list[TimelineEntry]:
+    """The life of a project through all its trees, in order, its phases included."""
+    key = project["key"]
+    rows = history.elements(project_key=key, types=tuple(_SHOWN))
+    entries = _entries(rows, history.decisions(project_key=key), _overdue(key), district)
+    for phase, at in project["phases"]:
+        entries.append(_phase_entry(phase, datetime.fromisoformat(at)))
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def of_tree(root_key: int, district: District) -> list[TimelineEntry]:
+    """What happened in one tree without a project."""
+    return sorted(
+        _entries(history.elements(root_key=root_key, types=tuple(_SHOWN)), history.decisions(root_key=root_key), set(), district),
+        key=lambda entry: entry.at,
+    )
+
+
+def _overdue(project_key: int) -> set[tuple[int, str]]:
+    return {(record.root_key, record.element_id) for record in history.records(project_key) if record.kind == OVERDUE}
+
+
+def _entries(rows: Sequence[Any], decided: Sequence[Any], overdue: set[tuple[int, str]], district: District) -> list[TimelineEntry]:
+    decisions = {(row.root_key, row.element): decision_view(row) for row in decided if row.decision_id != DEADLINES}
+    entries = []
+    for row in rows:
+        if row.state == "active" and row.type in (
+            "userTask",
+            "manualTask",
+            "receiveTask",
+            "intermediateCatchEvent",
+            "serviceTask",
+            "sendTask",
+        ):
+            continue  # has not happened yet
+        entries.append(_entry(row, decisions.get((row.root_key, row.element)), (row.root_key, row.element_id) in overdue, district))
+    return entries
+
+
+def _entry(row: Any, decision: DecisionView | None, late: bool, district: District) -> TimelineEntry:
+    info = snapshot.process_definition(row.definition_key).elements.get(row.element_id)
+    action = OVERDUE if late else "cancelled" if row.state == "terminated" else _SHOWN[row.type]
+    return TimelineEntry(
+        at=row.ended_at or row.entered_at,
+        process=row.process_id,
+        element=row.element_id,
+        name=row.name or (info.name if info else "") or row.element_id,
+        account=row.username or "",
+        person=row.completed_name or "",
+        office=row.completed_office or "",
+        role=row.completed_role or "",
+        action=action,
+        outcome=row.outcome if row.outcome else brief(decision.output) if decision else "",
+        clauses=clause_views(district, [*(info.clauses if info else ()), *rule_clauses(decision)]),
+        decision=decision,
+        process_name=row.process_name,
+        role_title=district.role_title(row.completed_role) if row.completed_role else "",
+        task_key=row.task_key,
+        instance_key=row.instance_key,
+    )
+
+
+def _phase_entry(phase: str, at: datetime) -> TimelineEntry:
+    return TimelineEntry(at, "", phase, phase_title(phase), "", "", "", "", "phase", phase_title(phase), ())
+
+
+def brief(value: Any) -> str:
+    """A result in a few words."""
+    if value is None:
+        return "无"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal | int):
+        return f"{value:,}"
+    if isinstance(value, list):
+        text = "、".join(brief(item) for item in value) or "无"
+    elif isinstance(value, Mapping):
+        text = ";".join(f"{name}:{brief(item)}" for name, item in value.items())
+    else:
+        text = str(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def deadline_view(row: Any, district: District) -> DeadlineView | None:
+    """How a task's due instant came about."""
+    if row.due_at is None:
+        return None
+    counted = row.deadline
+    if counted is None:
+        last = row.due_at.astimezone(district.zone)
+        day = last.date() if (last.hour, last.minute, last.second) != (0, 0, 0) else date.fromordinal(last.date().toordinal() - 1)
+        return DeadlineView(row.due_at, day, row.remind_at, "", ("由流程图直接给出的截止时间",), "", provisional=False)
+    return DeadlineView(
+        row.due_at,
+        date.fromisoformat(counted["lastDay"]),
+        row.remind_at,
+        counted["key"],
+        tuple(counted["explanation"]),
+        counted["calendarVersion"],
+        bool(counted["provisional"]),
+        clause_views(district, [counted["clause"]]),
+    )
+
+
+def diagram_view(definition_key: int, instance_key: int) -> DiagramView:
+    """Where an instance is on its diagram."""
+    current: dict[str, None] = {}
+    completed: dict[str, None] = {}
+    for row in history.element_states(instance_key):
+        if row.state == "active":
+            current[row.element_id] = None
+        elif row.state == "completed":
+            completed[row.element_id] = None
+    broken = dict.fromkeys(row.element_id for row in history.incidents(instance_key=instance_key, open_only=True))
+    return DiagramView(definition_key, tuple(current), tuple(completed), tuple(broken))
+
+
+def why(row: Any, clauses: Sequence[ClauseView], timeline: Sequence[TimelineEntry], district: District) -> str:
+    """Why a task came: the step before it, and the clause that asks for it."""
+    before = [
+        entry
+        for entry in timeline
+        if entry.at <= row.opened_at and entry.action in ("completed", "fired", "received", "decided", "overdue")
+    ]
+    parts = []
+    by_hand = next((entry for entry in reversed(before) if entry.person), None)
+    if not before:
+        parts.append(f"“{row.process_name}”开始办理")
+    elif by_hand is None:
+        parts.append(f"“{before[-1].name}”之后转到此处")
+    else:
+        way = "后转到此处" if by_hand is before[-1] else f",经“{before[-1].name}”转到此处"
+        parts.append(f"“{by_hand.name}”由{by_hand.office}{by_hand.person}办结{way}")
+    title = str(district.regulation.get("short_title") or district.regulation.get("title") or "")
+    parts += [f"依据{title}{clause.article}:{clause.paraphrase}" for clause in clauses]
+    return "。".join(parts) + "。"

@@ -1,0 +1,37 @@
+"""The words for facts and registers: as the deployed forms call them, so that nobody keeps a second list."""
+
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from app.catalogue import snapshot
+from app.catalogue.snapshot import Snapshot
+from app.seen.shapes import FactView
+
+_titles: WeakKeyDictionary[Snapshot, dict[str, str]] = WeakKeyDictionary()
+_RECORDS = "records."
+
+
+def shown(tenant: str, facts: Mapping[str, Any]) -> tuple[FactView, ...]:
+    """The facts that some form of the tenant has a title for."""
+    titles = _of(snapshot.library(tenant))
+    return tuple(FactView(name, titles[name], value) for name, value in facts.items() if name in titles)
+
+
+def record_title(tenant: str, kind: str) -> str:
+    """What a register is called."""
+    library = snapshot.library(tenant)
+    found = library.reference("form", _RECORDS + kind) or library.reference("form", kind)
+    return found.name if found else kind
+
+
+def _of(library: Snapshot) -> dict[str, str]:
+    known = _titles.get(library)
+    if known is None:
+        known = {}
+        for reference in sorted(library.indices["form"].newest.values()):
+            if not reference.id.startswith(_RECORDS):
+                for name, schema in snapshot.form(reference.key).fields.items():
+                    known.setdefault(name, str(schema.get("title", name)))
+        _titles[library] = known
+    return known

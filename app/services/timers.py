@@ -1,0 +1,47 @@
+"""Deadlines that pass while nobody is looking."""
+
+import random
+from datetime import datetime
+
+from app import current
+from app.acts.retries import Gone, attempt
+from app.acts.transaction import open_instance
+from app.engine.commands import FireTimer
+from app.services import accounts, messages, starts
+from app.store import waits
+from app.store.waits import DueWait
+
+
+def fire_due(now: datetime, *, in_order: bool = False) -> int:
+    """Fire every timer due by ``now`` (one batch); any number of nodes may call this at once. Returns how many fired here."""
+    due = waits.due(now, current.settings().pump_batch)
+    if not in_order:
+        # Shuffled, so that several nodes do not queue up for the same row.
+        random.shuffle(due)
+    return sum(attempt(wait, now, lambda wait=wait: _fire(wait, now)) for wait in due)  # type: ignore[misc]
+
+
+def next_due() -> datetime | None:
+    """When the next timer is due, None if there is none."""
+    return waits.next_due()
+
+
+def _fire(wait: DueWait, now: datetime) -> bool:
+    if wait.root_key is None:
+        return starts.fire(wait, now)
+    with open_instance(wait.root_key, now, accounts.system(wait.tenant), wait=False) as tree:
+        if tree is None:  # somebody is at work there: the next pump looks again
+            return False
+        tree.guards.append(lambda: _take(wait, now))
+        tree.step(FireTimer(wait.wait))
+        tree.record("timer.fire", f"{wait.process_id}.{wait.element_id}", {"wait": str(wait.key), "due": wait.due_at.isoformat()})
+        if wait.attempts:
+            tree.writes.append(lambda: waits.close_incidents(wait.key, now))
+    if tree.unsettled:
+        messages.settle(now)
+    return True
+
+
+def _take(wait: DueWait, now: datetime) -> None:
+    if not waits.take(wait.key, now):  # another node was first
+        raise Gone

@@ -1,0 +1,123 @@
+"""``quancheng lint``: what keeps a file from running is an error anywhere, the house's rules are warnings for others' files; no file crashes it."""
+
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from app import cli
+from app.rehearsal.lint import Finding, check
+from tests.unit.engine import diagrams as d
+from tests.unit.rehearsal import hostile, hostile_tables
+
+ROOT = Path(__file__).parents[3]
+FOREIGN = ROOT / "tests" / "data" / "scenarios" / "foreign"
+
+
+def errors(findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.severity == "error"]
+
+
+def of(source: bytes, name: str = "bpmn/x.bpmn", *, house: bool = False) -> list[Finding]:
+    return check([(name, source)], house=house)
+
+
+def test_every_shipped_file_keeps_the_house_rules() -> None:
+    files = [path for folder in ("bpmn", "dmn", "forms") for path in sorted((ROOT / folder).rglob("*.*"))]
+    assert errors(check([(path.relative_to(ROOT).as_posix(), path.read_bytes()) for path in files], house=True)) == []
+
+
+@pytest.mark.parametrize("path", sorted(FOREIGN.iterdir()), ids=lambda path: path.name)
+def test_a_foreign_diagram_is_looked_at_without_a_crash(path: Path) -> None:
+    findings = of(path.read_bytes(), f"{path.name}.bpmn")
+    assert findings
+    assert all(finding.code != "INTERNAL" and finding.message for finding in findings)
+
+
+@pytest.mark.parametrize("name", [name for name in hostile.REFUSED if not name.startswith("fifty")])
+def test_a_diagram_that_cannot_run_is_an_error_with_its_cause(name: str) -> None:
+    found = errors(of(hostile.REFUSED[name]()))
+    assert found
+    assert found[0].file == "bpmn/x.bpmn"
+    assert found[0].code.isascii()
+    assert any("一" <= character <= "鿿" for character in found[0].message)
+
+
+@pytest.mark.parametrize("name", hostile.STOPPED)
+def test_a_diagram_that_turns_in_circles_is_looked_at_in_time(name: str) -> None:
+    source = hostile.STOPPED[name][0]()
+    begun = time.process_time()
+    assert not [finding for finding in of(source) if finding.code == "INTERNAL"]
+    assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("name", hostile_tables.TABLES)
+def test_a_hostile_table(name: str) -> None:
+    source, cause = hostile_tables.TABLES[name]
+    found = errors(of(source, "dmn/x.dmn"))
+    if cause is None:
+        assert found == []
+    else:
+        assert any(cause in finding.message for finding in found), found
+
+
+@pytest.mark.parametrize("name", hostile_tables.FORMS)
+def test_a_hostile_form(name: str) -> None:
+    source, cause = hostile_tables.FORMS[name]
+    found = errors(of(source, "forms/x.json"))
+    assert any(cause in finding.message for finding in found), found
+
+
+def test_house_rules_are_warnings_for_files_of_others() -> None:
+    source = d.file(
+        d.process(
+            d.start(), d.exclusive("Which-Way"), d.flow("start", "Which-Way"), d.flow("Which-Way", "a", "=amount > 4000000"), d.end("a")
+        )
+    )
+    codes = {finding.code for finding in of(source)}
+    assert {"NUMBER", "ID", "LAYOUT"} <= codes
+    assert errors(of(source)) == []
+    assert {"NUMBER", "ID", "LAYOUT"} <= {finding.code for finding in errors(of(source, house=True))}
+
+
+def test_full_width_punctuation_is_pointed_out_with_its_element() -> None:
+    source = d.file(d.process(d.start(), d.script("work", '="金额：" + "一，二"', "x"), d.flow("start", "work")))
+    assert "FULL_WIDTH" not in {finding.code for finding in of(source)}, "inside a text it may stand"
+    wrong = d.file(d.process(d.start(), d.script("work", "=max(1，2)", "x"), d.flow("start", "work")))
+    (found,) = errors(of(wrong))
+    assert (found.element, "，" in found.message) == ("work", True)
+
+
+def test_what_is_called_and_not_there_is_named_for_each_district() -> None:
+    caller = d.file(d.process(d.start(), d.rule("ask", "route", "r"), d.call("call", "child"), d.chain("start", "ask", "call")))
+    missing = {(finding.code, finding.element) for finding in of(caller)}
+    assert {("CALLED_DECISION", "p"), ("CALLED_PROCESS", "p")} <= missing
+    child = d.file(d.process(d.start(), id="child"))
+    codes = {finding.code for finding in check([("bpmn/sucheng/x.bpmn", caller), ("bpmn/fengxian/child.bpmn", child)])}
+    assert "CALLED_PROCESS" in codes, "another district's process is not seen"
+    codes = {finding.code for finding in check([("bpmn/x.bpmn", caller), ("bpmn/fengxian/child.bpmn", child)])}
+    assert "CALLED_PROCESS" not in codes, "a shared diagram calls each district's own"
+
+
+def test_one_id_in_two_files_of_one_owner_is_an_error() -> None:
+    source = d.file(d.process(d.start()))
+    assert [finding.code for finding in errors(check([("bpmn/a.bpmn", source), ("bpmn/b.bpmn", source)]))] == ["DUPLICATE_ID"]
+    assert errors(check([("bpmn/a.bpmn", source), ("bpmn/sucheng/a.bpmn", source)])) == []
+
+
+def test_a_drawing_with_broken_places_is_told_and_not_fatal() -> None:
+    names = 'xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
+    shape = f'<di:BPMNShape {names} bpmnElement="start"><dc:Bounds x="links" y="" width="1" height="1"/></di:BPMNShape>'
+    source = d.file(d.process(d.start()), shape)
+    assert "图上的位置或大小不是数字" in {finding.message for finding in of(source)}
+
+
+def test_the_command_exits_with_1_only_for_errors(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.bpmn", tmp_path / "bad.bpmn"
+    good.write_bytes(hostile.PLAIN)
+    bad.write_bytes(hostile.REFUSED["dangling_flow"]())
+    assert CliRunner().invoke(cli.main, ["lint", str(good)]).exit_code == 0
+    assert CliRunner().invoke(cli.main, ["lint", str(bad)]).exit_code == 1
+    assert CliRunner().invoke(cli.main, ["lint", "--house", str(good)]).exit_code == 1
+    assert CliRunner().invoke(cli.main, ["lint", str(tmp_path / "none.bpmn")]).exit_code == 2

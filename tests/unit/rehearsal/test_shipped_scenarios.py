@@ -1,0 +1,84 @@
+"""The scenarios that ship: all hold, every process and every gate of both districts is covered, and they are quick."""
+
+import re
+import time
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from app import cli
+from app.domain import districts
+from app.rehearsal.library import Shelf
+from app.rehearsal.scenario_files import Scenario, read
+from app.rehearsal.scenarios import Suite
+
+ROOT = Path(__file__).parents[3]
+FILES = sorted((ROOT / "scenarios").rglob("*.yaml"))
+DISTRICTS = ("fengxian", "sucheng")
+GATES = {
+    "fengxian": {"preliminary_review", "plan_review"},
+    "sucheng": {"warranty", "supervision"},
+}
+EVERYWHERE = {
+    "declaration_compliance", "data_sharing_gate", "submission_window", "application_block", "scope", "opinion_aggregation", "procurement_gate",
+    "acceptance_gate", "payment_gate",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def suite() -> Suite:
+    return Suite(Shelf(ROOT))
+
+
+def cases(district: str) -> list[Scenario]:
+    return [case for path in FILES for case in read(path) if case.district == district]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_shipped_scenario_holds(suite: Suite, path: Path) -> None:
+    assert [(result.case, result.step, result.difference) for result in suite.run(path) if not result.ok] == []
+
+
+@pytest.mark.parametrize("district", DISTRICTS)
+def test_every_process_has_a_scenario(suite: Suite, district: str) -> None:
+    models = suite.shelf.models(district)
+    told: set[str | None] = set()
+    for case in cases(district):
+        told.add(case.process)
+        names = {step["message"]["name"] for step in case.steps if isinstance(step.get("message"), dict)}
+        told |= {process.process_id for process in models.all_processes() if any(event.name in names for event in process.start_events)}
+    enabled = {key for key, process in districts.load(ROOT / "districts" / f"{district}.toml").processes.items() if process.enabled}
+    reached = {called for process in models.all_processes() if process.process_id in told for called in process.called_processes}
+    assert enabled & {process.process_id for process in models.all_processes()} <= told | reached
+
+
+@pytest.mark.parametrize("district", DISTRICTS)
+def test_every_gate_is_tried_with_nothing_filled_in(district: str) -> None:
+    empty = [case for case in cases(district) if set(case.variables) == {"decision"}]
+    assert {case.variables["decision"] for case in empty} >= EVERYWHERE | GATES[district]
+    for case in empty:
+        if case.variables["decision"].endswith("_gate") or case.variables["decision"] == "declaration_compliance":
+            assert case.expect["decision"][case.variables["decision"]], f"{case.name} blocks nothing"
+
+
+def test_a_thousand_cases_a_minute_and_more() -> None:
+    begun = time.process_time()
+    suite = Suite(Shelf(ROOT))
+    count = sum(len(suite.run(path)) for path in FILES)
+    assert count / (time.process_time() - begun) * 60 > 1_000
+
+
+def test_the_examples_of_the_guide_hold(tmp_path: Path, suite: Suite) -> None:
+    text = (ROOT / "docs" / "analyst" / "scenarios.md").read_text("utf-8")
+    examples = [dedent(block) for block in re.findall(r"^ *```yaml\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)]
+    assert len(examples) == 2
+    (tmp_path / "decide.bpmn").write_bytes((ROOT / "scenarios" / "decide.bpmn").read_bytes())
+    for example in examples:
+        scenario = tmp_path / "example.yaml"
+        scenario.write_text(example, "utf-8")
+        assert [(result.ok, result.difference) for result in suite.run(scenario)] == [(True, "")]
+
+
+def test_the_page_of_commands_is_the_commands() -> None:
+    assert (ROOT / "docs" / "reference" / "commands.md").read_text("utf-8") == cli.commands_page(), "run quancheng reference docs/reference"
