@@ -16,7 +16,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
     from app import access, api, web
     from app import config as settings
     from app.services import startup
-    from app.store.tables import Role, User, db
+    from app.store.tables import Role, UserRow, db
 
     chosen = config or settings.load()
     app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
@@ -25,7 +25,7 @@ def create_app(config: "Config | None" = None) -> "Flask":
         layers = chosen.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=layers, x_proto=layers, x_host=layers)  # type: ignore[method-assign]
     startup.attach(app, chosen)
-    access.attach(app, chosen, db, User, Role)
+    access.attach(app, chosen, db, UserRow, Role)
     web.attach(app)
     app.register_blueprint(api.blueprint)
     return app

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Problem:
+class ProblemDocument:
     """``code`` is stable, ``detail`` is for people; ``problems`` are fields of a form or places in models."""
 
     status: int
@@ -44,23 +44,25 @@ class Problem:
         return members
 
 
-Page = Callable[[Problem], str]
+Page = Callable[[ProblemDocument], str]
 
 
-def describe(error: Exception) -> Problem:
+def describe(error: Exception) -> ProblemDocument:
     """Any exception as a problem. What nobody foresaw says nothing of the inside."""
     if isinstance(error, errors.Failure):
         status = statuses.of(error)
-        return Problem(status, statuses.title(status), error.code, error.message, _places(error), error.details)
+        return ProblemDocument(status, statuses.title(status), error.code, error.message, _places(error), error.details)
     if isinstance(error, FormError):
-        return Problem(HTTPStatus.BAD_REQUEST, statuses.title(400), error.code, str(error))
+        return ProblemDocument(HTTPStatus.BAD_REQUEST, statuses.title(400), error.code, str(error))
     if isinstance(error, CSRFError):
-        return Problem(
+        return ProblemDocument(
             HTTPStatus.BAD_REQUEST, "页面已过期", "CSRF", "本页停留过久，或不是从本系统打开。请刷新页面后再试，已暂存的内容不会丢失。"
         )
     if isinstance(error, HTTPException) and error.code is not None:
-        return Problem(error.code, statuses.title(error.code), f"HTTP_{error.code}", statuses.sentence(error.code))
-    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, statuses.title(500), f"INTERNAL-{secrets.token_hex(4)}", statuses.sentence(500))
+        return ProblemDocument(error.code, statuses.title(error.code), f"HTTP_{error.code}", statuses.sentence(error.code))
+    return ProblemDocument(
+        HTTPStatus.INTERNAL_SERVER_ERROR, statuses.title(500), f"INTERNAL-{secrets.token_hex(4)}", statuses.sentence(500)
+    )
 
 
 def _places(failure: errors.Failure) -> list[dict[str, Any]]:
@@ -82,7 +84,7 @@ def wants_json() -> bool:
     return accepted["application/json"] > accepted["text/html"]
 
 
-def as_json(problem: Problem) -> Response:
+def as_json(problem: ProblemDocument) -> Response:
     return Response(current_app.json.dumps(problem.body()), status=problem.status, content_type="application/problem+json")
 
 

@@ -13,7 +13,7 @@ from app.domain.keys import next_key
 from app.domain.permissions import Actor
 from app.errors import InvalidRequest
 from app.store import rows, trail
-from app.store.tables import AuditEntry
+from app.store.tables import AuditEntryRow
 
 _secrets: dict[str, bytes] = {}
 _lock = threading.Lock()
@@ -69,4 +69,4 @@ def record(
         "user_name": actor.name, "project_key": project_key, "subject": subject, "details": dict(details), "seal": None,
     }  # fmt: skip
     entry["mac"] = entry_mac(secret(), previous, entry)
-    rows.insert(AuditEntry, [entry])
+    rows.insert(AuditEntryRow, [entry])

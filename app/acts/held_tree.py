@@ -15,7 +15,7 @@ from app.acts.ledger import Ledger
 from app.catalogue import districts, snapshot
 from app.catalogue.snapshot import Snapshot
 from app.connectors import CONNECTORS
-from app.connectors.calls import Call, RoleFacts
+from app.connectors.calls import ConnectorCall, RoleFacts
 from app.domain.audit import entry_mac
 from app.domain.districts import District
 from app.domain.keys import next_key
@@ -23,13 +23,13 @@ from app.domain.permissions import Actor, ProjectFacts
 from app.engine import State, commands, effects
 from app.errors import ConnectorError, NotFound, Outdated, Suspended
 from app.store import instances, rows
-from app.store.tables import AuditEntry, ProcessInstance
+from app.store.tables import AuditEntryRow, ProcessInstanceRow
 
 INLINE = frozenset(CONNECTORS)
 
 
 @dataclass(frozen=True, slots=True)
-class TaskRow:
+class HeldTask:
     """The user task that an act is about, as read with the root."""
 
     key: int
@@ -48,7 +48,7 @@ class TaskRow:
 
 
 @dataclass
-class Tree:
+class HeldTree:
     """See ``transaction.open_instance``. ``version`` is the one that was read, -1 for a tree that begins now."""
 
     root_key: int
@@ -63,7 +63,7 @@ class Tree:
     keys: dict[int, int]
     audit_mac: str = ""
     audit_count: int = 0
-    task: TaskRow | None = None
+    task: HeldTask | None = None
     correlation_key: str | None = None
     definition_key: int = 0  # of a tree that begins now
     guards: list[Callable[[], None]] = field(default_factory=list)  # run before anything is written; they raise if the act came too late
@@ -137,11 +137,11 @@ class Tree:
             return commands.FailJob(job.element, 0, error.message)
         return commands.CompleteJob(job.element, outcome.variables)
 
-    def _call(self, job: effects.JobOpened) -> Call:
+    def _call(self, job: effects.JobOpened) -> ConnectorCall:
         district = self.district
         definition = next(view.definition for view in self.the_state.instances() if view.instance == job.instance)
         info = self.library.definition(definition).elements.get(job.element_id)
-        return Call(
+        return ConnectorCall(
             type=job.type,
             element_id=job.element_id,
             element_name=info.name if info else "",
@@ -174,13 +174,13 @@ class Tree:
         entries = self._audit_rows()
         values = self._root_values()
         if self.version < 0:
-            rows.insert(ProcessInstance, [self._first_row() | values | {"version": 0}])
+            rows.insert(ProcessInstanceRow, [self._first_row() | values | {"version": 0}])
         elif not instances.save_root(self.root_key, self.version, values):
             raise Outdated("此流程实例刚刚被他人更新,请刷新后重试")
         self.journal.write(self.ledger.offices)
         self.ledger.write()
         self.ledger.reassign()
-        rows.insert(AuditEntry, entries)
+        rows.insert(AuditEntryRow, entries)
         for write in self.writes:
             write()
 

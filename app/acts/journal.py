@@ -13,16 +13,16 @@ from app.domain.keys import next_key
 from app.engine import effects as e
 from app.store import instances, rows
 from app.store.tables import (
-    DecisionEvaluation,
-    ElementInstance,
-    Incident,
-    Job,
-    Message,
-    ProcessInstance,
-    TaskCandidate,
-    UserTask,
-    Variable,
-    Wait,
+    DecisionEvaluationRow,
+    ElementInstanceRow,
+    IncidentRow,
+    JobRow,
+    MessageRow,
+    ProcessInstanceRow,
+    TaskCandidateRow,
+    UserTaskRow,
+    VariableRow,
+    WaitRow,
 )
 
 
@@ -232,17 +232,17 @@ class Journal:
         """Write everything down. ``offices``: those of the project, to say who may do the new tasks."""
         for local in [local for local, key in self.keys.items() if key in self._ended_instances]:
             del self.keys[local]
-        rows.insert(ProcessInstance, list(self._instances.values()))
+        rows.insert(ProcessInstanceRow, list(self._instances.values()))
         for state in sorted(set(self._ended_instances.values())):
             instances.end_instances([key for key, ended in self._ended_instances.items() if ended == state], state, self.now)
         rows.upsert(
-            ElementInstance,
+            ElementInstanceRow,
             [*self._elements.values(), *map(self._ended, self._ended_elements.items())],
             ["root_key", "element"],
             ["state", "ended_at"],
         )
         rows.upsert(
-            Variable,
+            VariableRow,
             [
                 {
                     "key": next_key(),
@@ -263,15 +263,15 @@ class Journal:
             instances.close_jobs(
                 self.root_key, [element for element, closed in self._closed_jobs.items() if closed == state], state, self.now
             )
-        rows.insert(Job, list(self._jobs.values()))
+        rows.insert(JobRow, list(self._jobs.values()))
         instances.delete_waits(self.root_key, sorted(self._closed_waits))
-        rows.insert(Wait, list(self._waits.values()))
+        rows.insert(WaitRow, list(self._waits.values()))
         self.subscribed = any(row["kind"] != "timer" for row in self._waits.values())
         instances.close_incidents(self.root_key, sorted(self._closed_incidents), self.now)
-        rows.insert(Incident, list(self._incidents.values()))
+        rows.insert(IncidentRow, list(self._incidents.values()))
         self.incidents_opened = [row["message"] for row in self._incidents.values() if row["closed_at"] is None]
-        rows.insert(DecisionEvaluation, self._decisions)
-        rows.insert(Message, self._signals)
+        rows.insert(DecisionEvaluationRow, self._decisions)
+        rows.insert(MessageRow, self._signals)
 
     def _ended(self, ended: tuple[int, str]) -> dict[str, Any]:
         # Entered in an earlier act: the row is there, only state and ended_at are taken. One upsert in place of an insert and an update.
@@ -286,9 +286,9 @@ class Journal:
             instances.close_tasks(
                 self.root_key, [element for element, closed in self._closed_tasks.items() if closed == state], state, self.now
             )
-        rows.insert(UserTask, list(self._tasks.values()))
+        rows.insert(UserTaskRow, list(self._tasks.values()))
         open_now = [row for row in self._tasks.values() if row["state"] == "open"]
-        rows.insert(TaskCandidate, [candidate for row in open_now for candidate in candidates(row, offices)])
+        rows.insert(TaskCandidateRow, [candidate for row in open_now for candidate in candidates(row, offices)])
         self.opened = [row["key"] for row in open_now]
 
 

@@ -30,7 +30,7 @@ from app.connectors.calls import (
 from app.domain.keys import next_key
 from app.errors import ConnectorError, Outdated
 from app.store import ledger, rows
-from app.store.tables import Message, Notification, Organisation, Record
+from app.store.tables import MessageRow, NotificationRow, OrganisationRow, RecordRow
 
 T = TypeVar("T")
 
@@ -126,7 +126,7 @@ class Ledger:
         if found is None:
             found = next_key()
             row = {"key": found, "tenant": self.library.tenant, "name": read.name, "created_at": self.now}
-            if not rows.insert_new(Organisation, [row], ["tenant", "name"]):
+            if not rows.insert_new(OrganisationRow, [row], ["tenant", "name"]):
                 found = ledger.organisation(self.library.tenant, read.name) or found
         return found
 
@@ -202,9 +202,9 @@ class Ledger:
                 raise Outdated("本项目的台账刚刚被他人更新,请刷新后重试")
         for role, office in self._offices:
             ledger.set_office(self.project["key"] if self.project else 0, role, office)
-        rows.insert(Record, self._records)
-        rows.insert(Notification, self._notices)
-        rows.insert(Message, self._messages)
+        rows.insert(RecordRow, self._records)
+        rows.insert(NotificationRow, self._notices)
+        rows.insert(MessageRow, self._messages)
 
     def reassign(self) -> None:
         """After new offices: say again who may do the project's open tasks. Call when this act's own tasks are written."""

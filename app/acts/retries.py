@@ -10,7 +10,7 @@ from app.acts.transaction import act
 from app.domain.keys import next_key
 from app.errors import Busy, Failure, Outdated, Suspended
 from app.store import rows, waits
-from app.store.tables import Incident
+from app.store.tables import IncidentRow
 
 _log = logging.getLogger(__name__)
 _LONGEST = timedelta(days=1)
@@ -70,7 +70,7 @@ def _put_off(wait: Pending, now: datetime, error: Exception | None) -> None:
     with act():
         if not waits.put_off(wait.key, now + pause, failed=error is not None) or error is None or waits.has_incident(wait.key):
             return
-        rows.insert(Incident, [{
+        rows.insert(IncidentRow, [{
             "key": next_key(), "root_key": wait.root_key, "incident": None, "wait_key": wait.key, "instance_key": wait.instance_key, "tenant": wait.tenant,
             "project_key": None, "process_id": wait.process_id, "element_id": wait.element_id, "type": "EVENT_FAILED",
             "message": f"事件“{wait.element_id}”到期或收到消息后未能继续:{_reason(error)}。系统会继续重试,请检查流程", "details": {},

@@ -15,7 +15,7 @@ from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app import current
-from app.acts.held_tree import TaskRow, Tree
+from app.acts.held_tree import HeldTask, HeldTree
 from app.catalogue import snapshot
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
@@ -62,7 +62,7 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
 
 
 @contextmanager
-def open_instance(key: int, now: datetime, actor: Actor, *, wait: bool = True) -> Iterator[Tree | None]:
+def open_instance(key: int, now: datetime, actor: Actor, *, wait: bool = True) -> Iterator[HeldTree | None]:
     """Hold the tree with this root for one act, and write what became of it.
 
     Gives None if it is gone or, with ``wait`` False, if somebody else holds it. Raises Busy, Outdated (see ``retried``).
@@ -78,7 +78,7 @@ def open_instance(key: int, now: datetime, actor: Actor, *, wait: bool = True) -
 
 
 @contextmanager
-def open_task(key: int, now: datetime, actor: Actor) -> Iterator[Tree]:
+def open_task(key: int, now: datetime, actor: Actor) -> Iterator[HeldTree]:
     """Hold the tree of a user task for one act, with the task. Raises NotFound, Busy, Outdated."""
     with _held(key, task=True, wait=True) as found:
         if found is None:
@@ -89,7 +89,7 @@ def open_task(key: int, now: datetime, actor: Actor) -> Iterator[Tree]:
             _save(tree)
 
 
-def _save(tree: Tree) -> None:
+def _save(tree: HeldTree) -> None:
     if tree.stepped or tree.audit:
         tree.save()
 
@@ -104,7 +104,7 @@ def new_instance(
     project_key: int | None = None,
     project: dict[str, Any] | None = None,
     correlation_key: str | None = None,
-) -> Iterator[Tree]:
+) -> Iterator[HeldTree]:
     """A tree that begins with this act, under the newest catalogue. ``project``: the row of one that begins with it too, else ``project_key`` is read and held.
 
     Raises Conflict (ALREADY_RUNNING) if one with the same correlation key runs already.
@@ -112,7 +112,7 @@ def new_instance(
     try:
         with _project_held(project_key) as held, act():
             library = snapshot.library(tenant)
-            tree = Tree(
+            tree = HeldTree(
                 next_key(),
                 tenant,
                 "",
@@ -203,9 +203,9 @@ def _read(key: int, *, task: bool, wait: bool) -> tuple[Row[Any], dict[str, Any]
     return row, dict(instances.project(row.project_key)._mapping) if row.project_key is not None else None
 
 
-def _tree(row: Row[Any], project: dict[str, Any] | None, now: datetime, actor: Actor, *, task: bool) -> Tree:
+def _tree(row: Row[Any], project: dict[str, Any] | None, now: datetime, actor: Actor, *, task: bool) -> HeldTree:
     library = snapshot.library(row.tenant, row.catalogue_version)
-    tree = Tree(
+    tree = HeldTree(
         row.key,
         row.tenant,
         row.process_id,
@@ -221,7 +221,7 @@ def _tree(row: Row[Any], project: dict[str, Any] | None, now: datetime, actor: A
         correlation_key=row.correlation_key,
     )
     if task:
-        tree.task = TaskRow(
+        tree.task = HeldTask(
             row.task_key,
             row.element,
             row.element_id,

@@ -42,9 +42,9 @@ def search() -> Response:
         limit=page["limit"],
         offset=page["from_"],
     )
-    return listing(found, page["from_"], schemas.ProcessInstance())
+    return listing(found, page["from_"], schemas.ProcessInstanceAnswer())
 
 
 @blueprint.get("/<int:key>")
 def get(key: int) -> Response:
-    return answer(schemas.ProcessInstance().dump(instances.line(current_actor(), key)))
+    return answer(schemas.ProcessInstanceAnswer().dump(instances.line(current_actor(), key)))

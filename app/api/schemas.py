@@ -26,7 +26,7 @@ class Key(fields.Field[int]):
         return int(value)
 
 
-class Instant(fields.Field[datetime]):
+class InstantField(fields.Field[datetime]):
     """An aware instant, written as ``2026-10-15T15:59:59.000Z``."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
@@ -46,7 +46,7 @@ class Exact(fields.Field[str]):
         return value
 
 
-class State(Exact):
+class StateName(Exact):
     """One of the states of ``words``: theirs outside, ours inside."""
 
     def __init__(self, words: Mapping[str, str], **kwargs: Any) -> None:
@@ -100,7 +100,7 @@ class SortRequest(Strict):
 
 class TaskFilterRequest(Strict):
     key = Key(data_key="userTaskKey")
-    state = State(TASK_STATES)
+    state = StateName(TASK_STATES)
     assignee = Exact()
     element_id = Exact(data_key="elementId")
     process_id = Exact(data_key="processDefinitionId")
@@ -125,7 +125,7 @@ class InstanceFilterRequest(Strict):
     version = fields.Integer(data_key="processDefinitionVersion")
     parent_key = Key(data_key="parentProcessInstanceKey")
     root_key = Key(data_key="rootProcessInstanceKey")
-    state = State(INSTANCE_STATES)
+    state = StateName(INSTANCE_STATES)
     tenant = Exact(data_key="tenantId")
     has_incident = fields.Boolean(data_key="hasIncident")
 
@@ -156,24 +156,24 @@ class InstanceRequest(Strict):
     runtimeInstructions = fields.List(fields.Dict(), validate=validate.Length(max=0, error="不支持运行指令"))  # noqa: N815
 
 
-class Result(Schema):
+class Answer(Schema):
     class Meta:
         unknown = EXCLUDE
         ordered = True
 
 
-class UserTask(Result):
+class UserTaskAnswer(Answer):
     name = fields.String()
-    state = State(TASK_STATES)
+    state = StateName(TASK_STATES)
     assignee = fields.String(allow_none=True)
     elementId = fields.String(attribute="element_id")  # noqa: N815
     candidateGroups = fields.List(fields.String(), attribute="candidate_groups")  # noqa: N815
     candidateUsers = fields.List(fields.String(), attribute="candidate_users")  # noqa: N815
     processDefinitionId = fields.String(attribute="process_id")  # noqa: N815
-    creationDate = Instant(attribute="opened_at")  # noqa: N815
-    completionDate = Instant(attribute="completed_at")  # noqa: N815
-    followUpDate = Instant(attribute="follow_up_at")  # noqa: N815
-    dueDate = Instant(attribute="due_at")  # noqa: N815
+    creationDate = InstantField(attribute="opened_at")  # noqa: N815
+    completionDate = InstantField(attribute="completed_at")  # noqa: N815
+    followUpDate = InstantField(attribute="follow_up_at")  # noqa: N815
+    dueDate = InstantField(attribute="due_at")  # noqa: N815
     tenantId = fields.String(attribute="tenant")  # noqa: N815
     externalFormReference = fields.Constant(None)  # noqa: N815
     processDefinitionVersion = fields.Integer(attribute="definition_version")  # noqa: N815
@@ -190,15 +190,15 @@ class UserTask(Result):
     tags: fields.Constant[Any] = fields.Constant([])
 
 
-class ProcessInstance(Result):
+class ProcessInstanceAnswer(Answer):
     processDefinitionId = fields.String(attribute="process_id")  # noqa: N815
     processDefinitionName = fields.String(attribute="process_name")  # noqa: N815
     processDefinitionVersion = fields.Integer(attribute="version")  # noqa: N815
     processDefinitionVersionTag = fields.Function(lambda line: line.version_tag or None)  # noqa: N815
-    startDate = Instant(attribute="started_at")  # noqa: N815
-    endDate = Instant(attribute="ended_at")  # noqa: N815
+    startDate = InstantField(attribute="started_at")  # noqa: N815
+    endDate = InstantField(attribute="ended_at")  # noqa: N815
     suspendedDate = fields.Constant(None)  # noqa: N815
-    state = State(INSTANCE_STATES)
+    state = StateName(INSTANCE_STATES)
     hasIncident = fields.Function(lambda line: line.incidents > 0)  # noqa: N815
     tenantId = fields.String(attribute="tenant")  # noqa: N815
     processInstanceKey = Key(attribute="key")  # noqa: N815
@@ -210,7 +210,7 @@ class ProcessInstance(Result):
     businessId = fields.Constant(None)  # noqa: N815
 
 
-class CreatedInstance(Result):
+class CreatedInstance(Answer):
     processDefinitionId = fields.String(attribute="process_id")  # noqa: N815
     processDefinitionVersion = fields.Integer(attribute="version")  # noqa: N815
     tenantId = fields.String(attribute="tenant")  # noqa: N815

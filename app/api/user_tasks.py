@@ -24,12 +24,12 @@ def search() -> Response:
         limit=page["limit"],
         offset=page["from_"],
     )
-    return listing(found, page["from_"], schemas.UserTask())
+    return listing(found, page["from_"], schemas.UserTaskAnswer())
 
 
 @blueprint.get("/<int:key>")
 def get(key: int) -> Response:
-    return answer(schemas.UserTask().dump(tasks.line(current_actor(), key, instants.now())))
+    return answer(schemas.UserTaskAnswer().dump(tasks.line(current_actor(), key, instants.now())))
 
 
 @blueprint.get("/<int:key>/form")

@@ -33,7 +33,7 @@ Names = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GateVerdict:
     """``failed`` refuse the deployment; ``outdated`` are told with it. ``cases``: how many were run."""
 
     failed: tuple[Finding, ...]
@@ -67,11 +67,11 @@ class Deployed:
         return (self._snapshot.definition(reference.key) for reference in self._snapshot.processes())
 
 
-def check(root: Path, files: Sequence[ModelFile]) -> Verdict:
+def check(root: Path, files: Sequence[ModelFile]) -> GateVerdict:
     """Run every case that ``files`` touch, with them over what is deployed. Needs an app context; reads only."""
     paths = sorted((root / FOLDER).rglob("*.y*ml")) if files else []
     if not paths:
-        return Verdict((), (), 0)
+        return GateVerdict((), (), 0)
     suite = Suite(Shelf(root))
     names = {(item.kind, item.id) for file in files for item in file.defined}
     only_numbers = all(_only_numbers_differ(file) for file in files)
@@ -102,7 +102,7 @@ def check(root: Path, files: Sequence[ModelFile]) -> Verdict:
                     outdated.append(Finding(shown, case.name or None, None, "SCENARIO_OUTDATED", text))
                 else:
                     failed.append(Finding(shown, case.name or None, None, "SCENARIO", difference))
-    return Verdict(tuple(failed), tuple(outdated), run)
+    return GateVerdict(tuple(failed), tuple(outdated), run)
 
 
 def _place(step: str) -> str:

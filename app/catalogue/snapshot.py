@@ -26,7 +26,7 @@ from app.engine import Diagram, ProcessDefinition
 from app.engine.expressions import vocabulary
 from app.engine.library import DecisionRef
 from app.store import resources
-from app.store.resources import Reference
+from app.store.resources import ResourceRef
 from app.store.tables import db
 
 SNAPSHOTS_KEPT = 256
@@ -125,7 +125,7 @@ def calendar() -> Calendar:
     return _merged(tuple(sorted((day, working) for day, working in resources.calendar_days())))
 
 
-def reference(kind: str, key: int) -> Reference:
+def reference(kind: str, key: int) -> ResourceRef:
     """What is known of a deployed definition besides its content. Raises KeyError."""
     found = resources.reference(kind, key)
     if found is None:
@@ -142,7 +142,7 @@ def _load_process(key: int) -> ProcessDefinition:
     raise KeyError(key)
 
 
-def _load_decision(found: Reference) -> DecisionRef:
+def _load_decision(found: ResourceRef) -> DecisionRef:
     file, content = resources.content(found.resource_key)
     return DecisionRef(found.key, found.version, found.id, read_model(content, file))
 
@@ -151,13 +151,13 @@ def _load_decision(found: Reference) -> DecisionRef:
 class _Index:
     """References of one kind: the newest by id, by (id, version tag), by (id, deployment), all by key, by (id, version)."""
 
-    newest: dict[str, Reference]
-    tagged: dict[tuple[str, str], Reference]
-    bundled: dict[tuple[str, int], Reference]
-    keyed: dict[int, Reference]
-    numbered: dict[tuple[str, int], Reference]
+    newest: dict[str, ResourceRef]
+    tagged: dict[tuple[str, str], ResourceRef]
+    bundled: dict[tuple[str, int], ResourceRef]
+    keyed: dict[int, ResourceRef]
+    numbered: dict[tuple[str, int], ResourceRef]
 
-    def find(self, name: str, tag: str | None, deployment: int | None) -> Reference | None:
+    def find(self, name: str, tag: str | None, deployment: int | None) -> ResourceRef | None:
         if tag is not None:
             return self.tagged.get((name, tag))
         if deployment is not None:
@@ -189,20 +189,20 @@ class Snapshot:
     def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool:
         return self.reference("form", form_id, tag, deployment) is not None
 
-    def reference(self, kind: str, name: str, tag: str | None = None, deployment: int | None = None) -> Reference | None:
+    def reference(self, kind: str, name: str, tag: str | None = None, deployment: int | None = None) -> ResourceRef | None:
         """The key that a lookup leads to. ``deployment``: the key of the process definition that asks."""
         bundle = process_definition(deployment).deployment if deployment else None
         return self.indices[kind].find(name, tag, bundle)
 
-    def by_key(self, kind: str, key: int) -> Reference | None:
+    def by_key(self, kind: str, key: int) -> ResourceRef | None:
         """A definition of any age that this tenant may use."""
         return self.indices[kind].keyed.get(key)
 
-    def by_version(self, kind: str, name: str, version: int) -> Reference | None:
+    def by_version(self, kind: str, name: str, version: int) -> ResourceRef | None:
         """A version of the tenant's own resource, else of the shared one."""
         return self.indices[kind].numbered.get((name, version))
 
-    def processes(self) -> Iterable[Reference]:
+    def processes(self) -> Iterable[ResourceRef]:
         """The newest version of every process."""
         return self.indices["process"].newest.values()
 
@@ -213,7 +213,7 @@ def _load(tenant: str, version: int) -> Snapshot:
     return Snapshot(tenant, version, district(tenant).zone, calendar(), indices)
 
 
-def _index(references: list[Reference], tenant: str) -> _Index:
+def _index(references: list[ResourceRef], tenant: str) -> _Index:
     # The shared ones first, then the tenant's own over them; within each, newer over older.
     ordered = sorted(references, key=lambda reference: (reference.tenant == tenant, reference.version))
     return _Index(

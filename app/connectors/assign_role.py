@@ -1,12 +1,12 @@
 """``assign_role``: the input ``office`` (a name) becomes the project's office in the relation of the header ``role``. A null office changes nothing."""
 
-from app.connectors.calls import Call, Found, OfficeRead, Outcome, SetOffice
+from app.connectors.calls import ConnectorCall, Found, OfficeRead, Outcome, SetOffice
 from app.errors import ConnectorError
 
 TYPE = "assign_role"
 
 
-def reads(call: Call) -> OfficeRead | None:
+def reads(call: ConnectorCall) -> OfficeRead | None:
     office = call.variables.get("office")
     if office is None:
         return None
@@ -15,7 +15,7 @@ def reads(call: Call) -> OfficeRead | None:
     return OfficeRead(office.strip())
 
 
-def run(call: Call, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> Outcome:
     call.the_project()
     role = call.header("role")
     facts = call.roles.get(role)

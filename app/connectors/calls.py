@@ -31,7 +31,7 @@ class RoleFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ConnectorCall:
     """One service task. ``variables``: its inputs if it maps any (``mapped``), else all that it can see."""
 
     type: str
@@ -199,8 +199,8 @@ class Connector(Protocol):
 
     TYPE: str
 
-    def reads(self, call: Call) -> Read | None:
+    def reads(self, call: ConnectorCall) -> Read | None:
         """What must be looked up first. Raises ConnectorError."""
 
-    def run(self, call: Call, found: Found) -> Outcome:
+    def run(self, call: ConnectorCall, found: Found) -> Outcome:
         """What the task brings about. Raises ConnectorError."""

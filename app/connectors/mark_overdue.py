@@ -2,7 +2,7 @@
 
 The header ``subject`` says what is late; without it the service task's own name must do."""
 
-from app.connectors.calls import Call, Change, Found, Outcome, PutRecord
+from app.connectors.calls import Change, ConnectorCall, Found, Outcome, PutRecord
 from app.connectors.notify import notices
 from app.domain.keys import next_key
 
@@ -11,11 +11,11 @@ KIND = "overdue"
 ESCALATE_TO = "data_bureau_leader"
 
 
-def reads(call: Call) -> None:
+def reads(call: ConnectorCall) -> None:
     return None
 
 
-def run(call: Call, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> Outcome:
     event = call.header("event")
     name = call.project.name if call.project else ""
     subject = call.headers.get("subject", "").strip() or call.element_name

@@ -1,16 +1,16 @@
 """``move_phase``: the project enters the phase of the header ``phase``. Result: {phase}."""
 
-from app.connectors.calls import Call, Found, Outcome, SetPhase
+from app.connectors.calls import ConnectorCall, Found, Outcome, SetPhase
 from app.errors import ConnectorError
 
 TYPE = "move_phase"
 
 
-def reads(call: Call) -> None:
+def reads(call: ConnectorCall) -> None:
     return None
 
 
-def run(call: Call, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> Outcome:
     call.the_project()
     phase = call.header("phase")
     if phase not in call.phases:

@@ -1,23 +1,23 @@
 """``notify``: an in-site notice with the header ``title`` and the input ``text`` to the roles of the header ``to`` (``owner``: the project's applicant)."""
 
-from app.connectors.calls import Call, Found, Notice, Outcome
+from app.connectors.calls import ConnectorCall, Found, Notice, Outcome
 from app.errors import ConnectorError
 
 TYPE = "notify"
 OWNER = "applicant"
 
 
-def reads(call: Call) -> None:
+def reads(call: ConnectorCall) -> None:
     return None
 
 
-def run(call: Call, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> Outcome:
     title = call.header("title")
     text = call.variables.get("text") if call.mapped else None
     return Outcome({}, notices(call, call.header("to"), title, text if isinstance(text, str) else ""))
 
 
-def notices(call: Call, to: str, title: str, text: str) -> list[Notice]:
+def notices(call: ConnectorCall, to: str, title: str, text: str) -> list[Notice]:
     """One notice a role and office. A role that belongs to the project's own office goes to that office, to nobody while there is none."""
     found: list[Notice] = []
     for word in to.replace(",", " ").split():

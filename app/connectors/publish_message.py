@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from app.connectors.calls import Call, Found, Outcome, Publish
+from app.connectors.calls import ConnectorCall, Found, Outcome, Publish
 from app.engine.timers import TimerError, parse_duration
 from app.errors import ConnectorError
 
 TYPE = "publish_message"
 
 
-def reads(call: Call) -> None:
+def reads(call: ConnectorCall) -> None:
     return None
 
 
-def run(call: Call, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> Outcome:
     name = call.header("messageName")
     given = call.variables if call.mapped else {}
     key = given.get("correlationKey")
@@ -27,7 +27,7 @@ def run(call: Call, found: Found) -> Outcome:
     return Outcome({}, [Publish(name, str(key), variables or {}, _expiry(call, given.get("timeToLive")))])
 
 
-def _expiry(call: Call, lifetime: object) -> datetime:
+def _expiry(call: ConnectorCall, lifetime: object) -> datetime:
     text = call.headers.get("timeToLive") or call.message_lifetime if lifetime is None else lifetime
     try:
         return parse_duration(str(text)).after(call.now, call.zone)

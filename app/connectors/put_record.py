@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from app.connectors.calls import Call, FormRead, Found, Outcome, PutRecord
+from app.connectors.calls import ConnectorCall, FormRead, Found, Outcome, PutRecord
 from app.connectors.money import exact
 from app.domain.forms import Form
 from app.domain.keys import next_key
@@ -11,11 +11,11 @@ from app.errors import ConnectorError
 TYPE = "put_record"
 
 
-def reads(call: Call) -> FormRead:
+def reads(call: ConnectorCall) -> FormRead:
     return FormRead(call.header("kind"))
 
 
-def run(call: Call, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> Outcome:
     kind = call.header("kind")
     if not isinstance(found, Form):
         raise ConnectorError(f"{call.place}要登记“{kind}”,但没有部署它的表单 forms/records/{kind}.json")

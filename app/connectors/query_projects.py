@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.connectors.calls import Call, FoundProject, Outcome, ProjectsRead
+from app.connectors.calls import ConnectorCall, FoundProject, Outcome, ProjectsRead
 from app.errors import ConnectorError
 
 TYPE = "query_projects"
 
 
-def reads(call: Call) -> ProjectsRead:
+def reads(call: ConnectorCall) -> ProjectsRead:
     wanted = dict(call.variables) if call.mapped else {}
     phases: Any = wanted.pop("phases", None) or wanted.pop("phase", None) or []
     if isinstance(phases, str):
@@ -19,7 +19,7 @@ def reads(call: Call) -> ProjectsRead:
     return ProjectsRead(phases, {name: value for name, value in wanted.items() if value is not None})
 
 
-def run(call: Call, found: Sequence[FoundProject]) -> Outcome:
+def run(call: ConnectorCall, found: Sequence[FoundProject]) -> Outcome:
     return Outcome({"projects": [_shown(project) for project in found]})
 
 

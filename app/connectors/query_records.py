@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.connectors.calls import Call, FoundRecord, Outcome, RecordsRead
+from app.connectors.calls import ConnectorCall, FoundRecord, Outcome, RecordsRead
 from app.errors import ConnectorError
 
 TYPE = "query_records"
 _SCOPES = ("project", "district")
 
 
-def reads(call: Call) -> RecordsRead:
+def reads(call: ConnectorCall) -> RecordsRead:
     scope = call.headers.get("scope", "project")
     if scope not in _SCOPES:
         raise ConnectorError(f"{call.place}的任务头 scope 应为 project 或 district,得到“{scope}”")
@@ -21,7 +21,7 @@ def reads(call: Call) -> RecordsRead:
     )
 
 
-def run(call: Call, found: Sequence[FoundRecord]) -> Outcome:
+def run(call: ConnectorCall, found: Sequence[FoundRecord]) -> Outcome:
     return Outcome({"records": [_shown(record) for record in found]})
 
 

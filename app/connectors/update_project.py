@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from app.connectors.calls import Call, Found, Outcome, SetFacts
+from app.connectors.calls import ConnectorCall, Found, Outcome, SetFacts
 from app.connectors.money import exact
 from app.errors import ConnectorError
 
@@ -12,11 +12,11 @@ _FIXED = frozenset({"projectKey", "phase"})
 _AMOUNTS = ("totalAmount", "contractAmount")
 
 
-def reads(call: Call) -> None:
+def reads(call: ConnectorCall) -> None:
     return None
 
 
-def run(call: Call, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> Outcome:
     call.the_project()
     facts = {name: value for name, value in call.variables.items() if name not in _FIXED}
     for name in _AMOUNTS:
@@ -29,7 +29,7 @@ def run(call: Call, found: Found) -> Outcome:
     return Outcome({}, [SetFacts(facts)] if facts else [])
 
 
-def _year(call: Call, value: Any) -> int:
+def _year(call: ConnectorCall, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or value != int(value) or not 1900 <= value <= 9999:
         raise ConnectorError(f"{call.place}的 planYear 应为四位整数年份,得到 {value!r}")
     return int(value)

@@ -27,7 +27,7 @@ class DeadlineError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class DeadlineRule:
     """One row of the ``deadlines`` table. ``amount`` counts ``unit``; ``fixed`` is MM-DD or a whole date for unit fixed_date; ``roll``: a last day that is
     not worked moves to the next working day; ``hard``: missing it has legal consequences (else it is only marked)."""
 
@@ -40,7 +40,7 @@ class Rule:
     clause: str = ""
 
     @classmethod
-    def from_row(cls, key: str, row: Mapping[str, Any], clause: str = "") -> "Rule":
+    def from_row(cls, key: str, row: Mapping[str, Any], clause: str = "") -> "DeadlineRule":
         """Read a result of the ``deadlines`` decision. Raises DeadlineError (DEADLINE_RULE)."""
         unit = row.get("unit")
         if unit not in UNITS:
@@ -73,7 +73,7 @@ class Rule:
 class Due:
     """``last_day`` and ``at`` decide lateness; ``remind_day`` and ``remind_at`` are the same without rolling. ``provisional``: a year's calendar is missing."""
 
-    rule: Rule
+    rule: DeadlineRule
     start_on: date
     last_day: date
     at: datetime
@@ -83,7 +83,7 @@ class Due:
     explanation: tuple[str, ...] = field(default=())
 
 
-def due(rule: Rule, start: object, calendar: Calendar, zone: ZoneInfo) -> Due:
+def due(rule: DeadlineRule, start: object, calendar: Calendar, zone: ZoneInfo) -> Due:
     """Count ``rule`` from ``start`` (date, aware or naive datetime, or their ISO text). Raises DeadlineError (DEADLINE_START)."""
     begun = start_day(rule.key, start, zone)
     days_looked_at: list[date] = []
@@ -128,7 +128,7 @@ def start_day(key: str, start: object, zone: ZoneInfo) -> date:
     raise DeadlineError("DEADLINE_START", f"期限“{key}”的起算时间不是日期或时间,请检查传给 deadline 的第二个参数")
 
 
-def _fixed_day(rule: Rule, begun: date) -> date:
+def _fixed_day(rule: DeadlineRule, begun: date) -> date:
     text = rule.fixed or ""
     try:
         return date.fromisoformat(text if len(text) == 10 else f"{begun.year:04d}-{text}")
@@ -143,7 +143,7 @@ def _midnight_after(day: date, zone: ZoneInfo) -> datetime:
     return local.replace(tzinfo=timezone(offset)) if offset is not None else local
 
 
-def _explain(rule: Rule, begun: date, nominal: date, last: date, provisional: bool) -> list[str]:
+def _explain(rule: DeadlineRule, begun: date, nominal: date, last: date, provisional: bool) -> list[str]:
     lines = []
     if rule.unit == "fixed_date":
         lines.append(f"固定日期 {nominal.isoformat()},含当日,至 24:00 止,不因节假日顺延")
@@ -157,7 +157,7 @@ def _explain(rule: Rule, begun: date, nominal: date, last: date, provisional: bo
     return lines
 
 
-RuleLookup: TypeAlias = Callable[[str, object, Mapping[str, Any], Any], Rule]
+RuleLookup: TypeAlias = Callable[[str, object, Mapping[str, Any], Any], DeadlineRule]
 
 
 def registry(lookup: RuleLookup, calendar: Calendar, zone: ZoneInfo) -> feel.Registry:

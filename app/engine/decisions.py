@@ -95,7 +95,7 @@ def _plain(value: Any) -> Any:
         return feel.type_name(value)
 
 
-def find_rule(key: str, start: object, variables: Mapping[str, Any], environment: Any) -> deadlines.Rule:
+def find_rule(key: str, start: object, variables: Mapping[str, Any], environment: Any) -> deadlines.DeadlineRule:
     """The row of the tenant's ``deadlines`` table for ``key``, for the FEEL function ``deadline``; reported as a decision taken. Raises DeadlineError."""
     act: Act = environment.extra
     ref = act.library.decision(DEADLINES)
@@ -110,7 +110,7 @@ def find_rule(key: str, start: object, variables: Mapping[str, Any], environment
     if not isinstance(output, dict):
         raise deadlines.DeadlineError("DEADLINE_KEY", f"期限表中没有与“{key}”相符的一行,请检查键名和该行的条件")
     clause = " ".join(dict.fromkeys(rule.annotations.get(CLAUSE_COLUMN, "") for rule in evaluation.rules)).strip()
-    rule = deadlines.Rule.from_row(key, output, clause)
+    rule = deadlines.DeadlineRule.from_row(key, output, clause)
     due = deadlines.due(rule, start, act.library.calendar, act.library.zone)
     report(
         act,

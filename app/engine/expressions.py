@@ -43,7 +43,7 @@ def vocabulary() -> feel.Registry:
     return deadlines.registry(_no_rule, Calendar(), ZoneInfo("UTC"))
 
 
-def _no_rule(key: str, start: object, variables: Any, environment: Any) -> deadlines.Rule:
+def _no_rule(key: str, start: object, variables: Any, environment: Any) -> deadlines.DeadlineRule:
     raise deadlines.DeadlineError("DEADLINE_TABLE", f"期限“{key}”只能在流程中计算")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.engine import effects
-from app.rehearsal.run import Rehearsal, Root
+from app.rehearsal.run import Rehearsal, RehearsedTree
 from app.rehearsal.scenario_files import Failed, instant, is_count, same, shown
 
 PATH_SHOWN = 40
@@ -122,7 +122,7 @@ class Expectations:
             if value is None or sorted(map(str, rows)) != sorted(got):
                 raise Failed(f"决策“{decision}”命中的行应为 {'未判定过' if value is None else shown(rows)},实为 {shown(got)}")
 
-    def _first(self) -> Root:
+    def _first(self) -> RehearsedTree:
         if not self.rehearsal.roots:
             raise Failed("还没有流程实例")
         return self.rehearsal.roots[0]
@@ -141,7 +141,7 @@ def _count(what: str, wanted: Any, open_ones: Sequence[tuple[str, ...]]) -> None
             raise Failed(f"{what}“{name}”应有 {count} 个,实有 {got} 个;现有:{shown(dict(now)) if now else '没有'}")
 
 
-def _describe(incidents: Sequence[tuple[Root, effects.IncidentOpened]]) -> str:
+def _describe(incidents: Sequence[tuple[RehearsedTree, effects.IncidentOpened]]) -> str:
     return ";".join(f"{incident.element_id}({incident.type}):{incident.message}" for _, incident in incidents[:20]) or "没有"
 
 

@@ -58,7 +58,7 @@ class Stopped(InvalidRequest):
 
 
 @dataclass(slots=True, eq=False)
-class Root:
+class RehearsedTree:
     """One instance tree. ``since``: element instance → when it came, in the order of the whole run. ``started_by``: the message's process and key."""
 
     state: State
@@ -113,12 +113,12 @@ class Rehearsal:
         self.inline = inline
         self.limits = limits or Limits()
         self.budget = budget or Budget()
-        self.roots: list[Root] = []
+        self.roots: list[RehearsedTree] = []
         self.path: list[str] = []
         self.decisions: dict[str, Sequence[Mapping[str, Any]]] = {}  # id → the rows that its last evaluation matched
         self.starts: list[ArmedStart] = []
         self._order = count(1)
-        self._queue: list[tuple[datetime, int, Root | None, Any]] = []
+        self._queue: list[tuple[datetime, int, RehearsedTree | None, Any]] = []
         self._signals: deque[effects.SignalThrown] = deque()
         self._settling = False
 
@@ -130,7 +130,7 @@ class Rehearsal:
         variables: Mapping[str, Any],
         start_event: str | None = None,
         started_by: tuple[str, str] | None = None,
-    ) -> Root:
+    ) -> RehearsedTree:
         """A new tree. Without ``start_event``: the none start event, else the first. Raises the engine's errors, Stopped."""
         kinds = {event.element_id: event.kind for event in definition.start_events}
         if start_event is None and "none" not in kinds.values():
@@ -138,13 +138,13 @@ class Rehearsal:
         if len(self.roots) >= ROOTS:
             raise Stopped(Stop(start_event or "", "LIMIT_INSTANCES", f"流程“{definition.process_id}”已经发起超过 {ROOTS} 个实例,已停止"))
         state, happened = step(self.models, None, commands.Start(definition.key, variables, start_event), self.now, self.limits)
-        root = Root(state.released(), started_by=started_by)
+        root = RehearsedTree(state.released(), started_by=started_by)
         self.roots.append(root)
         self._take(root, happened)
         self._settle()
         return root
 
-    def act(self, root: Root, command: commands.Command) -> None:
+    def act(self, root: RehearsedTree, command: commands.Command) -> None:
         """One command, and everything that follows by itself. Raises the engine's errors, Stopped."""
         self._take(root, self._step(root, command))
         self._settle()
@@ -235,12 +235,12 @@ class Rehearsal:
 
     # ------------------------------------------------------------------ what is
 
-    def open_tasks(self) -> list[tuple[Root, effects.TaskOpened]]:
+    def open_tasks(self) -> list[tuple[RehearsedTree, effects.TaskOpened]]:
         """The oldest first."""
         found = [(root.since["element", task.element], root, task) for root in self.roots for task in root.tasks.values()]
         return [(root, task) for _, root, task in sorted(found, key=lambda item: item[0])]
 
-    def open_jobs(self) -> list[tuple[Root, effects.JobOpened]]:
+    def open_jobs(self) -> list[tuple[RehearsedTree, effects.JobOpened]]:
         """The oldest first."""
         found = [(root.since["job", job.element], root, job) for root in self.roots for job in root.jobs.values()]
         return [(root, job) for _, root, job in sorted(found, key=lambda item: item[0])]
@@ -248,7 +248,7 @@ class Rehearsal:
     def open_timers(self) -> list[effects.WaitOpened]:
         return [wait for root in self.roots for wait in root.waits.values() if wait.kind == "timer"]
 
-    def incidents(self) -> list[tuple[Root, effects.IncidentOpened]]:
+    def incidents(self) -> list[tuple[RehearsedTree, effects.IncidentOpened]]:
         return [(root, incident) for root in self.roots for incident in root.incidents.values()]
 
     # ------------------------------------------------------------------ starts
@@ -292,7 +292,7 @@ class Rehearsal:
 
     # ------------------------------------------------------------------ inside
 
-    def _step(self, root: Root, command: commands.Command) -> Sequence[effects.Effect]:
+    def _step(self, root: RehearsedTree, command: commands.Command) -> Sequence[effects.Effect]:
         state, happened = step(self.models, root.state, command, self.now, self.limits)
         root.state = state.released()
         return happened
@@ -309,7 +309,7 @@ class Rehearsal:
         finally:
             self._settling = False
 
-    def _take(self, root: Root, happened: Sequence[effects.Effect]) -> None:
+    def _take(self, root: RehearsedTree, happened: Sequence[effects.Effect]) -> None:
         """Note what a step brought about, and carry out the inline jobs that it reached."""
         pending: deque[effects.JobOpened] = deque()
         self._note_all(root, happened, pending)
@@ -324,7 +324,7 @@ class Rehearsal:
                 command = commands.FailJob(job.element, 0, f"一次办理中执行的服务任务超过 {INLINE_JOBS} 个,流程可能在循环")
             self._note_all(root, self._step(root, command), pending)
 
-    def _note_all(self, root: Root, happened: Sequence[effects.Effect], pending: deque[effects.JobOpened]) -> None:
+    def _note_all(self, root: RehearsedTree, happened: Sequence[effects.Effect], pending: deque[effects.JobOpened]) -> None:
         for effect in happened:
             self._note(root, effect)
             if isinstance(effect, effects.JobOpened) and self._runs_by_itself(effect):
@@ -339,7 +339,7 @@ class Rehearsal:
     def _runs_by_itself(self, job: effects.JobOpened) -> bool:
         return self.inline and job.listener is None and job.type in CONNECTORS and job.type not in self.hold
 
-    def _note(self, root: Root, effect: effects.Effect) -> None:
+    def _note(self, root: RehearsedTree, effect: effects.Effect) -> None:
         match effect:
             case effects.ElementEntered():
                 self.path.append(effect.element_id)

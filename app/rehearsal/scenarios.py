@@ -16,7 +16,7 @@ from app.engine.waits import text_of
 from app.errors import InvalidRequest
 from app.rehearsal.expectations import Expectations, name_all
 from app.rehearsal.library import SUFFIXES, ZONE, Beneath, Later, ModelRefused, Models, Shelf
-from app.rehearsal.run import Rehearsal, Root
+from app.rehearsal.run import Rehearsal, RehearsedTree
 from app.rehearsal.scenario_files import Failed, Scenario, ScenarioError, instant, read
 
 NOWHERE = District(SHARED, "", ZONE, {}, {})
@@ -24,7 +24,7 @@ DEFAULT_NOW = datetime(2026, 1, 5, 9, tzinfo=ZONE)
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CaseResult:
     """One case: ``step`` is where it failed (``file``, ``models``, ``start``, ``step 3``, ``expect``); ``difference`` says what was wanted and what was."""
 
     file: str
@@ -34,7 +34,7 @@ class Result:
     difference: str = ""
 
 
-def run(paths: Sequence[Path], root: Path) -> Iterator[Result]:
+def run(paths: Sequence[Path], root: Path) -> Iterator[CaseResult]:
     """Every case of every file, one after the other; a file that cannot be read is one failed result. ``root``: the installation whose models are the default."""
     suite = Suite(Shelf(root))
     for path in paths:
@@ -48,15 +48,15 @@ class Suite:
     shelf: Shelf
     _kept: dict[tuple[tuple[str, ...], str | None], Models] = field(default_factory=dict)
 
-    def run(self, path: Path) -> list[Result]:
+    def run(self, path: Path) -> list[CaseResult]:
         """The cases of one file."""
         try:
             cases = read(path)
         except ScenarioError as error:
-            return [Result(str(path), "", False, "file", error.message)]
+            return [CaseResult(str(path), "", False, "file", error.message)]
         return [self.run_case(case) for case in cases]
 
-    def run_case(self, case: Scenario, models: Models | None = None) -> Result:
+    def run_case(self, case: Scenario, models: Models | None = None) -> CaseResult:
         """One case, on ``models`` or on what the case itself names."""
         place = "models"
         try:
@@ -70,10 +70,10 @@ class Suite:
             run.check(case.expect)
             run.no_surprise()
         except (Failed, ModelRefused, EngineError, InvalidRequest, feel.FeelError) as error:
-            return Result(str(case.file), case.name, False, place, str(error))
+            return CaseResult(str(case.file), case.name, False, place, str(error))
         except Exception as error:  # one case must not take the others with it
-            return Result(str(case.file), case.name, False, place, f"内部错误 {type(error).__name__}:{error}")
-        return Result(str(case.file), case.name, True)
+            return CaseResult(str(case.file), case.name, False, place, f"内部错误 {type(error).__name__}:{error}")
+        return CaseResult(str(case.file), case.name, True)
 
     def models(self, case: Scenario) -> Models:
         """The models that a case runs on. Raises Failed, ModelRefused, InvalidRequest."""
@@ -283,7 +283,7 @@ class _Run:
 
     # ------------------------------------------------------------------ inside
 
-    def _first(self) -> Root:
+    def _first(self) -> RehearsedTree:
         if not self.rehearsal.roots:
             raise Failed("还没有流程实例")
         return self.rehearsal.roots[0]

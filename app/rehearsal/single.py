@@ -100,5 +100,5 @@ def explanation(evaluation: dmn.Evaluation) -> dict[str, Any]:
     }
 
 
-def _no_rule(key: str, start: object, variables: object, environment: object) -> deadlines.Rule:
+def _no_rule(key: str, start: object, variables: object, environment: object) -> deadlines.DeadlineRule:
     raise deadlines.DeadlineError("DEADLINE_UNKNOWN", f"单独试算时没有期限表,无法计算期限“{key}”")

@@ -289,7 +289,7 @@ class ProjectPage:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskView:
+class TaskPage:
     """A task with all that its page shows. ``data``: values of the form's own fields, visible variables under the draft. ``variables``: all visible."""
 
     line: TaskLine
@@ -374,7 +374,7 @@ class BootView:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenView:
+class TokenLine:
     element: int
     element_id: str
     name: str
@@ -395,7 +395,7 @@ class VariableView:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitView:
+class WaitLine:
     key: int
     kind: str
     element_id: str
@@ -407,7 +407,7 @@ class WaitView:
 
 
 @dataclass(frozen=True, slots=True)
-class JobView:
+class JobLine:
     key: int
     type: str
     element_id: str
@@ -437,7 +437,7 @@ class TakenJob:
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentView:
+class IncidentLine:
     key: int
     type: str
     element_id: str
@@ -463,16 +463,16 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class InstanceView:
+class InstancePage:
     """An instance as an administrator sees it; ``state`` is the line's."""
 
     line: InstanceLine
-    tokens: Sequence[TokenView]
+    tokens: Sequence[TokenLine]
     variables: Sequence[VariableView]
-    timers: Sequence[WaitView]
-    subscriptions: Sequence[WaitView]
-    jobs: Sequence[JobView]
-    incidents: Sequence[IncidentView]
+    timers: Sequence[WaitLine]
+    subscriptions: Sequence[WaitLine]
+    jobs: Sequence[JobLine]
+    incidents: Sequence[IncidentLine]
     history: Sequence[HistoryEntry]
     decisions: Sequence[DecisionView]
     children: Sequence[InstanceLine]

@@ -15,8 +15,7 @@ from app.domain.permissions import ADMINISTRATORS, Actor, Membership
 from app.errors import Forbidden, InvalidRequest, NotFound
 from app.seen.shapes import AccountView, DemonstrationAccount
 from app.store import accounts, rows
-from app.store.tables import Delegation, Organisation, User
-from app.store.tables import Membership as MembershipRow
+from app.store.tables import DelegationRow, MembershipRow, OrganisationRow, UserRow
 
 SHORTEST_PASSWORD = 10
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
@@ -74,7 +73,7 @@ def demonstration_accounts() -> list[DemonstrationAccount]:
 def users(actor: Actor, tenant: str) -> list[AccountView]:
     """Accounts of a district, for administrators. Raises Forbidden."""
     _check_manager(actor, tenant)
-    people: dict[int, tuple[User, list[tuple[str, str]]]] = {}
+    people: dict[int, tuple[UserRow, list[tuple[str, str]]]] = {}
     for user, role, office in accounts.members(tenant):
         held = people.setdefault(user.id, (user, []))[1]
         if role is not None:
@@ -144,7 +143,7 @@ def create_users(
             for tenant in sorted({tenant for _, _, tenant, _ in people})
         }
         rows.insert(
-            User,
+            UserRow,
             [
                 {
                     "id": key, "username": username, "email": None, "name": name, "tenant": tenant, "password": password_hash, "active": True,
@@ -187,7 +186,7 @@ def substitute(actor: Actor, principal: str, substitute: str, first: date, last:
     key = next_key()
     with act():
         rows.insert(
-            Delegation,
+            DelegationRow,
             [{"key": key, "delegator_key": away.id, "delegate_key": present.id, "first_on": first, "last_on": last, "created_at": now}],
         )
         details = {"principal": principal, "substitute": substitute, "first": first.isoformat(), "last": last.isoformat()}
@@ -209,7 +208,7 @@ def issue_token(actor: Actor, username: str, name: str, now: datetime) -> str:
 
 def _insert_offices(tenant: str, names: Sequence[str], now: datetime) -> dict[str, int]:
     new = [{"key": next_key(), "tenant": tenant, "name": name, "created_at": now} for name in names]
-    rows.insert_new(Organisation, new, ["tenant", "name"])
+    rows.insert_new(OrganisationRow, new, ["tenant", "name"])
     return accounts.organisations(tenant)
 
 

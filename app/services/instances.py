@@ -18,14 +18,14 @@ from app.seen import timeline
 from app.seen.lines import instance_line, size_of
 from app.seen.shapes import (
     HistoryEntry,
-    IncidentView,
+    IncidentLine,
     InstanceLine,
-    InstanceView,
-    JobView,
+    InstancePage,
+    JobLine,
     Page,
-    TokenView,
+    TokenLine,
     VariableView,
-    WaitView,
+    WaitLine,
 )
 from app.services import messages
 from app.store import history, projects
@@ -91,28 +91,28 @@ def line(actor: Actor, key: int) -> InstanceLine:
     return instance_line(row)
 
 
-def view(actor: Actor, key: int, now: datetime) -> InstanceView:
+def view(actor: Actor, key: int, now: datetime) -> InstancePage:
     """One instance with tokens, variables, timers, jobs, incidents and history, for administrators. Raises NotFound, Forbidden."""
     row = administered(actor, key)
     root = history.root_state(row.root_key)
     definition = snapshot.process_definition(row.definition_key)
     visits = history.instance_elements(key)
     waits = [
-        WaitView(item.key, item.kind, item.element_id, item.due_at, item.name, item.correlation_key, item.expression, item.attempts)
+        WaitLine(item.key, item.kind, item.element_id, item.due_at, item.name, item.correlation_key, item.expression, item.attempts)
         for item in history.waits(key)
     ]
-    return InstanceView(
+    return InstancePage(
         line=instance_line(row),
         tokens=_tokens(row, root, definition, visits),
         variables=_variables(key, visits),
         timers=[wait for wait in waits if wait.kind == "timer"],
         subscriptions=[wait for wait in waits if wait.kind != "timer"],
         jobs=[
-            JobView(item.key, item.type, item.element_id, item.state, item.retries, item.message, item.opened_at, item.retry_at)
+            JobLine(item.key, item.type, item.element_id, item.state, item.retries, item.message, item.opened_at, item.retry_at)
             for item in history.jobs(key)
         ],
         incidents=[
-            IncidentView(item.key, item.type, item.element_id, item.message, item.opened_at, item.closed_at, key, item.details)
+            IncidentLine(item.key, item.type, item.element_id, item.message, item.opened_at, item.closed_at, key, item.details)
             for item in history.incidents(instance_key=key)
         ],
         history=[
@@ -195,7 +195,7 @@ def _definition(process_id: str, tenant: str, version: int | None, definition_ke
     return snapshot.process_definition(found.key)
 
 
-def _tokens(row: Any, root: Any, definition: ProcessDefinition, visits: Any) -> list[TokenView]:
+def _tokens(row: Any, root: Any, definition: ProcessDefinition, visits: Any) -> list[TokenLine]:
     if row.state != "active":
         return []
     state = engine.State.load(root.blob, snapshot.library(row.tenant, root.catalogue_version))
@@ -207,7 +207,7 @@ def _tokens(row: Any, root: Any, definition: ProcessDefinition, visits: Any) -> 
             info = definition.elements.get(token.element_id)
             visit = entered.get(token.element)
             tokens.append(
-                TokenView(
+                TokenLine(
                     token.element,
                     token.element_id,
                     info.name if info else "",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app import current, engine
-from app.acts.held_tree import Tree
+from app.acts.held_tree import HeldTree
 from app.acts.transaction import act, open_instance, retried
 from app.domain import permissions
 from app.domain.permissions import Actor
@@ -126,7 +126,7 @@ def _finish(
         messages.settle(now)
 
 
-def _step(tree: Tree, command: commands.Command) -> None:
+def _step(tree: HeldTree, command: commands.Command) -> None:
     try:
         tree.step(command)
     except engine.NotOpen as error:

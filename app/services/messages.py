@@ -22,8 +22,8 @@ from app.engine.timers import parse_duration
 from app.errors import Conflict, Forbidden, InvalidRequest
 from app.services import accounts
 from app.store import messages, rows, waits
-from app.store.messages import Match
-from app.store.tables import Message
+from app.store.messages import Recipient
+from app.store.tables import MessageRow
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 100
@@ -63,7 +63,7 @@ def _throw(
         raise InvalidRequest("消息名称应为 1 至 200 个字,关联键不超过 1000 个字", code="NAME")
     key = next_key()
     with act():
-        rows.insert(Message, [{
+        rows.insert(MessageRow, [{
             "key": key, "tenant": tenant, "kind": kind, "name": name, "correlation_key": correlation_key, "variables": dict(variables),
             "project_key": messages.project_of(tenant, correlation_key), "source_root": None, "state": "open", "published_at": now, "expires_at": expires,
         }])  # fmt: skip
@@ -112,11 +112,11 @@ def correlate(now: datetime) -> int:
     return delivered
 
 
-def _deliver(match: Match, now: datetime) -> bool:
+def _deliver(match: Recipient, now: datetime) -> bool:
     return _start(match, now) if match.root_key is None else _wake(match, match.root_key, now)
 
 
-def _wake(match: Match, root_key: int, now: datetime) -> bool:
+def _wake(match: Recipient, root_key: int, now: datetime) -> bool:
     with open_instance(root_key, now, accounts.system(match.tenant), wait=False) as tree:
         if tree is None:
             return False
@@ -128,12 +128,12 @@ def _wake(match: Match, root_key: int, now: datetime) -> bool:
     return True
 
 
-def _take(match: Match, now: datetime, root_key: int) -> None:
+def _take(match: Recipient, now: datetime, root_key: int) -> None:
     if not waits.take_subscription(match.key) or not messages.deliver(match.message, match.target, root_key, now):
         raise Gone
 
 
-def _start(match: Match, now: datetime) -> bool:
+def _start(match: Recipient, now: datetime) -> bool:
     """Begin an instance by its message or signal; of the project that the correlation key names, else of the thrower's."""
     project_key = messages.project_of(match.tenant, match.message_key) or match.project_key
     variables = dict(match.variables)
@@ -156,6 +156,6 @@ def _start(match: Match, now: datetime) -> bool:
     return True
 
 
-def _note(match: Match, now: datetime, root_key: int) -> None:
+def _note(match: Recipient, now: datetime, root_key: int) -> None:
     if not messages.deliver(match.message, match.target, root_key, now):
         raise Gone

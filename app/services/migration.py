@@ -10,7 +10,7 @@ from typing import Any
 
 from app import engine
 from app.acts.candidates import candidates
-from app.acts.held_tree import Tree
+from app.acts.held_tree import HeldTree
 from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
 from app.domain.permissions import Actor
@@ -54,7 +54,7 @@ def migrate(
     row = instances.administered(actor, key)
     target = _target(row.tenant, definition_key)
 
-    def step(tree: Tree, local: int) -> None:
+    def step(tree: HeldTree, local: int) -> None:
         before = tree.the_state
         command = commands.Migrate(target.key, dict(plan or {}), local)
         reasons = _refusals(tree.library, before, command, now)
@@ -225,7 +225,7 @@ def _task_values(
     }
 
 
-def _follow(tree: Tree, row: Any, target: ProcessDefinition, moved: State, old_ids: Mapping[int, str], tasks: _Tasks) -> None:
+def _follow(tree: HeldTree, row: Any, target: ProcessDefinition, moved: State, old_ids: Mapping[int, str], tasks: _Tasks) -> None:
     """Let the rows of the instance say what it is now."""
     names = target.elements
     local = local_of(tree, row.key)

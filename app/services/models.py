@@ -19,8 +19,8 @@ from app.rehearsal.findings import Finding
 from app.seen.shapes import BootView, DefinitionView, DeploymentView
 from app.services import starts
 from app.store import resources, rows
-from app.store.resources import Reference
-from app.store.tables import Deployment, Resource
+from app.store.resources import ResourceRef
+from app.store.tables import DeploymentRow, ResourceRow
 
 SOURCES = ("files", "upload", "cli")
 _READERS = frozenset({"analyst", "system_admin", "security_admin", "audit_admin", "auditor"})
@@ -63,7 +63,7 @@ def deploy(
             "key": key, "number": number, "tenant": owner, "source": source, "reason": reason, "user_key": actor.user, "user_name": actor.name,
             "created_at": now,
         }  # fmt: skip
-        rows.insert(Deployment, [deployment])
+        rows.insert(DeploymentRow, [deployment])
         written = [pair for file in changed for pair in _write(file, key, number, newest)]
         resources.set_catalogue_version(sorted({file.tenant for file in changed}), number)
         starts.refresh(now)
@@ -80,7 +80,7 @@ def deploy(
             }
         audit.record(actor, "models.deploy", ", ".join(file.name for file in changed)[:200], details, now, chain=key, tenant=owner)
         warnings = [*bundle.warnings, *tried.failed, *tried.outdated, *bundles.missing(bundle.files, _known(number))]
-    views = [_view(reference, file, Deployment(**deployment)) for reference, file in written]
+    views = [_view(reference, file, DeploymentRow(**deployment)) for reference, file in written]
     views += [
         _view(newest[file.tenant, item.kind, item.id], file.name, None, unchanged=True)
         for file in bundle.files
@@ -171,15 +171,15 @@ def _shipped(root: Path) -> list[tuple[str, bytes]]:
     return found
 
 
-def _newest(references: Iterable[Reference]) -> dict[tuple[str, str, str], Reference]:
+def _newest(references: Iterable[ResourceRef]) -> dict[tuple[str, str, str], ResourceRef]:
     return {(item.tenant, item.kind, item.id): item for item in sorted(references, key=lambda item: item.version)}
 
 
-def _is_new(file: ModelFile, newest: dict[tuple[str, str, str], Reference]) -> bool:
+def _is_new(file: ModelFile, newest: dict[tuple[str, str, str], ResourceRef]) -> bool:
     return any((known := newest.get((file.tenant, item.kind, item.id))) is None or known.digest != file.digest for item in file.defined)
 
 
-def _write(file: ModelFile, deployment: int, number: int, newest: dict[tuple[str, str, str], Reference]) -> list[tuple[Reference, str]]:
+def _write(file: ModelFile, deployment: int, number: int, newest: dict[tuple[str, str, str], ResourceRef]) -> list[tuple[ResourceRef, str]]:
     resource = next_key()
     content = {
         "key": resource,
@@ -189,12 +189,12 @@ def _write(file: ModelFile, deployment: int, number: int, newest: dict[tuple[str
         "digest": file.digest,
         "content": file.content,
     }
-    rows.insert(Resource, [content])
+    rows.insert(ResourceRow, [content])
     written = []
     for item in file.defined:
         known = newest.get((file.tenant, item.kind, item.id))
         version = known.version + 1 if known else 1
-        reference = Reference(
+        reference = ResourceRef(
             item.kind, next_key(), item.id, item.name, file.tenant, version, item.version_tag, number, deployment, resource, file.digest
         )
         rows.insert(resources.KINDS[item.kind], [_row(reference, item)])
@@ -202,7 +202,7 @@ def _write(file: ModelFile, deployment: int, number: int, newest: dict[tuple[str
     return written
 
 
-def _row(reference: Reference, item: Defined) -> dict[str, Any]:
+def _row(reference: ResourceRef, item: Defined) -> dict[str, Any]:
     row = {
         name: getattr(reference, name)
         for name in ("key", "tenant", "name", "version", "version_tag", "number", "deployment_key", "resource_key", "digest")
@@ -221,7 +221,7 @@ def _known(number: int) -> dict[tuple[str, str], set[str]]:
 
 
 def _nothing_new(
-    bundle: Bundle, newest: dict[tuple[str, str, str], Reference], actor: Actor, now: datetime, source: str, reason: str
+    bundle: Bundle, newest: dict[tuple[str, str, str], ResourceRef], actor: Actor, now: datetime, source: str, reason: str
 ) -> DeploymentView:
     views = [
         _view(newest[file.tenant, item.kind, item.id], file.name, None, unchanged=True) for file in bundle.files for item in file.defined
@@ -230,12 +230,12 @@ def _nothing_new(
     return DeploymentView(0, tenants.pop() if len(tenants) == 1 else "", source, reason, now, views, bundle.warnings)
 
 
-def _try(actor: Actor, bundle: Bundle, now: datetime, source: str, reason: str, force: bool) -> gate.Verdict:
+def _try(actor: Actor, bundle: Bundle, now: datetime, source: str, reason: str, force: bool) -> gate.GateVerdict:
     """Run the scenarios that the bundle's changed files touch. Raises Refused, InvalidRequest."""
     if force and not reason.strip():
         raise InvalidRequest("强制发布须写明理由(reason),理由记入审计", code="REASON")
     if source == "files":
-        return gate.Verdict((), (), 0)
+        return gate.GateVerdict((), (), 0)
     newest = _newest(resources.references(sorted({file.tenant for file in bundle.files}), _EVERYTHING))
     tried = gate.check(current.settings().root, [file for file in bundle.files if _is_new(file, newest)])
     if tried.failed and not force:
@@ -265,13 +265,13 @@ def _note_refusal(actor: Actor, problems: Sequence[Finding], now: datetime) -> N
         )
 
 
-def _views(references: Sequence[Reference]) -> list[DefinitionView]:
+def _views(references: Sequence[ResourceRef]) -> list[DefinitionView]:
     files = resources.files([item.resource_key for item in references])
     origins = resources.deployments(sorted({item.deployment_key for item in references}))
     return [_view(item, files[item.resource_key], origins[item.deployment_key]) for item in references]
 
 
-def _view(reference: Reference, file: str, deployment: Deployment | None, *, unchanged: bool = False) -> DefinitionView:
+def _view(reference: ResourceRef, file: str, deployment: DeploymentRow | None, *, unchanged: bool = False) -> DefinitionView:
     if deployment is None:
         deployment = resources.deployments([reference.deployment_key])[reference.deployment_key]
     return DefinitionView(

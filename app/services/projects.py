@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.acts.candidates import held, project_facts
-from app.acts.held_tree import Tree
+from app.acts.held_tree import HeldTree
 from app.acts.transaction import new_instance
 from app.catalogue import districts, snapshot
 from app.domain import permissions
@@ -214,7 +214,7 @@ def _begin(
     *,
     project: dict[str, Any] | None = None,
     project_key: int | None = None,
-) -> Tree:
+) -> HeldTree:
     found = snapshot.library(actor.tenant).reference("process", process_id)
     if found is None:
         raise NotFound(f"没有部署流程“{process_id}”,请联系业务分析员")
@@ -228,7 +228,7 @@ def _begin(
     return tree
 
 
-def _first_task(actor: Actor, tree: Tree) -> int:
+def _first_task(actor: Actor, tree: HeldTree) -> int:
     found = tasks.opened_of(None, tree.root_key, held(actor, snapshot.district(actor.tenant)), actor.username)
     return int(found[0].key) if found else 0
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from app import engine
 from app.acts import audit
-from app.acts.held_tree import Tree
+from app.acts.held_tree import HeldTree
 from app.acts.transaction import act, open_instance, retried
 from app.domain.permissions import Actor
 from app.engine import commands
@@ -50,7 +50,7 @@ def set_variables(
     _check_something(variables)
     details: dict[str, Any] = {"variables": dict(variables), "element": element, "local": local}
 
-    def step(tree: Tree, local_key: int) -> None:
+    def step(tree: HeldTree, local_key: int) -> None:
         known = _known(tree.the_state, element, local_key)
         details["before"] = {name: known[name] for name in variables if name in known}
         tree.step(commands.SetVariables(dict(variables), element, local_key, local))
@@ -75,7 +75,7 @@ def modify(
     """
     _check_something(terminate or activate or variables)
 
-    def step(tree: Tree, local_key: int) -> None:
+    def step(tree: HeldTree, local_key: int) -> None:
         places = {token.element: token.element_id for token in tree.the_state.tokens()}
         details["terminate"] = [{"number": number, "element": places.get(number, "")} for number in terminate]
         wanted = [
@@ -107,7 +107,7 @@ def modify(
 def suspend(actor: Actor, key: int, reason: str, now: datetime) -> None:
     """Let nothing of the tree be completed or fired until it is resumed; due instants stay. Raises NotFound, Forbidden, InvalidRequest (REASON), Conflict."""
 
-    def step(tree: Tree, _: int) -> None:
+    def step(tree: HeldTree, _: int) -> None:
         tree.step(commands.Suspend())
         tree.writes.append(lambda: repair.set_suspended(tree.root_key, now))
 
@@ -117,7 +117,7 @@ def suspend(actor: Actor, key: int, reason: str, now: datetime) -> None:
 def resume(actor: Actor, key: int, reason: str, now: datetime) -> None:
     """Go on after a suspension: what has become due fires with the next waking of the clock. Raises as ``suspend``."""
 
-    def step(tree: Tree, _: int) -> None:
+    def step(tree: HeldTree, _: int) -> None:
         tree.step(commands.Resume())
         tree.writes.append(lambda: repair.set_suspended(tree.root_key, None))
         tree.writes.append(lambda: repair.wake_waits(tree.root_key))
@@ -181,7 +181,7 @@ def checked_reason(reason: str) -> str:
     return said
 
 
-def local_of(tree: Tree, key: int) -> int:
+def local_of(tree: HeldTree, key: int) -> int:
     """The number of a running instance in its tree. Raises Conflict."""
     found = next((local for local, known in tree.keys.items() if known == key), None)
     if found is None:
@@ -195,7 +195,7 @@ def carry_out(
     key: int,
     reason: str,
     now: datetime,
-    step: Callable[[Tree, int], None],
+    step: Callable[[HeldTree, int], None],
     action: str,
     details: Mapping[str, Any],
     seen: int | None = None,

@@ -16,7 +16,7 @@ from app.engine.commands import Start
 from app.engine.expressions import Literal, Term, parse
 from app.services import accounts, messages
 from app.store import resources, rows, waits
-from app.store.tables import Wait
+from app.store.tables import WaitRow
 from app.store.waits import DueWait
 
 
@@ -44,7 +44,7 @@ def _refresh(tenant: str, library: Snapshot, now: datetime, *, timed: bool) -> N
                 wanted[definition.key, event.element_id] = (definition, event)
     waits.delete_starts([key for place, key in present.items() if place not in wanted])
     new = [_row(tenant, library, definition, event, now) for place, (definition, event) in wanted.items() if place not in present]
-    rows.insert(Wait, [row for row in new if row is not None])
+    rows.insert(WaitRow, [row for row in new if row is not None])
 
 
 def _row(tenant: str, library: Snapshot, definition: ProcessDefinition, event: StartEvent, now: datetime) -> dict[str, Any] | None:
@@ -96,7 +96,7 @@ def fire(wait: DueWait, now: datetime) -> bool:
                 "due_at": upcoming.due_at, "wake_at": upcoming.due_at, "name": None, "correlation_key": None, "expression": None, "calendar_version": None,
                 "memo": dict(upcoming.memo), "interrupting": True, "attempts": 0, "opened_at": now,
             }  # fmt: skip
-            rows.insert(Wait, [again])
+            rows.insert(WaitRow, [again])
 
     with new_instance(wait.definition_key, wait.tenant, now, accounts.system(wait.tenant)) as tree:
         tree.guards.append(take)

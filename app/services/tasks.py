@@ -8,7 +8,7 @@ from typing import Any
 from app import engine
 from app.acts import idempotency
 from app.acts.candidates import held, project_facts
-from app.acts.held_tree import TaskRow, Tree
+from app.acts.held_tree import HeldTask, HeldTree
 from app.acts.transaction import act, open_task, retried
 from app.catalogue import snapshot
 from app.domain import permissions
@@ -19,7 +19,7 @@ from app.engine.commands import CompleteTask
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskClosed
 from app.seen import timeline
 from app.seen.lines import size_of, task_line, task_lines
-from app.seen.shapes import CompletedView, FormView, Page, TaskLine, TaskView
+from app.seen.shapes import CompletedView, FormView, Page, TaskLine, TaskPage
 from app.services import messages, projects
 from app.store import history, instances, tasks
 from app.store import projects as ledger
@@ -44,7 +44,7 @@ class TaskFilter:
     descending: bool = False
 
 
-def view(actor: Actor, key: int, now: datetime) -> TaskView:
+def view(actor: Actor, key: int, now: datetime) -> TaskPage:
     """A task with all that its page shows. Raises NotFound, Forbidden (with the verdict's reason)."""
     row, project, district = _read(actor, key)
     form_view = _form(row)
@@ -55,7 +55,7 @@ def view(actor: Actor, key: int, now: datetime) -> TaskView:
     clauses = timeline.clause_views(district, row.clauses.split())
     past = timeline.of_project(project, district) if project else timeline.of_tree(row.root_key, district)
     known = {name: value for name, value in seen.items() if form is None or name in form.fields}
-    return TaskView(
+    return TaskPage(
         line=task_line(row, now),
         form=form,
         data=known | (row.draft or {}),
@@ -136,7 +136,7 @@ def complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, *, 
 
 
 @retried
-def _complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, request: idempotency.Request | None) -> Tree:
+def _complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, request: idempotency.Request | None) -> HeldTree:
     with open_task(key, now, actor) as tree:
         task = _open_task(tree)
         role, office = _authorise(actor, tree, task)
@@ -161,7 +161,7 @@ def _complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, re
     return tree
 
 
-def _answer_of(tree: Tree) -> dict[str, Any]:
+def _answer_of(tree: HeldTree) -> dict[str, Any]:
     return {
         "root": tree.root_key,
         "project": tree.project["key"] if tree.project else None,
@@ -170,7 +170,7 @@ def _answer_of(tree: Tree) -> dict[str, Any]:
     }
 
 
-def _answer(actor: Actor, task: TaskRow, now: datetime, role: str, office: str, outcome: str) -> None:
+def _answer(actor: Actor, task: HeldTask, now: datetime, role: str, office: str, outcome: str) -> None:
     # The row that was read with the lock may be older than the lock: only this says that nobody was first.
     if not instances.answer_task(
         task.key, task.assignee, now=now, user=actor.user, person=actor.name, role=role, office=office, outcome=outcome
@@ -224,7 +224,7 @@ def _assign(actor: Actor, key: int, now: datetime, assignee: str | None, action:
 # ---------------------------------------------------------------------- parts
 
 
-def _open_task(tree: Tree) -> TaskRow:
+def _open_task(tree: HeldTree) -> HeldTask:
     if tree.task is None:
         raise NotFound("没有此事项,可能已被删除")
     if tree.task.state != "open":
@@ -232,7 +232,7 @@ def _open_task(tree: Tree) -> TaskRow:
     return tree.task
 
 
-def _authorise(actor: Actor, tree: Tree, task: TaskRow) -> tuple[str, str]:
+def _authorise(actor: Actor, tree: HeldTree, task: HeldTask) -> tuple[str, str]:
     """The role and office in which the actor does the task. Raises Forbidden."""
     facts = TaskFacts(tree.tenant, task.candidate_groups, task.candidate_users, task.assignee, task.name)
     project = tree.project_facts

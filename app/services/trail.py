@@ -15,7 +15,7 @@ from app.domain.audit import entry_mac, seal_root
 from app.errors import AuditBroken
 from app.seen.shapes import AuditReport
 from app.store import rows, trail
-from app.store.tables import AuditSeal
+from app.store.tables import AuditSealRow
 
 _SEALED_AT_ONCE = 5_000
 
@@ -36,7 +36,7 @@ def seal(now: datetime) -> int:
             return 0
         sequence, previous = trail.last_seal()
         root = seal_root(secret(), previous, [mac for _, mac in entries])
-        rows.insert(AuditSeal, [{"sequence": sequence + 1, "previous": previous, "root": root, "count": len(entries), "at": now}])
+        rows.insert(AuditSealRow, [{"sequence": sequence + 1, "previous": previous, "root": root, "count": len(entries), "at": now}])
         trail.set_seal([key for key, _ in entries], sequence + 1)
     _write_head({"sequence": sequence + 1, "root": root, "count": len(entries), "at": now.isoformat()})
     return len(entries)

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Date, Row, bindparam, null, select, type_coerce, union_all
 
 from app.store.database import run
-from app.store.tables import Delegation, Membership, Organisation, User, db
+from app.store.tables import DelegationRow, MembershipRow, OrganisationRow, UserRow, db
 
-_users: Any = User.__table__
-_memberships: Any = Membership.__table__
-_delegations: Any = Delegation.__table__
-_organisations: Any = Organisation.__table__
+_users: Any = UserRow.__table__
+_memberships: Any = MembershipRow.__table__
+_delegations: Any = DelegationRow.__table__
+_organisations: Any = OrganisationRow.__table__
 
 _own = select(
     _memberships.c.user_key, _memberships.c.role, _memberships.c.organisation_key, null().label("first_on"), null().label("last_on")
@@ -49,41 +49,41 @@ def person(user_id: int) -> Sequence[Row[Any]]:
     return run(_person, {"user": user_id}).all()
 
 
-def by_username(username: str) -> User | None:
-    return db.session.execute(select(User).where(User.username == username)).scalar_one_or_none()
+def by_username(username: str) -> UserRow | None:
+    return db.session.execute(select(UserRow).where(UserRow.username == username)).scalar_one_or_none()
 
 
 def holders(tenant: str, role: str) -> Sequence[Row[Any]]:
     """(user id, office key, office name) of everybody active who holds a role in a district, oldest account first."""
     query = (
-        select(User.id, Organisation.key, Organisation.name)
-        .join(Membership, Membership.user_key == User.id)
-        .join(Organisation, Organisation.key == Membership.organisation_key)
-        .where(User.tenant == tenant, User.active, Membership.role == role)
+        select(UserRow.id, OrganisationRow.key, OrganisationRow.name)
+        .join(MembershipRow, MembershipRow.user_key == UserRow.id)
+        .join(OrganisationRow, OrganisationRow.key == MembershipRow.organisation_key)
+        .where(UserRow.tenant == tenant, UserRow.active, MembershipRow.role == role)
     )
-    return db.session.execute(query.order_by(User.id)).all()
+    return db.session.execute(query.order_by(UserRow.id)).all()
 
 
 def members(tenant: str | None = None, *, demonstration: bool = False) -> Sequence[Row[Any]]:
     """(user, role, office name) of all accounts, or of a district's, or of the demonstration's; one row a membership."""
     query = (
-        select(User, Membership.role, Organisation.name)
-        .outerjoin(Membership, Membership.user_key == User.id)
-        .outerjoin(Organisation, Organisation.key == Membership.organisation_key)
+        select(UserRow, MembershipRow.role, OrganisationRow.name)
+        .outerjoin(MembershipRow, MembershipRow.user_key == UserRow.id)
+        .outerjoin(OrganisationRow, OrganisationRow.key == MembershipRow.organisation_key)
     )
     if tenant is not None:
-        query = query.where(User.tenant == tenant)
+        query = query.where(UserRow.tenant == tenant)
     if demonstration:
-        query = query.where(User.demonstration, User.active)
-    return db.session.execute(query.order_by(User.id, Membership.key)).all()
+        query = query.where(UserRow.demonstration, UserRow.active)
+    return db.session.execute(query.order_by(UserRow.id, MembershipRow.key)).all()
 
 
 def organisations(tenant: str) -> dict[str, int]:
     """name → key."""
-    found = db.session.execute(select(Organisation.name, Organisation.key).where(Organisation.tenant == tenant))
+    found = db.session.execute(select(OrganisationRow.name, OrganisationRow.key).where(OrganisationRow.tenant == tenant))
     return {row.name: row.key for row in found}
 
 
 def usernames(wanted: Sequence[str]) -> set[str]:
     """Those of ``wanted`` that are taken."""
-    return set(db.session.execute(select(User.username).where(User.username.in_(wanted))).scalars())
+    return set(db.session.execute(select(UserRow.username).where(UserRow.username.in_(wanted))).scalars())

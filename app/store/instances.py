@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, select, update
 
 from app.store.database import run
-from app.store.tables import Incident, Job, ProcessInstance, Project, UserTask, Wait
+from app.store.tables import IncidentRow, JobRow, ProcessInstanceRow, ProjectRow, UserTaskRow, WaitRow
 
 # The plain tables, not the mapped classes: an act runs a dozen statements, and the mapper would cost as much as they do.
-_instances: Any = ProcessInstance.__table__
-_tasks: Any = UserTask.__table__
-_projects: Any = Project.__table__
+_instances: Any = ProcessInstanceRow.__table__
+_tasks: Any = UserTaskRow.__table__
+_projects: Any = ProjectRow.__table__
 
 _ROOT = (
     _instances.c.key,
@@ -127,8 +127,8 @@ def answer_task(key: int, assignee: str | None, *, now: datetime, user: int, per
 def assign_task(key: int, seen: str | None, assignee: str | None) -> bool:
     """Give an open task to a person or back; False if it is not open, or not assigned as was read."""
     query = (
-        update(UserTask)
-        .where(UserTask.key == key, UserTask.state == "open", UserTask.assignee.is_not_distinct_from(seen))
+        update(UserTaskRow)
+        .where(UserTaskRow.key == key, UserTaskRow.state == "open", UserTaskRow.assignee.is_not_distinct_from(seen))
         .values(assignee=assignee)
     )
     return bool(_execute(query, {}))
@@ -136,36 +136,36 @@ def assign_task(key: int, seen: str | None, assignee: str | None) -> bool:
 
 def keep_draft(key: int, draft: dict[str, Any], now: datetime) -> bool:
     """Keep a draft at an open task; False if it is not open any more."""
-    query = update(UserTask).where(UserTask.key == key, UserTask.state == "open").values(draft=draft, draft_saved_at=now)
+    query = update(UserTaskRow).where(UserTaskRow.key == key, UserTaskRow.state == "open").values(draft=draft, draft_saved_at=now)
     return bool(_execute(query, {}))
 
 
 def close_tasks(root_key: int, elements: Sequence[int], state: str, now: datetime) -> None:
     if elements:
-        query = update(UserTask).where(UserTask.root_key == root_key, UserTask.element.in_(elements), UserTask.state == "open")
+        query = update(UserTaskRow).where(UserTaskRow.root_key == root_key, UserTaskRow.element.in_(elements), UserTaskRow.state == "open")
         _execute(query.values(state=state, closed_at=now), {})
 
 
 def close_jobs(root_key: int, elements: Sequence[int], state: str, now: datetime) -> None:
     if elements:
-        query = update(Job).where(Job.root_key == root_key, Job.element.in_(elements), Job.state == "open")
+        query = update(JobRow).where(JobRow.root_key == root_key, JobRow.element.in_(elements), JobRow.state == "open")
         _execute(query.values(state=state, closed_at=now), {})
 
 
 def delete_waits(root_key: int, waits: Sequence[int]) -> None:
     if waits:
-        _execute(delete(Wait).where(Wait.root_key == root_key, Wait.wait.in_(waits)), {})
+        _execute(delete(WaitRow).where(WaitRow.root_key == root_key, WaitRow.wait.in_(waits)), {})
 
 
 def close_incidents(root_key: int, incidents: Sequence[int], now: datetime) -> None:
     if incidents:
-        query = update(Incident).where(Incident.root_key == root_key, Incident.incident.in_(incidents))
+        query = update(IncidentRow).where(IncidentRow.root_key == root_key, IncidentRow.incident.in_(incidents))
         _execute(query.values(closed_at=now), {})
 
 
 def end_instances(keys: Sequence[int], state: str, now: datetime) -> None:
     if keys:
-        query = update(ProcessInstance).where(ProcessInstance.key.in_(keys))
+        query = update(ProcessInstanceRow).where(ProcessInstanceRow.key.in_(keys))
         _execute(query.values(state=state, ended_at=now), {})
 
 

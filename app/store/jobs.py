@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Row, or_, select, update
 
 from app.store.database import run
-from app.store.tables import Job, ProcessInstance
+from app.store.tables import JobRow, ProcessInstanceRow
 
-_jobs: Any = Job.__table__
-_instances: Any = ProcessInstance.__table__
+_jobs: Any = JobRow.__table__
+_instances: Any = ProcessInstanceRow.__table__
 _roots: Any = _instances.alias("roots")
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from app.store import rows
 from app.store.database import run
-from app.store.tables import Number, Organisation, Project, ProjectOffice, Record, TaskCandidate, UserTask, db
+from app.store.tables import NumberRow, OrganisationRow, ProjectOfficeRow, ProjectRow, RecordRow, TaskCandidateRow, UserTaskRow, db
 
-_projects: Any = Project.__table__
+_projects: Any = ProjectRow.__table__
 _update_project = (
     update(_projects)
     .where(_projects.c.key == bindparam("project"), _projects.c.version == bindparam("seen"))
@@ -43,31 +43,33 @@ def save_project(key: int, seen: int, values: Mapping[str, Any]) -> bool:
 
 def set_office(project_key: int, role: str, organisation_key: int) -> None:
     """Make an organisation the project's one office in a relation."""
-    query = delete(ProjectOffice).where(ProjectOffice.project_key == project_key, ProjectOffice.role == role)
+    query = delete(ProjectOfficeRow).where(ProjectOfficeRow.project_key == project_key, ProjectOfficeRow.role == role)
     db.session.execute(query.execution_options(synchronize_session=False))
-    rows.insert(ProjectOffice, [{"project_key": project_key, "role": role, "organisation_key": organisation_key}])
+    rows.insert(ProjectOfficeRow, [{"project_key": project_key, "role": role, "organisation_key": organisation_key}])
 
 
 def open_tasks_of(project_key: int) -> list[dict[str, Any]]:
     """Open tasks of a project, with what says who may do them."""
-    query = select(UserTask.key, UserTask.tenant, UserTask.candidate_groups, UserTask.candidate_users, UserTask.assignee)
-    found = db.session.execute(query.where(UserTask.project_key == project_key, UserTask.state == "open"))
+    query = select(UserTaskRow.key, UserTaskRow.tenant, UserTaskRow.candidate_groups, UserTaskRow.candidate_users, UserTaskRow.assignee)
+    found = db.session.execute(query.where(UserTaskRow.project_key == project_key, UserTaskRow.state == "open"))
     return [dict(row) for row in found.mappings()]
 
 
 def replace_candidates(task_keys: Sequence[int], candidates: Sequence[Mapping[str, Any]]) -> None:
-    db.session.execute(delete(TaskCandidate).where(TaskCandidate.task_key.in_(task_keys)).execution_options(synchronize_session=False))
-    rows.insert(TaskCandidate, candidates)
+    db.session.execute(
+        delete(TaskCandidateRow).where(TaskCandidateRow.task_key.in_(task_keys)).execution_options(synchronize_session=False)
+    )
+    rows.insert(TaskCandidateRow, candidates)
 
 
 def next_number(tenant: str, kind: str, year: int) -> int:
     """The next running number; whoever asks at the same time waits for this act to end, so that none is skipped or given twice."""
-    rows.insert_new(Number, [{"tenant": tenant, "kind": kind, "year": year, "last": 0}], ["tenant", "kind", "year"])
+    rows.insert_new(NumberRow, [{"tenant": tenant, "kind": kind, "year": year, "last": 0}], ["tenant", "kind", "year"])
     query = (
-        update(Number)
-        .where(Number.tenant == tenant, Number.kind == kind, Number.year == year)
-        .values(last=Number.last + 1)
-        .returning(Number.last)
+        update(NumberRow)
+        .where(NumberRow.tenant == tenant, NumberRow.kind == kind, NumberRow.year == year)
+        .values(last=NumberRow.last + 1)
+        .returning(NumberRow.last)
     )
     number: int = db.session.execute(query.execution_options(synchronize_session=False)).scalar_one()
     return number
@@ -75,25 +77,31 @@ def next_number(tenant: str, kind: str, year: int) -> int:
 
 def organisation(tenant: str, name: str) -> int | None:
     """The key of an organisation by its name."""
-    return db.session.execute(select(Organisation.key).where(Organisation.tenant == tenant, Organisation.name == name)).scalar_one_or_none()
+    return db.session.execute(
+        select(OrganisationRow.key).where(OrganisationRow.tenant == tenant, OrganisationRow.name == name)
+    ).scalar_one_or_none()
 
 
 def records(tenant: str, kind: str, project_key: int | None) -> Iterator[Row[Any]]:
     """Records of a kind, of a project or (None) of the whole district, oldest first."""
-    query = select(Record.key, Record.kind, Record.data, Record.amount, Record.created_at, Record.project_key).where(Record.kind == kind)
-    query = query.where(Record.tenant == tenant) if project_key is None else query.where(Record.project_key == project_key)
-    yield from db.session.execute(query.order_by(Record.key))
+    query = select(RecordRow.key, RecordRow.kind, RecordRow.data, RecordRow.amount, RecordRow.created_at, RecordRow.project_key).where(
+        RecordRow.kind == kind
+    )
+    query = query.where(RecordRow.tenant == tenant) if project_key is None else query.where(RecordRow.project_key == project_key)
+    yield from db.session.execute(query.order_by(RecordRow.key))
 
 
 def projects(tenant: str, phases: Sequence[str], year: int | None) -> Iterator[Row[Any]]:
     """Projects of a district, oldest first."""
-    query = select(Project.key, Project.name, Project.phase, Project.applicant_office, Project.facts).where(Project.tenant == tenant)
+    query = select(ProjectRow.key, ProjectRow.name, ProjectRow.phase, ProjectRow.applicant_office, ProjectRow.facts).where(
+        ProjectRow.tenant == tenant
+    )
     if phases:
-        query = query.where(Project.phase.in_(phases))
+        query = query.where(ProjectRow.phase.in_(phases))
     if year is not None:
-        query = query.where(Project.plan_year == year)
-    yield from db.session.execute(query.order_by(Project.key))
+        query = query.where(ProjectRow.plan_year == year)
+    yield from db.session.execute(query.order_by(ProjectRow.key))
 
 
 def count_projects() -> int:
-    return db.session.execute(select(func.count()).select_from(Project)).scalar_one()
+    return db.session.execute(select(func.count()).select_from(ProjectRow)).scalar_one()

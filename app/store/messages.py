@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Text, and_, case, cast, exists, or_, select, update
 
 from app.store import rows
-from app.store.tables import Message, MessageDelivery, ProcessInstance, Project, Wait, db
+from app.store.tables import MessageDeliveryRow, MessageRow, ProcessInstanceRow, ProjectRow, WaitRow, db
 
 
-class Match(NamedTuple):
+class Recipient(NamedTuple):
     """An open message and a subscription that it meets; ``root_key`` None: of a start event."""
 
     message: int
@@ -31,71 +31,73 @@ class Match(NamedTuple):
     attempts: int
 
 
-_target = case((Message.kind == "signal", cast(Wait.key, Text)), else_=Wait.process_id)
+_target = case((MessageRow.kind == "signal", cast(WaitRow.key, Text)), else_=WaitRow.process_id)
 _matches = (
     select(
-        Message.key,
-        Message.kind,
-        Message.name,
-        Message.correlation_key,
-        Message.variables,
-        Message.project_key,
+        MessageRow.key,
+        MessageRow.kind,
+        MessageRow.name,
+        MessageRow.correlation_key,
+        MessageRow.variables,
+        MessageRow.project_key,
         _target,
-        Wait.key,
-        Wait.root_key,
-        Wait.wait,
-        Wait.instance_key,
-        Wait.tenant,
-        Wait.process_id,
-        Wait.definition_key,
-        Wait.element_id,
-        Wait.attempts,
+        WaitRow.key,
+        WaitRow.root_key,
+        WaitRow.wait,
+        WaitRow.instance_key,
+        WaitRow.tenant,
+        WaitRow.process_id,
+        WaitRow.definition_key,
+        WaitRow.element_id,
+        WaitRow.attempts,
     )
     .join(
-        Wait,
+        WaitRow,
         and_(
-            Wait.tenant == Message.tenant,
-            Wait.kind == Message.kind,
-            Wait.name == Message.name,
-            or_(Message.kind == "signal", Wait.root_key.is_(None), Wait.correlation_key == Message.correlation_key),
-            or_(Wait.root_key.is_(None), Wait.opened_at <= Message.expires_at),  # a start event waits since its deployment
+            WaitRow.tenant == MessageRow.tenant,
+            WaitRow.kind == MessageRow.kind,
+            WaitRow.name == MessageRow.name,
+            or_(MessageRow.kind == "signal", WaitRow.root_key.is_(None), WaitRow.correlation_key == MessageRow.correlation_key),
+            or_(WaitRow.root_key.is_(None), WaitRow.opened_at <= MessageRow.expires_at),  # a start event waits since its deployment
         ),
     )
     .where(
-        Message.state == "open",
-        ~exists().where(MessageDelivery.message_key == Message.key, MessageDelivery.target == _target),
+        MessageRow.state == "open",
+        ~exists().where(MessageDeliveryRow.message_key == MessageRow.key, MessageDeliveryRow.target == _target),
         # One instance a process and key at a time: the message waits until the running one has ended.
         or_(
-            Message.kind == "signal",
-            Wait.root_key.is_not(None),
-            Message.correlation_key == "",
+            MessageRow.kind == "signal",
+            WaitRow.root_key.is_not(None),
+            MessageRow.correlation_key == "",
             ~exists().where(
-                ProcessInstance.tenant == Message.tenant,
-                ProcessInstance.process_id == Wait.process_id,
-                ProcessInstance.correlation_key == Message.correlation_key,
-                ProcessInstance.state == "active",
+                ProcessInstanceRow.tenant == MessageRow.tenant,
+                ProcessInstanceRow.process_id == WaitRow.process_id,
+                ProcessInstanceRow.correlation_key == MessageRow.correlation_key,
+                ProcessInstanceRow.state == "active",
             ),
         ),
     )
     # A running instance before a new one, the oldest first.
-    .order_by(Message.key, case((Wait.root_key.is_(None), 1), else_=0), Wait.key)
+    .order_by(MessageRow.key, case((WaitRow.root_key.is_(None), 1), else_=0), WaitRow.key)
 )
 
 
-def matches(now: datetime, limit: int) -> list[Match]:
+def matches(now: datetime, limit: int) -> list[Recipient]:
     """What can be delivered; what was put off after an error only when its time has come."""
-    return [Match(*row) for row in db.session.execute(_matches.where(or_(Wait.wake_at.is_(None), Wait.wake_at <= now)).limit(limit))]
+    return [
+        Recipient(*row) for row in db.session.execute(_matches.where(or_(WaitRow.wake_at.is_(None), WaitRow.wake_at <= now)).limit(limit))
+    ]
 
 
 def expired(now: datetime) -> list[int]:
     """Open messages whose time is over. They have had their chance when the next round of deliveries is done."""
-    return list(db.session.execute(select(Message.key).where(Message.state == "open", Message.expires_at <= now)).scalars())
+    return list(db.session.execute(select(MessageRow.key).where(MessageRow.state == "open", MessageRow.expires_at <= now)).scalars())
 
 
 def close(keys: Sequence[int]) -> None:
     db.session.execute(
-        update(Message)
-        .where(Message.key.in_(keys), Message.state == "open")
+        update(MessageRow)
+        .where(MessageRow.key.in_(keys), MessageRow.state == "open")
         .values(state="closed")
         .execution_options(synchronize_session=False)
     )
@@ -104,11 +106,11 @@ def close(keys: Sequence[int]) -> None:
 def deliver(message: int, target: str, root_key: int, now: datetime) -> bool:
     """Note a delivery; False if this message has gone to this target already."""
     row = {"message_key": message, "target": target, "root_key": root_key, "delivered_at": now}
-    return bool(rows.insert_new(MessageDelivery, [row], ["message_key", "target"]))
+    return bool(rows.insert_new(MessageDeliveryRow, [row], ["message_key", "target"]))
 
 
 def project_of(tenant: str, key: str) -> int | None:
     """The project that a correlation key names, if it is one."""
     if not (key.isascii() and key.isdigit() and len(key) < 19):
         return None
-    return db.session.execute(select(Project.key).where(Project.key == int(key), Project.tenant == tenant)).scalar_one_or_none()
+    return db.session.execute(select(ProjectRow.key).where(ProjectRow.key == int(key), ProjectRow.tenant == tenant)).scalar_one_or_none()

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, select, update
 
 from app.store.database import run
-from app.store.tables import ElementInstance, Incident, Job, ProcessInstance, UserTask, Wait
+from app.store.tables import ElementInstanceRow, IncidentRow, JobRow, ProcessInstanceRow, UserTaskRow, WaitRow
 
-_instances: Any = ProcessInstance.__table__
-_elements: Any = ElementInstance.__table__
-_tasks: Any = UserTask.__table__
-_waits: Any = Wait.__table__
-_jobs: Any = Job.__table__
-_incidents: Any = Incident.__table__
+_instances: Any = ProcessInstanceRow.__table__
+_elements: Any = ElementInstanceRow.__table__
+_tasks: Any = UserTaskRow.__table__
+_waits: Any = WaitRow.__table__
+_jobs: Any = JobRow.__table__
+_incidents: Any = IncidentRow.__table__
 
 
 def set_suspended(root_key: int, at: datetime | None) -> None:

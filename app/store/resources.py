@@ -7,17 +7,26 @@ from sqlalchemy import func, literal, or_, select, union_all
 
 from app.domain.districts import SHARED
 from app.store import rows
-from app.store.tables import CalendarDay, Catalogue, DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, Resource, db
+from app.store.tables import (
+    CalendarDayRow,
+    CatalogueRow,
+    DecisionDefinitionRow,
+    DeploymentRow,
+    FormDefinitionRow,
+    ProcessDefinitionRow,
+    ResourceRow,
+    db,
+)
 
-KINDS: dict[str, Any] = {"process": ProcessDefinition, "decision": DecisionDefinition, "form": FormDefinition}
+KINDS: dict[str, Any] = {"process": ProcessDefinitionRow, "decision": DecisionDefinitionRow, "form": FormDefinitionRow}
 NAMES: dict[str, Any] = {
-    "process": ProcessDefinition.process_id,
-    "decision": DecisionDefinition.decision_id,
-    "form": FormDefinition.form_id,
+    "process": ProcessDefinitionRow.process_id,
+    "decision": DecisionDefinitionRow.decision_id,
+    "form": FormDefinitionRow.form_id,
 }
 
 
-class Reference(NamedTuple):
+class ResourceRef(NamedTuple):
     """One version of one resource, without its content."""
 
     kind: str
@@ -50,71 +59,71 @@ def _select(kind: str) -> Any:
     )
 
 
-def references(tenants: Sequence[str], number: int) -> list[Reference]:
+def references(tenants: Sequence[str], number: int) -> list[ResourceRef]:
     """All versions of all resources of some tenants, up to a catalogue version: one statement."""
     parts = [_select(kind).where(table.tenant.in_(tenants), table.number <= number) for kind, table in KINDS.items()]
-    return [Reference(*row) for row in db.session.execute(union_all(*parts))]
+    return [ResourceRef(*row) for row in db.session.execute(union_all(*parts))]
 
 
-def reference(kind: str, key: int) -> Reference | None:
+def reference(kind: str, key: int) -> ResourceRef | None:
     row = db.session.execute(_select(kind).where(KINDS[kind].key == key)).one_or_none()
-    return Reference(*row) if row else None
+    return ResourceRef(*row) if row else None
 
 
-def versions(kind: str, name: str, tenant: str) -> list[Reference]:
+def versions(kind: str, name: str, tenant: str) -> list[ResourceRef]:
     """All versions of one resource, newest first."""
     table = KINDS[kind]
     found = db.session.execute(_select(kind).where(table.tenant == tenant, NAMES[kind] == name).order_by(table.version.desc()))
-    return [Reference(*row) for row in found]
+    return [ResourceRef(*row) for row in found]
 
 
 def content(resource_key: int) -> tuple[str, bytes]:
     """File name and bytes of a resource."""
-    file, data = db.session.execute(select(Resource.file, Resource.content).where(Resource.key == resource_key)).one()
+    file, data = db.session.execute(select(ResourceRow.file, ResourceRow.content).where(ResourceRow.key == resource_key)).one()
     return file, bytes(data)
 
 
 def files(keys: Sequence[int]) -> dict[int, str]:
     """File names by resource key."""
-    return {row.key: row.file for row in db.session.execute(select(Resource.key, Resource.file).where(Resource.key.in_(keys)))}
+    return {row.key: row.file for row in db.session.execute(select(ResourceRow.key, ResourceRow.file).where(ResourceRow.key.in_(keys)))}
 
 
-def deployments(keys: Sequence[int]) -> dict[int, Deployment]:
-    return {row.key: row for row in db.session.execute(select(Deployment).where(Deployment.key.in_(keys))).scalars()}
+def deployments(keys: Sequence[int]) -> dict[int, DeploymentRow]:
+    return {row.key: row for row in db.session.execute(select(DeploymentRow).where(DeploymentRow.key.in_(keys))).scalars()}
 
 
 def catalogue_version(tenant: str) -> int:
     """The newest catalogue version that a tenant sees: its own or the shared one. 0 before anything was deployed."""
-    query = select(func.max(Catalogue.version)).where(or_(Catalogue.tenant == tenant, Catalogue.tenant == SHARED))
+    query = select(func.max(CatalogueRow.version)).where(or_(CatalogueRow.tenant == tenant, CatalogueRow.tenant == SHARED))
     return db.session.execute(query).scalar_one_or_none() or 0
 
 
 def lock_catalogue() -> int:
     """Let one deployment at a time through; returns the number of the last one. Needs an act."""
-    rows.insert_new(Catalogue, [{"tenant": SHARED, "version": 0}], ["tenant"])
-    db.session.execute(select(Catalogue.version).where(Catalogue.tenant == SHARED).with_for_update())
-    return db.session.execute(select(func.max(Deployment.number))).scalar_one_or_none() or 0
+    rows.insert_new(CatalogueRow, [{"tenant": SHARED, "version": 0}], ["tenant"])
+    db.session.execute(select(CatalogueRow.version).where(CatalogueRow.tenant == SHARED).with_for_update())
+    return db.session.execute(select(func.max(DeploymentRow.number))).scalar_one_or_none() or 0
 
 
 def set_catalogue_version(tenants: Sequence[str], number: int) -> None:
-    rows.upsert(Catalogue, [{"tenant": tenant, "version": number} for tenant in tenants], ["tenant"], ["version"])
+    rows.upsert(CatalogueRow, [{"tenant": tenant, "version": number} for tenant in tenants], ["tenant"], ["version"])
 
 
 def tenants() -> list[str]:
     """Every tenant that something was deployed for."""
-    return list(db.session.execute(select(Catalogue.tenant)).scalars())
+    return list(db.session.execute(select(CatalogueRow.tenant)).scalars())
 
 
 def last_from_files(tenant_files: Sequence[str]) -> dict[tuple[str, str], tuple[int, str]]:
     """(tenant, file) → (deployment number, digest) of the newest resource that came from files, for these file names."""
     query = (
-        select(Resource.tenant, Resource.file, Deployment.number, Resource.digest)
-        .join(Deployment, Deployment.key == Resource.deployment_key)
-        .where(Deployment.source == "files", Resource.file.in_(tenant_files))
-        .order_by(Deployment.number)
+        select(ResourceRow.tenant, ResourceRow.file, DeploymentRow.number, ResourceRow.digest)
+        .join(DeploymentRow, DeploymentRow.key == ResourceRow.deployment_key)
+        .where(DeploymentRow.source == "files", ResourceRow.file.in_(tenant_files))
+        .order_by(DeploymentRow.number)
     )
     return {(tenant, file): (number, digest) for tenant, file, number, digest in db.session.execute(query)}
 
 
 def calendar_days() -> list[tuple[Any, bool]]:
-    return [(day, working) for day, working in db.session.execute(select(CalendarDay.day, CalendarDay.working))]
+    return [(day, working) for day, working in db.session.execute(select(CalendarDayRow.day, CalendarDayRow.working))]

@@ -5,7 +5,7 @@ from weakref import WeakSet
 from sqlalchemy import Engine, inspect, select
 
 from app.store import rows
-from app.store.tables import StoredSetting, db
+from app.store.tables import StoredSettingRow, db
 
 _ready: WeakSet[Engine] = WeakSet()  # databases that are known to have their tables
 
@@ -13,12 +13,12 @@ _ready: WeakSet[Engine] = WeakSet()  # databases that are known to have their ta
 def get(name: str) -> str | None:
     """A stored value, None if it was never stored: also before the first migration, when a program asks what time it is."""
     if db.engine not in _ready:
-        if not inspect(db.engine).has_table(StoredSetting.__tablename__):
+        if not inspect(db.engine).has_table(StoredSettingRow.__tablename__):
             return None
         _ready.add(db.engine)
-    return db.session.execute(select(StoredSetting.value).where(StoredSetting.name == name)).scalar_one_or_none()
+    return db.session.execute(select(StoredSettingRow.value).where(StoredSettingRow.name == name)).scalar_one_or_none()
 
 
 def put(name: str, value: str) -> None:
     """Needs an act."""
-    rows.upsert(StoredSetting, [{"name": name, "value": value}], ["name"], ["value"])
+    rows.upsert(StoredSettingRow, [{"name": name, "value": value}], ["name"], ["value"])

@@ -7,12 +7,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, false, func, or_, select, tuple_
 
 from app.store.database import run
-from app.store.tables import ElementInstance, Project, TaskCandidate, UserTask, db
+from app.store.tables import ElementInstanceRow, ProjectRow, TaskCandidateRow, UserTaskRow, db
 
 _LINE = (
-    select(UserTask.__table__, Project.name.label("project_name"), Project.applicant_office, ElementInstance.key.label("element_key"))
-    .outerjoin(Project, Project.key == UserTask.project_key)
-    .outerjoin(ElementInstance, and_(ElementInstance.root_key == UserTask.root_key, ElementInstance.element == UserTask.element))
+    select(
+        UserTaskRow.__table__,
+        ProjectRow.name.label("project_name"),
+        ProjectRow.applicant_office,
+        ElementInstanceRow.key.label("element_key"),
+    )
+    .outerjoin(ProjectRow, ProjectRow.key == UserTaskRow.project_key)
+    .outerjoin(
+        ElementInstanceRow, and_(ElementInstanceRow.root_key == UserTaskRow.root_key, ElementInstanceRow.element == UserTaskRow.element)
+    )
 )
 
 Condition = ColumnElement[bool]
@@ -22,30 +29,30 @@ Held = tuple[Sequence[str], Sequence[tuple[str, int]]]
 def mine(held: Held, username: str) -> ColumnElement[bool]:
     """Open tasks that somebody with these roles and (role, office) pairs may do. See ``services.offices.held``."""
     anywhere, pairs = held
-    fits: list[ColumnElement[bool]] = [and_(TaskCandidate.role == "", TaskCandidate.username == username)]
+    fits: list[ColumnElement[bool]] = [and_(TaskCandidateRow.role == "", TaskCandidateRow.username == username)]
     if anywhere:
-        fits.append(and_(TaskCandidate.office_key == 0, TaskCandidate.role.in_(anywhere)))
+        fits.append(and_(TaskCandidateRow.office_key == 0, TaskCandidateRow.role.in_(anywhere)))
     if pairs:
-        fits.append(tuple_(TaskCandidate.role, TaskCandidate.office_key).in_(pairs))
-    candidate = exists().where(TaskCandidate.task_key == UserTask.key, or_(*fits))
-    return and_(UserTask.state == "open", or_(UserTask.assignee == username, and_(UserTask.assignee.is_(None), candidate)))
+        fits.append(tuple_(TaskCandidateRow.role, TaskCandidateRow.office_key).in_(pairs))
+    candidate = exists().where(TaskCandidateRow.task_key == UserTaskRow.key, or_(*fits))
+    return and_(UserTaskRow.state == "open", or_(UserTaskRow.assignee == username, and_(UserTaskRow.assignee.is_(None), candidate)))
 
 
 def one(key: int) -> Row[Any] | None:
-    return db.session.execute(_LINE.where(UserTask.key == key)).one_or_none()
+    return db.session.execute(_LINE.where(UserTaskRow.key == key)).one_or_none()
 
 
 def done_by(user: int) -> ColumnElement[bool]:
-    return and_(UserTask.completed_by == user, UserTask.state == "completed")
+    return and_(UserTaskRow.completed_by == user, UserTaskRow.state == "completed")
 
 
 def in_tenant(tenant: str) -> ColumnElement[bool]:
-    return UserTask.tenant == tenant
+    return UserTaskRow.tenant == tenant
 
 
 def of_projects() -> ColumnElement[bool]:
     """Tasks that belong to some project."""
-    return UserTask.project_key.is_not(None)
+    return UserTaskRow.project_key.is_not(None)
 
 
 def either(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -60,9 +67,9 @@ def matching(text: str, process: str) -> list[ColumnElement[bool]]:
     """The filters of an inbox: a text in the task's or project's name, a process id."""
     wanted: list[ColumnElement[bool]] = []
     if text:
-        wanted.append(or_(UserTask.name.contains(text, autoescape=True), Project.name.contains(text, autoescape=True)))
+        wanted.append(or_(UserTaskRow.name.contains(text, autoescape=True), ProjectRow.name.contains(text, autoescape=True)))
     if process:
-        wanted.append(UserTask.process_id == process)
+        wanted.append(UserTaskRow.process_id == process)
     return wanted
 
 
@@ -70,15 +77,15 @@ def todo(
     conditions: Sequence[ColumnElement[bool]], now: datetime, *, overdue: bool, limit: int, offset: int
 ) -> tuple[Sequence[Row[Any]], int]:
     """Due first, then the oldest; those to be followed up later last."""
-    wanted = [*conditions, *([UserTask.due_at <= now] if overdue else [])]
-    later = case((UserTask.follow_up_at > now, 1), else_=0)
-    order = (later, case((UserTask.due_at.is_(None), 1), else_=0), UserTask.due_at, UserTask.key)
+    wanted = [*conditions, *([UserTaskRow.due_at <= now] if overdue else [])]
+    later = case((UserTaskRow.follow_up_at > now, 1), else_=0)
+    order = (later, case((UserTaskRow.due_at.is_(None), 1), else_=0), UserTaskRow.due_at, UserTaskRow.key)
     return _page(_LINE.where(*wanted).order_by(*order), wanted, limit, offset)
 
 
 def done(conditions: Sequence[ColumnElement[bool]], *, limit: int, offset: int) -> tuple[Sequence[Row[Any]], int]:
     """The last completed first."""
-    return _page(_LINE.where(*conditions).order_by(UserTask.closed_at.desc(), UserTask.key.desc()), conditions, limit, offset)
+    return _page(_LINE.where(*conditions).order_by(UserTaskRow.closed_at.desc(), UserTaskRow.key.desc()), conditions, limit, offset)
 
 
 def search(
@@ -88,20 +95,22 @@ def search(
     filters = list(conditions)
     for name, value in wanted.items():
         if name == "candidate_group":
-            filters.append(exists().where(TaskCandidate.task_key == UserTask.key, TaskCandidate.role == value))
+            filters.append(exists().where(TaskCandidateRow.task_key == UserTaskRow.key, TaskCandidateRow.role == value))
         elif name == "candidate_user":
             filters.append(
-                exists().where(TaskCandidate.task_key == UserTask.key, TaskCandidate.role == "", TaskCandidate.username == value)
+                exists().where(
+                    TaskCandidateRow.task_key == UserTaskRow.key, TaskCandidateRow.role == "", TaskCandidateRow.username == value
+                )
             )
         else:
-            filters.append(getattr(UserTask, name) == value)
-    order = UserTask.key.desc() if descending else UserTask.key
+            filters.append(getattr(UserTaskRow, name) == value)
+    order = UserTaskRow.key.desc() if descending else UserTaskRow.key
     return _page(_LINE.where(*filters).order_by(order), filters, limit, offset)
 
 
 def _page(query: Select[Any], conditions: Sequence[ColumnElement[bool]], limit: int, offset: int) -> tuple[Sequence[Row[Any]], int]:
     total = db.session.execute(
-        select(func.count()).select_from(UserTask).outerjoin(Project, Project.key == UserTask.project_key).where(*conditions)
+        select(func.count()).select_from(UserTaskRow).outerjoin(ProjectRow, ProjectRow.key == UserTaskRow.project_key).where(*conditions)
     ).scalar_one()
     found = db.session.execute(query.limit(limit).offset(offset)).all() if total > offset else []
     return found, total
@@ -109,37 +118,40 @@ def _page(query: Select[Any], conditions: Sequence[ColumnElement[bool]], limit: 
 
 def counts(condition: ColumnElement[bool], now: datetime) -> tuple[int, int, int]:
     """How many are to be done now, of these overdue, and how many come later."""
-    later = func.sum(case((UserTask.follow_up_at > now, 1), else_=0))
-    overdue = func.sum(case((UserTask.due_at <= now, 1), else_=0))
-    total, late, after = db.session.execute(select(func.count(), overdue, later).select_from(UserTask).where(condition)).one()
+    later = func.sum(case((UserTaskRow.follow_up_at > now, 1), else_=0))
+    overdue = func.sum(case((UserTaskRow.due_at <= now, 1), else_=0))
+    total, late, after = db.session.execute(select(func.count(), overdue, later).select_from(UserTaskRow).where(condition)).one()
     return total - (after or 0), late or 0, after or 0
 
 
 def processes(condition: ColumnElement[bool]) -> list[tuple[str, str]]:
     """(process id, name) of those that the tasks belong to."""
     query = (
-        select(UserTask.process_id, func.max(UserTask.process_name))
+        select(UserTaskRow.process_id, func.max(UserTaskRow.process_name))
         .where(condition)
-        .group_by(UserTask.process_id)
-        .order_by(UserTask.process_id)
+        .group_by(UserTaskRow.process_id)
+        .order_by(UserTaskRow.process_id)
     )
     return [(process, name) for process, name in db.session.execute(query)]
 
 
 # Asked for after every completion, so it is composed once: composing costs more than the database takes to answer.
-_line_tasks: Any = UserTask.__table__
-_line_candidates: Any = TaskCandidate.__table__
+_line_tasks: Any = UserTaskRow.__table__
+_line_candidates: Any = TaskCandidateRow.__table__
 _opened = (
     select(
         _line_tasks,
-        Project.__table__.c.name.label("project_name"),
-        Project.__table__.c.applicant_office,
-        ElementInstance.__table__.c.key.label("element_key"),
+        ProjectRow.__table__.c.name.label("project_name"),
+        ProjectRow.__table__.c.applicant_office,
+        ElementInstanceRow.__table__.c.key.label("element_key"),
     )
-    .outerjoin_from(_line_tasks, Project.__table__, Project.__table__.c.key == _line_tasks.c.project_key)
+    .outerjoin_from(_line_tasks, ProjectRow.__table__, ProjectRow.__table__.c.key == _line_tasks.c.project_key)
     .outerjoin(
-        ElementInstance.__table__,
-        and_(ElementInstance.__table__.c.root_key == _line_tasks.c.root_key, ElementInstance.__table__.c.element == _line_tasks.c.element),
+        ElementInstanceRow.__table__,
+        and_(
+            ElementInstanceRow.__table__.c.root_key == _line_tasks.c.root_key,
+            ElementInstanceRow.__table__.c.element == _line_tasks.c.element,
+        ),
     )
     .where(
         _line_tasks.c.state == "open",
@@ -173,9 +185,11 @@ def opened_of(project_key: int | None, root_key: int, held: Held, username: str)
 
 
 def open_of_project(project_key: int) -> Sequence[Row[Any]]:
-    return db.session.execute(_LINE.where(UserTask.project_key == project_key, UserTask.state == "open").order_by(UserTask.key)).all()
+    return db.session.execute(
+        _LINE.where(UserTaskRow.project_key == project_key, UserTaskRow.state == "open").order_by(UserTaskRow.key)
+    ).all()
 
 
 def draft(key: int) -> tuple[dict[str, Any] | None, datetime | None]:
-    found = db.session.execute(select(UserTask.draft, UserTask.draft_saved_at).where(UserTask.key == key)).one()
+    found = db.session.execute(select(UserTaskRow.draft, UserTaskRow.draft_saved_at).where(UserTaskRow.key == key)).one()
     return found[0], found[1]

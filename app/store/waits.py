@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, delete, exists, func, select, update
 
 from app.store.database import run
-from app.store.tables import Incident, Wait, db
+from app.store.tables import IncidentRow, WaitRow, db
 
 
 class DueWait(NamedTuple):
@@ -26,7 +26,7 @@ class DueWait(NamedTuple):
     attempts: int
 
 
-_waits: Any = Wait.__table__
+_waits: Any = WaitRow.__table__
 _due = (
     select(
         _waits.c.key,
@@ -55,7 +55,7 @@ def due(now: datetime, limit: int) -> list[DueWait]:
 
 def next_due() -> datetime | None:
     """When the next timer should be looked at."""
-    found: datetime | None = db.session.execute(select(func.min(Wait.wake_at)).where(Wait.kind == "timer")).scalar_one_or_none()
+    found: datetime | None = db.session.execute(select(func.min(WaitRow.wake_at)).where(WaitRow.kind == "timer")).scalar_one_or_none()
     return found
 
 
@@ -67,7 +67,7 @@ def take(key: int, now: datetime) -> bool:
 
 def take_subscription(key: int) -> bool:
     """Take a subscription away; False if it is gone. Only who holds its tree may ask."""
-    result = run(delete(Wait).where(Wait.key == key))
+    result = run(delete(WaitRow).where(WaitRow.key == key))
     return bool(result.rowcount)
 
 
@@ -75,30 +75,30 @@ def put_off(key: int, until: datetime, *, failed: bool) -> bool:
     """Look at a timer again later; False if it is gone."""
     values: dict[str, Any] = {"wake_at": until}
     if failed:
-        values["attempts"] = Wait.attempts + 1
-    result = run(update(Wait).where(Wait.key == key).values(values))
+        values["attempts"] = WaitRow.attempts + 1
+    result = run(update(WaitRow).where(WaitRow.key == key).values(values))
     return bool(result.rowcount)
 
 
 def has_incident(wait_key: int) -> bool:
-    return bool(db.session.execute(select(exists().where(Incident.wait_key == wait_key, Incident.closed_at.is_(None)))).scalar_one())
+    return bool(db.session.execute(select(exists().where(IncidentRow.wait_key == wait_key, IncidentRow.closed_at.is_(None)))).scalar_one())
 
 
 def close_incidents(wait_key: int, now: datetime) -> None:
     """A timer that fired after all has no incident any more."""
-    query = update(Incident).where(Incident.wait_key == wait_key, Incident.closed_at.is_(None)).values(closed_at=now)
+    query = update(IncidentRow).where(IncidentRow.wait_key == wait_key, IncidentRow.closed_at.is_(None)).values(closed_at=now)
     run(query)
 
 
 def starts(tenant: str) -> Sequence[Any]:
     """The subscriptions and timers of start events in a tenant."""
-    return db.session.execute(select(Wait).where(Wait.root_key.is_(None), Wait.tenant == tenant)).scalars().all()
+    return db.session.execute(select(WaitRow).where(WaitRow.root_key.is_(None), WaitRow.tenant == tenant)).scalars().all()
 
 
 def delete_starts(keys: Sequence[int]) -> None:
     if keys:
-        run(delete(Wait).where(Wait.key.in_(keys)))
+        run(delete(WaitRow).where(WaitRow.key.in_(keys)))
 
 
 def is_there(key: int) -> bool:
-    return bool(db.session.execute(select(exists().where(Wait.key == key))).scalar_one())
+    return bool(db.session.execute(select(exists().where(WaitRow.key == key))).scalar_one())

@@ -29,7 +29,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Frame:
+class PageFrame:
     """``assumed``: the virtual instant, None when the clock is the real one."""
 
     actor: Actor | None
@@ -63,20 +63,20 @@ def first_page(actor: Actor) -> str:
     return url_for(next(_menu(actor))[1])
 
 
-def _frame() -> Frame:
+def _frame() -> PageFrame:
     if g.get("without_person") or not identity.is_signed_in():
-        return Frame(None, [], None)
+        return PageFrame(None, [], None)
     actor = identity.current_actor()
     here = (request.blueprint or "") if request.endpoint else ""
     menu = [Item(title, url_for(endpoint), endpoint.split(".")[0] == here) for title, endpoint in _menu(actor)]
-    return Frame(actor, menu, identity.present() if instants.is_virtual() else None)
+    return PageFrame(actor, menu, identity.present() if instants.is_virtual() else None)
 
 
 def _context() -> dict[str, Any]:
     return {"frame": _frame(), "entry": assets.entry, "is_built": assets.is_built, "csrf": forgery.token}
 
 
-def _failure_page(problem: problems.Problem) -> str:
+def _failure_page(problem: problems.ProblemDocument) -> str:
     g.without_person = problem.status >= 500  # what failed may be what the frame asks
     return render_template("error.html", problem=problem)
 

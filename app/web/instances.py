@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app import current
 from app.access.identity import current_actor, present
 from app.errors import InvalidRequest
-from app.seen.shapes import InstanceView
+from app.seen.shapes import InstancePage
 from app.services import instances, repair
 from app.web import display, listing
 
@@ -69,5 +69,5 @@ def resolve(key: int, incident: int) -> Response:
     return redirect(url_for("instances.show", key=key))
 
 
-def _stuck(view: InstanceView) -> dict[str, Any]:
+def _stuck(view: InstancePage) -> dict[str, Any]:
     return {incident.element_id: incident.message for incident in view.incidents if incident.resolved_at is None}

@@ -12,7 +12,7 @@ from app.access.identity import current_actor, present
 from app.catalogue import districts
 from app.domain import forms
 from app.errors import InvalidRequest
-from app.seen.shapes import TaskView
+from app.seen.shapes import TaskPage
 from app.services import tasks
 from app.web import display
 
@@ -81,7 +81,7 @@ def _sent() -> dict[str, Any]:
     return data
 
 
-def _for_form(view: TaskView) -> dict[str, Any]:
+def _for_form(view: TaskPage) -> dict[str, Any]:
     """What the form island needs (frontend/src/form/index.jsx)."""
     if view.form is None:
         return {}
@@ -116,10 +116,10 @@ def _cited(schema: Mapping[str, Any]) -> Iterator[str]:
         yield from _cited(schema["items"])
 
 
-def may_fill_in(view: TaskView) -> bool:
+def may_fill_in(view: TaskPage) -> bool:
     return view.line.state == "open" and view.may.allowed
 
 
-def _elements(view: TaskView) -> dict[str, Any]:
+def _elements(view: TaskPage) -> dict[str, Any]:
     late = {name: display.remaining(view.line).text for name in view.diagram.current if name == view.line.element_id and view.line.overdue}
     return display.elements(view.diagram, late)

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from app import create_app
 from app.config import Config, load
 from app.services import accounts, instances, instants, startup, trail
-from app.store.tables import AuditEntry, ElementInstance, Incident, Notification, Record, UserTask, Wait, db
+from app.store.tables import AuditEntryRow, ElementInstanceRow, IncidentRow, NotificationRow, RecordRow, UserTaskRow, WaitRow, db
 from tests.acceptance.running import ROOT, Running, running, served
 from tests.integration.conftest import named, postgresql_server, sqlite_template  # noqa: F401 - a fixture is found where it is named
 from tests.integration.districts.play import at
@@ -132,7 +132,7 @@ def watch(count: int) -> None:
 def waiting() -> int:
     """How many timers have not fired, as committed by now."""
     db.session.remove()
-    return db.session.execute(select(func.count()).select_from(Wait).where(Wait.kind == "timer")).scalar_one()
+    return db.session.execute(select(func.count()).select_from(WaitRow).where(WaitRow.kind == "timer")).scalar_one()
 
 
 def until(most: int) -> int:
@@ -149,23 +149,23 @@ def each_fired_once(count: int) -> None:
     """Whatever a timer brings about is there exactly once for each instance."""
     db.session.remove()
     visited = db.session.execute(
-        select(ElementInstance.root_key, ElementInstance.element_id).where(
-            ElementInstance.element_id.in_(["alarm", "note_alarm", "moment", "note_moment"]), ElementInstance.state == "completed"
+        select(ElementInstanceRow.root_key, ElementInstanceRow.element_id).where(
+            ElementInstanceRow.element_id.in_(["alarm", "note_alarm", "moment", "note_moment"]), ElementInstanceRow.state == "completed"
         )
     ).all()
     assert len(visited) == 4 * count
     assert set(Counter(map(tuple, visited)).values()) == {1}
-    recorded = db.session.execute(select(Record.root_key, Record.element_id)).all()
+    recorded = db.session.execute(select(RecordRow.root_key, RecordRow.element_id)).all()
     assert len(recorded) == 2 * count
     assert set(Counter(map(tuple, recorded)).values()) == {1}
-    told = db.session.execute(select(func.count()).select_from(Notification)).scalar_one()
+    told = db.session.execute(select(func.count()).select_from(NotificationRow)).scalar_one()
     assert told == 2 * count
-    fired = db.session.execute(select(AuditEntry.chain).where(AuditEntry.action == "timer.fire")).scalars().all()
+    fired = db.session.execute(select(AuditEntryRow.chain).where(AuditEntryRow.action == "timer.fire")).scalars().all()
     assert set(Counter(fired).values()) == {2}
     assert len(fired) == 2 * count
-    open_tasks = db.session.execute(select(func.count()).select_from(UserTask).where(UserTask.state == "open")).scalar_one()
+    open_tasks = db.session.execute(select(func.count()).select_from(UserTaskRow).where(UserTaskRow.state == "open")).scalar_one()
     assert open_tasks == count, "the task beside its timer stays"
-    assert db.session.execute(select(func.count()).select_from(Incident)).scalar_one() == 0
+    assert db.session.execute(select(func.count()).select_from(IncidentRow)).scalar_one() == 0
     assert trail.verify().problems == []
 
 
@@ -190,7 +190,7 @@ def sealed() -> None:
     pause = threading.Event()
     while True:
         db.session.remove()
-        if db.session.execute(select(func.count()).select_from(AuditEntry).where(AuditEntry.seal.is_(None))).scalar_one() == 0:
+        if db.session.execute(select(func.count()).select_from(AuditEntryRow).where(AuditEntryRow.seal.is_(None))).scalar_one() == 0:
             return
         assert time.monotonic() < end
         pause.wait(0.02)

@@ -81,7 +81,7 @@ def due(district: str, key: str, start: str, **facts: Any) -> deadlines.Due:
     row = decide(district, "deadlines", event=key, start=start, **facts)
     if row is None:
         raise KeyError(f"{district}: no deadline {key}")
-    return deadlines.due(deadlines.Rule.from_row(key, row), start, library(district).calendar, ZONE)
+    return deadlines.due(deadlines.DeadlineRule.from_row(key, row), start, library(district).calendar, ZONE)
 
 
 def clauses_of(district: str) -> Mapping[str, districts.Clause]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.store.tables.base import db
 
 
-class Organisation(db.Model):  # type: ignore[name-defined,misc]
+class OrganisationRow(db.Model):  # type: ignore[name-defined,misc]
     __tablename__ = "organisations"
     __table_args__ = (UniqueConstraint("tenant", "name"),)
 
@@ -23,7 +23,7 @@ class Role(RoleMixin):
     """Flask-Security wants a class of roles; ours are memberships and belong to an office, so that it never stores one."""
 
 
-class User(db.Model, UserMixin):  # type: ignore[name-defined,misc]
+class UserRow(db.Model, UserMixin):  # type: ignore[name-defined,misc]
     """An account. ``demonstration``: offered on the sign-in page of the demonstration."""
 
     __tablename__ = "users"
@@ -45,7 +45,7 @@ class User(db.Model, UserMixin):  # type: ignore[name-defined,misc]
         return []
 
 
-class Membership(db.Model):  # type: ignore[name-defined,misc]
+class MembershipRow(db.Model):  # type: ignore[name-defined,misc]
     """A person holds a role in an office."""
 
     __tablename__ = "memberships"
@@ -58,7 +58,7 @@ class Membership(db.Model):  # type: ignore[name-defined,misc]
     created_at: Mapped[datetime]
 
 
-class Delegation(db.Model):  # type: ignore[name-defined,misc]
+class DelegationRow(db.Model):  # type: ignore[name-defined,misc]
     """From ``first_on`` to ``last_on`` the delegate also holds the delegator's roles."""
 
     __tablename__ = "delegations"

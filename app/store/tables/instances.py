@@ -13,7 +13,7 @@ from app.store.tables.base import db
 from app.store.types import JsonValue
 
 
-class ProcessInstance(db.Model):  # type: ignore[name-defined,misc]
+class ProcessInstanceRow(db.Model):  # type: ignore[name-defined,misc]
     """A process instance. ``version`` to ``keys`` are the root's alone: the tree has one state, one version and one lock."""
 
     __tablename__ = "process_instances"
@@ -58,7 +58,7 @@ class ProcessInstance(db.Model):  # type: ignore[name-defined,misc]
     audit_count: Mapped[int]
 
 
-class ElementInstance(db.Model):  # type: ignore[name-defined,misc]
+class ElementInstanceRow(db.Model):  # type: ignore[name-defined,misc]
     """One visit of one element."""
 
     __tablename__ = "element_instances"
@@ -78,7 +78,7 @@ class ElementInstance(db.Model):  # type: ignore[name-defined,misc]
     ended_at: Mapped[datetime | None]
 
 
-class Variable(db.Model):  # type: ignore[name-defined,misc]
+class VariableRow(db.Model):  # type: ignore[name-defined,misc]
     """The last value of a variable; ``scope`` 0 is the instance, else the local integer of an element instance."""
 
     __tablename__ = "variables"
@@ -93,7 +93,7 @@ class Variable(db.Model):  # type: ignore[name-defined,misc]
     updated_at: Mapped[datetime]
 
 
-class UserTask(db.Model):  # type: ignore[name-defined,misc]
+class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
     """``deadline``: how the due instant was counted (key, last_day, explanation lines, calendar version), null without one."""
 
     __tablename__ = "user_tasks"
@@ -141,7 +141,7 @@ class UserTask(db.Model):  # type: ignore[name-defined,misc]
     draft_saved_at: Mapped[datetime | None]
 
 
-class TaskCandidate(db.Model):  # type: ignore[name-defined,misc]
+class TaskCandidateRow(db.Model):  # type: ignore[name-defined,misc]
     """Who may do an open task: holders of ``role``, in the office ``office_key`` (0: in any), or the person ``username``. A trigger clears closed tasks."""
 
     __tablename__ = "task_candidates"
@@ -153,7 +153,7 @@ class TaskCandidate(db.Model):  # type: ignore[name-defined,misc]
     username: Mapped[str] = mapped_column(primary_key=True)
 
 
-class Job(db.Model):  # type: ignore[name-defined,misc]
+class JobRow(db.Model):  # type: ignore[name-defined,misc]
     """Work for an outside worker; inline connectors have a row only when they failed."""
 
     __tablename__ = "jobs"
@@ -177,7 +177,7 @@ class Job(db.Model):  # type: ignore[name-defined,misc]
     closed_at: Mapped[datetime | None]
 
 
-class Wait(db.Model):  # type: ignore[name-defined,misc]
+class WaitRow(db.Model):  # type: ignore[name-defined,misc]
     """A timer or a subscription, of an instance (``root_key``) or of a start event (``root_key`` null). ``wake_at``: when to try next."""
 
     __tablename__ = "waits"
@@ -210,7 +210,7 @@ class Wait(db.Model):  # type: ignore[name-defined,misc]
     opened_at: Mapped[datetime]
 
 
-class Message(db.Model):  # type: ignore[name-defined,misc]
+class MessageRow(db.Model):  # type: ignore[name-defined,misc]
     """A published message or a broadcast signal. ``open`` until it has expired and been tried."""
 
     __tablename__ = "messages"
@@ -231,7 +231,7 @@ class Message(db.Model):  # type: ignore[name-defined,misc]
     expires_at: Mapped[datetime]
 
 
-class MessageDelivery(db.Model):  # type: ignore[name-defined,misc]
+class MessageDeliveryRow(db.Model):  # type: ignore[name-defined,misc]
     """A message goes once to a process id (``target``); a signal once to a subscription."""
 
     __tablename__ = "message_deliveries"
@@ -242,7 +242,7 @@ class MessageDelivery(db.Model):  # type: ignore[name-defined,misc]
     delivered_at: Mapped[datetime]
 
 
-class Incident(db.Model):  # type: ignore[name-defined,misc]
+class IncidentRow(db.Model):  # type: ignore[name-defined,misc]
     """Something that needs a person: of the engine (``incident`` its local integer), or of a wait that cannot be fired (``wait_key``)."""
 
     __tablename__ = "incidents"
@@ -269,7 +269,7 @@ class Incident(db.Model):  # type: ignore[name-defined,misc]
     closed_at: Mapped[datetime | None]
 
 
-class DecisionEvaluation(db.Model):  # type: ignore[name-defined,misc]
+class DecisionEvaluationRow(db.Model):  # type: ignore[name-defined,misc]
     """A decision as it was taken: inputs, output, matched rows, the version of the table."""
 
     __tablename__ = "decision_evaluations"

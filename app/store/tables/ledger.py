@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.store.tables.base import db
 
 
-class Project(db.Model):  # type: ignore[name-defined,misc]
+class ProjectRow(db.Model):  # type: ignore[name-defined,misc]
     """A project. ``facts`` holds every fact by its camelCase name; the typed columns are those that lists are made of.
 
     ``offices``: relation → [[organisation key, name], …]. ``phases``: [[phase, instant], …] in the order they were entered.
@@ -38,7 +38,7 @@ class Project(db.Model):  # type: ignore[name-defined,misc]
     updated_at: Mapped[datetime]
 
 
-class ProjectOffice(db.Model):  # type: ignore[name-defined,misc]
+class ProjectOfficeRow(db.Model):  # type: ignore[name-defined,misc]
     """The same offices as rows, to find an office's projects."""
 
     __tablename__ = "project_offices"
@@ -49,7 +49,7 @@ class ProjectOffice(db.Model):  # type: ignore[name-defined,misc]
     organisation_key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
-class Record(db.Model):  # type: ignore[name-defined,misc]
+class RecordRow(db.Model):  # type: ignore[name-defined,misc]
     """An entry of a register: contracts, payments, archives, lateness … ``data`` was checked by forms/records/<kind>.json."""
 
     __tablename__ = "records"
@@ -66,7 +66,7 @@ class Record(db.Model):  # type: ignore[name-defined,misc]
     created_at: Mapped[datetime]
 
 
-class Number(db.Model):  # type: ignore[name-defined,misc]
+class NumberRow(db.Model):  # type: ignore[name-defined,misc]
     """The last running number of a kind, district and year."""
 
     __tablename__ = "numbers"
@@ -77,7 +77,7 @@ class Number(db.Model):  # type: ignore[name-defined,misc]
     last: Mapped[int]
 
 
-class Notification(db.Model):  # type: ignore[name-defined,misc]
+class NotificationRow(db.Model):  # type: ignore[name-defined,misc]
     """A notice to the holders of ``role``, in the office ``office_key`` (0: in any)."""
 
     __tablename__ = "notifications"
@@ -95,7 +95,7 @@ class Notification(db.Model):  # type: ignore[name-defined,misc]
     created_at: Mapped[datetime]
 
 
-class NotificationRead(db.Model):  # type: ignore[name-defined,misc]
+class NotificationReadRow(db.Model):  # type: ignore[name-defined,misc]
     __tablename__ = "notification_reads"
 
     notification_key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -103,7 +103,7 @@ class NotificationRead(db.Model):  # type: ignore[name-defined,misc]
     read_at: Mapped[datetime]
 
 
-class CalendarDay(db.Model):  # type: ignore[name-defined,misc]
+class CalendarDayRow(db.Model):  # type: ignore[name-defined,misc]
     """A day that an administrator imported; it wins over the built-in calendar, and makes its year an announced one."""
 
     __tablename__ = "calendar_days"

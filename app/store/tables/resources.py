@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.store.tables.base import db
 
 
-class Catalogue(db.Model):  # type: ignore[name-defined,misc]
+class CatalogueRow(db.Model):  # type: ignore[name-defined,misc]
     """The number of the last deployment that touched a tenant; the row of <default> is also the lock that deployments take."""
 
     __tablename__ = "catalogue"
@@ -17,7 +17,7 @@ class Catalogue(db.Model):  # type: ignore[name-defined,misc]
     version: Mapped[int]
 
 
-class Deployment(db.Model):  # type: ignore[name-defined,misc]
+class DeploymentRow(db.Model):  # type: ignore[name-defined,misc]
     """``number`` counts deployments over all tenants: a catalogue version is such a number."""
 
     __tablename__ = "deployments"
@@ -32,7 +32,7 @@ class Deployment(db.Model):  # type: ignore[name-defined,misc]
     created_at: Mapped[datetime]
 
 
-class Resource(db.Model):  # type: ignore[name-defined,misc]
+class ResourceRow(db.Model):  # type: ignore[name-defined,misc]
     """A deployed file."""
 
     __tablename__ = "resources"
@@ -45,7 +45,7 @@ class Resource(db.Model):  # type: ignore[name-defined,misc]
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class ProcessDefinition(db.Model):  # type: ignore[name-defined,misc]
+class ProcessDefinitionRow(db.Model):  # type: ignore[name-defined,misc]
     __tablename__ = "process_definitions"
     __table_args__ = (UniqueConstraint("tenant", "process_id", "version"), Index(None, "deployment_key"))
 
@@ -61,7 +61,7 @@ class ProcessDefinition(db.Model):  # type: ignore[name-defined,misc]
     digest: Mapped[str]
 
 
-class DecisionDefinition(db.Model):  # type: ignore[name-defined,misc]
+class DecisionDefinitionRow(db.Model):  # type: ignore[name-defined,misc]
     __tablename__ = "decision_definitions"
     __table_args__ = (UniqueConstraint("tenant", "decision_id", "version"), Index(None, "deployment_key"))
 
@@ -79,7 +79,7 @@ class DecisionDefinition(db.Model):  # type: ignore[name-defined,misc]
     digest: Mapped[str]
 
 
-class FormDefinition(db.Model):  # type: ignore[name-defined,misc]
+class FormDefinitionRow(db.Model):  # type: ignore[name-defined,misc]
     __tablename__ = "form_definitions"
     __table_args__ = (UniqueConstraint("tenant", "form_id", "version"), Index(None, "deployment_key"))
 

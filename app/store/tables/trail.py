@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.store.tables.base import db
 
 
-class AuditEntry(db.Model):  # type: ignore[name-defined,misc]
+class AuditEntryRow(db.Model):  # type: ignore[name-defined,misc]
     """One act. ``chain`` is the root of the instance, else the user or the deployment; ``number`` counts from 1 in it."""
 
     __tablename__ = "audit_entries"
@@ -35,7 +35,7 @@ class AuditEntry(db.Model):  # type: ignore[name-defined,misc]
     seal: Mapped[int | None]
 
 
-class AuditSeal(db.Model):  # type: ignore[name-defined,misc]
+class AuditSealRow(db.Model):  # type: ignore[name-defined,misc]
     """A seal over ``count`` entries; ``root`` is the mac over their macs in key order, chained by ``previous``."""
 
     __tablename__ = "audit_seals"
@@ -47,7 +47,7 @@ class AuditSeal(db.Model):  # type: ignore[name-defined,misc]
     at: Mapped[datetime]
 
 
-class IdempotencyKey(db.Model):  # type: ignore[name-defined,misc]
+class IdempotencyKeyRow(db.Model):  # type: ignore[name-defined,misc]
     __tablename__ = "idempotency_keys"
     __table_args__ = (Index(None, "created_at"),)
 
@@ -58,7 +58,7 @@ class IdempotencyKey(db.Model):  # type: ignore[name-defined,misc]
     created_at: Mapped[datetime]
 
 
-class StoredSetting(db.Model):  # type: ignore[name-defined,misc]
+class StoredSettingRow(db.Model):  # type: ignore[name-defined,misc]
     """What must survive a restart and is no configuration: the offset of the virtual clock, the version of the calendar."""
 
     __tablename__ = "stored_settings"

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from app.domain.permissions import Actor
 from app.errors import Forbidden, InvalidForm, TaskClosed
 from app.services import accounts, inbox, instants, projects, tasks, trail
-from app.store.tables import AuditEntry, ElementInstance, ProcessInstance, Project, UserTask, db
+from app.store.tables import AuditEntryRow, ElementInstanceRow, ProcessInstanceRow, ProjectRow, UserTaskRow, db
 from tests.integration.districts.play import District, at
 
 DANGEROUS = ["__builtins__", "__class__", "typename", "len", "approved", "windowMessage2"]
@@ -60,7 +60,7 @@ def scene(app: Flask) -> Scene:
 
 def counted() -> list[int]:
     """How much there is in the database of what an act writes."""
-    tables = (ElementInstance, ProcessInstance, UserTask, AuditEntry, Project)
+    tables = (ElementInstanceRow, ProcessInstanceRow, UserTaskRow, AuditEntryRow, ProjectRow)
     return [db.session.execute(select(func.count()).select_from(table)).scalar_one() for table in tables]
 
 

@@ -13,7 +13,7 @@ from app import create_app
 from app.config import Config
 from app.playing import demonstration
 from app.services import instants, startup, trail
-from app.store.tables import AuditEntry, UserTask, db
+from app.store.tables import AuditEntryRow, UserTaskRow, db
 from tests.integration.districts.conftest import BEGIN
 from tests.integration.districts.play import District
 from tests.integration.districts.test_lateness import BOTH_DATABASES
@@ -77,11 +77,11 @@ def test_submitting_the_acceptance_materials_is_one_commit_and_at_most_fifteen_s
     assert len(statements) <= MOST_STATEMENTS, "\n".join(statements)
 
     def entries() -> int:
-        return db.session.execute(select(func.count()).select_from(AuditEntry)).scalar_one()
+        return db.session.execute(select(func.count()).select_from(AuditEntryRow)).scalar_one()
 
     with app.app_context():
         assert [task.element_id for task in play.open(project)] == ["review_materials"]
-        assert db.session.execute(select(UserTask.state).where(UserTask.key == line.key)).scalar_one() == "completed"
+        assert db.session.execute(select(UserTaskRow.state).where(UserTaskRow.key == line.key)).scalar_one() == "completed"
         assert trail.verify().problems == []
         before = entries()
     with sent(engine) as seen:

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 
 from app.config import Config
 from app.services import inbox, instances, projects, pump, repair, startup, tasks, timers, trail
-from app.store.tables import AuditEntry, ElementInstance, Incident, ProcessInstance, Record, Wait, db
+from app.store.tables import AuditEntryRow, ElementInstanceRow, IncidentRow, ProcessInstanceRow, RecordRow, WaitRow, db
 from tests.integration.conftest import make_app
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_permit import APPLICATION
@@ -36,15 +36,17 @@ def reviews(cast: Cast, count: int) -> list[int]:
 
 def set_timers() -> int:
     """How many timers of instances are set."""
-    return db.session.execute(select(func.count()).select_from(Wait).where(Wait.root_key.is_not(None), Wait.kind == "timer")).scalar_one()
+    return db.session.execute(
+        select(func.count()).select_from(WaitRow).where(WaitRow.root_key.is_not(None), WaitRow.kind == "timer")
+    ).scalar_one()
 
 
 def late_records() -> int:
-    return db.session.execute(select(func.count()).select_from(Record).where(Record.kind == "overdue")).scalar_one()
+    return db.session.execute(select(func.count()).select_from(RecordRow).where(RecordRow.kind == "overdue")).scalar_one()
 
 
 def fired() -> int:
-    return db.session.execute(select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "timer.fire")).scalar_one()
+    return db.session.execute(select(func.count()).select_from(AuditEntryRow).where(AuditEntryRow.action == "timer.fire")).scalar_one()
 
 
 def test_an_overdue_review_is_recorded_and_escalated_and_stays_open(cast: Cast) -> None:
@@ -116,7 +118,7 @@ def test_the_same_task_submitted_by_many_at_once_is_completed_once(cast: Cast, a
         thread.join()
     db.session.rollback()
     assert sorted(outcomes) == ["TaskClosed"] * 30 + ["done"] * 6
-    completed = select(func.count()).select_from(ElementInstance).where(ElementInstance.element_id == "move_approved")
+    completed = select(func.count()).select_from(ElementInstanceRow).where(ElementInstanceRow.element_id == "move_approved")
     assert db.session.execute(completed).scalar_one() == 6
     assert trail.verify().problems == []
 
@@ -141,37 +143,39 @@ def test_completing_and_timing_out_at_once_is_one_or_both_but_never_broken(cast:
     for thread in threads:
         thread.join()
     db.session.rollback()
-    states = db.session.execute(select(ProcessInstance.state).where(ProcessInstance.process_id == "permit")).scalars().all()
+    states = db.session.execute(select(ProcessInstanceRow.state).where(ProcessInstanceRow.process_id == "permit")).scalars().all()
     assert states == ["completed"] * 10
     assert set_timers() == 0
     assert late_records() == fired()
-    assert db.session.execute(select(func.count()).select_from(Incident)).scalar_one() == 0
+    assert db.session.execute(select(func.count()).select_from(IncidentRow)).scalar_one() == 0
     assert trail.verify().problems == []
 
 
 def test_a_timer_that_cannot_fire_is_an_incident_and_does_not_stop_the_others(cast: Cast) -> None:
     projects_ = reviews(cast, 3)
-    broken = db.session.execute(select(ProcessInstance.key, ProcessInstance.blob).where(ProcessInstance.project_key == projects_[0])).one()
+    broken = db.session.execute(
+        select(ProcessInstanceRow.key, ProcessInstanceRow.blob).where(ProcessInstanceRow.project_key == projects_[0])
+    ).one()
     _set_blob(broken.key, "not a state")
     assert timers.fire_due(DUE) == 2
-    (incident,) = db.session.execute(select(Incident)).scalars()
+    (incident,) = db.session.execute(select(IncidentRow)).scalars()
     assert (incident.type, incident.root_key, incident.closed_at) == ("EVENT_FAILED", broken.key, None)
-    attempts, wake_at = db.session.execute(select(Wait.attempts, Wait.wake_at).where(Wait.root_key == broken.key)).one()
+    attempts, wake_at = db.session.execute(select(WaitRow.attempts, WaitRow.wake_at).where(WaitRow.root_key == broken.key)).one()
     assert (attempts, wake_at) == (1, DUE + timedelta(seconds=60))
     assert timers.fire_due(DUE) == 0
     assert timers.fire_due(wake_at) == 0
-    assert db.session.execute(select(Wait.attempts, Wait.wake_at).where(Wait.root_key == broken.key)).one() == (
+    assert db.session.execute(select(WaitRow.attempts, WaitRow.wake_at).where(WaitRow.root_key == broken.key)).one() == (
         2,
         wake_at + timedelta(seconds=120),
     )
-    assert len(db.session.execute(select(Incident.key)).all()) == 1
+    assert len(db.session.execute(select(IncidentRow.key)).all()) == 1
     _set_blob(broken.key, broken.blob)
     assert timers.fire_due(DUE + timedelta(hours=1)) == 1
-    assert db.session.execute(select(Incident.closed_at)).scalar_one() == DUE + timedelta(hours=1)
+    assert db.session.execute(select(IncidentRow.closed_at)).scalar_one() == DUE + timedelta(hours=1)
 
 
 def _set_blob(key: int, blob: str) -> None:
-    db.session.execute(update(ProcessInstance).where(ProcessInstance.key == key).values(blob=blob))
+    db.session.execute(update(ProcessInstanceRow).where(ProcessInstanceRow.key == key).values(blob=blob))
     db.session.commit()
 
 
@@ -194,9 +198,9 @@ def test_a_process_that_starts_every_year_starts_every_year_in_each_district(cas
     for year, instant in ((1, first), (2, first.replace(year=2028))):
         assert pump.run_due(instant - timedelta(seconds=1)) == 0
         assert pump.run_due(instant) == 2
-        assert sorted(db.session.execute(select(ProcessInstance.tenant).where(ProcessInstance.process_id == "yearly")).scalars()) == sorted(
-            ["hill", "valley"] * year
-        )
+        assert sorted(
+            db.session.execute(select(ProcessInstanceRow.tenant).where(ProcessInstanceRow.process_id == "yearly")).scalars()
+        ) == sorted(["hill", "valley"] * year)
     assert len(inbox.todo(cast.dora, first).items) == 2
 
 

@@ -15,7 +15,7 @@ from app.errors import Forbidden, InvalidRequest
 from app.playing import demonstration
 from app.services import accounts, inbox, instants, projects, pump, startup, tasks, trail
 from app.store import accounts as people
-from app.store.tables import AuditEntry, Incident, Project, db
+from app.store.tables import AuditEntryRow, IncidentRow, ProjectRow, db
 from tests.integration.conftest import make_app
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_permit import APPLICATION
@@ -52,7 +52,9 @@ def test_the_clock_fires_what_is_due_on_the_way_in_order(cast: Cast) -> None:
     reached = demonstration.advance(cast.root, year_end)
     assert abs(reached - year_end) < timedelta(seconds=60)
     entries = db.session.execute(
-        select(AuditEntry.action, AuditEntry.at).where(AuditEntry.action.in_(["timer.fire", "process.start"])).order_by(AuditEntry.key)
+        select(AuditEntryRow.action, AuditEntryRow.at)
+        .where(AuditEntryRow.action.in_(["timer.fire", "process.start"]))
+        .order_by(AuditEntryRow.key)
     ).all()
     later = [at for _, at in entries[2:]]
     assert later == sorted(later)
@@ -112,7 +114,7 @@ def test_the_shipped_demonstration_has_work_for_many_in_both_districts(shipped: 
     made = demonstration.build(now)
     assert made >= 12
     assert demonstration.build(now) == 0
-    phases = db.session.execute(select(Project.tenant, Project.phase)).all()
+    phases = db.session.execute(select(ProjectRow.tenant, ProjectRow.phase)).all()
     for tenant in districts.every():
         assert len({phase for own, phase in phases if own == tenant}) >= 6
     busy: Counter[str] = Counter()
@@ -125,7 +127,7 @@ def test_the_shipped_demonstration_has_work_for_many_in_both_districts(shipped: 
         late += counts.overdue
     assert {role for role in ("applicant", "data_bureau", "finance") if busy[role]} == {"applicant", "data_bureau", "finance"}
     assert late
-    assert db.session.execute(select(Incident.message).where(Incident.closed_at.is_(None))).all() == []
+    assert db.session.execute(select(IncidentRow.message).where(IncidentRow.closed_at.is_(None))).all() == []
     assert pump.pump(now).sealed
     assert trail.verify().whole
     db.session.rollback()

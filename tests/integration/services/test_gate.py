@@ -11,7 +11,7 @@ from app.config import Config
 from app.domain.permissions import SYSTEM
 from app.errors import InvalidRequest, Refused
 from app.services import models
-from app.store.tables import AuditEntry, db
+from app.store.tables import AuditEntryRow, db
 from tests.integration.services.conftest import DATA, NOW
 
 GATE = (DATA / "dmn" / "permit_gate.dmn").read_bytes()
@@ -48,8 +48,8 @@ def version(name: str = "permit_gate", kind: str = "decision") -> int:
     return models.versions(SYSTEM, kind, name, "<default>")[0].version
 
 
-def last() -> AuditEntry:
-    return db.session.execute(select(AuditEntry).order_by(AuditEntry.key.desc()).limit(1)).scalar_one()
+def last() -> AuditEntryRow:
+    return db.session.execute(select(AuditEntryRow).order_by(AuditEntryRow.key.desc()).limit(1)).scalar_one()
 
 
 def test_a_table_that_breaks_a_scenario_is_refused_with_file_case_step_and_difference(scenario: Path, hill: Flask) -> None:

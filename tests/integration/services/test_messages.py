@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.errors import Forbidden
 from app.services import accounts, inbox, instances, messages, projects, tasks
-from app.store.tables import Message, MessageDelivery, ProcessInstance, Record, db
+from app.store.tables import MessageDeliveryRow, MessageRow, ProcessInstanceRow, RecordRow, db
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_permit import APPLICATION
 
@@ -16,7 +16,11 @@ SYSTEM = accounts.system("hill")
 
 
 def running(process: str, state: str = "active") -> int:
-    query = select(func.count()).select_from(ProcessInstance).where(ProcessInstance.process_id == process, ProcessInstance.state == state)
+    query = (
+        select(func.count())
+        .select_from(ProcessInstanceRow)
+        .where(ProcessInstanceRow.process_id == process, ProcessInstanceRow.state == state)
+    )
     return db.session.execute(query).scalar_one()
 
 
@@ -35,7 +39,7 @@ def test_a_phase_hands_over_to_the_next_by_message(cast: Cast) -> None:
     assert (variables["projectKey"], variables["reason"], variables["totalAmount"]) == (str(project), "批复后检查", Decimal("5000.00"))
     assert variables["inspectionNumber"] == "检2026-0001"
     tasks.complete(cast.dora, inspect.key, {"result": "合格"}, NOW)
-    (record,) = db.session.execute(select(Record).where(Record.kind == "inspection")).scalars()
+    (record,) = db.session.execute(select(RecordRow).where(RecordRow.kind == "inspection")).scalars()
     assert (record.data["number"], record.amount, record.project_key) == ("检2026-0001", Decimal("5000.00"), project)
     assert running("inspection") == 1
     assert messages.publish(SYSTEM, "report_received", "检2026-0001", {"found": 7}, NOW, tenant="hill")
@@ -47,7 +51,7 @@ def test_one_instance_runs_for_a_key_and_the_next_message_waits_for_its_end(cast
     messages.publish(SYSTEM, "inspection_requested", str(project), {}, NOW, tenant="hill")
     messages.publish(SYSTEM, "inspection_requested", str(project), {}, NOW, tenant="hill")
     assert running("inspection") == 1
-    assert db.session.execute(select(func.count()).select_from(Message).where(Message.state == "open")).scalar_one() == 3
+    assert db.session.execute(select(func.count()).select_from(MessageRow).where(MessageRow.state == "open")).scalar_one() == 3
     for number in (1, 2, 3):
         (inspect,) = inbox.todo(cast.dora, NOW).items
         tasks.complete(cast.dora, inspect.key, {"result": "合格"}, NOW)
@@ -76,7 +80,7 @@ def test_a_message_waits_for_its_receiver_until_its_time_is_over(cast: Cast) -> 
     tasks.complete(cast.dora, inspect.key, {"result": "合格"}, NOW + timedelta(minutes=61))
     assert running("inspection") == 1
     messages.correlate(NOW + timedelta(minutes=62))
-    assert db.session.execute(select(Message.state).where(Message.correlation_key == "检2026-0002")).scalar_one() == "closed"
+    assert db.session.execute(select(MessageRow.state).where(MessageRow.correlation_key == "检2026-0002")).scalar_one() == "closed"
 
 
 def test_a_message_without_lifetime_meets_who_is_there_or_nobody(cast: Cast) -> None:
@@ -91,7 +95,7 @@ def test_a_message_without_lifetime_meets_who_is_there_or_nobody(cast: Cast) -> 
 
 def test_another_district_does_not_hear_it(cast: Cast) -> None:
     messages.publish(accounts.system("valley"), "inspection_requested", "", {}, NOW, tenant="valley")
-    assert db.session.execute(select(ProcessInstance.tenant).where(ProcessInstance.process_id == "inspection")).scalars().all() == [
+    assert db.session.execute(select(ProcessInstanceRow.tenant).where(ProcessInstanceRow.process_id == "inspection")).scalars().all() == [
         "valley"
     ]
     assert inbox.todo(cast.dora, NOW).items == []
@@ -104,7 +108,7 @@ def test_what_a_crash_left_over_is_delivered_by_the_pump(cast: Cast, monkeypatch
     assert messages.correlate(NOW) == 1
     assert messages.correlate(NOW) == 0
     assert running("inspection") == 1
-    assert len(db.session.execute(select(MessageDelivery.message_key)).all()) == 1
+    assert len(db.session.execute(select(MessageDeliveryRow.message_key)).all()) == 1
 
 
 def test_a_delivery_that_fails_is_put_off_and_does_not_stop_the_others(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from app.config import Config
 from app.domain.permissions import SYSTEM
 from app.errors import Forbidden, InvalidRequest, NotFound, Refused
 from app.services import inbox, models, projects, startup, tasks
-from app.store.tables import AuditEntry, Deployment, ProcessDefinition, Resource, Wait, db
+from app.store.tables import AuditEntryRow, DeploymentRow, ProcessDefinitionRow, ResourceRow, WaitRow, db
 from tests.integration.conftest import make_app
 from tests.integration.services.conftest import DATA, NOW, Cast, files
 from tests.integration.services.test_permit import APPLICATION
@@ -24,7 +24,10 @@ PERMIT = (DATA / "bpmn" / "permit.bpmn").read_bytes()
 
 
 def counts() -> list[int]:
-    return [db.session.execute(select(func.count()).select_from(table)).scalar_one() for table in (Deployment, Resource, ProcessDefinition)]
+    return [
+        db.session.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in (DeploymentRow, ResourceRow, ProcessDefinitionRow)
+    ]
 
 
 def test_everything_is_deployed_at_once_as_version_one(hill: Flask) -> None:
@@ -69,7 +72,7 @@ def test_a_bundle_with_one_bad_file_is_refused_whole_with_every_reason(hill: Fla
     }
     assert all(problem.message for problem in refused.value.problems)
     assert counts() == before
-    assert db.session.execute(select(AuditEntry.action).order_by(AuditEntry.key.desc()).limit(1)).scalar_one() == "models.refuse"
+    assert db.session.execute(select(AuditEntryRow.action).order_by(AuditEntryRow.key.desc()).limit(1)).scalar_one() == "models.refuse"
     assert {problem.file for problem in models.check(bundle)} == {problem.file for problem in refused.value.problems}
 
 
@@ -198,7 +201,7 @@ def test_officials_read_the_diagrams_of_their_own_district(cast: Cast) -> None:
 
 
 def test_start_events_belong_to_the_newest_version(hill: Flask) -> None:
-    query = select(Wait.tenant, Wait.process_id, Wait.element_id, Wait.kind).where(Wait.root_key.is_(None))
+    query = select(WaitRow.tenant, WaitRow.process_id, WaitRow.element_id, WaitRow.kind).where(WaitRow.root_key.is_(None))
     before = sorted(db.session.execute(query).all())
     assert ("hill", "inspection", "requested", "message") in before
     assert ("<default>", "yearly", "each_year", "timer") not in before

@@ -11,7 +11,7 @@ from sqlalchemy import event, func, select, update
 from app.acts.transaction import act
 from app.errors import Forbidden, InvalidForm, InvalidRequest, KeyReused, NotFound, TaskClosed
 from app.services import accounts, inbox, projects, pump, tasks, trail
-from app.store.tables import AuditEntry, ElementInstance, Notification, UserTask, db
+from app.store.tables import AuditEntryRow, ElementInstanceRow, NotificationRow, UserTaskRow, db
 from tests.integration.services.conftest import NOW, Cast
 
 APPLICATION = {"amount": Decimal("5000.00"), "receivedAt": "2026-03-10T09:00:00+08:00", "reason": "设备老化"}
@@ -121,13 +121,13 @@ def test_a_missing_field_is_named_in_chinese(cast: Cast) -> None:
 def test_a_second_submit_changes_nothing(cast: Cast) -> None:
     review = reviewed(cast)
     tasks.complete(cast.fred, review, {"verdict": "同意"}, NOW)
-    before = db.session.execute(select(func.count()).select_from(ElementInstance)).scalar_one()
+    before = db.session.execute(select(func.count()).select_from(ElementInstanceRow)).scalar_one()
     with pytest.raises(TaskClosed):
         tasks.complete(cast.fred, review, {"verdict": "不同意"}, NOW)
     with pytest.raises(TaskClosed):
         tasks.save_draft(cast.fred, review, {"note": "x"}, NOW)
-    assert db.session.execute(select(func.count()).select_from(ElementInstance)).scalar_one() == before
-    assert db.session.execute(select(UserTask.outcome).where(UserTask.key == review)).scalar_one() == "审查意见:同意"
+    assert db.session.execute(select(func.count()).select_from(ElementInstanceRow)).scalar_one() == before
+    assert db.session.execute(select(UserTaskRow.outcome).where(UserTaskRow.key == review)).scalar_one() == "审查意见:同意"
 
 
 def test_a_stranger_may_neither_read_nor_write(cast: Cast) -> None:
@@ -172,7 +172,7 @@ def test_a_draft_is_kept_and_goes_with_the_completion(cast: Cast) -> None:
     with pytest.raises(InvalidForm):
         tasks.save_draft(cast.alice, task, {"approved": True}, NOW)
     tasks.complete(cast.alice, task, APPLICATION, NOW)
-    assert db.session.execute(select(UserTask.draft).where(UserTask.key == task)).scalar_one() is None
+    assert db.session.execute(select(UserTaskRow.draft).where(UserTaskRow.key == task)).scalar_one() is None
 
 
 def test_who_claims_a_task_has_it_alone_until_it_is_released(cast: Cast) -> None:
@@ -216,7 +216,7 @@ def test_completing_a_task_is_one_commit_and_few_statements(cast: Cast) -> None:
 
 def test_nothing_is_written_when_one_statement_fails(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     _, task = start(cast)
-    tables = (UserTask, ElementInstance, AuditEntry, Notification)
+    tables = (UserTaskRow, ElementInstanceRow, AuditEntryRow, NotificationRow)
 
     def counts() -> list[int]:
         return [db.session.execute(select(func.count()).select_from(table)).scalar_one() for table in tables]
@@ -241,7 +241,7 @@ def test_nothing_is_written_when_one_statement_fails(cast: Cast, monkeypatch: py
         except RuntimeError:
             db.session.rollback()
             event.remove(db.engine, "before_cursor_execute", fail)
-            if db.session.execute(select(UserTask.state).where(UserTask.key == task)).scalar_one() == "completed":
+            if db.session.execute(select(UserTaskRow.state).where(UserTaskRow.key == task)).scalar_one() == "completed":
                 break  # cut after the commit: the act stands
             assert counts() == before, number
             continue
@@ -249,7 +249,7 @@ def test_nothing_is_written_when_one_statement_fails(cast: Cast, monkeypatch: py
         break
     assert total >= 10
     assert seen
-    assert db.session.execute(select(UserTask.state).where(UserTask.key == task)).scalar_one() == "completed"
+    assert db.session.execute(select(UserTaskRow.state).where(UserTaskRow.key == task)).scalar_one() == "completed"
     assert trail.verify().problems == []
 
 
@@ -293,8 +293,8 @@ def test_a_task_without_a_form_takes_any_variables(cast: Cast) -> None:
 def test_what_is_to_be_followed_up_later_comes_last(cast: Cast) -> None:
     first = [projects.start(cast.alice, "permit", f"平台{number}", NOW)[1] for number in range(3)]
     with act():
-        db.session.execute(update(UserTask).where(UserTask.key == first[0]).values(follow_up_at=NOW + timedelta(days=3)))
-        db.session.execute(update(UserTask).where(UserTask.key == first[2]).values(due_at=NOW + timedelta(days=3)))
+        db.session.execute(update(UserTaskRow).where(UserTaskRow.key == first[0]).values(follow_up_at=NOW + timedelta(days=3)))
+        db.session.execute(update(UserTaskRow).where(UserTaskRow.key == first[2]).values(due_at=NOW + timedelta(days=3)))
     assert [line.key for line in inbox.todo(cast.alice, NOW).items] == [first[2], first[1], first[0]]
     assert inbox.counts(cast.alice, NOW).later == 1
     assert [line.key for line in inbox.todo(cast.alice, NOW + timedelta(days=3)).items] == [first[2], first[0], first[1]]

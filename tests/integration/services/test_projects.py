@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.errors import Conflict, Forbidden, NotFound
 from app.services import inbox, instances, projects, pump, repair, tasks
-from app.store.tables import Number, ProcessInstance, Project, db
+from app.store.tables import NumberRow, ProcessInstanceRow, ProjectRow, db
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_messages import approved
 from tests.integration.services.test_permit import APPLICATION
@@ -92,14 +92,14 @@ def test_running_numbers_count_by_district_and_year(cast: Cast) -> None:
     assert {line.project_name for line in inbox.todo(cast.dora, NOW).items} == {"平台"}
     numbers = sorted(tasks.view(cast.dora, line.key, NOW).variables["inspectionNumber"] for line in inbox.todo(cast.dora, NOW).items)
     assert numbers == ["检2026-0001", "检2026-0002"]
-    assert db.session.execute(select(Number.tenant, Number.year, Number.last)).all() == [("hill", 2026, 2)]
+    assert db.session.execute(select(NumberRow.tenant, NumberRow.year, NumberRow.last)).all() == [("hill", 2026, 2)]
 
 
 def test_the_ledger_keeps_every_phase_with_its_instant(cast: Cast) -> None:
     project = approved(cast)
     assert projects.phase(project) == "approved"
     assert projects.facts(project)["applicantOffice"] == "教育局"
-    phases = db.session.execute(select(Project.phases).where(Project.key == project)).scalar_one()
+    phases = db.session.execute(select(ProjectRow.phases).where(ProjectRow.key == project)).scalar_one()
     assert [(phase, at) for phase, at in phases] == [(phase, NOW.isoformat()) for phase in ("draft", "declared", "approved")]
 
 
@@ -133,7 +133,7 @@ def test_cancelling_ends_the_tree_and_its_tasks(cast: Cast) -> None:
     root = instances.search(cast.root, instances.InstanceFilter(process_id="permit"), NOW).items[0].key
     repair.cancel(cast.root, root, "误建", NOW)
     assert inbox.todo(cast.fred, NOW).items == []
-    assert db.session.execute(select(ProcessInstance.state).where(ProcessInstance.key == root)).scalar_one() == "cancelled"
+    assert db.session.execute(select(ProcessInstanceRow.state).where(ProcessInstanceRow.key == root)).scalar_one() == "cancelled"
     with pytest.raises(Conflict):
         repair.cancel(cast.root, root, "再来", NOW)
 

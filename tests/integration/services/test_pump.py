@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app import clock
 from app.acts import idempotency
 from app.services import instants, projects, pump, tasks
-from app.store.tables import IdempotencyKey, Record, db
+from app.store.tables import IdempotencyKeyRow, RecordRow, db
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_deadlines import DUE, reviews
 from tests.integration.services.test_permit import APPLICATION, statements
@@ -52,16 +52,16 @@ def test_a_failing_pump_is_logged_and_the_next_one_works(
     assert "the pump failed" in caplog.text
     clock._pump(app)
     db.session.rollback()
-    assert db.session.execute(select(func.count()).select_from(Record)).scalar_one() == 1
+    assert db.session.execute(select(func.count()).select_from(RecordRow)).scalar_one() == 1
 
 
 def test_old_idempotency_keys_are_dropped(cast: Cast) -> None:
     _, task = projects.start(cast.alice, "permit", "平台", NOW)
     tasks.complete(cast.alice, task, APPLICATION, NOW, idempotency_key="k")
     pump.tidy(NOW + timedelta(hours=23))
-    assert db.session.execute(select(IdempotencyKey.key)).scalars().all() == ["k"]
+    assert db.session.execute(select(IdempotencyKeyRow.key)).scalars().all() == ["k"]
     request = idempotency.request(cast.alice, "k", {"other": 1})
     assert request is not None
     assert idempotency.answered(request, NOW + timedelta(hours=25)) is None
     pump.tidy(NOW + timedelta(hours=25))
-    assert db.session.execute(select(IdempotencyKey.key)).all() == []
+    assert db.session.execute(select(IdempotencyKeyRow.key)).all() == []

@@ -14,7 +14,7 @@ from sqlalchemy import event, func, select
 from app.domain.permissions import SYSTEM
 from app.errors import TaskClosed
 from app.services import inbox, instances, messages, models, tasks, trail
-from app.store.tables import AuditEntry, ElementInstance, Message, MessageDelivery, ProcessInstance, UserTask, Wait, db
+from app.store.tables import AuditEntryRow, ElementInstanceRow, MessageDeliveryRow, MessageRow, ProcessInstanceRow, UserTaskRow, WaitRow, db
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_permit import APPLICATION, start
 from tests.unit.engine import diagrams as d
@@ -83,9 +83,9 @@ def test_eight_people_submit_the_same_fifty_tasks_and_each_is_completed_once(cas
 
     at_once(app, *(lambda first=number % 3: submit(first) for number in range(THREADS)))
     assert outcomes == {(key, said): many for key in keys for said, many in (("done", 1), ("closed", THREADS - 1))}
-    assert count(ElementInstance.element_id == "z") == TASKS
-    assert count(UserTask.state == "open") == TASKS
-    assert count(AuditEntry.action == "task.complete") == TASKS
+    assert count(ElementInstanceRow.element_id == "z") == TASKS
+    assert count(UserTaskRow.state == "open") == TASKS
+    assert count(AuditEntryRow.action == "task.complete") == TASKS
     assert trail.verify().problems == []
 
 
@@ -126,7 +126,7 @@ def talk(cast: Cast, app: Flask, rounds: int) -> None:
         names = (f"a{number}", f"b{number}")
         pair = [instances.create(cast.root, "peer", {"me": me, "other": other}, NOW).key for me, other in (names, reversed(names))]
         open_tasks = [
-            db.session.execute(select(UserTask.key).where(UserTask.instance_key == key, UserTask.state == "open")).scalar_one()
+            db.session.execute(select(UserTaskRow.key).where(UserTaskRow.instance_key == key, UserTaskRow.state == "open")).scalar_one()
             for key in pair
         ]
         db.session.rollback()
@@ -134,13 +134,13 @@ def talk(cast: Cast, app: Flask, rounds: int) -> None:
         # What met a tree in somebody's hands is left to the pump.
         while messages.correlate(NOW):
             pass
-        states = db.session.execute(select(ProcessInstance.state).where(ProcessInstance.key.in_(pair))).scalars().all()
+        states = db.session.execute(select(ProcessInstanceRow.state).where(ProcessInstanceRow.key.in_(pair))).scalars().all()
         assert states == ["completed", "completed"], number
     for key, name, other in ((pair[0], *names), (pair[1], *reversed(names))):
         heard = {item.name: item.value for item in instances.view(cast.root, key, NOW).variables}
         assert (heard["me"], heard["heardEarly"], heard["heardLate"]) == (name, other, other)
-    assert count(MessageDelivery.message_key.is_not(None)) == count(Message.key.is_not(None)) == 4 * rounds
-    assert count(Wait.root_key.is_not(None)) == 0
+    assert count(MessageDeliveryRow.message_key.is_not(None)) == count(MessageRow.key.is_not(None)) == 4 * rounds
+    assert count(WaitRow.root_key.is_not(None)) == 0
     assert trail.verify().problems == []
 
 
@@ -175,7 +175,7 @@ def test_a_message_and_a_subscription_that_commit_at_the_same_moment_meet(cast: 
 
     for number in range(10):
         key = instances.create(cast.root, "waiter", {"me": str(number)}, NOW).key
-        task = db.session.execute(select(UserTask.key).where(UserTask.instance_key == key)).scalar_one()
+        task = db.session.execute(select(UserTaskRow.key).where(UserTaskRow.instance_key == key)).scalar_one()
         db.session.rollback()
         event.listen(db.engine, "commit", hold)
         try:
@@ -187,7 +187,7 @@ def test_a_message_and_a_subscription_that_commit_at_the_same_moment_meet(cast: 
         finally:
             event.remove(db.engine, "commit", hold)
         # Without any pump: who commits last sees both.
-        assert count(ProcessInstance.key == key, ProcessInstance.state == "completed") == 1
+        assert count(ProcessInstanceRow.key == key, ProcessInstanceRow.state == "completed") == 1
 
 
 # ---------------------------------------------------------------------- faults
@@ -251,7 +251,7 @@ def test_a_fault_at_any_statement_of_a_completion_leaves_all_or_nothing(cast: Ca
         "projects",
         "audit_entries",
     } <= changed
-    assert count(UserTask.key == task, UserTask.state == "completed") == 1
+    assert count(UserTaskRow.key == task, UserTaskRow.state == "completed") == 1
     assert [line.element_id for line in inbox.todo(cast.fred, NOW).items] == ["review"]
     assert trail.verify().problems == []
 
@@ -263,7 +263,7 @@ def test_a_fault_at_the_commit_leaves_nothing(cast: Cast) -> None:
         tasks.complete(cast.alice, task, APPLICATION, NOW)
     assert everything() == before
     tasks.complete(cast.alice, task, APPLICATION, NOW)
-    assert count(UserTask.key == task, UserTask.state == "completed") == 1
+    assert count(UserTaskRow.key == task, UserTaskRow.state == "completed") == 1
 
 
 def test_an_answer_lost_after_the_commit_is_given_again_under_the_same_key(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

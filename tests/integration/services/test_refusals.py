@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from app.domain.permissions import SYSTEM
 from app.errors import Refused
 from app.services import models
-from app.store.tables import AuditEntry, Deployment, Resource, db
+from app.store.tables import AuditEntryRow, DeploymentRow, ResourceRow, db
 from tests.integration.services.conftest import NOW
 from tests.unit.rehearsal import hostile, hostile_tables
 
@@ -17,7 +17,7 @@ FILES |= {f"forms/{name}.json": (lambda source=source: source) for name, (source
 
 
 def counts() -> tuple[int, ...]:
-    return tuple(db.session.execute(select(func.count()).select_from(table)).scalar_one() for table in (Deployment, Resource))
+    return tuple(db.session.execute(select(func.count()).select_from(table)).scalar_one() for table in (DeploymentRow, ResourceRow))
 
 
 def test_every_hostile_file_is_refused_and_leaves_no_trace_but_in_the_audit(hill: Flask) -> None:
@@ -28,7 +28,7 @@ def test_every_hostile_file_is_refused_and_leaves_no_trace_but_in_the_audit(hill
         problems = refused.value.problems
         assert {problem.file for problem in problems} == {name}, name
         assert all(any("一" <= character <= "鿿" for character in problem.message) for problem in problems), name
-        entry = db.session.execute(select(AuditEntry).order_by(AuditEntry.key.desc()).limit(1)).scalar_one()
+        entry = db.session.execute(select(AuditEntryRow).order_by(AuditEntryRow.key.desc()).limit(1)).scalar_one()
         assert (entry.action, entry.subject) == ("models.refuse", name)
         assert name in str(entry.details)
     assert counts() == before

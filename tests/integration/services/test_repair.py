@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from app.domain.permissions import SYSTEM
 from app.errors import Conflict, Forbidden, InvalidRequest, NotFound, Suspended, TaskClosed
-from app.seen.shapes import InstanceLine, InstanceView
+from app.seen.shapes import InstanceLine, InstancePage
 from app.services import inbox, instances, jobs, messages, migration, models, pump, repair, tasks, trail
 from app.services.repair import Activate
-from app.store.tables import AuditEntry, Job, ProcessInstance, TaskCandidate, UserTask, Wait, db
+from app.store.tables import AuditEntryRow, JobRow, ProcessInstanceRow, TaskCandidateRow, UserTaskRow, WaitRow, db
 from tests.integration.services.conftest import NOW, Cast
 from tests.unit.engine.diagrams import (
     boundary,
@@ -100,7 +100,7 @@ def begin(cast: Cast, variables: Mapping[str, Any] | None = None, id: str = "p")
     return instances.create(cast.root, id, variables or {}, NOW)
 
 
-def seen(cast: Cast, key: int) -> InstanceView:
+def seen(cast: Cast, key: int) -> InstancePage:
     return instances.view(cast.root, key, NOW)
 
 
@@ -114,26 +114,28 @@ def number(cast: Cast, key: int, element_id: str, index: int = 0) -> int:
 
 
 def open_tasks(key: int) -> list[str]:
-    query = select(UserTask.element_id).where(UserTask.instance_key == key, UserTask.state == "open").order_by(UserTask.key)
+    query = select(UserTaskRow.element_id).where(UserTaskRow.instance_key == key, UserTaskRow.state == "open").order_by(UserTaskRow.key)
     return list(db.session.execute(query).scalars())
 
 
 def complete(cast: Cast, element_id: str, key: int, index: int = 0) -> None:
     """By who may: fred of finance, or dora of the bureau."""
-    query = select(UserTask.key).where(UserTask.instance_key == key, UserTask.element_id == element_id, UserTask.state == "open")
-    found = list(db.session.execute(query.order_by(UserTask.key)).scalars())[index]
-    roles = set(db.session.execute(select(TaskCandidate.role).where(TaskCandidate.task_key == found)).scalars())
+    query = select(UserTaskRow.key).where(
+        UserTaskRow.instance_key == key, UserTaskRow.element_id == element_id, UserTaskRow.state == "open"
+    )
+    found = list(db.session.execute(query.order_by(UserTaskRow.key)).scalars())[index]
+    roles = set(db.session.execute(select(TaskCandidateRow.role).where(TaskCandidateRow.task_key == found)).scalars())
     tasks.complete(cast.dora if "data_bureau" in roles else cast.fred, found, {}, NOW)
 
 
 def entries(action: str) -> list[Any]:
     db.session.rollback()
-    return list(db.session.execute(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.number)).scalars())
+    return list(db.session.execute(select(AuditEntryRow).where(AuditEntryRow.action == action).order_by(AuditEntryRow.number)).scalars())
 
 
 def is_asleep(key: int) -> bool:
     """Whether no timer of the tree is looked at."""
-    return not db.session.execute(select(func.count()).where(Wait.root_key == key, Wait.wake_at.is_not(None))).scalar_one()
+    return not db.session.execute(select(func.count()).where(WaitRow.root_key == key, WaitRow.wake_at.is_not(None))).scalar_one()
 
 
 def variables(cast: Cast, key: int) -> dict[str, Any]:
@@ -220,7 +222,7 @@ def test_an_instance_of_a_multi_instance_body_is_ended_and_another_goes_on_elsew
     assert open_tasks(key) == ["z"]
     complete(cast, "z", key)
     assert seen(cast, key).line.state == "completed"
-    assert db.session.execute(select(func.count()).select_from(Wait).where(Wait.root_key == key)).scalar_one() == 0
+    assert db.session.execute(select(func.count()).select_from(WaitRow).where(WaitRow.root_key == key)).scalar_one() == 0
 
 
 def test_one_more_opinion_is_asked_for_in_a_running_multi_instance(cast: Cast) -> None:
@@ -296,7 +298,7 @@ def test_a_cancelled_tree_leaves_nothing_open(cast: Cast) -> None:
     key = begin(cast).key
     repair.cancel(cast.root, key, "误发起", NOW)
     assert (seen(cast, key).line.state, open_tasks(key)) == ("cancelled", [])
-    assert db.session.execute(select(func.count()).select_from(Wait).where(Wait.root_key == key)).scalar_one() == 0
+    assert db.session.execute(select(func.count()).select_from(WaitRow).where(WaitRow.root_key == key)).scalar_one() == 0
     assert inbox.todo(cast.fred, NOW).items == []
     with pytest.raises(Conflict):
         repair.cancel(cast.root, key, "再撤一次", NOW)
@@ -567,7 +569,7 @@ def test_a_cancelled_job_cannot_be_completed(cast: Cast) -> None:
     repair.cancel(cast.root, key, "撤", NOW)
     with pytest.raises(Conflict):
         jobs.complete(cast.root, taken.key, {}, NOW)
-    assert list(db.session.execute(select(Job.state)).scalars()) == ["cancelled"]
+    assert list(db.session.execute(select(JobRow.state)).scalars()) == ["cancelled"]
     with pytest.raises(NotFound):
         jobs.fail(cast.root, 1, 0, "", NOW)
 
@@ -586,12 +588,12 @@ def test_repairs_are_one_commit_each(cast: Cast) -> None:
         lambda: migration.migrate(cast.root, key, target, "迁", NOW),
         lambda: repair.cancel(cast.root, key, "撤", NOW),
     ):
-        before = db.session.execute(select(func.count()).select_from(AuditEntry)).scalar_one()
+        before = db.session.execute(select(func.count()).select_from(AuditEntryRow)).scalar_one()
         with statements() as sent:
             act()
         assert sent.count("COMMIT") == 1
         db.session.rollback()
-        assert db.session.execute(select(func.count()).select_from(AuditEntry)).scalar_one() == before + 1
-    assert db.session.execute(select(ProcessInstance.state).where(ProcessInstance.key == key)).scalar_one() == "cancelled"
+        assert db.session.execute(select(func.count()).select_from(AuditEntryRow)).scalar_one() == before + 1
+    assert db.session.execute(select(ProcessInstanceRow.state).where(ProcessInstanceRow.key == key)).scalar_one() == "cancelled"
     with pytest.raises(TaskClosed):
-        tasks.complete(cast.fred, db.session.execute(select(UserTask.key).where(UserTask.element_id == "b")).scalar_one(), {}, NOW)
+        tasks.complete(cast.fred, db.session.execute(select(UserTaskRow.key).where(UserTaskRow.element_id == "b")).scalar_one(), {}, NOW)

@@ -18,7 +18,7 @@ from app.engine.commands import Start
 from app.errors import Busy, Outdated
 from app.services import accounts, projects, startup, tasks
 from app.store import database
-from app.store.tables import AuditEntry, ProcessInstance, Project, UserTask, db
+from app.store.tables import AuditEntryRow, ProcessInstanceRow, ProjectRow, UserTaskRow, db
 from tests.integration.conftest import make_app
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_permit import APPLICATION
@@ -27,7 +27,7 @@ SYSTEM = accounts.system("hill")
 
 
 def root_of(task: int) -> int:
-    return db.session.execute(select(UserTask.root_key).where(UserTask.key == task)).scalar_one()
+    return db.session.execute(select(UserTaskRow.root_key).where(UserTaskRow.key == task)).scalar_one()
 
 
 def test_acts_of_several_trees_of_one_project_lose_no_fact(cast: Cast, app: Flask) -> None:
@@ -98,7 +98,7 @@ def test_a_tree_that_another_process_changed_meanwhile_is_stepped_again(cast: Ca
             meddled += 1
 
     note()
-    assert db.session.execute(select(AuditEntry.details).where(AuditEntry.action == "test")).scalars().all() == [{"try": 1}]
+    assert db.session.execute(select(AuditEntryRow.details).where(AuditEntryRow.action == "test")).scalars().all() == [{"try": 1}]
 
 
 def test_an_outdated_act_leaves_nothing(cast: Cast) -> None:
@@ -107,18 +107,18 @@ def test_an_outdated_act_leaves_nothing(cast: Cast) -> None:
         assert tree is not None
         tree.record("test", "x", {})
         tree.version += 1
-    assert db.session.execute(select(AuditEntry.key).where(AuditEntry.action == "test")).all() == []
+    assert db.session.execute(select(AuditEntryRow.key).where(AuditEntryRow.action == "test")).all() == []
 
 
 def test_an_act_that_raises_leaves_nothing(cast: Cast) -> None:
-    before = db.session.execute(select(Project.key)).all()
+    before = db.session.execute(select(ProjectRow.key)).all()
     definition = snapshot.library("hill").reference("process", "year_notice").key
     with pytest.raises(ZeroDivisionError), new_instance(definition, "hill", NOW, SYSTEM) as tree:  # noqa: PT012 - the act is the block
         tree.step(Start(definition))
         tree.record("process.start", "year_notice", {})
         tree.writes.append(lambda: 1 // 0)
-    assert db.session.execute(select(ProcessInstance.key)).all() == []
-    assert db.session.execute(select(Project.key)).all() == before
+    assert db.session.execute(select(ProcessInstanceRow.key)).all() == []
+    assert db.session.execute(select(ProjectRow.key)).all() == before
 
 
 def test_sqlite_writers_wait_in_line_and_a_stuck_one_is_busy(cast: Cast, config: Config) -> None:
@@ -141,7 +141,7 @@ def test_reads_see_the_world_while_somebody_writes(cast: Cast, config: Config) -
     project, _ = projects.start(cast.alice, "permit", "平台", NOW)
     reader = make_app(config)
     with act():
-        db.session.execute(update(Project).where(Project.key == project).values(name="改名"))
+        db.session.execute(update(ProjectRow).where(ProjectRow.key == project).values(name="改名"))
         with reader.app_context():
             assert projects.view(cast.alice, project, NOW + timedelta(days=1)).project.name == "平台"
             startup.dispose()

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.acts.transaction import act
 from app.store import rows, schema
-from app.store.tables import AuditEntry, AuditSeal, Organisation, Record, TaskCandidate, UserTask, db
+from app.store.tables import AuditEntryRow, AuditSealRow, OrganisationRow, RecordRow, TaskCandidateRow, UserTaskRow, db
 
 NOW = datetime(2026, 3, 10, 1, 2, 3, 456789, tzinfo=UTC)
 
@@ -34,26 +34,26 @@ def test_migrating_again_changes_nothing(app: Flask) -> None:
 
 def test_audit_entries_are_neither_changed_nor_deleted(app: Flask) -> None:
     with act():
-        rows.insert(AuditEntry, [entry(1), entry(2)])
+        rows.insert(AuditEntryRow, [entry(1), entry(2)])
     for statement in (
-        delete(AuditEntry),
-        update(AuditEntry).values(mac="bb"),
-        update(AuditEntry).values(details={}, seal=1),
-        update(AuditEntry).values(seal=None),
+        delete(AuditEntryRow),
+        update(AuditEntryRow).values(mac="bb"),
+        update(AuditEntryRow).values(details={}, seal=1),
+        update(AuditEntryRow).values(seal=None),
     ):
         with pytest.raises(DBAPIError, match="never"), act():
             db.session.execute(statement)
     with act():
-        db.session.execute(update(AuditEntry).where(AuditEntry.key == 1).values(seal=5))
+        db.session.execute(update(AuditEntryRow).where(AuditEntryRow.key == 1).values(seal=5))
     with pytest.raises(DBAPIError, match="never"), act():
-        db.session.execute(update(AuditEntry).where(AuditEntry.key == 1).values(seal=6))
-    assert db.session.execute(select(AuditEntry.mac, AuditEntry.seal).order_by(AuditEntry.key)).all() == [("aa", 5), ("aa", None)]
+        db.session.execute(update(AuditEntryRow).where(AuditEntryRow.key == 1).values(seal=6))
+    assert db.session.execute(select(AuditEntryRow.mac, AuditEntryRow.seal).order_by(AuditEntryRow.key)).all() == [("aa", 5), ("aa", None)]
 
 
 def test_audit_seals_are_neither_changed_nor_deleted(app: Flask) -> None:
     with act():
-        rows.insert(AuditSeal, [{"sequence": 1, "previous": "", "root": "r", "count": 1, "at": NOW}])
-    for statement in (delete(AuditSeal), update(AuditSeal).values(root="x")):
+        rows.insert(AuditSealRow, [{"sequence": 1, "previous": "", "root": "r", "count": 1, "at": NOW}])
+    for statement in (delete(AuditSealRow), update(AuditSealRow).values(root="x")):
         with pytest.raises(DBAPIError, match="never"), act():
             db.session.execute(statement)
 
@@ -64,8 +64,8 @@ def test_instants_money_and_numbers_come_back_exactly(app: Flask) -> None:
         "data": {"amount": Decimal("4000000.00"), "rate": Decimal("0.1"), "many": 10**20, "text": "一\x00二"}, "amount": Decimal("4000000.01"), "created_at": NOW,
     }  # fmt: skip
     with act():
-        rows.insert(Record, [record])
-    stored = db.session.execute(select(Record)).scalar_one()
+        rows.insert(RecordRow, [record])
+    stored = db.session.execute(select(RecordRow)).scalar_one()
     assert stored.data == record["data"]
     assert str(stored.data["amount"]) == "4000000.00"
     assert isinstance(stored.data["many"], int)
@@ -73,36 +73,36 @@ def test_instants_money_and_numbers_come_back_exactly(app: Flask) -> None:
     assert str(stored.amount) == "4000000.01"
     assert stored.created_at == NOW
     assert stored.created_at.utcoffset() is not None
-    assert db.session.execute(select(Record.key).where(Record.amount > Decimal(4_000_000))).scalar_one() == 1
+    assert db.session.execute(select(RecordRow.key).where(RecordRow.amount > Decimal(4_000_000))).scalar_one() == 1
 
 
 def test_a_naive_instant_is_refused(app: Flask) -> None:
     with pytest.raises(ValueError, match="naive"), act():
-        rows.insert(Organisation, [{"key": 1, "tenant": "t", "name": "n", "created_at": NOW.replace(tzinfo=None)}])
+        rows.insert(OrganisationRow, [{"key": 1, "tenant": "t", "name": "n", "created_at": NOW.replace(tzinfo=None)}])
 
 
 def test_upsert_changes_only_the_named_columns(app: Flask) -> None:
     first = [{"key": key, "tenant": "t", "name": f"局{key}", "created_at": NOW} for key in range(1, 2001)]
     with act():
-        assert rows.insert(Organisation, first) == 2000
+        assert rows.insert(OrganisationRow, first) == 2000
     with act():
-        rows.upsert(Organisation, [{"key": 1, "tenant": "t", "name": "新", "created_at": NOW.replace(year=2030)}], ["key"], ["name"])
-        assert rows.insert_new(Organisation, [{"key": 2, "tenant": "t", "name": "x", "created_at": NOW}], ["key"]) == 0
+        rows.upsert(OrganisationRow, [{"key": 1, "tenant": "t", "name": "新", "created_at": NOW.replace(year=2030)}], ["key"], ["name"])
+        assert rows.insert_new(OrganisationRow, [{"key": 2, "tenant": "t", "name": "x", "created_at": NOW}], ["key"]) == 0
     stored = db.session.execute(
-        select(Organisation.name, Organisation.created_at).where(Organisation.key.in_([1, 2])).order_by(Organisation.key)
+        select(OrganisationRow.name, OrganisationRow.created_at).where(OrganisationRow.key.in_([1, 2])).order_by(OrganisationRow.key)
     ).all()
     assert stored == [("新", NOW), ("局2", NOW)]
 
 
 def test_a_failing_act_leaves_nothing(app: Flask) -> None:
     with pytest.raises(RuntimeError), act():  # noqa: PT012 - the act is the block
-        rows.insert(Organisation, [{"key": 1, "tenant": "t", "name": "n", "created_at": NOW}])
+        rows.insert(OrganisationRow, [{"key": 1, "tenant": "t", "name": "n", "created_at": NOW}])
         raise RuntimeError
-    assert db.session.execute(select(Organisation.key)).all() == []
+    assert db.session.execute(select(OrganisationRow.key)).all() == []
 
 
 def test_closing_a_task_clears_its_candidates(app: Flask) -> None:
-    values = {column.name: None if column.nullable else 0 for column in UserTask.__table__.columns}
+    values = {column.name: None if column.nullable else 0 for column in UserTaskRow.__table__.columns}
     for name in (
         "tenant",
         "process_id",
@@ -119,8 +119,8 @@ def test_closing_a_task_clears_its_candidates(app: Flask) -> None:
         values[name] = ""
     values |= {"opened_at": NOW, "candidate_groups": [], "candidate_users": [], "state": "open"}
     with act():
-        rows.insert(UserTask, [values | {"key": 1, "element": 1}, values | {"key": 2, "element": 2}])
-        rows.insert(TaskCandidate, [{"task_key": key, "role": "finance", "office_key": 0, "username": ""} for key in (1, 2)])
+        rows.insert(UserTaskRow, [values | {"key": 1, "element": 1}, values | {"key": 2, "element": 2}])
+        rows.insert(TaskCandidateRow, [{"task_key": key, "role": "finance", "office_key": 0, "username": ""} for key in (1, 2)])
     with act():
-        db.session.execute(update(UserTask).where(UserTask.key == 1).values(state="completed"))
-    assert db.session.execute(select(TaskCandidate.task_key)).scalars().all() == [2]
+        db.session.execute(update(UserTaskRow).where(UserTaskRow.key == 1).values(state="completed"))
+    assert db.session.execute(select(TaskCandidateRow.task_key)).scalars().all() == [2]

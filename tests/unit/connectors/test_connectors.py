@@ -9,7 +9,7 @@ import pytest
 
 from app.connectors import CONNECTORS
 from app.connectors.calls import (
-    Call,
+    ConnectorCall,
     FormRead,
     FoundProject,
     FoundRecord,
@@ -46,8 +46,8 @@ FORM = Form.parse(
 
 def call(
     type: str, variables: dict[str, Any] | None = None, *, project: LedgerProject | None = PROJECT, mapped: bool = True, **headers: str
-) -> Call:
-    return Call(
+) -> ConnectorCall:
+    return ConnectorCall(
         type,
         "task",
         "任务",
@@ -64,11 +64,11 @@ def call(
     )
 
 
-def run(call: Call, found: Any = None) -> Any:
+def run(call: ConnectorCall, found: Any = None) -> Any:
     return CONNECTORS[call.type].run(call, found)
 
 
-def reads(call: Call) -> Any:
+def reads(call: ConnectorCall) -> Any:
     return CONNECTORS[call.type].reads(call)
 
 

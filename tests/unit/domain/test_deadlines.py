@@ -8,19 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.calendars import Calendar, add_months, statutory
-from app.domain.deadlines import DeadlineError, Rule, due
+from app.domain.deadlines import DeadlineError, DeadlineRule, due
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CALENDAR = statutory()
-THIRTY_DAYS = Rule("acceptance.organise", "natural_day", 30, roll=True)
-THREE_WORKING_DAYS = Rule("review.revise", "working_day", 3)
+THIRTY_DAYS = DeadlineRule("acceptance.organise", "natural_day", 30, roll=True)
+THREE_WORKING_DAYS = DeadlineRule("review.revise", "working_day", 3)
 
 
-def months(count: int, *, roll: bool = False) -> Rule:
-    return Rule("months", "month", count, roll=roll)
+def months(count: int, *, roll: bool = False) -> DeadlineRule:
+    return DeadlineRule("months", "month", count, roll=roll)
 
 
-def last_day(rule: Rule, start: str) -> str:
+def last_day(rule: DeadlineRule, start: str) -> str:
     return due(rule, start, CALENDAR, SHANGHAI).last_day.isoformat()
 
 
@@ -71,7 +71,7 @@ def test_final_draft_is_revised_within_three_working_days(delivered: str, last: 
         (months(3), "2025-11-30", "2026-03-01"),  # B49
     ],
 )
-def test_the_earliest_day_is_the_one_after_the_corresponding_day(rule: Rule, start: str, opens: str) -> None:
+def test_the_earliest_day_is_the_one_after_the_corresponding_day(rule: DeadlineRule, start: str, opens: str) -> None:
     assert due(rule, start, CALENDAR, SHANGHAI).at.date().isoformat() == opens
 
 
@@ -86,7 +86,7 @@ def test_the_earliest_day_is_the_one_after_the_corresponding_day(rule: Rule, sta
         (months(36), "2026-05-20", "2029-05-20"),  # B57
     ],
 )
-def test_months_end_on_the_corresponding_day(rule: Rule, start: str, last: str) -> None:
+def test_months_end_on_the_corresponding_day(rule: DeadlineRule, start: str, last: str) -> None:
     assert last_day(rule, start) == last
 
 
@@ -101,12 +101,12 @@ def test_months_end_on_the_corresponding_day(rule: Rule, start: str, last: str) 
     ],
 )
 def test_a_fixed_day_counts_to_its_midnight_in_the_districts_zone(at: str, in_time: bool) -> None:
-    close = due(Rule("declaration.close", "fixed_date", fixed="10-15"), "2026-09-01", CALENDAR, SHANGHAI)
+    close = due(DeadlineRule("declaration.close", "fixed_date", fixed="10-15"), "2026-09-01", CALENDAR, SHANGHAI)
     assert (datetime.fromisoformat(at) < close.at) is in_time
 
 
 def test_a_fixed_day_on_a_sunday_does_not_roll() -> None:  # B32
-    close = due(Rule("declaration.close", "fixed_date", fixed="10-15", roll=False), "2028-10-01", CALENDAR, SHANGHAI)
+    close = due(DeadlineRule("declaration.close", "fixed_date", fixed="10-15", roll=False), "2028-10-01", CALENDAR, SHANGHAI)
     assert close.at.isoformat() == "2028-10-16T00:00:00+08:00"
 
 
@@ -145,7 +145,7 @@ def test_a_start_that_is_no_date_is_refused_with_the_key(start: object) -> None:
 )
 def test_a_rule_that_cannot_count_is_refused(row: dict[str, object]) -> None:
     with pytest.raises(DeadlineError) as caught:
-        Rule.from_row("x", row)
+        DeadlineRule.from_row("x", row)
     assert caught.value.code == "DEADLINE_RULE"
 
 

@@ -10,11 +10,11 @@ from click.testing import CliRunner
 
 from app import cli
 from app.rehearsal.library import Shelf
-from app.rehearsal.scenarios import Result, Suite
+from app.rehearsal.scenarios import CaseResult, Suite
 from tests.unit.engine import diagrams as d
 
 ROOT = Path(__file__).parents[3]
-Try = Callable[..., Result]
+Try = Callable[..., CaseResult]
 
 FORM = {
     "id": "apply",
@@ -52,7 +52,7 @@ def suite() -> Suite:
 def attempt(tmp_path: Path, suite: Suite) -> Try:
     """Write models and a scenario, run it, give its only result."""
 
-    def run(text: str, *body: str, files: dict[str, bytes] | None = None, parts: tuple[str, ...] = ()) -> Result:
+    def run(text: str, *body: str, files: dict[str, bytes] | None = None, parts: tuple[str, ...] = ()) -> CaseResult:
         (tmp_path / "m.bpmn").write_bytes(d.file(*parts, d.process(*body))) if body else None
         for name, content in (files or {}).items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -69,11 +69,11 @@ def attempt(tmp_path: Path, suite: Suite) -> Try:
     return run
 
 
-def passes(result: Result) -> None:
-    assert result == Result(result.file, result.case, True, "", ""), result
+def passes(result: CaseResult) -> None:
+    assert result == CaseResult(result.file, result.case, True, "", ""), result
 
 
-def fails(result: Result, step: str, *words: str) -> None:
+def fails(result: CaseResult, step: str, *words: str) -> None:
     assert not result.ok
     assert result.step == step, result
     for word in words:

@@ -154,12 +154,12 @@ def test_a_wrong_token_does_not_fall_back_to_the_session(sign_in: SignIn, bearer
 
 
 def test_a_deactivated_account_is_out_at_once(app: Flask, sign_in: SignIn) -> None:
-    from app.store.tables import User, db
+    from app.store.tables import UserRow, db
 
     client = sign_in("applicant")
     for active, status in ((False, 302), (True, 200)):
         with app.app_context():
-            db.session.execute(update(User).where(User.username == "applicant").values(active=active))
+            db.session.execute(update(UserRow).where(UserRow.username == "applicant").values(active=active))
             db.session.commit()
         assert client.get("/inbox").status_code == status
 

@@ -141,7 +141,7 @@ def timeline() -> list[v.TimelineEntry]:
     ]
 
 
-def task_view(memory: Memory, actor: Actor, key: int) -> v.TaskView:
+def task_view(memory: Memory, actor: Actor, key: int) -> v.TaskPage:
     found = next((one for one in LINES if one.key == key), None)
     if found is None:
         raise NotFound("没有这个事项，可能已随流程撤销")
@@ -154,7 +154,7 @@ def task_view(memory: Memory, actor: Actor, key: int) -> v.TaskView:
         last = date(2026, 10, 13) + timedelta(days=found.days_left or 0)
         lines = ["起算日 2026-09-15 的次日起第 20 个工作日", f"{last} 是工作日，不顺延"]
         deadline = v.DeadlineView(found.due_at, last, None, "declaration.close", lines, "2026-1", key == 2, [DEADLINE_CLAUSE])
-    return v.TaskView(
+    return v.TaskPage(
         line=found,
         form=None if key == 5 else memory.form,
         data=memory.completed.get(key)
@@ -204,21 +204,21 @@ DEFINITIONS = [
 ]
 
 
-def instance_view(key: int) -> v.InstanceView:
+def instance_view(key: int) -> v.InstancePage:
     if key != 500:
         raise NotFound("没有这个流程实例")
     top = instance_line(500, "active", 1)
-    return v.InstanceView(
+    return v.InstancePage(
         line=top,
-        tokens=[v.TokenView(1, "fill_in", "填写申报表", "userTask", "active", 500, NOW)],
+        tokens=[v.TokenLine(1, "fill_in", "填写申报表", "userTask", "active", 500, NOW)],
         variables=[
             v.VariableView("totalAmount", Decimal("4000000.01"), "", 500),
             v.VariableView("item", {"a": [1, 2]}, "each_office", 500),
         ],
-        timers=[v.WaitView(1, "timer", "late", NOW + timedelta(days=2), None, None, '=deadline("declaration.close", receivedAt)', 0)],
-        subscriptions=[v.WaitView(2, "message", "withdrawn", None, "withdrawn", "77", None, 0)],
-        jobs=[v.JobView(1, "notify", "tell", "failed", 0, "没有收件人", NOW)],
-        incidents=[v.IncidentView(9, "CONDITION_ERROR", "gate", "条件“=acceptanceGate”的结果不是 true 或 false", NOW, None, 500)],
+        timers=[v.WaitLine(1, "timer", "late", NOW + timedelta(days=2), None, None, '=deadline("declaration.close", receivedAt)', 0)],
+        subscriptions=[v.WaitLine(2, "message", "withdrawn", None, "withdrawn", "77", None, 0)],
+        jobs=[v.JobLine(1, "notify", "tell", "failed", 0, "没有收件人", NOW)],
+        incidents=[v.IncidentLine(9, "CONDITION_ERROR", "gate", "条件“=acceptanceGate”的结果不是 true 或 false", NOW, None, 500)],
         history=[v.HistoryEntry(1, "start", "收到通知", "startEvent", "completed", NOW, NOW, 500)],
         decisions=[decision()],
         children=[instance_line(501, "completed", 0)],
@@ -359,7 +359,7 @@ def replace_phase(key: str, title: str) -> Any:
 
 def build(folder: Path, **settings: Any) -> Flask:
     """An app on an empty database with the people of this file."""
-    from app.store.tables import User, db
+    from app.store.tables import UserRow, db
 
     app = create_app(config.load({}, data=str(folder), **settings))
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -368,7 +368,7 @@ def build(folder: Path, **settings: Any) -> Flask:
         for username in PEOPLE:
             person = actor_of(username)
             db.session.add(
-                User(
+                UserRow(
                     id=person.user,
                     username=username,
                     name=person.name,
