@@ -163,7 +163,7 @@ def test_an_undone_deployment_leaves_nothing_behind_in_memory(cast: Cast, monkey
         raise RuntimeError
 
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):  # noqa: PT012 - the act is the block
-        patched.setattr(models.chain, "record", fail)
+        patched.setattr(models.audit, "record", fail)
         models.deploy(SYSTEM, [("dmn/permit_gate.dmn", STRICT)], NOW)
     models.deploy(SYSTEM, [("dmn/hill/other.dmn", GATE.replace(b"permit_gate", b"other"))], NOW)
     tasks.complete(cast.alice, projects.start(cast.alice, "permit", "平台", NOW)[1], APPLICATION, NOW)
