@@ -97,7 +97,7 @@ def _check_answers(answers: Mapping[str, Mapping[str, Any]], tenant: str) -> Non
     asked = {element for item in library.processes() for element in library.definition(item.key).elements}
     unknown = sorted(set(answers) - asked)
     if unknown:
-        raise InvalidRequest(f"答案文件里的元素“{unknown[0]}”不在本区的任何流程里", code="ANSWERS", details={"key": unknown[0]})
+        raise InvalidRequest(f"答案文件里的元素“{unknown[0]}”不在本区的任何流程里", code="ANSWERS")
 
 
 def _has_reached(turn: _Player) -> bool:

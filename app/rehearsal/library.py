@@ -31,7 +31,7 @@ class ModelRefused(InvalidRequest):
     code = "MODEL"
 
     def __init__(self, file: str, element: str, message: str) -> None:
-        super().__init__(message, details={"file": file, "element": element})
+        super().__init__(message)
         self.file = file
         self.element = element
 

@@ -79,7 +79,7 @@ def decide(file: str, source: bytes, decision: str, values: str, at: str) -> dic
         evaluation = model.evaluate(decision, context, feel.Environment(now=moment, zone=ZONE, functions=registry))
         return explanation(evaluation)
     except dmn.DmnError as error:
-        raise InvalidRequest(str(error), code="DECISION", details={"problems": [problem.message for problem in error.problems]}) from error
+        raise InvalidRequest(str(error), code="DECISION") from error
     except (dmn.DmnEvaluationError, feel.FeelError) as error:
         raise InvalidRequest(str(error), code="DECISION") from error
 
