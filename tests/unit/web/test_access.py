@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from app.access import headers
-from app.access.secrets import kept
+from app.store.secrets import kept
 from tests.unit.web import world
 from tests.unit.web.conftest import token_in
 

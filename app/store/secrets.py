@@ -15,9 +15,11 @@ def kept(folder: Path, name: str) -> str:
     if not path.exists():
         draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(BYTES))
+            file.flush()
+            os.fsync(file.fileno())
         with suppress(FileExistsError):  # another process was first: its secret is the one
             os.link(draft, path)
         draft.unlink()
-    return path.read_text().strip()
+    return path.read_text(encoding="ascii").strip()
