@@ -1,4 +1,4 @@
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 import react from '@vitejs/plugin-react';
 
 const path = (relative) => new URL(relative, import.meta.url).pathname;
@@ -11,6 +11,7 @@ export default defineConfig({
     // ajv writes code at run time, which the content security policy forbids; src/form/validator.js takes its place.
     alias: { '@rjsf/validator-ajv8': path('src/form/no_ajv.js') },
   },
+  test: { environment: 'jsdom', include: ['tests/**/*.test.{js,jsx}'], restoreMocks: true, unstubGlobals: true },
   build: {
     outDir: path('../app/web/static/built'),
     emptyOutDir: true,
