@@ -18,9 +18,10 @@ const segments = (pointer) =>
 
 const follow = (schema, pointer) => segments(pointer).reduce((node, part) => node?.[part], schema);
 
-function missingName(error) {
-  return /"([^"]+)"/.exec(error)?.[1];
-}
+// These are reported at the object; people look for the field, which the validator names in its sentence.
+const ABOUT_A_PROPERTY = new Set(['required', 'additionalProperties', 'unevaluatedProperties']);
+
+const namedIn = (sentence) => /"([^"]+)"/.exec(sentence)?.[1];
 
 /** The titles on the way to a field: 资金来源 › 第2行 › 金额. */
 function titleAt(schema, path) {
@@ -42,10 +43,8 @@ export const propertyOf = (path) => '.' + path.join('.');
 
 function describe(root, resolved, raw) {
   const path = segments(raw.instanceLocation);
-  if (raw.keyword === 'required') {
-    const name = missingName(raw.error);
-    if (name) path.push(name);
-  }
+  const name = ABOUT_A_PROPERTY.has(raw.keyword) && namedIn(raw.error);
+  if (name) path.push(name);
   const limit = follow(root, raw.keywordLocation);
   const message = messageFor(raw.keyword, limit);
   return {

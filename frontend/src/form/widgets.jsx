@@ -4,8 +4,8 @@ import { ariaDescribedByIds } from '@rjsf/utils';
 import { fromLocal, toLocal } from './instants.js';
 import { grouped, moneyHint, readNumber } from './numbers.js';
 
-/** The district's zone, in which instants are read and written. */
-export const Zone = createContext('Asia/Shanghai');
+/** The district's zone, in which instants are read and written: the page gives it. */
+export const Zone = createContext(undefined);
 
 const invalid = (rawErrors = []) => (rawErrors.length ? ' is-invalid' : '');
 
