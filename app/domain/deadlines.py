@@ -114,6 +114,11 @@ def due(rule: DeadlineRule, start: object, calendar: Calendar, zone: ZoneInfo) -
     )
 
 
+def passed(due_at: datetime | None, now: datetime) -> bool:
+    """Whether a due instant is over: it is the midnight after the last day, so the instant itself is late. Nothing without a due is late."""
+    return due_at is not None and due_at <= now
+
+
 def start_day(key: str, start: object, zone: ZoneInfo) -> date:
     """The calendar day of ``start`` in ``zone``. Raises DeadlineError (DEADLINE_START)."""
     if isinstance(start, str):

@@ -113,13 +113,23 @@ class DeadlineView:
 
 
 @dataclass(frozen=True, slots=True)
+class LateView:
+    """An element that is late: by how many days (negative; see TaskLine), or, without a due of its own, by which deadline on its edge."""
+
+    element_id: str
+    days_left: int | None
+    deadline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DiagramView:
-    """The definition to draw and where its instance is. ``incidents``: element ids."""
+    """The definition to draw and where its instance is: element id → how often it is there now, how often it is done. ``incidents``: element ids."""
 
     definition_key: int
-    current: Sequence[str]
-    completed: Sequence[str]
-    incidents: Sequence[str]
+    current: Mapping[str, int]
+    completed: Mapping[str, int]
+    late: Sequence[LateView] = ()
+    incidents: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def show(key: int) -> str:
         view=view,
         line=view.line,
         given=_for_form(view) if view.form else None,
-        drawn={"source": url_for("models.diagram", key=view.diagram.definition_key), "elements": _elements(view)},
+        drawn={"source": url_for("models.diagram", key=view.diagram.definition_key), "elements": display.elements(view.diagram)},
     )
 
 
@@ -118,8 +118,3 @@ def _cited(schema: Mapping[str, Any]) -> Iterator[str]:
 
 def may_fill_in(view: TaskPage) -> bool:
     return view.line.state == "open" and view.may.allowed
-
-
-def _elements(view: TaskPage) -> dict[str, Any]:
-    late = {name: display.remaining(view.line).text for name in view.diagram.current if name == view.line.element_id and view.line.overdue}
-    return display.elements(view.diagram, late)

@@ -23,34 +23,11 @@ function badgesOf({ current, overdue, incident, done }) {
   return badges;
 }
 
-const LATENESS = 'mark_overdue'; // the job type that records that a deadline has passed
-const HOPS = 4;
-
-function recordsLateness(node, hops = HOPS) {
-  const jobs = (node.extensionElements?.values ?? []).filter(({ $type }) => /taskDefinition$/i.test($type));
-  if (jobs.some(({ type }) => type === LATENESS)) return true;
-  return hops > 0 && (node.outgoing ?? []).some(({ targetRef }) => recordsLateness(targetRef, hops - 1));
-}
-
-/** Tasks that still wait although the timer on their edge that records lateness has fired. */
-function lateTasks(registry, elements) {
-  const timers = registry.filter(
-    ({ type, businessObject }) =>
-      type === 'bpmn:BoundaryEvent' &&
-      businessObject.cancelActivity === false &&
-      elements[businessObject.id]?.done &&
-      elements[businessObject.attachedToRef?.id]?.current &&
-      recordsLateness(businessObject),
-  );
-  return timers.map(({ businessObject }) => [businessObject.attachedToRef.id, businessObject.name || '期限已过']);
-}
-
 /** `elements`: id → {current: tokens, done: times, overdue: words, incident: words}; `flows`: ids taken. */
 export function showState(viewer, { elements = {}, flows = [] }) {
   const canvas = viewer.get('canvas');
   const overlays = viewer.get('overlays');
   const registry = viewer.get('elementRegistry');
-  for (const [id, words] of lateTasks(registry, elements)) elements[id].overdue ||= words;
   for (const [id, state] of Object.entries(elements)) {
     if (!registry.get(id)) continue; // not drawn, or inside a called process
     marksOf(state).forEach((mark) => canvas.addMarker(id, mark));

@@ -165,7 +165,7 @@ def task_view(memory: Memory, actor: Actor, key: int) -> v.TaskPage:
         clauses=[ARTICLE],
         why="上一步“区数据局初审”由宿城区数据局李明办结后转到此处。依据第十条第六项:如实填写。",
         deadline=deadline,
-        diagram=v.DiagramView(900, ["fill_in"], ["start", "start"], []),
+        diagram=v.DiagramView(definition_key=900, current={"fill_in": 1}, completed={"start": 2}),
         timeline=timeline(),
         may=Verdict(True, "ALLOWED", "您是本项目申报单位的人员"),
         documentation="请对照通知逐项填写。",
@@ -222,7 +222,13 @@ def instance_view(key: int) -> v.InstancePage:
         history=[v.HistoryEntry(1, "start", "收到通知", "startEvent", "completed", NOW, NOW, 500)],
         decisions=[decision()],
         children=[instance_line(501, "completed", 0)],
-        diagram=v.DiagramView(900, ["fill_in"], ["start", "late", "record_lateness"], ["gate"]),
+        diagram=v.DiagramView(
+            definition_key=900,
+            current={"fill_in": 1},
+            completed={"start": 1, "late": 1, "record_lateness": 1},
+            late=[v.LateView("fill_in", None, "申报期限已过")],
+            incidents=["gate"],
+        ),
         catalogue_version=12,
     )
 
