@@ -239,7 +239,7 @@ def test_an_instance_shows_where_it_stands_and_what_is_stuck(sign_in: SignIn) ->
     ):
         assert words in page
     drawn = simplejson.loads(re.search(r'<script type="application/json">(.*?)</script>', page, re.DOTALL).group(1))  # type: ignore[union-attr]
-    assert drawn["elements"]["fill_in"] == {"current": 1, "done": 0, "overdue": "", "incident": ""}
+    assert drawn["elements"]["fill_in"] == {"current": 1, "done": 0, "overdue": "申报期限已过", "incident": ""}
     assert drawn["elements"]["gate"]["incident"].startswith("条件")
 
 
