@@ -11,7 +11,7 @@ from app.store.tables import UserTask, db
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_deadlines import DUE, reviews
 from tests.integration.services.test_repair import HOUR, begin, complete, deploy, each, number, task
-from tests.unit.engine.diagrams import boundary, chain, end, exclusive, flow, script, service, start, subprocess, timer
+from tests.unit.engine.diagrams import boundary, chain, end, exclusive, flow, node, parallel, script, service, start, subprocess, timer
 
 
 def headers(**given: str) -> str:
@@ -91,6 +91,37 @@ def test_a_reminder_is_no_lapse(cast: Cast) -> None:
     repair.set_variables(cast.root, strict, {"strict": False}, "只提醒", NOW)
     assert timers.fire_due(NOW + 2 * HOUR) == 2
     assert set(late(cast, strict)) == {"a"}, "a reminder afterwards takes no lapse back"
+    repair.modify(cast.root, strict, "重新办理", NOW + 2 * HOUR, terminate=[number(cast, strict, "a")], activate=[Activate("a")])
+    assert timers.fire_due(NOW + 3 * HOUR) == 1
+    assert late(cast, strict) == {}, "the task that came anew has been reminded of, no more"
+
+
+def test_a_lapse_is_the_task_s_at_whose_edge_it_was_and_named_after_the_deadline_that_passed(cast: Cast) -> None:
+    edge = {"attachedToRef": "b", "cancelActivity": "false"}
+    deploy(
+        start(),
+        parallel("fork"),
+        task("a"),
+        task("b"),
+        boundary("nudge", "a", AN_HOUR, False),
+        node("boundaryEvent", "hard", AN_HOUR, name="最后期限", **edge),
+        node("boundaryEvent", "soft", timer("Duration", "PT2H"), name="第一期限", **edge),
+        service("remind", "notify", headers(to="finance", title="请办理")),
+        LATE,
+        end(),
+        chain("start", "fork", "a", "end"),
+        chain("fork", "b", "end"),
+        chain("nudge", "remind"),
+        chain("soft", "register"),
+        chain("hard", "register"),
+    )
+    key = begin(cast).key
+    assert timers.fire_due(NOW + HOUR) == 2
+    assert late(cast, key) == {"b": (None, "最后期限")}
+    assert timers.fire_due(NOW + 2 * HOUR) == 1
+    repair.modify(cast.root, key, "重新办理", NOW + 2 * HOUR, terminate=[number(cast, key, "b")], activate=[Activate("b")])
+    assert timers.fire_due(NOW + 3 * HOUR) == 1
+    assert late(cast, key) == {"b": (None, "最后期限")}, "what lapsed before it came anew is not named"
 
 
 def test_whoever_comes_again_after_a_lapse_begins_anew(cast: Cast) -> None:
