@@ -133,7 +133,7 @@ def _form(source: bytes) -> dict[str, Any] | None:
         return None
     return {
         "form": {"schema": parsed.schema, "ui": parsed.ui},
-        "initial": {},
+        "initial": parsed.opening({}),
         "clauses": {},
         "readOnly": False,
         "preview": True,

@@ -86,9 +86,10 @@ def _for_form(view: TaskPage) -> dict[str, Any]:
     if view.form is None:
         return {}
     key = view.line.key
+    known = {name: value for name, value in view.data.items() if value is not None}  # nothing yet is no answer
     return {
         "form": {"schema": view.form.schema, "ui": view.form.ui},
-        "initial": {name: value for name, value in view.data.items() if value is not None},  # nothing yet is no answer
+        "initial": view.form.opening(known) if may_fill_in(view) else known,
         "clauses": _clauses(view.form.schema, view.line.tenant),
         "readOnly": not may_fill_in(view),
         "urls": {"complete": url_for("tasks.complete", key=key), "draft": url_for("tasks.keep_draft", key=key)},
