@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import simplejson
 from flask import Flask
 
+from app.domain.deadlines import passed
 from app.seen.shapes import ClauseView, DiagramView, TaskLine, TimelineEntry
 
 ZONE = ZoneInfo("Asia/Shanghai")  # one zone holds for every district of the country
@@ -190,6 +191,7 @@ def attach(app: Flask) -> None:
         "articles": articles,
     }
     app.jinja_env.filters.update(filters)
+    app.jinja_env.tests["passed"] = passed
     app.jinja_env.globals.update(KINDS=KINDS, SOURCES=SOURCES, ACTIONS=ACTIONS)
     app.jinja_env.policies["json.dumps_kwargs"] = {}  # a form's fields stay in the order of its file
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,4 +1,4 @@
-// Where an instance stands, drawn on its diagram.
+// Where an instance stands, drawn on its diagram. What is late, stuck or done the server says (app/seen/diagram.py).
 
 const make = (className, text, title) =>
   Object.assign(document.createElement('div'), { className, textContent: text, title });
@@ -34,6 +34,16 @@ export function showState(viewer, { elements = {}, flows = [] }) {
     for (const [html, position] of badgesOf(state)) overlays.add(id, 'state', { position, html });
   }
   flows.filter((id) => registry.get(id)).forEach((id) => canvas.addMarker(id, 'is-taken'));
+}
+
+/** What is known of an element, in a line. */
+export function describe({ id, businessObject }, state = {}, notes = []) {
+  const facts = [businessObject.name || id];
+  if (state.current) facts.push(`停在这里 ${state.current} 处`);
+  if (state.done) facts.push(`已完成 ${state.done} 次`);
+  if (state.overdue) facts.push(state.overdue);
+  if (state.incident) facts.push(`故障：${state.incident}`);
+  return [...facts, ...notes].join(' · ');
 }
 
 function whereToLook(viewer, elements) {
