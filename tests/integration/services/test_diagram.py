@@ -7,7 +7,7 @@ from sqlalchemy import update
 from app.seen.shapes import DiagramView
 from app.services import inbox, instances, projects, repair, tasks, timers
 from app.services.repair import Activate
-from app.store.tables import UserTask, db
+from app.store.tables import UserTaskRow, db
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_deadlines import DUE, reviews
 from tests.integration.services.test_repair import HOUR, begin, complete, deploy, each, number, task
@@ -155,7 +155,7 @@ def test_a_deadline_that_was_counted_anew_and_lies_ahead_has_not_lapsed(cast: Ca
     instance = projects.view(cast.dora, project, NOW).instances[0].key
     assert timers.fire_due(DUE) == 1
     assert set(late(cast, instance, DUE)) == {"review"}
-    db.session.execute(update(UserTask).where(UserTask.element_id == "review").values(due_at=DUE + timedelta(days=1)))
+    db.session.execute(update(UserTaskRow).where(UserTaskRow.element_id == "review").values(due_at=DUE + timedelta(days=1)))
     db.session.commit()
     assert late(cast, instance, DUE) == {}
 
