@@ -18,6 +18,8 @@ from app.engine.cron import parse as parse_cron
 from app.engine.expressions import Literal, Term
 
 DATE, DURATION, CYCLE = "date", "duration", "cycle"
+# For literals that are only checked for form, which no zone changes.
+ANY_ZONE = ZoneInfo("UTC")
 SHORTEST_INTERVAL = timedelta(seconds=1)
 
 _DURATION = re.compile(

@@ -28,6 +28,7 @@ FULL_WIDTH = "＞＜＝？，；：（）［］｛｝“”‘’！＋－＊／
 RESERVED = frozenset({"start", "end", "root", "none", "true", "false", "null", "item", "partial", "event"}) - {"start", "end"}
 MOST_SIDE_BY_SIDE = 500  # elements compared with one: more at one place are told soon enough
 MOST_OVERLAPS = 100
+HOUSE_RULES = frozenset({"NO_PERFORMER"})  # of what reading a diagram warns of: errors in shipped files
 PLAIN_NUMBERS = frozenset({"0", "1"})
 TECHNICAL = frozenset({0, 1, 100, 2000, 2100, 10**12, -(10**12)})  # bounds against slips of the hand: a share, a year, an amount
 NODES = (
@@ -104,7 +105,9 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
     except DiagramError as error:
         yield from (Finding(problem.file, problem.element, problem.line, problem.code, problem.message) for problem in error.problems)
         return
-    yield from (Finding(problem.file, problem.element, problem.line, problem.code, problem.message, "warning") for problem in diagram.lint)
+    for problem in diagram.lint:
+        own = severity if problem.code in HOUSE_RULES else "warning"
+        yield Finding(problem.file, problem.element, problem.line, problem.code, problem.message, own)
     tenant = tenant_of(name)
     for process in diagram.processes:
         bundle.processes.append((name, tenant, process))

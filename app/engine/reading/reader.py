@@ -10,7 +10,7 @@ from app.engine.elements.subprocesses import CallActivity, SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.errors import DiagramError
 from app.engine.expressions import Literal, Term, source_of
-from app.engine.reading import content, structure, values, xml
+from app.engine.reading import content, dialect, foreign, structure, values, xml
 from app.engine.reading.document import Document
 from app.engine.reading.parsers import ZeebeParser
 from app.engine.reading.xml import BPMN, Node, extension
@@ -30,6 +30,8 @@ def read(source: bytes, name: str, *, executable_only: bool = True) -> Diagram:
     document.index()
     content.check(document)
     structure.check(document)
+    dialect.check(document)
+    foreign.check(document)
     _refuse(document)
     parser = ZeebeParser(document)
     specs = [(node, parser.level_spec(node)) for node in document.executable]

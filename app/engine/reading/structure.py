@@ -2,7 +2,7 @@
 
 from app.engine.reading import schema
 from app.engine.reading.document import Document, LevelIndex
-from app.engine.reading.xml import BPMN, Node, is_bpmn, local
+from app.engine.reading.xml import BPMN, Node, is_bpmn, local, written
 
 UNSUPPORTED = {
     "transaction": "事务子流程",
@@ -151,7 +151,7 @@ def _check_flows(document: Document, level: LevelIndex, by_id: dict[str, Node]) 
 
 def condition_text(flow: Node) -> str:
     condition = flow.find(BPMN + "conditionExpression")
-    return (condition.text or "").strip() if condition is not None else ""
+    return written(condition) if condition is not None else ""
 
 
 def _check_starts(document: Document, level: LevelIndex) -> None:

@@ -78,6 +78,11 @@ def local(node: Node) -> str:
     return _split(node.tag)[1]
 
 
+def written(node: Node) -> str:
+    """All the text that stands directly in a node, also behind its children (expressions have mixed content)."""
+    return "".join([node.text or "", *(child.tail or "" for child in node)]).strip()
+
+
 def is_bpmn(node: Node) -> bool:
     return _split(node.tag)[0] == BPMN
 
