@@ -77,7 +77,8 @@ def _check_level(document: Document, level: LevelIndex) -> None:
         if tag in UNSUPPORTED:
             document.refuse(node, "ELEMENT_UNSUPPORTED", f"不支持{UNSUPPORTED[tag]}({tag})")
         if not node.get("id"):
-            document.refuse(node, "ID_MISSING", f"元素 {tag} 没有标识(id)")
+            if tag in schema.NODES:
+                document.refuse(node, "ID_MISSING", f"元素 {tag} 没有标识(id)")
         else:
             by_id[node.get("id", "")] = node
         if tag in EVENTS:
