@@ -18,11 +18,10 @@ from app.domain.forms import Form
 from app.engine import ProcessDefinition, read, soundness, timers
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
-from app.engine.reading import xml
+from app.engine.reading import tree, xml
 from app.rehearsal.findings import Finding
 from app.rehearsal.library import FOLDERS, ZONE
 
-DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 FULL_WIDTH = "＞＜＝？，；：（）［］｛｝“”‘’！＋－＊／"
 RESERVED = frozenset({"start", "end", "root", "none", "true", "false", "null", "item", "partial", "event"}) - {"start", "end"}
@@ -116,7 +115,7 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
         yield from (
             Finding(name, problem.element, problem.line, problem.code, problem.message, "warning") for problem in soundness.check(process)
         )
-    root = xml.load(source, name)
+    root = tree(source, name)
     yield from (Finding(name, *place, severity) for place in _drawing(root))
     yield from (Finding(name, *place, severity) for place in _expressions(root))
     yield from (Finding(name, *place, severity) for place in _clauses(root))
@@ -173,8 +172,8 @@ def _owner(node: Any) -> str:
 
 def _drawing(root: Any) -> Iterator[tuple[str, int, str, str]]:
     """Everything is drawn, and nothing stands on something else."""
-    shapes = {shape.get("bpmnElement"): shape for shape in root.iter(DI + "BPMNShape")}
-    edges = {edge.get("bpmnElement") for edge in root.iter(DI + "BPMNEdge")}
+    shapes = {shape.get("bpmnElement"): shape for shape in root.iter(xml.DI + "BPMNShape")}
+    edges = {edge.get("bpmnElement") for edge in root.iter(xml.DI + "BPMNEdge")}
     boxes: list[tuple[str, float, float, float, float, int]] = []
     attached = {node.get("id") for node in root.iter(xml.BPMN + "boundaryEvent")}
     containers = {

@@ -40,6 +40,13 @@ def read(source: bytes, name: str, *, executable_only: bool = True) -> Diagram:
     return Diagram(definitions, tuple(document.lint))
 
 
+def tree(source: bytes, name: str) -> Node:
+    """The root of a file with its values settled, for whoever looks at more of it than runs. Raises DiagramError when the bytes are no BPMN file."""
+    document = Document(xml.load(source, name), name)
+    values.settle(document)
+    return document.root
+
+
 def _refuse(document: Document) -> None:
     """What was found so far, from the top of the file down."""
     if document.problems:

@@ -10,13 +10,16 @@ from copy import deepcopy
 
 from app.engine.reading import schema
 from app.engine.reading.document import Document
-from app.engine.reading.xml import BPMN, Node, is_bpmn, local
+from app.engine.reading.xml import BPMN, DI, Node, is_bpmn, local
 
 # XML Schema part 2, 3.2.2 (boolean), 3.3.13 (integer), 3.3.7 (NCName, as Python's letters and digits).
 _TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}
 _INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 _SPACES = re.compile(r"[ \t\r\n]+")
 _NAME = re.compile(r"[^\W\d][\w.\-·]*")
+_QNAME = re.compile(rf"(?:{_NAME.pattern}:)?{_NAME.pattern}")
+# What a drawing refers to (BPMNDI.xsd).
+DRAWN = frozenset({"bpmnElement", "sourceElement", "targetElement"})
 # Where nothing is referred to, the structure says so in its own words.
 TOLD_WHEN_MISSING = frozenset({"attachedToRef", "messageRef", "signalRef", "sourceRef", "targetRef"})
 
@@ -44,6 +47,11 @@ def settle(document: Document) -> None:
         if is_bpmn(node):
             _attributes(document, node, runs=True)
     document.choose()
+    for node in document.root.iter(DI + "*"):
+        for name in DRAWN.intersection(node.attrib):
+            text = _reference(document, node, name, node.get(name, ""), runs=False) if node.get(name, "").strip() else None
+            if text is not None:
+                node.set(name, text)
     for top in document.root.iterchildren(BPMN + "*"):
         runs = top in document.executable if local(top) == "process" else local(top) in schema.CONTENT
         for node in _within(top):
@@ -104,7 +112,7 @@ def _attributes(document: Document, node: Node, *, runs: bool) -> None:
             text = _reference(document, node, name, value, runs=runs)
             if text is not None:
                 node.set(name, text)
-        elif name not in schema.ATTRIBUTES:
+        elif runs and name not in schema.ATTRIBUTES:
             document.warn(node, "ATTRIBUTE_UNKNOWN", f"{tag} 的属性 {name} 不是 BPMN 的属性,未读取;请检查是否写错")
 
 
@@ -118,6 +126,8 @@ def _reference(document: Document, node: Node, name: str, value: str, *, runs: b
     plain = collapse(value)
     if not plain and name in TOLD_WHEN_MISSING:
         return ""
+    if name == "calledElement" and not _QNAME.fullmatch(plain):
+        return plain  # another dialect's expression; here zeebe:calledElement says what is called
     prefix, colon, own = plain.rpartition(":")
     where = f"{local(node)} 的 {name}" if name != local(node) else name
     if colon:
@@ -134,8 +144,6 @@ def _reference(document: Document, node: Node, name: str, value: str, *, runs: b
             say(node, "REFERENCE_PREFIX", f"{where}“{plain}”指向{what};只能引用本文件里的元素,请改为本文件的标识")
             return None
     if not _NAME.fullmatch(own):
-        if name == "calledElement":
-            return plain  # an expression of another dialect; what is called says zeebe:calledElement
         say(node, "VALUE_INVALID", f"{where}“{value}”不是元素的标识;应填一个标识,没有引用时请去掉它")
         return None
     return own

@@ -9,6 +9,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from app.engine.errors import DiagramError, Problem
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 LARGEST = 5 * 1024 * 1024
 ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "gbk", "gb2312", "gb18030", "iso-8859-1"})

@@ -322,3 +322,9 @@ def test_a_reference_to_the_events_own_definition_does_not_double_it():
     inner = '<bpmn:timerEventDefinition id="own"><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition><bpmn:eventDefinitionRef>own</bpmn:eventDefinitionRef>'
     run = Run(library(file(process(start(), catch("c", inner), end(), chain("start", "c", "end")))))
     assert run.waiting == ["c"]
+
+
+def test_the_schemas_default_language_is_only_warned_of():
+    body = [user("x"), user("y"), flow("x", "y", "1 > 0", id="f").replace("xsi:type", 'language="http://www.w3.org/1999/XPath" xsi:type')]
+    found = read(file(process(start(), flow("start", "x"), *body)), "x.bpmn").lint
+    assert ("f", "EXPRESSION_LANGUAGE") in [(problem.element, problem.code) for problem in found]

@@ -353,3 +353,8 @@ def test_a_file_without_a_target_namespace_is_read():
 def test_the_modelers_extensions_are_not_looked_into():
     odd = ext('<bpmn:Grid xmlns:x="urn:x" id="1 2" isExecutable="x"/>')
     assert read(file(process(start(), odd, end(), chain("start", "end"))), "x.bpmn").processes
+
+
+def test_an_expression_of_another_dialect_is_no_reference():
+    task = node("callActivity", "c", "", '<zeebe:calledElement processId="q"/>', calledElement="${config:name}")
+    assert read(file(process(start(), task, chain("start", "c"))), "x.bpmn").processes

@@ -88,6 +88,16 @@ def test_a_user_task_for_nobody_is_a_warning_and_in_the_houses_own_files_an_erro
         assert [(finding.element, finding.severity) for finding in found] == [("approve", severity)]
 
 
+def test_a_drawing_may_refer_to_its_elements_with_a_prefix() -> None:
+    path = ROOT / "bpmn" / "acceptance.bpmn"
+    source = (
+        path.read_bytes()
+        .replace(b'bpmnElement="', b'bpmnElement="own:')
+        .replace(b"<bpmn:definitions ", b'<bpmn:definitions xmlns:own="http://bpmn.io/schema/bpmn" ')
+    )
+    assert [finding for finding in of(source) if finding.code == "LAYOUT"] == []
+
+
 def test_another_dialects_assignment_is_a_warning_everywhere() -> None:
     source = (ROOT / "tests" / "data" / "faults" / "10-foreign-assignment-dropped" / "flowable.bpmn").read_bytes()
     for house in (False, True):
