@@ -109,7 +109,8 @@ def _check(document: Document, node: Node) -> None:
     said: dict[str, str] = {}
     for part in _own(node):
         for name in part.attrib:
-            said.update(_advice(part, name))
+            if name.startswith("{"):
+                said.update(_advice(part, name))
         for holder in part.iterchildren(BPMN + "extensionElements"):
             for child in holder:
                 said.update(_advice(part, child.tag))

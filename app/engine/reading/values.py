@@ -75,13 +75,15 @@ def _within(top: Node) -> Iterable[Node]:
 def _attributes(document: Document, node: Node, *, runs: bool) -> None:
     tag = local(node)
     say = document.refuse if runs else document.warn
-    if tag in schema.REFERRING and not len(node):
+    if tag in schema.REFERRING and not len(node) and not _NAME.fullmatch(node.text or ""):
         text = _reference(document, node, tag, node.text or "", runs=runs)
         if text is not None:
             node.text = text
     for name, value in node.attrib.items():
         if name.startswith("{"):
             continue
+        if (name == "id" or name in schema.REFERENCES) and _NAME.fullmatch(value):
+            continue  # as it should be already: almost every one
         if name == "id":
             if not _NAME.fullmatch(collapse(value)):
                 say(
