@@ -15,10 +15,10 @@ from app.decision import dmn
 from app.domain import forms
 from app.domain.districts import SHARED
 from app.domain.forms import Form
-from app.engine import ProcessDefinition, read, soundness, timers
+from app.engine import ProcessDefinition, soundness, timers
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
-from app.engine.reading import tree, xml
+from app.engine.reading import read_with_tree, xml
 from app.rehearsal.findings import Finding
 from app.rehearsal.library import FOLDERS, ZONE
 
@@ -100,7 +100,7 @@ def tenant_of(name: str) -> str:
 
 def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
     try:
-        diagram = read(source, name)
+        diagram, root = read_with_tree(source, name)
     except DiagramError as error:
         yield from (Finding(problem.file, problem.element, problem.line, problem.code, problem.message) for problem in error.problems)
         return
@@ -115,7 +115,6 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
         yield from (
             Finding(name, problem.element, problem.line, problem.code, problem.message, "warning") for problem in soundness.check(process)
         )
-    root = tree(source, name)
     yield from (Finding(name, *place, severity) for place in _drawing(root))
     yield from (Finding(name, *place, severity) for place in _expressions(root))
     yield from (Finding(name, *place, severity) for place in _clauses(root))

@@ -24,7 +24,16 @@ def read(source: bytes, name: str, *, executable_only: bool = True) -> Diagram:
 
     ``executable_only`` False: where no process is marked as executable, all that have elements are taken, with a warning (for trying a diagram out).
     """
-    document = Document(xml.load(source, name), name, executable_only=executable_only)
+    return _read(Document(xml.load(source, name), name, executable_only=executable_only), source)
+
+
+def read_with_tree(source: bytes, name: str) -> tuple[Diagram, Node]:
+    """The same with the root of the file, its values settled, for whoever looks at more of it than runs."""
+    document = Document(xml.load(source, name), name)
+    return _read(document, source), document.root
+
+
+def _read(document: Document, source: bytes) -> Diagram:
     values.settle(document)
     _refuse(document)
     document.index()
@@ -38,13 +47,6 @@ def read(source: bytes, name: str, *, executable_only: bool = True) -> Diagram:
     _refuse(document)
     definitions = tuple(_definition(document, node, spec, source) for node, spec in specs)
     return Diagram(definitions, tuple(document.lint))
-
-
-def tree(source: bytes, name: str) -> Node:
-    """The root of a file with its values settled, for whoever looks at more of it than runs. Raises DiagramError when the bytes are no BPMN file."""
-    document = Document(xml.load(source, name), name)
-    values.settle(document)
-    return document.root
 
 
 def _refuse(document: Document) -> None:
