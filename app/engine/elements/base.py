@@ -150,7 +150,7 @@ class Element(ElementSpec):
                 element_type=self.element_type,
                 name=self.bpmn_name or "",
                 scope=body.number if body is not None else host.number if host is not None else 0,
-                loop_counter=token.variables.get("loopCounter") if body is not None else None,
+                loop_counter=token.memo.get("place"),
                 flow_id=token.flow,
             )
         )
