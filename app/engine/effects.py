@@ -139,7 +139,7 @@ class WaitClosed:
 
 @dataclass(frozen=True, slots=True)
 class SignalThrown:
-    """A signal is broadcast: the caller inserts it as rows and delivers to other trees in later acts."""
+    """A signal is broadcast. Its own tree has heard it; the caller notes those of other trees that wait for it now, and delivers in later acts."""
 
     element: int
     name: str

@@ -347,11 +347,11 @@ def level_emptied(act: "Act", level: Level) -> None:
     root = level.task_tree
     if root._children or act.holding:
         return
-    if level.host is None:
-        if root.is_open and root.stage == "active":
-            root.queue("completing")
-    elif level.host.stage == "active":
-        level.host.queue("completing")
+    owner = level.owner
+    if owner.is_open and owner.stage == "active":
+        # Nothing may begin in it any more, not even by a signal of this very step.
+        close_waits(act, owner, level.spec.start.event_starts)
+        owner.queue("completing")
 
 
 def holds(act: "Act", token: Token, flow: Flow) -> bool:
