@@ -1,7 +1,8 @@
 """Messages and signals between trees: stored with the act that throws them, delivered after it, each delivery an act of its own.
 
 A check only inside the throwing transaction would lose a wake-up: the message and the subscription may be written at the same time, neither seeing the other.
-So both look again after their commit, and the pump looks for what was left over.
+So both look again after their commit, and the pump looks for what was left over. A signal is for those who wait when it is thrown: its own tree takes it in
+the same step, and for each of the others a delivery is written with it.
 """
 
 import logging
@@ -67,6 +68,8 @@ def _throw(
             "key": key, "tenant": tenant, "kind": kind, "name": name, "correlation_key": correlation_key, "variables": dict(variables),
             "project_key": messages.project_of(tenant, correlation_key), "source_root": None, "state": "open", "published_at": now, "expires_at": expires,
         }])  # fmt: skip
+        if kind == "signal":
+            messages.address([key])
         audit.record(
             actor,
             f"{kind}.publish",
@@ -129,8 +132,9 @@ def _wake(match: Recipient, root_key: int, now: datetime) -> bool:
 
 
 def _take(match: Recipient, now: datetime, root_key: int) -> None:
-    if not waits.take_subscription(match.key) or not messages.deliver(match.message, match.target, root_key, now):
+    if not waits.take_subscription(match.key):
         raise Gone
+    _note(match, now, root_key)
 
 
 def _start(match: Recipient, now: datetime) -> bool:
@@ -157,5 +161,6 @@ def _start(match: Recipient, now: datetime) -> bool:
 
 
 def _note(match: Recipient, now: datetime, root_key: int) -> None:
-    if not messages.deliver(match.message, match.target, root_key, now):
+    deliver = messages.deliver_signal if match.kind == "signal" else messages.deliver
+    if not deliver(match.message, match.target, root_key, now):
         raise Gone
