@@ -328,7 +328,9 @@ class Rehearsal:
             self.start(delivery.start[0], delivery.variables, delivery.start[1])
         elif root is not None and root.is_active:
             # An event that does not interrupt has a new wait each time, at the same place.
-            places = {(wait.instance, wait.element, wait.element_id): number for number, wait in root.waits.items() if wait.kind == "signal"}
+            places = {
+                (wait.instance, wait.element, wait.element_id): number for number, wait in root.waits.items() if wait.kind == "signal"
+            }
             if delivery.place in places:
                 self.act(root, commands.Deliver(places[delivery.place], delivery.variables))
 
