@@ -102,7 +102,9 @@ class Generator:
         event = Event(f"{kind}{self.count}", kind, interrupting, self.make(depth - 2 if depth > 1 else 0), code)
         if kind == "escalation" and self.random.random() < 0.4:
             # It hands on what it has handled.
-            event.handler = self.block("seq", event.handler, self.block("throw", what=kind, code=code or self.random.choice(CODES)))
+            event.handler = self.block(
+                "seq", event.handler, self.block("throw", what=kind, code=code or self.random.choice(CODES), chance=0.8)
+            )
         if not interrupting and any(block.kind in ("and", "or") for block in event.handler.walk()):
             # It may run several times at once; in one level BPMN's joins would take tokens of one run for those of another.
             event.handler = self.block("sub", event.handler)
@@ -127,7 +129,7 @@ class Generator:
         kind = self.random.choices(("task", "job", "throw", "multi"), (6, 2, 2, 1))[0]
         if kind == "throw":
             what = self.random.choice(("error", "error", "escalation", "escalation", "signal", "signal", "terminate"))
-            return self.block("throw", what=what, code=self.random.choice(CODES))
+            return self.block("throw", what=what, code=self.random.choice(CODES), chance=0.3 if what in ("escalation", "signal") else 0.15)
         if kind == "multi":
             return self.block(
                 "multi", self.block("task"), total=self.random.randint(1, 3), until=None, sequential=self.random.random() < 0.5
@@ -736,5 +738,5 @@ def choices_of(model: Block, chance: random.Random) -> dict[str, Any]:
         elif block.kind == "or":
             values.update({f"{block.id}_v{number}": chance.random() < 0.5 for number in range(len(block.children) - 1)})
         elif block.kind in ("loop", "throw"):
-            values[f"{block.id}_v"] = chance.random() < (0.4 if block.kind == "loop" else 0.15)
+            values[f"{block.id}_v"] = chance.random() < (0.4 if block.kind == "loop" else block.options.get("chance", 0.15))
     return values

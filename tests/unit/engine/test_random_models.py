@@ -14,6 +14,7 @@ MODELS = int(os.environ.get("FUZZ_MODELS", "1000"))
 FIRST = int(os.environ.get("FUZZ_SEED", "0"))
 PACK = 50
 STEPS = 60
+SEEN = (*DATA, "loopCounter")
 
 
 def ids(items: list) -> list[str]:
@@ -64,7 +65,7 @@ def play(seed: int) -> int:
             index = [item for item in tasks if item.block.id == leaf.block.id].index(leaf)
             number = run.task(leaf.block.id, index)
             seen = run.current.visible(number)
-            assert {name: seen.get(name) for name in DATA} == {name: leaf.visible().get(name) for name in DATA}, (
+            assert {name: seen.get(name) for name in SEEN} == {name: leaf.visible().get(name) for name in SEEN}, (
                 f"seed {seed} step {step} {leaf.block.id}"
             )
             history.append(f"task {leaf.block.id}")
