@@ -16,7 +16,7 @@ from app.engine.effects import Effect, InstanceEnded, InstanceStarted, VariableS
 from app.engine.errors import Failure, LimitExceeded
 from app.engine.incidents import open_incident
 from app.engine.library import Library
-from app.engine.limits import Limits, objection
+from app.engine.limits import LONGEST_NAME, Limits, flaw_of, objection
 from app.engine.scopes import LOOP_COUNTER, home, visible
 from app.engine.spiff import Instance, Level, Token, Tree
 
@@ -33,6 +33,14 @@ def functions(calendar: Calendar, zone: ZoneInfo) -> feel.Registry:
             _registries.clear()
         kept = _registries[key] = (calendar, deadlines.registry(decisions.find_rule, calendar, zone))
     return kept[1]
+
+
+def unfit_name(name: object) -> tuple[str, str] | None:
+    """Why a variable cannot have this name, as (code, Chinese clause); None if it can."""
+    if not isinstance(name, str):
+        return "VARIABLE_VALUE", "的名称不是文字"
+    flaw = flaw_of(name, LONGEST_NAME)
+    return ("VARIABLE_VALUE", f"的名称{flaw}") if flaw is not None else None
 
 
 class Act:
@@ -72,12 +80,12 @@ class Act:
 
     def check(self, token: Token, name: str, value: Any) -> None:
         """Whether a value may be a variable. Raises Failure (LIMIT_VARIABLE_SIZE, VARIABLE_VALUE)."""
-        objected = objection(value, self.limits.variable_size)
+        objected = unfit_name(name) or objection(value, self.limits.variable_size)
         if objected is not None:
             code, why = objected
             raise Failure(
                 code,
-                f"{self.place(token)}的变量“{name}”{why},不能保存。请精简数据或调高上限后重试",
+                f"{self.place(token)}的变量“{name[:LONGEST_NAME]}”{why},不能保存。请精简数据或调高上限后重试",
                 {"variable": name, "limit": self.limits.variable_size},
             )
 
@@ -102,10 +110,10 @@ class Act:
         """Variables that come with a command, as JSON values. Raises LimitExceeded."""
         accepted: dict[str, Any] = {}
         for name, value in variables.items():
-            objected = objection(value, self.limits.variable_size) or objection(name, self.limits.variable_size)
+            objected = unfit_name(name) or objection(value, self.limits.variable_size)
             if objected is not None:
                 code, why = objected
-                raise LimitExceeded(f"变量“{name}”{why},不能保存,请修改后重新提交", code)
+                raise LimitExceeded(f"变量“{str(name)[:LONGEST_NAME]}”{why},不能保存,请修改后重新提交", code)
             try:
                 accepted[str(name)] = feel.to_json(value)
             except feel.FeelError as error:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from app.engine.act import Act
     from app.engine.spiff import Token, Tree
 
+_LONGEST = 2_000  # characters of a sentence
+
 
 @dataclass(slots=True)
 class Incident:
@@ -25,7 +27,10 @@ class Incident:
 def open_incident(act: "Act", token: "Token", failure: Failure) -> None:
     tree = act.tree
     number = tree.next_number("incident")
-    incident = Incident(number, token, failure.type, failure.message, dict(failure.details))
+    # A sentence may quote a value, whatever it is.
+    message = failure.message.replace("\0", "�")
+    message = message if len(message) <= _LONGEST else message[:_LONGEST] + "…"
+    incident = Incident(number, token, failure.type, message, dict(failure.details))
     tree.incidents[number] = incident
     token.incident = number
     element = 0 if token.is_process else token.number

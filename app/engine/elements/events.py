@@ -7,7 +7,7 @@ from app.engine import catching
 from app.engine.elements.base import BoundaryElement, Element, EventElement, Flow, StartElement, Trigger
 from app.engine.elements.gateways import caught
 from app.engine.errors import Failure
-from app.engine.expressions import Term, evaluate, source_of
+from app.engine.expressions import Term, evaluate, fit, source_of
 from app.engine.signals import throw_signal
 from app.engine.spiff import Level, Token, Wait
 from app.engine.waits import close_waits, renew, text_of
@@ -121,13 +121,13 @@ class ThrowEvent(Element):
 
     def required_text(self, act: "Act", token: Token, term: Term | None, what: str) -> str:
         value = text_of(evaluate(act, term, token, what)) if term is not None else None
-        if not value:
+        if term is None or not value:
             raise Failure(
                 "EXTRACT_VALUE_ERROR",
                 f"{act.place(token)}的{what}为空。请改正流程图或补齐变量后重试",
                 {"expression": source_of(term) if term is not None else None},
             )
-        return value
+        return fit(act, term, token, what, value)
 
 
 class EndEvent(ThrowEvent):

@@ -117,7 +117,11 @@ class Generator:
         self.outputs(block, 0.2, DATA)
         if self.random.random() < 0.35:
             kind = self.random.choice(("message", "timer", "cycle", "signal", "error", "escalation"))
-            block.events.append(self.event(depth, (kind,), kind == "error" or (kind != "cycle" and self.random.random() < 0.5)))
+            event = self.event(depth, (kind,), kind == "error" or (kind != "cycle" and self.random.random() < 0.5))
+            block.events.append(event)
+            if kind == "escalation":
+                first = self.block("throw", what=kind, code=event.code or self.random.choice(CODES), chance=0.8)
+                block.children = [self.block("seq", first, *block.children)]
         return block
 
     def call(self, depth: int) -> Block:
