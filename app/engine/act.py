@@ -73,7 +73,7 @@ class Act:
 
     def set_local(self, token: Token, name: str, value: Any) -> None:
         """Set a variable in the token's own scope; the number of an instance stays what it is. Raises Failure (LIMIT_VARIABLE_SIZE, VARIABLE_VALUE)."""
-        if name == LOOP_COUNTER and token.memo.get("place", value) != value:
+        if name == LOOP_COUNTER and "place" in token.memo:
             return
         self.check(token, name, value)
         self.put(token, name, value)
