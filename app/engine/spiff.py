@@ -371,7 +371,11 @@ class ElementSpec(_SpecMixin):  # type: ignore[misc]
     bpmn_name: str | None
     lane: str | None
     documentation: str | None
-    kept: str | None = None  # the name under which everything inside sees what the element keeps for itself
+
+    @property
+    def kept(self) -> str | None:
+        """The name under which everything inside sees what the element keeps for itself."""
+        return None
 
     def __init__(self, level: LevelSpec, spec_name: str) -> None:
         super().__init__(level, spec_name)
