@@ -19,6 +19,7 @@ from app.domain import permissions
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
 from app.engine.commands import Deliver, Start
+from app.engine.limits import LONGEST_KEY, LONGEST_NAME, flaw_of
 from app.engine.timers import parse_duration
 from app.errors import Conflict, Forbidden, InvalidRequest
 from app.services import accounts
@@ -60,8 +61,8 @@ def _throw(
         raise Forbidden(
             verdict.reason if not verdict else "只能向本区的流程发送消息", code=verdict.code if not verdict else "OTHER_DISTRICT"
         )
-    if not name.strip() or len(name) > 200 or len(correlation_key) > 1000:
-        raise InvalidRequest("消息名称应为 1 至 200 个字,关联键不超过 1000 个字", code="NAME")
+    if not name.strip() or flaw_of(name, LONGEST_NAME) or flaw_of(correlation_key, LONGEST_KEY):
+        raise InvalidRequest(f"消息名称应为 1 至 {LONGEST_NAME} 个字,关联键不超过 {LONGEST_KEY} 个字,且不含空字符", code="NAME")
     key = next_key()
     with act():
         rows.insert(MessageRow, [{
