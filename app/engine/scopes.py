@@ -12,10 +12,9 @@ LOOP_COUNTER = "loopCounter"
 
 def own(token: Token) -> dict[str, Any]:
     """What the token's own scope shows. Not to be changed."""
-    kept = token.task_spec.kept
-    if kept is None or "output" not in token.memo:
+    if "output" not in token.memo:
         return token.variables
-    return {**token.variables, kept: token.memo["output"]}
+    return {**token.variables, str(token.task_spec.kept): token.memo["output"]}
 
 
 def visible(token: Token) -> dict[str, Any]:
@@ -23,9 +22,8 @@ def visible(token: Token) -> dict[str, Any]:
     scopes = []
     at: Token | None = token
     while at is not None:
-        shown = own(at)
-        if shown:
-            scopes.append(shown)
+        if at.variables or "output" in at.memo:
+            scopes.append(own(at))
         at = at.outer
     if not scopes:
         return {}
@@ -43,7 +41,7 @@ def home(start: Token, name: str) -> Token:
     at = start
     while name not in at.variables:
         outer = at.outer
-        if outer is None or outer.task_spec.kept == name:
+        if outer is None or ("output" in outer.memo and outer.task_spec.kept == name):
             break
         at = outer
     return at
