@@ -55,13 +55,18 @@ def is_empty(items: list[object]) -> object:
     return not items
 
 
-@FUNCTIONS.function("duplicate values(list: list) -> list", "列表里出现一次以上的值", "duplicate values([1, 2, 3, 2, 1])", run=True)
+@FUNCTIONS.function(
+    "duplicate values(list: list) -> list",
+    "列表里出现一次以上的值，按首次出现的先后",
+    "duplicate values([1, 2, 3, 2, 1])",
+    run=True,
+)
 def duplicate_values(run: Run, items: list[object]) -> object:
     seen: list[object] = []
     again: list[object] = []
     for item in items:
         (again if _held(run, item, seen) else seen).append(item)
-    return distinct(run, again)
+    return [item for item in seen if _held(run, item, again)]
 
 
 def _held(run: Run, item: object, items: list[object]) -> bool:
