@@ -6,7 +6,6 @@ evaluated.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -22,6 +21,7 @@ from app.decision.dmn.problems import DmnError, Place, Problem, Severity, report
 from app.decision.dmn.tables import LISTS, DecisionTable, InputClause, OutputClause, Row
 from app.decision.dmn.types import WORDS, AllowedValues, label
 from app.decision.feel.types import ANY, Type
+from app.decision.near import near
 
 SINGLE: Final = frozenset({"UNIQUE", "ANY", "FIRST", "PRIORITY"})
 IMPLICIT: Final = frozenset({"item", "partial", "?"})
@@ -93,6 +93,8 @@ class _Checker:
         """Names that the owner's texts may read: requirements, names that its boxes bind, import prefixes."""
         model = self.model
         names = set(IMPLICIT) | model.owner_names(self.owner.id)
+        if isinstance(self.owner, KnowledgeModel):
+            names.add(self.owner.variable.name)  # it may call itself
         for found in model.imports:
             if found.name:
                 names.add(found.name)
@@ -158,9 +160,10 @@ class _Checker:
                 continue
             if any(not found.name for found in self.model.imports) or self._check_connection(name, formula):
                 continue
-            near = difflib.get_close_matches(name, list(self.model.functions), n=1)
-            hint = f"，是不是 {near[0]}？" if near else "，可用函数见 FEEL 函数表"
-            self._say("dmn.unknown_function", f"没有名为“{name}”的函数{hint}", formula.place, formula.text)
+            found = near(name, known)
+            hint = f"，是不是 {found}？" if found else "，可用函数见 FEEL 函数表"
+            severity: Severity = "error" if name in formula.certain_names else "warning"  # in a filter it may be an entry of the item
+            self._say("dmn.unknown_function", f"没有名为“{name}”的函数{hint}", formula.place, formula.text, severity)
 
     # -- tables
 
