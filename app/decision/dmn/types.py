@@ -87,6 +87,8 @@ def label(kind: Type) -> str:
     """A type in an analyst's words."""
     if kind.name == "list" and kind.item is not None and kind.item is not ANY:
         return f"{label(kind.item)}的列表"
+    if kind.name == "function" and kind.parameters is not None:
+        return f"函数（{'、'.join(label(parameter) for parameter in kind.parameters)}）→ {label(kind.result or ANY)}"
     return WORDS.get(kind.name, kind.name)
 
 

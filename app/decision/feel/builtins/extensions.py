@@ -9,7 +9,6 @@ from .. import temporal
 from ..numbers import whole
 from ..run import Run
 from .declaration import Group
-from .lists import distinct
 from .strings import _compiled, _stepper
 
 FUNCTIONS = Group("扩展函数（不属于 DMN）", extension=True)
