@@ -59,7 +59,7 @@ class Builder(BoxReader):
             if reader is not None:
                 reader(element)
         if not (self.parts.decisions or self.parts.knowledge or self.parts.items or self.parts.services or self.parts.inputs):
-            self._problem("dmn.no_decision", "文件里没有决策，请画好决策后再上传", Place(file=self.parts.file))
+            self._problem("dmn.no_decision", "文件里没有决策、函数或类型，请画好后再上传", Place(file=self.parts.file))
         self._check_references()
         self.parts.problems.extend(self.types.problems)
         return self.parts

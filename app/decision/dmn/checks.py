@@ -15,7 +15,8 @@ from app.decision.dmn.cells import Cell, is_any, literal_of, recognise
 from app.decision.dmn.formulas import Formula
 from app.decision.dmn.functions import FunctionDefinition
 from app.decision.dmn.graph import NO_IMPORTS, Imported, Model
-from app.decision.dmn.model import Decision, DecisionService, InputData, KnowledgeModel, Reference
+from app.decision.dmn.imported import dangling, members, provided
+from app.decision.dmn.model import Decision, InputData, KnowledgeModel
 from app.decision.dmn.overlap import Column, Findings, analyse
 from app.decision.dmn.problems import DmnError, Place, Problem, Severity, report, shorten
 from app.decision.dmn.tables import LISTS, DecisionTable, InputClause, OutputClause, Row
@@ -46,25 +47,6 @@ def check(model: Model, *, imports: Imported = NO_IMPORTS) -> list[Problem]:
     for owner in owners:
         found.extend(_Checker(model, owner).findings())
     return found
-
-
-def dangling(model: Model) -> Iterator[Problem]:
-    """Requirements of a linked model that lead to what the imported files do not have (any more)."""
-    parts = model.parts
-    data, functions = (InputData, Decision), (KnowledgeModel, DecisionService)
-    users: list[tuple[Place, tuple[Reference, ...], tuple[type, ...]]] = [
-        *((one.place, one.information, data) for one in parts.decisions.values()),
-        *((one.place, one.knowledge, functions) for one in parts.decisions.values()),
-        *((one.place, one.knowledge, functions) for one in parts.knowledge.values()),
-        *((one.place, one.outputs + one.encapsulated + one.input_decisions + one.input_data, data) for one in parts.services.values()),
-    ]
-    for place, references, kinds in users:
-        for reference in references:
-            imported = None if reference.namespace is None else model.imported(reference.namespace)
-            if imported is not None and not isinstance(imported.find(reference.id), kinds):
-                wanted = "输入数据或决策" if kinds is data else "业务知识模型或决策服务"
-                message = f"导入的文件 {imported.file or imported.namespace} 里没有{wanted}“{reference.id}”，请改正连线，或恢复被导入的文件"
-                yield report("dmn.reference", message, place)
 
 
 class _Checker:
@@ -101,7 +83,7 @@ class _Checker:
             self._check_table(node)
         for formula in _own(node):
             self._check_calls(formula)
-            self._check_imported(formula)
+            self.found.extend(members(self.model, self.owner, formula))
             if not isinstance(node, DecisionTable):
                 self._check_names(formula, frozenset())
         for part in node.parts():
@@ -116,7 +98,7 @@ class _Checker:
         if isinstance(self.owner, KnowledgeModel):
             names.add(self.owner.variable.name)  # it may call itself
         for found in model.imports:
-            names |= {found.name} if found.name else self._provided(found.namespace)
+            names |= {found.name} if found.name else provided(model, self.owner, found.namespace)
         references = self.owner.knowledge + (self.owner.information if isinstance(self.owner, Decision) else ())
         for reference in references:
             if reference.namespace is None:
@@ -168,33 +150,6 @@ class _Checker:
             self._say("dmn.not_connected", f"用到了“{name}”，但没有从它连线到“{self.owner.name}”", formula.place, formula.text, severity)
             return True
         return False
-
-    def _check_imported(self, formula: Formula) -> None:
-        """What a text reads under an import's prefix: it has to be there, and connected."""
-        bound = self.model.owner_names(self.owner.id)
-        for prefix, name in sorted(formula.members):
-            found = next((one for one in self.model.imports if one.name == prefix and prefix not in bound), None)
-            imported = None if found is None else self.model.imported(found.namespace)
-            if found is None or imported is None or name in self._provided(found.namespace):
-                continue
-            elements = imported.elements()
-            place = imported.file or imported.namespace
-            element = next((one for one in elements if name in (one.variable.name, one.name)), None)
-            if element is None:
-                meant = near(name, (one.variable.name for one in elements))
-                hint = f"，是不是 {prefix}.{meant}？" if meant else "，请改正名称，或恢复被导入的文件"
-                self._say("dmn.unknown_name", f"导入的文件 {place} 里没有“{name}”{hint}", formula.place, formula.text)
-            else:
-                severity: Severity = "warning" if isinstance(element, InputData) else "error"
-                message = f"用到了“{prefix}.{name}”，但没有从它连线到“{self.owner.name}”"
-                self._say("dmn.not_connected", message, formula.place, formula.text, severity)
-
-    def _provided(self, namespace: str) -> set[str]:
-        """Names of the required elements of an imported model."""
-        references = self.owner.knowledge + (self.owner.information if isinstance(self.owner, Decision) else ())
-        imported = self.model.imported(namespace)
-        found = (imported.find(one.id) for one in references if one.namespace == namespace) if imported is not None else iter(())
-        return {element.variable.name for element in found if element is not None}
 
     def _inside_import(self, name: str) -> bool:
         return any(found.name and name.startswith(found.name + ".") for found in self.model.imports)

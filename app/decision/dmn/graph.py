@@ -21,7 +21,8 @@ from app.decision.dmn.reader import Element, read
 from app.decision.dmn.types import CURRENT, TypeTable
 from app.decision.feel.types import ANY, Type
 
-LINKED: Final = 8
+LINKED: Final = 64
+"""How many ways of putting a file's imports in place are kept: one for each combination of libraries in use."""
 IMPORTS: Final = 20
 """How many files may import one another in a row."""
 
@@ -225,7 +226,7 @@ class Model:
         `context` maps names to values: input data by their names, and anything else that expressions may read; a dict under an import's name
         holds that import's input data. Raises DmnEvaluationError; DmnError when an import is missing.
         """
-        model = self.link(imports)
+        model = self.link(imports) if self.parts.imports else self
         decision = model.find_decision(decision_id)
         if decision is None:
             raise DmnEvaluationError("dmn.no_decision", f"文件里没有决策“{decision_id}”", file=self.file)
@@ -238,7 +239,7 @@ class Model:
 
         The output is the output decision's value, or a context by decision name when there are several. Raises as `evaluate`.
         """
-        model = self.link(imports)
+        model = self.link(imports) if self.parts.imports else self
         service = model.find_service(service_id)
         if service is None:
             raise DmnEvaluationError("dmn.no_service", f"文件里没有决策服务“{service_id}”", file=self.file)
@@ -248,7 +249,7 @@ class Model:
         self, knowledge_id: str, context: Mapping[str, object], environment: feel.Environment, *, imports: Imported = NO_IMPORTS
     ) -> Evaluation:
         """Call a business knowledge model (by id, else by name), its arguments taken from `context` by parameter name. Raises as `evaluate`."""
-        model = self.link(imports)
+        model = self.link(imports) if self.parts.imports else self
         models = model.parts.knowledge
         found = models.get(knowledge_id) or next((one for one in models.values() if one.name == knowledge_id), None)
         if found is None:

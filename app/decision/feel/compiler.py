@@ -295,11 +295,7 @@ class Compiler:
     def instanceof(self, node: InstanceOf) -> Code:
         value, expected = self.code(node.value), node.type
 
-        def test(scope: Scope) -> object:
-            found = value(scope)
-            return found is not None and conforms(found, expected)
-
-        return test
+        return lambda scope: conforms(value(scope), expected)
 
     # -- arithmetic ---------------------------------------------------------------------------------------------------------------
 
