@@ -212,6 +212,7 @@ class Journal:
             "project_key": self.project_key, "process_id": definition.process_id, "element_id": effect.element_id, "decision_id": effect.decision_id,
             "name": effect.decision_name, "definition_key": effect.definition, "version": effect.version, "inputs": list(effect.inputs),
             "output": effect.output, "rules": list(effect.rules), "required": list(effect.required),
+            "libraries": list(effect.libraries) or None,
             "deadline": dict(effect.deadline) if effect.deadline else None, "at": self.now,
         })  # fmt: skip
 

@@ -50,6 +50,7 @@ def decision_view(row: Any) -> DecisionView:
         row.process_id,
         row.element_id,
         row.instance_key,
+        tuple(row.libraries or ()),
     )
 
 

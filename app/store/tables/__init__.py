@@ -21,6 +21,7 @@ from app.store.tables.resources import (
     DecisionDefinitionRow,
     DeploymentRow,
     FormDefinitionRow,
+    LibraryDefinitionRow,
     ProcessDefinitionRow,
     ResourceRow,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "IdempotencyKeyRow",
     "IncidentRow",
     "JobRow",
+    "LibraryDefinitionRow",
     "MembershipRow",
     "MessageDeliveryRow",
     "MessageRow",

@@ -291,5 +291,6 @@ class DecisionEvaluationRow(db.Model):  # type: ignore[name-defined,misc]
     output: Mapped[Any] = mapped_column(JsonValue())
     rules: Mapped[list[Any]]
     required: Mapped[list[Any]]
+    libraries: Mapped[list[Any] | None]  # the files that were imported: namespace, file, version, definition
     deadline: Mapped[dict[str, Any] | None]  # of deadline(): how it was counted
     at: Mapped[datetime]

@@ -1,6 +1,7 @@
 """What was deployed: bundles, files, and the definitions in them. Rows are never changed, except that a definition may be withdrawn."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -87,6 +88,28 @@ class FormDefinitionRow(db.Model):  # type: ignore[name-defined,misc]
     tenant: Mapped[str]
     form_id: Mapped[str]
     name: Mapped[str]
+    version: Mapped[int]
+    version_tag: Mapped[str]
+    number: Mapped[int]
+    deployment_key: Mapped[int]
+    resource_key: Mapped[int]
+    digest: Mapped[str]
+
+
+class LibraryDefinitionRow(db.Model):  # type: ignore[name-defined,misc]
+    """A decision file as others import it: a row for each file with decisions or functions, ``library_id`` its namespace.
+
+    ``imports``: the namespaces that it imports itself.
+    """
+
+    __tablename__ = "library_definitions"
+    __table_args__ = (UniqueConstraint("tenant", "library_id", "version"), Index(None, "deployment_key"), Index(None, "resource_key"))
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant: Mapped[str]
+    library_id: Mapped[str]
+    name: Mapped[str]
+    imports: Mapped[list[Any]]
     version: Mapped[int]
     version_tag: Mapped[str]
     number: Mapped[int]
