@@ -19,7 +19,7 @@ KINDS = {".bpmn": "process", ".dmn": "decision", ".json": "form"}
 
 @dataclass(frozen=True, slots=True)
 class Defined:
-    """One resource that a file defines."""
+    """One resource that a file defines. ``imports``: of a library, the namespaces that it imports."""
 
     kind: str
     id: str
@@ -27,11 +27,12 @@ class Defined:
     version_tag: str = ""
     drg_id: str = ""
     drg_name: str = ""
+    imports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """A file that can run. ``name``: its path from bpmn/, dmn/ or forms/ on."""
+    """A file that can run. ``name``: its path from bpmn/, dmn/ or forms/ on; ``model``: what a decision file says, its imports not yet in place."""
 
     name: str
     tenant: str
@@ -39,6 +40,12 @@ class ModelFile:
     digest: str
     defined: tuple[Defined, ...]
     processes: tuple[ProcessDefinition, ...] = ()
+    model: dmn.Model | None = None
+
+    @property
+    def own(self) -> tuple[Defined, ...]:
+        """What the file is known by. Every decision file can be imported, but only one without decisions is there for nothing else."""
+        return tuple(item for item in self.defined if item.kind != "library") or self.defined
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +141,20 @@ def _read_decisions(name: str, content: bytes, tenant: str) -> tuple[ModelFile |
     try:
         model = snapshot.read_model(content, name)
     except dmn.DmnError as error:
-        return None, [_of_dmn(name, problem) for problem in error.problems], []
-    findings = dmn.check(model)
-    wrong = [_of_dmn(name, problem) for problem in findings if problem.severity == "error"]
-    odd = [_of_dmn(name, problem) for problem in findings if problem.severity != "error"]
-    if not model.decisions:
-        wrong.append(Finding(name, None, None, "NO_DECISION", "文件里没有决策"))
-    defined = tuple(
-        Defined("decision", key, item.name or key, "", model.id or "", model.name or "") for key, item in model.decisions.items()
+        return None, [of_dmn(name, problem) for problem in error.problems], []
+    findings = [] if model.imports else dmn.check(model)  # one that imports is judged together with what it imports
+    wrong = [of_dmn(name, problem) for problem in findings if problem.severity == "error"]
+    odd = [of_dmn(name, problem) for problem in findings if problem.severity != "error"]
+    if not model.decisions and not model.namespace:
+        wrong.append(Finding(name, None, None, "NAMESPACE", "文件里没有决策,又没有命名空间(namespace),别的文件无法导入。请写上命名空间"))
+    defined = [Defined("decision", key, item.name or key, "", model.id or "", model.name or "") for key, item in model.decisions.items()]
+    defined.append(
+        Defined("library", model.namespace, model.name or model.namespace, imports=tuple(one.namespace for one in model.imports))
     )
-    return ModelFile(name, tenant, content, digest(content), defined), wrong, odd
+    return ModelFile(name, tenant, content, digest(content), tuple(defined), (), model), wrong, odd
 
 
-def _of_dmn(name: str, problem: dmn.Problem) -> Finding:
+def of_dmn(name: str, problem: dmn.Problem) -> Finding:
     place = " ".join(
         part
         for part in (
@@ -157,7 +165,7 @@ def _of_dmn(name: str, problem: dmn.Problem) -> Finding:
         if part
     )
     text = f"{problem.message}(内容:{problem.text})" if problem.text and problem.text not in problem.message else problem.message
-    return Finding(problem.file or name, place or None, problem.line, problem.code, text)
+    return Finding(problem.file or name, place or None, problem.line, problem.code, text, problem.severity)
 
 
 def _read_form(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None, list[Finding], list[Finding]]:
@@ -172,7 +180,9 @@ def _twice(files: Sequence[ModelFile]) -> list[Finding]:
     seen: dict[tuple[str, str, str], str] = {}
     problems = []
     for file in files:
-        for item in file.defined:
+        for item in file.own:
+            if item.kind == "library":
+                continue  # told together with what imports it
             first = seen.setdefault((file.tenant, item.kind, item.id), file.name)
             if first != file.name:
                 problems.append(Finding(file.name, item.id, None, "DUPLICATE_ID", f"“{item.id}”在 {first} 里已有定义,一次部署中不能重复"))

@@ -17,7 +17,7 @@ from app.catalogue.snapshot import Snapshot
 from app.decision import dmn
 from app.domain.districts import SHARED
 from app.domain.forms import Form
-from app.engine import DecisionRef, ProcessDefinition
+from app.engine import DecisionRef, LibraryRef, ProcessDefinition
 from app.errors import InvalidRequest
 from app.rehearsal.findings import Finding
 from app.rehearsal.library import Models, Shelf
@@ -55,6 +55,9 @@ class Deployed:
 
     def decision(self, decision_id: str, *, tag: str | None = None, deployment: int | None = None) -> DecisionRef | None:
         return self._snapshot.decision(decision_id, tag=tag)
+
+    def imported(self, namespace: str) -> LibraryRef | None:
+        return self._snapshot.imported(namespace)
 
     def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool:
         return self._snapshot.has_form(form_id, tag=tag)
@@ -112,14 +115,14 @@ def _place(step: str) -> str:
 def _models(shelf: Shelf, tenant: str, files: Sequence[ModelFile]) -> Models:
     """What a tenant would see after the deployment."""
     models = Models(shelf.district(None if tenant == SHARED else tenant), Deployed(snapshot.library(tenant)), snapshot.calendar())
-    own = {name for file in files if file.tenant == tenant for item in file.defined for name in [(item.kind, item.id)]}
+    own = {name for file in files if file.tenant == tenant for item in file.own for name in [(item.kind, item.id)]}
     deployed = {(item.kind, item.id) for item in resources.references([tenant], 2**62)} if tenant != SHARED else set()
     for owner in (SHARED, tenant):
         for file in files:
             # A district's own version, there already or in this bundle, hides the shared one.
-            hidden = owner == SHARED != tenant and any((item.kind, item.id) in own | deployed for item in file.defined)
+            hidden = owner == SHARED != tenant and any((item.kind, item.id) in own | deployed for item in file.own)
             if file.tenant == owner and not hidden:
-                models.add(file.name, file.content)
+                models.add(file.name, file.content, owner)
     return models
 
 
@@ -141,6 +144,7 @@ class _Bottom:
         self.definition = models.definition
         self.process = models.process
         self.decision = models.decision
+        self.imported = models.imported
         self.has_form = models.has_form
         self.form = models.form
 
@@ -172,7 +176,13 @@ def _used(case: Scenario, models: Models) -> Names:
         if process is not None:
             used |= {("decision", called) for called in process.called_decisions} | {("form", called) for called in process.forms}
             pending += process.called_processes
-    return frozenset(used)
+    return frozenset(used | {("library", namespace) for kind, name in used if kind == "decision" for namespace in _imported(models, name)})
+
+
+def _imported(models: Models, decision_id: str) -> set[str]:
+    """The namespaces that a decision's file takes in."""
+    ref = models.decision(decision_id)
+    return models.namespaces.reached(ref.model) if ref is not None and ref.model.imports else set()
 
 
 def _name(value: Any) -> str | None:
@@ -187,14 +197,14 @@ def _decisions(case: Scenario) -> Iterator[str]:
 
 def _only_numbers_differ(file: ModelFile) -> bool:
     """Whether a decision file says what the deployed one of its owner says, but for numbers."""
-    if any(item.kind != "decision" for item in file.defined):
+    if any(item.kind != "decision" for item in file.own):
         return False
-    versions = [resources.versions("decision", item.id, file.tenant) for item in file.defined]
+    versions = [resources.versions("decision", item.id, file.tenant) for item in file.own]
     if not all(versions):
         return False
     try:
         new = snapshot.read_model(file.content, file.name)
-        for item, known in zip(file.defined, versions, strict=True):
+        for item, known in zip(file.own, versions, strict=True):
             name, content = resources.content(known[0].resource_key)
             old = snapshot.read_model(content, name)
             if _skeleton(new, item.id) != _skeleton(old, item.id):

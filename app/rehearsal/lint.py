@@ -15,11 +15,12 @@ from app.decision import dmn
 from app.domain import forms
 from app.domain.districts import SHARED
 from app.domain.forms import Form
-from app.engine import ProcessDefinition, soundness, timers
+from app.engine import LibraryRef, ProcessDefinition, soundness, timers
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import read_with_tree, xml
 from app.rehearsal.findings import Finding
+from app.rehearsal.imports import Namespaces
 from app.rehearsal.library import FOLDERS, ZONE
 
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
@@ -57,9 +58,10 @@ _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?![\w.])")
 
 @dataclass(slots=True)
 class _Bundle:
-    """``defined``: (tenant, kind, id) → the file that defines it."""
+    """``defined``: (tenant, kind, id) → the file that defines it. ``decisions``: file, tenant and model of every decision file."""
 
     processes: list[tuple[str, str, ProcessDefinition]] = field(default_factory=list)
+    decisions: list[tuple[str, str, dmn.Model]] = field(default_factory=list)
     defined: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def define(self, tenant: str, kind: str, name: str, file: str) -> Iterator[Finding]:
@@ -86,6 +88,7 @@ def check(files: Sequence[tuple[str, bytes]], *, house: bool = False) -> list[Fi
             findings += reader(name, source, bundle, severity)
         except Exception as error:  # one file must not hide what is wrong with the others
             findings.append(Finding(name, "", 0, "INTERNAL", f"检查此文件时出现内部错误 {type(error).__name__}:{error}"))
+    findings += _imports(bundle)
     findings += _references(bundle, severity)
     return findings
 
@@ -220,16 +223,18 @@ def _table(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator
     except dmn.DmnError as error:
         yield from (_of_table(problem) for problem in error.problems)
         return
-    if not model.decisions:
-        yield Finding(name, "", 0, "NO_DECISION", "文件里没有决策")
+    bundle.decisions.append((name, tenant_of(name), model))
+    if not model.decisions and not model.namespace:
+        yield Finding(name, "", 0, "NAMESPACE", "文件里没有决策,又没有命名空间(namespace),别的文件无法导入。请写上命名空间")
     for decision_id in model.decisions:
         yield from bundle.define(tenant_of(name), "decision", decision_id, name)
-    yield from (_of_table(problem) for problem in dmn.check(model))
+    if not model.imports:  # one that imports is judged together with what it imports
+        yield from (_of_table(problem) for problem in dmn.check(model))
     for decision in model.decisions.values():
         for rule in decision.rules:
             if not any(text.strip() for text in rule.annotations.values()):
                 yield Finding(name, f"{decision.id} 第 {rule.number} 行", 0, "CLAUSE", "规则行没有写明依据的条款", severity)
-    if PurePath(name).stem not in model.decisions:
+    if model.decisions and PurePath(name).stem not in model.decisions:
         yield Finding(name, "", 0, "NAME", "文件名应与其中的决策标识相同", severity)
 
 
@@ -267,6 +272,18 @@ def _limits(schema: Any, path: str) -> Iterator[tuple[str, Any]]:
     elif isinstance(schema, list):
         for number, value in enumerate(schema):
             yield from _limits(value, f"{path}/{number}")
+
+
+def _imports(bundle: _Bundle) -> Iterator[Finding]:
+    """Decision files with what they import, found among the files: a district's own first, then the shared ones."""
+    for tenant in dict.fromkeys(tenant for _, tenant, _ in bundle.decisions):
+        namespaces = Namespaces(tenant)
+        for _, owner, model in bundle.decisions:
+            namespaces.add(LibraryRef(0, 0, model, owner))
+        yield from (_of_table(problem) for problem in namespaces.doubles(tenant))
+        for _, owner, model in bundle.decisions:
+            if owner == tenant and model.imports:
+                yield from (_of_table(problem) for problem in namespaces.check(model))
 
 
 def _references(bundle: _Bundle, severity: str) -> Iterable[Finding]:

@@ -1,6 +1,7 @@
 """Models: deploy, list, give back. A deployment is atomic over its bundle and immutable."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from app import current
 from app.acts import audit
 from app.acts.transaction import act
-from app.catalogue import bundles, gate
+from app.catalogue import bundles, gate, libraries, snapshot
 from app.catalogue.bundles import Bundle, Defined, ModelFile
 from app.domain import permissions
 from app.domain.districts import SHARED
@@ -16,7 +17,7 @@ from app.domain.keys import next_key
 from app.domain.permissions import SYSTEM, Actor
 from app.errors import Forbidden, InvalidRequest, NotFound, Refused
 from app.rehearsal.findings import Finding
-from app.seen.shapes import BootView, DefinitionView, DeploymentView
+from app.seen.shapes import BootView, DefinitionView, DeploymentView, ImportView
 from app.services import starts
 from app.store import resources, rows
 from app.store.resources import ResourceRef
@@ -44,7 +45,7 @@ def deploy(
     """
     if source not in SOURCES:
         raise InvalidRequest(f"部署来源应为 {'、'.join(SOURCES)} 之一", code="SOURCE")
-    bundle = bundles.read(files, tenant)
+    bundle = _read(files, tenant)
     _check_publisher(actor, {file.tenant for file in bundle.files} | ({tenant} if tenant else set()))
     if bundle.problems:
         _note_refusal(actor, bundle.problems, now)
@@ -52,6 +53,9 @@ def deploy(
     tried = _try(actor, bundle, now, source, reason, force)
     with act():
         number = resources.lock_catalogue() + 1
+        broken = [item for item in libraries.check(bundle.files) if item.severity == "error"]
+        if broken:  # another deployment came in between
+            raise Refused(broken)
         touched = sorted({file.tenant for file in bundle.files})
         newest = _newest(resources.references(touched, _EVERYTHING))
         changed = [file for file in bundle.files if _is_new(file, newest)]
@@ -85,14 +89,14 @@ def deploy(
         _view(newest[file.tenant, item.kind, item.id], file.name, None, unchanged=True)
         for file in bundle.files
         if file not in changed
-        for item in file.defined
+        for item in file.own
     ]
     return DeploymentView(key, owner, source, reason, now, views, warnings)
 
 
 def check(files: Sequence[tuple[str, bytes]], *, tenant: str | None = None) -> list[Finding]:
     """What ``deploy`` would refuse, without deploying."""
-    return list(bundles.read(files, tenant).problems)
+    return list(_read(files, tenant).problems)
 
 
 def definitions(actor: Actor, tenant: str | None = None) -> list[DefinitionView]:
@@ -100,7 +104,9 @@ def definitions(actor: Actor, tenant: str | None = None) -> list[DefinitionView]
     tenants = [tenant] if tenant is not None else [actor.tenant, SHARED]
     for wanted in tenants:
         _check_reader(actor, wanted)
-    newest = _newest(resources.references(tenants, _EVERYTHING)).values()
+    found = _newest(resources.references(tenants, _EVERYTHING)).values()
+    decided = {item.resource_key for item in found if item.kind == "decision"}
+    newest = [item for item in found if item.kind != "library" or item.resource_key not in decided]  # those are shown by their decisions
     return _views(sorted(newest, key=lambda item: (item.kind, item.id, item.tenant)))
 
 
@@ -132,6 +138,21 @@ def source(actor: Actor, kind: str, key: int) -> tuple[str, bytes]:
     return resources.content(found.resource_key)
 
 
+def imports(actor: Actor, kind: str, key: int) -> list[ImportView]:
+    """What a version of a decision file imports, as its tenant's newest models have it. Raises NotFound, Forbidden."""
+    name, content = source(actor, kind, key)
+    found = resources.reference(kind, key)
+    if kind not in ("decision", "library") or found is None:
+        return []
+    seen = snapshot.library(found.tenant)
+    views = []
+    for wanted in snapshot.read_model(content, name).imports:
+        library = seen.imported(wanted.namespace)
+        file, version = (library.model.file, library.version) if library is not None else ("", 0)
+        views.append(ImportView(wanted.name, wanted.namespace, file, version))
+    return views
+
+
 def boot(root: Path, now: datetime) -> BootView:
     """Deploy the shipped files that differ from the last ones deployed from files, unless a newer version came from elsewhere: that is drift (design §3)."""
     shipped = _shipped(root)
@@ -141,14 +162,14 @@ def boot(root: Path, now: datetime) -> BootView:
     ]
     if not differing:
         return BootView((), ())
-    bundle = bundles.read(differing, None)
+    bundle = _read(differing, None)
     if bundle.problems:
         raise Refused(bundle.problems)
     newest = _newest(resources.references(sorted({file.tenant for file in bundle.files}), _EVERYTHING))
     origins = resources.deployments([reference.deployment_key for reference in newest.values()])
     drift, wanted = [], []
     for file in bundle.files:
-        known = [newest[place] for item in file.defined if (place := (file.tenant, item.kind, item.id)) in newest]
+        known = [newest[place] for item in file.own if (place := (file.tenant, item.kind, item.id)) in newest]
         elsewhere = [item for item in known if origins[item.deployment_key].source != "files"]
         if not elsewhere:
             wanted.append((file.name, file.content))
@@ -171,12 +192,23 @@ def _shipped(root: Path) -> list[tuple[str, bytes]]:
     return found
 
 
+def _read(files: Sequence[tuple[str, bytes]], tenant: str | None) -> Bundle:
+    """The bundle with every reason why it cannot run, what it would break included."""
+    bundle = bundles.read(files, tenant)
+    imports = libraries.check(bundle.files)
+    return replace(
+        bundle,
+        problems=(*bundle.problems, *(item for item in imports if item.severity == "error")),
+        warnings=(*bundle.warnings, *(item for item in imports if item.severity != "error")),
+    )
+
+
 def _newest(references: Iterable[ResourceRef]) -> dict[tuple[str, str, str], ResourceRef]:
     return {(item.tenant, item.kind, item.id): item for item in sorted(references, key=lambda item: item.version)}
 
 
 def _is_new(file: ModelFile, newest: dict[tuple[str, str, str], ResourceRef]) -> bool:
-    return any((known := newest.get((file.tenant, item.kind, item.id))) is None or known.digest != file.digest for item in file.defined)
+    return any((known := newest.get((file.tenant, item.kind, item.id))) is None or known.digest != file.digest for item in file.own)
 
 
 def _write(file: ModelFile, deployment: int, number: int, newest: dict[tuple[str, str, str], ResourceRef]) -> list[tuple[ResourceRef, str]]:
@@ -198,7 +230,9 @@ def _write(file: ModelFile, deployment: int, number: int, newest: dict[tuple[str
             item.kind, next_key(), item.id, item.name, file.tenant, version, item.version_tag, number, deployment, resource, file.digest
         )
         rows.insert(resources.KINDS[item.kind], [_row(reference, item)])
-        written.append((reference, file.name))
+        newest[file.tenant, item.kind, item.id] = reference  # several decision files of a bundle may share a namespace
+        if item in file.own:
+            written.append((reference, file.name))
     return written
 
 
@@ -210,6 +244,8 @@ def _row(reference: ResourceRef, item: Defined) -> dict[str, Any]:
     row[f"{reference.kind}_id"] = reference.id
     if reference.kind == "decision":
         row |= {"drg_id": item.drg_id, "drg_name": item.drg_name}
+    if reference.kind == "library":
+        row["imports"] = list(item.imports)
     return row
 
 
@@ -223,9 +259,7 @@ def _known(number: int) -> dict[tuple[str, str], set[str]]:
 def _nothing_new(
     bundle: Bundle, newest: dict[tuple[str, str, str], ResourceRef], actor: Actor, now: datetime, source: str, reason: str
 ) -> DeploymentView:
-    views = [
-        _view(newest[file.tenant, item.kind, item.id], file.name, None, unchanged=True) for file in bundle.files for item in file.defined
-    ]
+    views = [_view(newest[file.tenant, item.kind, item.id], file.name, None, unchanged=True) for file in bundle.files for item in file.own]
     tenants = {file.tenant for file in bundle.files}
     return DeploymentView(0, tenants.pop() if len(tenants) == 1 else "", source, reason, now, views, bundle.warnings)
 

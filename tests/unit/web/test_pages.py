@@ -331,6 +331,20 @@ def test_a_decision_is_shown_as_a_table_with_its_clauses(sign_in: SignIn) -> Non
         assert words in page
 
 
+def test_a_decision_says_what_it_imports_and_a_library_has_a_page_by_its_namespace(sign_in: SignIn) -> None:
+    client = sign_in("analyst")
+    page = client.get("/models/decision/sucheng/supervision").text
+    for words in ("现在用的文件", world.LIBRARY, "dmn/rates.dmn"):
+        assert words in page
+    listed = client.get("/models?kind=library").text
+    assert "决策库" in listed
+    address = listed.partition('href="/models/library/')[2].partition('"')[0]
+    answer = client.get(f"/models/library/{address}")
+    assert answer.status_code == 200
+    assert "第 2 版" in answer.text
+    assert "attachment" in client.get("/models/library/904/download").headers["Content-Disposition"]
+
+
 def test_a_form_is_shown_as_people_will_see_it_and_cannot_be_sent(sign_in: SignIn) -> None:
     form = given(sign_in("analyst").get("/models/form/<default>/declaration.fill_in").text)
     assert (form["preview"], form["urls"]) == (True, {})

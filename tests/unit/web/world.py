@@ -195,11 +195,13 @@ def definition(key: int, kind: str, name: str, title: str, version: int = 1, ten
     return v.DefinitionView(key, kind, name, title, version, "", tenant, f"bpmn/{name}.bpmn", 1, "files", NOW, "系统")
 
 
-SOURCES = {"process": "declaration.bpmn", "decision": "supervision.dmn", "form": "declaration.fill_in.json"}
+SOURCES = {"process": "declaration.bpmn", "decision": "supervision.dmn", "library": "supervision.dmn", "form": "declaration.fill_in.json"}
+LIBRARY = "https://quancheng.dev/dmn/rates"
 DEFINITIONS = [
     definition(900, "process", "declaration", "年度项目申报", 2),
     definition(901, "process", "acceptance", "项目验收", 1, "<default>"),
     definition(902, "decision", "supervision", "监理要求", 3),
+    definition(904, "library", LIBRARY, "税率", 2),
     definition(903, "form", "declaration.fill_in", "数字化项目申报表", 1, "<default>"),
 ]
 
@@ -345,6 +347,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
             replace(one, version=n) for one in DEFINITIONS if one.id == name for n in range(one.version, 0, -1)
         ],
         source=lambda actor, kind, key: (SOURCES[kind], (DATA / SOURCES[kind]).read_bytes()),
+        imports=lambda actor, kind, key: [v.ImportView("lib", LIBRARY, "dmn/rates.dmn", 2)] if kind == "decision" else [],
         deploy=deploy,
         check=lambda files, tenant=None: [],
     )
