@@ -181,9 +181,13 @@ def test_a_districts_library_must_suit_the_shared_decisions_that_take_it(app: Fl
 
 def test_a_shared_decision_must_suit_the_districts_libraries(app: Flask) -> None:
     deploy(("dmn/rates.dmn", rates("0.05")), ("dmn/hill/rates.dmn", file("rates", function("duty", "x"))))
-    said = sentence(("dmn/fee.dmn", FEE))
-    assert "hill" in said
-    assert "levy" in said
+    for bundle in (
+        [("dmn/fee.dmn", FEE)],
+        [("dmn/fee.dmn", FEE), ("dmn/rates.dmn", rates("0.06"))],
+    ):  # a new shared library is none of hill's
+        said = sentence(*bundle)
+        assert "hill" in said
+        assert "levy" in said
 
 
 def test_what_was_broken_before_does_not_stop_a_library(app: Flask) -> None:
