@@ -9,6 +9,7 @@ from app.acts.candidates import candidates
 from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
 from app.connectors.calls import (
+    OVERDUE,
     Change,
     FormRead,
     Found,
@@ -26,7 +27,9 @@ from app.connectors.calls import (
     SetFacts,
     SetOffice,
     SetPhase,
+    forms_of,
 )
+from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.errors import ConnectorError, Outdated
 from app.store import ledger, rows
@@ -91,12 +94,17 @@ class Ledger:
             case NumberRead():
                 return ledger.next_number(self.library.tenant, read.kind, read.year)
             case FormRead():
-                found = self.library.reference("form", f"records.{read.kind}") or self.library.reference("form", read.kind)
-                return snapshot.form(found.key) if found else None
+                return self._form(read.kind)
             case OfficeRead():
                 return self._read_office(read)
 
-    def _read_records(self, read: RecordsRead) -> list[FoundRecord]:
+    def _form(self, kind: str) -> Form | None:
+        found = next((found for form in forms_of(kind) if (found := self.library.reference("form", form))), None)
+        return snapshot.form(found.key) if found else None
+
+    def _read_records(self, read: RecordsRead) -> list[FoundRecord] | None:
+        if read.kind != OVERDUE and self._form(read.kind) is None:
+            return None
         own = self.project["key"] if read.scope == "project" and self.project is not None else None
         stored = (
             FoundRecord(row.key, row.kind, row.data, row.amount, row.created_at, row.project_key)
