@@ -23,8 +23,8 @@ def reads(call: ConnectorCall) -> OfficeRead | None:
 
 
 def run(call: ConnectorCall, found: Found) -> Outcome:
-    call.accept(check(call.headers, call.known))
     call.the_project()
+    call.accept(check(call.headers, call.known))
     if not isinstance(found, int):
         return Outcome()
     role = call.header("role")

@@ -17,7 +17,7 @@ def reads(call: ConnectorCall) -> None:
 
 
 def run(call: ConnectorCall, found: Found) -> Outcome:
-    call.accept(check(call.headers, call.known))
     call.the_project()
+    call.accept(check(call.headers, call.known))
     phase = call.header("phase")
     return Outcome({"phase": phase}, [SetPhase(phase)])

@@ -23,8 +23,8 @@ def reads(call: ConnectorCall) -> None:
 
 
 def run(call: ConnectorCall, found: Found) -> Outcome:
-    call.accept(check(call.headers, call.known))
     call.the_project()
+    call.accept(check(call.headers, call.known))
     facts = {name: value for name, value in call.variables.items() if name not in _FIXED}
     for name in _AMOUNTS:
         if facts.get(name) is not None:
