@@ -94,7 +94,7 @@ class HeldTree:
     def step(self, command: commands.Command) -> None:
         """Carry out a command and all inline service tasks that it reaches. Raises Suspended, and the engine's NotOpen, which the caller names better."""
         self.stepped = True
-        self.inline.carry_out(self._advance(command), lambda: self.the_state, self.library, self._advance)
+        self.inline.carry_out(self._advance(command), lambda: self.the_state, self._advance)
 
     @property
     def the_state(self) -> State:

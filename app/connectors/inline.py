@@ -11,7 +11,6 @@ from app.connectors.calls import ConnectorCall, RoleFacts
 from app.connectors.ledger import Ledger
 from app.domain.districts import District
 from app.engine import State, commands, effects
-from app.engine.library import Library
 from app.errors import ConnectorError
 
 
@@ -50,7 +49,6 @@ class InlineTasks:
         self,
         jobs: Iterable[effects.JobOpened],
         state: Callable[[], State],
-        library: Library,
         advance: Callable[[commands.Command], Iterable[effects.JobOpened]],
     ) -> None:
         """Run these jobs, and those that ``advance`` brings in consequence. ``state``: the tree's present one."""
@@ -58,17 +56,17 @@ class InlineTasks:
         while pending:
             job = pending.popleft()
             # One that was handed out beside it may have ended this one, with its whole scope.
-            if any(open_job.element == job.element for open_job in state().open_jobs()):
-                pending.extend(advance(self._answer(job, state(), library)))
+            if _is_open(job, state()):
+                pending.extend(advance(self._answer(job, state())))
 
-    def _answer(self, job: effects.JobOpened, state: State, library: Library) -> commands.Command:
+    def _answer(self, job: effects.JobOpened, state: State) -> commands.Command:
         """What a connector cannot do becomes an incident at its element, never a failure of the act."""
         self.done += 1
         if self.done > self.surroundings.limit:
             text = f"一次办理中执行的服务任务超过 {self.surroundings.limit} 个,流程可能在循环。请检查模型后在“流程实例”中重试"
             return commands.FailJob(job.element, 0, text)
         connector = CONNECTORS[job.type]
-        call = self._call(job, state, library)
+        call = self._call(job, state)
         try:
             outcome = connector.run(call, self.ledger.read(connector.reads(call)))
             self.ledger.apply(outcome.changes, job.element_id)
@@ -76,9 +74,8 @@ class InlineTasks:
             return commands.FailJob(job.element, 0, error.message)
         return commands.CompleteJob(job.element, outcome.variables)
 
-    def _call(self, job: effects.JobOpened, state: State, library: Library) -> ConnectorCall:
-        definition = next(view.definition for view in state.instances() if view.instance == job.instance)
-        info = library.definition(definition).elements.get(job.element_id)
+    def _call(self, job: effects.JobOpened, state: State) -> ConnectorCall:
+        info = state.tree.instances[job.instance].definition.elements.get(job.element_id)
         around = self.surroundings
         return ConnectorCall(
             type=job.type,
@@ -95,3 +92,8 @@ class InlineTasks:
             roles=around.roles,
             message_lifetime=around.message_lifetime,
         )
+
+
+def _is_open(job: effects.JobOpened, state: State) -> bool:
+    token = state.tree.tokens.get(job.element)
+    return token is not None and token.memo.get("job") is not None and not token.incident

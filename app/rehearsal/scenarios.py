@@ -15,6 +15,7 @@ from app.engine.expressions import vocabulary
 from app.engine.waits import text_of
 from app.errors import InvalidRequest
 from app.rehearsal.expectations import Expectations, name_all
+from app.rehearsal.ledger import LedgerInMemory
 from app.rehearsal.library import SUFFIXES, ZONE, Beneath, Later, ModelRefused, Models, Shelf
 from app.rehearsal.run import Rehearsal, RehearsedTree
 from app.rehearsal.scenario_files import Failed, Scenario, ScenarioError, instant, read
@@ -60,7 +61,7 @@ class Suite:
         """One case, on ``models`` or on what the case itself names."""
         place = "models"
         try:
-            run = _Run(case, models or self.models(case))
+            run = _Run(case, models or self.models(case), self.shelf.phases())
             place = "start"
             run.begin()
             for number, step in enumerate(case.steps, start=1):
@@ -114,17 +115,18 @@ def _files(folder: Path, name: str) -> list[Path]:
 class _Run:
     """One case under way."""
 
-    def __init__(self, case: Scenario, models: Models) -> None:
+    def __init__(self, case: Scenario, models: Models, phases: Sequence[str] | None) -> None:
         self.case = case
         self.models = models
         now = instant(case.now, models.zone) if case.now is not None else DEFAULT_NOW
-        self.rehearsal = Rehearsal(models, now, hold=case.hold)
-        self.expectations = Expectations(self.rehearsal)
+        self.rehearsal = Rehearsal(models, now, ledger=LedgerInMemory(models, phases), hold=case.hold)
+        self.expectations = Expectations(self.rehearsal, facts_are_variables=case.ledger is None)
 
     # ------------------------------------------------------------------ beginning
 
     def begin(self) -> None:
         """Start the process; one without a none start is left to the first step that triggers it, if there is one."""
+        self._fill(self.rehearsal.ledger, self.rehearsal.now)
         definition = self._definition()
         if self.case.models is not None:
             for process in self.models.processes.values():
@@ -133,6 +135,24 @@ class _Run:
         if definition is not None:
             self._begin(definition)
         self.rehearsal.settle()
+
+    def _fill(self, ledger: LedgerInMemory, now: datetime) -> None:
+        """The ledger before the first step: as the file says, else one project whose facts are the variables. Raises InvalidRequest."""
+        process, given = self.case.process or "", self.case.ledger
+        if given is None:
+            if ledger.belongs(process):
+                variables = self.case.variables
+                known = ledger.phases is None or variables.get("phase") in ledger.phases
+                ledger.own = ledger.add_project(variables if known else {**variables, "phase": None}, now, process)
+            return
+        if given.get("project") is not None:
+            ledger.own = ledger.add_project(given["project"], now, process)
+        for part, project in [
+            (given, ledger.own),
+            *((other, ledger.add_project(other["project"], now)) for other in given.get("others") or ()),
+        ]:
+            for kind, rows in (part.get("records") or {}).items():
+                ledger.add_records(kind, rows, project, now)
 
     def _definition(self) -> ProcessDefinition | None:
         if self.case.process is None:
@@ -271,7 +291,10 @@ class _Run:
         self.rehearsal.act(root, _outcome(wanted, job))
 
     def _set(self, value: Any, step: Mapping[str, Any]) -> None:
-        self.rehearsal.act(self._first(), commands.SetVariables(_values(value, "set")))
+        values = _values(value, "set")
+        if self.case.ledger is None:
+            self.rehearsal.ledger.correct(values, self.rehearsal.now)
+        self.rehearsal.act(self._first(), commands.SetVariables(values))
 
     def _resolve(self, value: Any, step: Mapping[str, Any]) -> None:
         incidents = self.rehearsal.incidents()
