@@ -333,7 +333,7 @@ class Rehearsal:
                     if thrown.expires_at > self.now:
                         self._messages.append(thrown)
                 self._messages = [message for message in self._messages if message.expires_at >= self.now]
-                met = any([self._offer(message) for message in self._messages])
+                met = any(self._offer(message) for message in self._messages)
         finally:
             self._settling = False
 
