@@ -30,13 +30,20 @@ class Expectations:
         }  # fmt: skip
         for key, check in checks.items():
             if key in expected:
-                check(expected[key])
+                try:
+                    check(expected[key])
+                except Failed as error:
+                    surprises = self._surprises() if "incidents" not in expected else []
+                    raise Failed(f"{error};而且出现了没有预期的事故:{_describe(surprises)}" if surprises else str(error)) from error
 
     def no_surprise(self) -> None:
         """Raises Failed for an incident that nothing has named."""
-        surprises = [(root, found) for root, found in self.rehearsal.incidents() if (id(root), found.incident) not in self.named]
+        surprises = self._surprises()
         if surprises:
             raise Failed(f"出现了没有预期的事故:{_describe(surprises)}")
+
+    def _surprises(self) -> list[tuple[RehearsedTree, effects.IncidentOpened]]:
+        return [(root, found) for root, found in self.rehearsal.incidents() if (id(root), found.incident) not in self.named]
 
     # ------------------------------------------------------------------ one by one
 

@@ -32,11 +32,15 @@ class NoticeGiven:
 
 
 class LedgerInMemory:
-    """``own``: the project that the first tree belongs to, None without one. ``phases``, ``roles``: None where nobody can say which there are."""
+    """``own``: the project that the first tree belongs to, None without one. ``phases``, ``roles``: None where nobody can say which there are.
 
-    def __init__(self, models: Models, phases: Sequence[str] | None = None) -> None:
+    ``alone``: of a diagram without its installation, where any register may be meant.
+    """
+
+    def __init__(self, models: Models, phases: Sequence[str] | None = None, *, alone: bool = False) -> None:
         self.models = models
         self.phases = phases
+        self.alone = alone
         self.own: int | None = None
         self.projects: dict[int, dict[str, Any]] = {}
         self.records: list[FoundRecord] = []
@@ -57,7 +61,8 @@ class LedgerInMemory:
         return self._offices.setdefault(name, len(self._offices) + 1)
 
     def form(self, kind: str) -> Form | None:
-        return next((found for form in forms_of(kind) if (found := self.models.form(form)) is not None), None)
+        found = next((found for form in forms_of(kind) if (found := self.models.form(form)) is not None), None)
+        return Form(kind, kind, {"type": "object", "properties": {}}) if found is None and self.alone else found
 
     def belongs(self, process_id: str) -> bool:
         """Whether instances of a process are about one project: all are, unless the district's file says that one is by the year."""

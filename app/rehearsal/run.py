@@ -144,7 +144,7 @@ class Rehearsal:
         self.hold = frozenset(hold)
         self.limits = limits or Limits()
         self.budget = budget or Budget()
-        self.ledger = ledger or LedgerInMemory(models)
+        self.ledger = ledger or LedgerInMemory(models, alone=True)
         self.roots: list[RehearsedTree] = []
         self.path: list[str] = []
         self.decisions: dict[str, Sequence[Mapping[str, Any]]] = {}  # id → the rows that its last evaluation matched

@@ -32,12 +32,12 @@ def play(file: str, source: bytes, now: datetime) -> dict[str, Any]:
     models = Models()
     brought = models.add_diagram(file, source, executable_only=False)
     now = now if now.tzinfo else now.replace(tzinfo=ZONE)
-    ledger = LedgerInMemory(models)
+    ledger = LedgerInMemory(models, alone=True)
     ledger.own = ledger.add_project({}, now)
     rehearsal = Rehearsal(models, now, ledger=ledger, limits=LIMITS, budget=BUDGET)
     stop: Stop | None = None
     try:
-        rehearsal.start(_first(brought), {})
+        rehearsal.start(_first(brought), {"projectKey": str(ledger.own)})
         rehearsal.advance(timers.parse_duration(LONGEST).after(now, ZONE))
     except Stopped as stopped:
         stop = stopped.stop
