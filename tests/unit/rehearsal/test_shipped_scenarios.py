@@ -72,7 +72,7 @@ def test_a_thousand_cases_a_minute_and_more() -> None:
 def test_the_examples_of_the_guide_hold(tmp_path: Path, suite: Suite) -> None:
     text = (ROOT / "docs" / "analyst" / "scenarios.md").read_text("utf-8")
     examples = [dedent(block) for block in re.findall(r"^ *```yaml\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)]
-    assert len(examples) == 2
+    assert len(examples) == 3
     (tmp_path / "decide.bpmn").write_bytes((ROOT / "scenarios" / "decide.bpmn").read_bytes())
     for example in examples:
         scenario = tmp_path / "example.yaml"
