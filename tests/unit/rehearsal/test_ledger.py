@@ -2,17 +2,21 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from app.config import Config
-from app.rehearsal.library import Shelf
+from app.rehearsal.ledger import LedgerInMemory
+from app.rehearsal.library import Models, Shelf
+from app.rehearsal.run import Rehearsal
 from app.rehearsal.scenarios import CaseResult, Suite
 from tests.unit.engine import diagrams as d
 
 ROOT = Path(__file__).parents[3]
+BEGIN = datetime.fromisoformat("2026-03-10T09:00:00+08:00")
 Try = Callable[..., CaseResult]
 CONTRACT = {
     "id": "records.deal",
@@ -239,9 +243,18 @@ def test_what_a_task_cannot_do_is_an_incident_that_names_it(attempt: Try, task: 
     passes(attempt("expect: {incidents: [t], records: {}, notices: {}}", *row(task)))
 
 
-def test_a_loop_of_inline_tasks_ends_in_an_incident_as_on_the_server(attempt: Try) -> None:
+def test_a_loop_of_inline_tasks_ends_in_an_incident_as_on_the_server() -> None:
     body = (d.start(), d.exclusive("again"), MOVE, d.flow("start", "again"), d.flow("again", "move", "=true"), d.flow("move", "again"))
-    fails(attempt("expect: {state: active}", *body), "expect", f"超过 {Config.connector_limit} 个", "move")
+    models = Models()
+    (process,) = models.add_diagram("m.bpmn", d.file(d.process(*body)))
+    ledger = LedgerInMemory(models)
+    ledger.own = ledger.add_project({}, BEGIN)
+    rehearsal = Rehearsal(models, BEGIN, ledger=ledger)
+    rehearsal.start(process, {})
+    ((_, incident),) = rehearsal.incidents()
+    assert incident.element_id == "move"
+    assert f"超过 {Config.connector_limit} 个" in incident.message
+    assert rehearsal.path.count("move") == Config.connector_limit + 1
 
 
 def test_a_task_that_failed_is_done_when_it_is_tried_again(attempt: Try) -> None:
@@ -330,5 +343,26 @@ def test_a_second_message_of_one_key_waits_until_the_first_instance_has_ended(at
             expect: {tasks: {answer: 1}, path: [begin, answer, begin, answer]}
             """,
             *body, parts=(M,), others=(WAITING,),
+        )
+    )  # fmt: skip
+
+
+def test_a_process_belongs_to_the_project_that_the_key_names_else_to_the_senders(attempt: Try) -> None:
+    """``first`` is about another project than the run's own; what it asks for by another key is about that project too."""
+    once = d.service("pass_on", "publish_message", d.headers(messageName="further") + d.io({"correlationKey": '="no project"'}))
+    first = d.process(d.start("asked", d.on_message("m")), MOVE, once, d.chain("asked", "move", "pass_on"), id="first")
+    second = d.process(d.start("begin", d.on_message("n")), READ, d.user("answer"), d.chain("begin", "look", "answer"), id="second")
+    tell = d.service("tell", "publish_message", d.headers(messageName="ask") + d.io({"correlationKey": '="9"'}))
+    passes(
+        attempt(
+            """
+            ledger:
+              project: {projectKey: 7, phase: building}
+              others: [{project: {projectKey: 9, projectName: 邻, phase: building}}]
+            steps:
+              - complete: {task: answer, where: '=projectKey = "9" and projectName = "邻" and phase = "trial"'}
+            expect: {phase: building, path: [tell, asked, move, pass_on, begin, look, answer]}
+            """,
+            *row(tell), parts=(M, d.message("n", "further")), others=(first, second),
         )
     )  # fmt: skip
