@@ -7,8 +7,9 @@ from typing import Any
 
 from app.engine import effects
 from app.rehearsal.ledger import office_name
-from app.rehearsal.run import Rehearsal, RehearsedTree
+from app.rehearsal.run import Rehearsal
 from app.rehearsal.scenario_files import Failed, instant, is_count, same, shown
+from app.rehearsal.trees import RehearsedTree
 
 PATH_SHOWN = 40
 

@@ -17,8 +17,9 @@ from app.errors import InvalidRequest
 from app.rehearsal.expectations import Expectations, name_all
 from app.rehearsal.ledger import LedgerInMemory
 from app.rehearsal.library import SUFFIXES, ZONE, Beneath, Later, ModelRefused, Models, Shelf
-from app.rehearsal.run import Rehearsal, RehearsedTree
+from app.rehearsal.run import Rehearsal
 from app.rehearsal.scenario_files import Failed, Scenario, ScenarioError, instant, read
+from app.rehearsal.trees import RehearsedTree
 
 NOWHERE = District(SHARED, "", ZONE, {}, {})
 DEFAULT_NOW = datetime(2026, 1, 5, 9, tzinfo=ZONE)
