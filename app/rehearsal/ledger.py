@@ -60,6 +60,9 @@ class LedgerInMemory:
     def office(self, name: str) -> int:
         return self._offices.setdefault(name, len(self._offices) + 1)
 
+    def office_names(self) -> dict[int, str]:
+        return {key: name for name, key in self._offices.items()}
+
     def form(self, kind: str) -> Form | None:
         found = next((found for form in forms_of(kind) if (found := self.models.form(form)) is not None), None)
         return Form(kind, kind, {"type": "object", "properties": {}}) if found is None and self.alone else found
@@ -200,7 +203,7 @@ class RehearsedLedger(Ledger):
         """Keep what the act has done."""
         if self.project is not None:
             self.memory.projects[self.project["key"]] = self.project
-        names = {key: name for name, key in self.memory._offices.items()}
+        names = self.memory.office_names()
         self.memory.notices += [
             NoticeGiven(told.notice.role, names.get(told.notice.office_key, ""), told.notice.title) for told in self.notices
         ]

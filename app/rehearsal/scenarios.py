@@ -142,18 +142,16 @@ class _Run:
         process, given = self.case.process or "", self.case.ledger
         if given is None:
             if ledger.belongs(process):
-                variables = self.case.variables
-                known = ledger.phases is None or variables.get("phase") in ledger.phases
-                ledger.own = ledger.add_project(variables if known else {**variables, "phase": None}, now, process)
+                variables = dict(self.case.variables)
+                if ledger.phases is not None and variables.get("phase") not in ledger.phases:
+                    variables.pop("phase", None)  # a variable of that name, and no phase
+                ledger.own = ledger.add_project(variables, now, process)
             return
         if given.get("project") is not None:
             ledger.own = ledger.add_project(given["project"], now, process)
-        for part, project in [
-            (given, ledger.own),
-            *((other, ledger.add_project(other["project"], now)) for other in given.get("others") or ()),
-        ]:
-            for kind, rows in (part.get("records") or {}).items():
-                ledger.add_records(kind, rows, project, now)
+        _enter(ledger, given, ledger.own, now)
+        for other in given.get("others") or ():
+            _enter(ledger, other, ledger.add_project(other["project"], now), now)
 
     def _definition(self) -> ProcessDefinition | None:
         if self.case.process is None:
@@ -315,6 +313,11 @@ class _Run:
     def _feel(self, text: Any, variables: Mapping[str, Any]) -> Any:
         environment = feel.Environment(now=self.rehearsal.now, zone=self.models.zone, functions=vocabulary())
         return feel.compile(str(text).removeprefix("="), functions=vocabulary()).evaluate(variables, environment)
+
+
+def _enter(ledger: LedgerInMemory, given: Mapping[str, Any], project: int | None, now: datetime) -> None:
+    for kind, rows in (given.get("records") or {}).items():
+        ledger.add_records(kind, rows, project, now)
 
 
 def _outcome(wanted: Mapping[str, Any], job: effects.JobOpened) -> commands.Command:
