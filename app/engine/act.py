@@ -1,6 +1,5 @@
 """One act on a tree: what a step carries along while tokens move — the library, the clock, the queue and the effects so far."""
 
-import time
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
@@ -54,7 +53,7 @@ class Act:
         self.effects: list[Effect] = []
         self.queue: deque[Token] = deque()
         self.steps = 0
-        self.deadline = time.thread_time() + limits.seconds
+        self.deadline = limits.clock() + limits.seconds
         self.holding = False  # a modification is under way: an emptied level is not done yet
         self.site: Token = tree.task_tree
         self.environment = feel.Environment(
@@ -193,7 +192,7 @@ class Act:
                 token = queue.popleft()
                 if not token.is_open or token.incident:
                     continue
-                if self.steps >= self.limits.steps or time.thread_time() > self.deadline:
+                if self.steps >= self.limits.steps or self.limits.clock() > self.deadline:
                     queue.appendleft(token)
                     self.stall()
                     return

@@ -1,6 +1,8 @@
 """The engine's limits (design §4): each has a generous default and its own incident or error."""
 
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -16,7 +18,7 @@ _HALF = re.compile(r"[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``steps``: elements run in one act. ``seconds``: processor time of one act, after which no further element is begun.
+    """``steps``: elements run in one act. ``seconds``: processor time of one act as ``clock`` tells it, after which no further element is begun.
     ``call_depth``: called processes within each other. ``multi_instance``: instances of one body.
     ``variable_size``: characters of one variable, counted roughly. ``expression``: FEEL's own limits, its seconds included."""
 
@@ -26,6 +28,7 @@ class Limits:
     multi_instance: int = 10_000
     variable_size: int = 4_000_000
     expression: feel.Limits = field(default_factory=feel.Limits)
+    clock: Callable[[], float] = field(default=time.thread_time, compare=False, repr=False)
 
 
 def flaw_of(text: str, most: int | None = None) -> str | None:

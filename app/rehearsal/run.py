@@ -5,7 +5,6 @@ signals that start ever more instances.
 """
 
 import heapq
-import time
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +32,7 @@ AT_ONE_INSTANT = 1_000  # timers of one element that fire without the clock movi
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """``firings``: timers of one advance. ``seconds``: processor time of one advance. ``elements``: elements entered in the whole run."""
+    """``firings``: timers of one advance. ``seconds``: its processor time, told by the limits' clock. ``elements``: entered in the whole run."""
 
     firings: int = 10_000
     seconds: float = 30.0
@@ -127,7 +126,7 @@ class Rehearsal:
 
     def advance(self, until: datetime) -> None:
         """Move the clock from due to due, in order of due, then of creation. Raises Stopped where timers fire without end."""
-        left, end = self.budget.firings, time.thread_time() + self.budget.seconds
+        left, end = self.budget.firings, self.limits.clock() + self.budget.seconds
         still: Counter[str] = Counter()
         while (due := self.next_due()) is not None and due <= until:
             if due > self.now:
@@ -137,7 +136,7 @@ class Rehearsal:
             element_id = what.event.element_id if isinstance(what, ArmedStart) else root.waits[what].element_id if root else ""
             still[element_id] += 1
             left -= 1
-            if still[element_id] > AT_ONE_INSTANT or left < 0 or time.thread_time() > end:
+            if still[element_id] > AT_ONE_INSTANT or left < 0 or self.limits.clock() > end:
                 raise Stopped(
                     Stop(element_id, "LIMIT_TIMERS", f"定时“{element_id}”在 {self._shown()} 前后反复触发而没有尽头,已停止推进时间")
                 )

@@ -22,7 +22,7 @@ LIMITS = Limits(seconds=0.8, expression=feel.Limits(seconds=0.4))
 BUDGET = Budget(firings=10_000, elements=60_000, seconds=1.0)
 
 
-def play(file: str, source: bytes, now: datetime) -> dict[str, Any]:
+def play(file: str, source: bytes, now: datetime, limits: Limits = LIMITS) -> dict[str, Any]:
     """Run one diagram: from the none start, else the first start event; no user task and no outside worker's job is completed; timers are jumped for at most a year.
 
     What the platform does itself is done, on a ledger in memory with one project of which nothing is known.
@@ -34,7 +34,7 @@ def play(file: str, source: bytes, now: datetime) -> dict[str, Any]:
     now = now if now.tzinfo else now.replace(tzinfo=ZONE)
     ledger = LedgerInMemory(models, alone=True)
     ledger.own = ledger.add_project({}, now)
-    rehearsal = Rehearsal(models, now, ledger=ledger, limits=LIMITS, budget=BUDGET)
+    rehearsal = Rehearsal(models, now, ledger=ledger, limits=limits, budget=BUDGET)
     stop: Stop | None = None
     try:
         rehearsal.start(_first(brought), {"projectKey": str(ledger.own)})

@@ -5,7 +5,6 @@ Public: Evaluation, Matched. Run is the state of one call: FEEL's environment, t
 
 from __future__ import annotations
 
-import time as clock
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -53,7 +52,7 @@ class Evaluation:
 class Run:
     """The state of one call: not shared between calls. `place` is where FEEL is working, for its remarks.
 
-    `deadline` (of the monotonic clock) bounds the whole call; each expression has FEEL's own limit besides.
+    `deadline` (of the clock of FEEL's limits) bounds the whole call; each expression has FEEL's own limit besides.
     """
 
     __slots__ = ("deadline", "depth", "environment", "place", "trace")
@@ -92,7 +91,7 @@ class Run:
 
     def check_time(self, place: Place) -> None:
         """Raises DmnEvaluationError when the whole evaluation takes too long."""
-        if clock.monotonic() > self.deadline:
+        if self.environment.limits.clock() > self.deadline:
             raise fail("dmn.seconds", f"决策计算超过 {self.environment.limits.seconds} 秒，已停止，请简化表达式", place)
 
     def enter(self, place: Place) -> None:

@@ -6,7 +6,6 @@ models and for calls of decision services, which see their parameters only.
 
 from __future__ import annotations
 
-import time as clock
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -45,7 +44,8 @@ class Frame:
         self.environment = environment
         self.overrides: Mapping[tuple[str, str], object] = overrides or {}
         self.depth = depth
-        self.deadline = clock.monotonic() + environment.limits.seconds if deadline is None else deadline
+        limits = environment.limits
+        self.deadline = limits.clock() + limits.seconds if deadline is None else deadline
         self._done: dict[str, Evaluation] = {}
         self._running: list[str] = []
         self._frames: dict[str, Frame] = {}

@@ -29,7 +29,7 @@ _LIMITS = {
     "list_size": "一个列表的项数",
     "string_size": "一段文本的字数",
     "exponent": "数字的数量级（10 的多少次方）",
-    "seconds": "一次计算的秒数",
+    "seconds": "一次计算占用处理器的秒数",
 }
 
 

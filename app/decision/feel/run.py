@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time as clock
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -93,7 +92,7 @@ class Run:
         self.warns = environment.on_warning is not None
         self.work = 0
         self.warnings = 0
-        self.next_check = 0
+        self.next_check = min(_CHECK_EVERY, self.limits.iterations)
         self.deadline = 0.0
         self.depth = 0
         self.place: int | None = None
@@ -114,11 +113,11 @@ class Run:
             report(code, message, position)
 
     def check(self) -> None:
-        """Called when ``work`` reaches ``next_check``: iterations and wall time."""
+        """Called when ``work`` reaches ``next_check``: iterations and time."""
         limits = self.limits
         if self.work > limits.iterations:
             raise FeelLimitError("feel_limit_iterations", f"循环与列表的总量超过 {limits.iterations} 次，请缩小范围或先过滤", self.place)
-        now = clock.monotonic()
+        now = limits.clock()
         if not self.deadline:
             self.deadline = now + limits.seconds
         elif now > self.deadline:

@@ -127,6 +127,7 @@ REFUSED: dict[str, Callable[[], bytes]] = {
 }
 
 # What runs until a limit stops it, or simply runs: with the type of its incident, empty for none.
+SLOW = {"circle_of_slow_expressions"}  # stopped by time alone: no count of steps ends it soon
 STOPPED: dict[str, tuple[Callable[[], bytes], str]] = {
     "bom": (lambda: b"\xef\xbb\xbf" + PLAIN, ""),
     "gateway_self_loop": (lambda: _only(d.exclusive("g"), d.chain("start", "g", "g")), "LIMIT_STEPS"),

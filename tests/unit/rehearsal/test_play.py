@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from click.testing import CliRunner
 
 from app import cli
 from app.rehearsal.library import ModelRefused
-from app.rehearsal.single import play
+from app.rehearsal.single import LIMITS, play
+from tests.effort import Ticking, effort
 from tests.unit.engine import diagrams as d
 from tests.unit.rehearsal import hostile
 
@@ -205,50 +207,56 @@ def test_the_command_prints_json_and_exits_with_0_or_2(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", hostile.REFUSED)
-def test_what_cannot_run_is_refused_in_chinese(name: str) -> None:
-    with pytest.raises(ModelRefused) as refused:
-        play(f"{name}.bpmn", hostile.REFUSED[name]()[: cli.LARGEST_FILE], BEGIN)
-    assert any("一" <= character <= "鿿" for character in refused.value.message)
-    assert "root:" not in refused.value.message
+def test_what_cannot_run_is_refused_in_chinese_and_soon(name: str) -> None:
+    source = hostile.REFUSED[name]()[: cli.LARGEST_FILE]
+
+    def attempt() -> None:
+        with pytest.raises(ModelRefused) as refused:
+            play(f"{name}.bpmn", source, BEGIN)
+        messages.append(refused.value.message)
+
+    messages: list[str] = []
+    assert effort(attempt) < 500_000
+    assert any("一" <= character <= "鿿" for character in messages[0])
+    assert "root:" not in messages[0]
 
 
 @pytest.mark.parametrize("name", hostile.STOPPED)
 def test_what_would_never_end_is_stopped_with_an_incident(name: str) -> None:
+    """The limits' clock moves when it is looked at, so that what is stopped, and where, is the same on every machine."""
     make, kind = hostile.STOPPED[name]
-    result = play(f"{name}.bpmn", make(), BEGIN)
+    source = make()
+    clock = Ticking(0.002 if name in hostile.SLOW else 0.00005)
+    limits = replace(LIMITS, clock=clock, expression=replace(LIMITS.expression, clock=clock))
+    results: list[dict[str, Any]] = []
+    calls = effort(lambda: results.append(play(f"{name}.bpmn", source, BEGIN, limits)))
+    assert calls < 4_000_000
+    result = results[0]
     types = {incident["type"] for incident in result["incidents"]}
     assert any(found.startswith(kind) for found in types) if kind else types == set(), result["incidents"][:3]
     assert all(incident["element"] and incident["message"] for incident in result["incidents"])
 
 
-def test_nothing_hostile_takes_two_seconds_or_200_megabytes() -> None:
+def test_nothing_hostile_takes_200_megabytes() -> None:
     """All of them in one process, so that what one leaves behind counts for the next; the largest are read as the command reads them."""
     script = """
-import sys, time
 from pathlib import Path
 from datetime import datetime
 from app.rehearsal.library import ModelRefused
 from app.rehearsal.single import play
 from tests.unit.rehearsal import hostile
-slowest = 0
 for name, make in [*hostile.REFUSED.items(), *((name, make) for name, (make, _) in hostile.STOPPED.items())]:
-    if name.startswith("fifty"):
-        continue  # the making alone would count
-    source = make()
-    begun = time.process_time()
+    if name.startswith("fifty") or name in hostile.SLOW:
+        continue  # of the first the making alone would count
     try:
-        play(name, source, datetime.fromisoformat("2026-01-05T09:00:00+08:00"))
+        play(name, make(), datetime.fromisoformat("2026-01-05T09:00:00+08:00"))
     except ModelRefused:
         pass
-    slowest = max(slowest, time.process_time() - begun)
-    print(name, round(time.process_time() - begun, 2), file=sys.stderr)
-print(slowest, int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) // 1024)
+print(int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) // 1024)
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    seconds, megabytes = done.stdout.split()
-    assert float(seconds) < 2, done.stderr
-    assert int(megabytes) < 200
+    assert int(done.stdout) < 200
 
 
 def test_fifty_megabytes_are_not_held_in_memory(tmp_path: Path) -> None:

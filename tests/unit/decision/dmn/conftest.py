@@ -76,7 +76,8 @@ def file_xml(body: str, namespace: str = NAMESPACE, own: str = "urn:test") -> by
 @pytest.fixture(name="environment")
 def _environment() -> feel.Environment:
     zone = ZoneInfo("Asia/Shanghai")
-    return feel.Environment(now=dt.datetime(2026, 3, 10, 9, tzinfo=zone), zone=zone)
+    far = feel.Limits(seconds=600)  # what is to be stopped is stopped by a count, however slow the machine
+    return feel.Environment(now=dt.datetime(2026, 3, 10, 9, tzinfo=zone), zone=zone, limits=far)
 
 
 @pytest.fixture(name="decide")

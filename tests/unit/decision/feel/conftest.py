@@ -12,12 +12,13 @@ from app.decision import feel
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MOMENT = datetime(2026, 3, 10, 9, 0, tzinfo=ZONE)
+FAR = feel.Limits(seconds=600)  # what is to be stopped is stopped by a count, however slow the machine
 Evaluate = Callable[..., object]
 
 
 @pytest.fixture
 def environment() -> feel.Environment:
-    return feel.Environment(now=MOMENT, zone=ZONE)
+    return feel.Environment(now=MOMENT, zone=ZONE, limits=FAR)
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def warnings(environment: feel.Environment) -> Callable[..., list[tuple[str, str
     def evaluate(expression: str, **variables: object) -> list[tuple[str, str, int | None]]:
         heard: list[tuple[str, str, int | None]] = []
         listening = feel.Environment(
-            now=MOMENT, zone=ZONE, on_warning=lambda code, message, position: heard.append((code, message, position))
+            now=MOMENT, zone=ZONE, limits=FAR, on_warning=lambda code, message, position: heard.append((code, message, position))
         )
         feel.compile(expression).evaluate(variables, listening)
         return heard

@@ -11,6 +11,7 @@ import pytest
 
 from app.decision import feel
 from app.decision.feel import reference
+from tests.effort import effort
 
 SHANGHAI = "Asia/Shanghai"
 
@@ -101,6 +102,13 @@ def test_types_of_a_model_can_be_asked_for(environment: feel.Environment) -> Non
     assert feel.compile("x instance of tSmall", types=types).evaluate({"x": 5}, environment) is True
     assert feel.compile("[x] instance of list<tSmall>", types=types).evaluate({"x": 50}, environment) is False
     assert feel.compile("x instance of m.tAny", types=types).evaluate({"x": 50}, environment) is True
+
+
+def test_a_comparison_costs_a_handful_of_calls(environment: feel.Environment) -> None:
+    expression = feel.compile("totalAmount > 4000000")
+    variables = {"totalAmount": Decimal("4000000.01"), "other": "x"}
+    assert expression.evaluate(variables, environment) is True
+    assert effort(lambda: expression.evaluate(variables, environment)) < 30
 
 
 def test_the_reference_is_up_to_date() -> None:
