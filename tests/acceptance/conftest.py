@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from app.web import assets
 from tests.unit.web import world
 
+PATIENCE = 180_000.0  # milliseconds that a page may take: a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE)
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 Enter = Callable[..., Page]
 Somebody = Callable[[], BrowserContext]
@@ -58,6 +60,7 @@ def somebody(browser: Browser, complaints: list[str]) -> Iterator[Somebody]:
 
     def open_browser() -> BrowserContext:
         context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN", timezone_id="America/New_York")
+        context.set_default_timeout(PATIENCE)
         context.on("console", listen)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         opened.append(context)

@@ -85,5 +85,4 @@ def test_the_wheel_scrolls_the_page_over_a_diagram(enter: Enter) -> None:
     settled(page)
     page.locator(".diagram-canvas").hover()
     page.mouse.wheel(0, 300)
-    page.wait_for_timeout(300)
-    assert page.evaluate("window.scrollY") > 0
+    page.wait_for_function("window.scrollY > 0")

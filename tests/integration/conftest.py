@@ -76,8 +76,16 @@ def app(config: Config) -> Iterator[Flask]:
 
 
 def settings(data: str, folder: Path) -> Config:
+    """Whoever waits for a lock may wait long: how fast the machine is decides nothing."""
     return load(
-        {}, data=data, models=str(folder / "models"), audit_key="00" * 32, audit_head=str(folder / "head.jsonl"), secret_key="tests"
+        {},
+        data=data,
+        models=str(folder / "models"),
+        audit_key="00" * 32,
+        audit_head=str(folder / "head.jsonl"),
+        secret_key="tests",
+        lock_seconds=60.0,
+        busy_seconds=60.0,
     )
 
 

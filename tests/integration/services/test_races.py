@@ -171,7 +171,7 @@ def test_a_message_and_a_subscription_that_commit_at_the_same_moment_meet(cast: 
         # SQLite has one writer: there the second act waits for the first, and the order alone is left to chance.
         if postgresql and getattr(threading.current_thread(), "held", 0) == 0:
             threading.current_thread().held = 1  # type: ignore[attr-defined]
-            both.wait(timeout=20)
+            both.wait(timeout=300)
 
     for number in range(10):
         key = instances.create(cast.root, "waiter", {"me": str(number)}, NOW).key
