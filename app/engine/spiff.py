@@ -5,7 +5,7 @@ What is taken over: ``Task`` (a node of the tree with its life from WAITING thro
 future tasks, data copied along the tree, finished history, event broadcast, any evaluation of Python. A task is created when a token moves
 and removed when it ends, so every level is as deep as one task below its root however long an instance lives.
 
-Longer than other modules because nothing else may import the library. ``PRIVATE_NAMES`` lists every private name that is used or
+One file because nothing else may import the library. ``PRIVATE_NAMES`` lists every private name that is used or
 replaced; a test pins their signatures and sources to release 3.2.0.
 """
 

@@ -2,6 +2,8 @@
 
 Written as one JSON object: ``format``, ``catalogue`` (the catalogue version the tree began with), ``state``, ``suspended``, ``counters``, ``instances``,
 ``tokens``, ``waits``, ``incidents``, ``stalled``. Due instants are not in it: they live in the caller's rows. What has ended is not in it either.
+
+One file because what is written and what is read have to be seen beside each other.
 """
 
 from collections.abc import Mapping, Sequence

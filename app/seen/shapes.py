@@ -1,6 +1,6 @@
 """What services give to pages, the API and the command line: frozen values, no rows. Instants are aware UTC; keys integers (shown as strings).
 
-One file, so that every reader finds every shape.
+One file because every reader shall find every shape in it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -43,20 +43,51 @@ def test_nobody_asks_which_district_it_is() -> None:
     assert guilty == []
 
 
+READS_THE_CLOCK = {
+    "app/cli.py": "a command that is told no moment takes the present one",
+    "app/services/instants.py": "it is where the product asks what time it is",
+    "app/domain/keys.py": "a key orders rows by when they were written",
+    "app/decision/feel/limits.py": "how long an expression may work",
+    "app/engine/limits.py": "how long an act may work",
+}
+
+
+def looks_at_the_clock(node: ast.AST) -> bool:
+    """Any import of ``time``, and ``now``, ``today`` and ``utcnow`` of ``datetime`` and ``date`` under whatever name the module has."""
+    if isinstance(node, ast.Import):
+        return any(alias.name == "time" for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "time" and node.level == 0
+    if not isinstance(node, ast.Attribute) or node.attr not in ("now", "utcnow", "today"):
+        return False
+    owner = node.value
+    return (owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else "") in ("datetime", "date")
+
+
 def test_the_machines_clock_is_read_in_named_places_only() -> None:
-    allowed = {"app/cli.py", "app/services/instants.py", "app/domain/keys.py", "app/decision/feel/limits.py"}
-    guilty = []
-    for path, tree in modules():
-        place = path.relative_to(ROOT).as_posix()
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Attribute)
-                and node.attr in ("now", "utcnow", "today")
-                and isinstance(node.value, ast.Name)
-                and node.value.id in ("datetime", "date")
-            ):
-                guilty.append(f"{place}:{node.lineno}")
-    assert [entry for entry in guilty if entry.split(":")[0] not in allowed] == []
+    found = {path.relative_to(ROOT).as_posix() for path, tree in modules() if any(map(looks_at_the_clock, ast.walk(tree)))}
+    assert found == set(READS_THE_CLOCK)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["import time", "import time as clock", "from time import monotonic", "datetime.now(UTC)", "dt.datetime.utcnow()", "x = date.today"],
+)
+def test_every_way_of_reading_the_clock_is_seen(line: str) -> None:
+    assert any(map(looks_at_the_clock, ast.walk(ast.parse(line))))
+
+
+def test_no_test_looks_at_a_clock() -> None:
+    """How fast the machine is decides nothing: limits are told by counts (``tests/effort.py``), time limits by a clock that the test moves."""
+    guilty = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        if path.parent.name not in ("mutants", "soak")  # tools, which say how far they are
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Import) and any(alias.name in ("time", "timeit") for alias in node.names))
+        or (isinstance(node, ast.ImportFrom) and node.module in ("time", "timeit"))
+    ]
+    assert guilty == []
 
 
 def test_no_module_is_called_utils() -> None:
@@ -64,12 +95,16 @@ def test_no_module_is_called_utils() -> None:
     assert names.isdisjoint({"utils", "helpers", "misc", "common", "manager"})
 
 
+LONG = 400  # lines
+REASON = re.compile(r"One file because \w+(\W+\w+){4}")  # a sentence, not a word
+
+
 def test_long_modules_say_why() -> None:
+    """In their docstring, in a sentence that begins with “One file because”."""
     unexplained = []
     for path, tree in modules():
         lines = path.read_text(encoding="utf-8").count("\n")
-        doc = ast.get_docstring(tree) or ""
-        if lines > 420 and not re.search(r"\b(one|long|together|whole|single)\b", doc, re.IGNORECASE):
+        if lines > LONG and not REASON.search(ast.get_docstring(tree) or ""):
             unexplained.append(f"{path.relative_to(ROOT)} {lines}")
     assert unexplained == []
 

@@ -2,6 +2,8 @@
 
 `check` gives every finding: errors refuse the deployment, warnings are shown with it. It reads names, literals and plain cells only; nothing is
 evaluated.
+
+One file because its one reader goes through it check by check, and each check is a few lines.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """A tree into closures: parse once, evaluate many times.
 
 Each node becomes a function of a ``Scope``. Nothing is looked up by attribute and nothing is built per call that the result does not
-need, so that ``totalAmount > 4000000`` costs about a microsecond. One file, because it is one
-method for each kind of node.
+need, so that ``totalAmount > 4000000`` costs about a microsecond.
+
+One file because it is one method for each kind of node, and the pairs call each other.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """The first schema: every table of design §5, and the triggers that guard the audit trail and clear the candidates of closed tasks.
 
-Frozen once released: later changes are later migrations. Long because it is every table in full.
+Frozen once released: later changes are later migrations.
+
+One file because a database takes the whole step or none of it: it is every table in full.
 """
 
 import sqlalchemy as sa
