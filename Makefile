@@ -10,10 +10,13 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup front test lint soak bench docs chromium
+SOAK = $(BIN)/python -m tests.soak $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races
+
+.PHONY: help run setup front test lint soak $(SOAKED) bench docs chromium
 
 help:  ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/.runtime $(BUILT)  ## start the demonstration on http://127.0.0.1:8000 (PORT=, DATA=)
 	$(BIN)/quancheng serve --demonstration --port $(PORT) --data $(DATA)
@@ -33,8 +36,22 @@ lint: .venv/.development $(BUILT)  ## style, types, import contracts, diagrams
 	cd frontend && npm run -s check && npx --no-install bpmnlint '../bpmn/**/*.bpmn'
 	$(BIN)/quancheng lint --house bpmn dmn forms
 
-soak: .venv/.development $(BUILT)  ## the long tests: tens of thousands of models and expressions, races with kills
-	FUZZ_EXAMPLES=50000 FUZZ_MODELS=50000 $(BIN)/pytest -q -n 2
+soak: $(SOAKED)  ## the long trials, one part after the other; each goes on where it was left (SEED=, MINUTES= of a part)
+
+soak-models: .venv/.development  ## 50,000 random models against the reference interpreter
+	$(SOAK) models
+
+soak-graphs: .venv/.development  ## 50,000 random graphs against a token game
+	$(SOAK) graphs
+
+soak-expressions: .venv/.development  ## 50,000 random expressions, cells and texts
+	$(SOAK) expressions
+
+soak-laws: .venv/.development  ## laws of numbers, dates, patterns, tables and deadlines
+	$(SOAK) laws
+
+soak-races: .venv/.development $(BUILT)  ## people at the same moment, a thousand pairs of messages, processes killed
+	$(SOAK) races
 
 bench: .venv/.development  ## speed and size, as ratios in one run
 	$(BIN)/python -m bench
