@@ -11,9 +11,10 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 SOAK = $(BIN)/python -m tests.soak $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+MUTANTS = $(BIN)/python -m tests.mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ROOMS),--rooms "$(ROOMS)")
 SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races
 
-.PHONY: help run setup front test lint soak $(SOAKED) bench docs chromium
+.PHONY: help run setup front test lint soak $(SOAKED) mutants bench docs chromium
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +53,9 @@ soak-laws: .venv/.development  ## laws of numbers, dates, patterns, tables and d
 
 soak-races: .venv/.development $(BUILT)  ## people at the same moment, a thousand pairs of messages, processes killed
 	$(SOAK) races
+
+mutants: .venv/.development  ## 300 small faults put in one by one: do the tests notice? (SEED=, COUNT=, ROOMS=)
+	$(MUTANTS)
 
 bench: .venv/.development  ## speed and size, as ratios in one run
 	$(BIN)/python -m bench

@@ -1,0 +1,282 @@
+"""``python -m tests.mutants``: draws faults with a seed, tries each in a copy of the tree, reports those that no test noticed.
+
+What is known is kept in ``.tmp/mutants`` and used again: which tests pass where, until the product or one of the tests' own files changes; a fault that
+died, until the product changes; one that survived, until a test changes. Ended in the midst, it goes on where it was.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import queue
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from .faults import Fault, find, is_python
+
+ROOMS = "services acts domain access store"
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / ".tmp" / "mutants"
+TESTS = ("tests/unit", "tests/integration", "tests/processes")
+APART = ("tests/unit/decision",)  # what they try imports nothing of the rooms
+WITHOUT = "not postgresql and not browser and not soak"
+MOST = 60  # seconds for one fault
+WORTH = 25.0  # seconds of tests, as they took alone, that are run against one fault: those nearest to it
+FROZEN = "migrations"  # what a released database went through is not changed any more
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``outcome``: killed, timeout, survived, untested. ``ran``, ``covering``: how many tests were run, and how many pass there."""
+
+    name: str
+    outcome: str
+    ran: int
+    covering: int
+    seconds: float
+    tests: str  # digest of the tests that judged
+
+
+class Passages:
+    """Which tests pass through which lines, and what they take."""
+
+    def __init__(self, known: dict[str, Any]) -> None:
+        self.tests: dict[str, dict[str, float]] = known["tests"]
+        self.lines: dict[str, dict[str, list[str]]] = known["lines"]
+        self.setup: dict[str, float] = defaultdict(float)  # what a file shares is made once, for whichever of its tests comes first
+        for test, took in self.tests.items():
+            self.setup[file_of(test)] = max(self.setup[file_of(test)], took.get("setup", 0.0))
+
+    def covering(self, fault: Fault) -> set[str]:
+        """Tests that run the statement; for what runs once, at import, all that run anything of the module."""
+        lines = self.lines.get(fault.file, {})
+        there = {test for line in range(fault.first, fault.last + 1) for test in lines.get(str(line), ())}
+        return (there or {test for tests in lines.values() for test in tests}) & self.tests.keys()
+
+    def nearest(self, fault: Fault, tests: Iterable[str]) -> list[str]:
+        """The tests to run: those named like the module first, then the quick ones, as many as are worth it."""
+        stem = Path(fault.file).stem
+        chosen: list[str] = []
+        files: set[str] = set()
+        spent = 0.0
+        for test in sorted(tests, key=lambda test: (stem not in file_of(test), self.tests[test].get("call", 0.0), test)):
+            file = file_of(test)
+            price = self.tests[test].get("call", 0.0) + (0.0 if file in files else self.setup[file])
+            if not chosen or spent + price <= WORTH:
+                chosen.append(test)
+                files.add(file)
+                spent += price
+        return chosen
+
+
+def file_of(test: str) -> str:
+    return test.partition("::")[0]
+
+
+def is_below(file: Path, folders: tuple[str, ...]) -> bool:
+    return file.as_posix().startswith(folders)
+
+
+def digest(paths: Iterable[Path]) -> str:
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        total.update(f"{path}\0".encode() + hashlib.sha256((ROOT / path).read_bytes()).digest())
+    return total.hexdigest()[:16]
+
+
+def tree() -> list[Path]:
+    """The files of the tree, new ones included."""
+    said = subprocess.run(["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True).stdout
+    return [Path(name) for name in said.decode().split("\0") if name and (ROOT / name).is_file()]
+
+
+def copy(files: Iterable[Path], target: Path) -> None:
+    for file in files:
+        (target / file.parent).mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / file, target / file)
+    built = Path("app/web/static/built")
+    if (ROOT / built).is_dir():
+        shutil.copytree(ROOT / built, target / built, dirs_exist_ok=True)
+
+
+def pytest(folder: Path, *arguments: str, **environment: str) -> list[str]:
+    """The command, and by ``environment`` what it is told; the copy's own product is found before the installed one."""
+    os.environ.update({"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "TZ": "UTC"})
+    base = ["-q", "--no-header", "-m", WITHOUT, "-p", "tests.mutants.passes", f"--basetemp={folder}/.basetemp"]
+    return ["env", *(f"{name}={value}" for name, value in environment.items()), sys.executable, "-m", "pytest", *base, *arguments]
+
+
+def learn(files: list[Path], rooms: str) -> Passages:
+    """The map of passages, taken anew only for test files that have changed. Fails if nothing could be learned."""
+    kept = KEPT / "map.json"
+    own = [file for file in files if file.name.startswith("test_") and is_below(file, TESTS) and not is_below(file, APART)]
+    apart = ("docs/", "frontend/", "bench/", "tests/mutants/", "tests/soak/")
+    base = digest(file for file in files if file not in own and not is_below(file, apart)) + rooms
+    now = {file.as_posix(): digest([file]) for file in own}
+    known: dict[str, Any] = {"base": base, "files": {}, "tests": {}, "failed": [], "lines": {}}
+    if kept.is_file() and (found := json.loads(kept.read_text("utf-8")))["base"] == base:
+        known = found
+    fresh = sorted(file for file, seen in now.items() if known["files"].get(file) != seen)
+    if fresh:
+        print(f"Learning which test passes where: {len(fresh)} of {len(now)} test files", flush=True)
+        gone = set(fresh) | (known["files"].keys() - now.keys())
+        known["tests"] = {test: took for test, took in known["tests"].items() if file_of(test) not in gone}
+        known["failed"] = [test for test in known["failed"] if file_of(test) not in gone]
+        for lines in known["lines"].values():
+            for line, tests in lines.items():
+                lines[line] = [test for test in tests if file_of(test) not in gone]
+        with tempfile.TemporaryDirectory(prefix="quancheng-mutants-") as name:
+            folder = Path(name)
+            copy(files, folder)
+            (folder / ".map").mkdir()
+            command = pytest(folder, "-n", "2", "--dist", "loadfile", *fresh, MUTANTS_MAP=str(folder / ".map"), MUTANTS_ROOMS=rooms)
+            subprocess.run(command, cwd=folder, check=False)
+            for part in sorted((folder / ".map").glob("*.json")):
+                learned = json.loads(part.read_text("utf-8"))
+                known["tests"] |= learned["tests"]
+                known["failed"] += learned["failed"]
+                for file, lines in learned["lines"].items():
+                    there = known["lines"].setdefault(file, {})
+                    for line, tests in lines.items():
+                        there[line] = there.get(line, []) + tests
+        if not known["tests"]:
+            sys.exit("No test passed: there is nothing to judge by")
+        known["files"] = now
+        kept.write_text(json.dumps(known), "utf-8")
+    for test in known["failed"]:
+        print(f"  left out, for it does not pass by itself: {test}")
+    return Passages(known)
+
+
+def draw(files: list[Path], rooms: str, seed: int, count: int) -> list[Fault]:
+    """``count`` faults by chance; a larger count goes on where a smaller one ended."""
+    places = [file for file in sorted(files) if file.suffix == ".py" and file.parts[0] == "app" and FROZEN not in file.parts]
+    sources = {file.as_posix(): (ROOT / file).read_bytes() for file in places if file.parts[1] in rooms.split()}
+    faults = [fault for file, source in sources.items() for fault in find(file, source)]
+    random.Random(seed).shuffle(faults)
+    drawn: list[Fault] = []
+    for fault in faults:
+        if len(drawn) < count and is_python(fault.put_into(sources[fault.file])):
+            drawn.append(fault)
+    print(f"{len(drawn)} of {len(faults)} faults in app/{{{','.join(rooms.split())}}}, seed {seed}", flush=True)
+    return drawn
+
+
+def attempt(folder: Path, fault: Fault, passages: Passages, tests: str) -> Verdict:
+    """Put a fault into a copy, run the tests, take it out again."""
+    covering = passages.covering(fault)
+    if not covering:
+        return Verdict(fault.name, "untested", 0, 0, 0.0, tests)
+    chosen = passages.nearest(fault, covering)
+    wanted = folder / ".tests.json"
+    wanted.write_text(json.dumps(chosen), "utf-8")
+    place = folder / fault.file
+    source = place.read_bytes()
+    begun = time.monotonic()
+    place.write_bytes(fault.put_into(source))
+    files = list(dict.fromkeys(map(file_of, chosen)))
+    process = subprocess.Popen(
+        pytest(folder, "-x", "-n", "0", "--no-summary", *files, MUTANTS_TESTS=str(wanted)),
+        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        # 5: a fault has taken the very tests away that were to run; nobody complained
+        outcome = "survived" if process.wait(MOST) in (0, 5) else "killed"
+    except subprocess.TimeoutExpired:
+        outcome = "timeout"
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        place.write_bytes(source)
+    return Verdict(fault.name, outcome, len(chosen), len(covering), round(time.monotonic() - begun, 1), tests)
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    options.add_argument("--seed", type=int, default=random.randrange(10**6), help="the same seed draws the same faults")
+    options.add_argument("--count", type=int, default=300)
+    options.add_argument("--rooms", default=ROOMS, help="folders of app")
+    options.add_argument("--workers", type=int, default=2)
+    given = options.parse_args()
+    KEPT.mkdir(parents=True, exist_ok=True)
+    files = tree()
+    passages = learn(files, given.rooms)
+    faults = draw(files, given.rooms, given.seed, given.count)
+    product = digest(file for file in files if file.parts[0] in ("app", "bpmn", "dmn", "forms", "districts"))
+    tests = digest(file for file in files if file.parts[0] == "tests")
+    book = KEPT / f"{product}.jsonl"
+    verdicts: dict[str, Verdict] = {}
+    for line in book.read_text("utf-8").splitlines() if book.is_file() else []:
+        verdict = Verdict(**json.loads(line))
+        verdicts[verdict.name] = verdict
+
+    def settled(fault: Fault) -> bool:
+        known = verdicts.get(fault.name)
+        return known is not None and (known.outcome in ("killed", "timeout") or known.tests == tests)
+
+    waiting: queue.SimpleQueue[Fault] = queue.SimpleQueue()
+    for fault in faults:
+        if not settled(fault):
+            waiting.put(fault)
+    print(f"{waiting.qsize()} to try, {len(faults) - waiting.qsize()} known from before", flush=True)
+    begun, lock, broken = time.monotonic(), threading.Lock(), threading.Event()
+
+    def work(folder: Path) -> None:
+        try:
+            copy(files, folder)
+            while not broken.is_set():
+                verdict = attempt(folder, fault := waiting.get_nowait(), passages, tests)
+                with lock, book.open("a", encoding="utf-8") as out:
+                    out.write(json.dumps(asdict(verdict)) + "\n")
+                    verdicts[fault.name] = verdict
+                    done = sum(map(settled, faults))
+                    spent = (time.monotonic() - begun) / 60
+                    said = f"{verdict.outcome} in {verdict.seconds} s  {fault.file}:{fault.line} {fault.kind}"
+                    print(f"{done}/{len(faults)} {spent:.1f} min  {said}", flush=True)
+        except queue.Empty:
+            return
+        finally:
+            if sys.exc_info()[0] is not None:
+                broken.set()
+
+    with tempfile.TemporaryDirectory(prefix="quancheng-mutants-") as name:
+        workers = [threading.Thread(target=work, args=(Path(name, str(number)),), daemon=True) for number in range(given.workers)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    if not all(map(settled, faults)):
+        print("Not all could be tried")
+        return 1
+    report(faults, verdicts, given.seed)
+    return 0
+
+
+def report(faults: list[Fault], verdicts: dict[str, Verdict], seed: int) -> None:
+    counts = Counter(verdicts[fault.name].outcome for fault in faults)
+    died = counts["killed"] + counts["timeout"]
+    print(f"\nSeed {seed}: {died} of {len(faults)} died ({died / len(faults):.1%}), {counts['timeout']} of them in no {MOST} s;")
+    print(f"{counts['survived']} survived, {counts['untested']} stand where no test passes.")
+    for fault in sorted(faults, key=lambda fault: (fault.file, fault.line)):
+        verdict = verdicts[fault.name]
+        if verdict.outcome in ("survived", "untested"):
+            source = (ROOT / fault.file).read_bytes()
+            before = source[fault.start : fault.end].decode()
+            print(f"\n{fault.file}:{fault.line}  {fault.kind}; {verdict.ran} of the {verdict.covering} tests that pass there were run")
+            print(f"  - {' '.join(before.split())}\n  + {' '.join(fault.new.split()) or '(nothing)'}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""A plug-in of pytest with two uses: which test passes through which line, and running chosen tests alone.
+
+``MUTANTS_MAP=folder``: writes ``<worker>.json`` there — what each test took, and for each line of the rooms the tests that ran it.
+``MUTANTS_TESTS=file``: runs only the tests whose ids stand in it. Loaded with ``-p tests.mutants.passes``, before anything of the product.
+"""
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path.cwd()
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+_folder = os.environ.get("MUTANTS_MAP")
+_chosen = os.environ.get("MUTANTS_TESTS")
+_took: dict[str, dict[str, float]] = defaultdict(dict)
+_failed: set[str] = set()
+_recorder = None
+
+if _folder and _worker:
+    from coverage import Coverage
+
+    rooms = os.environ["MUTANTS_ROOMS"].split()
+    _recorder = Coverage(data_file=None, config_file=False, include=[f"{ROOT}/app/{room}/*" for room in rooms])
+    _recorder.set_option("run:core", "ctrace")  # the only one that knows contexts on every Python
+    _recorder.start()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if _chosen:
+        wanted = set(json.loads(Path(_chosen).read_text("utf-8")))
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in wanted])
+        items[:] = [item for item in items if item.nodeid in wanted]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    if _recorder:
+        _recorder.switch_context(item.nodeid)
+    return (yield)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if _recorder:
+        _took[report.nodeid][report.when] = report.duration
+        if not report.passed:
+            _failed.add(report.nodeid)
+
+
+def pytest_sessionfinish() -> None:
+    if not _recorder or not _folder:
+        return
+    _recorder.stop()
+    data = _recorder.get_data()
+    lines = {
+        Path(file).relative_to(ROOT).as_posix(): {
+            line: [test for test in tests if test] for line, tests in data.contexts_by_lineno(file).items()
+        }
+        for file in data.measured_files()
+    }
+    tests = {test: took for test, took in _took.items() if test not in _failed}
+    Path(_folder, f"{_worker}.json").write_text(json.dumps({"tests": tests, "failed": sorted(_failed), "lines": lines}), "utf-8")
