@@ -14,6 +14,7 @@ from app.store.tables import db
 
 _OFFSET = "clock.offset"
 _REMEMBERED = 1.0  # seconds for which another process's change may go unseen
+_MOMENT = timedelta(minutes=1)  # that a busy machine may let pass between two lines
 _offsets: WeakKeyDictionary[Engine, tuple[float, timedelta]] = WeakKeyDictionary()
 
 
@@ -29,12 +30,16 @@ def is_virtual() -> bool:
 
 
 def move_to(instant: datetime) -> None:
-    """Set the virtual clock; it goes on from there. Never back. Raises InvalidRequest (CLOCK_REAL, CLOCK_BACK)."""
+    """Set the virtual clock; it goes on from there. Never back: what has passed within the last minute, while the caller was looking at the clock,
+    leaves it as it is. Raises InvalidRequest (CLOCK_REAL, CLOCK_BACK).
+    """
     if not is_virtual():
         raise InvalidRequest("本系统使用真实时钟,不能调整时间", code="CLOCK_REAL")
-    if instant < now() - timedelta(seconds=1):
+    present = now()
+    if instant < present - _MOMENT:
         raise InvalidRequest("时钟只能向后推进,不能倒退", code="CLOCK_BACK")
-    _store(instant - datetime.now(UTC))
+    if instant > present:
+        _store(instant - datetime.now(UTC))
 
 
 def begin_at(instant: datetime) -> None:

@@ -20,6 +20,8 @@ from tests.integration.conftest import make_app
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_permit import APPLICATION
 
+AT_MOST = timedelta(hours=6)  # the virtual clock goes on by itself: how long a test may take, far more than it does
+
 
 @pytest.fixture
 def config(config: Config) -> Config:
@@ -43,14 +45,14 @@ def test_the_clock_fires_what_is_due_on_the_way_in_order(cast: Cast) -> None:
     start = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
     instants.begin_at(start)
     assert instants.is_virtual()
-    assert abs(instants.now() - start) < timedelta(seconds=60)
+    assert start <= instants.now() < start + AT_MOST
     for name in ("一", "二"):
         _, task = projects.start(cast.alice, "permit", name, start)
         tasks.complete(cast.alice, task, {**APPLICATION, "receivedAt": "2026-03-10T09:00:00+08:00"}, start)
         start += timedelta(days=1)
     year_end = datetime(2027, 1, 2, tzinfo=UTC)
     reached = demonstration.advance(cast.root, year_end)
-    assert abs(reached - year_end) < timedelta(seconds=60)
+    assert year_end <= reached < year_end + AT_MOST
     entries = db.session.execute(
         select(AuditEntryRow.action, AuditEntryRow.at)
         .where(AuditEntryRow.action.in_(["timer.fire", "process.start"]))
@@ -59,7 +61,7 @@ def test_the_clock_fires_what_is_due_on_the_way_in_order(cast: Cast) -> None:
     later = [at for _, at in entries[2:]]
     assert later == sorted(later)
     due = datetime.fromisoformat("2026-03-25T00:00:00+08:00")
-    assert all(due <= at < due + timedelta(minutes=1) for action, at in entries if action == "timer.fire")
+    assert all(due <= at < due + AT_MOST for action, at in entries if action == "timer.fire")
     new_year = datetime.fromisoformat("2027-01-01T00:00:00+08:00")
     assert Counter(at.date() for action, at in entries[2:] if action == "process.start") == {new_year.astimezone(UTC).date(): 2}
     assert len(inbox.todo(cast.fred, reached, overdue=True).items) == 2
@@ -77,6 +79,15 @@ def test_only_the_system_administrator_moves_the_clock_and_only_on(cast: Cast) -
     assert naive.value.code == "CLOCK_NAIVE"
     demonstration.advance(cast.root, timedelta(days=1))
     assert instants.now() >= NOW + timedelta(days=1)
+
+
+def test_a_clock_that_went_on_while_one_looked_at_it_is_not_put_back(cast: Cast) -> None:
+    instants.begin_at(NOW)
+    instants.move_to(NOW - timedelta(seconds=30))
+    assert instants.now() >= NOW
+    with pytest.raises(InvalidRequest) as back:
+        instants.move_to(NOW - timedelta(minutes=2))
+    assert back.value.code == "CLOCK_BACK"
 
 
 def test_another_process_sees_the_same_virtual_clock(cast: Cast, config: Config) -> None:
@@ -104,13 +115,14 @@ def shipped(tmp_path: Path) -> Iterator[Flask]:
     """The models as they ship, on SQLite."""
     app = make_app(load({}, data=str(tmp_path), clock="virtual"))
     with app.app_context():
-        startup.prepare(instants.now())
+        startup.prepare(NOW)
+        instants.begin_at(NOW)
         yield app
         startup.dispose()
 
 
 def test_the_shipped_demonstration_has_work_for_many_in_both_districts(shipped: Flask) -> None:
-    now = instants.now()
+    now = NOW
     made = demonstration.build(now)
     assert made >= 12
     assert demonstration.build(now) == 0
