@@ -19,6 +19,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ KEPT = ROOT / ".tmp" / "mutants"
 TESTS = ("tests/unit", "tests/integration", "tests/processes")
 APART = ("tests/unit/decision",)  # what they try imports nothing of the rooms
 WITHOUT = "not postgresql and not browser and not soak"
+PRODUCT = ("app/", "bpmn/", "dmn/", "forms/", "districts/")
 MOST = 60  # seconds for one fault
 WORTH = 25.0  # seconds of tests, as they took alone, that are run against one fault: those nearest to it
 FROZEN = "migrations"  # what a released database went through is not changed any more
@@ -88,42 +90,40 @@ def is_below(file: Path, folders: tuple[str, ...]) -> bool:
     return file.as_posix().startswith(folders)
 
 
-def digest(paths: Iterable[Path]) -> str:
+def digest(folder: Path, files: Iterable[Path]) -> str:
     total = hashlib.sha256()
-    for path in sorted(paths):
-        total.update(f"{path}\0".encode() + hashlib.sha256((ROOT / path).read_bytes()).digest())
+    for file in sorted(files):
+        total.update(f"{file}\0".encode() + hashlib.sha256((folder / file).read_bytes()).digest())
     return total.hexdigest()[:16]
 
 
-def tree() -> list[Path]:
-    """The files of the tree, new ones included."""
+def copy(folder: Path) -> list[Path]:
+    """The tree as it stands, new files included, so that one may go on working beside. Returns its files."""
     said = subprocess.run(["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True).stdout
-    return [Path(name) for name in said.decode().split("\0") if name and (ROOT / name).is_file()]
-
-
-def copy(files: Iterable[Path], target: Path) -> None:
+    files = [Path(name) for name in said.decode().split("\0") if name and (ROOT / name).is_file()]
     for file in files:
-        (target / file.parent).mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / file, target / file)
+        (folder / file.parent).mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / file, folder / file)
     built = Path("app/web/static/built")
     if (ROOT / built).is_dir():
-        shutil.copytree(ROOT / built, target / built, dirs_exist_ok=True)
+        shutil.copytree(ROOT / built, folder / built)
+    return files
 
 
 def pytest(folder: Path, *arguments: str, **environment: str) -> list[str]:
-    """The command, and by ``environment`` what it is told; the copy's own product is found before the installed one."""
-    os.environ.update({"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "TZ": "UTC"})
+    """The command in a copy, whose own product is found before the installed one. ``environment``: what our plug-in is told."""
+    told = {"PYTHONPATH": str(folder), "TZ": "UTC", **environment}
     base = ["-q", "--no-header", "-m", WITHOUT, "-p", "tests.mutants.passes", f"--basetemp={folder}/.basetemp"]
-    return ["env", *(f"{name}={value}" for name, value in environment.items()), sys.executable, "-m", "pytest", *base, *arguments]
+    return ["env", *(f"{name}={value}" for name, value in told.items()), sys.executable, "-m", "pytest", *base, *arguments]
 
 
-def learn(files: list[Path], rooms: str) -> Passages:
+def learn(folder: Path, files: list[Path], rooms: str) -> Passages:
     """The map of passages, taken anew only for test files that have changed. Fails if nothing could be learned."""
     kept = KEPT / "map.json"
     own = [file for file in files if file.name.startswith("test_") and is_below(file, TESTS) and not is_below(file, APART)]
     apart = ("docs/", "frontend/", "bench/", "tests/mutants/", "tests/soak/")
-    base = digest(file for file in files if file not in own and not is_below(file, apart)) + rooms
-    now = {file.as_posix(): digest([file]) for file in own}
+    base = digest(folder, (file for file in files if file not in own and not is_below(file, apart))) + rooms
+    now = {file.as_posix(): digest(folder, [file]) for file in own}
     known: dict[str, Any] = {"base": base, "files": {}, "tests": {}, "failed": [], "lines": {}}
     if kept.is_file() and (found := json.loads(kept.read_text("utf-8")))["base"] == base:
         known = found
@@ -136,20 +136,18 @@ def learn(files: list[Path], rooms: str) -> Passages:
         for lines in known["lines"].values():
             for line, tests in lines.items():
                 lines[line] = [test for test in tests if file_of(test) not in gone]
-        with tempfile.TemporaryDirectory(prefix="quancheng-mutants-") as name:
-            folder = Path(name)
-            copy(files, folder)
-            (folder / ".map").mkdir()
-            command = pytest(folder, "-n", "2", "--dist", "loadfile", *fresh, MUTANTS_MAP=str(folder / ".map"), MUTANTS_ROOMS=rooms)
-            subprocess.run(command, cwd=folder, check=False)
-            for part in sorted((folder / ".map").glob("*.json")):
-                learned = json.loads(part.read_text("utf-8"))
-                known["tests"] |= learned["tests"]
-                known["failed"] += learned["failed"]
-                for file, lines in learned["lines"].items():
-                    there = known["lines"].setdefault(file, {})
-                    for line, tests in lines.items():
-                        there[line] = there.get(line, []) + tests
+        parts = folder / ".map"
+        parts.mkdir()
+        command = pytest(folder, "-n", "2", "--dist", "loadfile", *fresh, MUTANTS_MAP=str(parts), MUTANTS_ROOMS=rooms)
+        subprocess.run(command, cwd=folder, check=False)
+        for part in sorted(parts.glob("*.json")):
+            learned = json.loads(part.read_text("utf-8"))
+            known["tests"] |= learned["tests"]
+            known["failed"] += learned["failed"]
+            for file, lines in learned["lines"].items():
+                there = known["lines"].setdefault(file, {})
+                for line, tests in lines.items():
+                    there[line] = there.get(line, []) + tests
         if not known["tests"]:
             sys.exit("No test passed: there is nothing to judge by")
         known["files"] = now
@@ -159,10 +157,10 @@ def learn(files: list[Path], rooms: str) -> Passages:
     return Passages(known)
 
 
-def draw(files: list[Path], rooms: str, seed: int, count: int) -> list[Fault]:
+def draw(folder: Path, files: list[Path], rooms: str, *, seed: int, count: int) -> list[Fault]:
     """``count`` faults by chance; a larger count goes on where a smaller one ended."""
     places = [file for file in sorted(files) if file.suffix == ".py" and file.parts[0] == "app" and FROZEN not in file.parts]
-    sources = {file.as_posix(): (ROOT / file).read_bytes() for file in places if file.parts[1] in rooms.split()}
+    sources = {file.as_posix(): (folder / file).read_bytes() for file in places if file.parts[1] in rooms.split()}
     faults = [fault for file, source in sources.items() for fault in find(file, source)]
     random.Random(seed).shuffle(faults)
     drawn: list[Fault] = []
@@ -182,12 +180,12 @@ def attempt(folder: Path, fault: Fault, passages: Passages, tests: str) -> Verdi
     wanted = folder / ".tests.json"
     wanted.write_text(json.dumps(chosen), "utf-8")
     place = folder / fault.file
-    source = place.read_bytes()
+    source, stamp = place.read_bytes(), place.stat()
     begun = time.monotonic()
     place.write_bytes(fault.put_into(source))
     files = list(dict.fromkeys(map(file_of, chosen)))
     process = subprocess.Popen(
-        pytest(folder, "-x", "-n", "0", "--no-summary", *files, MUTANTS_TESTS=str(wanted)),
+        pytest(folder, "-x", "-n", "0", "--no-summary", *files, MUTANTS_TESTS=str(wanted), PYTHONDONTWRITEBYTECODE="1"),
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
@@ -200,6 +198,7 @@ def attempt(folder: Path, fault: Fault, passages: Passages, tests: str) -> Verdi
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         place.write_bytes(source)
+        os.utime(place, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # what was compiled of it holds again
     return Verdict(fault.name, outcome, len(chosen), len(covering), round(time.monotonic() - begun, 1), tests)
 
 
@@ -211,12 +210,19 @@ def main() -> int:
     options.add_argument("--workers", type=int, default=2)
     given = options.parse_args()
     KEPT.mkdir(parents=True, exist_ok=True)
-    files = tree()
-    passages = learn(files, given.rooms)
-    faults = draw(files, given.rooms, given.seed, given.count)
-    product = digest(file for file in files if file.parts[0] in ("app", "bpmn", "dmn", "forms", "districts"))
-    tests = digest(file for file in files if file.parts[0] == "tests")
-    book = KEPT / f"{product}.jsonl"
+    with tempfile.TemporaryDirectory(prefix="quancheng-mutants-") as name:
+        return judge(Path(name), given)
+
+
+def judge(folder: Path, given: argparse.Namespace) -> int:
+    """Everything below a folder that is thrown away afterwards."""
+    original = folder / "original"
+    files = copy(original)
+    subprocess.run([sys.executable, "-m", "compileall", "-q", "app", "tests"], cwd=original, check=True)
+    passages = learn(original, files, given.rooms)
+    faults = draw(original, files, given.rooms, seed=given.seed, count=given.count)
+    tests = digest(original, (file for file in files if is_below(file, TESTS) or file.parent.name == "tests"))
+    book = KEPT / f"{digest(original, (file for file in files if is_below(file, PRODUCT)))}.jsonl"
     verdicts: dict[str, Verdict] = {}
     for line in book.read_text("utf-8").splitlines() if book.is_file() else []:
         verdict = Verdict(**json.loads(line))
@@ -231,40 +237,31 @@ def main() -> int:
         if not settled(fault):
             waiting.put(fault)
     print(f"{waiting.qsize()} to try, {len(faults) - waiting.qsize()} known from before", flush=True)
-    begun, lock, broken = time.monotonic(), threading.Lock(), threading.Event()
+    begun, lock = time.monotonic(), threading.Lock()
 
-    def work(folder: Path) -> None:
-        try:
-            copy(files, folder)
-            while not broken.is_set():
-                verdict = attempt(folder, fault := waiting.get_nowait(), passages, tests)
-                with lock, book.open("a", encoding="utf-8") as out:
-                    out.write(json.dumps(asdict(verdict)) + "\n")
-                    verdicts[fault.name] = verdict
-                    done = sum(map(settled, faults))
-                    spent = (time.monotonic() - begun) / 60
-                    said = f"{verdict.outcome} in {verdict.seconds} s  {fault.file}:{fault.line} {fault.kind}"
-                    print(f"{done}/{len(faults)} {spent:.1f} min  {said}", flush=True)
-        except queue.Empty:
-            return
-        finally:
-            if sys.exc_info()[0] is not None:
-                broken.set()
+    def work(own: Path) -> None:
+        shutil.copytree(original, own, ignore=shutil.ignore_patterns(".basetemp", ".map"))
+        while True:
+            try:
+                fault = waiting.get_nowait()
+            except queue.Empty:
+                return
+            verdict = attempt(own, fault, passages, tests)
+            with lock, book.open("a", encoding="utf-8") as out:
+                out.write(json.dumps(asdict(verdict)) + "\n")
+                verdicts[fault.name] = verdict
+                done, spent = sum(map(settled, faults)), (time.monotonic() - begun) / 60
+                said = f"{verdict.outcome} in {verdict.seconds} s  {fault.file}:{fault.line} {fault.kind}"
+                print(f"{done}/{len(faults)} {spent:.1f} min  {said}", flush=True)
 
-    with tempfile.TemporaryDirectory(prefix="quancheng-mutants-") as name:
-        workers = [threading.Thread(target=work, args=(Path(name, str(number)),), daemon=True) for number in range(given.workers)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
-    if not all(map(settled, faults)):
-        print("Not all could be tried")
-        return 1
-    report(faults, verdicts, given.seed)
+    with ThreadPoolExecutor(given.workers) as pool:
+        for worker in [pool.submit(work, folder / str(number)) for number in range(given.workers)]:
+            worker.result()
+    report(original, faults, verdicts, given.seed)
     return 0
 
 
-def report(faults: list[Fault], verdicts: dict[str, Verdict], seed: int) -> None:
+def report(folder: Path, faults: list[Fault], verdicts: dict[str, Verdict], seed: int) -> None:
     counts = Counter(verdicts[fault.name].outcome for fault in faults)
     died = counts["killed"] + counts["timeout"]
     print(f"\nSeed {seed}: {died} of {len(faults)} died ({died / len(faults):.1%}), {counts['timeout']} of them in no {MOST} s;")
@@ -272,7 +269,7 @@ def report(faults: list[Fault], verdicts: dict[str, Verdict], seed: int) -> None
     for fault in sorted(faults, key=lambda fault: (fault.file, fault.line)):
         verdict = verdicts[fault.name]
         if verdict.outcome in ("survived", "untested"):
-            source = (ROOT / fault.file).read_bytes()
+            source = (folder / fault.file).read_bytes()
             before = source[fault.start : fault.end].decode()
             print(f"\n{fault.file}:{fault.line}  {fault.kind}; {verdict.ran} of the {verdict.covering} tests that pass there were run")
             print(f"  - {' '.join(before.split())}\n  + {' '.join(fault.new.split()) or '(nothing)'}")
