@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from app.engine import LimitExceeded, Limits, NotOpen, Suspended, commands, effects
+from tests.effort import Ticking
 
 from .diagrams import (
     boundary,
@@ -169,6 +170,18 @@ def test_a_gateway_that_loops_onto_itself_is_stopped(begin):
         limits=Limits(steps=500),
     )
     assert run.troubles == [("g", "LIMIT_STEPS")]
+
+
+def test_an_act_that_works_too_long_is_stopped_and_can_go_on():
+    """By the limits' clock: here one that moves by a tenth of a second whenever it is looked at, once an element."""
+    names = [f"n{number}" for number in range(30)]
+    lib = build(*(script(name, "=1", "x") for name in names), end(), chain("start", *names, "end"))
+    run = Run(lib, limits=Limits(seconds=0.95, clock=Ticking(0.1)))
+    assert run.troubles == [("n7", "LIMIT_STEPS")]
+    assert "运算时间超过上限(0.95 秒)" in next(iter(run.incidents.values())).message
+    while run.incidents:
+        run.do(commands.Resolve(next(iter(run.incidents))))
+    assert run.done
 
 
 def test_what_else_was_moving_goes_on_with_the_same_incident(begin):

@@ -237,6 +237,13 @@ def test_what_would_never_end_is_stopped_with_an_incident(name: str) -> None:
     assert all(incident["element"] and incident["message"] for incident in result["incidents"])
 
 
+def test_jumping_from_timer_to_timer_is_stopped_by_the_clock_of_the_limits() -> None:
+    clock = Ticking(0.02)  # a second, which the jumps of one play may take, are fifty looks
+    result = play("x.bpmn", hostile.STOPPED["cycle_of_seconds"][0](), BEGIN, replace(LIMITS, clock=clock))
+    assert [incident["type"] for incident in result["incidents"]] == ["LIMIT_TIMERS"]
+    assert clock.looks < 60
+
+
 def test_nothing_hostile_takes_200_megabytes() -> None:
     """All of them in one process, so that what one leaves behind counts for the next; the largest are read as the command reads them."""
     script = """
