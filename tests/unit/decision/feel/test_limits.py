@@ -71,9 +71,7 @@ def test_a_pattern_with_back_references_that_runs_away_is_stopped(environment: f
 def test_time_is_bounded(environment: feel.Environment) -> None:
     """By the clock of the limits: here one that moves by a second whenever it is looked at."""
     clock = Ticking(1)
-    hurried = feel.Environment(
-        now=environment.now, zone=environment.zone, limits=feel.Limits(seconds=5, iterations=1_000_000, clock=clock)
-    )
+    hurried = feel.Environment(now=environment.now, zone=environment.zone, limits=feel.Limits(seconds=5, iterations=1_000_000, clock=clock))
     with pytest.raises(feel.FeelLimitError, match="秒"):
         feel.compile("some i in 1..10**9 satisfies i < 0").evaluate({}, hurried)
     assert clock.looks == 7
