@@ -61,10 +61,13 @@ class Passages:
             self.setup[file_of(test)] = max(self.setup[file_of(test)], took.get("setup", 0.0))
 
     def covering(self, fault: Fault) -> set[str]:
-        """Tests that run the statement; for what runs once, at import, all that run anything of the module."""
+        """Tests that run the statement; for what runs once, at import and so in no test, all that run anything of the module."""
         lines = self.lines.get(fault.file, {})
-        there = {test for line in range(fault.first, fault.last + 1) for test in lines.get(str(line), ())}
-        return (there or {test for tests in lines.values() for test in tests}) & self.tests.keys()
+        here = [lines[str(line)] for line in range(fault.first, fault.last + 1) if str(line) in lines]
+        there = {test for tests in here for test in tests}
+        if here and not there:
+            there = {test for tests in lines.values() for test in tests}
+        return there & self.tests.keys()
 
     def nearest(self, fault: Fault, tests: Iterable[str]) -> list[str]:
         """The tests to run: those named like the module first, then the quick ones, as many as are worth it."""
