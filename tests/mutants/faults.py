@@ -19,7 +19,19 @@ SYMBOLS: dict[type[ast.AST], str] = {
 }  # fmt: skip
 NARROWS = {"where", "filter", "having", "order_by", "limit", "with_for_update", "distinct"}  # links of a query that can be left out
 JOINED = {"where", "filter", "and_", "or_"}  # whose arguments are conditions, each of which can be left out
-SHAPES = {"property", "setter", "staticmethod", "classmethod", "dataclass", "contextmanager", "overload", "wraps", "abstractmethod"}
+SHAPES = {
+    "property",
+    "setter",
+    "staticmethod",
+    "classmethod",
+    "dataclass",
+    "contextmanager",
+    "overload",
+    "wraps",
+    "abstractmethod",
+    "cache",
+    "lru_cache",
+}
 LOGS = {"log", "_log", "logger", "_logger", "logging"}
 TYPES = {"TypeVar", "NewType", "cast", "Literal"}
 KEY = re.compile(r"[A-Za-z0-9_.:/%-]+")
@@ -231,5 +243,10 @@ class _Finder:
             if name in JOINED:
                 for index in range(len(node.args)):
                     yield self._instead("condition forgotten", node, written(parts[:index] + parts[index + 1 :]))
-            elif len(node.args) > 1 and not any(isinstance(part, ast.Starred) for part in node.args[:2]) and parts[0] != parts[1]:
+            elif (
+                len(node.args) > 1
+                and name not in ("max", "min")
+                and not any(isinstance(part, ast.Starred) for part in node.args[:2])
+                and parts[0] != parts[1]
+            ):
                 yield self._instead("arguments swapped", node, written([parts[1], parts[0], *parts[2:]]))

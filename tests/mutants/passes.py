@@ -1,11 +1,13 @@
 """A plug-in of pytest with two uses: which test passes through which line, and running chosen tests alone.
 
 ``MUTANTS_MAP=folder``: writes ``<worker>.json`` there — what each test took, and for each line of the rooms the tests that ran it.
-``MUTANTS_TESTS=file``: runs only the tests whose ids stand in it. Loaded with ``-p tests.mutants.passes``, before anything of the product.
+``MUTANTS_TESTS=file``: runs only the tests whose ids stand in it, for ``MUTANTS_SECONDS`` at most, and writes into the file how
+many it ran. Loaded with ``-p tests.mutants.passes``, before anything of the product.
 """
 
 import json
 import os
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ _folder = os.environ.get("MUTANTS_MAP")
 _chosen = os.environ.get("MUTANTS_TESTS")
 _took: dict[str, dict[str, float]] = defaultdict(dict)
 _failed: set[str] = set()
+_begun, _ran = time.monotonic(), 0
 _recorder = None
 
 if _folder and _worker:
@@ -36,6 +39,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item.nodeid in wanted]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    global _ran
+    if _chosen and time.monotonic() - _begun > float(os.environ["MUTANTS_SECONDS"]):
+        pytest.skip("its time is over")
+    _ran += 1
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     if _recorder:
@@ -51,6 +62,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish() -> None:
+    if _chosen:
+        Path(_chosen).write_text(str(_ran), "utf-8")
     if not _recorder or not _folder:
         return
     _recorder.stop()
