@@ -2,6 +2,8 @@
 
 What would never end is stopped by a budget, and said (``stopped``): a cycle of seconds over a year, timers that set each other at one instant,
 signals that start ever more instances.
+
+One file because whoever moves the clock has to see all that it sets off.
 """
 
 import heapq

@@ -4,6 +4,7 @@ import pytest
 
 from app.engine import read
 from app.engine.soundness import check
+from tests.effort import effort
 
 from .diagrams import (
     TERMINATE,
@@ -25,7 +26,6 @@ from .diagrams import (
     timer,
     user,
 )
-from .runs import calls
 
 
 def findings(*body: str) -> list[tuple[str, str]]:
@@ -123,4 +123,4 @@ def test_a_fork_twice_as_wide_costs_little_more_than_twice_as_much():
         assert findings(*body, chain("j", "end")) == []
 
     look(5)  # what is made once
-    assert calls(lambda: look(30)) < 6 * calls(lambda: look(15))
+    assert effort(lambda: look(30)) < 6 * effort(lambda: look(15))

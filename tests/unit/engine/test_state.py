@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.engine import State, StateError, commands, read, step
+from tests.effort import effort
 
 from .diagrams import (
     boundary,
@@ -33,7 +34,7 @@ from .diagrams import (
     timer,
     user,
 )
-from .runs import START, Run, calls, library
+from .runs import START, Run, library
 
 DATA = Path(__file__).parents[2] / "data" / "engine"
 
@@ -159,12 +160,12 @@ def test_a_rework_loop_of_5000_passes_costs_the_same_at_its_end():
     run = Run(build(*LOOP), reload=True)
     again = partial(run.complete, "a", {"again": True})
     again()
-    young = calls(again)
+    young = effort(again)
     run.effects.clear()
     for _ in range(5000):
         again()
     assert len(run.current.dump()) < 600
-    assert calls(again) <= young + 10
+    assert effort(again) <= young + 10
     assert len(run.current.tokens()) == 1
     run.complete("a", {"again": False})
     assert run.done
@@ -198,7 +199,7 @@ def test_a_chain_of_a_thousand_nodes_is_read_and_runs(task):
         assert len(run.path) == length + 2
 
     go(10)  # what is made once
-    assert calls(lambda: go(1000)) < 2.5 * calls(lambda: go(500))
+    assert effort(lambda: go(1000)) < 2.5 * effort(lambda: go(500))
 
 
 def test_a_loop_of_ten_thousand_passes_in_one_act_does_not_recurse():

@@ -216,7 +216,7 @@ def test_what_cannot_run_is_refused_in_chinese_and_soon(name: str) -> None:
         messages.append(refused.value.message)
 
     messages: list[str] = []
-    assert effort(attempt) < 500_000
+    assert effort(attempt) < 3_000_000
     assert any("一" <= character <= "鿿" for character in messages[0])
     assert "root:" not in messages[0]
 
