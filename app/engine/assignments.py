@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.engine.act import Act
+from app.engine.course import Course
 from app.engine.effects import TaskOpened
 from app.engine.elements.tasks import UserTask
 from app.engine.errors import Failure
@@ -17,14 +17,14 @@ def describe_tasks(
     library: Library, state: State, now: datetime, limits: Limits = _DEFAULT_LIMITS
 ) -> tuple[dict[int, TaskOpened], dict[int, str]]:
     """Element → its task as its definition has it now; and element → why it cannot be said, in Chinese. The state is not changed."""
-    act = Act(library, build(state.document(), library), now, limits)
+    course = Course(library, build(state.document(), library), now, limits)
     tasks: dict[int, TaskOpened] = {}
     failed: dict[int, str] = {}
-    for token in act.tree.tokens.values():
+    for token in course.tree.tokens.values():
         spec = token.task_spec
         if isinstance(spec, UserTask) and token.memo.get("phase") == "open":
             try:
-                tasks[token.number] = spec.open_task(act, token)
+                tasks[token.number] = spec.open_task(course, token)
             except Failure as failure:
                 failed[token.number] = failure.message
     return tasks, failed

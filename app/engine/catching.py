@@ -8,42 +8,42 @@ from app.engine.errors import Failure
 from app.engine.expressions import Literal
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
     from app.engine.elements.base import EventElement
     from app.engine.elements.events import BoundaryEvent, StartEvent
     from app.engine.spiff import Level, Token
 
 
-def throw_error(act: "Act", token: "Token", code: str, payload: dict[str, Any]) -> bool:
+def throw_error(course: "Course", token: "Token", code: str, payload: dict[str, Any]) -> bool:
     """Hand the error to the nearest catch; everything inside what catches it ends. False when nothing catches it."""
-    return _throw(act, token, "error", code, payload) is not None
+    return _throw(course, token, "error", code, payload) is not None
 
 
-def throw_escalation(act: "Act", token: "Token", code: str) -> bool:
+def throw_escalation(course: "Course", token: "Token", code: str) -> bool:
     """True: the thrower goes on (nobody caught it, or a catch that does not interrupt); False: it has been ended."""
-    caught = _throw(act, token, "escalation", code, {})
+    caught = _throw(course, token, "escalation", code, {})
     if caught is None:
-        act.emit(EscalationUncaught(token.number, code))
+        course.emit(EscalationUncaught(token.number, code))
     return token.is_open
 
 
-def uncaught(act: "Act", token: "Token", code: str, message: str) -> Failure:
+def uncaught(course: "Course", token: "Token", code: str, message: str) -> Failure:
     said = f",说明:{message}" if message else ""
     return Failure(
         "UNHANDLED_ERROR_EVENT",
-        f"{act.place(token)}报出错误“{code}”{said},流程中没有捕获它的边界事件或事件子流程。请处理原因后重试,或修改流程图增加错误捕获",
+        f"{course.place(token)}报出错误“{code}”{said},流程中没有捕获它的边界事件或事件子流程。请处理原因后重试,或修改流程图增加错误捕获",
         {"errorCode": code, "errorMessage": message},
     )
 
 
-def _throw(act: "Act", token: "Token", kind: str, code: str, payload: dict[str, Any]) -> "EventElement | None":
+def _throw(course: "Course", token: "Token", kind: str, code: str, payload: dict[str, Any]) -> "EventElement | None":
     at: Token | None = token
     while at is not None:
         holder = at.body or at
         boundary = _pick(holder.task_spec.boundaries, kind, code)
         if boundary is not None and holder.stage not in ("arrived", "entering", "starting", "opening"):
             event: BoundaryEvent = boundary
-            event.occur(act, holder, payload)
+            event.occur(course, holder, payload)
             return event
         level: Level = holder.workflow
         if not level.interrupted:
@@ -51,17 +51,17 @@ def _throw(act: "Act", token: "Token", kind: str, code: str, payload: dict[str, 
             # A handler that throws what it handles itself hands it on outwards: it would only begin again.
             if start is not None and start.subprocess is not holder.task_spec:
                 trigger: StartEvent = start
-                trigger.occur(act, level, payload)
+                trigger.occur(course, level, payload)
                 return trigger
-        at = _above(act, level)
+        at = _above(course, level)
     return None
 
 
-def _above(act: "Act", level: "Level") -> "Token | None":
+def _above(course: "Course", level: "Level") -> "Token | None":
     if level.host is not None:
         return level.host
-    caller = act.tree.instances[level.instance].call
-    return act.tree.tokens.get(caller)
+    caller = course.tree.instances[level.instance].call
+    return course.tree.tokens.get(caller)
 
 
 def _pick(events: Any, kind: str, code: str) -> Any:

@@ -10,7 +10,7 @@ from app.engine.effects import DecisionEvaluated
 from app.engine.errors import Failure
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
     from app.engine.library import DecisionRef
     from app.engine.spiff import Token
 
@@ -18,22 +18,22 @@ DEADLINES = "deadlines"
 CLAUSE_COLUMN = "条款"
 
 
-def decide(act: "Act", token: "Token", ref: "DecisionRef", context: Mapping[str, Any]) -> Any:
+def decide(course: "Course", token: "Token", ref: "DecisionRef", context: Mapping[str, Any]) -> Any:
     """Evaluate a decision for ``token`` and report it. The result is JSON. Raises Failure (CALLED_DECISION_ERROR)."""
-    act.site = token
+    course.site = token
     try:
-        evaluation = ref.evaluate(context, act.environment)
+        evaluation = ref.evaluate(context, course.environment)
         output = feel.to_json(evaluation.output)
     except DmnError as error:
         raise Failure(
             "CALLED_DECISION_ERROR",
-            f"{act.place(token)}调用的决策“{ref.decision_id}”不能使用:{error}。请改正决策文件后重试",
+            f"{course.place(token)}调用的决策“{ref.decision_id}”不能使用:{error}。请改正决策文件后重试",
             {"decision": ref.decision_id},
         ) from error
     except (DmnEvaluationError, feel.FeelError) as error:
         raise Failure(
             "LIMIT_EXPRESSION" if isinstance(error, feel.FeelLimitError) else "CALLED_DECISION_ERROR",
-            f"{act.place(token)}调用的决策“{ref.decision_id}”无法得出结果:{error.message}。请检查决策表和传入的变量后重试",
+            f"{course.place(token)}调用的决策“{ref.decision_id}”无法得出结果:{error.message}。请检查决策表和传入的变量后重试",
             {
                 "decision": ref.decision_id,
                 "code": error.code,
@@ -43,15 +43,15 @@ def decide(act: "Act", token: "Token", ref: "DecisionRef", context: Mapping[str,
                 "position": getattr(error, "position", None),
             },
         ) from error
-    report(act, token, ref, evaluation, output)
+    report(course, token, ref, evaluation, output)
     return output
 
 
 def report(
-    act: "Act", token: "Token", ref: "DecisionRef", evaluation: Evaluation, output: Any, deadline: Mapping[str, Any] | None = None
+    course: "Course", token: "Token", ref: "DecisionRef", evaluation: Evaluation, output: Any, deadline: Mapping[str, Any] | None = None
 ) -> None:
     written = describe(evaluation)
-    act.emit(
+    course.emit(
         DecisionEvaluated(
             element=0 if token.is_process else token.number,
             instance=token.instance,
@@ -98,13 +98,13 @@ def _plain(value: Any) -> Any:
 
 def find_rule(key: str, start: object, variables: Mapping[str, Any], environment: Any) -> deadlines.DeadlineRule:
     """The row of the tenant's ``deadlines`` table for ``key``, for the FEEL function ``deadline``; reported as a decision taken. Raises DeadlineError."""
-    act: Act = environment.extra
-    ref = act.library.decision(DEADLINES)
+    course: Course = environment.extra
+    ref = course.library.decision(DEADLINES)
     if ref is None:
         raise deadlines.DeadlineError("DEADLINE_TABLE", f"没有部署期限表({DEADLINES}),无法计算期限“{key}”")
-    token = act.site
+    token = course.site
     try:
-        evaluation = ref.evaluate({**variables, "event": key, "start": start}, act.environment)
+        evaluation = ref.evaluate({**variables, "event": key, "start": start}, course.environment)
         output = feel.to_json(evaluation.output)
     except (DmnError, DmnEvaluationError, feel.FeelError) as error:
         raise deadlines.DeadlineError("DEADLINE_TABLE", f"期限表无法得出期限“{key}”:{error}") from error
@@ -112,9 +112,9 @@ def find_rule(key: str, start: object, variables: Mapping[str, Any], environment
         raise deadlines.DeadlineError("DEADLINE_KEY", f"期限表中没有与“{key}”相符的一行,请检查键名和该行的条件")
     clause = " ".join(dict.fromkeys(rule.annotations.get(CLAUSE_COLUMN, "") for rule in evaluation.rules)).strip()
     rule = deadlines.DeadlineRule.from_row(key, output, clause)
-    due = deadlines.due(rule, start, act.library.calendar, act.library.zone)
+    due = deadlines.due(rule, start, course.library.calendar, course.library.zone)
     report(
-        act,
+        course,
         token,
         ref,
         evaluation,
@@ -129,7 +129,7 @@ def find_rule(key: str, start: object, variables: Mapping[str, Any], environment
             "remindAt": due.remind_at.isoformat(),
             "clause": clause,
             "provisional": due.provisional,
-            "calendarVersion": act.library.calendar.version,
+            "calendarVersion": course.library.calendar.version,
             "explanation": list(due.explanation),
         },
     )

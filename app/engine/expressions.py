@@ -13,7 +13,7 @@ from app.engine.errors import Failure
 from app.engine.limits import LONGEST_NAME, flaw_of
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
     from app.engine.spiff import Token
 
 
@@ -66,34 +66,34 @@ def source_of(term: Term) -> str:
 
 
 def evaluate(
-    act: "Act", term: Term, token: "Token", what: str, *, kind: str = "EXTRACT_VALUE_ERROR", context: dict[str, Any] | None = None
+    course: "Course", term: Term, token: "Token", what: str, *, kind: str = "EXTRACT_VALUE_ERROR", context: dict[str, Any] | None = None
 ) -> Any:
     """The FEEL value of ``term`` as seen from ``token`` (or in ``context``). ``what`` names the attribute for people. Raises Failure of ``kind``."""
     if isinstance(term, Literal):
         return term.value
     if context is None:
-        context = act.visible(token)
-    act.site = token
+        context = course.visible(token)
+    course.site = token
     try:
-        return term.expression.evaluate(context, act.environment)
+        return term.expression.evaluate(context, course.environment)
     except feel.FeelError as error:
-        raise failure(act, term, token, what, kind, error) from error
+        raise failure(course, term, token, what, kind, error) from error
 
 
-def fit(act: "Act", term: Term, token: "Token", what: str, text: str, most: int = LONGEST_NAME) -> str:
+def fit(course: "Course", term: Term, token: "Token", what: str, text: str, most: int = LONGEST_NAME) -> str:
     """``text`` as the name of something outside the engine. Raises Failure (EXTRACT_VALUE_ERROR) if no database holds it as one."""
     flaw = flaw_of(text, most)
     if flaw is None:
         return text
     raise Failure(
         "EXTRACT_VALUE_ERROR",
-        f"{act.place(token)}的{what}“{source_of(term)}”得到的文字{flaw},不能使用。请改正表达式或变量后重试",
+        f"{course.place(token)}的{what}“{source_of(term)}”得到的文字{flaw},不能使用。请改正表达式或变量后重试",
         {"expression": source_of(term)},
     )
 
 
-def failure(act: "Act", term: Term, token: "Token", what: str, kind: str, error: feel.FeelError) -> Failure:
-    where = act.place(token)
+def failure(course: "Course", term: Term, token: "Token", what: str, kind: str, error: feel.FeelError) -> Failure:
+    where = course.place(token)
     position = f"(第 {error.position + 1} 个字符)" if error.position is not None else ""
     if isinstance(error, feel.FeelLimitError):
         kind = "LIMIT_EXPRESSION"

@@ -8,7 +8,7 @@ from app.engine.effects import IncidentClosed, IncidentOpened
 from app.engine.errors import Failure
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
     from app.engine.spiff import Token, Tree
 
 _LONGEST = 2_000  # characters of a sentence
@@ -25,8 +25,8 @@ class Incident:
     details: dict[str, Any]
 
 
-def open_incident(act: "Act", token: "Token", failure: Failure) -> None:
-    tree = act.tree
+def open_incident(course: "Course", token: "Token", failure: Failure) -> None:
+    tree = course.tree
     number = tree.next_number("incident")
     # A sentence may quote a value, whatever it is.
     message = failure.message.replace("\0", "�")
@@ -35,7 +35,7 @@ def open_incident(act: "Act", token: "Token", failure: Failure) -> None:
     tree.incidents[number] = incident
     token.incident = number
     element = 0 if token.is_process else token.number
-    act.emit(IncidentOpened(number, element, token.instance, token.element_id, incident.type, incident.message, incident.details))
+    course.emit(IncidentOpened(number, element, token.instance, token.element_id, incident.type, incident.message, incident.details))
 
 
 def close_incident(tree: "Tree", token: "Token") -> Incident | None:
@@ -43,7 +43,7 @@ def close_incident(tree: "Tree", token: "Token") -> Incident | None:
     incident = tree.incidents.pop(token.incident, None)
     token.incident = 0
     if incident is not None:
-        tree.act.emit(IncidentClosed(incident.number))
+        tree.course.emit(IncidentClosed(incident.number))
     return incident
 
 

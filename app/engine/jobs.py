@@ -8,47 +8,49 @@ from app.engine.errors import Failure
 from app.engine.expressions import Term, evaluate, fit, source_of
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
     from app.engine.elements.base import Listener
     from app.engine.spiff import Token
 
 
-def open_job(act: "Act", token: "Token", job_type_term: Term, retries: Term, headers: dict[str, str], listener: str | None = None) -> None:
+def open_job(
+    course: "Course", token: "Token", job_type_term: Term, retries: Term, headers: dict[str, str], listener: str | None = None
+) -> None:
     """Hand out a job. Its variables are the element's inputs if it has mappings, else all that it can see. Raises Failure."""
     spec = token.task_spec
-    job_type = evaluate(act, job_type_term, token, "任务类型")
+    job_type = evaluate(course, job_type_term, token, "任务类型")
     if not isinstance(job_type, str) or not job_type.strip():
         raise Failure(
             "EXTRACT_VALUE_ERROR",
-            f"{act.place(token)}的任务类型“{source_of(job_type_term)}”没有得到文字。请改正流程图或补齐变量后重试",
+            f"{course.place(token)}的任务类型“{source_of(job_type_term)}”没有得到文字。请改正流程图或补齐变量后重试",
             {"expression": source_of(job_type_term)},
         )
-    fit(act, job_type_term, token, "任务类型", job_type)
-    count = evaluate(act, retries, token, "重试次数")
+    fit(course, job_type_term, token, "任务类型", job_type)
+    count = evaluate(course, retries, token, "重试次数")
     if isinstance(count, str) and count.strip().isascii() and count.strip().isdigit() and len(count.strip()) < 10:
         count = int(count)
     if isinstance(count, bool) or not isinstance(count, int | Decimal) or count != int(count) or not 0 <= count < 2**31:
         raise Failure(
             "EXTRACT_VALUE_ERROR",
-            f"{act.place(token)}的重试次数“{source_of(retries)}”不是非负整数。请改正流程图后重试",
+            f"{course.place(token)}的重试次数“{source_of(retries)}”不是非负整数。请改正流程图后重试",
             {"expression": source_of(retries)},
         )
     token.memo["job"] = {"type": job_type, "retries": int(count), **({"listener": listener} if listener else {})}
     announce_job(
-        act,
+        course,
         token,
         job_type,
         int(count),
         headers,
         listener,
-        dict(token.variables) if spec.input_mappings and listener is None else act.visible(token),
+        dict(token.variables) if spec.input_mappings and listener is None else course.visible(token),
     )
 
 
 def announce_job(
-    act: "Act", token: "Token", job_type: str, retries: int, headers: dict[str, str], listener: str | None, variables: dict[str, Any]
+    course: "Course", token: "Token", job_type: str, retries: int, headers: dict[str, str], listener: str | None, variables: dict[str, Any]
 ) -> None:
-    act.emit(
+    course.emit(
         JobOpened(
             element=token.reference,
             instance=token.instance,
@@ -62,7 +64,7 @@ def announce_job(
     )
 
 
-def reopen_job(act: "Act", token: "Token") -> None:
+def reopen_job(course: "Course", token: "Token") -> None:
     """After an incident: hand the same job out again."""
     job = token.memo["job"]
     job.pop("closed", None)
@@ -71,29 +73,35 @@ def reopen_job(act: "Act", token: "Token") -> None:
     inputs_only = spec.input_mappings and listener is None
     headers = {} if listener else dict(getattr(spec, "headers", {}))
     announce_job(
-        act, token, job["type"], max(1, job["retries"]), headers, listener, dict(token.variables) if inputs_only else act.visible(token)
+        course,
+        token,
+        job["type"],
+        max(1, job["retries"]),
+        headers,
+        listener,
+        dict(token.variables) if inputs_only else course.visible(token),
     )
 
 
-def close_job(act: "Act", token: "Token", state: str) -> dict[str, Any]:
+def close_job(course: "Course", token: "Token", state: str) -> dict[str, Any]:
     job: dict[str, Any] = token.memo.pop("job")
-    act.emit(JobClosed(token.reference, state))
+    course.emit(JobClosed(token.reference, state))
     return job
 
 
-def give_up_job(act: "Act", token: "Token", state: str) -> None:
+def give_up_job(course: "Course", token: "Token", state: str) -> None:
     """The job has failed for good; it stays with its token to be handed out again by ``reopen_job``."""
     token.memo["job"]["closed"] = True
-    act.emit(JobClosed(token.reference, state))
+    course.emit(JobClosed(token.reference, state))
 
 
-def cancel_job(act: "Act", token: "Token") -> None:
+def cancel_job(course: "Course", token: "Token") -> None:
     job = token.memo.get("job")
     if job is not None and not job.get("closed"):
-        close_job(act, token, "cancelled")
+        close_job(course, token, "cancelled")
 
 
-def run_listeners(act: "Act", token: "Token", kind: str) -> bool:
+def run_listeners(course: "Course", token: "Token", kind: str) -> bool:
     """Hand out the next listener job of ``kind``. False when none is left. Raises Failure."""
     listeners: tuple[Listener, ...] = token.task_spec.listeners.get(kind, ())
     done = int(token.memo.get("listeners", 0))
@@ -101,7 +109,7 @@ def run_listeners(act: "Act", token: "Token", kind: str) -> bool:
         token.memo.pop("listeners", None)
         return False
     listener = listeners[done]
-    open_job(act, token, listener.type, listener.retries, {}, kind)
+    open_job(course, token, listener.type, listener.retries, {}, kind)
     return True
 
 

@@ -18,7 +18,7 @@ from app.engine.state import State, build, write
 from app.engine.waits import close_wait, open_waits
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +60,18 @@ def preview(library: Library, state: State, command: Migrate) -> Preview:
     return _plan(instance, _target(library, command), command.plan).preview
 
 
-def migrate(act: "Act", command: Migrate) -> None:
+def migrate(course: "Course", command: Migrate) -> None:
     """Carry out a migration. Raises NotOpen, Refused with every reason."""
-    tree = act.tree
+    tree = course.tree
     instance = tree.instances.get(command.instance)
     if instance is None:
         raise NotOpen("要迁移的流程实例不存在或已经结束")
-    target = _target(act.library, command)
+    target = _target(course.library, command)
     plan = _plan(instance, target, command.plan)
     if plan.preview.reasons:
         raise Refused(plan.preview.reasons, "MIGRATION")
     for number in plan.preview.closed:
-        close_wait(act, tree.waits[number])
+        close_wait(course, tree.waits[number])
     document = write(tree)
     row = next(row for row in document["instances"] if row["id"] == command.instance)
     row["definition"], row["process"] = target.key, target.process_id
@@ -84,16 +84,16 @@ def migrate(act: "Act", command: Migrate) -> None:
     for wait_row in document["waits"]:
         if wait_row["id"] in plan.events:
             wait_row["event"] = plan.events[wait_row["id"]]
-    moved = build(document, act.library)
-    act.tree = moved
-    moved.act = act
-    act.site = moved.task_tree
+    moved = build(document, course.library)
+    course.tree = moved
+    moved.course = course
+    course.site = moved.task_tree
     for number in plan.elements:
         _carry_output(tree.tokens[number], moved.tokens[number])
-    act.emit(InstanceMigrated(command.instance, target.key, target.process_id, dict(plan.elements)))
+    course.emit(InstanceMigrated(command.instance, target.key, target.process_id, dict(plan.elements)))
     for reference, events in plan.to_open.items():
         owner = moved.by_reference(reference)
-        open_waits(act, owner, [owner.task_spec.waiting_event(event_id) for event_id in events])
+        open_waits(course, owner, [owner.task_spec.waiting_event(event_id) for event_id in events])
     # A join may have become complete, or an inclusive one unreachable.
     for level in [moved, *moved.subprocesses.values()]:
         for name in list(level.joins):

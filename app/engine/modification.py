@@ -13,46 +13,46 @@ from app.engine.spiff import STARTED, Level, LevelSpec, Token
 from app.engine.waits import open_waits
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
 
 
-def modify(act: "Act", command: Modify) -> None:
+def modify(course: "Course", command: Modify) -> None:
     """Carry out a modification. Raises Refused with every reason; then nothing has happened."""
-    tree = act.tree
+    tree = course.tree
     reasons = []
     for number in command.terminate:
         if number not in tree.tokens:
             reasons.append(f"要终止的元素实例 {number} 不存在或已经结束")
     for activation in command.activate:
-        reasons.extend(_check(act, activation))
-    variables = act.accept(command.variables)
+        reasons.extend(_check(course, activation))
+    variables = course.accept(command.variables)
     if reasons:
         raise Refused(reasons)
     levels = {id(tree.tokens[number].workflow): tree.tokens[number].workflow for number in command.terminate}
     bodies = [body for number in command.terminate if (body := tree.tokens[number].body) is not None]
-    act.holding = True
+    course.holding = True
     for number in command.terminate:
         token = tree.tokens.get(number)
         if token is not None:
             token.cancel()
     root = tree.task_tree
     for name, value in variables.items():
-        act.set_local(root, name, value)
-    activate(act, command.activate)
-    act.holding = False
+        course.set_local(root, name, value)
+    activate(course, command.activate)
+    course.holding = False
     for body in bodies:
-        settle_body(act, body)
-    settle(act, list(levels.values()))
+        settle_body(course, body)
+    settle(course, list(levels.values()))
 
 
-def settle(act: "Act", levels: list[Level]) -> None:
+def settle(course: "Course", levels: list[Level]) -> None:
     """What has lost its last token by the modification ends too, from the inside outwards; a process instance is cancelled."""
     while levels:
         level = levels.pop()
         root = level.task_tree
         if root._children or not root.is_open:
             continue
-        opener = level.host or act.tree.tokens.get(act.tree.instances[level.instance].call)
+        opener = level.host or course.tree.tokens.get(course.tree.instances[level.instance].call)
         if opener is None:
             root.cancel()
             continue
@@ -60,22 +60,22 @@ def settle(act: "Act", levels: list[Level]) -> None:
         levels.append(opener.workflow)
         opener.cancel()
         if body is not None:
-            settle_body(act, body)
+            settle_body(course, body)
 
 
-def settle_body(act: "Act", body: Token) -> None:
+def settle_body(course: "Course", body: Token) -> None:
     """A multi-instance body has lost instances: go on with the next item, or complete with what has been done, or end."""
     if not body.is_open or body._children:
         return
     spec = body.task_spec
     if isinstance(spec, MultiInstanceBody) and spec.has_more(body):
-        spec.instance_left(act, body)
+        spec.instance_left(course, body)
     else:
         body.cancel()
 
 
-def _check(act: "Act", activation: Activation) -> list[str]:
-    instance = act.tree.instances.get(activation.instance)
+def _check(course: "Course", activation: Activation) -> list[str]:
+    instance = course.tree.instances.get(activation.instance)
     if instance is None:
         return [f"流程实例 {activation.instance} 不存在或已经结束"]
     info = instance.definition.elements.get(activation.element_id)
@@ -84,7 +84,7 @@ def _check(act: "Act", activation: Activation) -> list[str]:
     if info.type in ("boundaryEvent", "startEvent") or info.id == "":
         return [f"不能直接激活 {activation.element_id}:开始事件和边界事件只能由所在的活动触发"]
     if activation.ancestor is not None:
-        ancestor = act.tree.tokens.get(activation.ancestor)
+        ancestor = course.tree.tokens.get(activation.ancestor)
         if ancestor is not None and isinstance(ancestor.task_spec, MultiInstanceBody) and ancestor.element_id == activation.element_id:
             return [] if ancestor.instance == activation.instance and ancestor.stage == "active" else ["指定的多实例不能再增加实例"]
         path = path_to(instance.definition.spec, activation.element_id)
@@ -112,32 +112,32 @@ def path_to(spec: LevelSpec, element_id: str) -> list[Element]:
     return []
 
 
-def activate(act: "Act", activations: Sequence[Activation]) -> None:
+def activate(course: "Course", activations: Sequence[Activation]) -> None:
     """Activate elements, using scopes that are open and creating those that are missing; scopes made for one activation serve the next."""
     made: dict[tuple[int, str], Token] = {}
     for activation in activations:
-        instance = act.tree.instances[activation.instance]
+        instance = course.tree.instances[activation.instance]
         path = path_to(instance.definition.spec, activation.element_id)
         level: Level = instance.level
         chain = path[:-1]
-        variables = act.accept(activation.variables)
+        variables = course.accept(activation.variables)
         if activation.ancestor is not None:
-            ancestor = act.tree.tokens[activation.ancestor]
+            ancestor = course.tree.tokens[activation.ancestor]
             if ancestor.task_spec is path[-1] and isinstance(path[-1], MultiInstanceBody):
-                path[-1].join(act, ancestor, variables)
+                path[-1].join(course, ancestor, variables)
                 continue
             if isinstance(ancestor.task_spec, MultiInstanceBody):
-                ancestor = _instance_of(act, ancestor)
+                ancestor = _instance_of(course, ancestor)
             index = [element.bpmn_id for element in chain].index(ancestor.element_id)
-            level, chain = _inside(act, ancestor), chain[index + 1 :]
+            level, chain = _inside(course, ancestor), chain[index + 1 :]
         for element in chain:
             host = _open_host(level, element) or made.get((id(level), element.bpmn_id))
             if host is None:
-                host = made[(id(level), element.bpmn_id)] = _open(act, level, element)
-            level = _inside(act, host)
+                host = made[(id(level), element.bpmn_id)] = _open(course, level, element)
+            level = _inside(course, host)
         token = level.task_tree.add(path[-1])
         for name, value in variables.items():
-            act.set_local(level.owner, name, value)
+            course.set_local(level.owner, name, value)
         token.ready()
 
 
@@ -156,46 +156,46 @@ def _open_host(level: Level, element: Element) -> Token | None:
     return None
 
 
-def _open(act: "Act", level: Level, element: Element) -> Token:
+def _open(course: "Course", level: Level, element: Element) -> Token:
     """Enter a sub-process without starting at its start event."""
     if isinstance(element, MultiInstanceBody):
         body = level.task_tree.add(element)
-        element.announce(act, body)
+        element.announce(course, body)
         body.stage = "active"
         body._set_state(STARTED)
         body.memo.update(total=0, index=0, next=0, done=0)
-        element.keep(act, body, [])
-        open_waits(act, body, element.waits_to_open())
-        return _instance_of(act, body)
+        element.keep(course, body, [])
+        open_waits(course, body, element.waits_to_open())
+        return _instance_of(course, body)
     token = level.task_tree.add(element)
-    element.announce(act, token)
-    _enter(act, token)
+    element.announce(course, token)
+    _enter(course, token)
     return token
 
 
-def _instance_of(act: "Act", body: Token) -> Token:
+def _instance_of(course: "Course", body: Token) -> Token:
     """A further instance of a multi-instance sub-process."""
     element = body.task_spec
     if not isinstance(element, MultiInstanceBody):
         raise Refused([f"{body.element_id} 不是多实例"])
-    child = element.extra_instance(act, body)
-    _enter(act, child)
+    child = element.extra_instance(course, body)
+    _enter(course, child)
     return child
 
 
-def _enter(act: "Act", token: Token) -> None:
+def _enter(course: "Course", token: Token) -> None:
     """Input mappings and events of a sub-process, then its empty level."""
     spec = token.task_spec
     if spec.input_mappings:
-        apply_inputs(act, token)
-    open_waits(act, token, spec.waits_to_open())
+        apply_inputs(course, token)
+    open_waits(course, token, spec.waits_to_open())
     token.stage = "active"
     token._set_state(STARTED)
-    act.tree.open_level(spec.inner_level(), token, token.instance, token)
+    course.tree.open_level(spec.inner_level(), token, token.instance, token)
 
 
-def _inside(act: "Act", host: Token) -> Level:
+def _inside(course: "Course", host: Token) -> Level:
     level = host.inner
     if level is None:
-        raise Refused([f"{act.place(host)}还没有进入,不能在其中激活元素"])
+        raise Refused([f"{course.place(host)}还没有进入,不能在其中激活元素"])
     return level

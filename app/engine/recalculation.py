@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.engine import timers
-from app.engine.act import Act
+from app.engine.course import Course
 from app.engine.effects import Effect
 from app.engine.elements.tasks import UserTask
 from app.engine.errors import Failure
@@ -32,26 +32,29 @@ def recalculate(library: Library, state: State, now: datetime, limits: Limits = 
 
     A duration counts from when its wait was opened, which is past: only timer dates and task schedules are counted again.
     """
-    act = Act(library, build(state.document(), library), now, limits)
+    course = Course(library, build(state.document(), library), now, limits)
     found = Recalculated()
-    for wait in act.tree.waits.values():
+    for wait in course.tree.waits.values():
         timer = wait.event.trigger.timer
         if timer is None or timer.kind != timers.DATE or not isinstance(timer.term, Formula) or not timer.term.uses_calendar:
             continue
         try:
-            value = evaluate(act, timer.term, wait.owner, f"定时器(事件 {wait.event.bpmn_id})")
+            value = evaluate(course, timer.term, wait.owner, f"定时器(事件 {wait.event.bpmn_id})")
             found.waits[wait.number] = timers.parse_instant(value, library.zone)
         except (Failure, timers.TimerError) as error:
             found.failed.append(str(error))
-    for token in act.tree.tokens.values():
+    for token in course.tree.tokens.values():
         task = token.task_spec
         if not isinstance(task, UserTask) or token.memo.get("phase") != "open":
             continue
         terms = (task.assignment.due_date, task.assignment.follow_up_date)
         if any(isinstance(term, Formula) and term.uses_calendar for term in terms):
             try:
-                found.tasks[token.number] = (task.instant(act, token, terms[0], "到期时间"), task.instant(act, token, terms[1], "跟进时间"))
+                found.tasks[token.number] = (
+                    task.instant(course, token, terms[0], "到期时间"),
+                    task.instant(course, token, terms[1], "跟进时间"),
+                )
             except Failure as error:
                 found.failed.append(str(error))
-    found.effects = act.effects
+    found.effects = course.effects
     return found

@@ -7,17 +7,17 @@ from app.engine.effects import SignalThrown
 from app.engine.spiff import Token, Tree
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
 
 
-def throw_signal(act: "Act", token: Token, name: str) -> bool:
+def throw_signal(course: "Course", token: Token, name: str) -> bool:
     """Take every subscription to ``name`` that is open in the tree now, each once; one that opens later does not get it.
 
     True: the thrower goes on; False: something that caught it has ended it.
     """
-    tree = act.tree
+    tree = course.tree
     mapped = dict(token.variables) if token.task_spec.input_mappings else None
-    act.emit(SignalThrown(token.number, name, act.visible(token) if mapped is None else mapped))
+    course.emit(SignalThrown(token.number, name, course.visible(token) if mapped is None else mapped))
     heard = [
         (wait, carried(tree, token.instance, wait.owner.instance) if mapped is None else mapped)
         for wait in tree.waits.values()
@@ -26,7 +26,7 @@ def throw_signal(act: "Act", token: Token, name: str) -> bool:
     for wait, payload in heard:
         # Another that heard it may have ended this one.
         if tree.waits.get(wait.number) is wait:
-            wait.event.fire(act, wait, dict(payload))
+            wait.event.fire(course, wait, dict(payload))
     return token.is_open
 
 

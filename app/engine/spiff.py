@@ -26,7 +26,7 @@ from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
     from app.engine.definitions import ProcessDefinition
     from app.engine.elements.base import Element, EventElement, Root
     from app.engine.incidents import Incident
@@ -167,8 +167,8 @@ class Token(_Task):  # type: ignore[misc]
         return level
 
     @property
-    def act(self) -> "Act":
-        return self.workflow.tree.act
+    def course(self) -> "Course":
+        return self.workflow.tree.course
 
     @property
     def instance(self) -> int:
@@ -200,7 +200,7 @@ class Token(_Task):  # type: ignore[misc]
         """Go on at ``stage`` as soon as what is queued before has run."""
         self.stage = stage
         self._set_state(READY)
-        self.workflow.tree.act.queue.append(self)
+        self.workflow.tree.course.queue.append(self)
 
     def run(self) -> bool | None:
         result: bool | None = super().run()
@@ -308,7 +308,7 @@ class Instance:
 class Tree(Level, _TopWorkflow):  # type: ignore[misc]
     """The root instance with everything below it: tokens, waits and incidents by number, and the counters that number them."""
 
-    act: "Act"
+    course: "Course"
     subprocesses: dict[int, Level]
 
     def __init__(self, spec: "LevelSpec") -> None:
@@ -387,7 +387,7 @@ class ElementSpec(_SpecMixin):  # type: ignore[misc]
         return self.arrive(my_task)
 
     def _on_ready(self, my_task: Token) -> None:
-        my_task.workflow.tree.act.queue.append(my_task)
+        my_task.workflow.tree.course.queue.append(my_task)
 
     def _run(self, my_task: Token) -> bool | None:
         return self.proceed(my_task)

@@ -6,8 +6,8 @@ from typing import Any
 
 from app.engine import commands as c
 from app.engine import jobs, migration, modification
-from app.engine.act import Act
 from app.engine.catching import throw_error, uncaught
+from app.engine.course import Course
 from app.engine.effects import Effect, TaskClosed
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.tasks import UserTask
@@ -33,17 +33,17 @@ def step(
     if state is None:
         raise NotOpen("流程实例不存在")
     tree = state.take(library)
-    act = Act(library, tree, now, limits)
+    course = Course(library, tree, now, limits)
     if tree.root_state != "active":
         raise NotOpen("流程实例已经结束,不能再办理")
     if tree.suspended and not isinstance(command, c.Resume | c.Cancel | c.Modify | c.Migrate | c.SetVariables | c.Suspend):
         raise Suspended("流程实例已被挂起,恢复之前不能办理")
     try:
-        _HANDLERS[type(command)](act, command)
+        _HANDLERS[type(command)](course, command)
     except Failure as failure:
         raise Refused([failure.message], failure.type) from failure
-    act.drain()
-    return State.of(act.tree, library), act.effects
+    course.drain()
+    return State.of(course.tree, library), course.effects
 
 
 def _start(library: Library, command: c.Start, now: datetime, limits: Limits) -> tuple[State, list[Effect]]:
@@ -57,8 +57,8 @@ def _start(library: Library, command: c.Start, now: datetime, limits: Limits) ->
     tree = Tree(definition.spec)
     tree.catalogue = library.version
     tree.place(tree, 1, None)
-    act = Act(library, tree, now, limits)
-    variables = act.accept(command.variables)
+    course = Course(library, tree, now, limits)
+    variables = course.accept(command.variables)
     if command.start_before:
         unknown = [element_id for element_id in command.start_before if element_id not in definition.elements]
         if unknown:
@@ -77,40 +77,40 @@ def _start(library: Library, command: c.Start, now: datetime, limits: Limits) ->
             raise Refused([f"流程“{definition.process_id}”没有无触发条件的开始事件,只能由消息、信号或定时器发起"])
         begin = [none_start.bpmn_id]
     try:
-        act.start_instance(definition, variables, None, begin, payload)
+        course.start_instance(definition, variables, None, begin, payload)
     except Failure as failure:
         raise Refused([failure.message], failure.type) from failure
     if command.start_before:
-        act.holding = True
-        act.drain()
-        act.holding = False
-        modification.activate(act, [c.Activation(element_id) for element_id in command.start_before])
-    act.drain()
-    return State.of(tree, library), act.effects
+        course.holding = True
+        course.drain()
+        course.holding = False
+        modification.activate(course, [c.Activation(element_id) for element_id in command.start_before])
+    course.drain()
+    return State.of(tree, library), course.effects
 
 
 # ---------------------------------------------------------------------- what a command is about
 
 
-def _open_token(act: Act, number: int, what: str) -> Token:
-    token = act.tree.tokens.get(number)
+def _open_token(course: Course, number: int, what: str) -> Token:
+    token = course.tree.tokens.get(number)
     if token is None or not token.is_open:
         raise NotOpen(f"{what}不存在或已经结束")
     return token
 
 
-def _job_token(act: Act, command: Any) -> Token:
-    if command.element < 0 and -command.element in act.tree.instances:
-        token = act.tree.by_reference(command.element)
+def _job_token(course: Course, command: Any) -> Token:
+    if command.element < 0 and -command.element in course.tree.instances:
+        token = course.tree.by_reference(command.element)
     else:
-        token = _open_token(act, command.element, "任务")
+        token = _open_token(course, command.element, "任务")
     if "job" not in token.memo or token.incident:
-        raise NotOpen(f"{act.place(token)}没有等待完成的任务")
+        raise NotOpen(f"{course.place(token)}没有等待完成的任务")
     return token
 
 
-def _open_wait(act: Act, number: int) -> Wait:
-    wait = act.tree.waits.get(number)
+def _open_wait(course: Course, number: int) -> Wait:
+    wait = course.tree.waits.get(number)
     if wait is None:
         raise NotOpen("等待的事件不存在或已经触发")
     return wait
@@ -119,107 +119,107 @@ def _open_wait(act: Act, number: int) -> Wait:
 # ---------------------------------------------------------------------- handlers
 
 
-def _complete_task(act: Act, command: c.CompleteTask) -> None:
-    token = _open_token(act, command.element, "任务")
+def _complete_task(course: Course, command: c.CompleteTask) -> None:
+    token = _open_token(course, command.element, "任务")
     if not isinstance(token.task_spec, UserTask) or token.memo.get("phase") != "open" or token.incident:
-        raise NotOpen(f"{act.place(token)}不是等待办理的任务,可能已被办结")
-    token.memo["result"] = act.accept(command.variables)
+        raise NotOpen(f"{course.place(token)}不是等待办理的任务,可能已被办结")
+    token.memo["result"] = course.accept(command.variables)
     token.memo["phase"] = "completing"
-    act.emit(TaskClosed(token.number, "completed"))
+    course.emit(TaskClosed(token.number, "completed"))
     token.queue("activating")
 
 
-def _complete_job(act: Act, command: c.CompleteJob) -> None:
-    token = _job_token(act, command)
-    variables = act.accept(command.variables)
-    job = jobs.close_job(act, token, "completed")
+def _complete_job(course: Course, command: c.CompleteJob) -> None:
+    token = _job_token(course, command)
+    variables = course.accept(command.variables)
+    job = jobs.close_job(course, token, "completed")
     if "listener" in job:
         jobs.listener_done(token)
         for name, value in variables.items():
-            act.set_local(token, name, value)
+            course.set_local(token, name, value)
         token.queue(token.stage)
         return
     token.memo["result"] = variables
     token.queue("completing")
 
 
-def _fail_job(act: Act, command: c.FailJob) -> None:
-    token = _job_token(act, command)
+def _fail_job(course: Course, command: c.FailJob) -> None:
+    token = _job_token(course, command)
     job = token.memo["job"]
     if command.retries > 0:
         job["left"] = command.retries
         return
     said = f":{command.message}" if command.message else ""
-    jobs.give_up_job(act, token, "failed")
+    jobs.give_up_job(course, token, "failed")
     open_incident(
-        act,
+        course,
         token,
         Failure(
             "JOB_NO_RETRIES",
-            f"{act.place(token)}的任务“{job['type']}”多次失败{said}。请排除原因后重试",
+            f"{course.place(token)}的任务“{job['type']}”多次失败{said}。请排除原因后重试",
             {"type": job["type"], "error": command.message},
         ),
     )
 
 
-def _throw_error(act: Act, command: c.ThrowError) -> None:
-    token = _job_token(act, command)
-    payload = act.accept(command.variables)
-    jobs.give_up_job(act, token, "error")
-    if not throw_error(act, token, command.code, payload):
-        open_incident(act, token, uncaught(act, token, command.code, command.message))
+def _throw_error(course: Course, command: c.ThrowError) -> None:
+    token = _job_token(course, command)
+    payload = course.accept(command.variables)
+    jobs.give_up_job(course, token, "error")
+    if not throw_error(course, token, command.code, payload):
+        open_incident(course, token, uncaught(course, token, command.code, command.message))
 
 
-def _fire_timer(act: Act, command: c.FireTimer) -> None:
-    wait = _open_wait(act, command.wait)
+def _fire_timer(course: Course, command: c.FireTimer) -> None:
+    wait = _open_wait(course, command.wait)
     if wait.event.trigger.kind != "timer":
         raise NotOpen("等待的不是定时器")
-    wait.event.fire(act, wait, {})
+    wait.event.fire(course, wait, {})
 
 
-def _deliver(act: Act, command: c.Deliver) -> None:
-    wait = _open_wait(act, command.wait)
+def _deliver(course: Course, command: c.Deliver) -> None:
+    wait = _open_wait(course, command.wait)
     if wait.event.trigger.kind not in ("message", "signal"):
         raise NotOpen("等待的不是消息或信号")
-    wait.event.fire(act, wait, act.accept(command.variables))
+    wait.event.fire(course, wait, course.accept(command.variables))
 
 
-def _set_variables(act: Act, command: c.SetVariables) -> None:
+def _set_variables(course: Course, command: c.SetVariables) -> None:
     if command.scope:
-        token = _open_token(act, command.scope, "变量所在的元素")
+        token = _open_token(course, command.scope, "变量所在的元素")
     else:
-        instance = act.tree.instances.get(command.instance)
+        instance = course.tree.instances.get(command.instance)
         if instance is None:
             raise NotOpen("变量所在的流程实例不存在或已经结束")
         token = instance.level.task_tree
-    variables = act.accept(command.variables)
+    variables = course.accept(command.variables)
     homes = {name: token if command.local else home(token, name) for name in variables}
     counted = next((at for name, at in homes.items() if name == LOOP_COUNTER and "place" in at.memo), None)
     if counted is not None:
-        raise Refused([f"变量“{LOOP_COUNTER}”是{act.place(counted)}这一多实例的序号,由引擎给出,不能修改"])
+        raise Refused([f"变量“{LOOP_COUNTER}”是{course.place(counted)}这一多实例的序号,由引擎给出,不能修改"])
     for name, at in homes.items():
         spec = token.task_spec
         if isinstance(spec, MultiInstanceBody) and name == spec.kept:
-            spec.restore(act, token, variables[name])
+            spec.restore(course, token, variables[name])
         else:
-            act.set_local(at, name, variables[name])
+            course.set_local(at, name, variables[name])
 
 
-def _resolve(act: Act, command: c.Resolve) -> None:
-    incident = act.tree.incidents.get(command.incident)
+def _resolve(course: Course, command: c.Resolve) -> None:
+    incident = course.tree.incidents.get(command.incident)
     if incident is None:
         raise NotOpen("异常不存在或已经处理")
     token = incident.token
-    close_incident(act.tree, token)
+    close_incident(course.tree, token)
     if "job" in token.memo:
-        jobs.reopen_job(act, token)
+        jobs.reopen_job(course, token)
         return
     token.queue(token.stage)
     if incident.type == "LIMIT_STEPS":
-        release_stalled(act.tree, act)
+        release_stalled(course.tree, course)
 
 
-def release_stalled(tree: Tree, act: Act) -> None:
+def release_stalled(tree: Tree, course: Course) -> None:
     """Let what the step limit has stopped go on."""
     numbers, tree.stalled = tree.stalled, []
     for number in numbers:
@@ -230,25 +230,25 @@ def release_stalled(tree: Tree, act: Act) -> None:
             token.queue(token.stage)
 
 
-def _cancel(act: Act, command: c.Cancel) -> None:
-    act.tree.task_tree.cancel()
-    act.queue.clear()
-    act.tree.stalled = []
+def _cancel(course: Course, command: c.Cancel) -> None:
+    course.tree.task_tree.cancel()
+    course.queue.clear()
+    course.tree.stalled = []
 
 
-def _suspend(act: Act, command: c.Suspend) -> None:
-    if act.tree.suspended:
+def _suspend(course: Course, command: c.Suspend) -> None:
+    if course.tree.suspended:
         raise NotOpen("流程实例已经处于挂起状态")
-    act.tree.suspended = True
+    course.tree.suspended = True
 
 
-def _resume(act: Act, command: c.Resume) -> None:
-    if not act.tree.suspended:
+def _resume(course: Course, command: c.Resume) -> None:
+    if not course.tree.suspended:
         raise NotOpen("流程实例没有被挂起")
-    act.tree.suspended = False
+    course.tree.suspended = False
 
 
-_HANDLERS: dict[type, Callable[[Act, Any], None]] = {
+_HANDLERS: dict[type, Callable[[Course, Any], None]] = {
     c.CompleteTask: _complete_task,
     c.CompleteJob: _complete_job,
     c.FailJob: _fail_job,

@@ -17,8 +17,7 @@ from typing import Any
 from app.config import Config
 from app.connectors.inline import InlineTasks, Surroundings, is_inline
 from app.decision import feel
-from app.engine import commands, effects, step, timers
-from app.engine.act import functions
+from app.engine import commands, effects, functions, step, timers
 from app.engine.definitions import ProcessDefinition, StartEvent
 from app.engine.expressions import Literal, Term, parse
 from app.engine.limits import Limits
@@ -229,7 +228,7 @@ class Rehearsal:
     def _value(self, term: Term) -> Any:
         if isinstance(term, Literal):
             return term.value
-        registry = functions(self.models.calendar, self.models.zone)
+        registry = functions.of(self.models.calendar, self.models.zone)
         return term.expression.evaluate({}, feel.Environment(now=self.now, zone=self.models.zone, functions=registry))
 
     def _arm(self, start: ArmedStart) -> None:

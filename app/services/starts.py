@@ -10,8 +10,7 @@ from app.catalogue.snapshot import Snapshot
 from app.decision import feel
 from app.domain.districts import SHARED
 from app.domain.keys import next_key
-from app.engine import ProcessDefinition, StartEvent, timers
-from app.engine.act import functions
+from app.engine import ProcessDefinition, StartEvent, functions, timers
 from app.engine.commands import Start
 from app.engine.expressions import Literal, Term, parse
 from app.services import accounts, messages
@@ -71,7 +70,7 @@ def _schedule(event: StartEvent, library: Snapshot, now: datetime) -> timers.Sch
 def _value(term: Term, library: Snapshot, now: datetime) -> Any:
     if isinstance(term, Literal):
         return term.value
-    environment = feel.Environment(now=now, zone=library.zone, functions=functions(library.calendar, library.zone))
+    environment = feel.Environment(now=now, zone=library.zone, functions=functions.of(library.calendar, library.zone))
     return term.expression.evaluate({}, environment)
 
 

@@ -21,7 +21,7 @@ from app.engine.timers import TimerSpec
 from app.engine.waits import close_waits, open_waits
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
     from app.engine.elements.multi_instance import MultiInstanceBody
     from app.engine.spiff import NodeParser
 
@@ -87,62 +87,62 @@ class Element(ElementSpec):
     # ------------------------------------------------------------------ stages
 
     def proceed(self, token: Token) -> bool | None:
-        act = token.act
+        course = token.course
         try:
-            return self.run_stages(act, token)
+            return self.run_stages(course, token)
         except Failure as failure:
-            open_incident(act, token, failure)
+            open_incident(course, token, failure)
             return None
 
-    def run_stages(self, act: "Act", token: Token) -> bool | None:
+    def run_stages(self, course: "Course", token: Token) -> bool | None:
         stage = token.stage
         if stage == "arrived":
-            self.announce(act, token)
+            self.announce(course, token)
             stage = token.stage = "entering"
         if stage == "entering":
             if self.input_mappings:
-                apply_inputs(act, token)
+                apply_inputs(course, token)
             stage = token.stage = "starting"
         if stage == "starting":
-            if self.listeners and run_listeners(act, token, "start"):
+            if self.listeners and run_listeners(course, token, "start"):
                 return None
             stage = token.stage = "opening"
         if stage == "opening":
             # Behind an event-based gateway the event has already happened.
             waits = self.waits_to_open() if "fired" not in token.memo else ()
             if waits:
-                open_waits(act, token, waits)
+                open_waits(course, token, waits)
             stage = token.stage = "activating"
         if stage == "activating":
-            if not self.activate(act, token):
+            if not self.activate(course, token):
                 if token.stage == "activating" and "listener" not in token.memo.get("job", ()):
                     token.stage = "active"
                 return None
             stage = token.stage = "completing"
         if stage == "completing":
-            self.complete(act, token)
+            self.complete(course, token)
             stage = token.stage = "ending"
         if stage == "ending":
-            if self.listeners and run_listeners(act, token, "end"):
+            if self.listeners and run_listeners(course, token, "end"):
                 return None
             stage = token.stage = "leaving"
         if stage == "leaving":
             if token.body is None:
-                taken = self.choose_flows(act, token)
+                taken = self.choose_flows(course, token)
             else:
                 body = token.body
-                body.task_spec.collect(act, body, token)
+                body.task_spec.collect(course, body, token)
                 taken = ()
-            close_waits(act, token)
+            close_waits(course, token)
             token.memo["taken"] = taken
             return True
         return None
 
-    def announce(self, act: "Act", token: Token) -> None:
+    def announce(self, course: "Course", token: Token) -> None:
         """Say that the element instance has begun."""
         body = token.body
         host = token.workflow.host
-        act.emit(
+        course.emit(
             ElementEntered(
                 element=token.number,
                 instance=token.instance,
@@ -170,36 +170,36 @@ class Element(ElementSpec):
         """The level that a token here opens. Raises KeyError where there is none."""
         raise KeyError(self.bpmn_id)
 
-    def activate(self, act: "Act", token: Token) -> bool:
+    def activate(self, course: "Course", token: Token) -> bool:
         """Do what the element is for. True: it is done; False: it waits. Raises Failure."""
         return True
 
-    def complete(self, act: "Act", token: Token) -> None:
+    def complete(self, course: "Course", token: Token) -> None:
         """Take over the result. Raises Failure."""
         result = token.memo.get("result")
         if self.output_mappings:
             if result:
                 for name, value in result.items():
-                    act.set_local(token, name, value)
-            apply_outputs(act, token)
+                    course.set_local(token, name, value)
+            apply_outputs(course, token)
         elif result:
-            act.propagate(token, result)
+            course.propagate(token, result)
         token.memo.pop("result", None)
 
-    def choose_flows(self, act: "Act", token: Token) -> Sequence[Flow]:
+    def choose_flows(self, course: "Course", token: Token) -> Sequence[Flow]:
         """The flows that are taken: without conditions all of them. Raises Failure."""
         if not any(flow.condition is not None or flow is self.default for flow in self.outgoing):
             return self.outgoing
-        taken = [flow for flow in self.outgoing if flow is not self.default and (flow.condition is None or holds(act, token, flow))]
+        taken = [flow for flow in self.outgoing if flow is not self.default and (flow.condition is None or holds(course, token, flow))]
         if not taken and self.default is not None:
             taken = [self.default]
         if not taken:
-            raise no_flow(act, token)
+            raise no_flow(course, token)
         return taken
 
     def leave(self, token: Token) -> None:
         taken: Iterable[Flow] = token.memo.pop("taken", ())
-        token.act.emit(ElementEnded(token.number, "completed"))
+        token.course.emit(ElementEnded(token.number, "completed"))
         for flow in taken:
             child = token.add(flow.target)
             child.flow = flow.id
@@ -208,36 +208,36 @@ class Element(ElementSpec):
         level = token.workflow
         body = token.body
         if body is not None:
-            body.task_spec.instance_left(token.act, body)
+            body.task_spec.instance_left(token.course, body)
         else:
-            level_emptied(token.act, level)
+            level_emptied(token.course, level)
 
     def cancelled(self, token: Token) -> None:
-        act = token.act
+        course = token.course
         if token.stage == "arrived":
             self.withdrawn(token)
             return
-        cancel_job(act, token)
-        self.closing(act, token)
-        close_waits(act, token)
+        cancel_job(course, token)
+        self.closing(course, token)
+        close_waits(course, token)
         if token.incident:
-            close_incident(act.tree, token)
-        act.tree.subprocesses.pop(token.number, None)
-        act.emit(ElementEnded(token.number, "terminated"))
+            close_incident(course.tree, token)
+        course.tree.subprocesses.pop(token.number, None)
+        course.emit(ElementEnded(token.number, "terminated"))
 
     def withdrawn(self, token: Token) -> None:
         """A token that had only arrived is gone; nothing had been said of it."""
 
-    def closing(self, act: "Act", token: Token) -> None:
+    def closing(self, course: "Course", token: Token) -> None:
         """Give up what the element had open when it is ended from outside."""
 
     # ------------------------------------------------------------------ what only some elements do
 
-    def collect(self, act: "Act", token: Token, child: Token) -> None:
+    def collect(self, course: "Course", token: Token, child: Token) -> None:
         """A multi-instance body: an instance is about to end."""
         raise TypeError(f"{self.bpmn_id} has no instances")
 
-    def instance_left(self, act: "Act", token: Token) -> None:
+    def instance_left(self, course: "Course", token: Token) -> None:
         """A multi-instance body: an instance has gone."""
         raise TypeError(f"{self.bpmn_id} has no instances")
 
@@ -255,8 +255,8 @@ class Element(ElementSpec):
         """Where an output mapping's target is looked for first: an instance of a multi-instance activity may keep it for its output element."""
         return token if token.body is not None else token.outer or token
 
-    def deliver_outputs(self, act: "Act", token: Token, start: Token, computed: dict[str, Any]) -> None:
-        act.propagate(start, computed)
+    def deliver_outputs(self, course: "Course", token: Token, start: Token, computed: dict[str, Any]) -> None:
+        course.propagate(start, computed)
 
 
 class Root(Element):
@@ -274,13 +274,13 @@ class Root(Element):
     def none_start(self) -> "StartElement | None":
         return next((start for start in self.starts if start.trigger.kind == "none"), None)
 
-    def announce(self, act: "Act", token: Token) -> None:
+    def announce(self, course: "Course", token: Token) -> None:
         """InstanceStarted has said it."""
 
     def waits_to_open(self) -> "Sequence[EventElement]":
         return self.event_starts
 
-    def activate(self, act: "Act", token: Token) -> bool:
+    def activate(self, course: "Course", token: Token) -> bool:
         """Begin at what ``Start`` names. Raises Failure when the process has no none start event."""
         level = token.workflow
         begin = token.memo.get("begin")
@@ -301,21 +301,21 @@ class Root(Element):
         token.memo.pop("payload", None)
         return False
 
-    def choose_flows(self, act: "Act", token: Token) -> Sequence[Flow]:
+    def choose_flows(self, course: "Course", token: Token) -> Sequence[Flow]:
         return ()
 
     def leave(self, token: Token) -> None:
         token.memo.pop("taken", None)
-        token.act.finish_instance(token)
+        token.course.finish_instance(token)
 
     def cancelled(self, token: Token) -> None:
         if token.workflow.host is not None:
             return
-        cancel_job(token.act, token)
-        close_waits(token.act, token)
+        cancel_job(token.course, token)
+        close_waits(token.course, token)
         if token.incident:
-            close_incident(token.act.tree, token)
-        token.act.instance_cancelled(token)
+            close_incident(token.course.tree, token)
+        token.course.instance_cancelled(token)
 
 
 class EventElement(Element):
@@ -324,7 +324,7 @@ class EventElement(Element):
     trigger: Trigger = NO_TRIGGER
     interrupting = True
 
-    def fire(self, act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
+    def fire(self, course: "Course", wait: Wait, payload: dict[str, Any]) -> None:
         """Its wait has been met."""
         raise NotImplementedError
 
@@ -342,36 +342,36 @@ class StartElement(EventElement):
     element_type = "startEvent"
 
 
-def level_emptied(act: "Act", level: Level) -> None:
+def level_emptied(course: "Course", level: Level) -> None:
     """A token has left ``level``: when it was the last, the level is done."""
     root = level.task_tree
-    if root._children or act.holding:
+    if root._children or course.holding:
         return
     owner = level.owner
     if owner.is_open and owner.stage == "active":
         # Nothing may begin in it any more, not even by a signal of this very step.
-        close_waits(act, owner, level.spec.start.event_starts)
+        close_waits(course, owner, level.spec.start.event_starts)
         owner.queue("completing")
 
 
-def holds(act: "Act", token: Token, flow: Flow) -> bool:
+def holds(course: "Course", token: Token, flow: Flow) -> bool:
     """Whether the flow's condition is true. Raises Failure (CONDITION_ERROR) when it is neither true nor false."""
     if flow.condition is None:
         return True
-    value = evaluate(act, flow.condition, token, f"流向 {flow.id} 的条件", kind="CONDITION_ERROR")
+    value = evaluate(course, flow.condition, token, f"流向 {flow.id} 的条件", kind="CONDITION_ERROR")
     if not isinstance(value, bool):
         got = "空值(null)" if value is None else feel.type_name(value)
         raise Failure(
             "CONDITION_ERROR",
-            f"{act.place(token)}的流向 {flow.id} 的条件“={flow.condition.text}”得到 {got},应为真(true)或假(false)。请检查条件所用的变量是否已有值,改正后重试",
+            f"{course.place(token)}的流向 {flow.id} 的条件“={flow.condition.text}”得到 {got},应为真(true)或假(false)。请检查条件所用的变量是否已有值,改正后重试",
             {"flow": flow.id, "expression": "=" + flow.condition.text, "value": got},
         )
     return value
 
 
-def no_flow(act: "Act", token: Token) -> Failure:
+def no_flow(course: "Course", token: Token) -> Failure:
     return Failure(
         "CONDITION_ERROR",
-        f"{act.place(token)}没有任何流向的条件成立,也没有默认流向。请修改变量使某一条件成立,或为其设置默认流向后重试",
+        f"{course.place(token)}没有任何流向的条件成立,也没有默认流向。请修改变量使某一条件成立,或为其设置默认流向后重试",
         {"flows": [flow.id for flow in token.task_spec.outgoing]},
     )

@@ -13,7 +13,7 @@ from app.engine.spiff import Level, Token, Wait
 from app.engine.waits import close_waits, renew, text_of
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
 
 
 class CatchEvent(EventElement):
@@ -24,11 +24,11 @@ class CatchEvent(EventElement):
     def waits_to_open(self) -> Sequence[EventElement]:
         return () if self.trigger.kind in ("none", "link") else (self,)
 
-    def activate(self, act: "Act", token: Token) -> bool:
+    def activate(self, course: "Course", token: Token) -> bool:
         return bool(token.memo.pop("fired", False)) or self.trigger.kind in ("none", "link")
 
-    def fire(self, act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
-        caught(act, wait, payload)
+    def fire(self, course: "Course", wait: Wait, payload: dict[str, Any]) -> None:
+        caught(course, wait, payload)
 
 
 class BoundaryEvent(BoundaryElement):
@@ -37,10 +37,10 @@ class BoundaryEvent(BoundaryElement):
     def waits_to_open(self) -> Sequence[EventElement]:
         return ()
 
-    def fire(self, act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
-        self.occur(act, wait.owner, payload, wait)
+    def fire(self, course: "Course", wait: Wait, payload: dict[str, Any]) -> None:
+        self.occur(course, wait.owner, payload, wait)
 
-    def occur(self, act: "Act", host: Token, payload: dict[str, Any], wait: Wait | None = None) -> Token:
+    def occur(self, course: "Course", host: Token, payload: dict[str, Any], wait: Wait | None = None) -> Token:
         """The event has happened to ``host``: a token goes on from here."""
         level = host.workflow
         token = level.task_tree.add(self)
@@ -49,7 +49,7 @@ class BoundaryEvent(BoundaryElement):
         if self.interrupting:
             host.cancel()
         elif wait is not None:
-            renew(act, wait)
+            renew(course, wait)
         token.ready()
         return token
 
@@ -62,24 +62,24 @@ class StartEvent(StartElement):
     def waits_to_open(self) -> Sequence[EventElement]:
         return ()
 
-    def fire(self, act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
+    def fire(self, course: "Course", wait: Wait, payload: dict[str, Any]) -> None:
         owner = wait.owner
         level = owner.workflow if owner.is_root else owner.inner
         if level is None:
             raise RuntimeError("an event sub-process without its level")
-        self.occur(act, level, payload, wait)
+        self.occur(course, level, payload, wait)
 
-    def occur(self, act: "Act", level: Level, payload: dict[str, Any], wait: Wait | None = None) -> Token:
+    def occur(self, course: "Course", level: Level, payload: dict[str, Any], wait: Wait | None = None) -> Token:
         """The event has happened in ``level``: its event sub-process begins, after ending everything else there if it interrupts."""
         if self.subprocess is None:
             raise RuntimeError("not the start of an event sub-process")
         if self.interrupting:
             level.interrupted = True
-            close_waits(act, level.owner, list(level.spec.start.event_starts))
+            close_waits(course, level.owner, list(level.spec.start.event_starts))
             for other in level.live():
                 other.cancel()
         elif wait is not None:
-            renew(act, wait)
+            renew(course, wait)
         token = level.task_tree.add(self.subprocess)
         token.memo["begin"] = self.bpmn_id
         if payload:
@@ -87,10 +87,10 @@ class StartEvent(StartElement):
         token.ready()
         return token
 
-    def deliver_outputs(self, act: "Act", token: Token, start: Token, computed: dict[str, Any]) -> None:
+    def deliver_outputs(self, course: "Course", token: Token, start: Token, computed: dict[str, Any]) -> None:
         # What an event brings is mapped into the scope that it starts, and stays there.
         for name, value in computed.items():
-            act.set_local(start, name, value)
+            course.set_local(start, name, value)
 
 
 class ThrowEvent(Element):
@@ -99,18 +99,18 @@ class ThrowEvent(Element):
     element_type = "intermediateThrowEvent"
     trigger = Trigger("none")
 
-    def activate(self, act: "Act", token: Token) -> bool:
+    def activate(self, course: "Course", token: Token) -> bool:
         trigger = self.trigger
         if trigger.kind == "signal":
-            return throw_signal(act, token, self.required_text(act, token, trigger.name, "信号名称"))
+            return throw_signal(course, token, self.required_text(course, token, trigger.name, "信号名称"))
         if trigger.kind == "escalation":
-            code = self.required_text(act, token, trigger.code, "升级代码")
-            return catching.throw_escalation(act, token, code)
+            code = self.required_text(course, token, trigger.code, "升级代码")
+            return catching.throw_escalation(course, token, code)
         if trigger.kind == "error":
-            code = self.required_text(act, token, trigger.code, "错误代码")
+            code = self.required_text(course, token, trigger.code, "错误代码")
             payload = dict(token.variables) if self.input_mappings else {}
-            if not catching.throw_error(act, token, code, payload):
-                raise catching.uncaught(act, token, code, "")
+            if not catching.throw_error(course, token, code, payload):
+                raise catching.uncaught(course, token, code, "")
             return False
         if trigger.kind == "terminate":
             level = token.workflow
@@ -119,15 +119,15 @@ class ThrowEvent(Element):
                     other.cancel()
         return True
 
-    def required_text(self, act: "Act", token: Token, term: Term | None, what: str) -> str:
-        value = text_of(evaluate(act, term, token, what)) if term is not None else None
+    def required_text(self, course: "Course", token: Token, term: Term | None, what: str) -> str:
+        value = text_of(evaluate(course, term, token, what)) if term is not None else None
         if term is None or not value:
             raise Failure(
                 "EXTRACT_VALUE_ERROR",
-                f"{act.place(token)}的{what}为空。请改正流程图或补齐变量后重试",
+                f"{course.place(token)}的{what}为空。请改正流程图或补齐变量后重试",
                 {"expression": source_of(term) if term is not None else None},
             )
-        return fit(act, term, token, what, value)
+        return fit(course, term, token, what, value)
 
 
 class EndEvent(ThrowEvent):
@@ -137,5 +137,5 @@ class EndEvent(ThrowEvent):
 class LinkThrow(ThrowEvent):
     """Goes on at the catch event of the same name; the reader has drawn a flow to it."""
 
-    def choose_flows(self, act: "Act", token: Token) -> Sequence[Flow]:
+    def choose_flows(self, course: "Course", token: Token) -> Sequence[Flow]:
         return self.outgoing

@@ -8,7 +8,7 @@ from app.engine.spiff import COMPLETED, Level, Token, Wait
 from app.engine.waits import close_wait, close_waits
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
 
 
 class ExclusiveGateway(Element):
@@ -16,16 +16,16 @@ class ExclusiveGateway(Element):
 
     element_type = "exclusiveGateway"
 
-    def choose_flows(self, act: "Act", token: Token) -> Sequence[Flow]:
+    def choose_flows(self, course: "Course", token: Token) -> Sequence[Flow]:
         if not self.outgoing:
             return ()
         if len(self.outgoing) == 1 and self.outgoing[0].condition is None:
             return self.outgoing
         for flow in self.outgoing:
-            if flow is not self.default and holds(act, token, flow):
+            if flow is not self.default and holds(course, token, flow):
                 return (flow,)
         if self.default is None:
-            raise no_flow(act, token)
+            raise no_flow(course, token)
         return (self.default,)
 
 
@@ -75,7 +75,7 @@ class ParallelGateway(Join):
         self.consume(token.workflow, token, arrived)
         return True
 
-    def choose_flows(self, act: "Act", token: Token) -> Sequence[Flow]:
+    def choose_flows(self, course: "Course", token: Token) -> Sequence[Flow]:
         return self.outgoing
 
 
@@ -128,14 +128,14 @@ class InclusiveGateway(Join):
                 pending.append(host)
         return frozenset(seen)
 
-    def choose_flows(self, act: "Act", token: Token) -> Sequence[Flow]:
+    def choose_flows(self, course: "Course", token: Token) -> Sequence[Flow]:
         if len(self.outgoing) == 1 and self.outgoing[0].condition is None:
             return self.outgoing
-        taken = [flow for flow in self.outgoing if flow is not self.default and holds(act, token, flow)]
+        taken = [flow for flow in self.outgoing if flow is not self.default and holds(course, token, flow)]
         if not taken and self.default is not None:
             taken = [self.default]
         if not taken and self.outgoing:
-            raise no_flow(act, token)
+            raise no_flow(course, token)
         return taken
 
 
@@ -147,17 +147,17 @@ class EventBasedGateway(Element):
     def waits_to_open(self) -> Sequence[EventElement]:
         return [flow.target for flow in self.outgoing if isinstance(flow.target, EventElement)]
 
-    def activate(self, act: "Act", token: Token) -> bool:
+    def activate(self, course: "Course", token: Token) -> bool:
         return False
 
-    def met(self, act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
+    def met(self, course: "Course", wait: Wait, payload: dict[str, Any]) -> None:
         token = wait.owner
-        close_waits(act, token)
+        close_waits(course, token)
         token.memo["chosen"] = wait.event.bpmn_id
         token.memo["result"] = payload
         token.queue("ending")
 
-    def choose_flows(self, act: "Act", token: Token) -> Sequence[Flow]:
+    def choose_flows(self, course: "Course", token: Token) -> Sequence[Flow]:
         chosen = token.memo["chosen"]
         return [next(flow for flow in self.outgoing if flow.target.bpmn_id == chosen)]
 
@@ -170,12 +170,12 @@ class EventBasedGateway(Element):
             child.memo["result"] = payload
 
 
-def caught(act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
+def caught(course: "Course", wait: Wait, payload: dict[str, Any]) -> None:
     """What a catch event or receive task waited for has come: to itself, or to the event-based gateway that waits in its place."""
     token = wait.owner
     if isinstance(token.task_spec, EventBasedGateway):
-        token.task_spec.met(act, wait, payload)
+        token.task_spec.met(course, wait, payload)
         return
-    close_wait(act, wait)
+    close_wait(course, wait)
     token.memo["result"] = payload
     token.queue("completing")

@@ -8,7 +8,7 @@ from app.engine.errors import Failure
 from app.engine.expressions import Term, evaluate
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
     from app.engine.spiff import Token
 
 
@@ -20,49 +20,49 @@ class Mapping:
     target: str
 
 
-def apply_inputs(act: "Act", token: "Token") -> None:
+def apply_inputs(course: "Course", token: "Token") -> None:
     """Evaluate all input mappings, each seeing those before it, then set the results locally. Raises Failure (IO_MAPPING_ERROR)."""
-    context = act.visible(token)
+    context = course.visible(token)
     computed: dict[str, Any] = {}
     for mapping in token.task_spec.input_mappings:
-        value = _value(act, token, mapping, context, "输入映射")
+        value = _value(course, token, mapping, context, "输入映射")
         name, _, _ = mapping.target.partition(".")
         computed[name] = merged(computed.get(name), mapping.target, value)
         context[name] = computed[name]
     for name, value in computed.items():
-        act.set_local(token, name, value)
+        course.set_local(token, name, value)
 
 
-def apply_outputs(act: "Act", token: "Token") -> None:
+def apply_outputs(course: "Course", token: "Token") -> None:
     """Evaluate all output mappings, each seeing those before it, then let the targets leave the element. Raises Failure (IO_MAPPING_ERROR).
 
     A path is merged into what has its first name outside the element; what the next mapping sees is the element's own view with the target in it.
     """
-    context = act.visible(token)
+    context = course.visible(token)
     start = token.task_spec.output_scope(token)
     computed: dict[str, Any] = {}
     for mapping in token.task_spec.output_mappings:
-        value = _value(act, token, mapping, context, "输出映射")
+        value = _value(course, token, mapping, context, "输出映射")
         name, _, path = mapping.target.partition(".")
         if path and name not in computed:
-            computed[name] = act.visible(start).get(name)
+            computed[name] = course.visible(start).get(name)
         computed[name] = merged(computed.get(name), mapping.target, value)
         context[name] = merged(context.get(name), mapping.target, value)
-    token.task_spec.deliver_outputs(act, token, start, computed)
+    token.task_spec.deliver_outputs(course, token, start, computed)
 
 
-def _value(act: "Act", token: "Token", mapping: Mapping, context: dict[str, Any], what: str) -> Any:
-    value = evaluate(act, mapping.source, token, f"{what}(目标 {mapping.target})", kind="IO_MAPPING_ERROR", context=context)
-    return to_json(act, token, value, f"{what}(目标 {mapping.target})", "IO_MAPPING_ERROR")
+def _value(course: "Course", token: "Token", mapping: Mapping, context: dict[str, Any], what: str) -> Any:
+    value = evaluate(course, mapping.source, token, f"{what}(目标 {mapping.target})", kind="IO_MAPPING_ERROR", context=context)
+    return to_json(course, token, value, f"{what}(目标 {mapping.target})", "IO_MAPPING_ERROR")
 
 
-def to_json(act: "Act", token: "Token", value: Any, what: str, kind: str) -> Any:
+def to_json(course: "Course", token: "Token", value: Any, what: str, kind: str) -> Any:
     """A FEEL result as a value that can be stored. Raises Failure."""
     try:
         return feel.to_json(value)
     except feel.FeelError as error:
         raise Failure(
-            kind, f"{act.place(token)}的{what}得到的值不能保存:{error.message}。请改正表达式后重试", {"code": error.code}
+            kind, f"{course.place(token)}的{what}得到的值不能保存:{error.message}。请改正表达式后重试", {"code": error.code}
         ) from error
 
 

@@ -14,7 +14,7 @@ from app.engine.scopes import LOOP_COUNTER
 from app.engine.spiff import LevelSpec, Token
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
 
 _NAME = re.compile(r"[^\W\d]\w*")
 
@@ -59,96 +59,96 @@ class MultiInstanceBody(Element):
     def kept(self) -> str | None:
         return self.loop.output_collection
 
-    def activate(self, act: "Act", token: Token) -> bool:
+    def activate(self, course: "Course", token: Token) -> bool:
         loop = self.loop
-        items = evaluate(act, loop.input_collection, token, "多实例的输入集合")
+        items = evaluate(course, loop.input_collection, token, "多实例的输入集合")
         if not isinstance(items, list):
             raise Failure(
                 "EXTRACT_VALUE_ERROR",
-                f"{act.place(token)}的输入集合“={loop.input_collection.text}”得到 {feel.type_name(items)},应为列表。请补齐变量后重试",
+                f"{course.place(token)}的输入集合“={loop.input_collection.text}”得到 {feel.type_name(items)},应为列表。请补齐变量后重试",
                 {"expression": "=" + loop.input_collection.text},
             )
-        if len(items) > act.limits.multi_instance:
+        if len(items) > course.limits.multi_instance:
             raise Failure(
                 "LIMIT_MULTI_INSTANCE",
-                f"{act.place(token)}需要 {len(items)} 个实例,超过上限({act.limits.multi_instance} 个)。请缩小输入集合后重试",
-                {"limit": act.limits.multi_instance, "instances": len(items)},
+                f"{course.place(token)}需要 {len(items)} 个实例,超过上限({course.limits.multi_instance} 个)。请缩小输入集合后重试",
+                {"limit": course.limits.multi_instance, "instances": len(items)},
             )
-        values: list[Any] = to_json(act, token, items, "输入集合", "EXTRACT_VALUE_ERROR")
+        values: list[Any] = to_json(course, token, items, "输入集合", "EXTRACT_VALUE_ERROR")
         if loop.input_element:
             # None of them begins if one could not.
             for item in values:
-                act.check(token, loop.input_element, item)
+                course.check(token, loop.input_element, item)
         if loop.output_collection:
-            self.keep(act, token, [None] * len(values))
+            self.keep(course, token, [None] * len(values))
         if not values:
             return True
         token.memo.update(total=len(values), index=0, next=0, done=0)
         if loop.sequential:
             token.memo["items"] = values
-            self.begin(act, token, values[0])
+            self.begin(course, token, values[0])
         else:
             for item in values:
-                self.begin(act, token, item)
+                self.begin(course, token, item)
         return False
 
-    def begin(self, act: "Act", token: Token, item: Any) -> None:
+    def begin(self, course: "Course", token: Token, item: Any) -> None:
         loop, memo = self.loop, token.memo
         memo["next"] += 1
         memo["index"] += 1
-        child = self.add_instance(act, token, memo["index"])
+        child = self.add_instance(course, token, memo["index"])
         child.stage = "entering"
         if loop.input_element:
-            act.put(child, loop.input_element, item)
-        self.declare_output(act, child)
+            course.put(child, loop.input_element, item)
+        self.declare_output(course, child)
         child.ready()
 
-    def add_instance(self, act: "Act", token: Token, place: int) -> Token:
+    def add_instance(self, course: "Course", token: Token, place: int) -> Token:
         child = token.add(self.activity)
         child.memo["place"] = place
-        child.task_spec.announce(act, child)
-        act.put(child, LOOP_COUNTER, place)
+        child.task_spec.announce(course, child)
+        course.put(child, LOOP_COUNTER, place)
         return child
 
-    def keep(self, act: "Act", token: Token, output: list[Any]) -> None:
+    def keep(self, course: "Course", token: Token, output: list[Any]) -> None:
         """Make ``output`` the collection, and say so. Raises Failure when it is too large."""
         name = self.loop.output_collection
         if name:
-            act.check(token, name, output)
+            course.check(token, name, output)
             token.memo["output"] = output
-            act.tell(token, name, output)
+            course.tell(token, name, output)
 
-    def restore(self, act: "Act", token: Token, value: Any) -> None:
+    def restore(self, course: "Course", token: Token, value: Any) -> None:
         """An administrator gives back a collection that a task of the first release has overwritten. Raises Refused where there is nothing to mend."""
         name, places = self.loop.output_collection, places_of(token)
         if "output" in token.memo or "total" not in token.memo:
-            raise Refused([f"变量“{name}”是多实例{act.place(token)}的输出集合,由引擎按各实例的结果填写,不能直接修改"])
+            raise Refused([f"变量“{name}”是多实例{course.place(token)}的输出集合,由引擎按各实例的结果填写,不能直接修改"])
         if not isinstance(value, list) or len(value) != places:
-            raise Refused([f"变量“{name}”是多实例{act.place(token)}的输出集合,应为 {places} 项的列表"])
-        self.keep(act, token, value)
+            raise Refused([f"变量“{name}”是多实例{course.place(token)}的输出集合,应为 {places} 项的列表"])
+        self.keep(course, token, value)
 
-    def declare_output(self, act: "Act", child: Token) -> None:
+    def declare_output(self, course: "Course", child: Token) -> None:
         """A plain name as output element is the instance's own, so that the result of one does not reach the others."""
         name = self.loop.output_name
         if name is not None and name not in child.variables:
-            act.put(child, name, None)
+            course.put(child, name, None)
 
-    def extra_instance(self, act: "Act", token: Token) -> Token:
+    def extra_instance(self, course: "Course", token: Token) -> Token:
         """One more instance, made by a modification, without an item; its output is appended."""
         memo = token.memo
         memo["next"] += 1
         memo["extra"] = memo.get("extra", 0) + 1
         if "output" in memo:
-            self.keep(act, token, [*memo["output"], None])
-        return self.add_instance(act, token, places_of(token))
+            self.keep(course, token, [*memo["output"], None])
+        return self.add_instance(course, token, places_of(token))
 
-    def join(self, act: "Act", token: Token, variables: dict[str, Any]) -> None:
+    def join(self, course: "Course", token: Token, variables: dict[str, Any]) -> None:
         """One more instance with its own ``variables`` (the item among them)."""
-        child = self.extra_instance(act, token)
+        child = self.extra_instance(course, token)
         child.stage = "entering"
         for name, value in variables.items():
-            act.set_local(child, name, value)
-        self.declare_output(act, child)
+            course.set_local(child, name, value)
+        self.declare_output(course, child)
         child.ready()
 
     def has_more(self, token: Token) -> bool:
@@ -156,27 +156,27 @@ class MultiInstanceBody(Element):
         memo = token.memo
         return token.stage == "active" and (memo["done"] > 0 or (self.loop.sequential and memo["index"] < memo["total"]))
 
-    def collect(self, act: "Act", token: Token, child: Token) -> None:
+    def collect(self, course: "Course", token: Token, child: Token) -> None:
         """An instance is about to end: keep its output, and see whether the loop is done. Raises Failure at the instance."""
-        filled = self.filled(act, token, child)
-        satisfied = self.satisfied(act, token, child, filled)
+        filled = self.filled(course, token, child)
+        satisfied = self.satisfied(course, token, child, filled)
         if filled is not None:
-            self.keep(act, token, filled)
+            self.keep(course, token, filled)
         token.memo["done"] += 1
         if satisfied:
             token.memo["satisfied"] = True
 
-    def filled(self, act: "Act", token: Token, child: Token) -> list[Any] | None:
+    def filled(self, course: "Course", token: Token, child: Token) -> list[Any] | None:
         """The collection with what ``child`` adds to it; None if nothing is collected. Raises Failure."""
         loop = self.loop
         if not loop.output_collection or loop.output_element is None:
             return None
-        value = evaluate(act, loop.output_element, child, "多实例的输出元素")
-        output = to_json(act, child, value, "输出元素", "EXTRACT_VALUE_ERROR")
+        value = evaluate(course, loop.output_element, child, "多实例的输出元素")
+        output = to_json(course, child, value, "输出元素", "EXTRACT_VALUE_ERROR")
         if "output" not in token.memo:
             raise Failure(
                 "EXTRACT_VALUE_ERROR",
-                f"{act.place(child)}的结果无法收集:输出集合“{loop.output_collection}”已在旧版本中被其他数据覆盖。"
+                f"{course.place(child)}的结果无法收集:输出集合“{loop.output_collection}”已在旧版本中被其他数据覆盖。"
                 f"请管理员在多实例(元素实例 {token.number})上把该变量重新设为 {places_of(token)} 项的列表后重试",
                 {"variable": loop.output_collection, "scope": token.number, "places": places_of(token)},
             )
@@ -184,13 +184,13 @@ class MultiInstanceBody(Element):
         kept[child.memo["place"] - 1] = output
         return kept
 
-    def satisfied(self, act: "Act", token: Token, child: Token, filled: list[Any] | None) -> bool:
+    def satisfied(self, course: "Course", token: Token, child: Token, filled: list[Any] | None) -> bool:
         condition = self.loop.completion_condition
         if condition is None:
             return False
         memo = token.memo
         open_now = len(token._children)
-        context = act.visible(child)
+        context = course.visible(child)
         if filled is not None and self.loop.output_collection not in self.loop.names_of_instance:
             context[str(self.loop.output_collection)] = filled
         context |= {
@@ -199,20 +199,20 @@ class MultiInstanceBody(Element):
             "numberOfCompletedInstances": memo["done"] + 1,
             "numberOfTerminatedInstances": memo["next"] - memo["done"] - open_now,
         }
-        value = evaluate(act, condition, child, "多实例的完成条件", kind="CONDITION_ERROR", context=context)
+        value = evaluate(course, condition, child, "多实例的完成条件", kind="CONDITION_ERROR", context=context)
         if not isinstance(value, bool):
             got = "空值(null)" if value is None else feel.type_name(value)
             raise Failure(
                 "CONDITION_ERROR",
-                f"{act.place(child)}的完成条件“={condition.text}”得到 {got},应为真(true)或假(false)。请补齐变量后重试",
+                f"{course.place(child)}的完成条件“={condition.text}”得到 {got},应为真(true)或假(false)。请补齐变量后重试",
                 {"expression": "=" + condition.text, "value": got},
             )
         return value
 
-    def instance_left(self, act: "Act", token: Token) -> None:
+    def instance_left(self, course: "Course", token: Token) -> None:
         """An instance has gone: begin the next one, or complete the body."""
         memo = token.memo
-        if token.stage != "active" or act.holding:
+        if token.stage != "active" or course.holding:
             return
         if memo.get("satisfied"):
             for number in list(token._children):
@@ -221,14 +221,14 @@ class MultiInstanceBody(Element):
         elif token._children:
             return
         elif self.loop.sequential and memo["index"] < memo["total"]:
-            self.begin(act, token, memo["items"][memo["index"]])
+            self.begin(course, token, memo["items"][memo["index"]])
         else:
             token.queue("completing")
 
-    def complete(self, act: "Act", token: Token) -> None:
+    def complete(self, course: "Course", token: Token) -> None:
         collection = self.loop.output_collection
         if collection and "output" in token.memo:
-            act.propagate(token.outer or token, {collection: token.memo["output"]})
+            course.propagate(token.outer or token, {collection: token.memo["output"]})
         for name in ("total", "index", "next", "done", "extra", "items", "satisfied", "output"):
             token.memo.pop(name, None)
 

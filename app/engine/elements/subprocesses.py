@@ -10,7 +10,7 @@ from app.engine.expressions import Term, evaluate
 from app.engine.spiff import LevelSpec, Token
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
 
 
 class SubProcess(Element):
@@ -29,8 +29,8 @@ class SubProcess(Element):
     def waits_to_open(self) -> Sequence[EventElement]:
         return [*self.boundaries, *self.inner_root.event_starts]
 
-    def activate(self, act: "Act", token: Token) -> bool:
-        level = act.tree.open_level(self.inner_spec, token, token.instance, token)
+    def activate(self, course: "Course", token: Token) -> bool:
+        level = course.tree.open_level(self.inner_spec, token, token.instance, token)
         begin = self.first(token)
         child = level.task_tree.add(begin)
         payload = token.memo.pop("payload", None)
@@ -46,9 +46,9 @@ class SubProcess(Element):
             raise Failure("CALLED_ELEMENT_ERROR", f"子流程 {self.bpmn_id} 没有开始事件", {})
         return start
 
-    def complete(self, act: "Act", token: Token) -> None:
-        act.tree.subprocesses.pop(token.number, None)
-        super().complete(act, token)
+    def complete(self, course: "Course", token: Token) -> None:
+        course.tree.subprocesses.pop(token.number, None)
+        super().complete(course, token)
 
 
 class EventSubProcess(SubProcess):
@@ -75,15 +75,15 @@ class CallActivity(Element):
     element_type = "callActivity"
     called: CalledProcess
 
-    def activate(self, act: "Act", token: Token) -> bool:
+    def activate(self, course: "Course", token: Token) -> bool:
         called = self.called
-        process_id = evaluate(act, called.id, token, "被调用流程的标识", kind="CALLED_ELEMENT_ERROR")
-        deployment = act.tree.instances[token.instance].definition.key if called.binding == "deployment" else None
-        definition = act.library.process(process_id, tag=called.tag, deployment=deployment) if isinstance(process_id, str) else None
+        process_id = evaluate(course, called.id, token, "被调用流程的标识", kind="CALLED_ELEMENT_ERROR")
+        deployment = course.tree.instances[token.instance].definition.key if called.binding == "deployment" else None
+        definition = course.library.process(process_id, tag=called.tag, deployment=deployment) if isinstance(process_id, str) else None
         if definition is None:
             raise Failure(
                 "CALLED_ELEMENT_ERROR",
-                f"{act.place(token)}调用的流程“{process_id}”没有部署"
+                f"{course.place(token)}调用的流程“{process_id}”没有部署"
                 + (f"(版本标记 {called.tag})" if called.tag else "")
                 + "。请部署该流程,或改正流程图中的流程标识后重试",
                 {"process": process_id, "binding": called.binding},
@@ -91,16 +91,16 @@ class CallActivity(Element):
         if definition.spec.start.none_start is None:
             raise Failure(
                 "CALLED_ELEMENT_ERROR",
-                f"{act.place(token)}调用的流程“{process_id}”没有无触发条件的开始事件,不能被调用",
+                f"{course.place(token)}调用的流程“{process_id}”没有无触发条件的开始事件,不能被调用",
                 {"process": process_id},
             )
-        if act.depth_of(token) >= act.limits.call_depth:
+        if course.depth_of(token) >= course.limits.call_depth:
             raise Failure(
                 "LIMIT_CALL_DEPTH",
-                f"{act.place(token)}调用流程的层数超过上限({act.limits.call_depth} 层)。请检查流程是否循环调用自身",
-                {"limit": act.limits.call_depth, "process": process_id},
+                f"{course.place(token)}调用流程的层数超过上限({course.limits.call_depth} 层)。请检查流程是否循环调用自身",
+                {"limit": course.limits.call_depth, "process": process_id},
             )
-        act.start_instance(definition, act.visible(token) if called.all_parent_variables else dict(token.variables), token)
+        course.start_instance(definition, course.visible(token) if called.all_parent_variables else dict(token.variables), token)
         return False
 
     def returned(self, token: Token, variables: dict[str, Any], written: Iterable[str]) -> None:
@@ -111,11 +111,11 @@ class CallActivity(Element):
             token.memo["result"] = {name: variables[name] for name in written if name in variables}
         token.queue("completing")
 
-    def complete(self, act: "Act", token: Token) -> None:
-        act.tree.subprocesses.pop(token.number, None)
+    def complete(self, course: "Course", token: Token) -> None:
+        course.tree.subprocesses.pop(token.number, None)
         result = token.memo.get("result")
         if result and not self.output_mappings:
             # What comes back leaves the call activity; its own inputs are not a place for it.
-            act.propagate(token if token.body is not None else token.outer or token, result)
+            course.propagate(token if token.body is not None else token.outer or token, result)
             token.memo.pop("result")
-        super().complete(act, token)
+        super().complete(course, token)

@@ -19,7 +19,7 @@ from app.engine.spiff import Token, Wait
 from app.engine.timers import TimerError, parse_instant
 
 if TYPE_CHECKING:
-    from app.engine.act import Act
+    from app.engine.course import Course
 
 DEFAULT_PRIORITY = 50
 
@@ -54,37 +54,37 @@ class UserTask(Element):
     assignment = Assignment()
     form: FormReference | None = None
 
-    def activate(self, act: "Act", token: Token) -> bool:
+    def activate(self, course: "Course", token: Token) -> bool:
         phase = token.memo.get("phase", "creating")
         if phase == "creating":
-            if run_listeners(act, token, "creating"):
+            if run_listeners(course, token, "creating"):
                 return False
             phase = token.memo["phase"] = "assigning"
         if phase == "assigning":
-            if self.assignment.assignee is not None and run_listeners(act, token, "assigning"):
+            if self.assignment.assignee is not None and run_listeners(course, token, "assigning"):
                 return False
             phase = token.memo["phase"] = "opening"
         if phase == "opening":
-            act.emit(self.open_task(act, token))
+            course.emit(self.open_task(course, token))
             token.memo["phase"] = "open"
             return False
-        if run_listeners(act, token, "completing"):
+        if run_listeners(course, token, "completing"):
             return False
         token.memo.pop("phase", None)
         return True
 
-    def open_task(self, act: "Act", token: Token) -> TaskOpened:
+    def open_task(self, course: "Course", token: Token) -> TaskOpened:
         assignment = self.assignment
         form_id: str | None = None
         binding = "latest"
         if self.form is not None:
-            form_id = self.text(act, token, self.form.id, "表单标识")
+            form_id = self.text(course, token, self.form.id, "表单标识")
             binding = self.form.binding
-            deployment = act.tree.instances[token.instance].definition.key if binding == "deployment" else None
-            if form_id is not None and not act.library.has_form(form_id, tag=self.form.tag, deployment=deployment):
+            deployment = course.tree.instances[token.instance].definition.key if binding == "deployment" else None
+            if form_id is not None and not course.library.has_form(form_id, tag=self.form.tag, deployment=deployment):
                 raise Failure(
                     "FORM_NOT_FOUND",
-                    f"{act.place(token)}的表单“{form_id}”没有部署,无法交办。请部署该表单后重试",
+                    f"{course.place(token)}的表单“{form_id}”没有部署,无法交办。请部署该表单后重试",
                     {"form": form_id, "binding": binding},
                 )
         return TaskOpened(
@@ -94,87 +94,87 @@ class UserTask(Element):
             name=self.bpmn_name or self.bpmn_id,
             form_id=form_id,
             form_binding=binding,
-            assignee=self.text(act, token, assignment.assignee, "受理人"),
-            candidate_groups=self.texts(act, token, assignment.candidate_groups, "候选组"),
-            candidate_users=self.texts(act, token, assignment.candidate_users, "候选人"),
-            due_at=self.instant(act, token, assignment.due_date, "到期时间"),
-            follow_up_at=self.instant(act, token, assignment.follow_up_date, "跟进时间"),
-            priority=self.priority(act, token, assignment.priority),
+            assignee=self.text(course, token, assignment.assignee, "受理人"),
+            candidate_groups=self.texts(course, token, assignment.candidate_groups, "候选组"),
+            candidate_users=self.texts(course, token, assignment.candidate_users, "候选人"),
+            due_at=self.instant(course, token, assignment.due_date, "到期时间"),
+            follow_up_at=self.instant(course, token, assignment.follow_up_date, "跟进时间"),
+            priority=self.priority(course, token, assignment.priority),
             lane=self.lane,
             properties=dict(self.properties),
         )
 
-    def text(self, act: "Act", token: Token, term: Term | None, what: str) -> str | None:
+    def text(self, course: "Course", token: Token, term: Term | None, what: str) -> str | None:
         if term is None:
             return None
-        value = evaluate(act, term, token, what)
+        value = evaluate(course, term, token, what)
         if value is None:
             return None
         if isinstance(value, str):
-            return fit(act, term, token, what, value) if value.strip() else None
-        raise wrong(act, token, term, what, value, "文字")
+            return fit(course, term, token, what, value) if value.strip() else None
+        raise wrong(course, token, term, what, value, "文字")
 
-    def texts(self, act: "Act", token: Token, term: Term | None, what: str) -> Sequence[str]:
+    def texts(self, course: "Course", token: Token, term: Term | None, what: str) -> Sequence[str]:
         """A FEEL list of texts, or texts separated by commas; blank ones name nobody."""
         if term is None:
             return ()
-        value = evaluate(act, term, token, what)
+        value = evaluate(course, term, token, what)
         if value is None:
             return ()
         if isinstance(value, str):
             value = [piece.strip() for piece in value.split(",")]
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(fit(act, term, token, what, item) for item in value if item.strip())
-        raise wrong(act, token, term, what, value, "文字的列表")
+            return tuple(fit(course, term, token, what, item) for item in value if item.strip())
+        raise wrong(course, token, term, what, value, "文字的列表")
 
-    def instant(self, act: "Act", token: Token, term: Term | None, what: str) -> datetime | None:
+    def instant(self, course: "Course", token: Token, term: Term | None, what: str) -> datetime | None:
         if term is None:
             return None
-        value = evaluate(act, term, token, what)
+        value = evaluate(course, term, token, what)
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
         try:
             if isinstance(value, feel.Range | feel.Function):
                 raise TimerError(f"得到的是 {feel.type_name(value)},不是日期或时间")
             return parse_instant(
-                value if isinstance(value, str | datetime) or not _is_temporal(value) else feel.to_json(value), act.library.zone
+                value if isinstance(value, str | datetime) or not _is_temporal(value) else feel.to_json(value), course.library.zone
             )
         except TimerError as error:
             raise Failure(
                 "EXTRACT_VALUE_ERROR",
-                f"{act.place(token)}的{what}“{source_of(term)}”不能用:{error}。请改正后重试",
+                f"{course.place(token)}的{what}“{source_of(term)}”不能用:{error}。请改正后重试",
                 {"expression": source_of(term)},
             ) from error
 
-    def priority(self, act: "Act", token: Token, term: Term | None) -> int:
+    def priority(self, course: "Course", token: Token, term: Term | None) -> int:
         if term is None:
             return DEFAULT_PRIORITY
-        value = evaluate(act, term, token, "优先级")
+        value = evaluate(course, term, token, "优先级")
         if value is None:
             return DEFAULT_PRIORITY
         if isinstance(value, str):
             value = int(value) if value.strip().isascii() and value.strip().isdigit() and len(value.strip()) <= 3 else value
         if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= 100 or value != int(value):
-            raise wrong(act, token, term, "优先级", value, "0 至 100 的整数")
+            raise wrong(course, token, term, "优先级", value, "0 至 100 的整数")
         return int(value)
 
-    def complete(self, act: "Act", token: Token) -> None:
+    def complete(self, course: "Course", token: Token) -> None:
         token.memo.pop("phase", None)
-        super().complete(act, token)
+        super().complete(course, token)
 
-    def closing(self, act: "Act", token: Token) -> None:
+    def closing(self, course: "Course", token: Token) -> None:
         if token.memo.get("phase") == "open":
-            act.emit(TaskClosed(token.number, "cancelled"))
+            course.emit(TaskClosed(token.number, "cancelled"))
 
 
 def _is_temporal(value: Any) -> bool:
     return value is not None and not isinstance(value, bool | int | Decimal | list | dict)
 
 
-def wrong(act: "Act", token: Token, term: Term, what: str, value: Any, wanted: str) -> Failure:
+def wrong(course: "Course", token: Token, term: Term, what: str, value: Any, wanted: str) -> Failure:
     return Failure(
         "EXTRACT_VALUE_ERROR",
-        f"{act.place(token)}的{what}“{source_of(term)}”得到 {feel.type_name(value)},应为{wanted}。请改正表达式或变量后重试",
+        f"{course.place(token)}的{what}“{source_of(term)}”得到 {feel.type_name(value)},应为{wanted}。请改正表达式或变量后重试",
         {"expression": source_of(term)},
     )
 
@@ -192,8 +192,8 @@ class JobTask(Element):
     job: JobSpec
     headers: dict[str, str]
 
-    def activate(self, act: "Act", token: Token) -> bool:
-        open_job(act, token, self.job.type, self.job.retries, dict(self.headers))
+    def activate(self, course: "Course", token: Token) -> bool:
+        open_job(course, token, self.job.type, self.job.retries, dict(self.headers))
         return False
 
 
@@ -204,9 +204,9 @@ class ScriptTask(Element):
     script: Formula
     result_variable: str
 
-    def activate(self, act: "Act", token: Token) -> bool:
-        value = evaluate(act, self.script, token, "脚本")
-        token.memo["result"] = {self.result_variable: to_json(act, token, value, "脚本", "EXTRACT_VALUE_ERROR")}
+    def activate(self, course: "Course", token: Token) -> bool:
+        value = evaluate(course, self.script, token, "脚本")
+        token.memo["result"] = {self.result_variable: to_json(course, token, value, "脚本", "EXTRACT_VALUE_ERROR")}
         return True
 
 
@@ -224,20 +224,20 @@ class BusinessRuleTask(Element):
     element_type = "businessRuleTask"
     called: CalledDecision
 
-    def activate(self, act: "Act", token: Token) -> bool:
+    def activate(self, course: "Course", token: Token) -> bool:
         called = self.called
-        decision_id = evaluate(act, called.id, token, "决策标识", kind="CALLED_DECISION_ERROR")
-        deployment = act.tree.instances[token.instance].definition.key if called.binding == "deployment" else None
-        ref = act.library.decision(decision_id, tag=called.tag, deployment=deployment) if isinstance(decision_id, str) else None
+        decision_id = evaluate(course, called.id, token, "决策标识", kind="CALLED_DECISION_ERROR")
+        deployment = course.tree.instances[token.instance].definition.key if called.binding == "deployment" else None
+        ref = course.library.decision(decision_id, tag=called.tag, deployment=deployment) if isinstance(decision_id, str) else None
         if ref is None:
             raise Failure(
                 "CALLED_DECISION_ERROR",
-                f"{act.place(token)}调用的决策“{decision_id}”没有部署"
+                f"{course.place(token)}调用的决策“{decision_id}”没有部署"
                 + (f"(版本标记 {called.tag})" if called.tag else "")
                 + "。请部署该决策,或改正流程图中的决策标识后重试",
                 {"decision": decision_id, "binding": called.binding},
             )
-        token.memo["result"] = {called.result_variable: decisions.decide(act, token, ref, act.visible(token))}
+        token.memo["result"] = {called.result_variable: decisions.decide(course, token, ref, course.visible(token))}
         return True
 
 
@@ -249,8 +249,8 @@ class ReceiveTask(EventElement):
     def waits_to_open(self) -> Sequence[EventElement]:
         return [*self.boundaries, self]
 
-    def activate(self, act: "Act", token: Token) -> bool:
+    def activate(self, course: "Course", token: Token) -> bool:
         return bool(token.memo.pop("fired", False))
 
-    def fire(self, act: "Act", wait: Wait, payload: dict[str, Any]) -> None:
-        caught(act, wait, payload)
+    def fire(self, course: "Course", wait: Wait, payload: dict[str, Any]) -> None:
+        caught(course, wait, payload)

@@ -1,15 +1,12 @@
-"""One act on a tree: what a step carries along while tokens move — the library, the clock, the queue and the effects so far."""
+"""The course of one step: what it carries along while tokens move — the library, the clock, the queue and the effects so far."""
 
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from app.decision import feel
-from app.domain import deadlines
-from app.domain.calendars import Calendar
-from app.engine import decisions
+from app.engine import functions
 from app.engine.definitions import ProcessDefinition
 from app.engine.effects import Effect, InstanceEnded, InstanceStarted, VariableSet
 from app.engine.errors import Failure, LimitExceeded
@@ -18,20 +15,6 @@ from app.engine.library import Library
 from app.engine.limits import LONGEST_NAME, Limits, flaw_of, objection
 from app.engine.scopes import LOOP_COUNTER, home, visible
 from app.engine.spiff import Instance, Level, Token, Tree
-
-_REGISTRIES_KEPT = 16
-_registries: dict[tuple[int, str], tuple[Calendar, feel.Registry]] = {}
-
-
-def functions(calendar: Calendar, zone: ZoneInfo) -> feel.Registry:
-    """FEEL's functions for a calendar and zone; the same object for the same pair."""
-    key = (id(calendar), str(zone))
-    kept = _registries.get(key)
-    if kept is None or kept[0] is not calendar:
-        if len(_registries) >= _REGISTRIES_KEPT:
-            _registries.clear()
-        kept = _registries[key] = (calendar, deadlines.registry(decisions.find_rule, calendar, zone))
-    return kept[1]
 
 
 def unfit_name(name: object) -> tuple[str, str] | None:
@@ -42,7 +25,7 @@ def unfit_name(name: object) -> tuple[str, str] | None:
     return ("VARIABLE_VALUE", f"的名称{flaw}") if flaw is not None else None
 
 
-class Act:
+class Course:
     """``site`` is the token whose expression is being evaluated."""
 
     def __init__(self, library: Library, tree: Tree, now: datetime, limits: Limits) -> None:
@@ -57,9 +40,9 @@ class Act:
         self.holding = False  # a modification is under way: an emptied level is not done yet
         self.site: Token = tree.task_tree
         self.environment = feel.Environment(
-            now=now, zone=library.zone, functions=functions(library.calendar, library.zone), limits=limits.expression, extra=self
+            now=now, zone=library.zone, functions=functions.of(library.calendar, library.zone), limits=limits.expression, extra=self
         )
-        tree.act = self
+        tree.course = self
 
     def emit(self, effect: Effect) -> None:
         self.effects.append(effect)
