@@ -5,22 +5,23 @@ clause, an untidy drawing, reserved ids, full-width punctuation in FEEL — are 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
 from app.connectors import CONNECTORS
 from app.decision import dmn
-from app.domain import forms
-from app.domain.districts import SHARED
+from app.domain import districts, forms
+from app.domain.districts import SHARED, UnknownDistrict
 from app.domain.forms import Form
 from app.engine import ProcessDefinition, read, soundness, timers
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import xml
+from app.rehearsal import scenario_files
 from app.rehearsal.findings import Finding
-from app.rehearsal.library import FOLDERS, ZONE
+from app.rehearsal.library import ZONE
 
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
@@ -57,8 +58,9 @@ _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?![\w.])")
 
 @dataclass(slots=True)
 class _Bundle:
-    """``defined``: (tenant, kind, id) → the file that defines it."""
+    """``defined``: (tenant, kind, id) → the file that defines it. ``tenants``: file → whose it is."""
 
+    tenants: dict[str, str] = field(default_factory=dict)
     processes: list[tuple[str, str, ProcessDefinition]] = field(default_factory=list)
     defined: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
@@ -72,30 +74,25 @@ class _Bundle:
         return {name for owner, what, name in self.defined if what == kind and (owner in (tenant, SHARED) or tenant == SHARED)}
 
 
-def check(files: Sequence[tuple[str, bytes]], *, house: bool = False) -> list[Finding]:
-    """Findings of all files, by file. ``house``: the house's rules are errors."""
+def check(files: Sequence[tuple[str, bytes]], *, house: bool = False, known: Collection[str] | None = None) -> list[Finding]:
+    """Findings of all files, by file. ``house``: the house's rules are errors. ``known``: the districts that there are; None leaves folders unchecked."""
     findings: list[Finding] = []
     bundle = _Bundle()
     severity = "error" if house else "warning"
     for name, source in files:
         reader = _READERS.get(PurePath(name).suffix.lower())
         if reader is None:
-            findings.append(Finding(name, "", 0, "KIND", "不认识的文件类型,应为 .bpmn、.dmn 或 .json"))
+            findings.append(Finding(name, "", 0, "KIND", "不认识的文件类型,应为 .bpmn、.dmn、.json 或 .yaml"))
             continue
         try:
+            bundle.tenants[name] = districts.named(name) if known is None else districts.owner(name, known)
             findings += reader(name, source, bundle, severity)
+        except UnknownDistrict as error:
+            findings.append(Finding(name, "", 0, "UNKNOWN_DISTRICT", str(error)))
         except Exception as error:  # one file must not hide what is wrong with the others
             findings.append(Finding(name, "", 0, "INTERNAL", f"检查此文件时出现内部错误 {type(error).__name__}:{error}"))
     findings += _references(bundle, severity)
     return findings
-
-
-def tenant_of(name: str) -> str:
-    """The folder below bpmn/, dmn/ or forms/ that a file lies in, else the shared tenant."""
-    parts = PurePath(name).parts
-    starts = [number for number, part in enumerate(parts[:-1]) if part in FOLDERS]
-    own = parts[starts[-1] + 1 : -1] if starts else ()
-    return own[0] if own and own[0] != "records" else SHARED
 
 
 def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
@@ -105,7 +102,7 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
         yield from (Finding(problem.file, problem.element, problem.line, problem.code, problem.message) for problem in error.problems)
         return
     yield from (Finding(problem.file, problem.element, problem.line, problem.code, problem.message, "warning") for problem in diagram.lint)
-    tenant = tenant_of(name)
+    tenant = bundle.tenants[name]
     for process in diagram.processes:
         bundle.processes.append((name, tenant, process))
         yield from bundle.define(tenant, "process", process.process_id, name)
@@ -222,7 +219,7 @@ def _table(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator
     if not model.decisions:
         yield Finding(name, "", 0, "NO_DECISION", "文件里没有决策")
     for decision_id in model.decisions:
-        yield from bundle.define(tenant_of(name), "decision", decision_id, name)
+        yield from bundle.define(bundle.tenants[name], "decision", decision_id, name)
     yield from (_of_table(problem) for problem in dmn.check(model))
     for decision in model.decisions.values():
         for rule in decision.rules:
@@ -246,7 +243,7 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
         yield Finding(name, error.place, 0, error.code, str(error))
         return
     if PurePath(name).parent.name != "records":
-        yield from bundle.define(tenant_of(name), "form", form.id, name)
+        yield from bundle.define(bundle.tenants[name], "form", form.id, name)
         if form.id != PurePath(name).stem:
             yield Finding(name, "id", 0, "NAME", f"表单标识 {form.id} 应与文件名相同", severity)
     for path, number in _limits(form.schema, "schema"):
@@ -281,4 +278,17 @@ def _references(bundle: _Bundle, severity: str) -> Iterable[Finding]:
             yield Finding(name, process.process_id, 0, code, f"调用的{kind}“{other}”不在这批文件里", severity)
 
 
-_READERS: Mapping[str, Callable[[str, bytes, _Bundle, str], Iterator[Finding]]] = {".bpmn": _diagram, ".dmn": _table, ".json": _form}
+def _scenario(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
+    try:
+        scenario_files.parse(name, source)
+    except scenario_files.ScenarioError as error:
+        yield Finding(name, "", 0, error.code, error.message)
+
+
+_READERS: Mapping[str, Callable[[str, bytes, _Bundle, str], Iterator[Finding]]] = {
+    ".bpmn": _diagram,
+    ".dmn": _table,
+    ".json": _form,
+    ".yaml": _scenario,
+    ".yml": _scenario,
+}

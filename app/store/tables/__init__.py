@@ -23,6 +23,8 @@ from app.store.tables.resources import (
     FormDefinitionRow,
     ProcessDefinitionRow,
     ResourceRow,
+    ScenarioDefinitionRow,
+    ScenarioVerdictRow,
 )
 from app.store.tables.trail import AuditEntryRow, AuditSealRow, IdempotencyKeyRow, StoredSettingRow
 
@@ -54,6 +56,8 @@ __all__ = [
     "RecordRow",
     "ResourceRow",
     "Role",
+    "ScenarioDefinitionRow",
+    "ScenarioVerdictRow",
     "StoredSettingRow",
     "TaskCandidateRow",
     "UserRow",
