@@ -1,30 +1,50 @@
 """Models: deploy, list, give back. A deployment is atomic over its bundle and immutable."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app import current
 from app.acts import audit
-from app.acts.transaction import act
-from app.catalogue import bundles, gate
-from app.catalogue.bundles import Bundle, Defined, ModelFile
+from app.acts.transaction import act, retried
+from app.catalogue import bundles, changes, gate
+from app.catalogue.bundles import Bundle
+from app.catalogue.changes import Changes
+from app.catalogue.gate import GateVerdict
 from app.domain import permissions
-from app.domain.districts import SHARED
+from app.domain.districts import FOLDERS, SHARED, named
 from app.domain.keys import next_key
 from app.domain.permissions import SYSTEM, Actor
-from app.errors import Forbidden, InvalidRequest, NotFound, Refused
+from app.errors import Forbidden, InvalidRequest, NotFound, Outdated, Refused
 from app.rehearsal.findings import Finding
 from app.seen.shapes import BootView, DefinitionView, DeploymentView
 from app.services import starts
-from app.store import resources, rows
+from app.store import resources, rows, verdicts
 from app.store.resources import ResourceRef
-from app.store.tables import DeploymentRow, ResourceRow
+from app.store.tables import DeploymentRow
+from app.store.verdicts import Verdict
 
 SOURCES = ("files", "upload", "cli")
 _READERS = frozenset({"analyst", "system_admin", "security_admin", "audit_admin", "auditor"})
 _EVERYTHING = 2**62
+_NOTED = 100  # findings that an audit entry names
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a bundle is to be deployed. ``force``, ``new_ids``, ``drop_cases``: what its publisher answers for, with the reason."""
+
+    source: str = "upload"
+    reason: str = ""
+    force: bool = False
+    new_ids: bool = False
+    drop_cases: bool = False
+
+    def answers_for(self, finding: Finding) -> bool:
+        if finding.code in (gate.FAILS, gate.OVERLAPS):
+            return self.force
+        return (finding.code == gate.DROPPED and self.drop_cases) or (finding.code == gate.NEW and self.new_ids)
 
 
 def deploy(
@@ -36,58 +56,140 @@ def deploy(
     reason: str = "",
     source: str = "upload",
     force: bool = False,
+    new_ids: bool = False,
+    drop_cases: bool = False,
 ) -> DeploymentView:
     """Deploy a bundle whole or not at all. ``tenant`` None: from each file's path (bpmn/sucheng/x.bpmn).
 
-    The installation's scenarios that it touches have to pass, unless ``force`` with a reason; a start (source ``files``) runs none.
-    Raises Forbidden, Refused (problems: file, element, line, code, message), InvalidRequest (REASON).
+    Scenarios that newly fail and overlapping rows need ``force``, weaker sets of scenarios ``drop_cases``, both a reason; ids that look like a slip ``new_ids``.
+    A start (source ``files``) runs no scenario. Raises Forbidden, Refused (problems: file, element, line, code, message), InvalidRequest (REASON, DISTRICT).
     """
-    if source not in SOURCES:
-        raise InvalidRequest(f"部署来源应为 {'、'.join(SOURCES)} 之一", code="SOURCE")
+    wish = Wish(source, reason, force, new_ids, drop_cases)
+    _check_wish(wish)
+    _check_publisher(actor)
     bundle = bundles.read(files, tenant)
-    _check_publisher(actor, {file.tenant for file in bundle.files} | ({tenant} if tenant else set()))
+    _check_districts(actor, {file.tenant for file in bundle.files} | ({tenant} if tenant else set()))
     if bundle.problems:
-        _note_refusal(actor, bundle.problems, now)
-        raise Refused(bundle.problems)
-    tried = _try(actor, bundle, now, source, reason, force)
+        raise _refusal(actor, bundle.problems, now)
+    return _deploy(actor, bundle, wish, now)
+
+
+@retried
+def _deploy(actor: Actor, bundle: Bundle, wish: Wish, now: datetime) -> DeploymentView:
+    """Raises Outdated where another deployment came in between: what was tried is not what would be deployed."""
+    seen = resources.last_number()
+    found = changes.find(bundle.files)
+    if not found.new:
+        return _view_of(0, bundle, wish, now, _unchanged(found), bundle.warnings)
+    tried = _try(actor, found, wish, now)
+    told = [*tried.refused, *tried.told, *bundle.warnings, *bundles.missing(bundle.files, _known(bundle))]
     with act():
-        number = resources.lock_catalogue() + 1
-        touched = sorted({file.tenant for file in bundle.files})
-        newest = _newest(resources.references(touched, _EVERYTHING))
-        changed = [file for file in bundle.files if _is_new(file, newest)]
-        if not changed:
-            return _nothing_new(bundle, newest, actor, now, source, reason)
-        key = next_key()
-        owner = touched[0] if len(touched) == 1 else ""
-        deployment = {
-            "key": key, "number": number, "tenant": owner, "source": source, "reason": reason, "user_key": actor.user, "user_name": actor.name,
-            "created_at": now,
-        }  # fmt: skip
-        rows.insert(DeploymentRow, [deployment])
-        written = [pair for file in changed for pair in _write(file, key, number, newest)]
-        resources.set_catalogue_version(sorted({file.tenant for file in changed}), number)
+        if resources.lock_catalogue() != seen:
+            raise Outdated("刚有另一批模型发布,请重试")
+        deployment = _open(actor, bundle, wish, told, seen + 1, now)
+        written = changes.write(found, deployment["key"], seen + 1)
+        _keep_verdicts(tried, found, seen + 1)
         starts.refresh(now)
-        details: dict[str, Any] = {
-            "source": source,
-            "reason": reason,
-            "files": [{"file": file.name, "tenant": file.tenant, "digest": file.digest} for file in changed],
-        }
-        if tried.cases:
-            details["scenarios"] = {
-                "cases": tried.cases,
-                "forced": bool(tried.failed),
-                "failed": [f"{item.file} {item.element or ''}".strip() for item in (*tried.failed, *tried.outdated)][:100],
-            }
-        audit.record(actor, "models.deploy", ", ".join(file.name for file in changed)[:200], details, now, chain=key, tenant=owner)
-        warnings = [*bundle.warnings, *tried.failed, *tried.outdated, *bundles.missing(bundle.files, _known(number))]
+        _record(actor, found, tried, wish, deployment, now)
     views = [_view(reference, file, DeploymentRow(**deployment)) for reference, file in written]
-    views += [
-        _view(newest[file.tenant, item.kind, item.id], file.name, None, unchanged=True)
-        for file in bundle.files
-        if file not in changed
-        for item in file.defined
-    ]
-    return DeploymentView(key, owner, source, reason, now, views, warnings)
+    return _view_of(deployment["key"], bundle, wish, now, views + _unchanged(found), told)
+
+
+def _try(actor: Actor, found: Changes, wish: Wish, now: datetime) -> GateVerdict:
+    """What the gate says of the new files. Raises Refused."""
+    tried = gate.at_start(found.new) if wish.source == "files" else gate.check(found.new)
+    against = [finding for finding in tried.refused if not wish.answers_for(finding)]
+    if against:
+        raise _refusal(actor, against, now, _advice(against))
+    return tried
+
+
+def _open(actor: Actor, bundle: Bundle, wish: Wish, told: Sequence[Finding], number: int, now: datetime) -> dict[str, Any]:
+    """Write the deployment's own row; gives it."""
+    deployment = {
+        "key": next_key(), "number": number, "tenant": _owner(bundle), "source": wish.source, "reason": wish.reason, "user_key": actor.user,
+        "user_name": actor.name, "created_at": now, "findings": [asdict(finding) for finding in told],
+    }  # fmt: skip
+    rows.insert(DeploymentRow, [deployment])
+    return deployment
+
+
+def _keep_verdicts(tried: GateVerdict, found: Changes, number: int) -> None:
+    """What became of the cases that were run, as of the new catalogue version; the others stand as they stood."""
+    owners = {file.tenant for file in found.new}
+    for tenant, before in tried.versions.items():
+        if tenant in owners or SHARED in owners:
+            verdicts.move_on(tenant, before, number)
+    newest = changes.newest({tenant for tenant, _ in tried.outcomes})
+    verdicts.keep(
+        [
+            Verdict(
+                newest[tenant, "scenario", name].resource_key,
+                case.key,
+                case.district or SHARED,
+                outcome.ok,
+                outcome.stops,
+                outcome.difference,
+            )
+            for (tenant, name), outcomes in tried.outcomes.items()
+            for case, outcome in outcomes
+        ],
+        number,
+    )
+    replaced = [found.newest.get((file.tenant, item.kind, item.id)) for file in found.new for item in file.defined]
+    verdicts.forget([known.resource_key for known in replaced if known is not None and known.kind == "scenario"])
+
+
+def _record(actor: Actor, found: Changes, tried: GateVerdict, wish: Wish, deployment: dict[str, Any], now: datetime) -> None:
+    """Say in the audit what was deployed, what the scenarios said of it, and for what the publisher answers."""
+    details: dict[str, Any] = {
+        "source": wish.source,
+        "reason": wish.reason,
+        "files": [{"file": file.name, "tenant": file.tenant, "digest": file.digest} for file in found.new],
+    }
+    if tried.cases or tried.refused or tried.told:
+        details["scenarios"] = {
+            "cases": tried.cases,
+            "forced": any(item.code in (gate.FAILS, gate.OVERLAPS) for item in tried.refused),
+            "failed": _named(tried.refused, gate.FAILS, gate.OVERLAPS),
+            "outdated": _named(tried.told, gate.OUTDATED),
+            "known": _named(tried.told, gate.KNOWN, gate.STILL_OVERLAPS),
+            "dropped": [
+                f"{item.file} {item.element or ''}:{item.message}" for item in (*tried.refused, *tried.told) if item.code == gate.DROPPED
+            ][:_NOTED],
+            "new": _named(tried.refused, gate.NEW),
+        }
+    subject = ", ".join(file.name for file in found.new)[:200]
+    audit.record(actor, "models.deploy", subject, details, now, chain=deployment["key"], tenant=deployment["tenant"])
+
+
+def _named(findings: Sequence[Finding], *codes: str) -> list[str]:
+    return [f"{item.file} {item.element or ''}".strip() for item in findings if item.code in codes][:_NOTED]
+
+
+def _advice(against: Sequence[Finding]) -> str:
+    """The refusal in one sentence, with what could be done."""
+    codes = {item.code for item in against}
+    words = []
+    if gate.FAILS in codes:
+        failing = sum(item.code == gate.FAILS for item in against)
+        words.append(f"{failing} 个场景因这次发布不再成立:请改正模型,或改正场景文件并一起上传;确需发布的,写明理由强制发布")
+    if gate.OVERLAPS in codes:
+        words.append("决策表有行重叠:请改正;确需发布的,写明理由强制发布")
+    if gate.DROPPED in codes:
+        words.append("这组场景比原来少查了内容:请补上;确实不再需要的,写明理由确认减少")
+    if gate.NEW in codes:
+        words.append("有新的标识与已有的只差一点:请改正;确实要新建的,请确认")
+    first = against[0]
+    return f"部署未通过,全部文件均未生效。{first.file}“{first.element or ''}”{first.message}。" + "。".join(words)
+
+
+def _check_wish(wish: Wish) -> None:
+    if wish.source not in SOURCES:
+        raise InvalidRequest(f"部署来源应为 {'、'.join(SOURCES)} 之一", code="SOURCE")
+    if (wish.force or wish.drop_cases) and not wish.reason.strip():
+        what = "强制发布" if wish.force else "减少场景"
+        raise InvalidRequest(f"{what}须写明理由,理由记入审计", code="REASON")
 
 
 def check(files: Sequence[tuple[str, bytes]], *, tenant: str | None = None) -> list[Finding]:
@@ -100,7 +202,7 @@ def definitions(actor: Actor, tenant: str | None = None) -> list[DefinitionView]
     tenants = [tenant] if tenant is not None else [actor.tenant, SHARED]
     for wanted in tenants:
         _check_reader(actor, wanted)
-    newest = _newest(resources.references(tenants, _EVERYTHING)).values()
+    newest = changes.newest(tenants).values()
     return _views(sorted(newest, key=lambda item: (item.kind, item.id, item.tenant)))
 
 
@@ -123,6 +225,19 @@ def definition(actor: Actor, key: int) -> DefinitionView:
     raise NotFound("没有此版本")
 
 
+def deployment(actor: Actor, key: int) -> DeploymentView:
+    """A deployment with what it made, and what its publisher was reminded of. Raises NotFound, Forbidden."""
+    row = resources.deployments([key]).get(key)
+    if row is None:
+        raise NotFound("没有这次发布")
+    found = resources.of_deployment(key)
+    tenants = {item.tenant for item in found}
+    for tenant in tenants:
+        _check_reader(actor, tenant)
+    told = [Finding(**finding) for finding in row.findings or ()]
+    return DeploymentView(key, row.tenant, row.source, row.reason, row.created_at, _views(found), told, row.user_name)
+
+
 def source(actor: Actor, kind: str, key: int) -> tuple[str, bytes]:
     """File name and content of a version. Anyone signed in may read the models of their district, for pages draw diagrams from them. Raises NotFound, Forbidden."""
     found = resources.reference(_kind(kind), key)
@@ -136,15 +251,13 @@ def boot(root: Path, now: datetime) -> BootView:
     """Deploy the shipped files that differ from the last ones deployed from files, unless a newer version came from elsewhere: that is drift (design §3)."""
     shipped = _shipped(root)
     before = resources.last_from_files([name for name, _ in shipped])
-    differing = [
-        (name, content) for name, content in shipped if before.get((bundles.tenant_of(name), name), (0, ""))[1] != bundles.digest(content)
-    ]
+    differing = [(name, content) for name, content in shipped if before.get((named(name), name), (0, ""))[1] != bundles.digest(content)]
     if not differing:
         return BootView((), ())
     bundle = bundles.read(differing, None)
     if bundle.problems:
         raise Refused(bundle.problems)
-    newest = _newest(resources.references(sorted({file.tenant for file in bundle.files}), _EVERYTHING))
+    newest = changes.newest({file.tenant for file in bundle.files})
     origins = resources.deployments([reference.deployment_key for reference in newest.values()])
     drift, wanted = [], []
     for file in bundle.files:
@@ -165,104 +278,58 @@ def boot(root: Path, now: datetime) -> BootView:
 
 def _shipped(root: Path) -> list[tuple[str, bytes]]:
     found = []
-    for folder, suffix in (("bpmn", ".bpmn"), ("dmn", ".dmn"), ("forms", ".json")):
-        for path in sorted((root / folder).rglob(f"*{suffix}")):
+    for folder in FOLDERS:
+        wanted = [suffix for suffix, kind in bundles.KINDS.items() if folder == bundles.SCENARIOS or bundles.HOMES[kind] == folder]
+        for path in sorted(path for path in (root / folder).rglob("*") if path.suffix in wanted and path.is_file()):
             found.append((path.relative_to(root).as_posix(), path.read_bytes()))
     return found
 
 
-def _newest(references: Iterable[ResourceRef]) -> dict[tuple[str, str, str], ResourceRef]:
-    return {(item.tenant, item.kind, item.id): item for item in sorted(references, key=lambda item: item.version)}
-
-
-def _is_new(file: ModelFile, newest: dict[tuple[str, str, str], ResourceRef]) -> bool:
-    return any((known := newest.get((file.tenant, item.kind, item.id))) is None or known.digest != file.digest for item in file.defined)
-
-
-def _write(file: ModelFile, deployment: int, number: int, newest: dict[tuple[str, str, str], ResourceRef]) -> list[tuple[ResourceRef, str]]:
-    resource = next_key()
-    content = {
-        "key": resource,
-        "deployment_key": deployment,
-        "tenant": file.tenant,
-        "file": file.name,
-        "digest": file.digest,
-        "content": file.content,
-    }
-    rows.insert(ResourceRow, [content])
-    written = []
-    for item in file.defined:
-        known = newest.get((file.tenant, item.kind, item.id))
-        version = known.version + 1 if known else 1
-        reference = ResourceRef(
-            item.kind, next_key(), item.id, item.name, file.tenant, version, item.version_tag, number, deployment, resource, file.digest
-        )
-        rows.insert(resources.KINDS[item.kind], [_row(reference, item)])
-        written.append((reference, file.name))
-    return written
-
-
-def _row(reference: ResourceRef, item: Defined) -> dict[str, Any]:
-    row = {
-        name: getattr(reference, name)
-        for name in ("key", "tenant", "name", "version", "version_tag", "number", "deployment_key", "resource_key", "digest")
-    }
-    row[f"{reference.kind}_id"] = reference.id
-    if reference.kind == "decision":
-        row |= {"drg_id": item.drg_id, "drg_name": item.drg_name}
-    return row
-
-
-def _known(number: int) -> dict[tuple[str, str], set[str]]:
+def _known(bundle: Bundle) -> dict[tuple[str, str], set[str]]:
+    """(tenant, kind) → the ids that there will be."""
     known: dict[tuple[str, str], set[str]] = {}
-    for item in resources.references(resources.tenants(), number):
+    for item in resources.references(resources.tenants(), _EVERYTHING):
         known.setdefault((item.tenant, item.kind), set()).add(item.id)
+    for file in bundle.files:
+        for defined in file.defined:
+            known.setdefault((file.tenant, defined.kind), set()).add(defined.id)
     return known
 
 
-def _nothing_new(
-    bundle: Bundle, newest: dict[tuple[str, str, str], ResourceRef], actor: Actor, now: datetime, source: str, reason: str
+def _view_of(
+    key: int, bundle: Bundle, wish: Wish, now: datetime, views: Sequence[DefinitionView], told: Sequence[Finding]
 ) -> DeploymentView:
-    views = [
-        _view(newest[file.tenant, item.kind, item.id], file.name, None, unchanged=True) for file in bundle.files for item in file.defined
-    ]
+    return DeploymentView(key=key, tenant=_owner(bundle), source=wish.source, reason=wish.reason, at=now, definitions=views, warnings=told)
+
+
+def _owner(bundle: Bundle) -> str:
+    """The tenant of a bundle; empty if it is for several."""
     tenants = {file.tenant for file in bundle.files}
-    return DeploymentView(0, tenants.pop() if len(tenants) == 1 else "", source, reason, now, views, bundle.warnings)
+    return tenants.pop() if len(tenants) == 1 else ""
 
 
-def _try(actor: Actor, bundle: Bundle, now: datetime, source: str, reason: str, force: bool) -> gate.GateVerdict:
-    """Run the scenarios that the bundle's changed files touch. Raises Refused, InvalidRequest."""
-    if force and not reason.strip():
-        raise InvalidRequest("强制发布须写明理由(reason),理由记入审计", code="REASON")
-    if source == "files":
-        return gate.GateVerdict((), (), 0)
-    newest = _newest(resources.references(sorted({file.tenant for file in bundle.files}), _EVERYTHING))
-    tried = gate.check(current.settings().root, [file for file in bundle.files if _is_new(file, newest)])
-    if tried.failed and not force:
-        _note_refusal(actor, tried.failed, now)
-        first = tried.failed[0]
-        raise Refused(
-            tried.failed,
-            f"部署未通过:{len(tried.failed)} 个场景不再成立,全部文件均未生效。{first.file}“{first.element or ''}”{first.message}。"
-            "请改正模型或场景;确需发布的,写明理由强制发布",
-        )
-    return tried
+def _unchanged(found: Changes) -> list[DefinitionView]:
+    return [
+        _view(found.newest[file.tenant, item.kind, item.id], file.name, None, unchanged=True)
+        for file in found.same
+        for item in file.defined
+    ]
 
 
-def _note_refusal(actor: Actor, problems: Sequence[Finding], now: datetime) -> None:
-    details = {
-        "problems": [{"file": item.file, "element": item.element, "code": item.code, "message": item.message} for item in problems[:50]]
-    }
+def _refusal(actor: Actor, problems: Sequence[Finding], now: datetime, message: str = "") -> Refused:
+    """Note in the audit that a bundle was refused; what to raise."""
+    noted = [{"file": item.file, "element": item.element, "code": item.code, "message": item.message} for item in problems[:50]]
     with act():
         audit.record(
             actor,
             "models.refuse",
             ", ".join(sorted({item.file for item in problems}))[:200],
-            details,
+            {"problems": noted},
             now,
             chain=actor.user,
             tenant=actor.tenant,
         )
+    return Refused(problems, message)
 
 
 def _views(references: Sequence[ResourceRef]) -> list[DefinitionView]:
@@ -297,10 +364,13 @@ def _kind(kind: str) -> str:
     return kind
 
 
-def _check_publisher(actor: Actor, tenants: set[str]) -> None:
+def _check_publisher(actor: Actor) -> None:
     verdict = permissions.may_publish(actor)
     if not verdict:
         raise Forbidden(verdict.reason, code=verdict.code)
+
+
+def _check_districts(actor: Actor, tenants: set[str]) -> None:
     if not actor.is_system and tenants - {actor.tenant}:
         raise Forbidden("您只能发布到本区;各区共用的模型由运维人员用命令行发布", code="OTHER_DISTRICT")
 
