@@ -57,7 +57,7 @@ def _expectations(case: Scenario) -> list[Mapping[str, Any]]:
 
 
 def _asked(case: Scenario) -> Iterator[tuple[str, str]]:
-    """Each thing that a case looks at, as often as it does: (key, name); who does a task is looked at where ``as`` stands."""
+    """Each thing that a case looks at, as often as it does: (key, name); who does a task is looked at wherever ``as`` stands."""
     for expected in _expectations(case):
         for key, value in expected.items():
             yield key, ""
@@ -65,8 +65,7 @@ def _asked(case: Scenario) -> Iterator[tuple[str, str]]:
                 yield from ((key, str(name)) for name in value or ())
     for step in case.steps:
         if "complete" in step and step.get("as") is not None:
-            task = step["complete"]
-            yield "as", str(task.get("task") if isinstance(task, Mapping) else task)
+            yield "as", ""
 
 
 def _refusals(case: Scenario) -> Iterator[tuple[str, str]]:

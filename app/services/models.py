@@ -26,6 +26,7 @@ from app.store.tables import DeploymentRow
 from app.store.verdicts import Verdict
 
 SOURCES = ("files", "upload", "cli")
+ANSWERS = {gate.FAILS: "force", gate.OVERLAPS: "force", gate.DROPPED: "drop_cases", gate.NEW: "new_ids"}  # what of a Wish answers for it
 _READERS = frozenset({"analyst", "system_admin", "security_admin", "audit_admin", "auditor"})
 _EVERYTHING = 2**62
 _NOTED = 100  # findings that an audit entry names
@@ -42,9 +43,7 @@ class Wish:
     drop_cases: bool = False
 
     def answers_for(self, finding: Finding) -> bool:
-        if finding.code in (gate.FAILS, gate.OVERLAPS):
-            return self.force
-        return (finding.code == gate.DROPPED and self.drop_cases) or (finding.code == gate.NEW and self.new_ids)
+        return finding.code in ANSWERS and bool(getattr(self, ANSWERS[finding.code]))
 
 
 def deploy(

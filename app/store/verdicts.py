@@ -13,7 +13,7 @@ class Verdict(NamedTuple):
     """Of a case of the set in a resource, seen with the models of ``tenant``. ``stops``: an incident or a refused evaluation."""
 
     resource_key: int
-    case: str
+    case_key: str
     tenant: str
     ok: bool
     stops: bool
@@ -23,9 +23,9 @@ class Verdict(NamedTuple):
 def known(versions: Mapping[str, int]) -> dict[tuple[int, str], Verdict]:
     """(resource, case) → the verdict that holds. ``versions``: tenant → its catalogue version."""
     table = ScenarioVerdictRow
-    query = select(table.resource_key, table.case, table.tenant, table.ok, table.stops, table.difference, table.number)
+    query = select(table.resource_key, table.case_key, table.tenant, table.ok, table.stops, table.difference, table.number)
     found = db.session.execute(query.where(table.tenant.in_(list(versions))))
-    return {(row.resource_key, row.case): Verdict(*row[:-1]) for row in found if row.number == versions[row.tenant]}
+    return {(row.resource_key, row.case_key): Verdict(*row[:-1]) for row in found if row.number == versions[row.tenant]}
 
 
 def move_on(tenant: str, before: int, number: int) -> None:
@@ -38,7 +38,7 @@ def move_on(tenant: str, before: int, number: int) -> None:
 def keep(verdicts: Sequence[Verdict], number: int) -> None:
     """What became of cases just now. Needs an act."""
     written = [{**verdict._asdict(), "number": number} for verdict in verdicts]
-    rows.upsert(ScenarioVerdictRow, written, ["resource_key", "case"], ["tenant", "number", "ok", "stops", "difference"])
+    rows.upsert(ScenarioVerdictRow, written, ["resource_key", "case_key"], ["tenant", "number", "ok", "stops", "difference"])
 
 
 def forget(resource_keys: Collection[int]) -> None:

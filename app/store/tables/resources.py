@@ -121,7 +121,7 @@ class ScenarioVerdictRow(db.Model):  # type: ignore[name-defined,misc]
     __tablename__ = "scenario_verdicts"
 
     resource_key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    case: Mapped[str] = mapped_column(primary_key=True)
+    case_key: Mapped[str] = mapped_column(primary_key=True)
     tenant: Mapped[str] = mapped_column(index=True)
     number: Mapped[int]
     ok: Mapped[bool]

@@ -31,13 +31,13 @@ def upgrade() -> None:
     op.create_table(
         "scenario_verdicts",
         sa.Column("resource_key", types.Key, autoincrement=False, nullable=False),
-        sa.Column("case", sa.Text(), nullable=False),
+        sa.Column("case_key", sa.Text(), nullable=False),
         sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("number", types.Key, nullable=False),
         sa.Column("ok", sa.Boolean(), nullable=False),
         sa.Column("stops", sa.Boolean(), nullable=False),
         sa.Column("difference", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("resource_key", "case", name=op.f("pk_scenario_verdicts")),
+        sa.PrimaryKeyConstraint("resource_key", "case_key", name=op.f("pk_scenario_verdicts")),
     )
     op.create_index(op.f("ix_scenario_verdicts_tenant"), "scenario_verdicts", ["tenant"], unique=False)
     op.add_column("deployments", sa.Column("findings", types.Json(), nullable=True))
