@@ -20,7 +20,6 @@ KNOWN = ("supervision", "payment", "payment.pay", "review", "scope", "gate", "ab
         ("paymnet", "payment"),
         ("reveiw", "review"),
         ("scop", "scope"),
-        ("scoop", "scope"),  # the nearer of several
         ("supervision", None),  # it is there
         ("approval", None),
         ("payroll", None),
