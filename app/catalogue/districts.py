@@ -1,6 +1,7 @@
 """The districts that this installation serves, from its files: read again when these change, so that a new district needs no restart."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ from app.domain import districts
 from app.domain.districts import SHARED, District, DistrictError, Phase, UnknownDistrict
 from app.errors import InvalidRequest
 
+LOOKED_AFTER = 1.0  # seconds after which the files are looked at again: an act asks for its district dozens of times
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -23,22 +25,25 @@ class _Watched(Generic[T]):
 
     def __init__(self, read: Callable[[Path], T]) -> None:
         self._read = read
-        self._kept: dict[Path, tuple[Any, T]] = {}
+        self._kept: dict[Path, tuple[float, Any, T]] = {}
 
     def get(self, folder: Path) -> T:
+        looked, kept = time.monotonic(), self._kept.get(folder)
+        if kept is not None and looked - kept[0] < LOOKED_AFTER:
+            return kept[2]
         stamp = districts.stamp(folder)
-        kept = self._kept.get(folder)
-        if kept is not None and kept[0] == stamp:
-            return kept[1]
+        made = kept[2] if kept is not None and kept[1] == stamp else self._made(folder, kept)
+        self._kept[folder] = (looked, stamp, made)
+        return made
+
+    def _made(self, folder: Path, kept: tuple[float, Any, T] | None) -> T:
         try:
-            made = self._read(folder)
+            return self._read(folder)
         except DistrictError as error:
             if kept is None:
                 raise
             log.warning("区县文件有改动但无法读取,仍按改动之前的办:%s", error)
-            made = kept[1]
-        self._kept[folder] = (stamp, made)
-        return made
+            return kept[2]
 
 
 _districts = _Watched(districts.load_all)

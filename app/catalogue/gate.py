@@ -115,7 +115,7 @@ class _Run:
         told = f"{outcome.place}:{outcome.told}"
         scenarios = self.brought[place].scenarios if place in self.brought else held.scenarios if held is not None else None
         title = scenarios.title if scenarios is not None else ""
-        name = case.name if title in (case.name, case.file.stem) else f"{title} {case.name}".strip()
+        name = case.name if title in (case.name, case.file.stem) else f"{title} / {case.name}" if case.name else title
         finding = Finding(case.file.as_posix(), name or None, None, FAILS, told)
         if stood is not None and not stood.ok and not (outcome.stops and stood.difference != outcome.difference):
             return replace(finding, code=KNOWN)

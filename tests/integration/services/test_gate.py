@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.catalogue import gate, trial
+from app.catalogue import districts, gate, trial
 from app.config import Config
 from app.domain.permissions import SYSTEM
 from app.errors import Forbidden, InvalidRequest, Refused
@@ -89,7 +89,7 @@ def refused(*files: tuple[str, bytes], **wish: object) -> Refused:
 
 def test_a_table_that_breaks_a_scenario_is_refused_with_title_case_step_and_difference_in_chinese(own: None) -> None:
     (problem,) = refused(("dmn/permit_gate.dmn", STRICT), reason="收紧").problems
-    assert (problem.file, problem.element, problem.code) == (FILE, "审批 五千元由财政审查", "SCENARIO")
+    assert (problem.file, problem.element, problem.code) == (FILE, "审批 / 五千元由财政审查", "SCENARIO")
     assert problem.message.startswith("第 2 步 办理“审查申请”:“审查申请”不由角色“财政局”办理,应由")
     assert "review" not in problem.message
     assert version() == 1
@@ -103,18 +103,18 @@ def test_it_is_deployed_all_the_same_for_a_reason_and_the_audit_knows_it(own: No
         assert failure.value.code == "REASON"
     done = deploy(("dmn/permit_gate.dmn", STRICT), reason="上级文件已改", force=True)
     assert version() == 2
-    assert [(item.code, item.element) for item in done.warnings] == [("SCENARIO", "审批 五千元由财政审查")]
+    assert [(item.code, item.element) for item in done.warnings] == [("SCENARIO", "审批 / 五千元由财政审查")]
     entry = last()
     assert (entry.action, entry.details["reason"]) == ("models.deploy", "上级文件已改")
     said = entry.details["scenarios"]
-    assert (said["cases"], said["forced"], said["failed"]) == (1, True, [f"{FILE} 审批 五千元由财政审查"])
+    assert (said["cases"], said["forced"], said["failed"]) == (1, True, [f"{FILE} 审批 / 五千元由财政审查"])
 
 
 def test_what_failed_before_is_told_and_refuses_nothing(own: None) -> None:
     deploy(("dmn/permit_gate.dmn", STRICT), reason="上级文件已改", force=True)
     done = deploy(("bpmn/permit.bpmn", NAMED))  # the sequence of a label changed after a forced table
     assert codes(done) == ["SCENARIO_KNOWN"]
-    assert last().details["scenarios"]["known"] == [f"{FILE} 审批 五千元由财政审查"]
+    assert last().details["scenarios"]["known"] == [f"{FILE} 审批 / 五千元由财政审查"]
     assert codes(deploy(("dmn/permit_gate.dmn", STRICTER))) == ["SCENARIO_KNOWN"]
 
 
@@ -332,7 +332,8 @@ def test_what_no_scenario_touches_runs_none(own: None) -> None:
     assert "scenarios" not in last().details
 
 
-def test_a_district_that_is_not_there_is_refused_everywhere(hill: Flask, config: Config) -> None:
+def test_a_district_that_is_not_there_is_refused_everywhere(hill: Flask, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(districts, "LOOKED_AFTER", 0)
     for path in ("bpmn/nanjing/permit.bpmn", "/x/hill/dmn/nanjing/permit_gate.dmn", "scenarios/nanjing/permit.yaml"):
         content = {"bpmn": PERMIT + b"\n", "dmn": STRICT, "yaml": text()}[path.rsplit(".", 1)[1]]
         problems = refused((path, content), ("dmn/permit_gate.dmn", STRICT)).problems
@@ -345,9 +346,11 @@ def test_a_district_that_is_not_there_is_refused_everywhere(hill: Flask, config:
     (Path(config.models) / "dmn" / "nanjing" / "permit_gate.dmn").write_bytes(STRICT)
     with pytest.raises(Refused):
         models.boot(Path(config.models), NOW)
-    # The file of the new district makes it one, without a restart.
-    source = (Path(config.models) / "districts" / "valley.toml").read_text("utf-8")
-    (Path(config.models) / "districts" / "nanjing.toml").write_text(source, "utf-8")
+    # The file of the new district makes it one, without a restart; while it is being written, the others go on.
+    new = Path(config.models) / "districts" / "nanjing.toml"
+    new.write_text("title = ", "utf-8")
+    assert set(districts.every()) == {"hill", "valley"}
+    new.write_text((new.parent / "valley.toml").read_text("utf-8"), "utf-8")
     assert [(item.id, item.tenant) for item in models.boot(Path(config.models), NOW).deployed] == [("permit_gate", "nanjing")]
 
 
