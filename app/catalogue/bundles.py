@@ -105,7 +105,7 @@ def _read_file(path: str, content: bytes, tenant: str) -> tuple[ModelFile | None
     if name.startswith(f"{SCENARIOS}/") and found is not None:
         # A model that only scenarios use: kept and versioned like them, never started by itself.
         used = Defined("scenario", PurePath(name).name, next((item.name for item in found.defined), PurePath(name).name))
-        found = ModelFile(place(path, tenant), tenant, content, found.digest, (used,))
+        found = ModelFile(name=place(path, tenant), tenant=tenant, content=content, digest=found.digest, defined=(used,))
     return found, wrong, odd
 
 

@@ -11,9 +11,10 @@ deployed.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib import metadata
 from typing import Any
 
-from app.catalogue import scenario_sets, snapshot
+from app.catalogue import districts, scenario_sets, snapshot
 from app.catalogue.bundles import ModelFile
 from app.catalogue.scenario_sets import DeployedSet, Holdings
 from app.catalogue.trial import Trial
@@ -36,7 +37,8 @@ _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 class GateVerdict:
     """``refused``: what stops the deployment, unless somebody answers for it; ``told``: what does not. ``cases``: how many were run.
 
-    ``outcomes``: (tenant, id) of a set → what became of its cases that were run; ``versions``: tenant → the catalogue version that they were compared with.
+    ``outcomes``: (tenant, id) of a set → what became of its cases that were run; ``versions``: tenant → the catalogue version that they were compared with;
+    ``basis``: what besides the models they depend on.
     """
 
     refused: tuple[Finding, ...] = ()
@@ -44,6 +46,7 @@ class GateVerdict:
     cases: int = 0
     outcomes: Mapping[tuple[str, str], Sequence[tuple[Scenario, Outcome]]] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)
+    basis: str = ""
 
 
 def check(files: Sequence[ModelFile]) -> GateVerdict:
@@ -57,11 +60,12 @@ def check(files: Sequence[ModelFile]) -> GateVerdict:
     found = [*run.findings, *_overlaps(files), *_dropped(files, run.deployed), *_slips(files, after.holdings)]
     told = (KNOWN, OUTDATED, STILL_OVERLAPS)
     return GateVerdict(
-        tuple(finding for finding in found if finding.code not in told),
-        tuple(finding for finding in found if finding.code in told),
-        sum(len(outcomes) for outcomes in run.outcomes.values()),
-        run.outcomes,
-        run.versions,
+        refused=tuple(finding for finding in found if finding.code not in told),
+        told=tuple(finding for finding in found if finding.code in told),
+        cases=sum(len(outcomes) for outcomes in run.outcomes.values()),
+        outcomes=run.outcomes,
+        versions=run.versions,
+        basis=run.basis,
     )
 
 
@@ -86,7 +90,8 @@ class _Run:
         models = [file for file in files if all(item.kind != "scenario" for item in file.defined)]
         self.only_numbers = all(_only_numbers_differ(file) for file in models)
         self.versions = {tenant: resources.catalogue_version(tenant) for tenant in self._tenants()}
-        self.known = verdicts.known(self.versions) if self.versions else {}
+        self.basis = _basis()
+        self.known = verdicts.known(self.versions, self.basis) if self.versions else {}
         self.outcomes: dict[tuple[str, str], list[tuple[Scenario, Outcome]]] = {}
         self.findings: list[Finding] = []
 
@@ -135,7 +140,19 @@ class _Run:
         if self.before is None:
             self.before = Trial(())
         outcome = self.before.run(held.scenarios, older)
-        return Verdict(held.resource_key, older.key, older.district or SHARED, outcome.ok, outcome.stops, outcome.difference)
+        return Verdict(
+            resource_key=held.resource_key,
+            case_key=older.key,
+            tenant=older.district or SHARED,
+            ok=outcome.ok,
+            stops=outcome.stops,
+            difference=outcome.difference,
+        )
+
+
+def _basis() -> str:
+    """Program, districts' files and calendar: another release or another file may make a case another, though no model changed."""
+    return f"{metadata.version('quancheng')} {districts.fingerprint()} {snapshot.calendar().version}"
 
 
 # ---------------------------------------------------------------------- tables

@@ -134,7 +134,14 @@ def attempt(case: Scenario, models: Models) -> Outcome:
         return Outcome(True)
     names = run.names() if run is not None else {}
     place = _place(case, step)
-    return Outcome(False, step, wording.spoken(place, names), stops, wording.plain(text), wording.spoken(text, names))
+    return Outcome(
+        ok=False,
+        step=step,
+        place=wording.spoken(place, names),
+        stops=stops,
+        difference=wording.plain(text),
+        told=wording.spoken(text, names),
+    )
 
 
 _PLACES = {"models": "读取模型时", "start": "开始时", "expect": "结束时"}

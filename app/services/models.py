@@ -123,17 +123,18 @@ def _keep_verdicts(tried: GateVerdict, found: Changes, number: int) -> None:
     verdicts.keep(
         [
             Verdict(
-                newest[tenant, "scenario", name].resource_key,
-                case.key,
-                case.district or SHARED,
-                outcome.ok,
-                outcome.stops,
-                outcome.difference,
+                resource_key=newest[tenant, "scenario", name].resource_key,
+                case_key=case.key,
+                tenant=case.district or SHARED,
+                ok=outcome.ok,
+                stops=outcome.stops,
+                difference=outcome.difference,
             )
             for (tenant, name), outcomes in tried.outcomes.items()
             for case, outcome in outcomes
         ],
         number,
+        tried.basis,
     )
     replaced = [found.newest.get((file.tenant, item.kind, item.id)) for file in found.new for item in file.defined]
     verdicts.forget([known.resource_key for known in replaced if known is not None and known.kind == "scenario"])
@@ -234,7 +235,16 @@ def deployment(actor: Actor, key: int) -> DeploymentView:
     for tenant in tenants:
         _check_reader(actor, tenant)
     told = [Finding(**finding) for finding in row.findings or ()]
-    return DeploymentView(key, row.tenant, row.source, row.reason, row.created_at, _views(found), told, row.user_name)
+    return DeploymentView(
+        key=key,
+        tenant=row.tenant,
+        source=row.source,
+        reason=row.reason,
+        at=row.created_at,
+        definitions=_views(found),
+        warnings=told,
+        by=row.user_name,
+    )
 
 
 def source(actor: Actor, kind: str, key: int) -> tuple[str, bytes]:
@@ -341,19 +351,19 @@ def _view(reference: ResourceRef, file: str, deployment: DeploymentRow | None, *
     if deployment is None:
         deployment = resources.deployments([reference.deployment_key])[reference.deployment_key]
     return DefinitionView(
-        reference.key,
-        reference.kind,
-        reference.id,
-        reference.name,
-        reference.version,
-        reference.version_tag,
-        reference.tenant,
-        file,
-        reference.deployment_key,
-        deployment.source,
-        deployment.created_at,
-        deployment.user_name,
-        unchanged,
+        key=reference.key,
+        kind=reference.kind,
+        id=reference.id,
+        name=reference.name,
+        version=reference.version,
+        version_tag=reference.version_tag,
+        tenant=reference.tenant,
+        file=file,
+        deployment=reference.deployment_key,
+        source=deployment.source,
+        deployed_at=deployment.created_at,
+        deployed_by=deployment.user_name,
+        unchanged=unchanged,
     )
 
 

@@ -116,7 +116,10 @@ class ScenarioDefinitionRow(db.Model):  # type: ignore[name-defined,misc]
 
 
 class ScenarioVerdictRow(db.Model):  # type: ignore[name-defined,misc]
-    """What became of a case of a deployed set when it was last run. It holds as of catalogue version ``number`` of ``tenant``, whose models the case sees."""
+    """What became of a case of a deployed set when it was last run.
+
+    It holds as of catalogue version ``number`` of ``tenant``, whose models the case sees, and on the same ``basis``: program, districts' files, calendar.
+    """
 
     __tablename__ = "scenario_verdicts"
 
@@ -124,6 +127,7 @@ class ScenarioVerdictRow(db.Model):  # type: ignore[name-defined,misc]
     case_key: Mapped[str] = mapped_column(primary_key=True)
     tenant: Mapped[str] = mapped_column(index=True)
     number: Mapped[int]
+    basis: Mapped[str]
     ok: Mapped[bool]
     stops: Mapped[bool]
     difference: Mapped[str]

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("case_key", sa.Text(), nullable=False),
         sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("number", types.Key, nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
         sa.Column("ok", sa.Boolean(), nullable=False),
         sa.Column("stops", sa.Boolean(), nullable=False),
         sa.Column("difference", sa.Text(), nullable=False),
