@@ -233,7 +233,9 @@ def _of_table(problem: dmn.Problem) -> Finding:
     place = " ".join(
         part for part in (problem.decision or "", f"第 {problem.rule} 行" if problem.rule else "", problem.column or "") if part
     )
-    return Finding(problem.file, place, problem.line or 0, problem.code, problem.message, problem.severity)
+    # Rows of a UNIQUE table that overlap are refused at deployment, however sure the analysis is.
+    severity = "error" if problem.code == "dmn.overlap" else problem.severity
+    return Finding(problem.file, place, problem.line or 0, problem.code, problem.message, severity)
 
 
 def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:

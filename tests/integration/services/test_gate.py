@@ -127,6 +127,14 @@ def test_a_scenario_that_came_with_the_product_does_not_hold_up_a_new_amount_nor
     assert [item.code for item in refused(("dmn/permit_gate.dmn", TURNED)).problems] == ["SCENARIO"]  # a rule that says something else
 
 
+def test_a_set_of_the_installations_own_always_counts(hill: Flask, config: Config) -> None:
+    path = Path(config.models) / "scenarios" / "permit.yaml"
+    path.parent.mkdir()
+    path.write_bytes(text())
+    models.boot(Path(config.models), NOW)
+    assert [item.code for item in refused(("dmn/permit_gate.dmn", STRICT)).problems] == ["SCENARIO"]
+
+
 def test_a_broken_step_is_refused_after_a_forced_change_if_it_held_before(own: None) -> None:
     other = SCENARIO.replace("五千元", "五百元").replace("5000.00", "50.00").replace("name: 审批", "name: 小额")
     deploy(("scenarios/hill/small.yaml", text(other)))
@@ -143,6 +151,22 @@ def test_the_verdict_before_is_kept_and_not_run_again(own: None, monkeypatch: py
     assert codes(deploy(("dmn/permit_gate.dmn", STRICTER))) == ["SCENARIO_KNOWN"]
     assert counted.made == [1]  # one trial, with the bundle's file; none of what is deployed
     assert db.session.execute(select(ScenarioVerdictRow.ok, ScenarioVerdictRow.number)).all() == [(False, 5)]
+
+
+def test_a_kept_verdict_holds_only_with_the_same_districts_files(own: None, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(districts, "LOOKED_AFTER", 0)
+    deploy(("dmn/permit_gate.dmn", STRICT), reason="上级文件已改", force=True)
+    with (Path(config.models) / "districts" / "hill.toml").open("a") as file:
+        file.write("\n# changed\n")
+    monkeypatch.setattr(gate, "Trial", counted := Counted())
+    assert codes(deploy(("dmn/permit_gate.dmn", STRICTER))) == ["SCENARIO_KNOWN"]
+    assert counted.made == [1, 0]  # on what is deployed too
+
+
+def test_a_kept_verdict_does_not_outlive_a_deployment_that_ran_nothing(own: None) -> None:
+    deploy(("dmn/permit_gate.dmn", STRICT), reason="上级文件已改", force=True)
+    deploy(("dmn/permit_gate.dmn", GATE), source="files")  # as a start does: the case holds again, and nobody has run it
+    assert [item.code for item in refused(("dmn/permit_gate.dmn", STRICTER)).problems] == ["SCENARIO"]
 
 
 class Counted:
@@ -229,7 +253,8 @@ def test_a_diagram_and_its_corrected_scenario_go_together(own: None) -> None:
     assert [(item.kind, item.id, item.version, item.file) for item in done.definitions] == [
         ("process", "permit", 1, "bpmn/permit.bpmn"), ("scenario", "permit", 2, FILE),
     ]  # fmt: skip
-    # The older set has been taken the place of: it is not run any more.
+    # The older set has been taken the place of: it is not run any more, and nothing is kept of it.
+    assert [row.case_key for row in db.session.execute(select(ScenarioVerdictRow)).scalars()] == ["五千元由财政审查"]
     assert codes(deploy(("bpmn/hill/permit.bpmn", renamed + b"\n"))) == []
     assert models.source(SYSTEM, "scenario", done.definitions[1].key)[0] == FILE
 
