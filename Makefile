@@ -4,7 +4,7 @@ PORT ?= 8000
 DATA ?= instance
 BIN := .venv/bin
 NODE_OK := node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit((a===20&&b>=19)||a>22||(a===22&&b>=12)?0:1)'
-SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -type f -print 2>/dev/null)
+SOURCES := $(shell find frontend \( -path frontend/node_modules -o -path frontend/tests \) -prune -o -type f -print 2>/dev/null)
 BUILT := app/web/static/built/.stamp
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE :=
@@ -21,6 +21,7 @@ run: .venv/.runtime $(BUILT)  ## start the demonstration on http://127.0.0.1:800
 setup: .venv/.development $(BUILT)  ## everything for working on the code
 
 test: .venv/.development $(BUILT) chromium  ## all tests on SQLite and PostgreSQL, browser included
+	cd frontend && npm test -s
 	TZ=UTC $(BIN)/pytest -n 2 --dist loadgroup -q -m "not soak"
 	TZ=Asia/Shanghai $(BIN)/pytest -n 2 -q -m "not soak" tests/unit/domain tests/processes tests/integration/districts
 

@@ -220,7 +220,7 @@ def decide(file: Path, decision: str, values: str, at: str | None) -> None:
     """用一张决策表判一次,说明命中了哪几行、依据什么条款。"""
     from app.rehearsal import single
 
-    say(single.decide(file.name, read_bounded(file), decision, values, at or datetime.now(UTC).isoformat()))
+    say(single.decide(file, read_bounded(file), decision, values, at or datetime.now(UTC).isoformat()))
 
 
 @main.command()

@@ -1,7 +1,7 @@
 """Failures in an official's words: what happened, where, what to do. Each has a stable ``code``; nothing here knows HTTP."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 
 class FieldFault(Protocol):
@@ -40,15 +40,14 @@ class ModelFault(Protocol):
 
 
 class Failure(Exception):
-    """Something a person asked for cannot be done. ``message`` is for that person, ``details`` for programs."""
+    """Something a person asked for cannot be done. ``message`` is for that person, ``code`` for programs."""
 
     code = "FAILURE"
 
-    def __init__(self, message: str, *, code: str | None = None, details: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or type(self).code
-        self.details: Mapping[str, Any] = details or {}
 
 
 class NotFound(Failure):
@@ -67,6 +66,17 @@ class InvalidRequest(Failure):
     """The request itself makes no sense: an unknown key, a value out of its range."""
 
     code = "INVALID_REQUEST"
+
+
+class InvalidArguments(InvalidRequest):
+    """Members of a request that cannot be read, each by its path."""
+
+    code = "INVALID_ARGUMENT"
+
+    def __init__(self, problems: Sequence[FieldFault]) -> None:
+        first = problems[0] if problems else None
+        super().__init__(f"{first.path}:{first.message}" if first is not None else "请求内容不符合要求")
+        self.problems = tuple(problems)
 
 
 class InvalidForm(Failure):

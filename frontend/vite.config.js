@@ -1,4 +1,4 @@
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 import react from '@vitejs/plugin-react';
 
 const path = (relative) => new URL(relative, import.meta.url).pathname;
@@ -10,6 +10,12 @@ export default defineConfig({
   resolve: {
     // ajv writes code at run time, which the content security policy forbids; src/form/validator.js takes its place.
     alias: { '@rjsf/validator-ajv8': path('src/form/no_ajv.js') },
+  },
+  test: {
+    include: ['tests/**/*.test.{js,jsx}'],
+    restoreMocks: true,
+    unstubGlobals: true,
+    server: { deps: { inline: ['@rjsf/core'] } }, // it asks for ajv: the alias above holds only for what goes through vite
   },
   build: {
     outDir: path('../app/web/static/built'),

@@ -11,6 +11,7 @@ def attach(app: Flask, config: Config, database: Any, user: type[Any], role: typ
     """Set sign-in, tokens, protection against forged requests and headers up on ``app``; ``user`` and ``role`` are the store's account models."""
     from app.access import encoding, forgery, headers, identity, sign_in, tokens
 
+    app.json_provider_class = encoding.ExactJson  # the class too: Flask-Security makes its own provider of it
     app.json = encoding.ExactJson(app)
     headers.attach(app, secure=config.secure_cookies)
     sign_in.attach(app, config, database, user, role)

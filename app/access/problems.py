@@ -1,9 +1,9 @@
-"""What a failure means outside: its HTTP status, and its shape as problem+json (RFC 9457) or as a page."""
+"""What a failure means outside: its HTTP status, and its shape as problem+json (RFC 9457) or as a page. One shape for pages, their scripts and the API."""
 
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -18,16 +18,15 @@ from app.domain.forms import FormError
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemDocument:
-    """``code`` is stable, ``detail`` is for people; ``problems`` are fields of a form or places in models."""
+    """``code`` is stable, ``detail`` is for people; ``problems`` are fields of a form or a request, or places in models."""
 
     status: int
     title: str
     code: str
     detail: str
     problems: Sequence[Mapping[str, Any]] = ()
-    details: Mapping[str, Any] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
         """The members of problem+json."""
@@ -51,22 +50,23 @@ def describe(error: Exception) -> ProblemDocument:
     """Any exception as a problem. What nobody foresaw says nothing of the inside."""
     if isinstance(error, errors.Failure):
         status = statuses.of(error)
-        return ProblemDocument(status, statuses.title(status), error.code, error.message, _places(error), error.details)
+        return ProblemDocument(status=status, title=statuses.title(status), code=error.code, detail=error.message, problems=_places(error))
     if isinstance(error, FormError):
-        return ProblemDocument(HTTPStatus.BAD_REQUEST, statuses.title(400), error.code, str(error))
+        return ProblemDocument(status=HTTPStatus.BAD_REQUEST, title=statuses.title(400), code=error.code, detail=str(error))
     if isinstance(error, CSRFError):
         return ProblemDocument(
-            HTTPStatus.BAD_REQUEST, "页面已过期", "CSRF", "本页停留过久，或不是从本系统打开。请刷新页面后再试，已暂存的内容不会丢失。"
+            status=HTTPStatus.BAD_REQUEST,
+            title="页面已过期",
+            code="CSRF",
+            detail="本页停留过久，或不是从本系统打开。请刷新页面后再试，已暂存的内容不会丢失。",
         )
-    if isinstance(error, HTTPException) and error.code is not None:
-        return ProblemDocument(error.code, statuses.title(error.code), f"HTTP_{error.code}", statuses.sentence(error.code))
-    return ProblemDocument(
-        HTTPStatus.INTERNAL_SERVER_ERROR, statuses.title(500), f"INTERNAL-{secrets.token_hex(4)}", statuses.sentence(500)
-    )
+    number = error.code if isinstance(error, HTTPException) and error.code is not None else int(HTTPStatus.INTERNAL_SERVER_ERROR)
+    code = statuses.code(number) if isinstance(error, HTTPException) else f"INTERNAL-{secrets.token_hex(4)}"
+    return ProblemDocument(status=number, title=statuses.title(number), code=code, detail=statuses.sentence(number))
 
 
 def _places(failure: errors.Failure) -> list[dict[str, Any]]:
-    if isinstance(failure, errors.InvalidForm):
+    if isinstance(failure, errors.InvalidForm | errors.InvalidArguments):
         return [{"path": fault.path, "title": fault.title, "code": fault.code, "message": fault.message} for fault in failure.problems]
     if isinstance(failure, errors.Refused):
         return [
@@ -85,7 +85,10 @@ def wants_json() -> bool:
 
 
 def as_json(problem: ProblemDocument) -> Response:
-    return Response(current_app.json.dumps(problem.body()), status=problem.status, content_type="application/problem+json")
+    answer = Response(current_app.json.dumps(problem.body()), status=problem.status, content_type="application/problem+json")
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110 §11.6.1
+    return answer
 
 
 def attach(app: Flask, page: Page) -> None:

@@ -11,8 +11,8 @@ from wtforms import StringField
 from wtforms.validators import InputRequired
 
 from app.access import tokens
-from app.access.secrets import kept
 from app.config import Config
+from app.store.secrets import kept
 
 _WRONG = "账号或密码不正确，请检查后重试"
 _MESSAGES = {

@@ -47,6 +47,14 @@ def of(failure: errors.Failure) -> HTTPStatus:
     return next((status for kind, status in _STATUS if isinstance(failure, kind)), HTTPStatus.CONFLICT)
 
 
+def code(status: int) -> str:
+    """The stable code of a bare status: NOT_FOUND, METHOD_NOT_ALLOWED, …"""
+    try:
+        return HTTPStatus(status).name
+    except ValueError:
+        return "INTERNAL_SERVER_ERROR" if status >= 500 else "BAD_REQUEST"
+
+
 def title(status: int) -> str:
     """A few words: 没有权限."""
     return _TITLES.get(status, _TITLES[500 if status >= 500 else 400])

@@ -1,10 +1,8 @@
 """Entries of the audit trail: the secret of their macs, and those of acts that have no instance."""
 
-import os
 import threading
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from app import current
@@ -12,7 +10,7 @@ from app.domain.audit import entry_mac
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
 from app.errors import InvalidRequest
-from app.store import rows, trail
+from app.store import rows, secrets, trail
 from app.store.tables import AuditEntryRow
 
 _secrets: dict[str, bytes] = {}
@@ -25,7 +23,9 @@ def secret() -> bytes:
     place = config.audit_key or str(config.folder)
     if place not in _secrets:
         with _lock:
-            _secrets[place] = _from_setting(config.audit_key) if config.audit_key else _from_file(config.folder / "audit-key")
+            _secrets[place] = (
+                _from_setting(config.audit_key) if config.audit_key else bytes.fromhex(secrets.kept(config.folder, "audit-key"))
+            )
     return _secrets[place]
 
 
@@ -34,21 +34,6 @@ def _from_setting(text: str) -> bytes:
         return bytes.fromhex(text)
     except ValueError:
         raise InvalidRequest("设置 QUANCHENG_AUDIT_KEY 应为十六进制的密钥", code="SETTING") from None
-
-
-def _from_file(path: Path) -> bytes:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        # Exclusively, so that two processes that start together agree on one.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        key = os.urandom(32)
-        file.write(key.hex())
-        file.flush()
-        os.fsync(file.fileno())
-    return key
 
 
 def record(

@@ -11,7 +11,7 @@ from app.acts.candidates import candidates
 from app.catalogue.snapshot import Snapshot, process_definition
 from app.domain.keys import next_key
 from app.engine import effects as e
-from app.store import instances, rows
+from app.store import instances, messages, rows
 from app.store.tables import (
     DecisionEvaluationRow,
     ElementInstanceRow,
@@ -212,6 +212,7 @@ class Journal:
             "project_key": self.project_key, "process_id": definition.process_id, "element_id": effect.element_id, "decision_id": effect.decision_id,
             "name": effect.decision_name, "definition_key": effect.definition, "version": effect.version, "inputs": list(effect.inputs),
             "output": effect.output, "rules": list(effect.rules), "required": list(effect.required),
+            "libraries": list(effect.libraries) or None,
             "deadline": dict(effect.deadline) if effect.deadline else None, "at": self.now,
         })  # fmt: skip
 
@@ -271,7 +272,9 @@ class Journal:
         rows.insert(IncidentRow, list(self._incidents.values()))
         self.incidents_opened = [row["message"] for row in self._incidents.values() if row["closed_at"] is None]
         rows.insert(DecisionEvaluationRow, self._decisions)
-        rows.insert(MessageRow, self._signals)
+        if self._signals:
+            rows.insert(MessageRow, self._signals)
+            messages.address([row["key"] for row in self._signals])
 
     def _ended(self, ended: tuple[int, str]) -> dict[str, Any]:
         # Entered in an earlier act: the row is there, only state and ended_at are taken. One upsert in place of an insert and an update.

@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Response
 
-from app.access.identity import current_actor
+from app.access.identity import current_actor, present
 from app.api import schemas
 from app.api.requests import answer, body, listing
 from app.errors import InvalidRequest
-from app.services import instances, instants
+from app.services import instances
 
 blueprint = Blueprint("process_instances", __name__, url_prefix="/process-instances")
 
@@ -22,7 +22,7 @@ def create() -> Response:
         current_actor(),
         wanted.get("process_id", ""),
         wanted["variables"],
-        instants.now(),
+        present(),
         tenant=wanted.get("tenant"),
         version=None if version == -1 else version,
         definition_key=wanted.get("definition_key"),
@@ -38,7 +38,7 @@ def search() -> Response:
     found = instances.search(
         current_actor(),
         instances.InstanceFilter(**wanted["filter"], descending=descending),
-        instants.now(),
+        present(),
         limit=page["limit"],
         offset=page["from_"],
     )

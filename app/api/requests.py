@@ -1,19 +1,21 @@
 """Reading requests and writing answers the same way at every noun."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import simplejson
 from flask import Response, request
-from marshmallow import Schema
+from marshmallow import Schema, ValidationError
 
 from app.api import schemas
 from app.domain import forms
-from app.errors import InvalidRequest
+from app.domain.forms import FieldProblem
+from app.errors import InvalidArguments, InvalidRequest
 from app.seen.shapes import Page
 
 
 def body(schema: Schema) -> dict[str, Any]:
-    """The request's JSON, checked; an empty body is an empty object. Raises InvalidRequest (a body that is no JSON object) and marshmallow's ValidationError."""
+    """The request's JSON, checked; an empty body is an empty object. Raises InvalidRequest (a body that is no JSON object), InvalidArguments."""
     raw = request.get_data(cache=False)
     try:
         data = forms.loads(raw) if raw.strip() else {}
@@ -21,8 +23,23 @@ def body(schema: Schema) -> dict[str, Any]:
         raise InvalidRequest(str(error), code=error.code) from error
     if not isinstance(data, dict):
         raise InvalidRequest("请求内容应是一个 JSON 对象")
-    loaded: dict[str, Any] = schema.load(data)
+    try:
+        loaded: dict[str, Any] = schema.load(data)
+    except ValidationError as error:
+        raise InvalidArguments(list(_faults(error.messages))) from error
     return loaded
+
+
+def _faults(messages: Any, path: str = "") -> Iterator[FieldProblem]:
+    """marshmallow's nested messages, one a place."""
+    if isinstance(messages, dict):
+        for key, part in messages.items():
+            yield from _faults(part, f"{path}/{key}".strip("/") if key != "_schema" else path)
+    elif isinstance(messages, list):
+        for part in messages:
+            yield from _faults(part, path)
+    else:
+        yield FieldProblem(path or "请求内容", "", "INVALID_ARGUMENT", str(messages))
 
 
 def answer(data: Any, status: int = 200) -> Response:

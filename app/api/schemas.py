@@ -12,8 +12,45 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_lo
 _KEY = re.compile(r"-?[0-9]{1,19}")
 
 
+_Messages = dict[str, str | list[Any] | dict[Any, Any]]
+
+
+def _said(**own: str) -> _Messages:
+    """What is wrong with a member of a request, in Chinese."""
+    return {"required": "必填", "null": "不能为 null", "validator_failed": "不符合要求", **own}
+
+
+_OF_REQUESTS = {"type": "应为一个对象", "unknown": "没有这一项"}
+
+
+class Text(fields.String):
+    default_error_messages = _said(invalid="应为文字", invalid_utf8="应为 UTF-8 文字")
+
+
+class Whole(fields.Integer):
+    default_error_messages = _said(invalid="应为整数", too_large="数字过大")
+
+
+class Truth(fields.Boolean):
+    default_error_messages = _said(invalid="应为 true 或 false")
+
+
+class Array(fields.List[Any]):
+    default_error_messages = _said(invalid="应为数组")
+
+
+class Mapped(fields.Dict):
+    default_error_messages = _said(invalid="应为一个对象")
+
+
+class Inner(fields.Nested):
+    default_error_messages = _said(type="应为一个对象")
+
+
 class Key(fields.Field[int]):
     """A 64-bit key: a string of digits outside, an integer inside."""
+
+    default_error_messages = _said()
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value in (None, 0) else str(value)
@@ -35,6 +72,8 @@ class InstantField(fields.Field[datetime]):
 
 class Exact(fields.Field[str]):
     """A text to be met exactly: a plain value or ``{"$eq": value}``; other operators are refused by name."""
+
+    default_error_messages = _said()
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if isinstance(value, Mapping):
@@ -70,14 +109,16 @@ INSTANCE_STATES = {"ACTIVE": "active", "COMPLETED": "completed", "TERMINATED": "
 class Strict(Schema):
     """A request: what it does not name is refused."""
 
+    error_messages = _OF_REQUESTS
+
     class Meta:
         unknown = RAISE
 
 
 class PageRequest(Strict):
-    limit = fields.Integer(load_default=100, validate=validate.Range(1, 1000, error="limit 应在 1 至 1000 之间"))
-    from_ = fields.Integer(data_key="from", load_default=0, validate=validate.Range(0, 1_000_000, error="from 应不小于 0"))
-    after = fields.String()
+    limit = Whole(load_default=100, validate=validate.Range(1, 1000, error="limit 应在 1 至 1000 之间"))
+    from_ = Whole(data_key="from", load_default=0, validate=validate.Range(0, 1_000_000, error="from 应不小于 0"))
+    after = Text()
 
     @post_load
     def _follow(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
@@ -91,11 +132,11 @@ class PageRequest(Strict):
 
 
 class SortRequest(Strict):
-    field = fields.String(
+    field = Text(
         required=True,
         validate=validate.OneOf(["creationDate", "startDate", "processInstanceKey", "userTaskKey"], error="只能按创建时间排序"),
     )
-    order = fields.String(load_default="ASC", validate=validate.OneOf(["ASC", "DESC", "asc", "desc"], error="order 应为 ASC 或 DESC"))
+    order = Text(load_default="ASC", validate=validate.OneOf(["ASC", "DESC", "asc", "desc"], error="order 应为 ASC 或 DESC"))
 
 
 class TaskFilterRequest(Strict):
@@ -113,47 +154,47 @@ class TaskFilterRequest(Strict):
 
 
 class TaskSearchRequest(Strict):
-    filter = fields.Nested(TaskFilterRequest, load_default=dict)
-    page = fields.Nested(PageRequest, load_default=lambda: {"limit": 100, "from_": 0})
-    sort = fields.List(fields.Nested(SortRequest), load_default=list, validate=validate.Length(max=1, error="只能按一个字段排序"))
+    filter = Inner(TaskFilterRequest, load_default=dict)
+    page = Inner(PageRequest, load_default=lambda: {"limit": 100, "from_": 0})
+    sort = Array(Inner(SortRequest), load_default=list, validate=validate.Length(max=1, error="只能按一个字段排序"))
 
 
 class InstanceFilterRequest(Strict):
     key = Key(data_key="processInstanceKey")
     process_id = Exact(data_key="processDefinitionId")
     definition_key = Key(data_key="processDefinitionKey")
-    version = fields.Integer(data_key="processDefinitionVersion")
+    version = Whole(data_key="processDefinitionVersion")
     parent_key = Key(data_key="parentProcessInstanceKey")
     root_key = Key(data_key="rootProcessInstanceKey")
     state = StateName(INSTANCE_STATES)
     tenant = Exact(data_key="tenantId")
-    has_incident = fields.Boolean(data_key="hasIncident")
+    has_incident = Truth(data_key="hasIncident")
 
 
 class InstanceSearchRequest(Strict):
-    filter = fields.Nested(InstanceFilterRequest, load_default=dict)
-    page = fields.Nested(PageRequest, load_default=lambda: {"limit": 100, "from_": 0})
-    sort = fields.List(fields.Nested(SortRequest), load_default=list, validate=validate.Length(max=1, error="只能按一个字段排序"))
+    filter = Inner(InstanceFilterRequest, load_default=dict)
+    page = Inner(PageRequest, load_default=lambda: {"limit": 100, "from_": 0})
+    sort = Array(Inner(SortRequest), load_default=list, validate=validate.Length(max=1, error="只能按一个字段排序"))
 
 
 class CompletionRequest(Strict):
-    variables = fields.Dict(keys=fields.String(), load_default=dict, allow_none=True)
-    action = fields.String(allow_none=True)
+    variables = Mapped(keys=Text(), load_default=dict, allow_none=True)
+    action = Text(allow_none=True)
 
 
 class InstanceRequest(Strict):
-    process_id = fields.String(data_key="processDefinitionId")
+    process_id = Text(data_key="processDefinitionId")
     definition_key = Key(data_key="processDefinitionKey")
-    version = fields.Integer(data_key="processDefinitionVersion", validate=validate.Range(min=-1))
-    variables = fields.Dict(keys=fields.String(), load_default=dict)
-    tenant = fields.String(data_key="tenantId")
+    version = Whole(data_key="processDefinitionVersion", validate=validate.Range(min=-1))
+    variables = Mapped(keys=Text(), load_default=dict)
+    tenant = Text(data_key="tenantId")
     # Clients send these always; only their neutral values can be honoured.
-    awaitCompletion = fields.Boolean(validate=validate.Equal(False, error="不支持等待流程结束"))  # noqa: N815
-    fetchVariables = fields.List(fields.String())  # noqa: N815
-    requestTimeout = fields.Integer()  # noqa: N815
-    tags = fields.List(fields.String(), validate=validate.Length(max=0, error="不支持标签"))
-    startInstructions = fields.List(fields.Dict(), validate=validate.Length(max=0, error="不支持指定起始元素"))  # noqa: N815
-    runtimeInstructions = fields.List(fields.Dict(), validate=validate.Length(max=0, error="不支持运行指令"))  # noqa: N815
+    awaitCompletion = Truth(validate=validate.Equal(False, error="不支持等待流程结束"))  # noqa: N815
+    fetchVariables = Array(Text())  # noqa: N815
+    requestTimeout = Whole()  # noqa: N815
+    tags = Array(Text(), validate=validate.Length(max=0, error="不支持标签"))
+    startInstructions = Array(Mapped(), validate=validate.Length(max=0, error="不支持指定起始元素"))  # noqa: N815
+    runtimeInstructions = Array(Mapped(), validate=validate.Length(max=0, error="不支持运行指令"))  # noqa: N815
 
 
 class Answer(Schema):

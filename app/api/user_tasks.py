@@ -1,12 +1,13 @@
 """``/v2/user-tasks``: search, get, form, complete."""
 
 import simplejson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
-from app.access.identity import current_actor
+from app.access import idempotency
+from app.access.identity import current_actor, present
 from app.api import schemas
 from app.api.requests import answer, body, listing, nothing
-from app.services import instants, tasks
+from app.services import tasks
 
 blueprint = Blueprint("user_tasks", __name__, url_prefix="/user-tasks")
 
@@ -20,7 +21,7 @@ def search() -> Response:
     found = tasks.search(
         current_actor(),
         tasks.TaskFilter(**wanted["filter"], descending=descending),
-        instants.now(),
+        present(),
         limit=page["limit"],
         offset=page["from_"],
     )
@@ -29,7 +30,7 @@ def search() -> Response:
 
 @blueprint.get("/<int:key>")
 def get(key: int) -> Response:
-    return answer(schemas.UserTaskAnswer().dump(tasks.line(current_actor(), key, instants.now())))
+    return answer(schemas.UserTaskAnswer().dump(tasks.line(current_actor(), key, present())))
 
 
 @blueprint.get("/<int:key>/form")
@@ -54,5 +55,5 @@ def form(key: int) -> Response:
 def complete(key: int) -> Response:
     """Complete the task with the variables of its form. 422 names the fields, 409 means somebody was first."""
     data = body(schemas.CompletionRequest())
-    tasks.complete(current_actor(), key, data["variables"] or {}, instants.now(), idempotency_key=request.headers.get("Idempotency-Key"))
+    tasks.complete(current_actor(), key, data["variables"] or {}, present(), idempotency_key=idempotency.key())
     return nothing()

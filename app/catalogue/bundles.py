@@ -24,7 +24,7 @@ HOMES = {"process": "bpmn", "decision": "dmn", "form": "forms", "scenario": SCEN
 
 @dataclass(frozen=True, slots=True)
 class Defined:
-    """One resource that a file defines."""
+    """One resource that a file defines. ``imports``: of a library, the namespaces that it imports."""
 
     kind: str
     id: str
@@ -32,11 +32,15 @@ class Defined:
     version_tag: str = ""
     drg_id: str = ""
     drg_name: str = ""
+    imports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """A file that can run. ``name``: its path from bpmn/, dmn/, forms/ or scenarios/ on. ``overlaps``: rows of its tables that hit at once, though only one may."""
+    """A file that can run. ``name``: its path from bpmn/, dmn/, forms/ or scenarios/ on; ``model``: what a decision file says, its imports not yet in place.
+
+    ``overlaps``: rows of its tables that hit at once, though only one may.
+    """
 
     name: str
     tenant: str
@@ -44,8 +48,14 @@ class ModelFile:
     digest: str
     defined: tuple[Defined, ...]
     processes: tuple[ProcessDefinition, ...] = ()
+    model: dmn.Model | None = None
     overlaps: tuple[Finding, ...] = ()
     scenarios: ScenarioSet | None = None
+
+    @property
+    def own(self) -> tuple[Defined, ...]:
+        """What the file is known by. Every decision file can be imported, but only one without decisions is there for nothing else."""
+        return tuple(item for item in self.defined if item.kind != "library") or self.defined
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,7 @@ def _read_file(path: str, content: bytes, tenant: str) -> tuple[ModelFile | None
     found, wrong, odd = read_one(name, content, tenant)
     if name.startswith(f"{SCENARIOS}/") and found is not None:
         # A model that only scenarios use: kept and versioned like them, never started by itself.
-        used = Defined("scenario", PurePath(name).name, next((item.name for item in found.defined), PurePath(name).name))
+        used = Defined("scenario", PurePath(name).name, found.own[0].name)
         found = ModelFile(name=place(path, tenant), tenant=tenant, content=content, digest=found.digest, defined=(used,))
     return found, wrong, odd
 
@@ -172,20 +182,23 @@ def _read_decisions(name: str, content: bytes, tenant: str) -> tuple[ModelFile |
     try:
         model = snapshot.read_model(content, name)
     except dmn.DmnError as error:
-        return None, [_of_dmn(name, problem) for problem in error.problems], []
-    findings = dmn.check(model)
-    wrong = [_of_dmn(name, problem) for problem in findings if problem.severity == "error"]
-    overlaps = tuple(_of_dmn(name, problem) for problem in findings if problem.severity != "error" and problem.code == OVERLAP)
-    odd = [_of_dmn(name, problem) for problem in findings if problem.severity != "error" and problem.code != OVERLAP]
-    if not model.decisions:
-        wrong.append(Finding(name, None, None, "NO_DECISION", "文件里没有决策"))
-    defined = tuple(
-        Defined("decision", key, item.name or key, "", model.id or "", model.name or "") for key, item in model.decisions.items()
+        return None, [of_dmn(name, problem) for problem in error.problems], []
+    findings = (
+        [] if model.imports else [of_dmn(name, problem) for problem in dmn.check(model)]
+    )  # one that imports is judged together with what it imports
+    wrong = [finding for finding in findings if finding.severity == "error"]
+    overlaps = tuple(finding for finding in findings if finding.severity != "error" and finding.code == OVERLAP)
+    odd = [finding for finding in findings if finding.severity != "error" and finding.code != OVERLAP]
+    if not model.decisions and not model.namespace:
+        wrong.append(Finding(name, None, None, "NAMESPACE", "文件里没有决策,又没有命名空间(namespace),别的文件无法导入。请写上命名空间"))
+    defined = [Defined("decision", key, item.name or key, "", model.id or "", model.name or "") for key, item in model.decisions.items()]
+    defined.append(
+        Defined("library", model.namespace, model.name or model.namespace, imports=tuple(one.namespace for one in model.imports))
     )
-    return ModelFile(name, tenant, content, digest(content), defined, overlaps=overlaps), wrong, odd
+    return ModelFile(name, tenant, content, digest(content), tuple(defined), model=model, overlaps=overlaps), wrong, odd
 
 
-def _of_dmn(name: str, problem: dmn.Problem) -> Finding:
+def of_dmn(name: str, problem: dmn.Problem) -> Finding:
     place = " ".join(
         part
         for part in (
@@ -198,7 +211,7 @@ def _of_dmn(name: str, problem: dmn.Problem) -> Finding:
     text = f"{problem.message}(内容:{problem.text})" if problem.text and problem.text not in problem.message else problem.message
     # Whoever looks at a table counts its rows: beside them a line of the file misleads.
     line = problem.line if problem.decision is None else None
-    return Finding(problem.file or name, place or None, line, problem.code, text)
+    return Finding(problem.file or name, place or None, line, problem.code, text, problem.severity)
 
 
 def _read_form(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None, list[Finding], list[Finding]]:
@@ -213,7 +226,9 @@ def _twice(files: Sequence[ModelFile]) -> list[Finding]:
     seen: dict[tuple[str, str, str], str] = {}
     problems = []
     for file in files:
-        for item in file.defined:
+        for item in file.own:
+            if item.kind == "library":
+                continue  # told together with what imports it
             first = seen.setdefault((file.tenant, item.kind, item.id), file.name)
             if first != file.name:
                 problems.append(Finding(file.name, item.id, None, "DUPLICATE_ID", f"“{item.id}”在 {first} 里已有定义,一次部署中不能重复"))

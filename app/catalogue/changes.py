@@ -33,7 +33,7 @@ def newest(tenants: Iterable[str]) -> dict[Place, ResourceRef]:
 def find(files: Sequence[ModelFile]) -> Changes:
     """Compare a bundle with what is deployed now."""
     there = newest({file.tenant for file in files})
-    new = tuple(file for file in files if any(_differs(file, there.get((file.tenant, item.kind, item.id))) for item in file.defined))
+    new = tuple(file for file in files if any(_differs(file, there.get((file.tenant, item.kind, item.id))) for item in file.own))
     return Changes(new, tuple(file for file in files if file not in new), there)
 
 
@@ -42,8 +42,9 @@ def _differs(file: ModelFile, known: ResourceRef | None) -> bool:
 
 
 def write(found: Changes, deployment: int, number: int) -> list[tuple[ResourceRef, str]]:
-    """Insert the new files with a next version of all that they define. Needs an act. Returns each version with its file."""
+    """Insert the new files with a next version of all that they define. Needs an act. Returns each version that a file is known by, with the file."""
     written = []
+    newest = dict(found.newest)
     for file in found.new:
         resource = next_key()
         content = {
@@ -51,7 +52,7 @@ def write(found: Changes, deployment: int, number: int) -> list[tuple[ResourceRe
         }  # fmt: skip
         rows.insert(ResourceRow, [content])
         for item in file.defined:
-            known = found.newest.get((file.tenant, item.kind, item.id))
+            known = newest.get((file.tenant, item.kind, item.id))
             reference = ResourceRef(
                 kind=item.kind,
                 key=next_key(),
@@ -66,7 +67,9 @@ def write(found: Changes, deployment: int, number: int) -> list[tuple[ResourceRe
                 digest=file.digest,
             )
             rows.insert(resources.KINDS[item.kind], [_row(reference, item)])
-            written.append((reference, file.name))
+            newest[file.tenant, item.kind, item.id] = reference  # several decision files of a bundle may share a namespace
+            if item in file.own:
+                written.append((reference, file.name))
     resources.set_catalogue_version(sorted({file.tenant for file in found.new}), number)
     return written
 
@@ -79,4 +82,6 @@ def _row(reference: ResourceRef, item: Defined) -> dict[str, Any]:
     row[f"{reference.kind}_id"] = reference.id
     if reference.kind == "decision":
         row |= {"drg_id": item.drg_id, "drg_name": item.drg_name}
+    if reference.kind == "library":
+        row["imports"] = list(item.imports)
     return row

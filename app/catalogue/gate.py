@@ -19,9 +19,10 @@ from app.catalogue.bundles import ModelFile
 from app.catalogue.scenario_sets import DeployedSet, Holdings
 from app.catalogue.trial import Trial
 from app.decision import dmn
+from app.decision.near import distance, near
 from app.domain.districts import SHARED
-from app.domain.near import near
 from app.rehearsal.findings import Finding
+from app.rehearsal.imports import Namespaces
 from app.rehearsal.scenario_files import Scenario
 from app.rehearsal.scenarios import Outcome
 from app.rehearsal.weakening import weakenings
@@ -30,6 +31,7 @@ from app.store.verdicts import Verdict
 
 FAILS, OVERLAPS, DROPPED, NEW = "SCENARIO", "OVERLAP", "SCENARIO_DROPPED", "NEW_ID"  # what refuses
 KNOWN, OUTDATED, STILL_OVERLAPS = "SCENARIO_KNOWN", "SCENARIO_OUTDATED", "OVERLAP_KNOWN"  # what is told
+_SLIPS = 2  # at most, in an id that is taken for another: in a long one more are no slip
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 
 
@@ -162,7 +164,8 @@ def _overlaps(files: Sequence[ModelFile]) -> Iterator[Finding]:
     """Rows that hit at once: refused where they come with these files, told where the version before had them too."""
     for file in files:
         if file.overlaps:
-            before = {problem.message for model in _deployed(file) for problem in dmn.check(model)}
+            seen = Namespaces(file.tenant, snapshot.library(file.tenant).imported)
+            before = {problem.message for model in _deployed(file) for problem in seen.check(model)}
             for overlap in file.overlaps:
                 known = overlap.message in before
                 advice = ";原有的版本也是如此,请改正" if known else "。请把两行的条件分开"
@@ -170,7 +173,7 @@ def _overlaps(files: Sequence[ModelFile]) -> Iterator[Finding]:
 
 
 def _deployed(file: ModelFile) -> Iterator[dmn.Model]:
-    for item in file.defined:
+    for item in file.own:
         for newest in resources.versions("decision", item.id, file.tenant)[:1]:
             name, content = resources.content(newest.resource_key)
             yield snapshot.read_model(content, name)
@@ -178,14 +181,14 @@ def _deployed(file: ModelFile) -> Iterator[dmn.Model]:
 
 def _only_numbers_differ(file: ModelFile) -> bool:
     """Whether a decision file says what the deployed one of its owner says, but for numbers."""
-    if any(item.kind != "decision" for item in file.defined):
+    if any(item.kind != "decision" for item in file.own):
         return False
-    versions = [resources.versions("decision", item.id, file.tenant) for item in file.defined]
+    versions = [resources.versions("decision", item.id, file.tenant) for item in file.own]
     if not all(versions):
         return False
     try:
         new = snapshot.read_model(file.content, file.name)
-        for item, known in zip(file.defined, versions, strict=True):
+        for item, known in zip(file.own, versions, strict=True):
             name, content = resources.content(known[0].resource_key)
             old = snapshot.read_model(content, name)
             if _skeleton(new, item.id) != _skeleton(old, item.id):
@@ -224,15 +227,18 @@ def _slips(files: Sequence[ModelFile], holdings: Holdings) -> Iterator[Finding]:
     known: dict[str, set[str]] = {}
     for _, kind, name in holdings.newest:
         known.setdefault(kind, set()).add(name)
-    words = {"process": "流程", "decision": "决策", "form": "表单", "scenario": "场景"}
+    words = {"process": "流程", "decision": "决策", "library": "决策库", "form": "表单", "scenario": "场景"}
     for file in files:
-        defined = {item.id for item in file.defined}
+        defined = {item.id for item in file.own}
         stem = file.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-        for item in file.defined:
+        for item in file.own:
             there = known.get(item.kind, set())
             if item.id in there:
                 continue
-            meant = near(item.id, there) or (stem if stem in there and stem not in defined else None)
+            meant = near(item.id, there)
+            if meant is not None and distance(item.id.lower(), meant.lower()) > _SLIPS:
+                meant = None
+            meant = meant or (stem if stem in there and stem not in defined else None)
             if meant is not None:
                 text = f"{words[item.kind]}“{item.id}”是新的,不会替换已有的“{meant}”。若是笔误请改正;确实要新建的,请确认"
                 yield Finding(file.name, item.id, None, NEW, text)

@@ -7,7 +7,7 @@ kept by key for the life of the process; a snapshot is only an index of keys.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from app.domain.districts import SHARED, District
 from app.domain.forms import Form
 from app.engine import Diagram, ProcessDefinition
 from app.engine.expressions import vocabulary
-from app.engine.library import DecisionRef
+from app.engine.library import DecisionRef, LibraryRef
 from app.store import resources
 from app.store.resources import ResourceRef
 from app.store.tables import db
@@ -147,6 +147,11 @@ def _load_decision(found: ResourceRef) -> DecisionRef:
     return DecisionRef(found.key, found.version, found.id, read_model(content, file))
 
 
+def _load_library(found: ResourceRef) -> LibraryRef:
+    file, content = resources.content(found.resource_key)
+    return LibraryRef(found.key, found.version, read_model(content, file), found.tenant)
+
+
 @dataclass(frozen=True, slots=True)
 class _Index:
     """References of one kind: the newest by id, by (id, version tag), by (id, deployment), all by key, by (id, version)."""
@@ -184,7 +189,15 @@ class Snapshot:
 
     def decision(self, decision_id: str, *, tag: str | None = None, deployment: int | None = None) -> DecisionRef | None:
         found = self.reference("decision", decision_id, tag, deployment)
-        return _definitions.get(("decision", found.key), lambda: _load_decision(found)) if found else None
+        if found is None:
+            return None
+        ref = _definitions.get(("decision", found.key), lambda: _load_decision(found))
+        return replace(ref, imports=self.imported) if ref.model.imports else ref
+
+    def imported(self, namespace: str) -> LibraryRef | None:
+        """What a decision file imports under a namespace: the newest file of it, the tenant's own before the shared ones."""
+        found = self.reference("library", namespace) if namespace else None
+        return _definitions.get(("library", found.key), lambda: _load_library(found)) if found else None
 
     def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool:
         return self.reference("form", form_id, tag, deployment) is not None

@@ -9,7 +9,7 @@ from app.catalogue.scenario_sets import Holdings, NotThere
 from app.catalogue.snapshot import Snapshot
 from app.domain.districts import SHARED, UnknownDistrict
 from app.domain.forms import Form
-from app.engine import DecisionRef, ProcessDefinition
+from app.engine import DecisionRef, LibraryRef, ProcessDefinition
 from app.rehearsal import scenarios as running
 from app.rehearsal.library import ModelRefused, Models
 from app.rehearsal.scenario_files import Scenario, ScenarioSet
@@ -36,6 +36,9 @@ class Deployed:
     def decision(self, decision_id: str, *, tag: str | None = None, deployment: int | None = None) -> DecisionRef | None:
         return self._snapshot.decision(decision_id, tag=tag)
 
+    def imported(self, namespace: str) -> LibraryRef | None:
+        return self._snapshot.imported(namespace)
+
     def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool:
         return self._snapshot.has_form(form_id, tag=tag)
 
@@ -54,6 +57,7 @@ class _Bottom:
         self.definition = models.definition
         self.process = models.process
         self.decision = models.decision
+        self.imported = models.imported
         self.has_form = models.has_form
         self.form = models.form
 
@@ -107,7 +111,7 @@ class Trial:
             for owner in dict.fromkeys((SHARED, tenant)):
                 for file in named:
                     if file.tenant == owner:
-                        models.add(file.path, file.content)
+                        models.add(file.path, file.content, owner)
             self._own[place] = models
         return self._own[place]
 
@@ -120,16 +124,16 @@ class Trial:
             for file in self._visible(tenant):
                 touched |= {(item.kind, item.id) for item in file.defined}
                 if all(item.kind != "scenario" for item in file.defined):
-                    models.add(file.name, file.content)
+                    models.add(file.name, file.content, file.tenant)
             self._views[tenant], self._touched[tenant] = models, frozenset(touched)
         return self._views[tenant]
 
     def _visible(self, tenant: str) -> Iterator[ModelFile]:
         """The files of the bundle that a tenant would see: shared ones first, but for those that a version of its own hides, there already or in the bundle."""
-        own = {(item.kind, item.id) for file in self.files if file.tenant == tenant for item in file.defined}
+        own = {(item.kind, item.id) for file in self.files if file.tenant == tenant for item in file.own}
         own |= {(kind, name) for owner, kind, name in self.holdings.newest if owner == tenant}
         for file in self.files:
-            if file.tenant == SHARED and (tenant == SHARED or not any((item.kind, item.id) in own for item in file.defined)):
+            if file.tenant == SHARED and (tenant == SHARED or not any((item.kind, item.id) in own for item in file.own)):
                 yield file
         if tenant != SHARED:
             yield from (file for file in self.files if file.tenant == tenant)
@@ -163,7 +167,13 @@ def _used(case: Scenario, models: Models) -> Names:
         if process is not None:
             used |= {("decision", called) for called in process.called_decisions} | {("form", called) for called in process.forms}
             pending += process.called_processes
-    return frozenset(used)
+    return frozenset(used | {("library", namespace) for kind, name in used if kind == "decision" for namespace in _imported(models, name)})
+
+
+def _imported(models: Models, decision_id: str) -> set[str]:
+    """The namespaces that a decision's file takes in."""
+    ref = models.decision(decision_id)
+    return models.namespaces.reached(ref.model) if ref is not None and ref.model.imports else set()
 
 
 def _name(value: Any) -> str | None:

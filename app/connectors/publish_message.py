@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from app.connectors.calls import ConnectorCall, Found, Outcome, Publish
+from app.engine.limits import LONGEST_KEY, flaw_of
 from app.engine.timers import TimerError, parse_duration
+from app.engine.waits import text_of
 from app.errors import ConnectorError
 
 TYPE = "publish_message"
@@ -19,12 +21,16 @@ def run(call: ConnectorCall, found: Found) -> Outcome:
     key = given.get("correlationKey")
     if key is None:
         key = str(call.project.key) if call.project else ""
-    if isinstance(key, bool) or not isinstance(key, str | int):
+    text = text_of(key)
+    if text is None:
         raise ConnectorError(f"{call.place}的 correlationKey 应为文字,得到 {key!r}")
+    flaw = flaw_of(text, LONGEST_KEY)
+    if flaw is not None:
+        raise ConnectorError(f"{call.place}的 correlationKey {flaw},不能使用")
     variables = given.get("variables")
     if variables is not None and not isinstance(variables, dict):
         raise ConnectorError(f"{call.place}的 variables 应为一组变量(context),得到 {variables!r}")
-    return Outcome({}, [Publish(name, str(key), variables or {}, _expiry(call, given.get("timeToLive")))])
+    return Outcome({}, [Publish(name, text, variables or {}, _expiry(call, given.get("timeToLive")))])
 
 
 def _expiry(call: ConnectorCall, lifetime: object) -> datetime:

@@ -114,6 +114,11 @@ def due(rule: DeadlineRule, start: object, calendar: Calendar, zone: ZoneInfo) -
     )
 
 
+def passed(due_at: datetime | None, now: datetime) -> bool:
+    """Whether a due instant is over: it is the midnight after the last day, so the instant itself is late. Nothing without a due is late."""
+    return due_at is not None and due_at <= now
+
+
 def start_day(key: str, start: object, zone: ZoneInfo) -> date:
     """The calendar day of ``start`` in ``zone``. Raises DeadlineError (DEADLINE_START)."""
     if isinstance(start, str):
@@ -122,7 +127,10 @@ def start_day(key: str, start: object, zone: ZoneInfo) -> date:
         except ValueError:
             start = None
     if isinstance(start, datetime):
-        return (start.astimezone(zone) if start.tzinfo else start).date()
+        try:
+            return (start.astimezone(zone) if start.tzinfo else start).date()
+        except OverflowError:
+            raise DeadlineError("DEADLINE_START", f"期限“{key}”的起算时间 {start} 在本区时区中超出了可表示的日期范围") from None
     if isinstance(start, date):
         return start
     raise DeadlineError("DEADLINE_START", f"期限“{key}”的起算时间不是日期或时间,请检查传给 deadline 的第二个参数")

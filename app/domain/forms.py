@@ -111,6 +111,10 @@ class Form:
         unique = {(problem.path, problem.code): problem for problem in problems}
         return sorted(unique.values(), key=lambda problem: (order.get(problem.path.split("/")[0], -1), problem.path))
 
+    def opening(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What the form opens with: what is known of its fields, and an empty list wherever a required one may be empty: to leave a table empty is an answer."""
+        return _opening(self.schema, {name: value for name, value in data.items() if name in self.fields})
+
     def title_of(self, path: list[Any]) -> str:
         """The Chinese title of the field at ``path``, table rows counted from one."""
         node: Any = self.schema
@@ -195,6 +199,23 @@ def _money_problems(schema: Mapping[str, Any], data: Any, path: str, title: str 
         for number, item in enumerate(data):
             problems += _money_problems(schema["items"], item, f"{path}/{number}", f"{title}·第{number + 1}行")
     return problems
+
+
+def _opening(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    opened = dict(data)
+    for name, part in schema.get("properties", {}).items():
+        required = name in schema.get("required", ())
+        known = opened.get(name)
+        if _is(part, "array") and required and not part.get("minItems"):
+            opened[name] = [] if known is None else known
+        elif _is(part, "object") and (isinstance(known, Mapping) or (required and known is None)):
+            opened[name] = _opening(part, known or {})
+    return opened
+
+
+def _is(schema: Any, kind: str) -> bool:
+    given = schema.get("type") if isinstance(schema, Mapping) else None
+    return kind in given if isinstance(given, list) else kind == given
 
 
 def _references(node: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from app.engine.assignments import describe_tasks
 from app.engine.definitions import Diagram, ElementInfo, ProcessDefinition, StartEvent
 from app.engine.errors import DiagramError, EngineError, LimitExceeded, NotOpen, Problem, Refused, StateError, Suspended
-from app.engine.library import DecisionRef, Library, StaticLibrary
+from app.engine.library import DecisionRef, Library, LibraryRef, StaticLibrary
 from app.engine.limits import Limits
 from app.engine.migration import Preview
 from app.engine.migration import preview as preview_migration
@@ -19,6 +19,7 @@ __all__ = [
     "ElementInfo",
     "EngineError",
     "Library",
+    "LibraryRef",
     "LimitExceeded",
     "Limits",
     "NotOpen",

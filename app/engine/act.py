@@ -16,7 +16,8 @@ from app.engine.effects import Effect, InstanceEnded, InstanceStarted, VariableS
 from app.engine.errors import Failure, LimitExceeded
 from app.engine.incidents import open_incident
 from app.engine.library import Library
-from app.engine.limits import Limits, objection
+from app.engine.limits import LONGEST_NAME, Limits, flaw_of, objection
+from app.engine.scopes import LOOP_COUNTER, home, visible
 from app.engine.spiff import Instance, Level, Token, Tree
 
 _REGISTRIES_KEPT = 16
@@ -32,6 +33,14 @@ def functions(calendar: Calendar, zone: ZoneInfo) -> feel.Registry:
             _registries.clear()
         kept = _registries[key] = (calendar, deadlines.registry(decisions.find_rule, calendar, zone))
     return kept[1]
+
+
+def unfit_name(name: object) -> tuple[str, str] | None:
+    """Why a variable cannot have this name, as (code, Chinese clause); None if it can."""
+    if not isinstance(name, str):
+        return "VARIABLE_VALUE", "的名称不是文字"
+    flaw = flaw_of(name, LONGEST_NAME)
+    return ("VARIABLE_VALUE", f"的名称{flaw}") if flaw is not None else None
 
 
 class Act:
@@ -60,54 +69,51 @@ class Act:
 
     def visible(self, token: Token) -> dict[str, Any]:
         """Everything that can be seen from ``token``: nearer scopes hide farther ones. A fresh mapping."""
-        scopes = []
-        at: Token | None = token
-        while at is not None:
-            if at.variables:
-                scopes.append(at.variables)
-            at = at.outer
-        if not scopes:
-            return {}
-        merged = dict(scopes[-1])
-        for variables in reversed(scopes[:-1]):
-            merged.update(variables)
-        return merged
+        return visible(token)
 
     def set_local(self, token: Token, name: str, value: Any) -> None:
-        """Set a variable in the token's own scope. Raises Failure (LIMIT_VARIABLE_SIZE, VARIABLE_VALUE)."""
-        objected = objection(value, self.limits.variable_size)
+        """Set a variable in the token's own scope; the number of an instance stays what it is. Raises Failure (LIMIT_VARIABLE_SIZE, VARIABLE_VALUE)."""
+        if name == LOOP_COUNTER and "place" in token.memo:
+            return
+        self.check(token, name, value)
+        self.put(token, name, value)
+
+    def check(self, token: Token, name: str, value: Any) -> None:
+        """Whether a value may be a variable. Raises Failure (LIMIT_VARIABLE_SIZE, VARIABLE_VALUE)."""
+        objected = unfit_name(name) or objection(value, self.limits.variable_size)
         if objected is not None:
             code, why = objected
             raise Failure(
                 code,
-                f"{self.place(token)}的变量“{name}”{why},不能保存。请精简数据或调高上限后重试",
+                f"{self.place(token)}的变量“{name[:LONGEST_NAME]}”{why},不能保存。请精简数据或调高上限后重试",
                 {"variable": name, "limit": self.limits.variable_size},
             )
+
+    def put(self, token: Token, name: str, value: Any) -> None:
+        """Set a variable, which has been checked, in the token's own scope."""
         token.variables[name] = value
         written = token.memo.get("written")
         if written is not None and token.is_process and name not in written:
             token.memo["written"] = [*written, name]
+        self.tell(token, name, value)
+
+    def tell(self, token: Token, name: str, value: Any) -> None:
+        """Say what a name stands for in the token's scope."""
         self.emit(VariableSet(token.instance, 0 if token.is_process else token.number, name, value))
 
     def propagate(self, start: Token, variables: Mapping[str, Any]) -> None:
-        """Set each variable in the nearest scope that has it, from ``start`` outwards, else in the process instance."""
+        """Set each variable where it is at home from ``start`` outwards."""
         for name, value in variables.items():
-            at = start
-            while name not in at.variables:
-                outer = at.outer
-                if outer is None:
-                    break
-                at = outer
-            self.set_local(at, name, value)
+            self.set_local(home(start, name), name, value)
 
     def accept(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Variables that come with a command, as JSON values. Raises LimitExceeded."""
         accepted: dict[str, Any] = {}
         for name, value in variables.items():
-            objected = objection(value, self.limits.variable_size) or objection(name, self.limits.variable_size)
+            objected = unfit_name(name) or objection(value, self.limits.variable_size)
             if objected is not None:
                 code, why = objected
-                raise LimitExceeded(f"变量“{name}”{why},不能保存,请修改后重新提交", code)
+                raise LimitExceeded(f"变量“{str(name)[:LONGEST_NAME]}”{why},不能保存,请修改后重新提交", code)
             try:
                 accepted[str(name)] = feel.to_json(value)
             except feel.FeelError as error:

@@ -48,7 +48,8 @@ def _throw(act: "Act", token: "Token", kind: str, code: str, payload: dict[str, 
         level: Level = holder.workflow
         if not level.interrupted:
             start = _pick(level.spec.start.event_starts, kind, code)
-            if start is not None:
+            # A handler that throws what it handles itself hands it on outwards: it would only begin again.
+            if start is not None and start.subprocess is not holder.task_spec:
                 trigger: StartEvent = start
                 trigger.occur(act, level, payload)
                 return trigger

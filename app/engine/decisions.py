@@ -22,7 +22,7 @@ def decide(act: "Act", token: "Token", ref: "DecisionRef", context: Mapping[str,
     """Evaluate a decision for ``token`` and report it. The result is JSON. Raises Failure (CALLED_DECISION_ERROR)."""
     act.site = token
     try:
-        evaluation = evaluate(act, ref, context)
+        evaluation = ref.evaluate(context, act.environment)
         output = feel.to_json(evaluation.output)
     except DmnError as error:
         raise Failure(
@@ -47,10 +47,6 @@ def decide(act: "Act", token: "Token", ref: "DecisionRef", context: Mapping[str,
     return output
 
 
-def evaluate(act: "Act", ref: "DecisionRef", context: Mapping[str, Any]) -> Evaluation:
-    return ref.model.evaluate(ref.decision_id, context, act.environment)
-
-
 def report(
     act: "Act", token: "Token", ref: "DecisionRef", evaluation: Evaluation, output: Any, deadline: Mapping[str, Any] | None = None
 ) -> None:
@@ -69,6 +65,10 @@ def report(
             rules=written["rules"],
             required=written["required"],
             deadline=deadline,
+            libraries=[
+                {"namespace": one.model.namespace, "file": one.model.file, "version": one.version, "definition": str(one.key)}
+                for one in ref.libraries()
+            ],
         )
     )
 
@@ -78,6 +78,7 @@ def describe(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "decisionId": evaluation.decision_id,
         "decisionName": evaluation.decision_name,
+        "file": evaluation.file,
         "output": _plain(evaluation.output),
         "inputs": [{key: _plain(value) for key, value in cell.items()} for cell in evaluation.inputs],
         "rules": [
@@ -103,7 +104,7 @@ def find_rule(key: str, start: object, variables: Mapping[str, Any], environment
         raise deadlines.DeadlineError("DEADLINE_TABLE", f"没有部署期限表({DEADLINES}),无法计算期限“{key}”")
     token = act.site
     try:
-        evaluation = evaluate(act, ref, {**variables, "event": key, "start": start})
+        evaluation = ref.evaluate({**variables, "event": key, "start": start}, act.environment)
         output = feel.to_json(evaluation.output)
     except (DmnError, DmnEvaluationError, feel.FeelError) as error:
         raise deadlines.DeadlineError("DEADLINE_TABLE", f"期限表无法得出期限“{key}”:{error}") from error

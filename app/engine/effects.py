@@ -139,7 +139,7 @@ class WaitClosed:
 
 @dataclass(frozen=True, slots=True)
 class SignalThrown:
-    """A signal is broadcast: the caller inserts it as rows and delivers to other trees in later acts."""
+    """A signal is broadcast. Its own tree has heard it; the caller notes those of other trees that wait for it now, and delivers in later acts."""
 
     element: int
     name: str
@@ -177,6 +177,7 @@ class IncidentClosed:
 class DecisionEvaluated:
     """A decision was taken: by a business rule task, or by deadline(); required decisions are nested in ``required``.
 
+    ``libraries``: the files that were imported (namespace, file, version, definition).
     ``deadline`` (only for deadline() and remindAt()): key, start, startOn, lastDay, dueAt, remindDay, remindAt, clause, provisional, calendarVersion, explanation (lines).
     """
 
@@ -192,6 +193,7 @@ class DecisionEvaluated:
     rules: Sequence[Mapping[str, Any]]  # number, id, outputs, annotations
     required: Sequence[Mapping[str, Any]]
     deadline: Mapping[str, Any] | None = None
+    libraries: Sequence[Mapping[str, Any]] = ()
 
 
 Effect: TypeAlias = (

@@ -10,6 +10,7 @@ from app.decision import feel
 from app.domain import deadlines
 from app.domain.calendars import Calendar
 from app.engine.errors import Failure
+from app.engine.limits import LONGEST_NAME, flaw_of
 
 if TYPE_CHECKING:
     from app.engine.act import Act
@@ -77,6 +78,18 @@ def evaluate(
         return term.expression.evaluate(context, act.environment)
     except feel.FeelError as error:
         raise failure(act, term, token, what, kind, error) from error
+
+
+def fit(act: "Act", term: Term, token: "Token", what: str, text: str, most: int = LONGEST_NAME) -> str:
+    """``text`` as the name of something outside the engine. Raises Failure (EXTRACT_VALUE_ERROR) if no database holds it as one."""
+    flaw = flaw_of(text, most)
+    if flaw is None:
+        return text
+    raise Failure(
+        "EXTRACT_VALUE_ERROR",
+        f"{act.place(token)}的{what}“{source_of(term)}”得到的文字{flaw},不能使用。请改正表达式或变量后重试",
+        {"expression": source_of(term)},
+    )
 
 
 def failure(act: "Act", term: Term, token: "Token", what: str, kind: str, error: feel.FeelError) -> Failure:

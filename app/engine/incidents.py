@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.decision import feel
 from app.engine.effects import IncidentClosed, IncidentOpened
 from app.engine.errors import Failure
 
 if TYPE_CHECKING:
     from app.engine.act import Act
     from app.engine.spiff import Token, Tree
+
+_LONGEST = 2_000  # characters of a sentence
 
 
 @dataclass(slots=True)
@@ -25,7 +28,10 @@ class Incident:
 def open_incident(act: "Act", token: "Token", failure: Failure) -> None:
     tree = act.tree
     number = tree.next_number("incident")
-    incident = Incident(number, token, failure.type, failure.message, dict(failure.details))
+    # A sentence may quote a value, whatever it is.
+    message = failure.message.replace("\0", "�")
+    message = message if len(message) <= _LONGEST else message[:_LONGEST] + "…"
+    incident = Incident(number, token, failure.type, message, {name: _plain(value) for name, value in failure.details.items()})
     tree.incidents[number] = incident
     token.incident = number
     element = 0 if token.is_process else token.number
@@ -39,3 +45,11 @@ def close_incident(tree: "Tree", token: "Token") -> Incident | None:
     if incident is not None:
         tree.act.emit(IncidentClosed(incident.number))
     return incident
+
+
+def _plain(value: Any) -> Any:
+    """What can be stored of a value that an expression gave."""
+    try:
+        return feel.to_json(value)
+    except feel.FeelError:
+        return feel.type_name(value)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.engine.effects import JobClosed, JobOpened
 from app.engine.errors import Failure
-from app.engine.expressions import Term, evaluate, source_of
+from app.engine.expressions import Term, evaluate, fit, source_of
 
 if TYPE_CHECKING:
     from app.engine.act import Act
@@ -17,12 +17,13 @@ def open_job(act: "Act", token: "Token", job_type_term: Term, retries: Term, hea
     """Hand out a job. Its variables are the element's inputs if it has mappings, else all that it can see. Raises Failure."""
     spec = token.task_spec
     job_type = evaluate(act, job_type_term, token, "任务类型")
-    if not isinstance(job_type, str) or not job_type:
+    if not isinstance(job_type, str) or not job_type.strip():
         raise Failure(
             "EXTRACT_VALUE_ERROR",
             f"{act.place(token)}的任务类型“{source_of(job_type_term)}”没有得到文字。请改正流程图或补齐变量后重试",
             {"expression": source_of(job_type_term)},
         )
+    fit(act, job_type_term, token, "任务类型", job_type)
     count = evaluate(act, retries, token, "重试次数")
     if isinstance(count, str) and count.strip().isascii() and count.strip().isdigit() and len(count.strip()) < 10:
         count = int(count)

@@ -1,23 +1,62 @@
 """What a step may look up: one tenant's processes, decisions, forms and calendar as of one catalogue version, in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
-from app.decision.dmn import Model
+from app.decision import feel
+from app.decision.dmn import Evaluation, Model
 from app.domain.calendars import Calendar
+from app.domain.districts import SHARED
 from app.engine.definitions import ProcessDefinition
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryRef:
+    """A decision file as others import it: ``key`` of its definition, its ``version``, the parsed model and the tenant whose it is."""
+
+    key: int
+    version: int
+    model: Model
+    owner: str = SHARED
+
+
+Imports = Callable[[str], LibraryRef | None]
+"""What a namespace means, for one tenant at one catalogue version."""
+
+
+def no_imports(namespace: str) -> LibraryRef | None:
+    """Nothing can be imported."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionRef:
-    """A deployed decision: ``key`` of its definition, its ``version`` and the parsed model that holds it."""
+    """A deployed decision: ``key`` of its definition, its ``version`` and the parsed model that holds it.
+
+    ``imports`` finds what the model imports. It belongs to the library that gave the reference, not to the model: the same file takes another library in
+    another district, and in a tree that began before the library changed.
+    """
 
     key: int
     version: int
     decision_id: str
     model: Model
+    imports: Imports = no_imports
+
+    def evaluate(self, context: Mapping[str, Any], environment: feel.Environment) -> Evaluation:
+        """Raises dmn.DmnError (an import cannot be put in place), DmnEvaluationError, feel.FeelError."""
+        return self.model.evaluate(self.decision_id, context, environment, imports=self._model)
+
+    def libraries(self) -> list[LibraryRef]:
+        """Every file that an evaluation takes in, those that they import included. Raises dmn.DmnError."""
+        found = (self.imports(model.namespace) for model in self.model.link(self._model).libraries()) if self.model.imports else iter(())
+        return [library for library in found if library is not None]
+
+    def _model(self, namespace: str) -> Model | None:
+        found = self.imports(namespace)
+        return None if found is None else found.model
 
 
 @runtime_checkable

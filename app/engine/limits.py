@@ -7,6 +7,8 @@ from decimal import Decimal
 from app.decision import feel
 
 MOST_DIGITS = 400
+LONGEST_NAME = 200  # of a message, signal, job type, form, person or group; of a variable
+LONGEST_KEY = 400  # of a correlation key: name and key together fit into an index of either database
 _MOST_BITS = 1_329  # 400 decimal digits
 _INFINITE = Decimal("Infinity")
 _HALF = re.compile(r"[\ud800-\udfff]")
@@ -26,11 +28,22 @@ class Limits:
     expression: feel.Limits = field(default_factory=feel.Limits)
 
 
+def flaw_of(text: str, most: int | None = None) -> str | None:
+    """Why no database holds this text (as a name of at most ``most`` characters), as a Chinese clause; None if they do."""
+    if "\0" in text:
+        return "含有空字符(\\u0000)"
+    if not text.isascii() and _HALF.search(text):
+        return "含有不完整的字符(孤立的代理项)"
+    if most is not None and len(text) > most:
+        return f"超过 {most} 个字"
+    return None
+
+
 def objection(value: object, limit: int) -> tuple[str, str] | None:
     """Why ``value`` cannot be a variable, as (code, Chinese clause); None if it can. Stops as soon as it is known; never recurses.
 
     Its size is counted roughly, as characters of JSON. What databases and other readers cannot hold is refused: numbers without a value or with more than
-    ``MOST_DIGITS`` digits, half characters, keys that are no text.
+    ``MOST_DIGITS`` digits, half characters and NUL, keys that are no text.
     """
     size = 0
     pending = [value]
@@ -38,8 +51,9 @@ def objection(value: object, limit: int) -> tuple[str, str] | None:
         item = pending.pop()
         if isinstance(item, str):
             size += len(item) + 2
-            if not item.isascii() and _HALF.search(item):
-                return "VARIABLE_VALUE", "含有不完整的字符(孤立的代理项)"
+            flaw = flaw_of(item)
+            if flaw is not None:
+                return "VARIABLE_VALUE", flaw
         elif isinstance(item, dict):
             size += 2
             for key, inner in item.items():

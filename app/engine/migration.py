@@ -9,7 +9,7 @@ from app.engine.definitions import ProcessDefinition
 from app.engine.effects import InstanceMigrated
 from app.engine.elements.base import Element
 from app.engine.elements.gateways import Join
-from app.engine.elements.multi_instance import MultiInstanceBody
+from app.engine.elements.multi_instance import MultiInstanceBody, places_of
 from app.engine.errors import NotOpen, Refused
 from app.engine.library import Library
 from app.engine.modification import path_to
@@ -88,6 +88,8 @@ def migrate(act: "Act", command: Migrate) -> None:
     act.tree = moved
     moved.act = act
     act.site = moved.task_tree
+    for number in plan.elements:
+        _carry_output(tree.tokens[number], moved.tokens[number])
     act.emit(InstanceMigrated(command.instance, target.key, target.process_id, dict(plan.elements)))
     for reference, events in plan.to_open.items():
         owner = moved.by_reference(reference)
@@ -101,6 +103,17 @@ def migrate(act: "Act", command: Migrate) -> None:
                 first = next(iter(arrived.values()))[0]
                 if gateway.may_go(first, arrived):
                     first.ready()
+
+
+def _carry_output(before: Token, after: Token) -> None:
+    """A multi-instance goes on filling its collection under the target's name; one that had none begins with empty places."""
+    spec = after.task_spec
+    if not isinstance(spec, MultiInstanceBody) or "total" not in after.memo:
+        return
+    if spec.kept is None:
+        after.memo.pop("output", None)
+    elif before.task_spec.kept is None:
+        after.memo["output"] = [None] * places_of(after)
 
 
 def _target(library: Library, command: Migrate) -> ProcessDefinition:

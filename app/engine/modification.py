@@ -164,8 +164,7 @@ def _open(act: "Act", level: Level, element: Element) -> Token:
         body.stage = "active"
         body._set_state(STARTED)
         body.memo.update(total=0, index=0, next=0, done=0)
-        if element.loop.output_collection:
-            act.set_local(body, element.loop.output_collection, [])
+        element.keep(act, body, [])
         open_waits(act, body, element.waits_to_open())
         return _instance_of(act, body)
     token = level.task_tree.add(element)

@@ -372,6 +372,11 @@ class ElementSpec(_SpecMixin):  # type: ignore[misc]
     lane: str | None
     documentation: str | None
 
+    @property
+    def kept(self) -> str | None:
+        """The name under which everything inside sees what the element keeps for itself."""
+        return None
+
     def __init__(self, level: LevelSpec, spec_name: str) -> None:
         super().__init__(level, spec_name)
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import simplejson
 
 from app.engine.elements.gateways import Join
-from app.engine.elements.multi_instance import MultiInstanceBody
+from app.engine.elements.multi_instance import MultiInstanceBody, places_of
 from app.engine.elements.tasks import UserTask
 from app.engine.errors import StateError
 from app.engine.incidents import Incident
 from app.engine.library import Library
+from app.engine.scopes import LOOP_COUNTER, own, visible
 from app.engine.spiff import READY, STARTED, Instance, Level, Token, Tree, Wait
 
 if TYPE_CHECKING:
@@ -164,25 +165,17 @@ class State:
     def variables(self, scope: int = 0, instance: int = 1) -> dict[str, Any]:
         """The variables of one scope: an element instance, or 0 for the process instance. Raises KeyError."""
         if scope:
-            return dict(self.tree.tokens[scope].variables)
+            return dict(own(self.tree.tokens[scope]))
         return dict(self.tree.instances[instance].level.task_tree.variables)
 
     def scopes(self) -> list[tuple[int, int, dict[str, Any]]]:
         """(instance, element or 0, variables) of every scope that has any."""
         found = [(number, 0, dict(instance.level.task_tree.variables)) for number, instance in self.tree.instances.items()]
-        return found + [(token.instance, token.number, dict(token.variables)) for token in self.tree.tokens.values() if token.variables]
+        return found + [(token.instance, token.number, dict(shown)) for token in self.tree.tokens.values() if (shown := own(token))]
 
     def visible(self, element: int) -> dict[str, Any]:
         """Everything that can be seen from an element instance. Raises KeyError."""
-        merged: dict[str, Any] = {}
-        at: Token | None = self.tree.tokens[element]
-        chain = []
-        while at is not None:
-            chain.append(at.variables)
-            at = at.outer
-        for variables in reversed(chain):
-            merged.update(variables)
-        return merged
+        return visible(self.tree.tokens[element])
 
     def tokens(self) -> list[TokenView]:
         return [TokenView(token.number, token.element_id, token.instance, _word(token)) for token in self.tree.tokens.values()]
@@ -365,11 +358,15 @@ def _build(document: Mapping[str, Any], library: Library) -> Tree:
             level.joins.setdefault(spec.name, {}).setdefault(token.flow, []).append(token)
             if spec.element_type == "inclusiveGateway":
                 tree.inclusive[id(level)] = level
+        if "body" in row and "place" not in token.memo:
+            token.memo["place"] = _place_of_first_release(parent, token)
         if "open" in row:
             inner = tree.open_level(spec.inner_level(), token, token.instance, token)
             inner.interrupted = row["open"] == "interrupted"
         if token.number in called:
             _open_instance(tree, library, called[token.number], token)
+        if isinstance(spec, MultiInstanceBody) and "body" not in row:
+            _take_over_collection(token, spec)
     tree.instances = {row["id"]: tree.instances[row["id"]] for row in rows}
     for row in document["waits"]:
         owner = tree.by_reference(row["owner"])
@@ -381,6 +378,25 @@ def _build(document: Mapping[str, Any], library: Library) -> Tree:
         tree.incidents[row["id"]] = Incident(row["id"], token, row["type"], row["message"], dict(row["details"]))
         token.incident = row["id"]
     return tree
+
+
+def _take_over_collection(token: Token, spec: MultiInstanceBody) -> None:
+    """The first release kept a body's collection as a variable, which a task could overwrite: what is no such list any more stays a variable."""
+    name = spec.loop.output_collection
+    value = token.variables.get(name) if name else None
+    if "output" in token.memo or "total" not in token.memo or not isinstance(value, list) or len(value) != places_of(token):
+        return
+    token.memo["output"] = value
+    del token.variables[str(name)]
+
+
+def _place_of_first_release(body: Token, token: Token) -> int:
+    """The first release knew an instance's place by its ``loopCounter``, which a task could overwrite: then it is the first one after its neighbour's."""
+    before = max((body.workflow.tasks[number].memo.get("place", 0) for number in body._children), default=0)
+    shown = token.variables.get(LOOP_COUNTER)
+    if isinstance(shown, int) and not isinstance(shown, bool) and before < shown <= places_of(body):
+        return shown
+    return int(before) + 1
 
 
 def _definition(library: Library, row: Mapping[str, Any]) -> Any:

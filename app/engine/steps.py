@@ -9,11 +9,13 @@ from app.engine import jobs, migration, modification
 from app.engine.act import Act
 from app.engine.catching import throw_error, uncaught
 from app.engine.effects import Effect, TaskClosed
+from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.tasks import UserTask
 from app.engine.errors import Failure, NotOpen, Refused, Suspended
 from app.engine.incidents import close_incident, open_incident
 from app.engine.library import Library
 from app.engine.limits import Limits
+from app.engine.scopes import LOOP_COUNTER, home
 from app.engine.spiff import Token, Tree, Wait
 from app.engine.state import State
 
@@ -191,11 +193,16 @@ def _set_variables(act: Act, command: c.SetVariables) -> None:
             raise NotOpen("变量所在的流程实例不存在或已经结束")
         token = instance.level.task_tree
     variables = act.accept(command.variables)
-    if command.local or token.is_process:
-        for name, value in variables.items():
-            act.set_local(token, name, value)
-    else:
-        act.propagate(token, variables)
+    homes = {name: token if command.local else home(token, name) for name in variables}
+    counted = next((at for name, at in homes.items() if name == LOOP_COUNTER and "place" in at.memo), None)
+    if counted is not None:
+        raise Refused([f"变量“{LOOP_COUNTER}”是{act.place(counted)}这一多实例的序号,由引擎给出,不能修改"])
+    for name, at in homes.items():
+        spec = token.task_spec
+        if isinstance(spec, MultiInstanceBody) and name == spec.kept:
+            spec.restore(act, token, variables[name])
+        else:
+            act.set_local(at, name, variables[name])
 
 
 def _resolve(act: Act, command: c.Resolve) -> None:

@@ -1,4 +1,7 @@
-"""Timers: dates, durations and cycles (ISO 8601 and cron) to due instants. Calendar arithmetic is done in the district's zone; months clamp."""
+"""Timers: dates, durations and cycles (ISO 8601 and cron) to due instants. Calendar arithmetic is done in the district's zone; months clamp.
+
+A text is read whole or refused: what would be dropped (a fraction finer than a microsecond, words behind a date, a zone nobody knows) is never dropped.
+"""
 
 import re
 from collections.abc import Mapping
@@ -6,15 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from cronsim import CronSim, CronSimError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.decision import feel
 from app.domain.calendars import add_months
+from app.engine.cron import Cron, CronError
+from app.engine.cron import parse as parse_cron
 from app.engine.expressions import Literal, Term
 
 DATE, DURATION, CYCLE = "date", "duration", "cycle"
+# For literals that are only checked for form, which no zone changes.
+ANY_ZONE = ZoneInfo("UTC")
 SHORTEST_INTERVAL = timedelta(seconds=1)
 
 _DURATION = re.compile(
@@ -22,15 +27,12 @@ _DURATION = re.compile(
     r"(?:T(?=\d)(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,10})M)?(?:(?P<seconds>\d{1,12}(?:[.,]\d{1,9})?)S)?)?",
     re.ASCII,
 )
-_MACROS = {
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-    "@monthly": "0 0 1 * *",
-    "@weekly": "0 0 * * 0",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@hourly": "0 * * * *",
-}
+_INSTANT = re.compile(
+    r"(?P<date>\d{4}-\d{2}-\d{2})"
+    r"(?:[T ](?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"(?P<offset>Z|[+-]\d{2}(?::?\d{2})?)?(?:@(?P<zone>[A-Za-z][\w+/-]*)|\[(?P<bracketed>[A-Za-z][\w+/-]*)\])?)?",
+    re.ASCII,
+)
 
 
 class TimerError(Exception):
@@ -64,12 +66,17 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """``repetitions`` None: without end. Either ``interval`` (from ``start``, or from when the timer is set) or ``cron``."""
+    """``repetitions`` None: without end. Either ``interval`` (from ``start``, or from when the timer is set) or ``cron``. A ``start`` that names a zone
+    (``@Europe/Paris``) is repeated on that zone's calendar."""
 
     repetitions: int | None
     interval: Duration | None = None
     start: datetime | None = None
-    cron: str | None = None
+    cron: Cron | None = None
+
+    def zone(self, district: ZoneInfo) -> ZoneInfo:
+        named = self.start.tzinfo if self.start is not None else None
+        return named if isinstance(named, ZoneInfo) else district
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +105,10 @@ def parse_duration(text: str) -> Duration:
     def number(name: str) -> int:
         return sign * int(found[name] or 0)
 
-    seconds = Decimal((found["seconds"] or "0").replace(",", "."))
-    rest = timedelta(hours=number("hours"), minutes=number("minutes"), microseconds=sign * int(seconds * 1_000_000))
+    microseconds = Decimal((found["seconds"] or "0").replace(",", ".")) * 1_000_000
+    if microseconds % 1:
+        raise TimerError(f"“{text}”的秒最多写六位小数(微秒)")
+    rest = timedelta(hours=number("hours"), minutes=number("minutes"), microseconds=sign * int(microseconds))
     return Duration(12 * number("years") + number("months"), 7 * number("weeks") + number("days"), rest)
 
 
@@ -108,39 +117,41 @@ def parse_cycle(text: str, zone: ZoneInfo) -> Cycle:
     stripped = text.strip()
     if not stripped.startswith("R"):
         return Cycle(None, cron=_cron(stripped))
-    head, *rest = stripped.split("/")
-    count = head[1:]
-    if count == "-1":
-        count = ""
-    if (count and not (count.isascii() and count.isdigit() and len(count) < 10)) or len(rest) not in (1, 2):
-        raise TimerError(f"“{text}”不是 ISO 8601 周期,应写成 R3/PT10M 或 R/P1M")
-    start = parse_instant(rest[0], zone) if len(rest) == 2 else None
-    interval = parse_duration(rest[-1])
+    head, *rest = stripped.split("/", 1)
+    # The start may name a zone, which has slashes of its own.
+    begin, slash, interval_text = rest[0].rpartition("/") if rest else ("", "", "")
+    count = "" if head == "R-1" else head[1:]
+    if not interval_text or (slash and not begin) or (count and not (count.isascii() and count.isdigit() and len(count) < 10)):
+        raise TimerError(f"“{text}”不是 ISO 8601 周期,应写成 R3/PT10M、R/P1M 或 R3/2026-03-01T09:00:00+08:00/P1D")
+    try:
+        start = parse_instant(begin, zone) if slash else None
+        interval = parse_duration(interval_text)
+    except TimerError as error:
+        raise TimerError(f"周期“{text}”:{error}") from None
     if not interval.is_positive:
         raise TimerError(f"“{text}”的间隔必须至少一秒,否则会无休止地触发")
+    if count and int(count) == 0:
+        raise TimerError(f"“{text}”一次也不会触发")
     return Cycle(int(count) if count else None, interval, start)
 
 
-def _cron(text: str) -> str:
-    fields = _MACROS.get(text, text).replace("?", "*")
+def _cron(text: str) -> Cron:
     try:
-        next(CronSim(fields, datetime(2024, 1, 1, tzinfo=UTC)))
-    except (CronSimError, ValueError, OverflowError):
-        raise TimerError(f"“{text}”不是 cron 表达式,应写成五段或六段,如 0 0 9 * * MON-FRI") from None
-    except StopIteration:
-        raise TimerError(f"cron 表达式“{text}”永远不会触发") from None
-    return fields
+        return parse_cron(text)
+    except CronError as error:
+        raise TimerError(f"“{text}”不是 ISO 8601 周期(如 R3/PT10M),也不是 cron 表达式:{error}") from None
 
 
 def parse_instant(value: object, zone: ZoneInfo) -> datetime:
-    """An aware instant of an ISO text, a date (its midnight) or a date and time; what has no zone is read in ``zone``. Raises TimerError."""
+    """An aware instant of an ISO text, a date (its midnight) or a date and time; what has no zone is read in ``zone``. Raises TimerError.
+
+    A zone named behind an offset (``+01:00[Europe/Paris]``) must have that offset then.
+    """
+    if not isinstance(value, str | date):
+        value = _written(value)
     if isinstance(value, str):
-        text = value.strip().partition("@")[0].partition("[")[0]
-        try:
-            value = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else datetime.fromisoformat(text)
-        except ValueError:
-            raise TimerError(f"“{value}”不是 ISO 8601 日期或时间,应写成 2026-03-01T09:00:00+08:00") from None
-    if isinstance(value, datetime):
+        instant = _instant(value, zone)
+    elif isinstance(value, datetime):
         instant = value if value.tzinfo is not None else value.replace(tzinfo=zone)
     elif isinstance(value, date):
         instant = datetime.combine(value, time(), zone)
@@ -152,19 +163,59 @@ def parse_instant(value: object, zone: ZoneInfo) -> datetime:
         raise TimerError(f"“{value}”超出了可表示的时间范围") from None
 
 
+def _instant(text: str, district: ZoneInfo) -> datetime:
+    found = _INSTANT.fullmatch(text.strip())
+    if found is None:
+        raise TimerError(f"“{text}”不是 ISO 8601 日期或时间,应写成 2026-03-01T09:00:00+08:00")
+    if (found["fraction"] or "")[6:].strip("0"):
+        raise TimerError(f"“{text}”的秒最多写六位小数(微秒)")
+    named, offset = found["zone"] or found["bracketed"], found["offset"]
+    try:
+        # Hour 24 ends the day (ISO 8601).
+        ends = (found["hour"], found["minute"], found["second"] or "00", (found["fraction"] or "").strip("0")) == ("24", "00", "00", "")
+        clock = time(
+            0 if ends else int(found["hour"] or 0),
+            int(found["minute"] or 0),
+            int(found["second"] or 0),
+            int((found["fraction"] or "0").ljust(6, "0")[:6]),
+        )
+        wall = datetime.combine(date.fromisoformat(found["date"]) + timedelta(days=ends), clock)
+        zone = _zone(named, text) if named else district
+        if offset is None:
+            return wall.replace(tzinfo=zone)
+        instant = datetime.combine(wall, wall.time(), datetime.strptime(offset.replace("Z", "+0000").ljust(5, "0"), "%z").tzinfo)
+    except (ValueError, OverflowError):
+        raise TimerError(f"“{text}”不是存在的日期或时间") from None
+    if named and instant.astimezone(zone).utcoffset() != instant.utcoffset():
+        raise TimerError(f"“{text}”的偏移 {offset} 与时区 {named} 不符")
+    return instant.astimezone(zone) if named else instant
+
+
+def _zone(name: str, text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise TimerError(f"“{text}”里的时区 {name} 不存在,应写成 Asia/Shanghai 之类") from None
+
+
+def _written(value: object) -> object:
+    """The text of a FEEL date, time or duration outside Python's range; anything else as it is."""
+    try:
+        written = feel.to_json(value)
+    except feel.FeelError:
+        return value
+    return written if isinstance(written, str) else value
+
+
 def to_duration(value: object) -> Duration:
     """A FEEL duration or its ISO text. Raises TimerError."""
     if isinstance(value, timedelta):
         return Duration(rest=value)
     if isinstance(value, feel.YearMonthDuration):
         return Duration(months=value.months)
-    if not isinstance(value, str):
-        try:
-            value = feel.to_json(value)
-        except feel.FeelError:
-            value = None
-    if isinstance(value, str):
-        return parse_duration(value)
+    written = _written(value)
+    if isinstance(written, str):
+        return parse_duration(written)
     raise TimerError(f"得到的是 {feel.type_name(value)},不是时长")
 
 
@@ -188,11 +239,9 @@ def schedule(kind: str, value: object, now: datetime, zone: ZoneInfo) -> Schedul
     if not isinstance(value, str):
         raise TimerError(f"得到的是 {feel.type_name(value)},不是周期(如 R3/PT10M 或 cron)")
     cycle = parse_cycle(value, zone)
-    if cycle.repetitions == 0:
-        raise TimerError(f"“{value}”一次也不会触发")
     if cycle.cron is not None:
         return Schedule(_next_cron(cycle.cron, now, zone), {"cycle": value})
-    interval = cycle.interval or Duration()
+    interval, zone = cycle.interval or Duration(), cycle.zone(zone)
     if cycle.start is None:
         return Schedule(interval.after(now, zone), {"cycle": value, "anchor": now.isoformat(), "fired": 0})
     fired = _elapsed(interval, cycle.start, now, zone)
@@ -228,13 +277,15 @@ def following(memo: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> Schedul
     if cycle.repetitions is not None and fired >= cycle.repetitions:
         return None
     first = 0 if cycle.start is not None else 1
-    due = (cycle.interval or Duration()).after(datetime.fromisoformat(memo["anchor"]), zone, fired + first)
+    due = (cycle.interval or Duration()).after(datetime.fromisoformat(memo["anchor"]), cycle.zone(zone), fired + first)
     return Schedule(due, {**memo, "fired": fired})
 
 
-def _next_cron(fields: str, now: datetime, zone: ZoneInfo) -> datetime:
+def _next_cron(line: Cron, now: datetime, zone: ZoneInfo) -> datetime:
     try:
-        upcoming: datetime = next(CronSim(fields, now.astimezone(zone)))
-    except StopIteration:
-        raise TimerError(f"cron 表达式“{fields}”不会再触发") from None
+        upcoming = line.after(now, zone)
+    except OverflowError:
+        upcoming = None
+    if upcoming is None:
+        raise TimerError(f"cron 表达式“{line.text}”不会再触发")
     return upcoming

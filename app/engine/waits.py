@@ -10,6 +10,7 @@ from app.engine import timers
 from app.engine.effects import WaitClosed, WaitOpened
 from app.engine.errors import Failure
 from app.engine.expressions import Formula, evaluate, source_of
+from app.engine.limits import LONGEST_KEY, LONGEST_NAME, flaw_of
 from app.engine.spiff import Token, Wait
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ def prepare(act: "Act", owner: Token, event: "EventElement") -> Prepared:
     if not name:
         source = source_of(trigger.name) if trigger.name is not None else ""
         raise _failure(act, owner, event, source, "消息或信号的名称为空")
+    flaw = flaw_of(name, LONGEST_NAME)
+    if flaw is not None:
+        raise _failure(act, owner, event, source_of(trigger.name) if trigger.name is not None else "", f"消息或信号的名称{flaw}")
     if trigger.kind == "signal":
         return Prepared(event, name=name, memo={"name": name})
     if trigger.key is None:
@@ -58,6 +62,9 @@ def prepare(act: "Act", owner: Token, event: "EventElement") -> Prepared:
     key = text_of(evaluate(act, trigger.key, owner, f"消息关联键(事件 {event.bpmn_id})"))
     if not key:
         raise _failure(act, owner, event, source_of(trigger.key), "消息关联键的值为空(null)或不是文字、数字")
+    flaw = flaw_of(key, LONGEST_KEY)
+    if flaw is not None:
+        raise _failure(act, owner, event, source_of(trigger.key), f"消息关联键的值{flaw}")
     return Prepared(event, name=name, key=key, memo={"name": name, "key": key})
 
 

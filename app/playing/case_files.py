@@ -29,7 +29,7 @@ class Case:
 
 
 def _refuse(key: str, reason: str) -> InvalidRequest:
-    return InvalidRequest(f"案例文件的“{key}”{reason}", code="CASE", details={"key": key})
+    return InvalidRequest(f"案例文件的“{key}”{reason}", code="CASE")
 
 
 def read(content: bytes) -> Case:

@@ -3,24 +3,21 @@
 What neither the case nor the answers say is assumed by the forms' examples, and listed.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.catalogue import districts, snapshot
-from app.domain.districts import District
 from app.domain.permissions import Actor
-from app.errors import Failure, InvalidRequest
-from app.playing import player
+from app.errors import InvalidRequest
+from app.playing import life as playing
 from app.playing.case_files import Case
-from app.seen.shapes import TaskLine
-from app.services import accounts, instances, messages, projects, tasks, timers
+from app.playing.life import Life
+from app.services import accounts, instances, projects, pump, tasks
 
-ACT = timedelta(minutes=30)  # how long a person takes
-MOST_ACTS = 600
-MOST_REPEATS = 40  # of one task, opinions of several offices included: beyond that the life turns in a circle
+MOST_TURNS = 600
+RETIRED = "retired"
 
 
 @dataclass(slots=True)
@@ -34,13 +31,13 @@ class Walk:
     incidents: list[dict[str, Any]] = field(default_factory=list)
     assumed: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    goal: str = "retired"
+    goal: str = RETIRED
     reached: bool = False
 
     @property
     def succeeded(self) -> bool:
         # A walk that stops at a phase leaves that phase's work open: only a whole life must leave nothing.
-        return self.reached and not self.incidents and not self.problems and (self.goal != "retired" or not self.open)
+        return self.reached and not self.incidents and not self.problems and (self.goal != RETIRED or not self.open)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -55,40 +52,36 @@ class Walk:
 
 
 @dataclass(slots=True)
-class _Player:
-    case: Case
-    district: District
-    answers: Mapping[str, Mapping[str, Any]]
+class _Walker:
+    """The one life that is walked, and its clock."""
+
+    life: Life
     now: datetime
     walk: Walk
-    project_key: int = 0
-    started: set[str] = field(default_factory=set)
-    times: Counter[str] = field(default_factory=Counter)
 
     @property
     def system(self) -> Actor:
-        return accounts.system(self.district.key)
+        return accounts.system(self.life.district.key)
 
 
-def play(case: Case, district_key: str, answers: Mapping[str, Mapping[str, Any]], begin: datetime, until: str = "retired") -> Walk:
-    """Play ``case`` in a district whose models and organisation are there. ``answers``: element id → values of that task's form, which win over everything;
-    the value under ``@as`` is a role that tries to do it. Raises InvalidRequest (DISTRICT, PHASE, ANSWERS)."""
+def play(case: Case, district_key: str, answers: Mapping[str, Mapping[str, Any]], begin: datetime, until: str = RETIRED) -> Walk:
+    """Play ``case`` in a district whose models and organisation are there. ``answers``: see ``life.Life``. Raises InvalidRequest (DISTRICT, PHASE, ANSWERS)."""
     district = districts.get(district_key)
     if until not in districts.phase_keys():
         raise InvalidRequest(f"没有阶段“{until}”,可用:{'、'.join(districts.phase_keys())}", code="PHASE")
     _check_answers(answers, district_key)
-    turn = _Player(case, district, answers, begin, Walk(district_key, goal=until))
-    _start(turn)
-    for _ in range(MOST_ACTS):
-        turn.walk.phase = _phase(turn)
-        if turn.walk.problems or _finished(turn):
+    life = Life(district=district, name=case.name, facts=districts.translate(district, case.facts), answers=answers)
+    walker = _Walker(life, begin, Walk(district_key, goal=until, problems=life.problems))
+    _begin(walker, case.applicant)
+    for _ in range(MOST_TURNS):
+        if life.problems or _is_finished(walker):
             break
-        if not (_act(turn) or _start_next(turn) or _wait(turn)):
+        if not (_complete(walker) or _start_next(walker) or _wait(walker)):
             break
-    turn.walk.phase = _phase(turn)
-    turn.walk.reached = _has_reached(turn)
-    _look_back(turn)
-    return turn.walk
+    walker.walk.phase = life.phase
+    walker.walk.reached = _has_reached(walker)
+    _look_back(walker)
+    return walker.walk
 
 
 def _check_answers(answers: Mapping[str, Mapping[str, Any]], tenant: str) -> None:
@@ -97,176 +90,106 @@ def _check_answers(answers: Mapping[str, Mapping[str, Any]], tenant: str) -> Non
     asked = {element for item in library.processes() for element in library.definition(item.key).elements}
     unknown = sorted(set(answers) - asked)
     if unknown:
-        raise InvalidRequest(f"答案文件里的元素“{unknown[0]}”不在本区的任何流程里", code="ANSWERS", details={"key": unknown[0]})
+        raise InvalidRequest(f"答案文件里的元素“{unknown[0]}”不在本区的任何流程里", code="ANSWERS")
 
 
-def _has_reached(turn: _Player) -> bool:
-    """Whether the project has come to the phase to stop at. One act may pass through a phase, so that it is never found resting there."""
-    if turn.walk.goal == "retired":
-        return turn.walk.phase == turn.walk.goal
-    return turn.walk.goal in projects.phases_entered(turn.project_key)
+def _has_reached(walker: _Walker) -> bool:
+    """Whether the project has come to the phase to stop at. A single act may pass through a phase, so that it is never found resting there."""
+    if walker.walk.goal == RETIRED:
+        return walker.life.phase == RETIRED
+    return walker.walk.goal in projects.phases_entered(walker.life.key)
 
 
-def _finished(turn: _Player) -> bool:
-    if turn.walk.goal != "retired":
-        return _has_reached(turn)
+def _is_finished(walker: _Walker) -> bool:
+    if walker.walk.goal != RETIRED:
+        return _has_reached(walker)
     terminal = {phase.key for phase in districts.phases() if phase.terminal}
-    return turn.walk.phase in terminal and not _open(turn)
+    return walker.life.phase in terminal and not playing.open_tasks(walker.life.district, walker.now)
 
 
-def _start(turn: _Player) -> None:
+def _begin(walker: _Walker, applicant: str) -> None:
     """The year's plan is announced and the applicant's office opens a declaration."""
-    for process in turn.district.processes.values():
-        if process.enabled and process.start_role and process.per == "year":
-            starter = player.holder(turn.district.key, process.start_role, turn.now)
-            if starter is not None:
-                projects.start_district_process(starter, process.key, turn.now)
-                turn.now += ACT
-                _settle(turn)
+    life = walker.life
+    life.problems += playing.announce(life.district, walker.now)
+    _go_on(walker)
     # The window opens with the notice: the year's plan comes first, as far as it goes by itself.
-    while not turn.walk.problems and _act(turn):
+    while not life.problems and _complete(walker):
         pass
-    applicant = player.holder(turn.district.key, "applicant", turn.now, office=turn.case.applicant)
-    if applicant is None:
-        raise InvalidRequest(f"区“{turn.district.key}”没有申报单位的账号", code="DISTRICT")
-    membership = applicant.office_in("applicant")
-    if membership and turn.case.applicant not in membership.office_name:
-        turn.walk.assumed.append({"element": "start", "field": "applicant", "value": membership.office_name})
-    turn.project_key, _ = projects.start(applicant, "declaration", turn.case.name, turn.now)
-    turn.started.add("declaration")
+    person = playing.begin(life, walker.now, office=applicant)
+    if person is None:
+        raise InvalidRequest(f"区“{life.district.key}”没有申报单位的账号", code="DISTRICT")
+    membership = person.office_in("applicant")
+    if membership and applicant not in membership.office_name:
+        walker.walk.assumed.append({"element": "start", "field": "applicant", "value": membership.office_name})
 
 
-def _phase(turn: _Player) -> str:
-    return projects.phase(turn.project_key)
-
-
-def _open(turn: _Player) -> Sequence[TaskLine]:
-    return tasks.search(turn.system, tasks.TaskFilter(state="open", tenant=turn.district.key), turn.now, limit=200).items
-
-
-def _act(turn: _Player) -> bool:
+def _complete(walker: _Walker) -> bool:
     """One person completes one task: the project's own first, the district's when the project waits. False if nobody can do anything now."""
-    ready = [line for line in _open(turn) if line.follow_up_at is None or line.follow_up_at <= turn.now]
-    for line in sorted(ready, key=lambda line: (line.project_key is None, line.key)):
-        turn.times[line.element_id] += 1
-        if turn.times[line.element_id] > MOST_REPEATS:
-            turn.walk.problems.append(f"事项“{line.name}”({line.element_id})已办理 {MOST_REPEATS} 次,流程在此反复,未能前进")
-            return True
-        answers = dict(turn.answers.get(line.element_id, {}))
-        role = answers.pop("@as", None)
-        actor = player.holder(turn.district.key, role, turn.now) if role else player.performer(line.key, turn.now)
-        if actor is None:
-            turn.walk.problems.append(
-                f"事项“{line.name}”({line.element_id})没有可以办理的账号,请检查 districts/{turn.district.key}.toml 的角色与单位"
-            )
-            return True
-        _complete(turn, line, actor, answers)
-        return True
-    return False
-
-
-def _complete(turn: _Player, line: TaskLine, actor: Actor, answers: Mapping[str, Any]) -> None:
-    try:
-        view = tasks.view(actor, line.key, turn.now)
-        filled = player.fill(view.form, view.variables, _facts(turn, line), answers, turn.now, turn.district.key)
-        tasks.complete(actor, line.key, filled.values, turn.now)
-    except Failure as failure:
-        details = "".join(f" [{fault.path}: {fault.message}]" for fault in getattr(failure, "problems", ()))
-        turn.walk.problems.append(f"“{line.name}”({line.element_id})由 {actor.username} 办理被拒绝:{failure.message}{details}")
-        return
-    role = next((group for group in line.candidate_groups if group in actor.roles), next(iter(sorted(actor.roles)), ""))
-    turn.walk.events.append(
-        {
-            "at": turn.now.astimezone(turn.district.zone).isoformat(),
-            "process": line.process_id,
-            "element": line.element_id,
-            "role": role,
-            "account": actor.username,
-            "clauses": [clause.id for clause in view.clauses],
-            "outcome": tasks.line(turn.system, line.key, turn.now).outcome,
-        }
-    )
-    for name in filled.assumed:
-        turn.walk.assumed.append({"element": line.element_id, "field": name, "value": filled.values.get(name)})
-    turn.now += ACT
-    _settle(turn)
-
-
-def _facts(turn: _Player, line: TaskLine) -> Mapping[str, Any]:
-    """The case's facts in the district's words, for tasks of the project."""
-    return districts.translate(turn.district, turn.case.facts) if line.project_key else {}
-
-
-def _start_next(turn: _Player) -> bool:
-    """Start by hand what people start by hand in this phase, each once; what ends the life only after an evaluation."""
-    phase = turn.walk.phase
-    for process in turn.district.processes.values():
-        if (
-            not process.enabled
-            or process.start_role is None
-            or process.per != "project"
-            or process.key in turn.started
-            or phase not in process.start_phases
-        ):
-            continue
-        if _asked_for(turn, process.key) and (
-            phase != process.start_phases[-1] or any(event["process"] == process.key for event in turn.walk.events)
-        ):
-            continue  # another process asks for it when its time has come
-        if process.key == "retirement" and projects.facts(turn.project_key).get("evalResult") is None:
-            continue
-        starter = player.holder(turn.district.key, process.start_role, turn.now, project=turn.project_key)
-        if starter is None:
-            continue
-        turn.started.add(process.key)
-        try:
-            projects.start_process(starter, turn.project_key, process.key, turn.now)
-        except Failure as failure:
-            turn.walk.problems.append(f"发起“{process.title or process.key}”被拒绝:{failure.message}")
-        turn.now += ACT
-        _settle(turn)
-        return True
-    return False
-
-
-def _asked_for(turn: _Player, process_id: str) -> bool:
-    """Whether a process can also be started by another's message."""
-    definition = snapshot.fresh(turn.district.key).process(process_id)
-    return definition is not None and any(event.kind == "message" for event in definition.start_events)
-
-
-def _wait(turn: _Player) -> bool:
-    """Nobody can act: go on to the next instant at which something happens. False if nothing ever will."""
-    due = timers.next_due()
-    later = [line.follow_up_at for line in _open(turn) if line.follow_up_at is not None and line.follow_up_at > turn.now]
-    instants = [instant for instant in (due, *later) if instant is not None]
-    if not instants:
+    lines = playing.open_tasks(walker.life.district, walker.now)
+    ready = [line for line in lines if line.follow_up_at is None or line.follow_up_at <= walker.now]
+    if not ready:
         return False
-    turn.now = max(turn.now, min(instants))
-    _settle(turn)
+    if playing.complete(walker.life, min(ready, key=lambda line: (line.project_key is None, line.key)), walker.now):
+        _note(walker, walker.life.done[-1])
+        _go_on(walker)
     return True
 
 
-def _settle(turn: _Player) -> None:
-    """Everything that is due by now fires, every message that meets a subscription is delivered."""
-    while timers.fire_due(turn.now) or messages.correlate(turn.now):
-        pass
+def _note(walker: _Walker, done: playing.Done) -> None:
+    line = done.line
+    walker.walk.events.append(
+        {
+            "at": done.at.astimezone(walker.life.district.zone).isoformat(),
+            "process": line.process_id,
+            "element": line.element_id,
+            "role": done.role,
+            "account": done.actor.username,
+            "clauses": [clause.id for clause in done.clauses],
+            "outcome": tasks.line(walker.system, line.key, done.at).outcome,
+        }
+    )
+    for name in done.filled.assumed:
+        walker.walk.assumed.append({"element": line.element_id, "field": name, "value": done.filled.values.get(name)})
 
 
-def _look_back(turn: _Player) -> None:
-    found = instances.search(turn.system, instances.InstanceFilter(state="active", tenant=turn.district.key), turn.now, limit=200)
-    for line in _open(turn):
-        turn.walk.open.append({"process": line.process_id, "element": line.element_id, "roles": list(line.candidate_groups)})
+def _start_next(walker: _Walker) -> bool:
+    if not playing.start_next(walker.life, walker.now):
+        return False
+    _go_on(walker)
+    return True
+
+
+def _go_on(walker: _Walker) -> None:
+    """Time that a person took has passed, and what is due by then has happened."""
+    walker.now += playing.DURATION
+    pump.run_due(walker.now)
+
+
+def _wait(walker: _Walker) -> bool:
+    """Nobody can act: go on to the next instant at which something happens. False if nothing ever will."""
+    instants = list(playing.upcoming(playing.open_tasks(walker.life.district, walker.now), walker.now))
+    if not instants:
+        return False
+    walker.now = min(instants)
+    pump.run_due(walker.now)
+    return True
+
+
+def _look_back(walker: _Walker) -> None:
+    key, walk = walker.life.district.key, walker.walk
+    found = instances.search(walker.system, instances.InstanceFilter(state="active", tenant=key), walker.now, limit=200)
+    for line in playing.open_tasks(walker.life.district, walker.now):
+        walk.open.append({"process": line.process_id, "element": line.element_id, "roles": list(line.candidate_groups)})
     for instance in found.items:
         if (
-            turn.walk.goal == "retired"
-            and instance.project_key == turn.project_key
-            and not any(entry["process"] == instance.process_id for entry in turn.walk.open)
+            walk.goal == RETIRED
+            and instance.project_key == walker.life.key
+            and not any(entry["process"] == instance.process_id for entry in walk.open)
         ):
-            turn.walk.open.append({"process": instance.process_id, "element": None, "roles": []})
+            walk.open.append({"process": instance.process_id, "element": None, "roles": []})
         if instance.incidents:
-            for incident in instances.view(turn.system, instance.key, turn.now).incidents:
+            for incident in instances.view(walker.system, instance.key, walker.now).incidents:
                 if incident.resolved_at is None:
-                    turn.walk.incidents.append(
+                    walk.incidents.append(
                         {"process": instance.process_id, "element": incident.element_id, "type": incident.type, "message": incident.message}
                     )

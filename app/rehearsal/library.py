@@ -1,7 +1,7 @@
 """Models of a run without a database: files by what they define, as one district sees them; an engine library in memory."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path, PurePath
 from typing import Protocol
@@ -12,10 +12,12 @@ from app.domain import calendars, districts, forms
 from app.domain.calendars import Calendar
 from app.domain.districts import SHARED, District
 from app.domain.forms import Form
-from app.engine import DecisionRef, ProcessDefinition, read
+from app.engine import DecisionRef, LibraryRef, ProcessDefinition, read
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
+from app.engine.library import no_imports
 from app.errors import InvalidRequest
+from app.rehearsal.imports import Namespaces
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FOLDERS = ("bpmn", "dmn", "forms")
@@ -31,7 +33,7 @@ class ModelRefused(InvalidRequest):
     code = "MODEL"
 
     def __init__(self, file: str, element: str, message: str) -> None:
-        super().__init__(message, details={"file": file, "element": element})
+        super().__init__(message)
         self.file = file
         self.element = element
 
@@ -44,6 +46,8 @@ class Beneath(Protocol):
     def process(self, process_id: str, *, tag: str | None = None, deployment: int | None = None) -> ProcessDefinition | None: ...
 
     def decision(self, decision_id: str, *, tag: str | None = None, deployment: int | None = None) -> DecisionRef | None: ...
+
+    def imported(self, namespace: str) -> LibraryRef | None: ...
 
     def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool: ...
 
@@ -66,20 +70,22 @@ class Models:
     tenant: str = field(default=SHARED, init=False)
     zone: ZoneInfo = field(default=ZONE, init=False)
     _by_key: dict[int, ProcessDefinition] = field(default_factory=dict)
+    namespaces: Namespaces = field(init=False)
 
     def __post_init__(self) -> None:
         if self.district is not None:
             self.tenant, self.zone = self.district.key, self.district.zone
+        self.namespaces = Namespaces(self.tenant, no_imports if self.beneath is None else self.beneath.imported)
 
     # --- filling
 
-    def add(self, path: str, source: bytes) -> list[ProcessDefinition]:
-        """Read one file. Returns the processes it brought. Raises ModelRefused."""
+    def add(self, path: str, source: bytes, owner: str = SHARED) -> list[ProcessDefinition]:
+        """Read one file of a district or of everybody. Returns the processes it brought. Raises ModelRefused."""
         if len(source) > LARGEST:
             raise ModelRefused(path, "", f"{path}:文件超过 {LARGEST // 1_000_000} MB,请拆分或精简")
         suffix = PurePath(path).suffix.lower()
         if suffix == ".dmn":
-            self._add_decisions(path, source)
+            self._add_decisions(path, source, owner)
         elif suffix == ".json":
             self._add_form(path, source)
         else:
@@ -102,12 +108,13 @@ class Models:
         self.processes[process.process_id] = process
         self._by_key[process.key] = process
 
-    def _add_decisions(self, path: str, source: bytes) -> None:
+    def _add_decisions(self, path: str, source: bytes, owner: str) -> None:
         try:
             model = dmn.parse(source, name=path, functions=vocabulary())
         except dmn.DmnError as error:
             first = error.problems[0]
             raise ModelRefused(path, first.decision or "", str(error)) from error
+        self.namespaces.add(LibraryRef(next(_keys), 1, model, owner))
         for decision in model.decisions:
             self.decisions[decision] = DecisionRef(next(_keys), 1, decision, model)
 
@@ -136,7 +143,13 @@ class Models:
 
     def decision(self, decision_id: str, *, tag: str | None = None, deployment: int | None = None) -> DecisionRef | None:
         found = self.decisions.get(decision_id)
-        return found if found is not None or self.beneath is None else self.beneath.decision(decision_id, tag=tag)
+        if found is None and self.beneath is not None:
+            found = self.beneath.decision(decision_id, tag=tag)
+        return replace(found, imports=self.imported) if found is not None and found.model.imports else found
+
+    def imported(self, namespace: str) -> LibraryRef | None:
+        """What a decision file imports, among its own and those beneath. Raises dmn.DmnError when several files claim the namespace."""
+        return self.namespaces.find(namespace)
 
     def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool:
         return form_id in self.forms or (self.beneath is not None and self.beneath.has_form(form_id, tag=tag))
@@ -184,7 +197,7 @@ class Shelf:
             models = Models(self.district(district))
             for owner in (SHARED, district) if district is not None else (SHARED,):
                 for path in self._files(owner):
-                    models.add(path.relative_to(self.root).as_posix(), path.read_bytes())
+                    models.add(path.relative_to(self.root).as_posix(), path.read_bytes(), owner)
             self._kept[district] = models
         return self._kept[district]
 
@@ -218,6 +231,9 @@ class Later:
 
     def decision(self, decision_id: str, *, tag: str | None = None, deployment: int | None = None) -> DecisionRef | None:
         return self._models().decision(decision_id, tag=tag)
+
+    def imported(self, namespace: str) -> LibraryRef | None:
+        return self._models().imported(namespace)
 
     def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool:
         return self._models().has_form(form_id, tag=tag)

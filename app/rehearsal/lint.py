@@ -15,20 +15,21 @@ from app.decision import dmn
 from app.domain import districts, forms
 from app.domain.districts import SHARED, UnknownDistrict
 from app.domain.forms import Form
-from app.engine import ProcessDefinition, read, soundness, timers
+from app.engine import LibraryRef, ProcessDefinition, soundness, timers
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
-from app.engine.reading import xml
+from app.engine.reading import read_with_tree, xml
 from app.rehearsal import scenario_files
 from app.rehearsal.findings import Finding
+from app.rehearsal.imports import Namespaces
 from app.rehearsal.library import ZONE
 
-DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 FULL_WIDTH = "＞＜＝？，；：（）［］｛｝“”‘’！＋－＊／"
 RESERVED = frozenset({"start", "end", "root", "none", "true", "false", "null", "item", "partial", "event"}) - {"start", "end"}
 MOST_SIDE_BY_SIDE = 500  # elements compared with one: more at one place are told soon enough
 MOST_OVERLAPS = 100
+HOUSE_RULES = frozenset({"NO_PERFORMER"})  # of what reading a diagram warns of: errors in shipped files
 PLAIN_NUMBERS = frozenset({"0", "1"})
 TECHNICAL = frozenset({0, 1, 100, 2000, 2100, 10**12, -(10**12)})  # bounds against slips of the hand: a share, a year, an amount
 NODES = (
@@ -58,10 +59,14 @@ _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?![\w.])")
 
 @dataclass(slots=True)
 class _Bundle:
-    """``defined``: (tenant, kind, id) → the file that defines it. ``tenants``: file → whose it is."""
+    """``defined``: (tenant, kind, id) → the file that defines it. ``decisions``: file, tenant and model of every decision file.
+
+    ``tenants``: file → whose it is.
+    """
 
     tenants: dict[str, str] = field(default_factory=dict)
     processes: list[tuple[str, str, ProcessDefinition]] = field(default_factory=list)
+    decisions: list[tuple[str, str, dmn.Model]] = field(default_factory=list)
     defined: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def define(self, tenant: str, kind: str, name: str, file: str) -> Iterator[Finding]:
@@ -91,17 +96,20 @@ def check(files: Sequence[tuple[str, bytes]], *, house: bool = False, known: Col
             findings.append(Finding(name, "", 0, "UNKNOWN_DISTRICT", str(error)))
         except Exception as error:  # one file must not hide what is wrong with the others
             findings.append(Finding(name, "", 0, "INTERNAL", f"检查此文件时出现内部错误 {type(error).__name__}:{error}"))
+    findings += _imports(bundle)
     findings += _references(bundle, severity)
     return findings
 
 
 def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
     try:
-        diagram = read(source, name)
+        diagram, root = read_with_tree(source, name)
     except DiagramError as error:
         yield from (Finding(problem.file, problem.element, problem.line, problem.code, problem.message) for problem in error.problems)
         return
-    yield from (Finding(problem.file, problem.element, problem.line, problem.code, problem.message, "warning") for problem in diagram.lint)
+    for problem in diagram.lint:
+        own = severity if problem.code in HOUSE_RULES else "warning"
+        yield Finding(problem.file, problem.element, problem.line, problem.code, problem.message, own)
     tenant = bundle.tenants[name]
     for process in diagram.processes:
         bundle.processes.append((name, tenant, process))
@@ -110,7 +118,6 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
         yield from (
             Finding(name, problem.element, problem.line, problem.code, problem.message, "warning") for problem in soundness.check(process)
         )
-    root = xml.load(source, name)
     yield from (Finding(name, *place, severity) for place in _drawing(root))
     yield from (Finding(name, *place, severity) for place in _expressions(root))
     yield from (Finding(name, *place, severity) for place in _clauses(root))
@@ -167,8 +174,8 @@ def _owner(node: Any) -> str:
 
 def _drawing(root: Any) -> Iterator[tuple[str, int, str, str]]:
     """Everything is drawn, and nothing stands on something else."""
-    shapes = {shape.get("bpmnElement"): shape for shape in root.iter(DI + "BPMNShape")}
-    edges = {edge.get("bpmnElement") for edge in root.iter(DI + "BPMNEdge")}
+    shapes = {shape.get("bpmnElement"): shape for shape in root.iter(xml.DI + "BPMNShape")}
+    edges = {edge.get("bpmnElement") for edge in root.iter(xml.DI + "BPMNEdge")}
     boxes: list[tuple[str, float, float, float, float, int]] = []
     attached = {node.get("id") for node in root.iter(xml.BPMN + "boundaryEvent")}
     containers = {
@@ -216,16 +223,18 @@ def _table(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator
     except dmn.DmnError as error:
         yield from (_of_table(problem) for problem in error.problems)
         return
-    if not model.decisions:
-        yield Finding(name, "", 0, "NO_DECISION", "文件里没有决策")
+    bundle.decisions.append((name, bundle.tenants[name], model))
+    if not model.decisions and not model.namespace:
+        yield Finding(name, "", 0, "NAMESPACE", "文件里没有决策,又没有命名空间(namespace),别的文件无法导入。请写上命名空间")
     for decision_id in model.decisions:
         yield from bundle.define(bundle.tenants[name], "decision", decision_id, name)
-    yield from (_of_table(problem) for problem in dmn.check(model))
+    if not model.imports:  # one that imports is judged together with what it imports
+        yield from (_of_table(problem) for problem in dmn.check(model))
     for decision in model.decisions.values():
         for rule in decision.rules:
             if not any(text.strip() for text in rule.annotations.values()):
                 yield Finding(name, f"{decision.id} 第 {rule.number} 行", 0, "CLAUSE", "规则行没有写明依据的条款", severity)
-    if PurePath(name).stem not in model.decisions:
+    if model.decisions and PurePath(name).stem not in model.decisions:
         yield Finding(name, "", 0, "NAME", "文件名应与其中的决策标识相同", severity)
 
 
@@ -265,6 +274,18 @@ def _limits(schema: Any, path: str) -> Iterator[tuple[str, Any]]:
     elif isinstance(schema, list):
         for number, value in enumerate(schema):
             yield from _limits(value, f"{path}/{number}")
+
+
+def _imports(bundle: _Bundle) -> Iterator[Finding]:
+    """Decision files with what they import, found among the files: a district's own first, then the shared ones."""
+    for tenant in dict.fromkeys(tenant for _, tenant, _ in bundle.decisions):
+        namespaces = Namespaces(tenant)
+        for _, owner, model in bundle.decisions:
+            namespaces.add(LibraryRef(0, 0, model, owner))
+        yield from (_of_table(problem) for problem in namespaces.doubles(tenant))
+        for _, owner, model in bundle.decisions:
+            if owner == tenant and model.imports:
+                yield from (_of_table(problem) for problem in namespaces.check(model))
 
 
 def _references(bundle: _Bundle, severity: str) -> Iterable[Finding]:

@@ -84,6 +84,16 @@ class RehearsedTree:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """A signal on its way: to an event that waits in a tree (``place``: instance, element, id of the event), or to the ``start`` event of a process."""
+
+    variables: Mapping[str, Any]
+    root: RehearsedTree | None = None
+    place: tuple[int, int, str] = (0, 0, "")
+    start: tuple[ProcessDefinition, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ArmedStart:
     """A timer start event that waits for its instant."""
 
@@ -119,7 +129,7 @@ class Rehearsal:
         self.starts: list[ArmedStart] = []
         self._order = count(1)
         self._queue: list[tuple[datetime, int, RehearsedTree | None, Any]] = []
-        self._signals: deque[effects.SignalThrown] = deque()
+        self._deliveries: deque[Delivery] = deque()
         self._settling = False
 
     # ------------------------------------------------------------------ what happens
@@ -218,20 +228,10 @@ class Rehearsal:
         return bool(met)
 
     def signal(self, name: str, variables: Mapping[str, Any]) -> bool:
-        """A signal: to every subscription, and to signal starts. Returns whether it met anything."""
-        waiting = [
-            (root.since["wait", wait.wait], root, wait)
-            for root in self.roots
-            for wait in root.waits.values()
-            if wait.kind == "signal" and wait.name == name
-        ]
-        starting = list(self._listening("signal", name))
-        for _, root, wait in sorted(waiting, key=lambda found: found[0]):
-            if wait.wait in root.waits:
-                self.act(root, commands.Deliver(wait.wait, variables))
-        for definition, event in starting:
-            self.start(definition, variables, event.element_id)
-        return bool(waiting or starting)
+        """A signal from outside: to every subscription, and to signal starts. Returns whether it met anything."""
+        met = self._address(name, variables, None)
+        self._settle()
+        return met
 
     # ------------------------------------------------------------------ what is
 
@@ -262,9 +262,9 @@ class Rehearsal:
         for definition in self.models.all_processes():
             if definition.process_id in known and not known[definition.process_id].enabled:
                 continue
-            event = self.listens(definition, kind, name)
-            if event is not None:
-                yield definition, event
+            for event in definition.start_events:
+                if event.kind == kind and self._name(event) == name:
+                    yield definition, event
 
     def _name(self, event: StartEvent) -> str | None:
         try:
@@ -298,16 +298,41 @@ class Rehearsal:
         return happened
 
     def _settle(self) -> None:
-        """Broadcast what was thrown; a signal that is thrown meanwhile waits its turn."""
+        """Deliver the signals that were thrown, each to those who waited for it then; one that is thrown meanwhile waits its turn."""
         if self._settling:
             return
         self._settling = True
         try:
-            while self._signals:
-                thrown = self._signals.popleft()
-                self.signal(thrown.name, thrown.variables)
+            while self._deliveries:
+                self._deliver(self._deliveries.popleft())
         finally:
             self._settling = False
+
+    def _address(self, name: str, variables: Mapping[str, Any], thrower: RehearsedTree | None) -> bool:
+        """Note who waits for a signal now: those and nobody else are to get it. Its own tree has heard it in the step that threw it."""
+        waiting = [
+            (root.since["wait", wait.wait], Delivery(variables, root, (wait.instance, wait.element, wait.element_id)))
+            for root in self.roots
+            if root is not thrower
+            for wait in root.waits.values()
+            if wait.kind == "signal" and wait.name == name
+        ]
+        found = [delivery for _, delivery in sorted(waiting, key=lambda item: item[0])]
+        found += [Delivery(variables, start=(definition, event.element_id)) for definition, event in self._listening("signal", name)]
+        self._deliveries.extend(found)
+        return bool(found)
+
+    def _deliver(self, delivery: Delivery) -> None:
+        root = delivery.root
+        if delivery.start is not None:
+            self.start(delivery.start[0], delivery.variables, delivery.start[1])
+        elif root is not None and root.is_active:
+            # An event that does not interrupt has a new wait each time, at the same place.
+            places = {
+                (wait.instance, wait.element, wait.element_id): number for number, wait in root.waits.items() if wait.kind == "signal"
+            }
+            if delivery.place in places:
+                self.act(root, commands.Deliver(places[delivery.place], delivery.variables))
 
     def _take(self, root: RehearsedTree, happened: Sequence[effects.Effect]) -> None:
         """Note what a step brought about, and carry out the inline jobs that it reached."""
@@ -370,7 +395,7 @@ class Rehearsal:
             case effects.DecisionEvaluated():
                 self._note_decision(effect.decision_id, effect.rules, effect.required)
             case effects.SignalThrown():
-                self._signals.append(effect)
+                self._address(effect.name, effect.variables, root)
             case effects.InstanceStarted():
                 root.processes[effect.instance] = effect.process_id
                 if effect.call_element:

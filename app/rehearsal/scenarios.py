@@ -103,7 +103,7 @@ class Suite:
         for owner in (SHARED, district):
             for file in files:
                 if owners[file] == owner:
-                    models.add(file, Path(file).read_bytes())
+                    models.add(file, Path(file).read_bytes(), owner or SHARED)
         return models
 
 

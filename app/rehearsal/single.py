@@ -1,14 +1,19 @@
 """One model tried out by itself: ``play`` runs a diagram with nobody watching, ``decide`` takes one decision (design §8, §9)."""
 
+from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from app.decision import dmn, feel
 from app.domain import calendars, deadlines, forms
-from app.engine import Limits, ProcessDefinition, timers
+from app.domain.districts import SHARED
+from app.engine import DecisionRef, LibraryRef, Limits, ProcessDefinition, timers
 from app.engine.errors import EngineError
+from app.engine.library import no_imports
 from app.errors import InvalidRequest
-from app.rehearsal.library import ZONE, ModelRefused, Models
+from app.rehearsal.imports import Namespaces
+from app.rehearsal.library import LARGEST, ZONE, ModelRefused, Models
 from app.rehearsal.run import Budget, Rehearsal, Stop, Stopped
 
 LONGEST = "P1Y"  # of virtual time in one play
@@ -56,10 +61,11 @@ def _first(processes: list[ProcessDefinition]) -> ProcessDefinition:
     return next((process for process in plain if process.process_id not in called), (plain or processes)[0])
 
 
-def decide(file: str, source: bytes, decision: str, values: str, at: str) -> dict[str, Any]:
-    """Evaluate one decision of a DMN file: output, matched rows with their annotations, inputs, required decisions.
+def decide(file: Path, source: bytes, decision: str, values: str, at: str) -> dict[str, Any]:
+    """Evaluate one decision of a DMN file: output, matched rows with their annotations, inputs, required decisions, the files imported.
 
-    ``values`` is a JSON object. Raises InvalidRequest (DECISION, JSON…) with place and cause.
+    ``values`` is a JSON object. What the file imports is looked for beside it; for a district's file then among the shared ones. Raises InvalidRequest
+    (DECISION, JSON…) with place and cause.
     """
     try:
         context = forms.loads(values)
@@ -73,15 +79,32 @@ def decide(file: str, source: bytes, decision: str, values: str, at: str) -> dic
     moment = moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
     registry = deadlines.registry(_no_rule, calendars.statutory(), ZONE)
     try:
-        model = dmn.parse(source, name=file, functions=registry)
+        model = dmn.parse(source, name=file.name, functions=registry)
         if decision not in model.decisions:
-            raise InvalidRequest(f"{file} 中没有决策“{decision}”,可用:{'、'.join(model.decisions)}", code="DECISION")
-        evaluation = model.evaluate(decision, context, feel.Environment(now=moment, zone=ZONE, functions=registry))
-        return explanation(evaluation)
+            raise InvalidRequest(f"{file.name} 中没有决策“{decision}”,可用:{'、'.join(model.decisions)}", code="DECISION")
+        ref = DecisionRef(0, 0, decision, model, _beside(file, registry).find if model.imports else no_imports)
+        evaluation = ref.evaluate(context, feel.Environment(now=moment, zone=ZONE, functions=registry))
+        return {
+            **explanation(evaluation),
+            "libraries": [{"namespace": one.model.namespace, "file": one.model.file} for one in ref.libraries()],
+        }
     except dmn.DmnError as error:
-        raise InvalidRequest(str(error), code="DECISION", details={"problems": [problem.message for problem in error.problems]}) from error
+        raise InvalidRequest(str(error), code="DECISION") from error
     except (dmn.DmnEvaluationError, feel.FeelError) as error:
         raise InvalidRequest(str(error), code="DECISION") from error
+
+
+def _beside(file: Path, registry: feel.Registry) -> Namespaces:
+    """The decision files in the folder of ``file``, and those above it where that is a district's; ones that cannot be read import as nothing."""
+    folder = file.resolve().parent
+    above = folder.parent if folder.parent.name == "dmn" else None
+    found = Namespaces(folder.name)
+    for owner, place in ((folder.name, folder), (SHARED, above)):
+        for path in sorted(place.glob("*.dmn")) if place is not None else ():
+            if path.stat().st_size <= LARGEST:
+                with suppress(dmn.DmnError):
+                    found.add(LibraryRef(0, 0, dmn.parse(path.read_bytes(), name=path.name, functions=registry), owner))
+    return found
 
 
 def explanation(evaluation: dmn.Evaluation) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from app import current
 from app.catalogue import districts, snapshot
+from app.domain.deadlines import passed
 from app.domain.districts import District
 from app.seen.shapes import InstanceLine, ProjectLine, TaskLine
 
@@ -34,7 +35,7 @@ def task_line(row: Any, now: datetime) -> TaskLine:
         due_at=row.due_at,
         remind_at=row.remind_at,
         follow_up_at=row.follow_up_at,
-        overdue=is_open and row.due_at is not None and row.due_at <= now,
+        overdue=is_open and passed(row.due_at, now),
         days_left=days_left(row.due_at, now, district) if is_open else None,
         assignee=row.assignee,
         completed_at=row.closed_at if row.state == "completed" else None,
@@ -103,7 +104,7 @@ def project_line(row: Any, now: datetime) -> ProjectLine:
         total_amount=row.total_amount,
         contract_amount=row.contract_amount,
         open_tasks=row.open_tasks or 0,
-        overdue=row.first_due is not None and row.first_due <= now,
+        overdue=passed(row.first_due, now),
         updated_at=row.updated_at,
     )
 

@@ -113,13 +113,23 @@ class DeadlineView:
 
 
 @dataclass(frozen=True, slots=True)
+class LateView:
+    """An element that is late: by how many days (negative; see TaskLine), or, without a due of its own, by which deadline on its edge."""
+
+    element_id: str
+    days_left: int | None
+    deadline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DiagramView:
-    """The definition to draw and where its instance is. ``incidents``: element ids."""
+    """The definition to draw and where its instance is: element id → how often it is there now, how often it is done. ``incidents``: element ids."""
 
     definition_key: int
-    current: Sequence[str]
-    completed: Sequence[str]
-    incidents: Sequence[str]
+    current: Mapping[str, int]
+    completed: Mapping[str, int]
+    late: Sequence[LateView] = ()
+    incidents: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +144,7 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """A decision that was taken, with the version of the table that took it."""
+    """A decision that was taken, with the version of the table that took it. ``libraries``: the files imported (namespace, file, version, definition)."""
 
     key: int
     decision_id: str
@@ -148,6 +158,7 @@ class DecisionView:
     process_id: str = ""
     element_id: str = ""
     instance_key: int = 0
+    libraries: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +340,16 @@ class CompletedView:
     state: str = "active"  # of the tree's root
     incidents: Sequence[str] = ()  # messages of incidents that the completion ran into
     replayed: bool = False  # the answer to a repeated Idempotency-Key
+
+
+@dataclass(frozen=True, slots=True)
+class ImportView:
+    """What a decision file imports: its prefix and namespace, and the file that they mean now ("" when there is none) with its version."""
+
+    prefix: str
+    namespace: str
+    file: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

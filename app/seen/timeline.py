@@ -1,4 +1,4 @@
-"""What happened and why: timelines, decisions, clauses, deadlines and diagrams as people see them."""
+"""What happened and why: timelines, decisions, clauses, deadlines as people see them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from typing import Any
 from app.catalogue import snapshot
 from app.domain.districts import District
 from app.seen.lines import phase_title
-from app.seen.shapes import ClauseView, DeadlineView, DecisionView, DiagramView, RuleView, TimelineEntry
+from app.seen.shapes import ClauseView, DeadlineView, DecisionView, RuleView, TimelineEntry
 from app.store import history
 
 CLAUSE_COLUMN = "条款"
@@ -50,6 +50,7 @@ def decision_view(row: Any) -> DecisionView:
         row.process_id,
         row.element_id,
         row.instance_key,
+        tuple(row.libraries or ()),
     )
 
 
@@ -159,19 +160,6 @@ def deadline_view(row: Any, district: District) -> DeadlineView | None:
         bool(counted["provisional"]),
         clause_views(district, [counted["clause"]]),
     )
-
-
-def diagram_view(definition_key: int, instance_key: int) -> DiagramView:
-    """Where an instance is on its diagram."""
-    current: dict[str, None] = {}
-    completed: dict[str, None] = {}
-    for row in history.element_states(instance_key):
-        if row.state == "active":
-            current[row.element_id] = None
-        elif row.state == "completed":
-            completed[row.element_id] = None
-    broken = dict.fromkeys(row.element_id for row in history.incidents(instance_key=instance_key, open_only=True))
-    return DiagramView(definition_key, tuple(current), tuple(completed), tuple(broken))
 
 
 def why(row: Any, clauses: Sequence[ClauseView], timeline: Sequence[TimelineEntry], district: District) -> str:

@@ -15,6 +15,7 @@ from app.engine import ProcessDefinition
 from app.engine.commands import Start
 from app.errors import Forbidden, InvalidRequest, NotFound
 from app.seen import timeline
+from app.seen.diagram import diagram_view
 from app.seen.lines import instance_line, size_of
 from app.seen.shapes import (
     HistoryEntry,
@@ -121,7 +122,9 @@ def view(actor: Actor, key: int, now: datetime) -> InstancePage:
         ],
         decisions=[timeline.decision_view(item) for item in history.decisions(instance_key=key)],
         children=[instance_line(item) for item in history.children(key)],
-        diagram=timeline.diagram_view(row.definition_key, key),
+        diagram=diagram_view(
+            definition_key=row.definition_key, instance_key=key, root_key=row.root_key, project_key=row.project_key, now=now
+        ),
         catalogue_version=root.catalogue_version,
         version=root.version,
     )

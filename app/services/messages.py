@@ -1,7 +1,8 @@
 """Messages and signals between trees: stored with the act that throws them, delivered after it, each delivery an act of its own.
 
 A check only inside the throwing transaction would lose a wake-up: the message and the subscription may be written at the same time, neither seeing the other.
-So both look again after their commit, and the pump looks for what was left over.
+So both look again after their commit, and the pump looks for what was left over. A signal is for those who wait when it is thrown: its own tree takes it in
+the same step, and for each of the others a delivery is written with it.
 """
 
 import logging
@@ -18,6 +19,7 @@ from app.domain import permissions
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
 from app.engine.commands import Deliver, Start
+from app.engine.limits import LONGEST_KEY, LONGEST_NAME, flaw_of
 from app.engine.timers import parse_duration
 from app.errors import Conflict, Forbidden, InvalidRequest
 from app.services import accounts
@@ -59,14 +61,16 @@ def _throw(
         raise Forbidden(
             verdict.reason if not verdict else "只能向本区的流程发送消息", code=verdict.code if not verdict else "OTHER_DISTRICT"
         )
-    if not name.strip() or len(name) > 200 or len(correlation_key) > 1000:
-        raise InvalidRequest("消息名称应为 1 至 200 个字,关联键不超过 1000 个字", code="NAME")
+    if not name.strip() or flaw_of(name, LONGEST_NAME) or flaw_of(correlation_key, LONGEST_KEY):
+        raise InvalidRequest(f"消息名称应为 1 至 {LONGEST_NAME} 个字,关联键不超过 {LONGEST_KEY} 个字,且不含空字符", code="NAME")
     key = next_key()
     with act():
         rows.insert(MessageRow, [{
             "key": key, "tenant": tenant, "kind": kind, "name": name, "correlation_key": correlation_key, "variables": dict(variables),
             "project_key": messages.project_of(tenant, correlation_key), "source_root": None, "state": "open", "published_at": now, "expires_at": expires,
         }])  # fmt: skip
+        if kind == "signal":
+            messages.address([key])
         audit.record(
             actor,
             f"{kind}.publish",
@@ -129,8 +133,9 @@ def _wake(match: Recipient, root_key: int, now: datetime) -> bool:
 
 
 def _take(match: Recipient, now: datetime, root_key: int) -> None:
-    if not waits.take_subscription(match.key) or not messages.deliver(match.message, match.target, root_key, now):
+    if not waits.take_subscription(match.key):
         raise Gone
+    _note(match, now, root_key)
 
 
 def _start(match: Recipient, now: datetime) -> bool:
@@ -157,5 +162,6 @@ def _start(match: Recipient, now: datetime) -> bool:
 
 
 def _note(match: Recipient, now: datetime, root_key: int) -> None:
-    if not messages.deliver(match.message, match.target, root_key, now):
+    deliver = messages.deliver_signal if match.kind == "signal" else messages.deliver
+    if not deliver(match.message, match.target, root_key, now):
         raise Gone

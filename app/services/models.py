@@ -1,14 +1,14 @@
 """Models: deploy, list, give back. A deployment is atomic over its bundle and immutable."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from app.acts import audit
 from app.acts.transaction import act, retried
-from app.catalogue import bundles, changes, gate
+from app.catalogue import bundles, changes, gate, libraries, snapshot
 from app.catalogue.bundles import Bundle
 from app.catalogue.changes import Changes
 from app.catalogue.gate import GateVerdict
@@ -18,7 +18,7 @@ from app.domain.keys import next_key
 from app.domain.permissions import SYSTEM, Actor
 from app.errors import Forbidden, InvalidRequest, NotFound, Outdated, Refused
 from app.rehearsal.findings import Finding
-from app.seen.shapes import BootView, DefinitionView, DeploymentView
+from app.seen.shapes import BootView, DefinitionView, DeploymentView, ImportView
 from app.services import starts
 from app.store import resources, rows, verdicts
 from app.store.resources import ResourceRef
@@ -66,17 +66,17 @@ def deploy(
     wish = Wish(source, reason, force, new_ids, drop_cases)
     _check_wish(wish)
     _check_publisher(actor)
-    bundle = bundles.read(files, tenant)
-    _check_districts(actor, {file.tenant for file in bundle.files} | ({tenant} if tenant else set()))
-    if bundle.problems:
-        raise _refusal(actor, bundle.problems, now)
-    return _deploy(actor, bundle, wish, now)
+    return _deploy(actor, files, tenant, wish, now)
 
 
 @retried
-def _deploy(actor: Actor, bundle: Bundle, wish: Wish, now: datetime) -> DeploymentView:
+def _deploy(actor: Actor, files: Sequence[tuple[str, bytes]], tenant: str | None, wish: Wish, now: datetime) -> DeploymentView:
     """Raises Outdated where another deployment came in between: what was tried is not what would be deployed."""
     seen = resources.last_number()
+    bundle = _read(files, tenant)
+    _check_districts(actor, {file.tenant for file in bundle.files} | ({tenant} if tenant else set()))
+    if bundle.problems:
+        raise _refusal(actor, bundle.problems, now)
     found = changes.find(bundle.files)
     if not found.new:
         return _view_of(0, bundle, wish, now, _unchanged(found), bundle.warnings)
@@ -194,7 +194,7 @@ def _check_wish(wish: Wish) -> None:
 
 def check(files: Sequence[tuple[str, bytes]], *, tenant: str | None = None) -> list[Finding]:
     """What ``deploy`` would refuse, without deploying."""
-    return list(bundles.read(files, tenant).problems)
+    return list(_read(files, tenant).problems)
 
 
 def definitions(actor: Actor, tenant: str | None = None) -> list[DefinitionView]:
@@ -202,7 +202,7 @@ def definitions(actor: Actor, tenant: str | None = None) -> list[DefinitionView]
     tenants = [tenant] if tenant is not None else [actor.tenant, SHARED]
     for wanted in tenants:
         _check_reader(actor, wanted)
-    newest = changes.newest(tenants).values()
+    newest = _shown(changes.newest(tenants).values())
     return _views(sorted(newest, key=lambda item: (item.kind, item.id, item.tenant)))
 
 
@@ -230,7 +230,7 @@ def deployment(actor: Actor, key: int) -> DeploymentView:
     row = resources.deployments([key]).get(key)
     if row is None:
         raise NotFound("没有这次发布")
-    found = resources.of_deployment(key)
+    found = _shown(resources.of_deployment(key))
     tenants = {item.tenant for item in found}
     for tenant in tenants:
         _check_reader(actor, tenant)
@@ -256,6 +256,21 @@ def source(actor: Actor, kind: str, key: int) -> tuple[str, bytes]:
     return resources.content(found.resource_key)
 
 
+def imports(actor: Actor, kind: str, key: int) -> list[ImportView]:
+    """What a version of a decision file imports, as its tenant's newest models have it. Raises NotFound, Forbidden."""
+    name, content = source(actor, kind, key)
+    found = resources.reference(kind, key)
+    if kind not in ("decision", "library") or found is None:
+        return []
+    seen = snapshot.library(found.tenant)
+    views = []
+    for wanted in snapshot.read_model(content, name).imports:
+        library = seen.imported(wanted.namespace)
+        file, version = (library.model.file, library.version) if library is not None else ("", 0)
+        views.append(ImportView(wanted.name, wanted.namespace, file, version))
+    return views
+
+
 def boot(root: Path, now: datetime) -> BootView:
     """Deploy the shipped files that differ from the last ones deployed from files, unless a newer version came from elsewhere: that is drift (design §3)."""
     shipped = _shipped(root)
@@ -263,14 +278,14 @@ def boot(root: Path, now: datetime) -> BootView:
     differing = [(name, content) for name, content in shipped if before.get((named(name), name), (0, ""))[1] != bundles.digest(content)]
     if not differing:
         return BootView((), ())
-    bundle = bundles.read(differing, None)
+    bundle = _read(differing, None)
     if bundle.problems:
         raise Refused(bundle.problems)
     newest = changes.newest({file.tenant for file in bundle.files})
     origins = resources.deployments([reference.deployment_key for reference in newest.values()])
     drift, wanted = [], []
     for file in bundle.files:
-        known = [newest[place] for item in file.defined if (place := (file.tenant, item.kind, item.id)) in newest]
+        known = [newest[place] for item in file.own if (place := (file.tenant, item.kind, item.id)) in newest]
         elsewhere = [item for item in known if origins[item.deployment_key].source != "files"]
         if not elsewhere:
             wanted.append((file.name, file.content))
@@ -292,6 +307,28 @@ def _shipped(root: Path) -> list[tuple[str, bytes]]:
         for path in sorted(path for path in (root / folder).rglob("*") if path.suffix in wanted and path.is_file()):
             found.append((path.relative_to(root).as_posix(), path.read_bytes()))
     return found
+
+
+def _read(files: Sequence[tuple[str, bytes]], tenant: str | None) -> Bundle:
+    """The bundle with every reason why it cannot run, what it would break included; overlaps that only show with what is imported stand with their file."""
+    bundle = bundles.read(files, tenant)
+    found = libraries.check(bundle.files)
+    overlaps = [item for item in found if item.severity != "error" and item.code == bundles.OVERLAP]
+    return replace(
+        bundle,
+        files=tuple(
+            replace(file, overlaps=(*file.overlaps, *(item for item in overlaps if item.file == file.name))) for file in bundle.files
+        ),
+        problems=(*bundle.problems, *(item for item in found if item.severity == "error")),
+        warnings=(*bundle.warnings, *(item for item in found if item.severity != "error" and item not in overlaps)),
+    )
+
+
+def _shown(found: Iterable[ResourceRef]) -> list[ResourceRef]:
+    """Without the libraries that are shown by their decisions."""
+    every = list(found)
+    decided = {item.resource_key for item in every if item.kind == "decision"}
+    return [item for item in every if item.kind != "library" or item.resource_key not in decided]
 
 
 def _known(bundle: Bundle) -> dict[tuple[str, str], set[str]]:
@@ -319,9 +356,7 @@ def _owner(bundle: Bundle) -> str:
 
 def _unchanged(found: Changes) -> list[DefinitionView]:
     return [
-        _view(found.newest[file.tenant, item.kind, item.id], file.name, None, unchanged=True)
-        for file in found.same
-        for item in file.defined
+        _view(found.newest[file.tenant, item.kind, item.id], file.name, None, unchanged=True) for file in found.same for item in file.own
     ]
 
 

@@ -215,7 +215,7 @@ def carry_out(
         except engine.NotOpen as error:
             raise Conflict(str(error), code=error.code) from error
         except engine.Refused as error:
-            raise Conflict("未作任何改动:" + ";".join(error.reasons), code=error.code, details={"reasons": list(error.reasons)}) from error
+            raise Conflict("未作任何改动:" + ";".join(error.reasons), code=error.code) from error
         except engine.LimitExceeded as error:
             raise InvalidRequest(str(error), code=error.code) from error
         if tree.the_state.suspended:

@@ -18,6 +18,7 @@ from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
 from app.engine.commands import CompleteTask
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskClosed
 from app.seen import timeline
+from app.seen.diagram import diagram_view
 from app.seen.lines import size_of, task_line, task_lines
 from app.seen.shapes import CompletedView, FormView, Page, TaskLine, TaskPage
 from app.services import messages, projects
@@ -64,7 +65,13 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
         clauses=clauses,
         why=timeline.why(row, clauses, past, district),
         deadline=timeline.deadline_view(row, district),
-        diagram=timeline.diagram_view(row.definition_key, row.instance_key),
+        diagram=diagram_view(
+            definition_key=row.definition_key,
+            instance_key=row.instance_key,
+            root_key=row.root_key,
+            project_key=row.project_key,
+            now=now,
+        ),
         timeline=past,
         may=_may(actor, row, project, district),
         documentation=info.documentation if info else "",

@@ -71,12 +71,19 @@ def instance_elements(instance_key: int) -> Sequence[Row[Any]]:
     return db.session.execute(query.order_by(ElementInstanceRow.key)).all()
 
 
-def element_states(instance_key: int) -> Sequence[Row[Any]]:
-    """(element id, state) pairs that occur in an instance."""
-    query = (
-        select(ElementInstanceRow.element_id, ElementInstanceRow.state).where(ElementInstanceRow.instance_key == instance_key).distinct()
+def visits(instance_key: int) -> Sequence[Row[Any]]:
+    """Per element and state of an instance: ``number`` of visits, of these ``inner`` ones of a multi-instance (their body is a visit too), ``first`` and
+    ``last`` by their local integers."""
+    query = select(
+        ElementInstanceRow.element_id,
+        ElementInstanceRow.state,
+        func.count().label("number"),
+        func.count(ElementInstanceRow.loop_counter).label("inner"),
+        func.min(ElementInstanceRow.element).label("first"),
+        func.max(ElementInstanceRow.element).label("last"),
     )
-    return db.session.execute(query).all()
+    of_instance = query.where(ElementInstanceRow.instance_key == instance_key)
+    return db.session.execute(of_instance.group_by(ElementInstanceRow.element_id, ElementInstanceRow.state)).all()
 
 
 def decisions(
@@ -128,6 +135,12 @@ def jobs(instance_key: int) -> Sequence[Row[Any]]:
 
 def records(project_key: int) -> Sequence[Row[Any]]:
     return db.session.execute(select(RecordRow.__table__).where(RecordRow.project_key == project_key).order_by(RecordRow.key)).all()
+
+
+def records_of_tree(root_key: int, project_key: int | None, kind: str) -> Sequence[Row[Any]]:
+    """What a tree put into a register. ``project_key``: the tree's project, if it has one."""
+    query = select(RecordRow.__table__).where(RecordRow.project_key == project_key, RecordRow.kind == kind, RecordRow.root_key == root_key)
+    return db.session.execute(query.order_by(RecordRow.key)).all()
 
 
 def instance(key: int) -> Row[Any] | None:

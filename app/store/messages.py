@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Text, and_, case, cast, exists, or_, select, update
+from sqlalchemy import Text, and_, case, cast, exists, func, insert, literal, null, or_, select, update
 
 from app.store import rows
+from app.store.database import run
 from app.store.tables import MessageDeliveryRow, MessageRow, ProcessInstanceRow, ProjectRow, WaitRow, db
 
 
@@ -31,7 +32,20 @@ class Recipient(NamedTuple):
     attempts: int
 
 
-_target = case((MessageRow.kind == "signal", cast(WaitRow.key, Text)), else_=WaitRow.process_id)
+# Where a subscription waits. An event that does not interrupt has a new row each time it is met; its place stays, and nobody else ever has it.
+_place = (
+    func.coalesce(cast(WaitRow.instance_key, Text), WaitRow.process_id)
+    + literal("/")
+    + func.coalesce(cast(WaitRow.element, Text), literal(""))
+    + literal("/")
+    + WaitRow.element_id
+)
+_target = case((MessageRow.kind == "signal", _place), else_=WaitRow.process_id)
+_signal_waits = and_(WaitRow.tenant == MessageRow.tenant, WaitRow.kind == "signal", WaitRow.name == MessageRow.name)
+_addressed = exists().where(
+    MessageDeliveryRow.message_key == MessageRow.key, MessageDeliveryRow.target == _target, MessageDeliveryRow.delivered_at.is_(None)
+)
+_delivered = exists().where(MessageDeliveryRow.message_key == MessageRow.key, MessageDeliveryRow.target == _target)
 _matches = (
     select(
         MessageRow.key,
@@ -58,12 +72,13 @@ _matches = (
             WaitRow.kind == MessageRow.kind,
             WaitRow.name == MessageRow.name,
             or_(MessageRow.kind == "signal", WaitRow.root_key.is_(None), WaitRow.correlation_key == MessageRow.correlation_key),
-            or_(WaitRow.root_key.is_(None), WaitRow.opened_at <= MessageRow.expires_at),  # a start event waits since its deployment
+            # A start event waits since its deployment; a signal knows those who get it.
+            or_(MessageRow.kind == "signal", WaitRow.root_key.is_(None), WaitRow.opened_at <= MessageRow.expires_at),
         ),
     )
     .where(
         MessageRow.state == "open",
-        ~exists().where(MessageDeliveryRow.message_key == MessageRow.key, MessageDeliveryRow.target == _target),
+        or_(and_(MessageRow.kind == "signal", _addressed), and_(MessageRow.kind == "message", ~_delivered)),
         # One instance a process and key at a time: the message waits until the running one has ended.
         or_(
             MessageRow.kind == "signal",
@@ -89,9 +104,29 @@ def matches(now: datetime, limit: int) -> list[Recipient]:
     ]
 
 
+def address(signals: Sequence[int]) -> None:
+    """Note for each of these signals who waits for it now, outside the tree that has thrown it: those and nobody else are to get it."""
+    waiting = (
+        select(MessageRow.key, _place, null(), null())
+        .join(WaitRow, _signal_waits)
+        .where(
+            MessageRow.key.in_(signals),
+            or_(WaitRow.root_key.is_(None), MessageRow.source_root.is_(None), WaitRow.root_key != MessageRow.source_root),
+        )
+    )
+    run(insert(MessageDeliveryRow.__table__).from_select(["message_key", "target", "root_key", "delivered_at"], waiting))
+
+
 def expired(now: datetime) -> list[int]:
-    """Open messages whose time is over. They have had their chance when the next round of deliveries is done."""
-    return list(db.session.execute(select(MessageRow.key).where(MessageRow.state == "open", MessageRow.expires_at <= now)).scalars())
+    """Open messages whose time is over. They have had their chance when the next round of deliveries is done.
+
+    A signal's time is over when nobody of those it is addressed to waits any more.
+    """
+    heard = exists().where(_signal_waits, _addressed)
+    query = select(MessageRow.key).where(
+        MessageRow.state == "open", MessageRow.expires_at <= now, or_(MessageRow.kind == "message", ~heard)
+    )
+    return list(db.session.execute(query).scalars())
 
 
 def close(keys: Sequence[int]) -> None:
@@ -104,9 +139,20 @@ def close(keys: Sequence[int]) -> None:
 
 
 def deliver(message: int, target: str, root_key: int, now: datetime) -> bool:
-    """Note a delivery; False if this message has gone to this target already."""
+    """Note that a message has gone to a process; False if it has done so already."""
     row = {"message_key": message, "target": target, "root_key": root_key, "delivered_at": now}
     return bool(rows.insert_new(MessageDeliveryRow, [row], ["message_key", "target"]))
+
+
+def deliver_signal(message: int, target: str, root_key: int, now: datetime) -> bool:
+    """Note that a signal has reached one it is addressed to; False if it has done so already."""
+    query = (
+        update(MessageDeliveryRow)
+        .where(MessageDeliveryRow.message_key == message, MessageDeliveryRow.target == target, MessageDeliveryRow.delivered_at.is_(None))
+        .values(root_key=root_key, delivered_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(run(query).rowcount)
 
 
 def project_of(tenant: str, key: str) -> int | None:

@@ -1,6 +1,6 @@
 """Queries over deployed resources."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, literal, or_, select, union_all
@@ -13,6 +13,7 @@ from app.store.tables import (
     DecisionDefinitionRow,
     DeploymentRow,
     FormDefinitionRow,
+    LibraryDefinitionRow,
     ProcessDefinitionRow,
     ResourceRow,
     ScenarioDefinitionRow,
@@ -22,12 +23,14 @@ from app.store.tables import (
 KINDS: dict[str, Any] = {
     "process": ProcessDefinitionRow,
     "decision": DecisionDefinitionRow,
+    "library": LibraryDefinitionRow,
     "form": FormDefinitionRow,
     "scenario": ScenarioDefinitionRow,
 }
 NAMES: dict[str, Any] = {
     "process": ProcessDefinitionRow.process_id,
     "decision": DecisionDefinitionRow.decision_id,
+    "library": LibraryDefinitionRow.library_id,
     "form": FormDefinitionRow.form_id,
     "scenario": ScenarioDefinitionRow.scenario_id,
 }
@@ -88,6 +91,15 @@ def content(resource_key: int) -> tuple[str, bytes]:
     """File name and bytes of a resource."""
     file, data = db.session.execute(select(ResourceRow.file, ResourceRow.content).where(ResourceRow.key == resource_key)).one()
     return file, bytes(data)
+
+
+def imports(resource_keys: Iterable[int]) -> dict[int, tuple[str, list[str]]]:
+    """Namespace of a decision file and the namespaces that it imports, by resource key."""
+    table = LibraryDefinitionRow
+    found = db.session.execute(
+        select(table.resource_key, table.library_id, table.imports).where(table.resource_key.in_(sorted(resource_keys)))
+    )
+    return {key: (namespace, wanted) for key, namespace, wanted in found}
 
 
 def files(keys: Sequence[int]) -> dict[int, str]:

@@ -190,6 +190,13 @@ def open_of_project(project_key: int) -> Sequence[Row[Any]]:
     ).all()
 
 
+def due_in_instance(instance_key: int) -> Sequence[Row[Any]]:
+    """Open tasks of an instance that have a due, the first due first."""
+    query = select(UserTaskRow.element_id, UserTaskRow.tenant, UserTaskRow.due_at, UserTaskRow.deadline)
+    due = query.where(UserTaskRow.instance_key == instance_key, UserTaskRow.state == "open", UserTaskRow.due_at.is_not(None))
+    return db.session.execute(due.order_by(UserTaskRow.due_at)).all()
+
+
 def draft(key: int) -> tuple[dict[str, Any] | None, datetime | None]:
     found = db.session.execute(select(UserTaskRow.draft, UserTaskRow.draft_saved_at).where(UserTaskRow.key == key)).one()
     return found[0], found[1]

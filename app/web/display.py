@@ -1,7 +1,6 @@
 """How values look to people: amounts, days, deadlines, states. Registered as template filters."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 import simplejson
 from flask import Flask
 
+from app.domain.deadlines import passed
 from app.seen.shapes import ClauseView, DiagramView, TaskLine, TimelineEntry
 
 ZONE = ZoneInfo("Asia/Shanghai")  # one zone holds for every district of the country
@@ -32,7 +32,7 @@ STATES = {
     "error": "出错",
     "created": "待处理",
 }
-KINDS = {"process": "流程", "decision": "决策表", "form": "表单", "scenario": "场景"}
+KINDS = {"process": "流程", "decision": "决策表", "library": "决策库", "form": "表单", "scenario": "场景"}
 SOURCES = {"files": "随版本发布", "upload": "网页上传", "cli": "命令行"}
 ACTIONS = {
     "started": "启动",
@@ -93,10 +93,14 @@ def remaining(line: TaskLine) -> Mark:
         return Mark("无期限", "")
     days = line.days_left or 0
     if line.overdue:
-        return Mark(f"逾期 {max(1, -days)} 天", "late")
+        return Mark(_late(days), "late")
     if days == 0:
         return Mark("今天到期", "soon")
     return Mark(f"剩余 {days} 天", "soon" if days <= SOON else "calm")
+
+
+def _late(days_left: int) -> str:
+    return f"逾期 {max(1, -days_left)} 天"
 
 
 def stretches(entries: Sequence[TimelineEntry]) -> list[Stretch]:
@@ -158,13 +162,18 @@ def as_json(thing: Any) -> str:
     return line if len(line) <= _SHORT else indented
 
 
-def elements(diagram: DiagramView, overdue: Mapping[str, str] | None = None, incidents: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """What the diagram island draws: element id → tokens, visits, lateness, incident. ``overdue`` and ``incidents`` give their words."""
-    current, done = Counter(diagram.current), Counter(diagram.completed)
-    late, stuck = overdue or {}, dict.fromkeys(diagram.incidents, "等待管理员处理") | dict(incidents or {})
+def elements(diagram: DiagramView, incidents: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What the diagram island draws: element id → tokens, visits, lateness and incident in words. ``incidents`` gives theirs."""
+    late = {view.element_id: (view.deadline or "期限已过") if view.days_left is None else _late(view.days_left) for view in diagram.late}
+    stuck = dict.fromkeys(diagram.incidents, "等待管理员处理") | dict(incidents or {})
     return {
-        name: {"current": current[name], "done": done[name], "overdue": late.get(name, ""), "incident": stuck.get(name, "")}
-        for name in {*current, *done, *late, *stuck}
+        name: {
+            "current": diagram.current.get(name, 0),
+            "done": diagram.completed.get(name, 0),
+            "overdue": late.get(name, ""),
+            "incident": stuck.get(name, ""),
+        }
+        for name in {*diagram.current, *diagram.completed, *late, *stuck}
     }
 
 
@@ -182,6 +191,7 @@ def attach(app: Flask) -> None:
         "articles": articles,
     }
     app.jinja_env.filters.update(filters)
+    app.jinja_env.tests["passed"] = passed
     app.jinja_env.globals.update(KINDS=KINDS, SOURCES=SOURCES, ACTIONS=ACTIONS)
     app.jinja_env.policies["json.dumps_kwargs"] = {}  # a form's fields stay in the order of its file
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

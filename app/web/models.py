@@ -25,7 +25,13 @@ from app.web.display import KINDS
 
 blueprint = Blueprint("models", __name__, url_prefix="/models")
 
-_TYPES = {"process": "application/xml", "decision": "application/xml", "form": "application/json", "scenario": "application/yaml"}
+_TYPES = {
+    "process": "application/xml",
+    "decision": "application/xml",
+    "library": "application/xml",
+    "form": "application/json",
+    "scenario": "application/yaml",
+}
 _KEPT = 300_000  # bytes of files that stay with the page until their publisher has answered for them
 
 
@@ -47,7 +53,7 @@ def newest() -> str:
     return render_template("models/list.html", groups=groups, total=len(found), filtered=bool(text or kind), address=listing.address)
 
 
-@blueprint.get("/<kind>/<tenant>/<name>")
+@blueprint.get("/<kind>/<tenant>/<path:name>", merge_slashes=False)  # a library's name is its namespace
 def versions(kind: str, tenant: str, name: str) -> str:
     """All versions of a resource, and a look at one of them (``?version=``, else the newest)."""
     actor = _analyst()
@@ -64,7 +70,8 @@ def versions(kind: str, tenant: str, name: str) -> str:
         versions=found,
         chosen=chosen,
         text=content.decode(errors="replace"),
-        tables=tables.tables(content) if kind == "decision" else [],
+        tables=tables.tables(content) if kind in ("decision", "library") else [],
+        imports=models.imports(actor, kind, chosen.key),
         given=_form(content) if kind == "form" else None,
     )
 
@@ -188,7 +195,7 @@ def _form(source: bytes) -> dict[str, Any] | None:
         return None
     return {
         "form": {"schema": parsed.schema, "ui": parsed.ui},
-        "initial": {},
+        "initial": parsed.opening({}),
         "clauses": {},
         "readOnly": False,
         "preview": True,

@@ -27,7 +27,7 @@ def show(key: int) -> str:
         view=view,
         line=view.line,
         given=_for_form(view) if view.form else None,
-        drawn={"source": url_for("models.diagram", key=view.diagram.definition_key), "elements": _elements(view)},
+        drawn={"source": url_for("models.diagram", key=view.diagram.definition_key), "elements": display.elements(view.diagram)},
     )
 
 
@@ -86,9 +86,10 @@ def _for_form(view: TaskPage) -> dict[str, Any]:
     if view.form is None:
         return {}
     key = view.line.key
+    known = {name: value for name, value in view.data.items() if value is not None}  # nothing yet is no answer
     return {
         "form": {"schema": view.form.schema, "ui": view.form.ui},
-        "initial": {name: value for name, value in view.data.items() if value is not None},  # nothing yet is no answer
+        "initial": view.form.opening(known) if may_fill_in(view) else known,
         "clauses": _clauses(view.form.schema, view.line.tenant),
         "readOnly": not may_fill_in(view),
         "urls": {"complete": url_for("tasks.complete", key=key), "draft": url_for("tasks.keep_draft", key=key)},
@@ -118,8 +119,3 @@ def _cited(schema: Mapping[str, Any]) -> Iterator[str]:
 
 def may_fill_in(view: TaskPage) -> bool:
     return view.line.state == "open" and view.may.allowed
-
-
-def _elements(view: TaskPage) -> dict[str, Any]:
-    late = {name: display.remaining(view.line).text for name in view.diagram.current if name == view.line.element_id and view.line.overdue}
-    return display.elements(view.diagram, late)

@@ -165,7 +165,7 @@ class Relation(Boxed):
 
 
 class Conditional(Boxed):
-    """if, then, else: only true takes the first branch (§7.3.8)."""
+    """if, then, else; a condition that is neither true nor false makes the whole null (§7.3.8)."""
 
     __slots__ = ("condition", "no", "yes")
     kind = "conditional"
@@ -178,9 +178,10 @@ class Conditional(Boxed):
 
     def compute(self, scope: Scope, run: Run) -> object:
         answer = self.condition.evaluate(scope, run)
-        if answer is not None and not isinstance(answer, bool):
-            run.warn("dmn.condition", "条件的值不是“是/否”，按“否”处理", self.place)
-        return (self.yes if answer is True else self.no).evaluate(scope, run)
+        if not isinstance(answer, bool):
+            run.warn("dmn.condition", "条件的值不是“是/否”，结果为空值", self.place)
+            return None
+        return (self.yes if answer else self.no).evaluate(scope, run)
 
     def parts(self) -> Iterator[Boxed]:
         yield from (self.condition, self.yes, self.no)
@@ -221,7 +222,7 @@ class Filter(Boxed):
 
 
 class Loop(Boxed):
-    """for, every, some over one list (§7.3.10)."""
+    """for, every, some over one list (§7.3.10). An outcome of every and some that is neither true, false nor null makes the whole null."""
 
     __slots__ = ("body", "source", "variable", "word")
     kind = "iterator"
@@ -241,11 +242,10 @@ class Loop(Boxed):
 
     def _collect(self, items: Sequence[object], scope: Scope, run: Run) -> object:
         results: list[object] = []
-        inner = dict(scope)
         reads_partial = "partial" in read_names(self.body)
         for item in items:
             run.check_time(self.place)
-            inner[self.variable] = item
+            inner = {**scope, self.variable: item}  # each round its own: a function made in it keeps its item
             if reads_partial:
                 inner["partial"] = list(results)
             results.append(self.body.evaluate(inner, run))
@@ -253,20 +253,18 @@ class Loop(Boxed):
 
     def _quantify(self, items: Sequence[object], scope: Scope, run: Run) -> object:
         decisive = self.word == "some"
-        inner = dict(scope)
-        unknown = False
+        decided = unknown = False
         for item in items:
             run.check_time(self.place)
-            inner[self.variable] = item
-            answer = self.body.evaluate(inner, run)
-            if answer is decisive:
-                return decisive
-            if not isinstance(answer, bool):
-                unknown = True
-        if unknown:
-            run.warn("dmn.condition", "条件的值不全是“是/否”，结果为空值", self.place)
-            return None
-        return not decisive
+            answer = self.body.evaluate({**scope, self.variable: item}, run)
+            if answer is not None and not isinstance(answer, bool):
+                run.warn("dmn.condition", "条件的值不全是“是/否”，结果为空值", self.place)
+                return None
+            decided = decided or answer is decisive
+            unknown = unknown or answer is None
+        if decided:
+            return decisive
+        return None if unknown else not decisive
 
     def parts(self) -> Iterator[Boxed]:
         yield from (self.source, self.body)

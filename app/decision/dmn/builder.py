@@ -38,12 +38,8 @@ class Builder(BoxReader):
 
     def build(self) -> Parts:
         """Everything in the file."""
-        place = Place(file=self.parts.file)
-        self._language(self.root, place)
-        for found in self.parts.imports:
-            if found.kind != "dmn":
-                message = f"只能导入 DMN 文件，“{found.name or found.namespace}”是 {found.kind or '没有写类型的导入'}，请删去这个导入"
-                self._problem("dmn.import_type", message, place, found.kind)
+        self._language(self.root, Place(file=self.parts.file))
+        self._check_imports()
         elements = children(self.root)
         for element in elements:
             if local(element) == "itemDefinition":
@@ -63,10 +59,22 @@ class Builder(BoxReader):
             if reader is not None:
                 reader(element)
         if not (self.parts.decisions or self.parts.knowledge or self.parts.items or self.parts.services or self.parts.inputs):
-            self._problem("dmn.no_decision", "文件里没有决策，请画好决策后再上传", Place(file=self.parts.file))
+            self._problem("dmn.no_decision", "文件里没有决策、函数或类型，请画好后再上传", Place(file=self.parts.file))
         self._check_references()
         self.parts.problems.extend(self.types.problems)
         return self.parts
+
+    def _check_imports(self) -> None:
+        """Only DMN files may be imported, each under a prefix of its own (§6.3.3)."""
+        names: set[str] = set()
+        for found in self.parts.imports:
+            place = Place(file=self.parts.file, line=found.line)
+            if found.kind != "dmn":
+                message = f"只能导入 DMN 文件，{found.label}是 {found.kind or '没有写类型的导入'}，请删去这个导入"
+                self._problem("dmn.import_type", message, place, found.kind)
+            if found.name and found.name in names:
+                self._problem("dmn.duplicate", f"有两个导入都叫“{found.name}”，请改掉一个", place)
+            names.add(found.name)
 
     def _identify(self, element: Element, kind: str) -> tuple[str, str, Place]:
         """Id and name of a graph element; ids must be unique in the file."""

@@ -6,7 +6,6 @@ evaluated.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -16,12 +15,14 @@ from app.decision.dmn.cells import Cell, is_any, literal_of, recognise
 from app.decision.dmn.formulas import Formula
 from app.decision.dmn.functions import FunctionDefinition
 from app.decision.dmn.graph import NO_IMPORTS, Imported, Model
-from app.decision.dmn.model import Decision, DecisionService, InputData, KnowledgeModel
+from app.decision.dmn.imported import dangling, members, provided
+from app.decision.dmn.model import Decision, InputData, KnowledgeModel
 from app.decision.dmn.overlap import Column, Findings, analyse
 from app.decision.dmn.problems import DmnError, Place, Problem, Severity, report, shorten
 from app.decision.dmn.tables import LISTS, DecisionTable, InputClause, OutputClause, Row
 from app.decision.dmn.types import WORDS, AllowedValues, label
 from app.decision.feel.types import ANY, Type
+from app.decision.near import near
 
 SINGLE: Final = frozenset({"UNIQUE", "ANY", "FIRST", "PRIORITY"})
 IMPLICIT: Final = frozenset({"item", "partial", "?"})
@@ -41,7 +42,7 @@ def check(model: Model, *, imports: Imported = NO_IMPORTS) -> list[Problem]:
             model = model.link(imports)
         except DmnError as error:
             return [*model.problems, *error.problems]
-    found = list(model.problems) if model.is_linked() else [*model.parts.problems]
+    found = [*model.problems, *dangling(model)] if model.is_linked() else [*model.parts.problems]
     owners: tuple[Decision | KnowledgeModel, ...] = (*model.parts.decisions.values(), *model.parts.knowledge.values())
     for owner in owners:
         found.extend(_Checker(model, owner).findings())
@@ -82,6 +83,7 @@ class _Checker:
             self._check_table(node)
         for formula in _own(node):
             self._check_calls(formula)
+            self.found.extend(members(self.model, self.owner, formula))
             if not isinstance(node, DecisionTable):
                 self._check_names(formula, frozenset())
         for part in node.parts():
@@ -93,9 +95,10 @@ class _Checker:
         """Names that the owner's texts may read: requirements, names that its boxes bind, import prefixes."""
         model = self.model
         names = set(IMPLICIT) | model.owner_names(self.owner.id)
+        if isinstance(self.owner, KnowledgeModel):
+            names.add(self.owner.variable.name)  # it may call itself
         for found in model.imports:
-            if found.name:
-                names.add(found.name)
+            names |= {found.name} if found.name else provided(model, self.owner, found.namespace)
         references = self.owner.knowledge + (self.owner.information if isinstance(self.owner, Decision) else ())
         for reference in references:
             if reference.namespace is None:
@@ -104,11 +107,15 @@ class _Checker:
                     names |= {element.variable.name}
         return frozenset(names)
 
+    def _open(self) -> bool:
+        """Whether names may come from an import without prefix that is not known here."""
+        return any(not found.name and self.model.imported(found.namespace) is None for found in self.model.imports)
+
     def _check_names(self, formula: Formula, columns: frozenset[str], cell: frozenset[str] | None = None) -> None:
         """Names that nothing provides. `cell`: the texts that the column knows, for a table's cell; there a word may lack its quotes."""
         unknown = formula.certain_names - formula.calls - self._known() - columns
         for name in sorted(unknown):
-            if any(not found.name for found in self.model.imports):
+            if self._open():
                 continue
             if self._check_connection(name, formula) or self._inside_import(name):
                 continue
@@ -136,11 +143,7 @@ class _Checker:
 
     def _check_connection(self, name: str, formula: Formula) -> bool:
         """Whether the name belongs to an element of the file that is not connected; says so."""
-        parts = self.model.parts
-        elements: Iterator[InputData | Decision | KnowledgeModel | DecisionService] = iter(
-            (*parts.decisions.values(), *parts.knowledge.values(), *parts.services.values(), *parts.inputs.values())
-        )
-        for element in elements:
+        for element in self.model.elements():
             if element.variable.name != name or element is self.owner:
                 continue
             severity: Severity = "warning" if isinstance(element, InputData) else "error"
@@ -156,11 +159,12 @@ class _Checker:
         for name in sorted(formula.calls):
             if name in known or any(found.name and name.split(".")[0] == found.name for found in self.model.imports):
                 continue
-            if any(not found.name for found in self.model.imports) or self._check_connection(name, formula):
+            if self._open() or self._check_connection(name, formula):
                 continue
-            near = difflib.get_close_matches(name, list(self.model.functions), n=1)
-            hint = f"，是不是 {near[0]}？" if near else "，可用函数见 FEEL 函数表"
-            self._say("dmn.unknown_function", f"没有名为“{name}”的函数{hint}", formula.place, formula.text)
+            found = near(name, known)
+            hint = f"，是不是 {found}？" if found else "，可用函数见 FEEL 函数表"
+            severity: Severity = "error" if name in formula.certain_names else "warning"  # in a filter it may be an entry of the item
+            self._say("dmn.unknown_function", f"没有名为“{name}”的函数{hint}", formula.place, formula.text, severity)
 
     # -- tables
 

@@ -36,7 +36,7 @@ class Evaluation:
     """A decision's result and how it came about.
 
     `inputs`: one dict per input column (name, label, expression, value) of its tables, `rules`: rows that matched, `required`: evaluations of
-    decisions and knowledge models that it used, `warnings`: remarks (values that became null and why).
+    decisions and knowledge models that it used, `warnings`: remarks (values that became null and why), `file`: where it is defined.
     """
 
     decision_id: str
@@ -47,6 +47,7 @@ class Evaluation:
     required: list[Evaluation] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
     kind: str = "decision"
+    file: str = ""
 
 
 class Run:

@@ -96,6 +96,12 @@ class Formula:
         compiled = self.compiled
         return frozenset() if compiled is None else frozenset(compiled.calls)
 
+    @property
+    def members(self) -> frozenset[tuple[str, str]]:
+        """(name, entry) of every ``name.entry`` that the text reads of a free name."""
+        compiled = self.compiled
+        return frozenset() if compiled is None else compiled.members
+
     def evaluate(self, scope: Mapping[str, object], environment: feel.Environment) -> object:
         """Value of an expression. Raises DmnEvaluationError with the formula's place."""
         compiled = self._compiled

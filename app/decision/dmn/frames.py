@@ -7,7 +7,7 @@ models and for calls of decision services, which see their parameters only.
 from __future__ import annotations
 
 import time as clock
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from app.decision.dmn.boxed import fitted
 from app.decision.dmn.evaluation import Evaluation, Run
 from app.decision.dmn.formulas import Scope
 from app.decision.dmn.functions import FunctionDefinition, make_function
-from app.decision.dmn.model import Decision, DecisionService, Import, InputData, KnowledgeModel, Reference
+from app.decision.dmn.model import Decision, DecisionService, InputData, KnowledgeModel, Reference
 from app.decision.dmn.problems import DmnEvaluationError, fail
 from app.decision.dmn.tables import DecisionTable
 from app.decision.dmn.types import fit
@@ -59,7 +59,7 @@ class Frame:
             raise fail("dmn.cycle", "决策互相依赖成环", decision.place)
         self._running.append(decision.id)
         try:
-            evaluation = Evaluation(decision.id, decision.name)
+            evaluation = Evaluation(decision.id, decision.name, file=self.model.file)
             run = Run(self.environment, evaluation, self.deadline, self.depth)
             run.check_time(decision.place)
             scope: Scope = dict(self.given)
@@ -88,9 +88,9 @@ class Frame:
     def _provide(self, reference: Reference, scope: Scope, run: Run) -> None:
         """Put the value of a required input or decision into the scope."""
         if reference.namespace is not None:
-            frame, found = self._abroad(reference.namespace)
+            frame, prefixes = self._abroad(reference.namespace)
             value, name = frame.value_of(reference.id, run)
-            _put(scope, found.name, name, value)
+            _put(scope, prefixes, name, value)
             return
         value, name = self.value_of(reference.id, run)
         scope[name] = value
@@ -128,25 +128,29 @@ class Frame:
     def _equip(self, reference: Reference, scope: Scope, run: Run) -> None:
         """Put a required function into the scope."""
         if reference.namespace is not None:
-            frame, found = self._abroad(reference.namespace)
+            frame, prefixes = self._abroad(reference.namespace)
             name, function = frame.function_of(reference.id, run)
-            _put(scope, found.name, name, function)
+            _put(scope, prefixes, name, function)
             return
         name, function = self.function_of(reference.id, run)
         scope[name] = function
 
-    def _abroad(self, namespace: str) -> tuple[Frame, Import]:
-        """The frame of an imported model: its input data come from the dict under the import's name, else from the same flat context."""
-        found = next((one for one in self.model.imports if one.namespace == namespace), None)
+    def _abroad(self, namespace: str) -> tuple[Frame, list[str]]:
+        """The frame of an imported model and the prefixes of its imports.
+
+        Its input data come from the dict under a prefix, else from the same flat context.
+        """
+        prefixes = [one.name for one in self.model.imports if one.namespace == namespace]
         model = self.model.imported(namespace)
-        if found is None or model is None:
+        if not prefixes or model is None:
             raise DmnEvaluationError("dmn.import", f"没有导入“{namespace}”", file=self.model.file)
         frame = self._frames.get(namespace)
         if frame is None:
-            inner = self.given.get(found.name)
-            given = {**self.given, **inner} if isinstance(inner, Mapping) else self.given
+            given = dict(self.given)
+            for inner in map(self.given.get, prefixes):
+                given.update(inner if isinstance(inner, Mapping) else {})
             frame = self._frames[namespace] = Frame(model, given, self.environment, self.overrides, self.depth, self.deadline)
-        return frame, found
+        return frame, prefixes
 
     # -- functions
 
@@ -180,7 +184,7 @@ class Frame:
 
     def call(self, element: KnowledgeModel) -> Evaluation:
         """Call a knowledge model with arguments from the given context."""
-        evaluation = Evaluation(element.id, element.name, kind="businessKnowledgeModel")
+        evaluation = Evaluation(element.id, element.name, kind="businessKnowledgeModel", file=self.model.file)
         run = Run(self.environment, evaluation, self.deadline)
         _, function = self.function_of(element.id, run)
         if function is not None:
@@ -216,7 +220,7 @@ class Frame:
         """Evaluate a service, its parameters taken from the given context by name; one that does not fit its type becomes null."""
         overrides: dict[tuple[str, str], object] = {}
         given: Scope = {}
-        warned = Evaluation(service.id, service.name, kind="decisionService")
+        warned = Evaluation(service.id, service.name, kind="decisionService", file=self.model.file)
         run = Run(self.environment, warned, self.deadline)
         for frame, id_, name, kind in self.parameters_of(service):
             value, fits = fit(self._given(name), kind)
@@ -231,7 +235,7 @@ class Frame:
 
     def conclude_service(self, service: DecisionService) -> Evaluation:
         """The output decisions in this frame, whose overrides hold the parameters."""
-        evaluation = Evaluation(service.id, service.name, kind="decisionService")
+        evaluation = Evaluation(service.id, service.name, kind="decisionService", file=self.model.file)
         run = Run(self.environment, evaluation, self.deadline, self.depth)
         outputs: Scope = {}
         for reference in service.outputs:
@@ -242,13 +246,14 @@ class Frame:
         return evaluation
 
 
-def _put(scope: Scope, prefix: str, name: str, value: object) -> None:
-    """A value under an import's prefix; under its own name when the import has none (DMN 1.5 §6.3.3)."""
-    if not prefix:
-        scope[name] = value
-        return
-    inner = scope.get(prefix)
-    scope[prefix] = {**(inner if isinstance(inner, dict) else {}), name: value}
+def _put(scope: Scope, prefixes: Sequence[str], name: str, value: object) -> None:
+    """A value under each prefix that its model is imported by; under its own name where there is none (DMN 1.5 §6.3.3)."""
+    for prefix in prefixes:
+        if not prefix:
+            scope[name] = value
+            continue
+        inner = scope.get(prefix)
+        scope[prefix] = {**(inner if isinstance(inner, dict) else {}), name: value}
 
 
 def _traced(function: Function, element: KnowledgeModel, run: Run) -> Function:
@@ -257,7 +262,7 @@ def _traced(function: Function, element: KnowledgeModel, run: Run) -> Function:
 
     def call(*arguments: object) -> object:
         outer = run.trace
-        run.trace = Evaluation(element.id, element.name, kind="businessKnowledgeModel")
+        run.trace = Evaluation(element.id, element.name, kind="businessKnowledgeModel", file=element.place.file)
         try:
             value = plain(*arguments)
             run.trace.output = value

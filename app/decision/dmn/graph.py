@@ -21,7 +21,10 @@ from app.decision.dmn.reader import Element, read
 from app.decision.dmn.types import CURRENT, TypeTable
 from app.decision.feel.types import ANY, Type
 
-LINKED: Final = 8
+LINKED: Final = 64
+"""How many ways of putting a file's imports in place are kept: one for each combination of libraries in use."""
+IMPORTS: Final = 20
+"""How many files may import one another in a row."""
 
 Imported = Mapping[str, "Model"] | Callable[[str], "Model | None"]
 NO_IMPORTS: Final[Mapping[str, Model]] = MappingProxyType({})
@@ -49,7 +52,7 @@ class Model:
         self.parts: Parts = builder.build()
         self.types: TypeTable = builder.types
         self._owners = builder.owners
-        self._result_types: dict[str, Type] = {}
+        self._names: frozenset[str] | None = None
         self._prepare()
 
     @property
@@ -131,15 +134,15 @@ class Model:
                 formula.prepare(names, types)
 
     def visible_names(self) -> frozenset[str]:
-        """Names that an importing model may use after the prefix, components of types included."""
+        """Names that an importing model may use after the prefix, components of types and what this model imports included."""
+        if self._names is None:
+            imported = frozenset().union(*(model.visible_names() for model in self._imported.values()))
+            self._names = self._own_names() | imported | frozenset(found.name for found in self.imports)
+        return self._names
+
+    def _own_names(self) -> frozenset[str]:
         parts = self.parts
-        elements: Iterable[InputData | Decision | KnowledgeModel | DecisionService] = (
-            *parts.inputs.values(),
-            *parts.decisions.values(),
-            *parts.knowledge.values(),
-            *parts.services.values(),
-        )
-        names = {name for element in elements for name in (element.name, element.variable.name)}
+        names = {name for element in self.elements() for name in (element.name, element.variable.name)}
         return frozenset(names | {name for item in parts.items.values() for name in _component_names(item.components)})
 
     def _required_names(self, element: Decision | KnowledgeModel) -> Iterable[str]:
@@ -154,6 +157,11 @@ class Model:
         """A graph element by id."""
         parts = self.parts
         return parts.inputs.get(id_) or parts.decisions.get(id_) or parts.knowledge.get(id_) or parts.services.get(id_)
+
+    def elements(self) -> tuple[InputData | Decision | KnowledgeModel | DecisionService, ...]:
+        """All graph elements: decisions, knowledge models, services, input data."""
+        parts = self.parts
+        return (*parts.decisions.values(), *parts.knowledge.values(), *parts.services.values(), *parts.inputs.values())
 
     def find_decision(self, id_or_name: str) -> Decision | None:
         """A decision by id, else by name."""
@@ -178,21 +186,12 @@ class Model:
 
     # -- other files
 
-    def link(self, imports: Imported = NO_IMPORTS, _path: tuple[str, ...] = ()) -> Model:
-        """This model with its imports in place. Raises DmnError when one is missing or imports lead back to this file."""
-        wanted = [found for found in self.parts.imports if found.kind == "dmn"]
-        if not wanted or (self._imported and self.is_linked() and not imports):
-            return self
-        found: dict[str, Model] = {}
-        for one in wanted:
-            if one.namespace in (*_path, self.namespace):
-                message = f"导入成环：“{one.namespace}”最终又导入了自己"
-                raise DmnError([report("dmn.import_cycle", message, Place(file=self.file))])
-            model = imports.get(one.namespace) if isinstance(imports, Mapping) else imports(one.namespace)
-            if model is None:
-                message = f"找不到导入的决策文件“{one.name or one.namespace}”（命名空间 {one.namespace}），请一并上传"
-                raise DmnError([report("dmn.import", message, Place(file=self.file))])
-            found[one.namespace] = model.link(imports, (*_path, self.namespace))
+    def link(self, imports: Imported = NO_IMPORTS) -> Model:
+        """This model with its imports, and theirs, in place. Raises DmnError when one is missing or imports lead back to where they began."""
+        return _Linker(imports).link(self)
+
+    def join(self, found: Mapping[str, Model]) -> Model:
+        """This model built with these models by namespace; the newest few are kept."""
         key = tuple((namespace, id(model)) for namespace, model in found.items())
         linked = self._linked.get(key)
         if linked is None:
@@ -201,6 +200,17 @@ class Model:
             while len(self._linked) > LINKED:
                 self._linked.popitem(last=False)
         return linked
+
+    def libraries(self) -> list[Model]:
+        """Every model that a linked model imports, and those import in their turn; each once, in the order of the files."""
+        found: dict[str, Model] = {}
+        pending = list(self._imported.values())
+        while pending:
+            model = pending.pop(0)
+            if model.namespace not in found:
+                found[model.namespace] = model
+                pending.extend(model._imported.values())
+        return list(found.values())
 
     def imported(self, namespace: str) -> Model | None:
         """An imported model of a linked model."""
@@ -216,7 +226,7 @@ class Model:
         `context` maps names to values: input data by their names, and anything else that expressions may read; a dict under an import's name
         holds that import's input data. Raises DmnEvaluationError; DmnError when an import is missing.
         """
-        model = self.link(imports)
+        model = self.link(imports) if self.parts.imports else self
         decision = model.find_decision(decision_id)
         if decision is None:
             raise DmnEvaluationError("dmn.no_decision", f"文件里没有决策“{decision_id}”", file=self.file)
@@ -229,7 +239,7 @@ class Model:
 
         The output is the output decision's value, or a context by decision name when there are several. Raises as `evaluate`.
         """
-        model = self.link(imports)
+        model = self.link(imports) if self.parts.imports else self
         service = model.find_service(service_id)
         if service is None:
             raise DmnEvaluationError("dmn.no_service", f"文件里没有决策服务“{service_id}”", file=self.file)
@@ -239,12 +249,51 @@ class Model:
         self, knowledge_id: str, context: Mapping[str, object], environment: feel.Environment, *, imports: Imported = NO_IMPORTS
     ) -> Evaluation:
         """Call a business knowledge model (by id, else by name), its arguments taken from `context` by parameter name. Raises as `evaluate`."""
-        model = self.link(imports)
+        model = self.link(imports) if self.parts.imports else self
         models = model.parts.knowledge
         found = models.get(knowledge_id) or next((one for one in models.values() if one.name == knowledge_id), None)
         if found is None:
             raise DmnEvaluationError("dmn.no_knowledge", f"文件里没有业务知识模型“{knowledge_id}”", file=self.file)
         return _guarded(found.name, self.file, environment, lambda: Frame(model, context, environment).call(found))
+
+
+class _Linker:
+    """Puts imports in place, each model once however many ways lead to it."""
+
+    def __init__(self, imports: Imported) -> None:
+        self._imports = imports
+        self._done: dict[str, Model] = {}
+        self._path: list[Model] = []
+
+    def link(self, model: Model) -> Model:
+        """Raises DmnError."""
+        wanted = [found for found in model.imports if found.kind == "dmn"]
+        if not wanted or (model.is_linked() and not self._imports):
+            return model
+        self._path.append(model)
+        joined = model.join({found.namespace: self._imported(model, found) for found in wanted})
+        self._path.pop()
+        return joined
+
+    def _imported(self, model: Model, wanted: Import) -> Model:
+        done = self._done.get(wanted.namespace)
+        if done is not None:
+            return done
+        place = Place(file=model.file, line=wanted.line)
+        spaces = [one.namespace for one in self._path]
+        if wanted.namespace in spaces:
+            circle = self._path[spaces.index(wanted.namespace) :]
+            names = " → ".join(one.file or one.namespace for one in [*circle, circle[0]])
+            raise DmnError([report("dmn.import_cycle", f"导入成环：{names}，请去掉其中一个导入", place)])
+        if len(self._path) > IMPORTS:
+            raise DmnError([report("dmn.import_depth", f"导入超过 {IMPORTS} 层，请减少层次", place)])
+        imports = self._imports
+        found = imports.get(wanted.namespace) if isinstance(imports, Mapping) else imports(wanted.namespace)
+        if found is None:
+            message = f"找不到导入的决策文件{wanted.label}，请把命名空间为它的 .dmn 文件一并上传，或删去这个导入"
+            raise DmnError([report("dmn.import", message, place)])
+        self._done[wanted.namespace] = linked = self.link(found)
+        return linked
 
 
 def _guarded(name: str, file: str, environment: feel.Environment, act: Callable[[], Evaluation]) -> Evaluation:

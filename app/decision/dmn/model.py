@@ -171,6 +171,12 @@ class Import:
     namespace: str
     kind: str
     location: str = ""
+    line: int | None = None
+
+    @property
+    def label(self) -> str:
+        """How a message names it."""
+        return f"“{self.name}”（命名空间 {self.namespace or '没有写'}）" if self.name else f"“{self.namespace or '没有写命名空间'}”"
 
 
 @dataclass(slots=True)

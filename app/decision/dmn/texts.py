@@ -106,4 +106,4 @@ def _read_import(element: Element) -> Import:
     namespace = element.get("namespace") or ""
     name = name_of(element)
     is_dmn = kind in VERSIONS or "spec/DMN" in kind
-    return Import(name, namespace, "dmn" if is_dmn else kind, element.get("locationURI") or "")
+    return Import(name, namespace, "dmn" if is_dmn else kind, element.get("locationURI") or "", line_of(element))

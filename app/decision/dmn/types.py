@@ -87,6 +87,8 @@ def label(kind: Type) -> str:
     """A type in an analyst's words."""
     if kind.name == "list" and kind.item is not None and kind.item is not ANY:
         return f"{label(kind.item)}的列表"
+    if kind.name == "function" and kind.parameters is not None:
+        return f"函数（{'、'.join(label(parameter) for parameter in kind.parameters)}）→ {label(kind.result or ANY)}"
     return WORDS.get(kind.name, kind.name)
 
 
@@ -147,6 +149,7 @@ class TypeTable:
         self._types: dict[str, Type] = {}
         self._found: dict[str, Type | None] = {}
         self._building: set[str] = set()
+        self._lenient: TypeTable | None = None
         self.problems: list[Problem] = []
 
     def find(self, name: str | None) -> Type | None:
@@ -220,18 +223,24 @@ class TypeTable:
         item = self.find(rest[:-1].strip())
         return Type(kind, item=item) if kind in ("list", "range") and item is not None else None
 
-    def judges(self, prefix: str = "") -> dict[str, Callable[[object], bool]]:
-        """Predicates by type name for FEEL's `instance of`: this file's types, and imported ones under their prefix."""
-        if self._constrained:
-            return self._plain().judges(prefix)
-        found = {prefix + name: _judge(self._named(name)) for name in self._items}
+    def judges(self) -> dict[str, Callable[[object], bool]]:
+        """Predicates by type name for FEEL's `instance of`: this file's types, and those of the files that it imports under their prefix."""
+        found = self._plain().own_judges()
         for name, table in self._imported.items():
-            found.update(table.judges(f"{prefix}{name}." if name else prefix))
+            prefix = f"{name}." if name else ""
+            found.update({prefix + kind: judge for kind, judge in table._plain().own_judges().items()})
         return found
 
+    def own_judges(self) -> dict[str, Callable[[object], bool]]:
+        """Predicates by name for the types that this file defines."""
+        return {name: _judge(self._named(name)) for name in self._items}
+
     def _plain(self) -> TypeTable:
-        imported = {name: table._plain() for name, table in self._imported.items()}
-        return TypeTable(self._items, imported, self._prefixes, constrained=False)
+        """The same types without their constraints."""
+        if self._lenient is None:
+            imported = {name: table._plain() for name, table in self._imported.items()}
+            self._lenient = TypeTable(self._items, imported, self._prefixes, constrained=False) if self._constrained else self
+        return self._lenient
 
     def _named(self, name: str) -> Type:
         found = self._types.get(name)

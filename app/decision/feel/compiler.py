@@ -58,7 +58,51 @@ class Compiler:
 
     def code(self, node: Node) -> Code:
         """The closure of a node."""
-        return getattr(self, type(node).__name__.lower())(node)  # type: ignore[no-any-return]
+        match node:
+            case Literal():
+                return self.literal(node)
+            case Input():
+                return self.input(node)
+            case Name():
+                return self.name(node)
+            case ListLiteral():
+                return self.listliteral(node)
+            case ContextLiteral():
+                return self.contextliteral(node)
+            case Interval():
+                return self.interval(node)
+            case Bound():
+                return self.bound(node)
+            case FunctionLiteral():
+                return self.functionliteral(node)
+            case Path():
+                return self.path(node)
+            case Filter():
+                return self.filter(node)
+            case Call():
+                return self.call(node)
+            case InstanceOf():
+                return self.instanceof(node)
+            case Negation():
+                return self.negation(node)
+            case Arithmetic():
+                return self.arithmetic(node)
+            case Comparison():
+                return self.comparison(node)
+            case Logical():
+                return self.logical(node)
+            case Between():
+                return self.between(node)
+            case In():
+                return self.in_(node)
+            case Conditional():
+                return self.conditional(node)
+            case For():
+                return self.for_(node)
+            case Quantified():
+                return self.quantified(node)
+            case _:
+                raise TypeError(f"{type(node).__name__} is no part of an expression")
 
     def inside(self, node: Node) -> Code:
         """The closure of a node that is evaluated in a scope of its own."""
@@ -251,11 +295,7 @@ class Compiler:
     def instanceof(self, node: InstanceOf) -> Code:
         value, expected = self.code(node.value), node.type
 
-        def test(scope: Scope) -> object:
-            found = value(scope)
-            return found is not None and conforms(found, expected)
-
-        return test
+        return lambda scope: conforms(value(scope), expected)
 
     # -- arithmetic ---------------------------------------------------------------------------------------------------------------
 
@@ -428,10 +468,6 @@ class Compiler:
     def iteration(self, iteration: loops.Iteration) -> loops.Source:
         end = self.code(iteration.end) if iteration.end is not None else None
         return loops.Source(iteration.name, self.code(iteration.source), end)
-
-
-setattr(Compiler, "in", Compiler.in_)  # the node classes In and For carry Python's own words
-setattr(Compiler, "for", Compiler.for_)
 
 
 def _result_type(body: Node) -> Type:

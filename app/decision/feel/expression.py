@@ -26,7 +26,9 @@ from .syntax import (
     ListLiteral,
     Literal,
     Logical,
+    Name,
     Node,
+    Path,
     Quantified,
     Tests,
     Tree,
@@ -66,6 +68,12 @@ class _Compiled:
     def calls(self) -> Mapping[str, int]:
         """Names that are invoked, with their places."""
         return self.tree.calls
+
+    @property
+    def members(self) -> frozenset[tuple[str, str]]:
+        """(name, entry) of every ``name.entry`` that is read of a variable from outside."""
+        paths = (node for node in walk(self.tree.root) if isinstance(node, Path))
+        return frozenset((path.base.name, path.name) for path in paths if isinstance(path.base, Name) and not path.base.local)
 
     @property
     def positions(self) -> Mapping[str, int]:

@@ -195,7 +195,7 @@ class OperatorReader(TypeReader):
         return " ".join(words)
 
     def call(self, function: Node, position: int) -> Node:
-        if isinstance(function, Name):
+        if isinstance(function, Name) and not function.local:
             self.calls.setdefault(function.name, function.position)
         self.advance()
         arguments: list[Node] = []

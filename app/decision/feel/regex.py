@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .regex_classes import PatternError, fold
+from .regex_classes import PatternError, variants
 from .regex_syntax import (
     BACK,
     CHARACTER,
@@ -149,9 +149,13 @@ class Pattern:
         if start < 0 or end < 0:
             return place  # a group that matched nothing refers to the empty text
         wanted, found = text[start:end], text[place : place + end - start]
-        if wanted == found or (self.ignore_case and fold(wanted) == fold(found) and len(wanted) == len(found)):
+        if wanted == found or (self.ignore_case and len(wanted) == len(found) and all(map(_alike, wanted, found))):
             return place + end - start
         return -1
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or other in variants(one)
 
 
 def _holds(kind: int, text: str, place: int, size: int) -> bool:
@@ -162,7 +166,7 @@ def _holds(kind: int, text: str, place: int, size: int) -> bool:
     if kind == START_OF_LINE:
         return place == 0 or (text[place - 1] == "\n" and place < size)
     if kind == END_OF_LINE:
-        return place == size or text[place] == "\n"
+        return text[place] == "\n" if place < size else text[-1:] != "\n"
     return False
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 
 Predicate = Callable[[str], bool]
+
+_CASED_UP_TO = 0x20000  # the planes above hold ideographs, tags and private characters: none has a case
 
 _CATEGORIES = frozenset(
     [
@@ -81,11 +84,6 @@ class PatternError(Exception):
     """The text is no regular expression of XPath; the argument is a Chinese sentence."""
 
 
-def fold(text: str) -> str:
-    """Text without the difference of upper and lower case."""
-    return text.lower().upper().lower()
-
-
 def _word(character: str) -> bool:
     return unicodedata.category(character)[0] not in "PZC"
 
@@ -123,16 +121,14 @@ def property_class(name: str) -> Predicate:
     return lambda character: low <= ord(character) <= high
 
 
-def remembering(predicate: Predicate, ignore_case: bool) -> Predicate:
-    """A predicate that looks at each character once only, and at its other case if asked."""
+def remembering(predicate: Predicate) -> Predicate:
+    """A predicate that looks at each character once only."""
     known: dict[str, bool] = {}
 
     def test(character: str) -> bool:
         verdict = known.get(character)
         if verdict is None:
             verdict = predicate(character)
-            if not verdict and ignore_case:
-                verdict = any(len(other) == 1 and predicate(other) for other in cases(character))
             if len(known) < 2_000:
                 known[character] = verdict
         return verdict
@@ -140,6 +136,20 @@ def remembering(predicate: Predicate, ignore_case: bool) -> Predicate:
     return test
 
 
-def cases(character: str) -> set[str]:
-    lower, upper = character.lower(), character.upper()
-    return {character, lower, upper, lower.upper(), upper.lower(), fold(character)}
+@cache
+def _by_case() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """Characters that share a lower case, and that share an upper case, by that text. Characters without case are not in it."""
+    lower: dict[str, set[str]] = {}
+    upper: dict[str, set[str]] = {}
+    for character in map(chr, range(_CASED_UP_TO)):
+        small, large = character.lower(), character.upper()
+        if small != character or large != character:
+            lower.setdefault(small, {small} if len(small) == 1 else set()).add(character)
+            upper.setdefault(large, {large} if len(large) == 1 else set()).add(character)
+    return {text: frozenset(found) for text, found in lower.items()}, {text: frozenset(found) for text, found in upper.items()}
+
+
+def variants(character: str) -> frozenset[str]:
+    """The character and its case-variants: those with the same lower case or the same upper case (XPath functions 3.1 §5.6.2, flag i)."""
+    lower, upper = _by_case()
+    return frozenset({character}) | lower.get(character.lower(), frozenset()) | upper.get(character.upper(), frozenset())

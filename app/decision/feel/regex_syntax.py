@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .regex_classes import CLASSES, PatternError, Predicate, cases, opposite, property_class, remembering
+from .regex_classes import CLASSES, PatternError, Predicate, opposite, property_class, remembering, variants
 
 CHARACTER, SET, SPLIT, JUMP, SAVE, MATCH, BACK, START_OF_TEXT, END_OF_TEXT, START_OF_LINE, END_OF_LINE = range(11)
 Instruction = tuple[Any, ...]
@@ -102,7 +102,7 @@ class _Reader:
         if character == "(":
             return self.group()
         if character == "[":
-            return _Node("set", self.fitted(self.set()))
+            return _Node("set", remembering(self.set()))
         if character == ".":
             if self.dot_all:
                 return _Node("set", lambda other: True)
@@ -118,12 +118,9 @@ class _Reader:
         return self.single(character)
 
     def single(self, character: str) -> _Node:
-        if self.ignore_case and len(cases(character)) > 1:
-            return _Node("set", remembering(lambda other: other == character, True))
+        if self.ignore_case and len(variants(character)) > 1:
+            return _Node("set", variants(character).__contains__)
         return _Node("character", character)
-
-    def fitted(self, predicate: Predicate) -> Predicate:
-        return remembering(predicate, self.ignore_case)
 
     def group(self) -> _Node:
         self.depth += 1
@@ -158,7 +155,7 @@ class _Reader:
             return _Node("back", number)
         predicate = self.class_escape(character)
         if predicate is not None:
-            return _Node("set", self.fitted(predicate))
+            return _Node("set", remembering(predicate))  # a class is what it is, whatever the case
         return self.single(self.single_escape(character))
 
     def class_escape(self, character: str) -> Predicate | None:
@@ -229,22 +226,22 @@ class _Reader:
             else:
                 singles.add(character)
         self.depth -= 1
-        return _combined(frozenset(singles), tuple(ranges), tuple(predicates), minus, negative)
+        listed = _listed(frozenset(singles), tuple(ranges), self.ignore_case)
+        return _combined((listed, *predicates), minus, negative)
 
 
-def _combined(
-    singles: frozenset[str],
-    ranges: tuple[tuple[str, str], ...],
-    predicates: tuple[Predicate, ...],
-    minus: Predicate | None,
-    negative: bool,
-) -> Predicate:
+def _listed(singles: frozenset[str], ranges: tuple[tuple[str, str], ...], ignore_case: bool) -> Predicate:
+    """The characters and ranges that a set writes out; with the flag i their case-variants too."""
+
     def test(character: str) -> bool:
-        held = (
-            character in singles
-            or any(low <= character <= high for low, high in ranges)
-            or any(predicate(character) for predicate in predicates)
-        )
+        return character in singles or any(low <= character <= high for low, high in ranges)
+
+    return (lambda character: any(test(variant) for variant in variants(character))) if ignore_case else test
+
+
+def _combined(parts: tuple[Predicate, ...], minus: Predicate | None, negative: bool) -> Predicate:
+    def test(character: str) -> bool:
+        held = any(part(character) for part in parts)
         return held is not negative and not (minus is not None and minus(character))
 
     return test

@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from .chronology import (
+    DAY,
     SECOND,
     AnyDate,
     AnyDateTime,
     AnyDayTime,
     AnyTime,
+    date_of,
     day_time_nanoseconds,
     make_date,
     make_date_time,
@@ -20,6 +22,7 @@ from .chronology import (
     make_time,
     nanosecond,
     offset_seconds,
+    ordinal,
     zone_of,
 )
 from .values import DayTimeDuration, FeelDate, FeelDateTime, FeelTime, YearMonthDuration, Zone
@@ -44,7 +47,8 @@ def parse_date(text: str) -> AnyDate | None:
     return make_date(-int(year) if sign else int(year), int(month), int(day))
 
 
-def _parse_time(text: str) -> tuple[int, int, int, int, Zone] | None:
+def _parse_time(text: str) -> tuple[int, Zone] | None:
+    """Nanoseconds since midnight, up to a whole day (``24:00:00``, XML Schema 1.1 §3.3.7.2), and the zone."""
     found = _TIME.fullmatch(text)
     if found is None:
         return None
@@ -62,19 +66,25 @@ def _parse_time(text: str) -> tuple[int, int, int, int, Zone] | None:
         zone = zone_of(name)
         if zone is None:
             return None
-    if int(hour) > 23 or int(minute) > 59 or int(second) > 59:
+    if int(minute) > 59 or int(second) > 59:
         return None
-    return int(hour), int(minute), int(second), int(((fraction or "") + "000000000")[:9]), zone
+    since = (int(hour) * 3600 + int(minute) * 60 + int(second)) * SECOND + int(((fraction or "") + "000000000")[:9])
+    if since > DAY or (since == DAY and (fraction or "").strip("0")):
+        return None
+    return since, zone
 
 
 def parse_time(text: str) -> AnyTime | None:
-    """``10:30:00``, with a fraction, and ``Z``, ``+08:00`` or ``@Asia/Shanghai``; None when it is no time."""
+    """``10:30:00``, with a fraction, and ``Z``, ``+08:00`` or ``@Asia/Shanghai``; ``24:00:00`` is midnight; None when it is no time."""
     parts = _parse_time(text)
-    return None if parts is None else make_time(*parts)
+    if parts is None:
+        return None
+    seconds, fraction = divmod(parts[0] % DAY, SECOND)
+    return make_time(seconds // 3600, seconds // 60 % 60, seconds % 60, fraction, parts[1])
 
 
 def parse_date_time(text: str) -> AnyDateTime | None:
-    """A date, ``T``, a time; a date alone is its midnight; None when it is neither."""
+    """A date, ``T``, a time; a date alone is its midnight; ``T24:00:00`` ends the day: the next one's midnight. None when it is neither."""
     day_text, mark, time_text = text.partition("T")
     day = parse_date(day_text)
     if day is None:
@@ -84,8 +94,11 @@ def parse_date_time(text: str) -> AnyDateTime | None:
     parts = _parse_time(time_text)
     if parts is None:
         return None
-    hour, minute, second, fraction, zone = parts
-    return make_date_time(day, (hour * 3600 + minute * 60 + second) * SECOND + fraction, zone)
+    since, zone = parts
+    if since == DAY:
+        following = date_of(ordinal(day) + 1)
+        return None if following is None else make_date_time(following, 0, zone)
+    return make_date_time(day, since, zone)
 
 
 def parse_duration(text: str) -> YearMonthDuration | AnyDayTime | None:

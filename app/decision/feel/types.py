@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from . import temporal
@@ -121,7 +121,7 @@ def coerce(value: object, expected: Type) -> object:
     """Fit a value to a type by the implicit conversions of the specification (10.3.2.9.4), else null.
 
     A list of one gives its item where no list is wanted, a value becomes a list of one where a list is wanted, a date becomes midnight
-    in UTC where a date and time is wanted.
+    in UTC where a date and time is wanted. A function whose result has no declared type is taken at its word: what it gives is fitted.
     """
     if value is None or conforms(value, expected):
         return value
@@ -133,7 +133,20 @@ def coerce(value: object, expected: Type) -> object:
         return wrapped if conforms(wrapped, expected) else None
     if expected.name == "date and time" and type(value) in DATES:
         return temporal.midnight_utc(value)  # type: ignore[arg-type]
+    if type(value) is Function and expected.parameters is not None and expected.result is not None:
+        return _promising(value, expected, expected.result)
     return None
+
+
+def _promising(value: Function, expected: Type, result: Type) -> Function | None:
+    """A function that says nothing of its result, held to the result that is expected of it at every call; None for one that cannot be."""
+    if (isinstance(value.result, Type) and value.result is not ANY) or not conforms(value, replace(expected, result=ANY)):
+        return None
+
+    def call(*arguments: object) -> object:
+        return coerce(value.call(*arguments), result)
+
+    return Function(value.overloads, call, name=value.name, variadic=value.variadic, types=value.types, result=result, inner=value.inner)
 
 
 __all__ = ["ALIASES", "ANY", "BUILT_IN_NAMES", "Type", "coerce", "conforms", "subtype"]

@@ -150,7 +150,7 @@ class Element(ElementSpec):
                 element_type=self.element_type,
                 name=self.bpmn_name or "",
                 scope=body.number if body is not None else host.number if host is not None else 0,
-                loop_counter=token.variables.get("loopCounter") if body is not None else None,
+                loop_counter=token.memo.get("place"),
                 flow_id=token.flow,
             )
         )
@@ -347,11 +347,11 @@ def level_emptied(act: "Act", level: Level) -> None:
     root = level.task_tree
     if root._children or act.holding:
         return
-    if level.host is None:
-        if root.is_open and root.stage == "active":
-            root.queue("completing")
-    elif level.host.stage == "active":
-        level.host.queue("completing")
+    owner = level.owner
+    if owner.is_open and owner.stage == "active":
+        # Nothing may begin in it any more, not even by a signal of this very step.
+        close_waits(act, owner, level.spec.start.event_starts)
+        owner.queue("completing")
 
 
 def holds(act: "Act", token: Token, flow: Flow) -> bool:

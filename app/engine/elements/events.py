@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.engine import catching
-from app.engine.effects import SignalThrown
 from app.engine.elements.base import BoundaryElement, Element, EventElement, Flow, StartElement, Trigger
 from app.engine.elements.gateways import caught
 from app.engine.errors import Failure
-from app.engine.expressions import Term, evaluate, source_of
+from app.engine.expressions import Term, evaluate, fit, source_of
+from app.engine.signals import throw_signal
 from app.engine.spiff import Level, Token, Wait
 from app.engine.waits import close_waits, renew, text_of
 
@@ -102,19 +102,17 @@ class ThrowEvent(Element):
     def activate(self, act: "Act", token: Token) -> bool:
         trigger = self.trigger
         if trigger.kind == "signal":
-            name = self.required_text(act, token, trigger.name, "信号名称")
-            variables = dict(token.variables) if self.input_mappings else act.visible(token)
-            act.emit(SignalThrown(token.number, name, variables))
-        elif trigger.kind == "escalation":
+            return throw_signal(act, token, self.required_text(act, token, trigger.name, "信号名称"))
+        if trigger.kind == "escalation":
             code = self.required_text(act, token, trigger.code, "升级代码")
             return catching.throw_escalation(act, token, code)
-        elif trigger.kind == "error":
+        if trigger.kind == "error":
             code = self.required_text(act, token, trigger.code, "错误代码")
             payload = dict(token.variables) if self.input_mappings else {}
             if not catching.throw_error(act, token, code, payload):
                 raise catching.uncaught(act, token, code, "")
             return False
-        elif trigger.kind == "terminate":
+        if trigger.kind == "terminate":
             level = token.workflow
             for other in level.live():
                 if other is not token:
@@ -123,13 +121,13 @@ class ThrowEvent(Element):
 
     def required_text(self, act: "Act", token: Token, term: Term | None, what: str) -> str:
         value = text_of(evaluate(act, term, token, what)) if term is not None else None
-        if not value:
+        if term is None or not value:
             raise Failure(
                 "EXTRACT_VALUE_ERROR",
                 f"{act.place(token)}的{what}为空。请改正流程图或补齐变量后重试",
                 {"expression": source_of(term) if term is not None else None},
             )
-        return value
+        return fit(act, term, token, what, value)
 
 
 class EndEvent(ThrowEvent):

@@ -34,7 +34,10 @@ def apply_inputs(act: "Act", token: "Token") -> None:
 
 
 def apply_outputs(act: "Act", token: "Token") -> None:
-    """Evaluate all output mappings, then let the targets leave the element. Raises Failure (IO_MAPPING_ERROR)."""
+    """Evaluate all output mappings, each seeing those before it, then let the targets leave the element. Raises Failure (IO_MAPPING_ERROR).
+
+    A path is merged into what has its first name outside the element; what the next mapping sees is the element's own view with the target in it.
+    """
     context = act.visible(token)
     start = token.task_spec.output_scope(token)
     computed: dict[str, Any] = {}
@@ -44,6 +47,7 @@ def apply_outputs(act: "Act", token: "Token") -> None:
         if path and name not in computed:
             computed[name] = act.visible(start).get(name)
         computed[name] = merged(computed.get(name), mapping.target, value)
+        context[name] = merged(context.get(name), mapping.target, value)
     token.task_spec.deliver_outputs(act, token, start, computed)
 
 

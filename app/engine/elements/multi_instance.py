@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from app.decision import feel
 from app.engine.elements.base import Element
 from app.engine.elements.mappings import to_json
-from app.engine.errors import Failure
+from app.engine.errors import Failure, Refused
 from app.engine.expressions import Formula, evaluate
+from app.engine.scopes import LOOP_COUNTER
 from app.engine.spiff import LevelSpec, Token
 
 if TYPE_CHECKING:
@@ -27,12 +28,24 @@ class Loop:
     sequential: bool = False
     completion_condition: Formula | None = None
 
+    @property
+    def output_name(self) -> str | None:
+        """The output element if it is a plain name."""
+        element = self.output_element
+        return element.text if element is not None and _NAME.fullmatch(element.text) else None
+
+    @property
+    def names_of_instance(self) -> tuple[str | None, ...]:
+        """What the loop itself gives to each instance as its own."""
+        return (self.input_element, self.output_name)
+
 
 class MultiInstanceBody(Element):
     """Stands for the whole loop: its boundary events, its output. ``activity`` is what is done for every item.
 
     memo: ``total`` (items), ``index`` (items begun), ``next`` (instances begun), ``done``, ``extra`` (added by modification); ``items`` only when they are
-    taken one after the other.
+    taken one after the other; ``output``, the collection as far as it is filled. Everybody inside sees that list under the collection's name, nobody writes it:
+    what an instance sets under this name is its own. Each instance has its ``place`` in it, counted from 1; ``loopCounter`` only shows it.
     """
 
     element_type = "multiInstanceBody"
@@ -41,6 +54,10 @@ class MultiInstanceBody(Element):
 
     def __init__(self, level: LevelSpec, bpmn_id: str, name: str | None) -> None:
         Element.__init__(self, level, bpmn_id, name)
+
+    @property
+    def kept(self) -> str | None:
+        return self.loop.output_collection
 
     def activate(self, act: "Act", token: Token) -> bool:
         loop = self.loop
@@ -58,8 +75,12 @@ class MultiInstanceBody(Element):
                 {"limit": act.limits.multi_instance, "instances": len(items)},
             )
         values: list[Any] = to_json(act, token, items, "输入集合", "EXTRACT_VALUE_ERROR")
+        if loop.input_element:
+            # None of them begins if one could not.
+            for item in values:
+                act.check(token, loop.input_element, item)
         if loop.output_collection:
-            act.set_local(token, loop.output_collection, [None] * len(values))
+            self.keep(act, token, [None] * len(values))
         if not values:
             return True
         token.memo.update(total=len(values), index=0, next=0, done=0)
@@ -75,37 +96,51 @@ class MultiInstanceBody(Element):
         loop, memo = self.loop, token.memo
         memo["next"] += 1
         memo["index"] += 1
-        child = token.add(self.activity)
-        child.variables["loopCounter"] = memo["index"]
-        child.task_spec.announce(act, child)
+        child = self.add_instance(act, token, memo["index"])
         child.stage = "entering"
-        act.set_local(child, "loopCounter", memo["index"])
         if loop.input_element:
-            act.set_local(child, loop.input_element, item)
+            act.put(child, loop.input_element, item)
         self.declare_output(act, child)
         child.ready()
 
+    def add_instance(self, act: "Act", token: Token, place: int) -> Token:
+        child = token.add(self.activity)
+        child.memo["place"] = place
+        child.task_spec.announce(act, child)
+        act.put(child, LOOP_COUNTER, place)
+        return child
+
+    def keep(self, act: "Act", token: Token, output: list[Any]) -> None:
+        """Make ``output`` the collection, and say so. Raises Failure when it is too large."""
+        name = self.loop.output_collection
+        if name:
+            act.check(token, name, output)
+            token.memo["output"] = output
+            act.tell(token, name, output)
+
+    def restore(self, act: "Act", token: Token, value: Any) -> None:
+        """An administrator gives back a collection that a task of the first release has overwritten. Raises Refused where there is nothing to mend."""
+        name, places = self.loop.output_collection, places_of(token)
+        if "output" in token.memo or "total" not in token.memo:
+            raise Refused([f"变量“{name}”是多实例{act.place(token)}的输出集合,由引擎按各实例的结果填写,不能直接修改"])
+        if not isinstance(value, list) or len(value) != places:
+            raise Refused([f"变量“{name}”是多实例{act.place(token)}的输出集合,应为 {places} 项的列表"])
+        self.keep(act, token, value)
+
     def declare_output(self, act: "Act", child: Token) -> None:
         """A plain name as output element is the instance's own, so that the result of one does not reach the others."""
-        element = self.loop.output_element
-        if element is not None and _NAME.fullmatch(element.text) and element.text not in child.variables:
-            act.set_local(child, element.text, None)
+        name = self.loop.output_name
+        if name is not None and name not in child.variables:
+            act.put(child, name, None)
 
     def extra_instance(self, act: "Act", token: Token) -> Token:
         """One more instance, made by a modification, without an item; its output is appended."""
         memo = token.memo
         memo["next"] += 1
         memo["extra"] = memo.get("extra", 0) + 1
-        child = token.add(self.activity)
-        number = memo["total"] + memo["extra"]
-        child.variables["loopCounter"] = number
-        child.task_spec.announce(act, child)
-        act.set_local(child, "loopCounter", number)
-        collection = self.loop.output_collection
-        if collection:
-            filled = list(token.variables.get(collection) or ())
-            act.set_local(token, collection, filled + [None] * (number - len(filled)))
-        return child
+        if "output" in memo:
+            self.keep(act, token, [*memo["output"], None])
+        return self.add_instance(act, token, places_of(token))
 
     def join(self, act: "Act", token: Token, variables: dict[str, Any]) -> None:
         """One more instance with its own ``variables`` (the item among them)."""
@@ -123,37 +158,42 @@ class MultiInstanceBody(Element):
 
     def collect(self, act: "Act", token: Token, child: Token) -> None:
         """An instance is about to end: keep its output, and see whether the loop is done. Raises Failure at the instance."""
-        loop, memo = self.loop, token.memo
-        output: Any = None
-        if loop.output_collection and loop.output_element is not None:
-            value = evaluate(act, loop.output_element, child, "多实例的输出元素")
-            output = to_json(act, child, value, "输出元素", "EXTRACT_VALUE_ERROR")
-            filled = list(token.variables.get(loop.output_collection) or ())
-            index = int(child.variables["loopCounter"]) - 1
-            if index < len(filled):
-                filled[index] = output
-            previous = token.variables.get(loop.output_collection)
-            token.variables[loop.output_collection] = filled
-            try:
-                satisfied = self.satisfied(act, token, child)
-            except Failure:
-                token.variables[loop.output_collection] = previous
-                raise
-            act.set_local(token, loop.output_collection, filled)
-        else:
-            satisfied = self.satisfied(act, token, child)
-        memo["done"] += 1
+        filled = self.filled(act, token, child)
+        satisfied = self.satisfied(act, token, child, filled)
+        if filled is not None:
+            self.keep(act, token, filled)
+        token.memo["done"] += 1
         if satisfied:
-            memo["satisfied"] = True
+            token.memo["satisfied"] = True
 
-    def satisfied(self, act: "Act", token: Token, child: Token) -> bool:
+    def filled(self, act: "Act", token: Token, child: Token) -> list[Any] | None:
+        """The collection with what ``child`` adds to it; None if nothing is collected. Raises Failure."""
+        loop = self.loop
+        if not loop.output_collection or loop.output_element is None:
+            return None
+        value = evaluate(act, loop.output_element, child, "多实例的输出元素")
+        output = to_json(act, child, value, "输出元素", "EXTRACT_VALUE_ERROR")
+        if "output" not in token.memo:
+            raise Failure(
+                "EXTRACT_VALUE_ERROR",
+                f"{act.place(child)}的结果无法收集:输出集合“{loop.output_collection}”已在旧版本中被其他数据覆盖。"
+                f"请管理员在多实例(元素实例 {token.number})上把该变量重新设为 {places_of(token)} 项的列表后重试",
+                {"variable": loop.output_collection, "scope": token.number, "places": places_of(token)},
+            )
+        kept: list[Any] = list(token.memo["output"])
+        kept[child.memo["place"] - 1] = output
+        return kept
+
+    def satisfied(self, act: "Act", token: Token, child: Token, filled: list[Any] | None) -> bool:
         condition = self.loop.completion_condition
         if condition is None:
             return False
         memo = token.memo
         open_now = len(token._children)
-        context = {
-            **act.visible(child),
+        context = act.visible(child)
+        if filled is not None and self.loop.output_collection not in self.loop.names_of_instance:
+            context[str(self.loop.output_collection)] = filled
+        context |= {
             "numberOfInstances": memo["total"] + memo.get("extra", 0),
             "numberOfActiveInstances": open_now - 1,
             "numberOfCompletedInstances": memo["done"] + 1,
@@ -187,11 +227,15 @@ class MultiInstanceBody(Element):
 
     def complete(self, act: "Act", token: Token) -> None:
         collection = self.loop.output_collection
-        if collection and collection in token.variables:
-            value = token.variables.pop(collection)
-            act.propagate(token.outer or token, {collection: value})
-        for name in ("total", "index", "next", "done", "extra", "items", "satisfied"):
+        if collection and "output" in token.memo:
+            act.propagate(token.outer or token, {collection: token.memo["output"]})
+        for name in ("total", "index", "next", "done", "extra", "items", "satisfied", "output"):
             token.memo.pop(name, None)
 
     def waits_to_open(self) -> Sequence[Any]:
         return self.boundaries
+
+
+def places_of(token: Token) -> int:
+    """How many places the collection of a body has."""
+    return int(token.memo["total"]) + int(token.memo.get("extra", 0))

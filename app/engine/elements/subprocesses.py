@@ -8,7 +8,6 @@ from app.engine.elements.base import Element, EventElement, Root
 from app.engine.errors import Failure
 from app.engine.expressions import Term, evaluate
 from app.engine.spiff import LevelSpec, Token
-from app.engine.waits import close_waits
 
 if TYPE_CHECKING:
     from app.engine.act import Act
@@ -48,7 +47,6 @@ class SubProcess(Element):
         return start
 
     def complete(self, act: "Act", token: Token) -> None:
-        close_waits(act, token, self.inner_root.event_starts)
         act.tree.subprocesses.pop(token.number, None)
         super().complete(act, token)
 

@@ -13,7 +13,7 @@ from app.engine.elements.base import Element, EventElement
 from app.engine.elements.gateways import caught
 from app.engine.elements.mappings import to_json
 from app.engine.errors import Failure
-from app.engine.expressions import Formula, Term, evaluate, source_of
+from app.engine.expressions import Formula, Term, evaluate, fit, source_of
 from app.engine.jobs import open_job, run_listeners
 from app.engine.spiff import Token, Wait
 from app.engine.timers import TimerError, parse_instant
@@ -108,32 +108,34 @@ class UserTask(Element):
         if term is None:
             return None
         value = evaluate(act, term, token, what)
-        if value is None or value == "":
+        if value is None:
             return None
         if isinstance(value, str):
-            return value
+            return fit(act, term, token, what, value) if value.strip() else None
         raise wrong(act, token, term, what, value, "文字")
 
     def texts(self, act: "Act", token: Token, term: Term | None, what: str) -> Sequence[str]:
-        """A FEEL list of texts, or a comma separated literal."""
+        """A FEEL list of texts, or texts separated by commas; blank ones name nobody."""
         if term is None:
             return ()
         value = evaluate(act, term, token, what)
         if value is None:
             return ()
         if isinstance(value, str):
-            return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
+            value = [piece.strip() for piece in value.split(",")]
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
+            return tuple(fit(act, term, token, what, item) for item in value if item.strip())
         raise wrong(act, token, term, what, value, "文字的列表")
 
     def instant(self, act: "Act", token: Token, term: Term | None, what: str) -> datetime | None:
         if term is None:
             return None
         value = evaluate(act, term, token, what)
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not value.strip()):
             return None
         try:
+            if isinstance(value, feel.Range | feel.Function):
+                raise TimerError(f"得到的是 {feel.type_name(value)},不是日期或时间")
             return parse_instant(
                 value if isinstance(value, str | datetime) or not _is_temporal(value) else feel.to_json(value), act.library.zone
             )
@@ -152,7 +154,7 @@ class UserTask(Element):
             return DEFAULT_PRIORITY
         if isinstance(value, str):
             value = int(value) if value.strip().isascii() and value.strip().isdigit() and len(value.strip()) <= 3 else value
-        if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= 100:
+        if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= 100 or value != int(value):
             raise wrong(act, token, term, "优先级", value, "0 至 100 的整数")
         return int(value)
 

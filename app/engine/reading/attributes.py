@@ -5,9 +5,11 @@ from app.engine.elements.mappings import Mapping
 from app.engine.elements.multi_instance import Loop
 from app.engine.elements.subprocesses import CalledProcess
 from app.engine.elements.tasks import Assignment, CalledDecision, FormReference, JobSpec
-from app.engine.expressions import Formula, Literal
+from app.engine.expressions import Formula, Literal, Term
 from app.engine.reading.document import Document
-from app.engine.reading.xml import BPMN, ZEEBE, Node, extension
+from app.engine.reading.values import boolean, collapse, integer
+from app.engine.reading.xml import BPMN, ZEEBE, Node, extension, local, written
+from app.engine.timers import ANY_ZONE, TimerError, parse_instant
 
 EXECUTION_EVENTS = {"start": "start", "end": "end"}
 TASK_EVENTS = {
@@ -18,6 +20,7 @@ TASK_EVENTS = {
     "completing": "completing",
     "complete": "completing",
 }
+DEFAULT_RETRIES = "3"
 BINDINGS = frozenset({"latest", "deployment", "versionTag"})
 
 
@@ -48,9 +51,7 @@ def common(document: Document, node: Node, element: Element) -> None:
             if not job_type:
                 document.refuse(node, "LISTENER_TYPE", "监听器没有任务类型(type)")
                 continue
-            listener = Listener(
-                document.term(node, job_type, "监听器的任务类型"), document.term(node, child.get("retries") or "3", "监听器的重试次数")
-            )
+            listener = Listener(document.term(node, job_type, "监听器的任务类型"), _retries(document, node, child, "监听器的重试次数"))
             listeners.setdefault(events[event], []).append(listener)
     element.listeners = {kind: tuple(found) for kind, found in listeners.items()}
 
@@ -82,14 +83,7 @@ def job(document: Document, node: Node) -> tuple[JobSpec, dict[str, str]] | None
     if not job_type:
         document.refuse(node, "TASK_DEFINITION_MISSING", "任务定义没有类型(type)")
         return None
-    retries = definition.get("retries") or "3"
-    term = document.term(node, retries, "重试次数")
-    if (
-        isinstance(term, Literal)
-        and term.value
-        and not (term.value.strip().isascii() and term.value.strip().isdigit() and len(term.value.strip()) < 10)
-    ):
-        document.refuse(node, "RETRIES_INVALID", f"重试次数“{retries}”不是非负整数")
+    term = _retries(document, node, definition, "重试次数")
     holder = extension(node, "taskHeaders")
     headers = {}
     if holder is not None:
@@ -97,13 +91,41 @@ def job(document: Document, node: Node) -> tuple[JobSpec, dict[str, str]] | None
     return JobSpec(document.term(node, job_type, "任务类型"), term), headers
 
 
+def _retries(document: Document, node: Node, holder: Node, what: str) -> Term:
+    """How often a job is tried: a number, or FEEL; three times where nothing is said."""
+    text = holder.get("retries", DEFAULT_RETRIES)
+    term = document.term(node, text, what)
+    if isinstance(term, Literal) and not text.strip().startswith("="):
+        number = integer(text)
+        if number is None or number < 0:
+            document.refuse(node, "RETRIES_INVALID", f"{what}“{text}”不是非负整数", at=holder)
+            return Literal(DEFAULT_RETRIES)
+        return Literal(str(number))
+    return term
+
+
+def _flag(document: Document, node: Node, holder: Node, name: str) -> bool:
+    """A setting of an extension that is on unless the file says otherwise."""
+    text = holder.get(name, "true")
+    found = boolean(text)
+    if found is None:
+        document.refuse(node, "VALUE_INVALID", f"zeebe:{local(holder)} 的 {name}=“{text}”不是真假值,只能写 true 或 false", at=holder)
+    return found is not False
+
+
 def assignment(document: Document, node: Node) -> Assignment:
     assigned, schedule, priority = (extension(node, name) for name in ("assignmentDefinition", "taskSchedule", "priorityDefinition"))
 
-    def read(holder: Node | None, name: str, what: str) -> "Literal | Formula | None":
+    def read(holder: Node | None, name: str, what: str) -> Term | None:
         text = holder.get(name) if holder is not None else None
         return document.term(node, text, what) if text and text.strip() else None
 
+    for name, what in (("dueDate", "到期时间"), ("followUpDate", "跟进时间")):
+        _check_instant(document, node, schedule, name, what)
+    if priority is not None and (text := priority.get("priority", "").strip()) and not text.startswith("="):
+        number = integer(text)
+        if number is None or not 0 <= number <= 100:
+            document.refuse(node, "VALUE_INVALID", f"优先级“{text}”不是 0 至 100 的整数", at=priority)
     return Assignment(
         read(assigned, "assignee", "受理人"),
         read(assigned, "candidateGroups", "候选组"),
@@ -114,9 +136,18 @@ def assignment(document: Document, node: Node) -> Assignment:
     )
 
 
+def _check_instant(document: Document, node: Node, holder: Node | None, name: str, what: str) -> None:
+    text = (holder.get(name) or "").strip() if holder is not None else ""
+    if text and not text.startswith("="):
+        try:
+            parse_instant(text, ANY_ZONE)
+        except TimerError as error:
+            document.refuse(node, "TIMER_INVALID", f"{what}不能用:{error}", at=holder)
+
+
 def _binding(document: Document, node: Node, holder: Node) -> tuple[str, str | None]:
-    binding = holder.get("bindingType") or "latest"
-    tag = holder.get("versionTag") or None
+    binding = collapse(holder.get("bindingType", "latest"))
+    tag = (holder.get("versionTag") or "").strip() or None
     if binding not in BINDINGS:
         document.refuse(node, "BINDING_INVALID", f"不认识的绑定方式 {binding},应为 latest、deployment 或 versionTag")
         return "latest", None
@@ -158,8 +189,8 @@ def called_process(document: Document, node: Node) -> CalledProcess:
         document.term(node, process_id, "被调用流程的标识"),
         binding,
         tag,
-        holder.get("propagateAllParentVariables", "true") != "false",
-        holder.get("propagateAllChildVariables", "true") != "false",
+        _flag(document, node, holder, "propagateAllParentVariables"),
+        _flag(document, node, holder, "propagateAllChildVariables"),
     )
 
 
@@ -194,7 +225,7 @@ def loop(document: Document, node: Node) -> Loop | None:
             document.refuse(node, "LOOP_VARIABLE", f"多实例的变量“{name}”不是变量名")
     element = document.formula(node, output_element, "多实例的输出元素", required_sign=True) if output_element else None
     condition_node = characteristics.find(BPMN + "completionCondition")
-    condition_text = (condition_node.text or "").strip() if condition_node is not None else ""
+    condition_text = written(condition_node) if condition_node is not None else ""
     condition = document.formula(node, condition_text, "多实例的完成条件") if condition_text else None
     if items is None:
         return None

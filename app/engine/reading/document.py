@@ -6,16 +6,10 @@ from dataclasses import dataclass, field
 from app.decision import feel
 from app.engine.errors import Problem
 from app.engine.expressions import Formula, Literal, Term, formula, parse
+from app.engine.reading import schema
 from app.engine.reading.xml import BPMN, Node, is_bpmn, local
 
-DOCUMENTATION = frozenset(
-    {
-        "laneSet", "dataObject", "dataObjectReference", "dataStoreReference", "textAnnotation", "association", "group", "documentation",
-        "extensionElements", "ioSpecification", "ioBinding", "property", "dataInputAssociation", "dataOutputAssociation", "auditing", "monitoring",
-        "incoming", "outgoing", "resourceRole", "performer", "humanPerformer", "potentialOwner", "correlationSubscription", "supportedInterfaceRef",
-        "supports", "category", "relationship", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "import",
-    }
-)  # fmt: skip
+SEEN = schema.NODES | schema.BESIDE | {"lane"}
 
 
 @dataclass(slots=True)
@@ -31,28 +25,35 @@ class LevelIndex:
 
 
 class Document:
-    """``problems`` refuse the file, ``lint`` only warns."""
+    """``problems`` refuse the file, ``lint`` only warns. Read in steps: ``choose`` the processes that run, ``index`` them once their values are settled."""
 
     def __init__(self, root: Node, name: str, *, executable_only: bool = True) -> None:
         self.root = root
         self.name = name
+        self.executable_only = executable_only
         self.problems: list[Problem] = []
         self.lint: list[Problem] = []
+        self.processes = list(root.iterchildren(BPMN + "process"))
+        self.executable: list[Node] = []
+        self.levels: dict[int, LevelIndex] = {}
+        self.flow_nodes: set[str] = set()
+        self.lanes: dict[str, str] = {}
+
+    def choose(self) -> None:
+        """Which processes are read."""
+        self.executable = [process for process in self.processes if process.get("isExecutable", "true") == "true"]
+        if not self.executable and not self.executable_only:
+            self.executable = [
+                process for process in self.processes if any(is_bpmn(child) and local(child) in schema.NODES for child in process)
+            ]
+            for process in self.executable:
+                self.warn(process, "NOT_EXECUTABLE", "流程没有标明可执行(isExecutable),发布前请在建模工具中勾选")
+
+    def index(self) -> None:
         self.messages = self._by_id("message")
         self.signals = self._by_id("signal")
         self.errors = self._by_id("error")
         self.escalations = self._by_id("escalation")
-        self.processes = list(root.iterchildren(BPMN + "process"))
-        self.executable = [process for process in self.processes if process.get("isExecutable", "true").strip().lower() in ("true", "1")]
-        if not self.executable and not executable_only:
-            self.executable = [
-                process for process in self.processes if any(is_bpmn(child) and local(child) not in DOCUMENTATION for child in process)
-            ]
-            for process in self.executable:
-                self.warn(process, "NOT_EXECUTABLE", "流程没有标明可执行(isExecutable),发布前请在建模工具中勾选")
-        self.levels: dict[int, LevelIndex] = {}
-        self.flow_nodes: set[str] = set()
-        self.lanes: dict[str, str] = {}
         for process in self.executable:
             self._index(process)
 
@@ -72,7 +73,7 @@ class Document:
                     level.flows.append(child)
                     level.outgoing.setdefault(child.get("sourceRef", ""), []).append(child)
                     level.incoming.setdefault(child.get("targetRef", ""), []).append(child)
-                elif tag not in DOCUMENTATION:
+                elif tag in schema.NODES or tag not in schema.KNOWN:
                     level.nodes.append(child)
                     self.flow_nodes.add(child.get("id", ""))
                     if tag == "boundaryEvent":
@@ -92,18 +93,24 @@ class Document:
 
     # ------------------------------------------------------------------ problems
 
-    def refuse(self, node: Node, code: str, message: str) -> None:
-        self.problems.append(self._problem(node, code, message))
+    def refuse(self, node: Node, code: str, message: str, *, at: Node | None = None) -> None:
+        """``at``: the node whose line is named, when it is not ``node``'s own."""
+        self.problems.append(self._problem(node, code, message, at))
 
-    def warn(self, node: Node, code: str, message: str) -> None:
-        self.lint.append(self._problem(node, code, message))
+    def warn(self, node: Node, code: str, message: str, *, at: Node | None = None) -> None:
+        self.lint.append(self._problem(node, code, message, at))
 
-    def _problem(self, node: Node, code: str, message: str) -> Problem:
+    def _problem(self, node: Node, code: str, message: str, at: Node | None) -> Problem:
+        """At the nearest element that people see in the diagram, or that stands at the top of the file."""
         owner: Node | None = node
-        while owner is not None and not (is_bpmn(owner) and owner.get("id") and "EventDefinition" not in local(owner)):
+        while owner is not None and not (owner.get("id") and self._is_named(owner)):
             owner = owner.getparent()
-        element = owner.get("id", "") if owner is not None and local(owner) != "definitions" else ""
-        return Problem(self.name, element, node.sourceline or 0, code, message)
+        element = owner.get("id", "") if owner is not None else ""
+        line = (at if at is not None else node).sourceline
+        return Problem(self.name, element, line or 0, code, message)
+
+    def _is_named(self, node: Node) -> bool:
+        return is_bpmn(node) and (local(node) in SEEN or local(node) not in schema.KNOWN or node.getparent() is self.root)
 
     # ------------------------------------------------------------------ expressions
 

@@ -10,7 +10,7 @@ from app.engine.elements.subprocesses import CallActivity, SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.errors import DiagramError
 from app.engine.expressions import Literal, Term, source_of
-from app.engine.reading import structure, xml
+from app.engine.reading import content, dialect, foreign, structure, values, xml
 from app.engine.reading.document import Document
 from app.engine.reading.parsers import ZeebeParser
 from app.engine.reading.xml import BPMN, Node, extension
@@ -24,16 +24,35 @@ def read(source: bytes, name: str, *, executable_only: bool = True) -> Diagram:
 
     ``executable_only`` False: where no process is marked as executable, all that have elements are taken, with a warning (for trying a diagram out).
     """
-    document = Document(xml.load(source, name), name, executable_only=executable_only)
+    return _read(Document(xml.load(source, name), name, executable_only=executable_only), source)
+
+
+def read_with_tree(source: bytes, name: str) -> tuple[Diagram, Node]:
+    """The same with the root of the file, its values settled, for whoever looks at more of it than runs."""
+    document = Document(xml.load(source, name), name)
+    return _read(document, source), document.root
+
+
+def _read(document: Document, source: bytes) -> Diagram:
+    values.settle(document)
+    _refuse(document)
+    document.index()
+    content.check(document)
     structure.check(document)
-    if document.problems:
-        raise DiagramError(document.problems)
+    dialect.check(document)
+    foreign.check(document)
+    _refuse(document)
     parser = ZeebeParser(document)
     specs = [(node, parser.level_spec(node)) for node in document.executable]
-    if document.problems:
-        raise DiagramError(document.problems)
+    _refuse(document)
     definitions = tuple(_definition(document, node, spec, source) for node, spec in specs)
     return Diagram(definitions, tuple(document.lint))
+
+
+def _refuse(document: Document) -> None:
+    """What was found so far, from the top of the file down."""
+    if document.problems:
+        raise DiagramError(sorted(document.problems, key=lambda problem: problem.line))
 
 
 def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) -> ProcessDefinition:

@@ -1,17 +1,13 @@
 """Event definitions to triggers: what an event waits for, or throws."""
 
-from zoneinfo import ZoneInfo
-
 from app.engine.elements.base import NO_TRIGGER, Trigger
 from app.engine.expressions import Literal, Term
 from app.engine.reading.document import Document
 from app.engine.reading.structure import event_definitions
-from app.engine.reading.xml import BPMN, Node, extension, local
-from app.engine.timers import CYCLE, DATE, DURATION, TimerError, TimerSpec, check
+from app.engine.reading.xml import BPMN, Node, extension, local, written
+from app.engine.timers import ANY_ZONE, CYCLE, DATE, DURATION, TimerError, TimerSpec, check
 
 _TIMERS = {"timeDate": DATE, "timeDuration": DURATION, "timeCycle": CYCLE}
-# Literals are checked only for form, which no zone changes.
-_ANY_ZONE = ZoneInfo("UTC")
 
 
 def trigger_of(document: Document, node: Node, *, catching: bool, needs_key: bool = False) -> Trigger:
@@ -61,11 +57,11 @@ def _message(document: Document, node: Node, reference: str | None, *, needs_key
 
 def _timer(document: Document, node: Node, definition: Node) -> Trigger:
     values = [(child, kind) for tag, kind in _TIMERS.items() for child in definition.iterchildren(BPMN + tag)]
-    if len(values) != 1 or not (values[0][0].text or "").strip():
+    if len(values) != 1 or not written(values[0][0]):
         document.refuse(node, "TIMER_INVALID", "定时器应当且只能填写日期、时长、周期三者之一")
         return NO_TRIGGER
     child, kind = values[0]
-    text = (child.text or "").strip()
+    text = written(child)
     tag, parent = local(node), node.getparent()
     interrupting = (
         node.get("cancelActivity", "true") != "false" if tag == "boundaryEvent" else node.get("isInterrupting", "true") != "false"
@@ -78,7 +74,7 @@ def _timer(document: Document, node: Node, definition: Node) -> Trigger:
     if len(document.problems) > found:
         return NO_TRIGGER
     try:
-        check(spec, _ANY_ZONE)
+        check(spec, ANY_ZONE)
     except TimerError as error:
         document.refuse(node, "TIMER_INVALID", f"定时器不能用:{error}")
     return Trigger("timer", timer=spec)

@@ -1,6 +1,7 @@
 """Bytes to an XML tree, refusing what is not a plain BPMN file before anything is expanded or fetched."""
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -8,6 +9,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from app.engine.errors import DiagramError, Problem
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 LARGEST = 5 * 1024 * 1024
 ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "gbk", "gb2312", "gb18030", "iso-8859-1"})
@@ -74,12 +76,23 @@ def refusal(name: str, code: str, message: str, line: int = 0) -> DiagramError:
 
 def local(node: Node) -> str:
     """The tag without its namespace."""
-    tag = node.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return _split(node.tag)[1]
+
+
+def written(node: Node) -> str:
+    """All the text that stands directly in a node, also behind its children (expressions have mixed content)."""
+    return "".join([node.text or "", *(child.tail or "" for child in node)]).strip()
 
 
 def is_bpmn(node: Node) -> bool:
-    return isinstance(node.tag, str) and node.tag.startswith(BPMN)
+    return _split(node.tag)[0] == BPMN
+
+
+@lru_cache(maxsize=4096)
+def _split(tag: object) -> tuple[str, str]:
+    """``{namespace}`` and name; a comment or instruction has neither."""
+    space, _, name = tag.rpartition("}") if isinstance(tag, str) else ("", "", "")
+    return space + "}" if space else "", name
 
 
 def extension(node: Node, name: str) -> Node | None:

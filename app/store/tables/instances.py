@@ -211,7 +211,7 @@ class WaitRow(db.Model):  # type: ignore[name-defined,misc]
 
 
 class MessageRow(db.Model):  # type: ignore[name-defined,misc]
-    """A published message or a broadcast signal. ``open`` until it has expired and been tried."""
+    """A published message or a broadcast signal. ``open`` until it has expired and been tried; a signal, until all who waited for it have it."""
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -232,14 +232,15 @@ class MessageRow(db.Model):  # type: ignore[name-defined,misc]
 
 
 class MessageDeliveryRow(db.Model):  # type: ignore[name-defined,misc]
-    """A message goes once to a process id (``target``); a signal once to a subscription."""
+    """A message goes once to a process id (``target``). A signal goes once to each who waits when it is thrown: the row is there from then on, and
+    ``delivered_at`` null until it has arrived."""
 
     __tablename__ = "message_deliveries"
 
     message_key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     target: Mapped[str] = mapped_column(primary_key=True)
-    root_key: Mapped[int]
-    delivered_at: Mapped[datetime]
+    root_key: Mapped[int | None]
+    delivered_at: Mapped[datetime | None]
 
 
 class IncidentRow(db.Model):  # type: ignore[name-defined,misc]
@@ -290,5 +291,6 @@ class DecisionEvaluationRow(db.Model):  # type: ignore[name-defined,misc]
     output: Mapped[Any] = mapped_column(JsonValue())
     rules: Mapped[list[Any]]
     required: Mapped[list[Any]]
+    libraries: Mapped[list[Any] | None]  # the files that were imported: namespace, file, version, definition
     deadline: Mapped[dict[str, Any] | None]  # of deadline(): how it was counted
     at: Mapped[datetime]

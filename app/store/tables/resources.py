@@ -97,6 +97,28 @@ class FormDefinitionRow(db.Model):  # type: ignore[name-defined,misc]
     digest: Mapped[str]
 
 
+class LibraryDefinitionRow(db.Model):  # type: ignore[name-defined,misc]
+    """A decision file as others import it: a row for each file with decisions or functions, ``library_id`` its namespace.
+
+    ``imports``: the namespaces that it imports itself.
+    """
+
+    __tablename__ = "library_definitions"
+    __table_args__ = (UniqueConstraint("tenant", "library_id", "version"), Index(None, "deployment_key"), Index(None, "resource_key"))
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant: Mapped[str]
+    library_id: Mapped[str]
+    name: Mapped[str]
+    imports: Mapped[list[Any]]
+    version: Mapped[int]
+    version_tag: Mapped[str]
+    number: Mapped[int]
+    deployment_key: Mapped[int]
+    resource_key: Mapped[int]
+    digest: Mapped[str]
+
+
 class ScenarioDefinitionRow(db.Model):  # type: ignore[name-defined,misc]
     """A set of scenarios (``scenario_id`` is its file's bare name without ending), or a model that only scenarios use (its bare file name)."""
 

@@ -3,19 +3,10 @@ import Viewer from 'bpmn-js/lib/NavigatedViewer';
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import './diagram.css';
-import { fit, showState } from './state.js';
+import { describe, fit, showState } from './state.js';
 import words from './words.js';
 
 const ZOOM_STEP = 1.25;
-
-function describe({ id, businessObject }, state = {}, notes = []) {
-  const facts = [businessObject.name || id];
-  if (state.current) facts.push(`停在这里 ${state.current} 处`);
-  if (state.done) facts.push(`已完成 ${state.done} 次`);
-  if (state.overdue) facts.push(state.overdue);
-  if (state.incident) facts.push(`故障：${state.incident}`);
-  return [...facts, ...notes].join(' · ');
-}
 
 function addControls(box, viewer, given) {
   const canvas = viewer.get('canvas');

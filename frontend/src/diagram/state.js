@@ -1,4 +1,4 @@
-// Where an instance stands, drawn on its diagram.
+// Where an instance stands, drawn on its diagram. What is late, stuck or done the server says (app/seen/diagram.py).
 
 const make = (className, text, title) =>
   Object.assign(document.createElement('div'), { className, textContent: text, title });
@@ -23,40 +23,27 @@ function badgesOf({ current, overdue, incident, done }) {
   return badges;
 }
 
-const LATENESS = 'mark_overdue'; // the job type that records that a deadline has passed
-const HOPS = 4;
-
-function recordsLateness(node, hops = HOPS) {
-  const jobs = (node.extensionElements?.values ?? []).filter(({ $type }) => /taskDefinition$/i.test($type));
-  if (jobs.some(({ type }) => type === LATENESS)) return true;
-  return hops > 0 && (node.outgoing ?? []).some(({ targetRef }) => recordsLateness(targetRef, hops - 1));
-}
-
-/** Tasks that still wait although the timer on their edge that records lateness has fired. */
-function lateTasks(registry, elements) {
-  const timers = registry.filter(
-    ({ type, businessObject }) =>
-      type === 'bpmn:BoundaryEvent' &&
-      businessObject.cancelActivity === false &&
-      elements[businessObject.id]?.done &&
-      elements[businessObject.attachedToRef?.id]?.current &&
-      recordsLateness(businessObject),
-  );
-  return timers.map(({ businessObject }) => [businessObject.attachedToRef.id, businessObject.name || '期限已过']);
-}
-
 /** `elements`: id → {current: tokens, done: times, overdue: words, incident: words}; `flows`: ids taken. */
 export function showState(viewer, { elements = {}, flows = [] }) {
   const canvas = viewer.get('canvas');
   const overlays = viewer.get('overlays');
   const registry = viewer.get('elementRegistry');
-  for (const [id, words] of lateTasks(registry, elements)) elements[id].overdue ||= words;
   for (const [id, state] of Object.entries(elements)) {
     if (!registry.get(id)) continue; // not drawn, or inside a called process
     marksOf(state).forEach((mark) => canvas.addMarker(id, mark));
     for (const [html, position] of badgesOf(state)) overlays.add(id, 'state', { position, html });
   }
   flows.filter((id) => registry.get(id)).forEach((id) => canvas.addMarker(id, 'is-taken'));
+}
+
+/** What is known of an element, in a line. */
+export function describe({ id, businessObject }, state = {}, notes = []) {
+  const facts = [businessObject.name || id];
+  if (state.current) facts.push(`停在这里 ${state.current} 处`);
+  if (state.done) facts.push(`已完成 ${state.done} 次`);
+  if (state.overdue) facts.push(state.overdue);
+  if (state.incident) facts.push(`故障：${state.incident}`);
+  return [...facts, ...notes].join(' · ');
 }
 
 function whereToLook(viewer, elements) {

@@ -25,7 +25,7 @@ export function toLocal(text, zone) {
 /** "2026-10-16T00:00" → "2026-10-16T00:00:00+08:00". */
 export function fromLocal(text, zone) {
   if (!text) return undefined;
-  const guess = new Date(`${text}:00Z`);
-  const offset = parts(guess, zone).timeZoneName.replace('GMT', '') || '+00:00';
-  return `${text}:00${offset}`;
+  const offsetAt = (instant) => parts(instant, zone).timeZoneName.replace('GMT', '') || '+00:00';
+  const near = offsetAt(new Date(`${text}:00Z`)); // hours away from the instant that is meant: a change of the clocks may lie between
+  return `${text}:00${offsetAt(new Date(`${text}:00${near}`))}`;
 }

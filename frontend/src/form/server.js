@@ -27,15 +27,20 @@ async function send(url, body, csrf, key) {
   return fetch(url, { method: 'POST', headers, body, credentials: 'same-origin' });
 }
 
+/** What the answer says, undefined where it is no JSON: a proxy's own page, or a connection cut half-way. */
 async function read(answer) {
   try {
     return await answer.json();
   } catch {
-    return {};
+    return undefined;
   }
 }
 
 const LOST = { code: 'connection_lost', detail: '没有连上服务器。您填写的内容还在本页，请检查网络后再点一次。' };
+const UNREADABLE = {
+  code: 'answer_unreadable',
+  detail: '服务器的回答没有收全，不能确定是否办成。您填写的内容还在本页，请再点一次：已经办成的不会重复办理。',
+};
 const EXPIRED = {
   code: 'signed_out',
   detail: '登录已过期。请在新窗口重新登录，再回到本页继续；您填写的内容还在本页。',
@@ -54,8 +59,9 @@ export async function post(url, body, session, key) {
       }
     }
     const result = await read(answer);
-    if (answer.ok) return { ok: true, status: answer.status, result };
-    const problem = result.detail ? result : { detail: `服务器没有办成（${answer.status}）。您填写的内容还在本页。` };
+    if (answer.ok && result) return { ok: true, status: answer.status, result };
+    if (answer.ok) return { ok: false, status: answer.status, problem: UNREADABLE };
+    const problem = result?.detail ? result : { detail: `服务器没有办成（${answer.status}）。您填写的内容还在本页。` };
     return { ok: false, status: answer.status, problem };
   } catch {
     return { ok: false, status: 0, problem: LOST };

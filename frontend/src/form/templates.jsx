@@ -98,12 +98,10 @@ function goTo(event, property) {
   target.focus({ preventScroll: true });
 }
 
-/** All that is wrong, each a link to its field. Takes the focus when a submit was refused. */
-export function ErrorSummary({ errors, attempt }) {
+/** All that is wrong, each a link to its field. Takes the focus where it appears first: give every refused attempt a key of its own. */
+export function ErrorSummary({ errors }) {
   const box = useRef(null);
-  useEffect(() => {
-    if (attempt && errors.length) box.current?.focus();
-  }, [attempt]); // eslint-disable-line react-hooks/exhaustive-deps -- only a new attempt moves the focus
+  useEffect(() => box.current?.focus(), []);
   if (!errors.length) return null;
   return (
     <div className="alert alert-danger" role="alert" tabIndex={-1} ref={box} id="error-summary">

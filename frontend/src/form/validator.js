@@ -16,11 +16,16 @@ const segments = (pointer) =>
     .filter(Boolean)
     .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'));
 
-const follow = (schema, pointer) => segments(pointer).reduce((node, part) => node?.[part], schema);
-
-function missingName(error) {
-  return /"([^"]+)"/.exec(error)?.[1];
+/** The value at a place of a schema; a place behind a reference lies in what it refers to. */
+function follow(schema, pointer) {
+  const step = (node, part) => (part === '$ref' ? follow(schema, node?.$ref ?? '') : node?.[part]);
+  return segments(pointer).reduce(step, schema);
 }
+
+// These are reported at the object; people look for the field, which the validator names in its sentence.
+const ABOUT_A_PROPERTY = new Set(['required', 'additionalProperties', 'unevaluatedProperties']);
+
+const namedIn = (sentence) => /"([^"]+)"/.exec(sentence)?.[1];
 
 /** The titles on the way to a field: 资金来源 › 第2行 › 金额. */
 function titleAt(schema, path) {
@@ -42,10 +47,8 @@ export const propertyOf = (path) => '.' + path.join('.');
 
 function describe(root, resolved, raw) {
   const path = segments(raw.instanceLocation);
-  if (raw.keyword === 'required') {
-    const name = missingName(raw.error);
-    if (name) path.push(name);
-  }
+  const name = ABOUT_A_PROPERTY.has(raw.keyword) && namedIn(raw.error);
+  if (name) path.push(name);
   const limit = follow(root, raw.keywordLocation);
   const message = messageFor(raw.keyword, limit);
   return {
@@ -69,7 +72,8 @@ function unique(errors) {
 const validator = {
   rawValidation(schema, data) {
     try {
-      return { errors: new Validator(schema, '2020-12', false).validate(asJson(data)).errors };
+      const { errors } = new Validator(schema, '2020-12', false).validate(asJson(data));
+      return { errors, resolved: retrieveSchema(this, schema, schema, data) };
     } catch (error) {
       return { validationError: error };
     }
@@ -85,8 +89,7 @@ const validator = {
   },
 
   validateFormData(data, schema) {
-    const { errors: found = [], validationError } = this.rawValidation(schema, data);
-    const resolved = retrieveSchema(this, schema, schema, data);
+    const { errors: found = [], resolved, validationError } = this.rawValidation(schema, data);
     const kept = found.filter(({ keyword }) => !CONTAINERS.has(keyword));
     const errors = unique(kept.map((raw) => describe(schema, resolved, raw)));
     if (validationError) errors.push({ property: '.', stack: `表单定义有误：${validationError.message}` });

@@ -4,8 +4,8 @@ import { ariaDescribedByIds } from '@rjsf/utils';
 import { fromLocal, toLocal } from './instants.js';
 import { grouped, moneyHint, readNumber } from './numbers.js';
 
-/** The district's zone, in which instants are read and written. */
-export const Zone = createContext('Asia/Shanghai');
+/** The district's zone, in which instants are read and written: the page gives it. */
+export const Zone = createContext(undefined);
 
 const invalid = (rawErrors = []) => (rawErrors.length ? ' is-invalid' : '');
 
@@ -214,7 +214,8 @@ export function Checkboxes(props) {
   const { id, options, value, onChange, rawErrors, label } = props;
   const choices = options.enumOptions ?? [];
   const chosen = Array.isArray(value) ? value : [];
-  if (locked(props)) return <Text id={id}>{chosen.join('、')}</Text>;
+  const wordsOf = (each) => choices.find((choice) => choice.value === each)?.label ?? each;
+  if (locked(props)) return <Text id={id}>{chosen.map(wordsOf).join('、')}</Text>;
   const toggle = (choice, on) =>
     choices.map((each) => each.value).filter((each) => (each === choice ? on : chosen.includes(each)));
   return (

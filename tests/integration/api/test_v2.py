@@ -106,14 +106,14 @@ def test_an_undeclared_field_is_422_with_its_name_and_the_task_stays_open(applic
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
     problem = answer.get_json()
     assert problem["code"] == "INVALID_FORM"
-    assert {"path": field, "code": "UNDECLARED"}.items() <= next(entry for entry in problem["fields"] if entry["path"] == field).items()
+    assert {"path": field, "code": "UNDECLARED"}.items() <= next(entry for entry in problem["problems"] if entry["path"] == field).items()
     assert applicant.get(f"/user-tasks/{task}").get_json()["state"] == "CREATED"
 
 
 def test_missing_fields_are_named_with_their_chinese_titles(applicant: Caller, task: int) -> None:
     problem = applicant.post(f"/user-tasks/{task}/completion", {"variables": {}}).get_json()
-    assert {"projectType", "totalAmount"} & {entry["path"] for entry in problem["fields"]}
-    assert all(any("一" <= character <= "鿿" for character in entry["message"]) for entry in problem["fields"])
+    assert {"projectType", "totalAmount"} & {entry["path"] for entry in problem["problems"]}
+    assert all(any("一" <= character <= "鿿" for character in entry["message"]) for entry in problem["problems"])
 
 
 def test_a_completion_is_204_and_a_second_one_409(app: Flask, applicant: Caller, task: int) -> None:
@@ -162,7 +162,7 @@ def test_a_stranger_is_403_with_the_reason_on_writing_and_learns_nothing_by_sear
 def test_a_wrong_search_is_400_with_the_place(applicant: Caller, body: str, place: str) -> None:
     answer = applicant.post("/user-tasks/search", body)
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
-    assert place in [entry["path"] for entry in answer.get_json()["fields"]]
+    assert place in [entry["path"] for entry in answer.get_json()["problems"]]
 
 
 @pytest.mark.parametrize("body", ["[", "[]", '{"a": NaN}', '{"filter": {}, "filter": {}}', "[" * 5000, b"\xff"])
@@ -174,15 +174,40 @@ def test_a_body_that_is_no_json_object_is_refused(applicant: Caller, body: str |
 
 def test_without_a_token_nobody_gets_in(app: Flask, task: int) -> None:
     for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic eDp5"}):
-        answer = app.test_client().get(f"/v2/user-tasks/{task}", headers=headers)
-        assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+        for answer in (
+            app.test_client().get(f"/v2/user-tasks/{task}", headers=headers),
+            app.test_client().post(f"/v2/user-tasks/{task}/completion", json={}, headers=headers),
+        ):
+            assert (answer.status_code, answer.mimetype, answer.headers["WWW-Authenticate"]) == (401, "application/problem+json", "Bearer")
+            assert (answer.get_json()["code"], answer.get_json()["title"]) == ("SIGNED_OUT", "需要登录")
 
 
-def test_unknown_keys_and_methods_are_problems_too(applicant: Caller) -> None:
-    assert applicant.get("/user-tasks/1").status_code == 404
-    assert applicant.get("/user-tasks/abc").status_code == 404
-    assert applicant.get("/process-instances/1").status_code == 404
-    assert applicant.client.delete("/v2/user-tasks/search", headers=applicant.headers).status_code == 405
+def test_every_failure_is_one_shape_with_a_code_and_a_sentence(applicant: Caller, task: int) -> None:
+    failures = {
+        (404, "NOT_FOUND"): [applicant.get("/user-tasks/1"), applicant.get("/user-tasks/abc"), applicant.get("/nothing")],
+        (405, "METHOD_NOT_ALLOWED"): [applicant.client.delete("/v2/user-tasks/search", headers=applicant.headers)],
+        (400, "INVALID_ARGUMENT"): [applicant.post("/user-tasks/search", {"filter": []}), applicant.post("/user-tasks/search", {"x": 1})],
+        (422, "INVALID_FORM"): [applicant.post(f"/user-tasks/{task}/completion", {"variables": {"nonsense": 1}})],
+    }
+    for (status, code), answers in failures.items():
+        for answer in answers:
+            problem = answer.get_json()
+            assert (answer.status_code, problem["status"], problem["code"], answer.mimetype) == (
+                status,
+                status,
+                code,
+                "application/problem+json",
+            )
+            assert {"type", "title", "detail", "instance"} < set(problem)
+            assert not problem["title"].isascii()
+            assert "\\u" not in answer.text  # a person reads these lines in a log
+            assert all(not place["message"].isascii() for place in problem.get("problems", ()))
+
+
+@pytest.mark.parametrize("key", ["", "k" * 129, "k" * 5000, "键", "a b"])
+def test_an_idempotency_key_of_another_shape_is_refused_as_on_the_page(applicant: Caller, task: int, key: str) -> None:
+    answer = applicant.post(f"/user-tasks/{task}/completion", {"variables": {}}, **{"Idempotency-Key": key.encode().decode("latin-1")})
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "IDEMPOTENCY_KEY")
 
 
 def test_instances_are_found_by_the_administrator_and_got_by_key(app: Flask, task: int) -> None:

@@ -257,7 +257,7 @@ def test_what_has_moved_on_is_a_conflict_and_nothing_is_changed(cast: Cast) -> N
     complete(cast, "a", key)
     with pytest.raises(Conflict) as refused:
         repair.modify(cast.root, key, "退回", NOW, terminate=[gone], activate=[Activate("nowhere")])
-    assert len(refused.value.details["reasons"]) == 2
+    assert refused.value.message.count(";") == 1
     with pytest.raises(Conflict) as moved:
         repair.set_variables(cast.root, key, {"x": 1}, "改", NOW, seen=before.version)
     assert moved.value.code == "MOVED_ON"

@@ -64,6 +64,38 @@ def test_a_draft_may_lack_fields_but_not_carry_wrong_ones() -> None:
     assert [problem.code for problem in FORM.validate(loads('{"totalAmount": -1}'), partial=True)] == ["MINIMUM"]
 
 
+OPENING = Form.parse(
+    source(
+        schema={
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["funds", "offices", "goal", "years"],
+            "properties": {
+                "funds": {"type": "array"},
+                "offices": {"type": "array", "minItems": 1},
+                "notes": {"type": "array"},
+                "years": {"type": ["array", "null"]},
+                "goal": {"type": "object", "required": ["indicators"], "properties": {"indicators": {"type": "array"}, "any": True}},
+                "plan": {"type": "object", "required": ["steps"], "properties": {"steps": {"type": "array"}}},
+            },
+        }
+    )
+)
+
+
+def test_an_untouched_table_that_may_be_empty_is_an_answer_and_nothing_else_is() -> None:
+    """Not ``offices``: it needs a row. Not ``notes``: nobody asks for it. Not in ``plan``: it need not be there at all."""
+    opened = OPENING.opening({})
+    assert opened == {"funds": [], "years": [], "goal": {"indicators": []}}
+    assert [problem.path for problem in OPENING.validate(opened)] == ["offices"]
+
+
+def test_a_form_opens_with_what_is_known_of_its_fields_alone() -> None:
+    known = {"funds": [{"source": "区级财政"}], "plan": {}, "goal": {"indicators": None}, "gone": 1}
+    assert OPENING.opening(known) == {"funds": [{"source": "区级财政"}], "years": [], "plan": {"steps": []}, "goal": {"indicators": []}}
+    assert known["goal"] == {"indicators": None}, "what was given stays as it was"
+
+
 @pytest.mark.parametrize("name", ["approved", "__builtins__", "typename", "len", "__class__", "projectKey"])
 def test_undeclared_fields_are_refused(name: str) -> None:
     assert problems(json.dumps({"totalAmount": 1, "budgetItems": [{"name": "x"}], name: 1})) == {name: "UNDECLARED"}

@@ -179,8 +179,9 @@ def call(id: str, called: str, extensions: str = "", loop: str = "", **attribute
     return node("callActivity", id, loop, f"<zeebe:calledElement processId={quoteattr(called)}{extra}/>" + extensions)
 
 
-def io(inputs: dict[str, str] | None = None, outputs: dict[str, str] | None = None) -> str:
-    """Mappings: target → source."""
+def io(inputs: dict[str, str] | None = None, outputs: dict[str, str] | list[tuple[str, str]] | None = None) -> str:
+    """Mappings: target → source; outputs also as (source, target), for a target that stands twice."""
+    pairs = outputs if isinstance(outputs, list) else [(source, target) for target, source in (outputs or {}).items()]
     inner = "".join(f"<zeebe:input source={quoteattr(source)} target={quoteattr(target)}/>" for target, source in (inputs or {}).items())
-    inner += "".join(f"<zeebe:output source={quoteattr(source)} target={quoteattr(target)}/>" for target, source in (outputs or {}).items())
+    inner += "".join(f"<zeebe:output source={quoteattr(source)} target={quoteattr(target)}/>" for source, target in pairs)
     return f"<zeebe:ioMapping>{inner}</zeebe:ioMapping>"

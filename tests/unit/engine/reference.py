@@ -76,9 +76,9 @@ class Generator:
         if kind == "sub":
             return self.sub(depth)
         if kind == "call":
-            return self.block("call", self.make(depth - 1))
+            return self.call(depth - 1)
         if kind == "multi":
-            inner = choice.choice((self.block("task"), self.block("job"), self.sub(depth - 1), self.block("call", self.make(depth - 2))))
+            inner = choice.choice((self.block("task"), self.block("job"), self.sub(depth - 1), self.call(depth - 2)))
             total = choice.randint(0, 3)
             until = choice.choice((None, None, 1, 2))
             return self.block("multi", inner, total=total, until=until, sequential=choice.random() < 0.4)
@@ -87,7 +87,7 @@ class Generator:
             for _ in range(choice.randint(1, 3)):
                 gate.events.append(self.event(depth, ("message", "timer", "signal"), True))
             return gate
-        host = choice.choice((self.block("task"), self.block("job"), self.sub(depth), self.block("call", self.make(depth - 1))))
+        host = choice.choice((self.block("task"), self.block("job"), self.sub(depth), self.call(depth - 1)))
         bound = self.block("bound", host)
         for _ in range(choice.choice((1, 1, 2))):
             kind = choice.choice(("message", "timer", "cycle", "signal", "error", "error", "escalation"))
@@ -100,6 +100,11 @@ class Generator:
         kind = self.random.choice(kinds)
         code = self.random.choice((None, *CODES)) if kind in ("error", "escalation") else None
         event = Event(f"{kind}{self.count}", kind, interrupting, self.make(depth - 2 if depth > 1 else 0), code)
+        if kind == "escalation" and self.random.random() < 0.4:
+            # It hands on what it has handled.
+            event.handler = self.block(
+                "seq", event.handler, self.block("throw", what=kind, code=code or self.random.choice(CODES), chance=0.8)
+            )
         if not interrupting and any(block.kind in ("and", "or") for block in event.handler.walk()):
             # It may run several times at once; in one level BPMN's joins would take tokens of one run for those of another.
             event.handler = self.block("sub", event.handler)
@@ -109,16 +114,26 @@ class Generator:
         block = self.block("sub", self.make(depth - 1))
         if self.random.random() < 0.5:
             block.options["inputs"] = self.random.sample(DATA, self.random.randint(1, 2))
+        self.outputs(block, 0.2, DATA)
         if self.random.random() < 0.35:
             kind = self.random.choice(("message", "timer", "cycle", "signal", "error", "escalation"))
-            block.events.append(self.event(depth, (kind,), kind == "error" or (kind != "cycle" and self.random.random() < 0.5)))
+            event = self.event(depth, (kind,), kind == "error" or (kind != "cycle" and self.random.random() < 0.5))
+            block.events.append(event)
+            if kind == "escalation":
+                first = self.block("throw", what=kind, code=event.code or self.random.choice(CODES), chance=0.8)
+                block.children = [self.block("seq", first, *block.children)]
+        return block
+
+    def call(self, depth: int) -> Block:
+        block = self.block("call", self.make(depth))
+        self.outputs(block, 0.3, DATA)
         return block
 
     def leaf(self) -> Block:
         kind = self.random.choices(("task", "job", "throw", "multi"), (6, 2, 2, 1))[0]
         if kind == "throw":
-            what = self.random.choice(("error", "error", "escalation", "escalation", "terminate"))
-            return self.block("throw", what=what, code=self.random.choice(CODES))
+            what = self.random.choice(("error", "error", "escalation", "escalation", "signal", "signal", "terminate"))
+            return self.block("throw", what=what, code=self.random.choice(CODES), chance=0.3 if what in ("escalation", "signal") else 0.15)
         if kind == "multi":
             return self.block(
                 "multi", self.block("task"), total=self.random.randint(1, 3), until=None, sequential=self.random.random() < 0.5
@@ -126,9 +141,13 @@ class Generator:
         block = self.block(kind)
         if self.random.random() < 0.2:
             block.options["inputs"] = [self.random.choice(DATA)]
-        if self.random.random() < 0.2:
-            block.options["output"] = self.random.choice(DATA)
+        self.outputs(block, 0.3, ("result", *DATA))
         return block
+
+    def outputs(self, block: Block, chance: float, sources: tuple[str, ...]) -> None:
+        """Output mappings, (source, target) in order: often one from the target of another."""
+        if self.random.random() < chance:
+            block.options["outputs"] = [(self.random.choice(sources), self.random.choice(DATA)) for _ in range(self.random.randint(1, 3))]
 
 
 # ---------------------------------------------------------------------- diagrams
@@ -153,7 +172,7 @@ class Drawing:
 
     def mapping(self, block: Block) -> str:
         inputs = dict.fromkeys(block.options.get("inputs", ()), f'="{block.id}"')
-        outputs = {block.options["output"]: "=result"} if "output" in block.options else {}
+        outputs = [(f"={source}", target) for source, target in block.options.get("outputs", ())]
         return d.io(inputs, outputs) if inputs or outputs else ""
 
     def trigger(self, event: Event) -> str:
@@ -190,6 +209,8 @@ class Drawing:
         text += d.flow(f"{i}_g", f"{i}_t", f"={i}_v")
         if what == "escalation":
             return text + d.throw(f"{i}_t", d.on_escalation(f"escalation_{code}")) + d.flow(f"{i}_t", f"{i}_o"), i, f"{i}_o"
+        if what == "signal":
+            return text + d.throw(f"{i}_t", d.on_signal("sig")) + d.flow(f"{i}_t", f"{i}_o"), i, f"{i}_o"
         return text + d.end(f"{i}_t", d.on_error(f"error_{code}") if what == "error" else d.TERMINATE), i, f"{i}_o"
 
     def draw_seq(self, block: Block, loop: str) -> tuple[str, str, str]:
@@ -240,7 +261,7 @@ class Drawing:
 
     def draw_call(self, block: Block, loop: str) -> tuple[str, str, str]:
         self.called.append(self.process(f"c_{block.id}", block.children[0]))
-        return d.call(block.id, f"c_{block.id}", loop=loop), block.id, block.id
+        return d.call(block.id, f"c_{block.id}", self.mapping(block), loop), block.id, block.id
 
     def draw_multi(self, block: Block, loop: str) -> tuple[str, str, str]:
         until = f"=numberOfCompletedInstances >= {block.options['until']}" if block.options["until"] else None
@@ -306,6 +327,14 @@ class World:
 
     def waits(self) -> list["Watch"]:
         return sorted((watch for node in self.nodes() for watch in node.watches), key=lambda watch: watch.number)
+
+    def signal(self, thrower: "Node") -> None:
+        """Everybody who waits for a signal at this moment hears it once, unless what another did has ended the waiting."""
+        heard = [(watch, brought(thrower, watch.node)) for watch in self.waits() if watch.event.kind == "signal"]
+        for watch, payload in heard:
+            if watch in watch.node.watches and watch.node in self.nodes():
+                watch.node.assign(payload)
+                watch.node.happen(watch)
 
 
 @dataclass
@@ -384,9 +413,31 @@ class Node:
         """Each to the nearest node that has it, else to the process."""
         chain = list(self.chain())
         for name, value in variables.items():
-            holder = next((node for node in chain if name in node.variables), chain[-1])
+            holder = next((node for node in chain if name in node.variables or node.collected == name), chain[-1])
+            if name == "loopCounter" and holder.collected is not None and not isinstance(holder, Call):
+                continue  # its place is not for it to say
             holder.variables[name] = value
             holder.written.add(name)
+
+    @property
+    def collected(self) -> str | None:
+        """The name of the collection that this node adds to, as one instance of a multi-instance; what it writes under this name is its own."""
+        return f"out_{self.up.block.id}" if isinstance(self.up, Multi) else None
+
+    def deliver(self, result: dict[str, Any]) -> None:
+        """What a block with a result leaves behind: by its mappings one after the other, else as it is."""
+        outputs = self.block.options.get("outputs")
+        if outputs is None:
+            self.assign(result)
+            return
+        assert self.up is not None
+        seen = {**self.up.visible(), **self.visible(), **result}
+        targets = {}
+        for source, target in outputs:
+            seen[target] = targets[target] = seen.get(source)
+        for target, value in targets.items():
+            own = isinstance(self.up, Multi) and (target in self.variables or not isinstance(self, Call))
+            (self if own else self.up).assign({target: value})
 
     # ------------------------------------------------------------------ errors and escalations
 
@@ -402,7 +453,7 @@ class Node:
                     return "caught" if event.interrupting else "beside"
             if isinstance(up, Scope) and not up.interrupted:
                 event = pick(up.block.events, kind, code)
-                if event is not None:
+                if event is not None and node.block.id != event.id:  # what handles it may throw it on, but not to itself
                     up.occur(event)
                     return "caught" if event.interrupting else "beside"
             node = up
@@ -414,6 +465,22 @@ class Node:
             assert node is not None
             node = node.up
         return node
+
+
+def brought(thrower: Node, catcher: Node) -> dict[str, Any]:
+    """What the called processes that a signal leaves have set themselves."""
+    around = set()
+    node: Node | None = catcher
+    while node is not None:
+        around.add(node)
+        node = node.up
+    found: dict[str, Any] = {}
+    node = thrower
+    while node is not None and node not in around:
+        if isinstance(node, Call):
+            found = {**{name: node.variables[name] for name in node.written}, **found}
+        node = node.up
+    return found
 
 
 def pick(events: list[Event], kind: str, code: str) -> Event | None:
@@ -432,13 +499,7 @@ class Leaf(Node):
             self.variables[name] = self.block.id
 
     def complete(self, result: dict[str, Any]) -> None:
-        name = self.block.options.get("output")
-        if name is None:
-            self.assign(result)
-        else:
-            target = self if isinstance(self.up, Multi) else self.up
-            assert target is not None
-            target.assign({name: result.get("result")})
+        self.deliver(result)
         self.done()
 
 
@@ -462,6 +523,10 @@ class Throw(Leaf):
             if self.throw("error", code) == "nobody":
                 # The token stands at an end event: what that means for an inclusive join around it is not told by the blocks.
                 self.stuck = self.world.unclear = True
+        elif what == "signal":
+            self.world.signal(self)
+            if self in self.world.nodes():
+                self.done()
         elif self.throw("escalation", code) != "caught":
             self.done()
 
@@ -559,6 +624,10 @@ class Scope(Node):
 class Sub(Scope):
     own = False
 
+    def done(self) -> None:
+        self.deliver({})
+        super().done()
+
 
 class Call(Scope):
     """Its variables are a copy of what the caller sees; what it has set itself goes back."""
@@ -571,7 +640,11 @@ class Call(Scope):
 
     def done(self) -> None:
         assert self.up is not None
-        self.up.assign({name: self.variables[name] for name in self.written})
+        if "outputs" in self.block.options:
+            self.deliver({})
+        else:
+            kept = {"i", "loopCounter", self.collected} if isinstance(self.up, Multi) else set()
+            self.up.assign({name: self.variables[name] for name in self.written - kept})
         super().done()
 
 
@@ -669,5 +742,5 @@ def choices_of(model: Block, chance: random.Random) -> dict[str, Any]:
         elif block.kind == "or":
             values.update({f"{block.id}_v{number}": chance.random() < 0.5 for number in range(len(block.children) - 1)})
         elif block.kind in ("loop", "throw"):
-            values[f"{block.id}_v"] = chance.random() < (0.4 if block.kind == "loop" else 0.15)
+            values[f"{block.id}_v"] = chance.random() < (0.4 if block.kind == "loop" else block.options.get("chance", 0.15))
     return values

@@ -14,6 +14,7 @@ MODELS = int(os.environ.get("FUZZ_MODELS", "1000"))
 FIRST = int(os.environ.get("FUZZ_SEED", "0"))
 PACK = 50
 STEPS = 60
+SEEN = (*DATA, "loopCounter")
 
 
 def ids(items: list) -> list[str]:
@@ -38,6 +39,7 @@ def play(seed: int) -> int:
     run = Run(library(*Drawing(model).files), variables=choices, reload=seed % 3 == 0)
     world = World(model, choices)
     history: list[str] = []
+    collections = [f"out_{block.id}" for block in model.walk() if block.kind == "multi"]
     for step in range(STEPS):
         if world.unclear:
             assert "UNHANDLED_ERROR_EVENT" in {kind for _, kind in run.troubles}
@@ -52,12 +54,18 @@ def play(seed: int) -> int:
             run.do(commands.SetVariables(choices, instance=instance.instance))
         kind = chance.choices(("task", "job", "wait"), (3 * bool(tasks), 3 * bool(jobs), 1 * bool(waits)))[0]
         result = {chance.choice(DATA): step, "result": step}
+        if collections and chance.random() < 0.3:
+            # What the engine keeps for itself is not theirs to write.
+            result |= {
+                chance.choice(collections): chance.choice((None, step, "abc", [step], {"a": step})),
+                "loopCounter": chance.choice((0, 99, "x")),
+            }
         if kind == "task":
             leaf = chance.choice(tasks)
             index = [item for item in tasks if item.block.id == leaf.block.id].index(leaf)
             number = run.task(leaf.block.id, index)
             seen = run.current.visible(number)
-            assert {name: seen.get(name) for name in DATA} == {name: leaf.visible().get(name) for name in DATA}, (
+            assert {name: seen.get(name) for name in SEEN} == {name: leaf.visible().get(name) for name in SEEN}, (
                 f"seed {seed} step {step} {leaf.block.id}"
             )
             history.append(f"task {leaf.block.id}")

@@ -345,7 +345,11 @@ def test_a_listener_that_never_fires_is_a_warning():
         file(
             process(
                 start(),
-                user("a", '<zeebe:taskListeners><zeebe:taskListener eventType="canceling" type="x"/></zeebe:taskListeners>'),
+                user(
+                    "a",
+                    '<zeebe:assignmentDefinition assignee="li"/>'
+                    '<zeebe:taskListeners><zeebe:taskListener eventType="canceling" type="x"/></zeebe:taskListeners>',
+                ),
                 end(),
                 chain("start", "a", "end"),
             )

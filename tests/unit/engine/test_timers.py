@@ -51,7 +51,27 @@ def test_durations_are_counted_on_the_calendar(begin, duration, begun, due):
         assert begin(lib, now=now).waits[1].due_at == at(due)
 
 
-@pytest.mark.parametrize("value", ["P", "PT", "1h", "PT1", "P1.5D", "", "P1Y2", "２PT"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "P",
+        "PT",
+        "1h",
+        "PT1",
+        "P1.5D",
+        "",
+        "P1Y2",
+        "２PT",
+        "PT1H foo",
+        "P1DT",
+        "PT0.1234567S",
+        "PT1H PT1H",
+        "P1D/PT1H",
+        "P-1D",
+        "pt1h",
+        "P1H",
+    ],
+)
 def test_what_is_no_duration_is_refused_when_the_diagram_is_read(value):
     with pytest.raises(DiagramError) as refused:
         read(file(process(start(), catch("t", timer("Duration", value)), end(), chain("start", "t", "end"))), "x.bpmn")
@@ -108,8 +128,14 @@ def test_cron_cycles_run_in_the_districts_zone(begin, cron, first, second):
     assert run.waits[run.wait("t")].due_at == at(second)
 
 
-@pytest.mark.parametrize("cycle", ["R/PT0S", "R3/PT0.1S", "R/P", "R/", "R3", "each day", "0 0 31 2 *", "R-5/PT1H", "R/-PT1H"])
+@pytest.mark.parametrize("cycle", [
+    "R/PT0S", "R3/PT0.1S", "R/P", "R/", "R3", "each day", "0 0 31 2 *", "R-5/PT1H", "R/-PT1H", "R3/PT1H/", "R/2026-01-01T00:00:00Z/P1D/2027-01-01", "R//P1D", "R0/PT1H",
+    "R3/PT1H foo", "R3/P1D/2026-01-01", "R2/2026-01-01T00:00:00Z junk/P1D", "R 3/PT1H", "R2/2026-03-28T09:00:00@Europe/Nowhere/P1D", "0 0 9 * * * junk", "@daily 9",
+])  # fmt: skip
 def test_a_cycle_that_cannot_run_is_refused(cycle):
+    # also when it comes out of an expression
+    with pytest.raises(TimerError):
+        schedule("cycle", cycle, at("2026-03-12T10:00"), ZONE)
     with pytest.raises(DiagramError) as refused:
         cycling(cycle)
     assert refused.value.problems[0].code == "TIMER_INVALID"
@@ -125,6 +151,63 @@ def test_dates_without_a_zone_are_read_in_the_districts(begin):
     ):
         run = begin(library(file(process(start(), catch("t", timer("Date", value)), end(), chain("start", "t", "end")))))
         assert run.waits[1].due_at == at("2026-05-01T00:00"), value
+
+
+@pytest.mark.parametrize(
+    ("value", "due"),
+    [
+        ("2026-07-10T09:00:00@Europe/Paris", "2026-07-10T15:00"),
+        ("2026-01-10T09:00:00@Europe/Paris", "2026-01-10T16:00"),
+        ("2026-07-10T09:00:00[Europe/Paris]", "2026-07-10T15:00"),
+        ("2026-07-10T09:00:00+02:00[Europe/Paris]", "2026-07-10T15:00"),
+        ("2026-07-10T09:00:00+0200", "2026-07-10T15:00"),
+        ("2026-07-10T09:00:00-05", "2026-07-10T22:00"),
+        ("2026-07-10T01:00Z", "2026-07-10T09:00"),
+        ("2026-07-09T24:00:00", "2026-07-10T00:00"),
+        ("2026-07-10T09:00:00.25", "2026-07-10T09:00:00.250000"),
+        ('="2026-07-10T09:00:00@Europe/Paris"', "2026-07-10T15:00"),
+        ('=date and time("2026-07-10T09:00:00@Europe/Paris")', "2026-07-10T15:00"),
+    ],
+)
+def test_the_zone_that_is_written_counts(begin, value, due):
+    run = begin(library(file(process(start(), catch("t", timer("Date", value)), end(), chain("start", "t", "end")))))
+    assert run.waits[1].due_at == at(due)
+
+
+JUNK = (
+    "2026-01-01T00:00:00Z junk", "2026-01-01 junk", "2026-02-30", "2026-01-01T25:00:00Z", "2026-01-01T24:00:01", "2026-01-01T00:00:00.1234567Z", "2026-01-01@Europe/Paris",
+    "2026-01-01T00:00:00@Europe/Nowhere", "2026-01-01T00:00:00@Europe", "2026-07-10T09:00:00+08:00[Europe/Paris]", "2026-01-01T00:00:00[Europe/Paris", "20260101", "2026-W01-1",
+    "2026-01-01T00:00:00+25:00", "2026-01-01T00:00:00@../../etc/passwd", "2026-01-01T00:00:00 Z", "2026-01-01T", "26-01-01", "9999-12-31T24:00:00",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", JUNK)
+def test_a_date_that_cannot_be_read_whole_is_refused(begin, value):
+    with pytest.raises(DiagramError) as refused:
+        read(file(process(start(), catch("t", timer("Date", value)), end(), chain("start", "t", "end"))), "x.bpmn")
+    assert [(problem.element, problem.code) for problem in refused.value.problems] == [("t", "TIMER_INVALID")]
+    assert value in refused.value.problems[0].message
+    run = begin(library(file(process(start(), catch("t", timer("Date", f'="{value}"')), end(), chain("start", "t", "end")))))
+    assert (run.troubles, run.waits) == ([("t", "EXTRACT_VALUE_ERROR")], {})
+
+
+def test_a_value_finer_than_a_microsecond_is_an_incident_not_a_rounded_date(begin):
+    value = '=date and time("2026-01-01T00:00:00.123456789Z")'
+    run = begin(library(file(process(start(), catch("t", timer("Date", value)), end(), chain("start", "t", "end")))))
+    assert run.troubles == [("t", "EXTRACT_VALUE_ERROR")]
+
+
+def test_a_cycle_is_repeated_on_the_calendar_of_the_zone_it_names(begin):
+    for text, second in (
+        ("R2/2026-03-28T09:00:00@Europe/Paris/P1D", "2026-03-29T15:00"),
+        ("R2/2026-03-28T09:00:00[Europe/Paris]/P1D", "2026-03-29T15:00"),
+        ("R2/2026-03-28T09:00:00+01:00/P1D", "2026-03-29T16:00"),
+    ):
+        run = begin(cycling(text), now=at("2026-03-12T10:00"))
+        assert run.waits[run.wait("t")].due_at == at("2026-03-28T16:00")
+        run.now = at("2026-03-28T16:00")
+        run.fire("t")
+        assert run.waits[run.wait("t")].due_at == at(second), text
 
 
 @pytest.mark.parametrize("value", ["=null", "=1", '="tomorrow"', '=duration("P99999Y")', "=x"])

@@ -81,6 +81,30 @@ def test_house_rules_are_warnings_for_files_of_others() -> None:
     assert {"NUMBER", "ID", "LAYOUT"} <= {finding.code for finding in errors(of(source, house=True))}
 
 
+def test_a_user_task_for_nobody_is_a_warning_and_in_the_houses_own_files_an_error() -> None:
+    source = d.file(d.process(d.start(), d.user("approve"), d.chain("start", "approve")))
+    for house, severity in ((False, "warning"), (True, "error")):
+        found = [finding for finding in of(source, house=house) if finding.code == "NO_PERFORMER"]
+        assert [(finding.element, finding.severity) for finding in found] == [("approve", severity)]
+
+
+def test_a_drawing_may_refer_to_its_elements_with_a_prefix() -> None:
+    path = ROOT / "bpmn" / "acceptance.bpmn"
+    source = (
+        path.read_bytes()
+        .replace(b'bpmnElement="', b'bpmnElement="own:')
+        .replace(b"<bpmn:definitions ", b'<bpmn:definitions xmlns:own="http://bpmn.io/schema/bpmn" ')
+    )
+    assert [finding for finding in of(source) if finding.code == "LAYOUT"] == []
+
+
+def test_another_dialects_assignment_is_a_warning_everywhere() -> None:
+    source = (ROOT / "tests" / "data" / "faults" / "10-foreign-assignment-dropped" / "flowable.bpmn").read_bytes()
+    for house in (False, True):
+        found = [finding for finding in of(source, house=house) if finding.code == "FOREIGN_EXTENSION"]
+        assert [(finding.element, finding.line, finding.severity) for finding in found] == [("approve", 3, "warning")]
+
+
 def test_full_width_punctuation_is_pointed_out_with_its_element() -> None:
     source = d.file(d.process(d.start(), d.script("work", '="金额：" + "一，二"', "x"), d.flow("start", "work")))
     assert "FULL_WIDTH" not in {finding.code for finding in of(source)}, "inside a text it may stand"

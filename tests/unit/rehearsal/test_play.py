@@ -206,8 +206,8 @@ def test_nothing_hostile_takes_two_seconds_or_200_megabytes() -> None:
 import sys, time
 from pathlib import Path
 from datetime import datetime
-from app.services.modelset import ModelRefused
-from app.services.trials import play
+from app.rehearsal.library import ModelRefused
+from app.rehearsal.single import play
 from tests.unit.rehearsal import hostile
 slowest = 0
 for name, make in [*hostile.REFUSED.items(), *((name, make) for name, (make, _) in hostile.STOPPED.items())]:

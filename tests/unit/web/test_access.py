@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from app.access import headers
-from app.access.secrets import kept
+from app.store.secrets import kept
 from tests.unit.web import world
 from tests.unit.web.conftest import token_in
 
@@ -168,7 +168,7 @@ def test_failures_are_chinese_pages_with_a_code(sign_in: SignIn) -> None:
     cases = [
         ("stranger", "/tasks/1", 403, "此事项属于其他单位的项目", "NOT_YOUR_PROJECT"),
         ("applicant", "/tasks/99", 404, "没有这个事项", "NOT_FOUND"),
-        ("applicant", "/nowhere", 404, "这个地址没有内容", "HTTP_404"),
+        ("applicant", "/nowhere", 404, "这个地址没有内容", "NOT_FOUND"),
         ("applicant", "/models", 403, "只有业务分析员", "NOT_ANALYST"),
         ("applicant", "/clock", 403, "只有系统管理员", "NOT_ADMINISTRATOR"),
     ]

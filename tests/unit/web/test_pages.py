@@ -239,7 +239,7 @@ def test_an_instance_shows_where_it_stands_and_what_is_stuck(sign_in: SignIn) ->
     ):
         assert words in page
     drawn = simplejson.loads(re.search(r'<script type="application/json">(.*?)</script>', page, re.DOTALL).group(1))  # type: ignore[union-attr]
-    assert drawn["elements"]["fill_in"] == {"current": 1, "done": 0, "overdue": "", "incident": ""}
+    assert drawn["elements"]["fill_in"] == {"current": 1, "done": 0, "overdue": "申报期限已过", "incident": ""}
     assert drawn["elements"]["gate"]["incident"].startswith("条件")
 
 
@@ -330,6 +330,20 @@ def test_a_decision_is_shown_as_a_table_with_its_clauses(sign_in: SignIn) -> Non
     page = sign_in("analyst").get("/models/decision/sucheng/supervision").text
     for words in ("总投资（元）", "&gt; 4000000", "必须监理", "条款", "SC-21-1", "命中规则 FIRST"):
         assert words in page
+
+
+def test_a_decision_says_what_it_imports_and_a_library_has_a_page_by_its_namespace(sign_in: SignIn) -> None:
+    client = sign_in("analyst")
+    page = client.get("/models/decision/sucheng/supervision").text
+    for words in ("现在用的文件", world.LIBRARY, "dmn/rates.dmn"):
+        assert words in page
+    listed = client.get("/models?kind=library").text
+    assert "决策库" in listed
+    address = listed.partition('href="/models/library/')[2].partition('"')[0]
+    answer = client.get(f"/models/library/{address}")
+    assert answer.status_code == 200
+    assert "第 2 版" in answer.text
+    assert "attachment" in client.get("/models/library/904/download").headers["Content-Disposition"]
 
 
 def test_a_form_is_shown_as_people_will_see_it_and_cannot_be_sent(sign_in: SignIn) -> None:

@@ -166,7 +166,7 @@ def task_view(memory: Memory, actor: Actor, key: int) -> v.TaskPage:
         clauses=[ARTICLE],
         why="上一步“区数据局初审”由宿城区数据局李明办结后转到此处。依据第十条第六项:如实填写。",
         deadline=deadline,
-        diagram=v.DiagramView(900, ["fill_in"], ["start", "start"], []),
+        diagram=v.DiagramView(definition_key=900, current={"fill_in": 1}, completed={"start": 2}),
         timeline=timeline(),
         may=Verdict(True, "ALLOWED", "您是本项目申报单位的人员"),
         documentation="请对照通知逐项填写。",
@@ -196,11 +196,13 @@ def definition(key: int, kind: str, name: str, title: str, version: int = 1, ten
     return v.DefinitionView(key, kind, name, title, version, "", tenant, f"bpmn/{name}.bpmn", 1, "files", NOW, "系统")
 
 
-SOURCES = {"process": "declaration.bpmn", "decision": "supervision.dmn", "form": "declaration.fill_in.json"}
+SOURCES = {"process": "declaration.bpmn", "decision": "supervision.dmn", "library": "supervision.dmn", "form": "declaration.fill_in.json"}
+LIBRARY = "https://quancheng.dev/dmn/rates"
 DEFINITIONS = [
     definition(900, "process", "declaration", "年度项目申报", 2),
     definition(901, "process", "acceptance", "项目验收", 1, "<default>"),
     definition(902, "decision", "supervision", "监理要求", 3),
+    definition(904, "library", LIBRARY, "税率", 2),
     definition(903, "form", "declaration.fill_in", "数字化项目申报表", 1, "<default>"),
 ]
 
@@ -223,7 +225,13 @@ def instance_view(key: int) -> v.InstancePage:
         history=[v.HistoryEntry(1, "start", "收到通知", "startEvent", "completed", NOW, NOW, 500)],
         decisions=[decision()],
         children=[instance_line(501, "completed", 0)],
-        diagram=v.DiagramView(900, ["fill_in"], ["start", "late", "record_lateness"], ["gate"]),
+        diagram=v.DiagramView(
+            definition_key=900,
+            current={"fill_in": 1},
+            completed={"start": 1, "late": 1, "record_lateness": 1},
+            late=[v.LateView("fill_in", None, "申报期限已过")],
+            incidents=["gate"],
+        ),
         catalogue_version=12,
     )
 
@@ -343,6 +351,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
             replace(one, version=n) for one in DEFINITIONS if one.id == name for n in range(one.version, 0, -1)
         ],
         source=lambda actor, kind, key: (SOURCES[kind], (DATA / SOURCES[kind]).read_bytes()),
+        imports=lambda actor, kind, key: [v.ImportView("lib", LIBRARY, "dmn/rates.dmn", 2)] if kind == "decision" else [],
         deploy=deploy,
         deployment=lambda actor, key: memory.published,
         check=lambda files, tenant=None: [],

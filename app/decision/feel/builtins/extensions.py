@@ -9,7 +9,6 @@ from .. import temporal
 from ..numbers import whole
 from ..run import Run
 from .declaration import Group
-from .lists import distinct
 from .strings import _compiled, _stepper
 
 FUNCTIONS = Group("扩展函数（不属于 DMN）", extension=True)
@@ -55,13 +54,18 @@ def is_empty(items: list[object]) -> object:
     return not items
 
 
-@FUNCTIONS.function("duplicate values(list: list) -> list", "列表里出现一次以上的值", "duplicate values([1, 2, 3, 2, 1])", run=True)
+@FUNCTIONS.function(
+    "duplicate values(list: list) -> list",
+    "列表里出现一次以上的值，按首次出现的先后",
+    "duplicate values([1, 2, 3, 2, 1])",
+    run=True,
+)
 def duplicate_values(run: Run, items: list[object]) -> object:
     seen: list[object] = []
     again: list[object] = []
     for item in items:
         (again if _held(run, item, seen) else seen).append(item)
-    return distinct(run, again)
+    return [item for item in seen if _held(run, item, again)]
 
 
 def _held(run: Run, item: object, items: list[object]) -> bool:

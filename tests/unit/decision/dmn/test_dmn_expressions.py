@@ -45,7 +45,7 @@ def test_endless_recursion_is_an_error_and_soon(boxed):
         ("list", {}, [Decimal(1), [Decimal(2)], None]),
         ("conditional", {"n": 6}, "大"),
         ("conditional", {"n": 5}, "小"),
-        ("conditional", {}, "小"),
+        ("conditional", {}, None),
         ("filter", {}, [{"单位": "数据局", "limit": Decimal(4)}]),
         ("for", {}, [Decimal(1), Decimal(3), Decimal(6)]),
         ("for_range", {}, [Decimal(4), Decimal(9), Decimal(16)]),

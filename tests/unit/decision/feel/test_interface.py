@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import timeit
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -102,13 +101,6 @@ def test_types_of_a_model_can_be_asked_for(environment: feel.Environment) -> Non
     assert feel.compile("x instance of tSmall", types=types).evaluate({"x": 5}, environment) is True
     assert feel.compile("[x] instance of list<tSmall>", types=types).evaluate({"x": 50}, environment) is False
     assert feel.compile("x instance of m.tAny", types=types).evaluate({"x": 50}, environment) is True
-
-
-def test_a_comparison_costs_microseconds(environment: feel.Environment) -> None:
-    expression = feel.compile("totalAmount > 4000000")
-    variables = {"totalAmount": Decimal("4000000.01"), "other": "x"}
-    best = min(timeit.repeat(lambda: expression.evaluate(variables, environment), number=2_000, repeat=7)) / 2_000
-    assert best < 10e-6  # 1 µs on a machine of its own; three allowed there
 
 
 def test_the_reference_is_up_to_date() -> None:

@@ -154,6 +154,8 @@ FUNCTIONS = [
 TYPES = [
     ("1 instance of number", "true"),
     ("null instance of Any", "false"),
+    ("null instance of Null", "true"),
+    ("1 instance of Null", "false"),
     ("[1, 2] instance of list<number>", "true"),
     ('[1, "a"] instance of list<number>', "false"),
     ("[] instance of list<string>", "true"),

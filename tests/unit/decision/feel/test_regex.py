@@ -39,6 +39,30 @@ Value = Callable[..., object]
         ("A.B", "a.b", "qi", True),
         ("x", "[A-Z-[OI]]", "i", True),
         ("O", "^[A-Z-[OI]]$", "", False),
+        # flag i: what is written out stands for its case-variants too, classes do not; a set is turned round after that
+        ("o", "^[A-Z-[OI]]$", "i", False),
+        ("q", "[^Q]", "i", False),
+        ("r", "^[^Q]$", "i", True),
+        ("a", r"\p{Lu}", "i", False),
+        ("A", r"[\p{Ll}]", "i", False),
+        ("a", r"^\P{Lu}$", "i", True),
+        ("k", "^[\u212a]$", "i", True),
+        ("ẞ", "ß", "i", True),
+        ("SS", "ß", "i", False),
+        ("σς", "^ΣΣ$", "i", True),
+        ("ſ", "^[r-t]$", "i", True),
+        ("ı", "^I$", "i", True),
+        ("ǅ", "ǆ", "i", True),
+        ("Mum", r"^([md])[aeiou]\1$", "i", True),
+        ("DUD", r"^([md])[aeiou]\1$", "i", True),
+        ("mud", r"^([md])[aeiou]\1$", "i", False),
+        ("ΣΑς", r"^(σ)α\1$", "i", True),
+        ("ßSS", r"^(ß)\1$", "i", False),
+        ("a\n", r"\n$", "m", False),
+        ("a\n", "a$", "m", True),
+        ("a\n", "a$", "", False),
+        ("a\n\nb", "^$", "m", True),
+        ("a\n", "^$", "m", False),
         ("7", r"^\d$", "", True),
         ("٣", r"^\d$", "", True),
         ("a-1", r"^\c+$", "", True),
@@ -112,6 +136,19 @@ def test_matches(value: Value, text: str, pattern: str, flags: str, expected: bo
 )
 def test_replace(value: Value, text: str, pattern: str, replacement: str, flags: str, expected: str | None) -> None:
     assert value("replace(t, p, r, f)", t=text, p=pattern, r=replacement, f=flags) == expected
+
+
+def test_a_pattern_that_would_run_away_ends_within_the_steps_allowed() -> None:
+    """The work grows with pattern times text, however the pattern forks: no clock is asked, so a busy machine changes no answer."""
+    for pattern in ("(a+)+$", "(a|aa)+$", "(a|a)*b", "(.*)*x", "^(([a-z])+.)+[A-Z]([a-z])+$"):
+        steps = 0
+
+        def step() -> None:
+            nonlocal steps
+            steps += 1
+
+        assert compile_pattern(pattern, "").search("a" * 60 + "!", 0, step) is None
+        assert steps < 200
 
 
 ATOMS = st.sampled_from(["a", "b", "c", ".", "[ab]", "[^a]", r"\d", "^", "$", "(?:)"])

@@ -1,0 +1,60 @@
+"""Whether a linked file finds in the files that it imports what it requires and reads there (DMN 1.5 §6.3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.decision.dmn.formulas import Formula
+from app.decision.dmn.graph import Model
+from app.decision.dmn.model import Decision, DecisionService, InputData, KnowledgeModel, Reference
+from app.decision.dmn.problems import Place, Problem, Severity, report
+from app.decision.near import near
+
+
+def dangling(model: Model) -> Iterator[Problem]:
+    """Requirements of a linked model that lead to what the imported files do not have (any more)."""
+    parts = model.parts
+    data, functions = (InputData, Decision), (KnowledgeModel, DecisionService)
+    users: list[tuple[Place, tuple[Reference, ...], tuple[type, ...]]] = [
+        *((one.place, one.information, data) for one in parts.decisions.values()),
+        *((one.place, one.knowledge, functions) for one in parts.decisions.values()),
+        *((one.place, one.knowledge, functions) for one in parts.knowledge.values()),
+        *((one.place, one.outputs + one.encapsulated + one.input_decisions + one.input_data, data) for one in parts.services.values()),
+    ]
+    for place, references, kinds in users:
+        for reference in references:
+            imported = None if reference.namespace is None else model.imported(reference.namespace)
+            if imported is not None and not isinstance(imported.find(reference.id), kinds):
+                wanted = "输入数据或决策" if kinds is data else "业务知识模型或决策服务"
+                message = f"导入的文件 {imported.file or imported.namespace} 里没有{wanted}“{reference.id}”，请改正连线，或恢复被导入的文件"
+                yield report("dmn.reference", message, place)
+
+
+def members(model: Model, owner: Decision | KnowledgeModel, formula: Formula) -> Iterator[Problem]:
+    """What a text reads under an import's prefix and what is not there, or is not connected."""
+    bound = model.owner_names(owner.id)
+    for prefix, name in sorted(formula.members):
+        found = next((one for one in model.imports if one.name == prefix and prefix not in bound), None)
+        imported = None if found is None else model.imported(found.namespace)
+        if found is None or imported is None or name in provided(model, owner, found.namespace):
+            continue
+        element = next((one for one in imported.elements() if name in (one.variable.name, one.name)), None)
+        if element is None:
+            meant = near(name, (one.variable.name for one in imported.elements()))
+            hint = f"，是不是 {prefix}.{meant}？" if meant else "，请改正名称，或恢复被导入的文件"
+            message = f"导入的文件 {imported.file or imported.namespace} 里没有“{name}”{hint}"
+            yield report("dmn.unknown_name", message, formula.place, text=formula.text)
+        else:
+            severity: Severity = "warning" if isinstance(element, InputData) else "error"
+            message = f"用到了“{prefix}.{name}”，但没有从它连线到“{owner.name}”"
+            yield report("dmn.not_connected", message, formula.place, text=formula.text, severity=severity)
+
+
+def provided(model: Model, owner: Decision | KnowledgeModel, namespace: str) -> set[str]:
+    """Names of the elements of an imported file that a decision or knowledge model requires."""
+    imported = model.imported(namespace)
+    if imported is None:
+        return set()
+    references = owner.knowledge + (owner.information if isinstance(owner, Decision) else ())
+    found = (imported.find(one.id) for one in references if one.namespace == namespace)
+    return {element.variable.name for element in found if element is not None}

@@ -1,0 +1,161 @@
+"""A project's life as people lead it: who does the next task, who starts what next, and when nobody can act what happens next.
+
+The walk plays one life to its end, the demonstration many side by side; both take their turns here.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.catalogue import snapshot
+from app.domain.districts import District, ProcessInfo
+from app.domain.permissions import Actor
+from app.errors import Failure
+from app.playing import player
+from app.playing.player import Filled
+from app.seen.shapes import ClauseView, TaskLine
+from app.services import accounts, projects, tasks, timers
+
+DURATION = timedelta(minutes=30)  # how long a person takes
+MOST_REPEATS = 40  # of one task, opinions of several offices included: beyond that the life turns in a circle
+DECLARATION = "declaration"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A task that somebody completed."""
+
+    line: TaskLine
+    actor: Actor
+    role: str
+    filled: Filled
+    clauses: Sequence[ClauseView]
+    at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Life:
+    """``facts``: what is known of the project, in the district's words. ``answers``: element id → values of that task's form, which win over everything;
+    the value under ``@as`` is a role that tries to do it. ``problems``: what was refused, after which the life does not go on."""
+
+    district: District
+    name: str
+    facts: Mapping[str, Any]
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    key: int = 0
+    started: set[str] = field(default_factory=set)
+    times: Counter[str] = field(default_factory=Counter)
+    done: list[Done] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def phase(self) -> str:
+        """The phase the project is in; it has begun."""
+        return projects.phase(self.key)
+
+
+def announce(district: District, now: datetime) -> Iterator[str]:
+    """The year begins: what the district starts once a year. Gives what was refused."""
+    for process in district.processes.values():
+        if process.enabled and process.start_role and process.per == "year":
+            starter = player.holder(district.key, process.start_role, now)
+            if starter is not None:
+                try:
+                    projects.start_district_process(starter, process.key, now)
+                except Failure as failure:
+                    yield _refused(process, failure)
+
+
+def begin(life: Life, now: datetime, *, office: str = "") -> Actor | None:
+    """An applicant's office, preferably the one called so, opens the declaration. None if nobody can."""
+    role = life.district.processes[DECLARATION].start_role or "applicant"
+    applicant = player.holder(life.district.key, role, now, office=office)
+    if applicant is not None:
+        life.key, _ = projects.start(applicant, DECLARATION, life.name, now)
+        life.started.add(DECLARATION)
+    return applicant
+
+
+def open_tasks(district: District, now: datetime) -> Sequence[TaskLine]:
+    """Everything open in a district, the project's own and the district's."""
+    return tasks.search(accounts.system(district.key), tasks.TaskFilter(state="open", tenant=district.key), now, limit=200).items
+
+
+def complete(life: Life, line: TaskLine, now: datetime) -> bool:
+    """Somebody who may do the task does it. False if it was refused; the life's ``problems`` say why."""
+    life.times[line.element_id] += 1
+    if life.times[line.element_id] > MOST_REPEATS:
+        life.problems.append(f"事项“{line.name}”({line.element_id})已办理 {MOST_REPEATS} 次,流程在此反复,未能前进")
+        return False
+    answers = dict(life.answers.get(line.element_id, {}))
+    role = answers.pop("@as", None)
+    actor = player.holder(life.district.key, role, now) if role else player.performer(line.key, now)
+    if actor is None:
+        life.problems.append(
+            f"事项“{line.name}”({line.element_id})没有可以办理的账号,请检查 districts/{life.district.key}.toml 的角色与单位"
+        )
+        return False
+    try:
+        page = tasks.view(actor, line.key, now)
+        facts = life.facts if line.project_key else {}
+        filled = player.fill(page.form, page.variables, facts, answers, now, life.district.key)
+        tasks.complete(actor, line.key, filled.values, now)
+    except Failure as failure:
+        places = "".join(f" [{fault.path}: {fault.message}]" for fault in getattr(failure, "problems", ()))
+        life.problems.append(f"“{line.name}”({line.element_id})由 {actor.username} 办理被拒绝:{failure.message}{places}")
+        return False
+    acting = next((group for group in line.candidate_groups if group in actor.roles), next(iter(sorted(actor.roles)), ""))
+    life.done.append(Done(line=line, actor=actor, role=acting, filled=filled, clauses=page.clauses, at=now))
+    return True
+
+
+def start_next(life: Life, now: datetime) -> bool:
+    """Start by hand what people start by hand in this phase, each once; what ends the life only after an evaluation. False if there is nothing to start."""
+    phase = life.phase
+    for process in life.district.processes.values():
+        if (
+            not process.enabled
+            or process.start_role is None
+            or process.per != "project"
+            or process.key in life.started
+            or phase not in process.start_phases
+        ):
+            continue
+        if _is_asked_for(life, process.key) and (
+            phase != process.start_phases[-1] or any(done.line.process_id == process.key for done in life.done)
+        ):
+            continue  # another process asks for it when its time has come
+        if process.key == "retirement" and projects.facts(life.key).get("evalResult") is None:
+            continue
+        starter = player.holder(life.district.key, process.start_role, now, project=life.key)
+        if starter is None:
+            continue
+        life.started.add(process.key)
+        try:
+            projects.start_process(starter, life.key, process.key, now)
+        except Failure as failure:
+            life.problems.append(_refused(process, failure))
+        return True
+    return False
+
+
+def upcoming(lines: Sequence[TaskLine], now: datetime) -> Iterator[datetime]:
+    """When something happens by itself after ``now``: a timer, a task that was to be followed up."""
+    due = timers.next_due()
+    if due is not None:
+        yield max(due, now)
+    for line in lines:
+        if line.follow_up_at is not None and line.follow_up_at > now:
+            yield line.follow_up_at
+
+
+def _is_asked_for(life: Life, process_id: str) -> bool:
+    """Whether a process can also be started by another's message."""
+    definition = snapshot.fresh(life.district.key).process(process_id)
+    return definition is not None and any(event.kind == "message" for event in definition.start_events)
+
+
+def _refused(process: ProcessInfo, failure: Failure) -> str:
+    return f"发起“{process.title or process.key}”被拒绝:{failure.message}"
