@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from importlib import metadata
 from typing import Any
 
-from app.catalogue import districts, scenario_sets, snapshot
+from app.catalogue import changes, districts, scenario_sets, snapshot
 from app.catalogue.bundles import ModelFile
+from app.catalogue.changes import Changes
 from app.catalogue.scenario_sets import DeployedSet, Holdings
 from app.catalogue.trial import Trial
 from app.decision import dmn
@@ -79,6 +80,33 @@ def at_start(files: Sequence[ModelFile]) -> GateVerdict:
         tuple(finding for finding in found if finding.code != STILL_OVERLAPS),
         (*_dropped(files, holdings.sets()), *(finding for finding in found if finding.code == STILL_OVERLAPS)),
     )
+
+
+def keep(tried: GateVerdict, found: Changes, number: int) -> None:
+    """What became of the cases that were run, as of the new catalogue version; the others stand as they stood. Needs an act."""
+    owners = {file.tenant for file in found.new}
+    for tenant, before in tried.versions.items():
+        if tenant in owners or SHARED in owners:
+            verdicts.move_on(tenant, before, number)
+    newest = changes.newest({tenant for tenant, _ in tried.outcomes})
+    verdicts.keep(
+        [
+            Verdict(
+                resource_key=newest[tenant, "scenario", name].resource_key,
+                case_key=case.key,
+                tenant=case.district or SHARED,
+                ok=outcome.ok,
+                stops=outcome.stops,
+                difference=outcome.difference,
+            )
+            for (tenant, name), outcomes in tried.outcomes.items()
+            for case, outcome in outcomes
+        ],
+        number,
+        tried.basis,
+    )
+    replaced = [found.newest.get((file.tenant, item.kind, item.id)) for file in found.new for item in file.defined]
+    verdicts.forget([known.resource_key for known in replaced if known is not None and known.kind == "scenario"])
 
 
 class _Run:

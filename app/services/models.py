@@ -1,7 +1,7 @@
 """Models: deploy, list, give back. A deployment is atomic over its bundle and immutable."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,38 +12,21 @@ from app.catalogue import bundles, changes, gate, libraries, snapshot
 from app.catalogue.bundles import Bundle
 from app.catalogue.changes import Changes
 from app.catalogue.gate import GateVerdict
+from app.catalogue.wishes import Wish, advice
 from app.domain import permissions
 from app.domain.districts import FOLDERS, SHARED, named
 from app.domain.keys import next_key
 from app.domain.permissions import SYSTEM, Actor
-from app.errors import Forbidden, InvalidRequest, NotFound, Outdated, Refused
+from app.errors import Forbidden, NotFound, Outdated, Refused
 from app.rehearsal.findings import Finding
 from app.seen.shapes import BootView, DefinitionView, DeploymentView, ImportView
 from app.services import starts
-from app.store import resources, rows, verdicts
+from app.store import resources, rows
 from app.store.resources import ResourceRef
 from app.store.tables import DeploymentRow
-from app.store.verdicts import Verdict
 
-SOURCES = ("files", "upload", "cli")
-ANSWERS = {gate.FAILS: "force", gate.OVERLAPS: "force", gate.DROPPED: "drop_cases", gate.NEW: "new_ids"}  # what of a Wish answers for it
 _READERS = frozenset({"analyst", "system_admin", "security_admin", "audit_admin", "auditor"})
 _EVERYTHING = 2**62
-_NOTED = 100  # findings that an audit entry names
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """How a bundle is to be deployed. ``force``, ``new_ids``, ``drop_cases``: what its publisher answers for, with the reason."""
-
-    source: str = "upload"
-    reason: str = ""
-    force: bool = False
-    new_ids: bool = False
-    drop_cases: bool = False
-
-    def answers_for(self, finding: Finding) -> bool:
-        return finding.code in ANSWERS and bool(getattr(self, ANSWERS[finding.code]))
 
 
 def deploy(
@@ -64,7 +47,7 @@ def deploy(
     A start (source ``files``) runs no scenario. Raises Forbidden, Refused (problems: file, element, line, code, message), InvalidRequest (REASON, DISTRICT).
     """
     wish = Wish(source, reason, force, new_ids, drop_cases)
-    _check_wish(wish)
+    wish.check()
     _check_publisher(actor)
     return _deploy(actor, files, tenant, wish, now)
 
@@ -87,9 +70,10 @@ def _deploy(actor: Actor, files: Sequence[tuple[str, bytes]], tenant: str | None
             raise Outdated("刚有另一批模型发布,请重试")
         deployment = _open(actor, bundle, wish, told, seen + 1, now)
         written = changes.write(found, deployment["key"], seen + 1)
-        _keep_verdicts(tried, found, seen + 1)
+        gate.keep(tried, found, seen + 1)
         starts.refresh(now)
-        _record(actor, found, tried, wish, deployment, now)
+        subject, details = ", ".join(file.name for file in found.new)[:200], wish.details(found, tried)
+        audit.record(actor, "models.deploy", subject, details, now, chain=deployment["key"], tenant=deployment["tenant"])
     views = [_view(reference, file, DeploymentRow(**deployment)) for reference, file in written]
     return _view_of(deployment["key"], bundle, wish, now, views + _unchanged(found), told)
 
@@ -99,7 +83,7 @@ def _try(actor: Actor, found: Changes, wish: Wish, now: datetime) -> GateVerdict
     tried = gate.at_start(found.new) if wish.source == "files" else gate.check(found.new)
     against = [finding for finding in tried.refused if not wish.answers_for(finding)]
     if against:
-        raise _refusal(actor, against, now, _advice(against))
+        raise _refusal(actor, against, now, advice(against))
     return tried
 
 
@@ -111,85 +95,6 @@ def _open(actor: Actor, bundle: Bundle, wish: Wish, told: Sequence[Finding], num
     }  # fmt: skip
     rows.insert(DeploymentRow, [deployment])
     return deployment
-
-
-def _keep_verdicts(tried: GateVerdict, found: Changes, number: int) -> None:
-    """What became of the cases that were run, as of the new catalogue version; the others stand as they stood."""
-    owners = {file.tenant for file in found.new}
-    for tenant, before in tried.versions.items():
-        if tenant in owners or SHARED in owners:
-            verdicts.move_on(tenant, before, number)
-    newest = changes.newest({tenant for tenant, _ in tried.outcomes})
-    verdicts.keep(
-        [
-            Verdict(
-                resource_key=newest[tenant, "scenario", name].resource_key,
-                case_key=case.key,
-                tenant=case.district or SHARED,
-                ok=outcome.ok,
-                stops=outcome.stops,
-                difference=outcome.difference,
-            )
-            for (tenant, name), outcomes in tried.outcomes.items()
-            for case, outcome in outcomes
-        ],
-        number,
-        tried.basis,
-    )
-    replaced = [found.newest.get((file.tenant, item.kind, item.id)) for file in found.new for item in file.defined]
-    verdicts.forget([known.resource_key for known in replaced if known is not None and known.kind == "scenario"])
-
-
-def _record(actor: Actor, found: Changes, tried: GateVerdict, wish: Wish, deployment: dict[str, Any], now: datetime) -> None:
-    """Say in the audit what was deployed, what the scenarios said of it, and for what the publisher answers."""
-    details: dict[str, Any] = {
-        "source": wish.source,
-        "reason": wish.reason,
-        "files": [{"file": file.name, "tenant": file.tenant, "digest": file.digest} for file in found.new],
-    }
-    if tried.cases or tried.refused or tried.told:
-        details["scenarios"] = {
-            "cases": tried.cases,
-            "forced": any(item.code in (gate.FAILS, gate.OVERLAPS) for item in tried.refused),
-            "failed": _named(tried.refused, gate.FAILS, gate.OVERLAPS),
-            "outdated": _named(tried.told, gate.OUTDATED),
-            "known": _named(tried.told, gate.KNOWN, gate.STILL_OVERLAPS),
-            "dropped": [
-                f"{item.file} {item.element or ''}:{item.message}" for item in (*tried.refused, *tried.told) if item.code == gate.DROPPED
-            ][:_NOTED],
-            "new": _named(tried.refused, gate.NEW),
-        }
-    subject = ", ".join(file.name for file in found.new)[:200]
-    audit.record(actor, "models.deploy", subject, details, now, chain=deployment["key"], tenant=deployment["tenant"])
-
-
-def _named(findings: Sequence[Finding], *codes: str) -> list[str]:
-    return [f"{item.file} {item.element or ''}".strip() for item in findings if item.code in codes][:_NOTED]
-
-
-def _advice(against: Sequence[Finding]) -> str:
-    """The refusal in one sentence, with what could be done."""
-    codes = {item.code for item in against}
-    words = []
-    if gate.FAILS in codes:
-        failing = sum(item.code == gate.FAILS for item in against)
-        words.append(f"{failing} 个场景因这次发布不再成立:请改正模型,或改正场景文件并一起上传;确需发布的,写明理由强制发布")
-    if gate.OVERLAPS in codes:
-        words.append("决策表有行重叠:请改正;确需发布的,写明理由强制发布")
-    if gate.DROPPED in codes:
-        words.append("这组场景比原来少查了内容:请补上;确实不再需要的,写明理由确认减少")
-    if gate.NEW in codes:
-        words.append("有新的标识与已有的只差一点:请改正;确实要新建的,请确认")
-    first = against[0]
-    return f"部署未通过,全部文件均未生效。{first.file}“{first.element or ''}”{first.message}。" + "。".join(words)
-
-
-def _check_wish(wish: Wish) -> None:
-    if wish.source not in SOURCES:
-        raise InvalidRequest(f"部署来源应为 {'、'.join(SOURCES)} 之一", code="SOURCE")
-    if (wish.force or wish.drop_cases) and not wish.reason.strip():
-        what = "强制发布" if wish.force else "减少场景"
-        raise InvalidRequest(f"{what}须写明理由,理由记入审计", code="REASON")
 
 
 def check(files: Sequence[tuple[str, bytes]], *, tenant: str | None = None) -> list[Finding]:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import forgery
 from app.access.identity import current_actor, present
+from app.catalogue.wishes import ANSWERS
 from app.domain import permissions
 from app.domain.forms import Form, FormError
 from app.domain.permissions import Actor
@@ -154,7 +155,7 @@ def _given() -> _Upload:
     return _Upload(
         chosen or _kept(),
         request.form.get("reason", "").strip(),
-        frozenset(answer for answer in models.ANSWERS.values() if answer in request.form),
+        frozenset(answer for answer in ANSWERS.values() if answer in request.form),
     )
 
 
@@ -169,9 +170,9 @@ def _kept() -> list[tuple[str, bytes]]:
 
 def _page(actor: Actor, given: _Upload, failure: Failure | None = None, problems: Sequence[ModelFault] = ()) -> str:
     """The form; after a refusal with its reasons, and with a box for each thing that can be answered for."""
-    asked = {models.ANSWERS[problem.code] for problem in problems if problem.code in models.ANSWERS}
+    asked = {ANSWERS[problem.code] for problem in problems if problem.code in ANSWERS}
     # Files that have to be mended are chosen anew; for those that only want an answer that would be a chore.
-    may_stay = failure is not None and all(problem.code in models.ANSWERS for problem in problems)
+    may_stay = failure is not None and all(problem.code in ANSWERS for problem in problems)
     return render_template(
         "models/upload.html",
         district=actor.tenant,
