@@ -248,7 +248,7 @@ def lint(files: tuple[str, ...], house: bool, as_json: bool) -> None:
 @click.option("--now", "at", default=PLAY_BEGINS, show_default=True, help="虚拟时钟从哪一刻开始")
 @json_option
 def play(file: Path, at: str, as_json: bool) -> None:
-    """无人看管地跑一张流程图:不办理事项和作业,定时最多跳一年。"""
+    """无人看管地跑一张流程图:不办理事项,不替外部程序做作业,定时最多跳一年。"""
     from app.rehearsal import library, single
 
     try:

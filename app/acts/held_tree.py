@@ -1,6 +1,5 @@
 """One instance tree, open for one act: steps, inline connectors, and everything that has to be written at its end."""
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,17 +10,17 @@ from app import current, engine
 from app.acts.audit import secret
 from app.acts.candidates import project_facts
 from app.acts.journal import Journal
-from app.acts.ledger import Ledger
+from app.acts.ledger import StoredLedger
 from app.catalogue import districts, snapshot
 from app.catalogue.snapshot import Snapshot
 from app.connectors import CONNECTORS
-from app.connectors.calls import ConnectorCall, RoleFacts
+from app.connectors.inline import InlineTasks, Surroundings, is_inline, roles_of
 from app.domain.audit import entry_mac
 from app.domain.districts import District
 from app.domain.keys import next_key
 from app.domain.permissions import Actor, ProjectFacts
 from app.engine import State, commands, effects
-from app.errors import ConnectorError, NotFound, Outdated, Suspended
+from app.errors import NotFound, Outdated, Suspended
 from app.store import instances, rows
 from app.store.tables import AuditEntryRow, ProcessInstanceRow
 
@@ -70,14 +69,13 @@ class HeldTree:
     writes: list[Callable[[], None]] = field(default_factory=list)  # further rows of the act
     audit: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
     journal: Journal = field(init=False)
-    ledger: Ledger = field(init=False)
-    connected: int = 0
+    ledger: StoredLedger = field(init=False)
     stepped: bool = False
 
     def __post_init__(self) -> None:
         project_key = self.project["key"] if self.project is not None else None
         self.journal = Journal(self.root_key, self.library, project_key, self.keys, self.now, INLINE)
-        self.ledger = Ledger(self.library, self.project, self.root_key, self.now)
+        self.ledger = StoredLedger(self.library, self.project, self.root_key, self.now)
 
     @property
     def district(self) -> District:
@@ -91,17 +89,12 @@ class HeldTree:
     def unsettled(self) -> bool:
         """Whether messages may find a receiver now that could not before: to be looked at after the commit."""
         freed = self.journal.ended_root is not None and self.correlation_key is not None
-        return bool(self.ledger.published or self.journal.published or self.journal.subscribed or freed)
+        return bool(self.ledger.messages or self.journal.published or self.journal.subscribed or freed)
 
     def step(self, command: commands.Command) -> None:
         """Carry out a command and all inline service tasks that it reaches. Raises Suspended, and the engine's NotOpen, which the caller names better."""
         self.stepped = True
-        pending = deque(self._advance(command))
-        while pending:
-            job = pending.popleft()
-            # One that was handed out beside it may have ended this one, with its whole scope.
-            if any(open_job.element == job.element for open_job in self.the_state.open_jobs()):
-                pending.extend(self._advance(self._connect(job)))
+        self.inline.carry_out(self._advance(command), lambda: self.the_state, self._advance)
 
     @property
     def the_state(self) -> State:
@@ -118,48 +111,22 @@ class HeldTree:
         except engine.Suspended as error:
             raise Suspended("此流程实例已被管理员挂起,恢复之前不能办理") from error
         self.journal.take(brought, definitions)
-        return [effect for effect in brought if isinstance(effect, effects.JobOpened) and effect.type in INLINE and effect.listener is None]
-
-    def _connect(self, job: effects.JobOpened) -> commands.Command:
-        """Run an inline connector; what it cannot do becomes an incident at its element, never a failure of the act."""
-        self.connected += 1
-        limit = current.settings().connector_limit
-        if self.connected > limit:
-            return commands.FailJob(
-                job.element, 0, f"一次办理中执行的服务任务超过 {limit} 个,流程可能在循环。请检查模型后在“流程实例”中重试"
-            )
-        connector = CONNECTORS[job.type]
-        call = self._call(job)
-        try:
-            outcome = connector.run(call, self.ledger.read(connector.reads(call)))
-            self.ledger.apply(outcome.changes, job.element_id)
-        except ConnectorError as error:
-            return commands.FailJob(job.element, 0, error.message)
-        return commands.CompleteJob(job.element, outcome.variables)
-
-    def _call(self, job: effects.JobOpened) -> ConnectorCall:
-        district = self.district
-        definition = next(view.definition for view in self.the_state.instances() if view.instance == job.instance)
-        info = self.library.definition(definition).elements.get(job.element_id)
-        return ConnectorCall(
-            type=job.type,
-            element_id=job.element_id,
-            element_name=info.name if info else "",
-            headers=job.headers,
-            variables=job.variables,
-            tenant=self.tenant,
-            now=self.now,
-            zone=district.zone,
-            mapped=bool(self.the_state.tree.tokens[job.element].task_spec.input_mappings),
-            project=self.ledger.seen(),
-            phases=districts.phase_keys(),
-            roles=self._roles,
-            message_lifetime=current.settings().message_lifetime,
-        )
+        return [effect for effect in brought if isinstance(effect, effects.JobOpened) and is_inline(effect)]
 
     @cached_property
-    def _roles(self) -> dict[str, RoleFacts]:
-        return {key: RoleFacts(role.title, role.relation) for key, role in self.district.roles.items()}
+    def inline(self) -> InlineTasks:
+        """The inline service tasks of this act."""
+        settings = current.settings()
+        around = Surroundings(
+            tenant=self.tenant,
+            now=self.now,
+            zone=self.district.zone,
+            phases=districts.phase_keys(),
+            roles=roles_of(self.district),
+            message_lifetime=settings.message_lifetime,
+            limit=settings.connector_limit,
+        )
+        return InlineTasks(self.ledger, around)
 
     def record(self, action: str, subject: str, details: Mapping[str, Any]) -> None:
         """Note an audit entry, written with the act."""

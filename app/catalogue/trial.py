@@ -82,7 +82,7 @@ class Trial:
         except (NotThere, ModelRefused, UnknownDistrict) as error:
             text = f"models 所列的 {error} 没有部署" if isinstance(error, NotThere) else str(error)
             return Outcome(ok=False, step="models", place="读取模型时", difference=text, told=text)
-        return running.attempt(case, models)
+        return running.attempt(case, models, districts.phase_keys())
 
     def touches(self, scenarios: ScenarioSet, case: Scenario) -> bool:
         """Whether a case comes by anything that the files change."""

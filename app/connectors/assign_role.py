@@ -1,9 +1,16 @@
 """``assign_role``: the input ``office`` (a name) becomes the project's office in the relation of the header ``role``. A null office changes nothing."""
 
-from app.connectors.calls import ConnectorCall, Found, OfficeRead, Outcome, SetOffice
+from collections.abc import Mapping
+
+from app.connectors import headers as wanted
+from app.connectors.calls import ConnectorCall, Found, Known, OfficeRead, Outcome, SetOffice
 from app.errors import ConnectorError
 
 TYPE = "assign_role"
+
+
+def check(headers: Mapping[str, str], known: Known) -> list[str]:
+    return wanted.missing_or_unknown(headers, ["role"]) + wanted.relation(headers.get("role", "").strip(), known)
 
 
 def reads(call: ConnectorCall) -> OfficeRead | None:
@@ -17,10 +24,9 @@ def reads(call: ConnectorCall) -> OfficeRead | None:
 
 def run(call: ConnectorCall, found: Found) -> Outcome:
     call.the_project()
-    role = call.header("role")
-    facts = call.roles.get(role)
-    if facts is None or facts.relation is None:
-        raise ConnectorError(f"{call.place}的角色“{role}”在本区不是项目自己的单位(districts 中没有 relation),不能指定")
+    call.accept(check(call.headers, call.known))
     if not isinstance(found, int):
         return Outcome()
-    return Outcome({}, [SetOffice(facts.relation, found, str(call.variables["office"]).strip())])
+    role = call.header("role")
+    relation = role if call.roles is None else call.roles[role].relation or role
+    return Outcome({}, [SetOffice(relation, found, str(call.variables["office"]).strip())])

@@ -1,6 +1,6 @@
 """What a connector is given, what it may ask for, and what it may change: values only, so that each connector is a pure function."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -30,6 +30,19 @@ class RoleFacts:
     relation: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What headers may name: phases, the district's roles, forms (those of registers included). None: nobody can say, so it is not judged."""
+
+    phases: Collection[str] | None = None
+    roles: Mapping[str, RoleFacts] | None = None
+    forms: Collection[str] | None = None
+
+    def has_register(self, kind: str) -> bool:
+        """Whether there is a form for records of a kind; the platform's own register needs none."""
+        return self.forms is None or kind == OVERDUE or any(form in self.forms for form in forms_of(kind))
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectorCall:
     """One service task. ``variables``: its inputs if it maps any (``mapped``), else all that it can see."""
@@ -44,8 +57,8 @@ class ConnectorCall:
     zone: ZoneInfo
     mapped: bool = True
     project: LedgerProject | None = None
-    phases: Sequence[str] = ()
-    roles: Mapping[str, RoleFacts] = field(default_factory=dict)
+    phases: Sequence[str] | None = ()
+    roles: Mapping[str, RoleFacts] | None = field(default_factory=dict)
     message_lifetime: str = "P7D"
 
     @property
@@ -60,6 +73,16 @@ class ConnectorCall:
             raise ConnectorError(f"{self.place}缺少任务头(header)“{name}”,请在模型中补上")
         return value
 
+    @property
+    def known(self) -> Known:
+        """What this call's headers may name. Whether a register is there only a reading tells."""
+        return Known(phases=self.phases, roles=self.roles)
+
+    def accept(self, problems: Sequence[str]) -> None:
+        """Raises ConnectorError if there are problems."""
+        if problems:
+            raise ConnectorError(f"{self.place}:{';'.join(problems)}")
+
     def the_project(self) -> LedgerProject:
         """The project of the tree. Raises ConnectorError if it has none."""
         if self.project is None:
@@ -69,6 +92,14 @@ class ConnectorCall:
     @property
     def place(self) -> str:
         return f"“{self.element_name or self.element_id}”({self.element_id},{self.type})"
+
+
+OVERDUE = "overdue"  # the platform's own register: deadlines that have passed
+
+
+def forms_of(kind: str) -> tuple[str, str]:
+    """The form ids under which a register's form is looked for, in order."""
+    return f"records.{kind}", kind
 
 
 # ---------------------------------------------------------------- what may be asked for
@@ -101,7 +132,7 @@ class NumberRead:
 
 @dataclass(frozen=True, slots=True)
 class FormRead:
-    """The form that checks records of a kind."""
+    """The form that checks records of a kind, see ``forms_of``."""
 
     kind: str
 
@@ -198,6 +229,9 @@ class Connector(Protocol):
     """A module of this package."""
 
     TYPE: str
+
+    def check(self, headers: Mapping[str, str], known: Known) -> list[str]:
+        """What is wrong with a task's headers, in Chinese; the same is refused when the task is run."""
 
     def reads(self, call: ConnectorCall) -> Read | None:
         """What must be looked up first. Raises ConnectorError."""

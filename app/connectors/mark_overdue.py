@@ -2,13 +2,19 @@
 
 The header ``subject`` says what is late; without it the service task's own name must do."""
 
-from app.connectors.calls import Change, ConnectorCall, Found, Outcome, PutRecord
+from collections.abc import Mapping
+
+from app.connectors import headers as wanted
+from app.connectors.calls import OVERDUE, Change, ConnectorCall, Found, Known, Outcome, PutRecord
 from app.connectors.notify import notices
 from app.domain.keys import next_key
 
 TYPE = "mark_overdue"
-KIND = "overdue"
 ESCALATE_TO = "data_bureau_leader"
+
+
+def check(headers: Mapping[str, str], known: Known) -> list[str]:
+    return wanted.missing_or_unknown(headers, ["event"], ["subject", "title", "to"]) + wanted.recipients(_to(headers), known)
 
 
 def reads(call: ConnectorCall) -> None:
@@ -16,13 +22,18 @@ def reads(call: ConnectorCall) -> None:
 
 
 def run(call: ConnectorCall, found: Found) -> Outcome:
+    call.accept(check(call.headers, call.known))
     event = call.header("event")
     name = call.project.name if call.project else ""
     subject = call.headers.get("subject", "").strip() or call.element_name
     title = call.headers.get("title", "").strip() or f"已逾期:{subject or event}"
     data = {"event": event, "element": call.element_id, "name": subject, "at": call.now.isoformat()}
     changes: list[Change] = [
-        PutRecord(next_key(), KIND, data, None),
-        *notices(call, call.headers.get("to", "").strip() or ESCALATE_TO, title, name),
+        PutRecord(next_key(), OVERDUE, data, None),
+        *notices(call, _to(call.headers), title, name),
     ]
     return Outcome({}, changes)
+
+
+def _to(headers: Mapping[str, str]) -> str:
+    return headers.get("to", "").strip() or ESCALATE_TO

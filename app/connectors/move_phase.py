@@ -1,9 +1,15 @@
 """``move_phase``: the project enters the phase of the header ``phase``. Result: {phase}."""
 
-from app.connectors.calls import ConnectorCall, Found, Outcome, SetPhase
-from app.errors import ConnectorError
+from collections.abc import Mapping
+
+from app.connectors import headers as wanted
+from app.connectors.calls import ConnectorCall, Found, Known, Outcome, SetPhase
 
 TYPE = "move_phase"
+
+
+def check(headers: Mapping[str, str], known: Known) -> list[str]:
+    return wanted.missing_or_unknown(headers, ["phase"]) + wanted.phase(headers.get("phase", "").strip(), known.phases)
 
 
 def reads(call: ConnectorCall) -> None:
@@ -12,7 +18,6 @@ def reads(call: ConnectorCall) -> None:
 
 def run(call: ConnectorCall, found: Found) -> Outcome:
     call.the_project()
+    call.accept(check(call.headers, call.known))
     phase = call.header("phase")
-    if phase not in call.phases:
-        raise ConnectorError(f"{call.place}的阶段“{phase}”不在 districts/phases.toml 中,可用:{'、'.join(call.phases)}")
     return Outcome({"phase": phase}, [SetPhase(phase)])

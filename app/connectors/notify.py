@@ -1,10 +1,15 @@
 """``notify``: an in-site notice with the header ``title`` and the input ``text`` to the roles of the header ``to`` (``owner``: the project's applicant)."""
 
-from app.connectors.calls import ConnectorCall, Found, Notice, Outcome
-from app.errors import ConnectorError
+from collections.abc import Mapping
+
+from app.connectors import headers as wanted
+from app.connectors.calls import ConnectorCall, Found, Known, Notice, Outcome
 
 TYPE = "notify"
-OWNER = "applicant"
+
+
+def check(headers: Mapping[str, str], known: Known) -> list[str]:
+    return wanted.missing_or_unknown(headers, ["title", "to"]) + wanted.recipients(headers.get("to", ""), known)
 
 
 def reads(call: ConnectorCall) -> None:
@@ -12,6 +17,7 @@ def reads(call: ConnectorCall) -> None:
 
 
 def run(call: ConnectorCall, found: Found) -> Outcome:
+    call.accept(check(call.headers, call.known))
     title = call.header("title")
     text = call.variables.get("text") if call.mapped else None
     return Outcome({}, notices(call, call.header("to"), title, text if isinstance(text, str) else ""))
@@ -20,13 +26,10 @@ def run(call: ConnectorCall, found: Found) -> Outcome:
 def notices(call: ConnectorCall, to: str, title: str, text: str) -> list[Notice]:
     """One notice a role and office. A role that belongs to the project's own office goes to that office, to nobody while there is none."""
     found: list[Notice] = []
-    for word in to.replace(",", " ").split():
-        role = OWNER if word == "owner" else word
-        facts = call.roles.get(role)
-        if facts is None:
-            raise ConnectorError(f"{call.place}要通知的角色“{role}”不在本区的角色表中,请检查任务头 to")
-        if facts.relation is None or call.project is None:
+    for role in wanted.roles_in(to):
+        relation = call.roles[role].relation if call.roles is not None else None
+        if relation is None or call.project is None:
             found.append(Notice(role, 0, title, text))
         else:
-            found += [Notice(role, key, title, text) for key, _ in call.project.offices.get(facts.relation, ())]
+            found += [Notice(role, key, title, text) for key, _ in call.project.offices.get(relation, ())]
     return found

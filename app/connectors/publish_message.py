@@ -1,8 +1,10 @@
 """``publish_message``: the message of the header ``messageName``; inputs ``correlationKey`` (the project's key if missing), ``variables``, ``timeToLive``."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from app.connectors.calls import ConnectorCall, Found, Outcome, Publish
+from app.connectors import headers as wanted
+from app.connectors.calls import ConnectorCall, Found, Known, Outcome, Publish
 from app.engine.limits import LONGEST_KEY, flaw_of
 from app.engine.timers import TimerError, parse_duration
 from app.engine.waits import text_of
@@ -11,11 +13,21 @@ from app.errors import ConnectorError
 TYPE = "publish_message"
 
 
+def check(headers: Mapping[str, str], known: Known) -> list[str]:
+    problems = wanted.missing_or_unknown(headers, ["messageName"], ["timeToLive"])
+    try:
+        parse_duration(headers.get("timeToLive") or "P1D")
+    except TimerError as error:
+        problems.append(f"任务头 timeToLive 无法识别:{error}")
+    return problems
+
+
 def reads(call: ConnectorCall) -> None:
     return None
 
 
 def run(call: ConnectorCall, found: Found) -> Outcome:
+    call.accept(check(call.headers, call.known))
     name = call.header("messageName")
     given = call.variables if call.mapped else {}
     key = given.get("correlationKey")

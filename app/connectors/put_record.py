@@ -1,8 +1,10 @@
 """``put_record``: an entry of the register of the header ``kind``; the inputs are its data, checked by forms/records/<kind>.json. Result: {recordKey}."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
-from app.connectors.calls import ConnectorCall, FormRead, Found, Outcome, PutRecord
+from app.connectors import headers as wanted
+from app.connectors.calls import ConnectorCall, FormRead, Found, Known, Outcome, PutRecord
 from app.connectors.money import exact
 from app.domain.forms import Form
 from app.domain.keys import next_key
@@ -11,7 +13,12 @@ from app.errors import ConnectorError
 TYPE = "put_record"
 
 
+def check(headers: Mapping[str, str], known: Known) -> list[str]:
+    return wanted.missing_or_unknown(headers, ["kind"]) + wanted.register(headers.get("kind", "").strip(), known)
+
+
 def reads(call: ConnectorCall) -> FormRead:
+    call.accept(check(call.headers, call.known))
     return FormRead(call.header("kind"))
 
 

@@ -1,19 +1,25 @@
 """``query_records``: entries of the register of the header ``kind``, oldest first; inputs are values that their data must have. Result: {records}."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.connectors.calls import ConnectorCall, FoundRecord, Outcome, RecordsRead
+from app.connectors import headers as wanted
+from app.connectors.calls import ConnectorCall, FoundRecord, Known, Outcome, RecordsRead
 from app.errors import ConnectorError
 
 TYPE = "query_records"
 _SCOPES = ("project", "district")
 
 
+def check(headers: Mapping[str, str], known: Known) -> list[str]:
+    problems = wanted.missing_or_unknown(headers, ["kind"], ["scope"]) + wanted.register(headers.get("kind", "").strip(), known)
+    scope = headers.get("scope", _SCOPES[0])
+    return problems if scope in _SCOPES else [*problems, f"任务头 scope 应为 {' 或 '.join(_SCOPES)},得到“{scope}”"]
+
+
 def reads(call: ConnectorCall) -> RecordsRead:
-    scope = call.headers.get("scope", "project")
-    if scope not in _SCOPES:
-        raise ConnectorError(f"{call.place}的任务头 scope 应为 project 或 district,得到“{scope}”")
+    call.accept(check(call.headers, call.known))
+    scope = call.headers.get("scope", _SCOPES[0])
     if scope == "project":
         call.the_project()
     return RecordsRead(
@@ -21,7 +27,10 @@ def reads(call: ConnectorCall) -> RecordsRead:
     )
 
 
-def run(call: ConnectorCall, found: Sequence[FoundRecord]) -> Outcome:
+def run(call: ConnectorCall, found: Sequence[FoundRecord] | None) -> Outcome:
+    if found is None:
+        kind = call.header("kind")
+        raise ConnectorError(f"{call.place}要查询“{kind}”,但没有部署它的表单 forms/records/{kind}.json")
     return Outcome({"records": [_shown(record) for record in found]})
 
 

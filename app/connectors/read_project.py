@@ -1,8 +1,15 @@
 """``read_project``: the project's facts become variables of the instance."""
 
-from app.connectors.calls import ConnectorCall, Found, Outcome
+from collections.abc import Mapping
+
+from app.connectors import headers as wanted
+from app.connectors.calls import ConnectorCall, Found, Known, Outcome
 
 TYPE = "read_project"
+
+
+def check(headers: Mapping[str, str], known: Known) -> list[str]:
+    return wanted.missing_or_unknown(headers, [])
 
 
 def reads(call: ConnectorCall) -> None:
@@ -10,5 +17,6 @@ def reads(call: ConnectorCall) -> None:
 
 
 def run(call: ConnectorCall, found: Found) -> Outcome:
+    call.accept(check(call.headers, call.known))
     project = call.the_project()
     return Outcome({**project.facts, "projectKey": str(project.key), "projectName": project.name, "phase": project.phase})

@@ -1,9 +1,11 @@
 """``update_project``: the task's inputs are written to the ledger as facts of the project. A null input clears the fact."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.connectors.calls import ConnectorCall, Found, Outcome, SetFacts
+from app.connectors import headers as wanted
+from app.connectors.calls import ConnectorCall, Found, Known, Outcome, SetFacts
 from app.connectors.money import exact
 from app.errors import ConnectorError
 
@@ -12,12 +14,17 @@ _FIXED = frozenset({"projectKey", "phase"})
 _AMOUNTS = ("totalAmount", "contractAmount")
 
 
+def check(headers: Mapping[str, str], known: Known) -> list[str]:
+    return wanted.missing_or_unknown(headers, [])
+
+
 def reads(call: ConnectorCall) -> None:
     return None
 
 
 def run(call: ConnectorCall, found: Found) -> Outcome:
     call.the_project()
+    call.accept(check(call.headers, call.known))
     facts = {name: value for name, value in call.variables.items() if name not in _FIXED}
     for name in _AMOUNTS:
         if facts.get(name) is not None:

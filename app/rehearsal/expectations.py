@@ -6,29 +6,37 @@ from datetime import datetime
 from typing import Any
 
 from app.engine import effects
-from app.rehearsal.run import Rehearsal, RehearsedTree
+from app.rehearsal.ledger import office_name
+from app.rehearsal.run import Rehearsal
 from app.rehearsal.scenario_files import Failed, instant, is_count, same, shown
+from app.rehearsal.trees import RehearsedTree
 from app.rehearsal.wording import mark, mark_path
 
 PATH_SHOWN = 40
 
 
 class Expectations:
-    """``named``: the incidents that an expectation has named; any other fails the scenario."""
+    """``named``: the incidents that an expectation has named; any other fails the scenario. ``facts_are_variables``: what is no variable may be a fact."""
 
-    def __init__(self, rehearsal: Rehearsal) -> None:
+    def __init__(self, rehearsal: Rehearsal, *, facts_are_variables: bool = False) -> None:
         self.rehearsal = rehearsal
+        self.facts_are_variables = facts_are_variables
         self.named: set[tuple[int, int]] = set()
 
     def check(self, expected: Mapping[str, Any]) -> None:
         """Raises Failed. What is not named is not asserted; an empty object asserts that there is none."""
         checks = {
             "incidents": self._incidents, "tasks": self._tasks, "jobs": self._jobs, "timers": self._timers, "variables": self._variables,
-            "state": self._state, "path": self._path, "decision": self._decisions,
+            "state": self._state, "path": self._path, "decision": self._decisions, "phase": self._phase, "ledger": self._ledger,
+            "records": self._records, "notices": self._notices,
         }  # fmt: skip
         for key, check in checks.items():
             if key in expected:
-                check(expected[key])
+                try:
+                    check(expected[key])
+                except Failed as error:
+                    surprises = self.surprises() if "incidents" not in expected else []
+                    raise Failed(f"{error};而且出现了没有预期的事故:{_describe(surprises)}" if surprises else str(error)) from error
 
     def no_surprise(self) -> None:
         """Raises Failed for an incident that nothing has named."""
@@ -94,6 +102,8 @@ class Expectations:
         variables = self._first().state.variables()
         if not wanted and variables:
             raise Failed(f"变量应当没有,实为 {'、'.join(sorted(variables))}")
+        if self.facts_are_variables:
+            variables = {**self.rehearsal.ledger.fields(), **variables}
         for name, value in (wanted or {}).items():
             if not same(value, variables.get(name), self.rehearsal.models.zone):
                 got = shown(variables[name]) if name in variables else "没有这个变量"
@@ -128,6 +138,40 @@ class Expectations:
             got = [str(rule["number"]) if not rule["id"] or rule["number"] in rows else str(rule["id"]) for rule in rules]
             if value is None or sorted(map(str, rows)) != sorted(got):
                 raise Failed(f"决策“{mark(decision)}”命中的行应为 {'未判定过' if value is None else _rows(rows)},实为 {_rows(got)}")
+
+    def _phase(self, wanted: str | None) -> None:
+        got = self.rehearsal.ledger.phase
+        if got != wanted:
+            raise Failed(f"阶段应为 {shown(wanted)},实为 {shown(got)}")
+
+    def _ledger(self, wanted: Mapping[str, Any] | None) -> None:
+        fields = self.rehearsal.ledger.fields()
+        if not wanted and fields:
+            raise Failed(f"台账应当没有,实有 {'、'.join(sorted(fields))}")
+        for name, value in (wanted or {}).items():
+            value = office_name(value)
+            if not same(value, fields.get(name), self.rehearsal.models.zone):
+                got = shown(fields[name]) if name in fields else "没有这个字段"
+                raise Failed(f"台账的“{name}”应为 {shown(value)},实为 {got}")
+
+    def _records(self, wanted: Mapping[str, Any] | None) -> None:
+        """``wanted``: kind → all its rows in order, each by some of its fields."""
+        zone = self.rehearsal.models.zone
+        if not wanted and (registers := self.rehearsal.ledger.registers()):
+            raise Failed(f"登记簿应当没有记录,实有 {shown(dict(registers))}")
+        for kind, rows in (wanted or {}).items():
+            got = self.rehearsal.ledger.entered(kind)
+            if len(rows or ()) != len(got):
+                raise Failed(f"登记簿“{kind}”应有 {len(rows or ())} 条,实有 {len(got)} 条:{shown(list(map(dict, got)))}")
+            for number, (row, data) in enumerate(zip(rows or (), got, strict=True), start=1):
+                for name, value in row.items():
+                    if not same(value, data.get(name), zone):
+                        had = shown(data[name]) if name in data else "没有填写"
+                        raise Failed(f"登记簿“{kind}”第 {number} 条的“{name}”应为 {shown(value)},实为 {had}")
+
+    def _notices(self, wanted: Any) -> None:
+        """By role, or by the office's name."""
+        _count("通知", wanted, [(notice.role, notice.office) for notice in self.rehearsal.ledger.notices])
 
     def _first(self) -> RehearsedTree:
         if not self.rehearsal.roots:

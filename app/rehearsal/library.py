@@ -21,6 +21,7 @@ from app.rehearsal.imports import Namespaces
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FOLDERS = ("bpmn", "dmn", "forms")
+REGISTERS = "records"  # below forms/: the forms of the ledger's registers
 SUFFIXES = (".bpmn", ".dmn", ".json")
 LARGEST = 10_000_000  # bytes of one model file; what each kind of reader takes is less
 
@@ -182,6 +183,14 @@ class Shelf:
                 raise InvalidRequest(str(error), code="DISTRICT") from error
         return self._districts
 
+    def phases(self) -> tuple[str, ...] | None:
+        """The ledger's phases in order; None where the installation has no such file. Raises InvalidRequest (DISTRICT)."""
+        file = self.root / "districts" / "phases.toml"
+        try:
+            return tuple(phase.key for phase in districts.load_phases(file)) if file.is_file() else None
+        except districts.DistrictError as error:
+            raise InvalidRequest(str(error), code="DISTRICT") from error
+
     def district(self, key: str | None) -> District | None:
         """The district ``key``. Raises InvalidRequest (DISTRICT) naming those that there are."""
         if key is None:
@@ -203,6 +212,7 @@ class Shelf:
 
     def _files(self, owner: str) -> Sequence[Path]:
         places = [self.root / folder if owner == SHARED else self.root / folder / owner for folder in FOLDERS]
+        places.append(places[-1] / REGISTERS)
         return [path for place in places for path in sorted(place.glob("*")) if path.suffix in SUFFIXES]
 
     def owner(self, path: Path) -> str:

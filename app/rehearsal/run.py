@@ -8,23 +8,25 @@ import heapq
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
 
-from app.connectors import CONNECTORS
+from app.config import Config
+from app.connectors.inline import InlineTasks, Surroundings, is_inline
 from app.decision import feel
 from app.engine import commands, effects, step, timers
 from app.engine.act import functions
 from app.engine.definitions import ProcessDefinition, StartEvent
 from app.engine.expressions import Literal, Term, parse
 from app.engine.limits import Limits
-from app.engine.state import State
+from app.engine.waits import text_of
 from app.errors import InvalidRequest
+from app.rehearsal.ledger import LedgerInMemory, RehearsedLedger
 from app.rehearsal.library import Models
+from app.rehearsal.trees import ArmedStart, Delivery, OpenMessage, RehearsedTree
 
-INLINE_JOBS = 2_000  # completed by themselves in one act, as on the server
 ROOTS = 1_000  # instance trees of one rehearsal
 AT_ONE_INSTANT = 1_000  # timers of one element that fire without the clock moving
 
@@ -57,79 +59,33 @@ class Stopped(InvalidRequest):
         self.stop = stop
 
 
-@dataclass(slots=True, eq=False)
-class RehearsedTree:
-    """One instance tree. ``since``: element instance → when it came, in the order of the whole run. ``started_by``: the message's process and key."""
-
-    state: State
-    waits: dict[int, effects.WaitOpened] = field(default_factory=dict)
-    tasks: dict[int, effects.TaskOpened] = field(default_factory=dict)
-    jobs: dict[int, effects.JobOpened] = field(default_factory=dict)
-    incidents: dict[int, effects.IncidentOpened] = field(default_factory=dict)
-    scopes: dict[int, int] = field(default_factory=dict)
-    processes: dict[int, str] = field(default_factory=dict)
-    callers: dict[int, int] = field(default_factory=dict)
-    since: dict[tuple[str, int], int] = field(default_factory=dict)
-    started_by: tuple[str, str] | None = None
-
-    @property
-    def is_active(self) -> bool:
-        return self.state.root_state == "active"
-
-    def standing(self) -> list[str]:
-        """The ids of the elements at which tokens stand: not those that only enclose others."""
-        tokens = self.state.tokens()
-        enclosing = {self.scopes.get(token.element, 0) for token in tokens} | set(self.callers.values())
-        return [token.element_id for token in tokens if token.element not in enclosing]
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A signal on its way: to an event that waits in a tree (``place``: instance, element, id of the event), or to the ``start`` event of a process."""
-
-    variables: Mapping[str, Any]
-    root: RehearsedTree | None = None
-    place: tuple[int, int, str] = (0, 0, "")
-    start: tuple[ProcessDefinition, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ArmedStart:
-    """A timer start event that waits for its instant."""
-
-    definition: ProcessDefinition
-    event: StartEvent
-    due_at: datetime
-    memo: Mapping[str, Any]
-    variables: Mapping[str, Any]
-
-
 class Rehearsal:
-    """Instance trees on one virtual clock. ``hold``: inline job types that stay open; ``inline`` False leaves every job open."""
+    """Instance trees on one virtual clock and one ledger. ``hold``: job types that stay open although the platform itself would do them."""
 
     def __init__(
         self,
         models: Models,
         now: datetime,
         *,
+        ledger: LedgerInMemory | None = None,
         hold: Iterable[str] = (),
-        inline: bool = True,
         limits: Limits | None = None,
         budget: Budget | None = None,
     ) -> None:
         self.models = models
         self.now = now
         self.hold = frozenset(hold)
-        self.inline = inline
         self.limits = limits or Limits()
         self.budget = budget or Budget()
+        self.ledger = ledger or LedgerInMemory(models, alone=True)
         self.roots: list[RehearsedTree] = []
         self.path: list[str] = []
         self.decisions: dict[str, Sequence[Mapping[str, Any]]] = {}  # id → the rows that its last evaluation matched
         self.starts: list[ArmedStart] = []
         self._order = count(1)
         self._queue: list[tuple[datetime, int, RehearsedTree | None, Any]] = []
-        self._deliveries: deque[Delivery] = deque()
+        self._thrown: deque[Delivery | OpenMessage] = deque()
+        self._messages: list[OpenMessage] = []  # that have time left to meet somebody
         self._settling = False
 
     # ------------------------------------------------------------------ what happens
@@ -140,15 +96,25 @@ class Rehearsal:
         variables: Mapping[str, Any],
         start_event: str | None = None,
         started_by: tuple[str, str] | None = None,
+        sender: RehearsedTree | None = None,
     ) -> RehearsedTree:
-        """A new tree. Without ``start_event``: the none start event, else the first. Raises the engine's errors, Stopped."""
+        """A new tree. Without ``start_event``: the none start event, else the first. Raises the engine's errors, Stopped.
+
+        It belongs to the project that its message's key names, else to the sender's; from outside, to the run's own if it is about a project at all.
+        """
+        named = self.ledger.named(started_by[1]) if started_by is not None else None
+        project = named if named is not None or sender is None else sender.project
+        if project is not None and text_of(variables.get("projectKey")) != str(project):
+            variables = {**variables, "projectKey": str(project)}
+        elif sender is None and self.ledger.belongs(definition.process_id):
+            project = self.ledger.own if project is None else project
         kinds = {event.element_id: event.kind for event in definition.start_events}
         if start_event is None and "none" not in kinds.values():
             start_event = next(iter(kinds), None)
         if len(self.roots) >= ROOTS:
             raise Stopped(Stop(start_event or "", "LIMIT_INSTANCES", f"流程“{definition.process_id}”已经发起超过 {ROOTS} 个实例,已停止"))
         state, happened = step(self.models, None, commands.Start(definition.key, variables, start_event), self.now, self.limits)
-        root = RehearsedTree(state.released(), started_by=started_by)
+        root = RehearsedTree(state.released(), project, started_by=started_by)
         self.roots.append(root)
         self._take(root, happened)
         self._settle()
@@ -207,25 +173,11 @@ class Rehearsal:
                 self._arm(ArmedStart(definition, event, schedule.due_at, schedule.memo, variables or {}))
 
     def publish(self, name: str, key: str, variables: Mapping[str, Any]) -> bool:
-        """A message with ttl 0: to the oldest fitting subscription of each process id, else a message start. Returns whether it met anything."""
-        met: set[str] = set()
-        waiting = [
-            (root.since["wait", wait.wait], root, wait)
-            for root in self.roots
-            for wait in root.waits.values()
-            if wait.kind == "message" and wait.name == name and wait.correlation_key == key
-        ]
-        for _, root, wait in sorted(waiting, key=lambda found: found[0]):
-            process = root.processes.get(wait.instance, "")
-            if process not in met and wait.wait in root.waits:
-                met.add(process)
-                self.act(root, commands.Deliver(wait.wait, variables))
-        for definition, event in list(self._listening("message", name)):
-            running = key and any(root.is_active and root.started_by == (definition.process_id, key) for root in self.roots)
-            if definition.process_id not in met and not running:
-                met.add(definition.process_id)
-                self.start(definition, variables, event.element_id, (definition.process_id, key))
-        return bool(met)
+        """A message from outside with ttl 0, see ``_offer``. Returns whether it met anything."""
+        message = OpenMessage(name, key, variables, self.now)
+        self._thrown.append(message)
+        self._settle()
+        return bool(message.met)
 
     def signal(self, name: str, variables: Mapping[str, Any]) -> bool:
         """A signal from outside: to every subscription, and to signal starts. Returns whether it met anything."""
@@ -298,13 +250,23 @@ class Rehearsal:
         return happened
 
     def _settle(self) -> None:
-        """Deliver the signals that were thrown, each to those who waited for it then; one that is thrown meanwhile waits its turn."""
+        """Deliver what was thrown; what is thrown meanwhile waits its turn, and a message that has time left for whoever comes to wait for it."""
         if self._settling:
             return
         self._settling = True
         try:
-            while self._deliveries:
-                self._deliver(self._deliveries.popleft())
+            met = True
+            while met or self._thrown:
+                while self._thrown:
+                    thrown = self._thrown.popleft()
+                    if isinstance(thrown, Delivery):
+                        self._deliver(thrown)
+                        continue
+                    self._offer(thrown)
+                    if thrown.expires_at > self.now:
+                        self._messages.append(thrown)
+                self._messages = [message for message in self._messages if message.expires_at >= self.now]
+                met = any(self._offer(message) for message in self._messages)
         finally:
             self._settling = False
 
@@ -318,14 +280,17 @@ class Rehearsal:
             if wait.kind == "signal" and wait.name == name
         ]
         found = [delivery for _, delivery in sorted(waiting, key=lambda item: item[0])]
-        found += [Delivery(variables, start=(definition, event.element_id)) for definition, event in self._listening("signal", name)]
-        self._deliveries.extend(found)
+        found += [
+            Delivery(variables, start=(definition, event.element_id), sender=thrower)
+            for definition, event in self._listening("signal", name)
+        ]
+        self._thrown.extend(found)
         return bool(found)
 
     def _deliver(self, delivery: Delivery) -> None:
         root = delivery.root
         if delivery.start is not None:
-            self.start(delivery.start[0], delivery.variables, delivery.start[1])
+            self.start(delivery.start[0], delivery.variables, delivery.start[1], sender=delivery.sender)
         elif root is not None and root.is_active:
             # An event that does not interrupt has a new wait each time, at the same place.
             places = {
@@ -334,35 +299,75 @@ class Rehearsal:
             if delivery.place in places:
                 self.act(root, commands.Deliver(places[delivery.place], delivery.variables))
 
-    def _take(self, root: RehearsedTree, happened: Sequence[effects.Effect]) -> None:
-        """Note what a step brought about, and carry out the inline jobs that it reached."""
-        pending: deque[effects.JobOpened] = deque()
-        self._note_all(root, happened, pending)
-        done = 0
-        while pending:
-            job = pending.popleft()
-            if root.jobs.get(job.element) is not job:
-                continue  # ended meanwhile, with its scope
-            done += 1
-            command: commands.Command = commands.CompleteJob(job.element, {})
-            if done > INLINE_JOBS:
-                command = commands.FailJob(job.element, 0, f"一次办理中执行的服务任务超过 {INLINE_JOBS} 个,流程可能在循环")
-            self._note_all(root, self._step(root, command), pending)
+    def _offer(self, message: OpenMessage) -> bool:
+        """A message to the oldest fitting subscription of each process id, else a message start; to each once. Returns whether it met anything now."""
+        before = len(message.met)
+        waiting = [
+            (root.since["wait", wait.wait], root, wait)
+            for root in self.roots
+            for wait in root.waits.values()
+            if wait.kind == "message" and wait.name == message.name and wait.correlation_key == message.key
+        ]
+        for _, root, wait in sorted(waiting, key=lambda found: found[0]):
+            process = root.processes.get(wait.instance, "")
+            if process not in message.met and wait.wait in root.waits:
+                message.met.add(process)
+                self.act(root, commands.Deliver(wait.wait, message.variables))
+        for definition, event in list(self._listening("message", message.name)):
+            started_by = (definition.process_id, message.key)
+            running = message.key and any(root.is_active and root.started_by == started_by for root in self.roots)
+            if definition.process_id not in message.met and not running:
+                message.met.add(definition.process_id)
+                self.start(definition, message.variables, event.element_id, started_by, message.sender)
+        return len(message.met) > before
 
-    def _note_all(self, root: RehearsedTree, happened: Sequence[effects.Effect], pending: deque[effects.JobOpened]) -> None:
+    def _take(self, root: RehearsedTree, happened: Sequence[effects.Effect]) -> None:
+        """Note what a step brought about, and carry out the inline tasks that it reached; one act on the ledger."""
+        inline = self._note_all(root, happened)
+        if not inline:
+            return
+        ledger = self.ledger.open(root.project, self.now)
+
+        def advance(command: commands.Command) -> list[effects.JobOpened]:
+            self._send(root, ledger)
+            return self._note_all(root, self._step(root, command))
+
+        InlineTasks(ledger, self._surroundings()).carry_out(inline, lambda: root.state, advance)
+        ledger.write()
+
+    def _send(self, root: RehearsedTree, ledger: RehearsedLedger) -> None:
+        """Put the messages that a task has sent in line, among the signals of the same act."""
+        self._thrown += [
+            OpenMessage(sent.message.name, sent.message.correlation_key, sent.message.variables, sent.message.expires_at, root)
+            for sent in ledger.messages
+        ]
+        ledger.messages.clear()
+
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(
+            tenant=self.models.tenant,
+            now=self.now,
+            zone=self.models.zone,
+            phases=self.ledger.phases,
+            roles=self.ledger.roles,
+            message_lifetime=Config.message_lifetime,
+            limit=Config.connector_limit,
+        )
+
+    def _note_all(self, root: RehearsedTree, happened: Sequence[effects.Effect]) -> list[effects.JobOpened]:
+        """Note effects. Returns the jobs among them that the platform does itself."""
+        inline = []
         for effect in happened:
             self._note(root, effect)
-            if isinstance(effect, effects.JobOpened) and self._runs_by_itself(effect):
-                pending.append(effect)
+            if isinstance(effect, effects.JobOpened) and is_inline(effect) and effect.type not in self.hold:
+                inline.append(effect)
         if len(self.path) > self.budget.elements:
             stop = Stop(
                 self.path[-1], "LIMIT_STEPS", f"已经过 {self.budget.elements} 个元素而没有尽头,停在“{self.path[-1]}”。请检查流程是否在循环"
             )
             self.path = self.path[: self.budget.elements]
             raise Stopped(stop)
-
-    def _runs_by_itself(self, job: effects.JobOpened) -> bool:
-        return self.inline and job.listener is None and job.type in CONNECTORS and job.type not in self.hold
+        return inline
 
     def _note(self, root: RehearsedTree, effect: effects.Effect) -> None:
         match effect:

@@ -22,9 +22,12 @@ MOST_VALUES = 200_000  # of one file, repeated ones (anchors) counted each time
 DEEPEST = 40
 MOST_DIGITS = 400
 ACTIONS = frozenset({"expect", "advance", "complete", "message", "signal", "job", "set", "resolve"})
-TOP = frozenset({"models", "process", "district", "now", "variables", "hold", "steps", "expect", "cases", "name", "description"})
-OF_CASE = frozenset({"name", "now", "variables", "expect", "steps", "hold", "process", "description"})
-EXPECTATIONS = frozenset({"tasks", "timers", "jobs", "incidents", "variables", "path", "state", "decision"})
+TOP = frozenset({"models", "process", "district", "now", "variables", "ledger", "hold", "steps", "expect", "cases", "name", "description"})
+OF_CASE = frozenset({"name", "now", "variables", "ledger", "expect", "steps", "hold", "process", "description"})
+EXPECTATIONS = frozenset({
+    "tasks", "timers", "jobs", "incidents", "variables", "path", "state", "decision", "phase", "ledger", "records", "notices",
+})  # fmt: skip
+LEDGER = frozenset({"project", "records", "others"})
 BESIDE = {"complete": {"as", "with"}, "message": {"with", "key"}, "signal": {"with"}}
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:[Zz]|[+-]\d\d(?::?\d\d)?))?(?:[@\[].+)?")
@@ -42,7 +45,10 @@ class Failed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One case of a file, what the file says merged in. ``models`` None: the installation's. ``key`` tells it from the others of its file."""
+    """One case of a file, what the file says merged in. ``models`` None: the installation's. ``ledger`` None: made of the variables.
+
+    ``key`` tells it from the others of its file.
+    """
 
     file: Path
     name: str
@@ -54,6 +60,7 @@ class Scenario:
     hold: tuple[str, ...]
     steps: tuple[Mapping[str, Any], ...]
     expect: Mapping[str, Any]
+    ledger: Mapping[str, Any] | None = None
     key: str = ""
 
 
@@ -243,7 +250,38 @@ def _case(path: Path, data: Mapping[str, Any], case: Any, number: int, total: in
         hold=_texts(merged, "hold", place),
         steps=tuple(steps),
         expect=merged["expect"],
+        ledger=_ledger(merged.get("ledger"), f"{place}的 ledger"),
     )
+
+
+def _ledger(given: Any, place: str) -> Mapping[str, Any] | None:
+    """The ledger before the first step: one project with its registers, and others' in the same shape."""
+    if given is None:
+        return None
+    _of_project(given, place, LEDGER)
+    for number, other in enumerate(_list(given, "others", place), start=1):
+        _of_project(other, f"{place} 的 others 第 {number} 项", LEDGER - {"others"})
+        if not other.get("project"):
+            raise ScenarioError(f"{place} 的 others 第 {number} 项应写明 project")
+    return dict(given)
+
+
+def _of_project(given: Any, place: str, known: frozenset[str]) -> None:
+    if not isinstance(given, dict):
+        raise ScenarioError(f"{place}应是对象")
+    _only(given, known, place)
+    if given.get("project") is not None and not isinstance(given["project"], dict):
+        raise ScenarioError(f"{place} 的 project 应是“字段: 值”的对象")
+    check_registers(given.get("records"), f"{place} 的 records")
+
+
+def check_registers(given: Any, place: str) -> None:
+    """Raises ScenarioError for what is not kind → list of rows."""
+    if given is None:
+        return
+    rows = [row for kind in given.values() for row in (kind if isinstance(kind, list) else [None])] if isinstance(given, dict) else [None]
+    if not all(isinstance(row, dict) for row in rows):
+        raise ScenarioError(f"{place} 应是“登记簿: [{{字段: 值}}]”的对象")
 
 
 def _check_step(step: Any, place: str) -> None:
@@ -262,16 +300,19 @@ def _check_step(step: Any, place: str) -> None:
 def check_expectation(expected: Mapping[str, Any], place: str) -> None:
     """Raises ScenarioError for what no expectation may name, and for values of another shape."""
     _only(expected, EXPECTATIONS, place)
-    for key in ("tasks", "jobs"):
+    for key in ("tasks", "jobs", "notices"):
         if expected.get(key) is not None and not is_count(expected[key]):
             counts = expected[key]
             if not isinstance(counts, dict) or not all(is_count(count) for count in counts.values()):
                 raise ScenarioError(f"{place} 的 {key} 应是“名称: 个数”的对象")
-    for key in ("timers", "variables", "decision"):
+    for key in ("timers", "variables", "decision", "ledger"):
         if expected.get(key) is not None and not isinstance(expected[key], dict):
             raise ScenarioError(f"{place} 的 {key} 应是对象")
     if expected.get("path") is not None and not isinstance(expected["path"], list):
         raise ScenarioError(f"{place} 的 path 应是元素标识的列表")
+    check_registers(expected.get("records"), f"{place} 的 records")
+    if expected.get("phase") is not None and not isinstance(expected["phase"], str):
+        raise ScenarioError(f"{place} 的 phase 应是一个阶段")
     if "state" in expected and expected["state"] not in ("active", "completed", "cancelled"):
         raise ScenarioError(f"{place} 的 state 应为 active、completed 或 cancelled")
     incidents = expected.get("incidents")

@@ -16,9 +16,11 @@ from app.engine.waits import text_of
 from app.errors import InvalidRequest
 from app.rehearsal import wording
 from app.rehearsal.expectations import Expectations, name_all
+from app.rehearsal.ledger import LedgerInMemory
 from app.rehearsal.library import SUFFIXES, ZONE, Beneath, Later, ModelRefused, Models, Shelf
-from app.rehearsal.run import Rehearsal, RehearsedTree
+from app.rehearsal.run import Rehearsal
 from app.rehearsal.scenario_files import ACTIONS, Failed, Scenario, ScenarioError, instant, read
+from app.rehearsal.trees import RehearsedTree
 from app.rehearsal.wording import mark
 
 NOWHERE = District(SHARED, "", ZONE, {}, {})
@@ -77,10 +79,10 @@ class Suite:
     def run_case(self, case: Scenario) -> CaseResult:
         """One case, on what it names itself or on the installation's models."""
         try:
-            models = self.models(case)
+            models, phases = self.models(case), self.shelf.phases()
         except (Failed, InvalidRequest) as error:
             return CaseResult(str(case.file), case.name, False, "models", wording.plain(str(error)))
-        outcome = attempt(case, models)
+        outcome = attempt(case, models, phases)
         return CaseResult(str(case.file), case.name, outcome.ok, outcome.step, outcome.difference)
 
     def models(self, case: Scenario) -> Models:
@@ -107,12 +109,12 @@ class Suite:
         return models
 
 
-def attempt(case: Scenario, models: Models) -> Outcome:
-    """One case on ``models``."""
+def attempt(case: Scenario, models: Models, phases: Sequence[str] | None) -> Outcome:
+    """One case on ``models``. ``phases``: the ledger's, in order; None leaves them unchecked."""
     step = "models"
     run: _Run | None = None
     try:
-        run = _Run(case, models)
+        run = _Run(case, models, phases)
         step = "start"
         run.begin()
         for number, action in enumerate(case.steps, start=1):
@@ -174,17 +176,18 @@ def _files(folder: Path, name: str) -> list[Path]:
 class _Run:
     """One case under way."""
 
-    def __init__(self, case: Scenario, models: Models) -> None:
+    def __init__(self, case: Scenario, models: Models, phases: Sequence[str] | None) -> None:
         self.case = case
         self.models = models
         now = instant(case.now, models.zone) if case.now is not None else DEFAULT_NOW
-        self.rehearsal = Rehearsal(models, now, hold=case.hold)
-        self.expectations = Expectations(self.rehearsal)
+        self.rehearsal = Rehearsal(models, now, ledger=LedgerInMemory(models, phases), hold=case.hold)
+        self.expectations = Expectations(self.rehearsal, facts_are_variables=case.ledger is None)
 
     # ------------------------------------------------------------------ beginning
 
     def begin(self) -> None:
         """Start the process; one without a none start is left to the first step that triggers it, if there is one."""
+        self._fill(self.rehearsal.ledger, self.rehearsal.now)
         definition = self._definition()
         if self.case.models is not None:
             for process in self.models.processes.values():
@@ -193,6 +196,22 @@ class _Run:
         if definition is not None:
             self._begin(definition)
         self.rehearsal.settle()
+
+    def _fill(self, ledger: LedgerInMemory, now: datetime) -> None:
+        """The ledger before the first step: as the file says, else one project whose facts are the variables. Raises InvalidRequest."""
+        process, given = self.case.process or "", self.case.ledger
+        if given is None:
+            if ledger.belongs(process):
+                variables = dict(self.case.variables)
+                if ledger.phases is not None and variables.get("phase") not in ledger.phases:
+                    variables.pop("phase", None)  # a variable of that name, and no phase
+                ledger.own = ledger.add_project(variables, now, process)
+            return
+        if given.get("project") is not None:
+            ledger.own = ledger.add_project(given["project"], now, process)
+        _enter(ledger, given, ledger.own, now)
+        for other in given.get("others") or ():
+            _enter(ledger, other, ledger.add_project(other["project"], now), now)
 
     def _definition(self) -> ProcessDefinition | None:
         if self.case.process is None:
@@ -331,7 +350,10 @@ class _Run:
         self.rehearsal.act(root, _outcome(wanted, job))
 
     def _set(self, value: Any, step: Mapping[str, Any]) -> None:
-        self.rehearsal.act(self._first(), commands.SetVariables(_values(value, "set")))
+        values = _values(value, "set")
+        if self.case.ledger is None:
+            self.rehearsal.ledger.correct(values, self.rehearsal.now)
+        self.rehearsal.act(self._first(), commands.SetVariables(values))
 
     def _resolve(self, value: Any, step: Mapping[str, Any]) -> None:
         incidents = self.rehearsal.incidents()
@@ -365,6 +387,11 @@ class _Run:
     def _feel(self, text: Any, variables: Mapping[str, Any]) -> Any:
         environment = feel.Environment(now=self.rehearsal.now, zone=self.models.zone, functions=vocabulary())
         return feel.compile(str(text).removeprefix("="), functions=vocabulary()).evaluate(variables, environment)
+
+
+def _enter(ledger: LedgerInMemory, given: Mapping[str, Any], project: int | None, now: datetime) -> None:
+    for kind, rows in (given.get("records") or {}).items():
+        ledger.add_records(kind, rows, project, now)
 
 
 def _outcome(wanted: Mapping[str, Any], job: effects.JobOpened) -> commands.Command:

@@ -13,6 +13,7 @@ from app.engine.errors import EngineError
 from app.engine.library import no_imports
 from app.errors import InvalidRequest
 from app.rehearsal.imports import Namespaces
+from app.rehearsal.ledger import LedgerInMemory
 from app.rehearsal.library import LARGEST, ZONE, ModelRefused, Models
 from app.rehearsal.run import Budget, Rehearsal, Stop, Stopped
 
@@ -22,18 +23,21 @@ BUDGET = Budget(firings=10_000, elements=60_000, seconds=1.0)
 
 
 def play(file: str, source: bytes, now: datetime) -> dict[str, Any]:
-    """Run one diagram: from the none start, else the first start event; no user task and no job is completed; timers are jumped for at most a year.
+    """Run one diagram: from the none start, else the first start event; no user task and no outside worker's job is completed; timers are jumped for at most a year.
 
+    What the platform does itself is done, on a ledger in memory with one project of which nothing is known.
     Returns state, open (element ids at which tokens stand), incidents (element, type, message), path (element ids as they were entered). What the diagram
     calls and nobody has is an incident. Raises ModelRefused.
     """
     models = Models()
     brought = models.add_diagram(file, source, executable_only=False)
     now = now if now.tzinfo else now.replace(tzinfo=ZONE)
-    rehearsal = Rehearsal(models, now, inline=False, limits=LIMITS, budget=BUDGET)
+    ledger = LedgerInMemory(models, alone=True)
+    ledger.own = ledger.add_project({}, now)
+    rehearsal = Rehearsal(models, now, ledger=ledger, limits=LIMITS, budget=BUDGET)
     stop: Stop | None = None
     try:
-        rehearsal.start(_first(brought), {})
+        rehearsal.start(_first(brought), {"projectKey": str(ledger.own)})
         rehearsal.advance(timers.parse_duration(LONGEST).after(now, ZONE))
     except Stopped as stopped:
         stop = stopped.stop

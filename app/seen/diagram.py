@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from app.catalogue import snapshot
-from app.connectors.mark_overdue import KIND
+from app.connectors.calls import OVERDUE
 from app.domain.deadlines import passed
 from app.engine.definitions import ProcessDefinition
 from app.seen.lines import days_left
@@ -31,7 +31,7 @@ def diagram_view(*, definition_key: int, instance_key: int, root_key: int, proje
     active = {name: found for (name, state), found in visits.items() if state == "active"}
     completed = {name: found for (name, state), found in visits.items() if state == "completed"}
     due = tasks.due_in_instance(instance_key)
-    registered = history.records_of_tree(root_key, project_key, KIND)
+    registered = history.records_of_tree(root_key, project_key, OVERDUE)
     late = {view.element_id: view for view in _lapsed(definition, active, completed, registered, _ahead(due, now))}
     late |= {view.element_id: view for view in _past_due(due, now)}
     return DiagramView(

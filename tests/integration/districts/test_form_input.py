@@ -209,7 +209,7 @@ def plain(values: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("name", DANGEROUS)
 def test_the_api_refuses_an_undeclared_field_with_422(client: Client, scene: Scene, name: str) -> None:
     told = problem(send(client, scene, "sucheng.applicant", {"variables": {**plain(scene.good), "purpose": "巡河", name: "x"}}), 422)
-    (field,) = told["fields"]
+    (field,) = told["problems"]
     assert (field["path"], field["code"]) == (name, "UNDECLARED")
     assert chinese(field["message"])
     still_open(scene, {"purpose": "巡河"})
@@ -219,8 +219,8 @@ def test_the_api_names_missing_and_wrong_fields_in_one_answer(client: Client, sc
     values = plain(scene.good)
     del values["purpose"]
     told = problem(send(client, scene, "sucheng.applicant", {"variables": {**values, "totalAmount": "许多"}}), 422)
-    assert {"purpose", "totalAmount"} <= {field["path"] for field in told["fields"]}
-    assert all(chinese(field["message"]) and field["title"] for field in told["fields"])
+    assert {"purpose", "totalAmount"} <= {field["path"] for field in told["problems"]}
+    assert all(chinese(field["message"]) and field["title"] for field in told["problems"])
     still_open(scene, {})
 
 

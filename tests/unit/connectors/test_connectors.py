@@ -13,6 +13,7 @@ from app.connectors.calls import (
     FormRead,
     FoundProject,
     FoundRecord,
+    Known,
     LedgerProject,
     Notice,
     NumberRead,
@@ -207,3 +208,67 @@ def test_a_number_is_of_the_districts_year() -> None:
     asked = call("allot_number", kind="filing", prefix="备")
     assert reads(asked) == NumberRead("filing", 2026)
     assert run(asked, 42).variables == {"number": "备2026-0042"}
+
+
+# ---------------------------------------------------------------- what can be said before a task is run
+
+KNOWN = Known(phases=("building", "trial"), roles=ROLES, forms={"records.payment", "batch"})
+RIGHT: dict[str, dict[str, str]] = {
+    "move_phase": {"phase": "trial"},
+    "read_project": {},
+    "update_project": {},
+    "put_record": {"kind": "payment"},
+    "query_records": {"kind": "batch", "scope": "district"},
+    "query_projects": {},
+    "notify": {"title": "已办结", "to": "owner, finance"},
+    "mark_overdue": {"event": "opinion", "subject": "出具意见", "title": "逾期", "to": "finance"},
+    "publish_message": {"messageName": "asked", "timeToLive": "P30D"},
+    "assign_role": {"role": "implementer"},
+    "allot_number": {"kind": "declaration", "prefix": "检"},
+}
+REQUIRED = {
+    "move_phase": ["phase"], "put_record": ["kind"], "query_records": ["kind"], "notify": ["title", "to"], "mark_overdue": ["event"],
+    "publish_message": ["messageName"], "assign_role": ["role"], "allot_number": ["kind"],
+}  # fmt: skip
+WRONG = [
+    ("move_phase", {"phase": "nonsense"}, "阶段“nonsense”不在"),
+    ("put_record", {"kind": "paymnt"}, "登记簿“paymnt”"),
+    ("query_records", {"kind": "paymnt"}, "登记簿“paymnt”"),
+    ("query_records", {"scope": "world"}, "scope"),
+    ("notify", {"to": "owner,fnance"}, "角色“fnance”"),
+    ("mark_overdue", {"to": "fnance"}, "角色“fnance”"),
+    ("publish_message", {"timeToLive": "30 days"}, "timeToLive"),
+    ("assign_role", {"role": "finance"}, "角色“finance”"),
+    ("assign_role", {"role": "nobody"}, "角色“nobody”"),
+]
+
+
+@pytest.mark.parametrize("type", RIGHT)
+def test_right_headers_are_accepted_and_one_that_nobody_reads_is_told(type: str) -> None:
+    assert CONNECTORS[type].check(RIGHT[type], KNOWN) == []
+    (problem,) = CONNECTORS[type].check({**RIGHT[type], "phaze": "x"}, KNOWN)
+    assert "任务头“phaze”" in problem
+    for name in REQUIRED.get(type, ()):
+        (problem,) = CONNECTORS[type].check({**RIGHT[type], name: " "}, KNOWN)
+        assert f"缺少任务头(header)“{name}”" in problem
+
+
+@pytest.mark.parametrize(("type", "headers", "cause"), WRONG)
+def test_a_header_that_names_nothing_is_told_unless_nobody_knows(type: str, headers: dict[str, str], cause: str) -> None:
+    (problem,) = CONNECTORS[type].check({**RIGHT[type], **headers}, KNOWN)
+    assert cause in problem
+    if headers.keys() & {"scope", "timeToLive"}:
+        return
+    assert CONNECTORS[type].check({**RIGHT[type], **headers}, Known()) == []
+
+
+@pytest.mark.parametrize(("type", "headers", "cause"), [wrong for wrong in WRONG if "登记簿" not in wrong[2]])
+def test_what_is_told_before_is_what_stops_the_task(type: str, headers: dict[str, str], cause: str) -> None:
+    asked = call(type, **{**RIGHT[type], **headers})
+    with pytest.raises(ConnectorError, match=cause):
+        run(asked, reads(asked) and [])
+
+
+def test_a_register_that_is_nowhere_stops_the_query() -> None:
+    with pytest.raises(ConnectorError, match=r"forms/records/paymnt\.json"):
+        run(call("query_records", kind="paymnt"), None)

@@ -179,6 +179,12 @@ def call(id: str, called: str, extensions: str = "", loop: str = "", **attribute
     return node("callActivity", id, loop, f"<zeebe:calledElement processId={quoteattr(called)}{extra}/>" + extensions)
 
 
+def headers(**values: str) -> str:
+    """Task headers."""
+    inner = "".join(f"<zeebe:header key={quoteattr(key)} value={quoteattr(value)}/>" for key, value in values.items())
+    return f"<zeebe:taskHeaders>{inner}</zeebe:taskHeaders>"
+
+
 def io(inputs: dict[str, str] | None = None, outputs: dict[str, str] | list[tuple[str, str]] | None = None) -> str:
     """Mappings: target → source; outputs also as (source, target), for a target that stands twice."""
     pairs = outputs if isinstance(outputs, list) else [(source, target) for target, source in (outputs or {}).items()]

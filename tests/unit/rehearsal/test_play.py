@@ -109,11 +109,32 @@ def test_what_is_missing_is_an_incident(name: str) -> None:
 # ---------------------------------------------------------------- what play does
 
 
-def test_no_task_and_no_job_is_completed_connectors_included() -> None:
-    result = played(
-        d.parallel("fork"), d.user("sign"), d.service("tell", "notify"), d.chain("start", "fork", "sign"), d.flow("fork", "tell")
-    )
-    assert sorted(result["open"]) == ["sign", "tell"]
+def test_no_task_and_no_outside_workers_job_is_completed() -> None:
+    result = played(d.parallel("fork"), d.user("sign"), d.service("send", "mail"), d.chain("start", "fork", "sign"), d.flow("fork", "send"))
+    assert sorted(result["open"]) == ["send", "sign"]
+
+
+def test_what_the_platform_does_itself_is_done() -> None:
+    tasks = {
+        "read": d.service("read", "read_project"),
+        "move": d.service("move", "move_phase", d.headers(phase="trial")),
+        "put": d.service("put", "put_record", d.headers(kind="contract") + d.io({"no": "=1"})),
+        "find": d.service("find", "query_records", d.headers(kind="contract") + d.io({}, {"found": "=records.no"})),
+        "tell": d.service("tell", "notify", d.headers(title="x", to="owner finance")),
+    }
+    result = played(*tasks.values(), d.user("sign"), d.chain("start", *tasks, "sign"))
+    assert result == {"state": "active", "open": ["sign"], "incidents": [], "path": ["start", *tasks, "sign"]}
+    (incident,) = played(d.service("tell", "notify"), d.flow("start", "tell"))["incidents"]
+    assert (incident["element"], incident["type"]) == ("tell", "JOB_NO_RETRIES")
+    assert "title" in incident["message"]
+
+
+@pytest.mark.parametrize("name", ["acceptance", "asset", "change", "declaration", "payment", "procurement", "retirement"])
+def test_a_shipped_diagram_goes_on_through_what_the_platform_does(name: str) -> None:
+    result = play(f"{name}.bpmn", (ROOT / "bpmn" / f"{name}.bpmn").read_bytes(), BEGIN)
+    assert "read_project" in result["path"]
+    assert "read_project" not in result["open"]
+    assert {incident["type"] for incident in result["incidents"]} <= {"CALLED_DECISION_ERROR", "FORM_NOT_FOUND"}
 
 
 def test_a_token_stands_inside_and_not_at_what_encloses_it() -> None:

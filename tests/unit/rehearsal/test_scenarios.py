@@ -396,8 +396,9 @@ def test_a_number_is_a_key_as_it_is_written(attempt: Try) -> None:
 
 
 def test_jobs_of_connectors_complete_by_themselves_unless_they_are_held(attempt: Try) -> None:
-    body = d.start(), d.service("tell", "notify"), d.service("send", "mail"), d.end(), d.chain("start", "tell", "send", "end")
-    passes(attempt("expect: {jobs: {mail: 1, notify: 0}, path: [tell, send]}", *body))
+    told = d.service("tell", "notify", d.headers(title="已办结", to="owner"))
+    body = d.start(), told, d.service("send", "mail"), d.end(), d.chain("start", "tell", "send", "end")
+    passes(attempt("expect: {jobs: {mail: 1, notify: 0}, path: [tell, send], notices: {applicant: 1}}", *body))
     passes(
         attempt(
             """

@@ -9,7 +9,7 @@ import pytest
 
 from app import cli
 from app.domain import districts
-from app.rehearsal.library import Shelf
+from app.rehearsal.library import Models, Shelf
 from app.rehearsal.scenario_files import Scenario, read
 from app.rehearsal.scenarios import Suite
 
@@ -72,7 +72,7 @@ def test_a_thousand_cases_a_minute_and_more() -> None:
 def test_the_examples_of_the_guide_hold(tmp_path: Path, suite: Suite) -> None:
     text = (ROOT / "docs" / "analyst" / "scenarios.md").read_text("utf-8")
     examples = [dedent(block) for block in re.findall(r"^ *```yaml\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)]
-    assert len(examples) == 2
+    assert len(examples) == 3
     (tmp_path / "decide.bpmn").write_bytes((ROOT / "scenarios" / "decide.bpmn").read_bytes())
     for example in examples:
         scenario = tmp_path / "example.yaml"
@@ -82,3 +82,30 @@ def test_the_examples_of_the_guide_hold(tmp_path: Path, suite: Suite) -> None:
 
 def test_the_page_of_commands_is_the_commands() -> None:
     assert (ROOT / "docs" / "reference" / "commands.md").read_text("utf-8") == cli.commands_page(), "run quancheng reference docs/reference"
+
+
+@pytest.mark.parametrize(
+    ("diagram", "was", "slip", "element", "cause"),
+    [
+        ("acceptance.bpmn", 'key="phase" value="accepted"', 'key="phase" value="nonsense"', "to_accepted", "阶段“nonsense”不在"),
+        ("acceptance.bpmn", 'key="phase" value="accepted"', 'key="phase" value="trial"', "", "应为 accepted,实为 trial"),
+        ("acceptance.bpmn", 'key="phase" value="accepted"', 'key="phaze" value="accepted"', "to_accepted", "任务头“phaze”"),
+        ("payment.bpmn", 'key="kind" value="payment"', 'key="kind" value="paymnt"', "record_payment", "forms/records/paymnt.json"),
+        (
+            "retirement.bpmn",
+            'key="to" value="applicant,finance,data_bureau"',
+            'key="to" value="applicant,fnance"',
+            "notify_retired",
+            "角色“fnance”",
+        ),
+        ("procurement.bpmn", 'key="role" value="implementer"', 'key="role" value="finance"', "name_implementer", "角色“finance”"),
+    ],
+)
+def test_a_slip_in_a_shipped_diagram_fails_its_scenarios(suite: Suite, diagram: str, was: str, slip: str, element: str, cause: str) -> None:
+    text = (ROOT / "bpmn" / diagram).read_text("utf-8")
+    assert was in text
+    models = Models(suite.shelf.district("sucheng"), suite.shelf.models("sucheng"))
+    models.add_diagram(diagram, text.replace(was, slip).encode())
+    mine = [case for case in cases("sucheng") if case.file.stem == Path(diagram).stem]
+    failed = (result.difference for case in mine if not (result := suite.run_case(case, models)).ok)
+    assert any(element in difference and cause in difference for difference in failed)

@@ -1,0 +1,218 @@
+"""A district's ledger in memory: projects, registers, numbers and offices, under the rules that the server's ledger has."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from app.connectors.calls import OVERDUE, FoundRecord, RoleFacts, SetFacts, SetPhase, forms_of
+from app.connectors.inline import roles_of
+from app.connectors.ledger import Ledger, typed
+from app.domain.districts import District
+from app.domain.forms import Form
+from app.domain.keys import next_key
+from app.errors import InvalidRequest
+from app.rehearsal.library import Models
+
+APPLICANT = "applicant"
+FIRST_PHASE = "draft"  # of a project of which nothing is said, where nobody knows the phases
+NOT_FACTS = frozenset({"projectKey", "phase"})
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeGiven:
+    """A notice of the run: to a role, in the office of this name ("": in any)."""
+
+    role: str
+    office: str
+    title: str
+
+
+class LedgerInMemory:
+    """``own``: the project that the first tree belongs to, None without one. ``phases``, ``roles``: None where nobody can say which there are.
+
+    ``alone``: of a diagram without its installation, where any register may be meant.
+    """
+
+    def __init__(self, models: Models, phases: Sequence[str] | None = None, *, alone: bool = False) -> None:
+        self.models = models
+        self.phases = phases
+        self.alone = alone
+        self.own: int | None = None
+        self.projects: dict[int, dict[str, Any]] = {}
+        self.records: list[FoundRecord] = []
+        self.notices: list[NoticeGiven] = []
+        self.numbers: Counter[tuple[str, int]] = Counter()
+        self._offices: dict[str, int] = {}
+        self._keys = count(1)
+
+    @property
+    def district(self) -> District | None:
+        return self.models.district
+
+    @property
+    def roles(self) -> Mapping[str, RoleFacts] | None:
+        return roles_of(self.district) if self.district is not None and self.district.roles else None
+
+    def office(self, name: str) -> int:
+        return self._offices.setdefault(name, len(self._offices) + 1)
+
+    def office_names(self) -> dict[int, str]:
+        return {key: name for name, key in self._offices.items()}
+
+    def form(self, kind: str) -> Form | None:
+        found = next((found for form in forms_of(kind) if (found := self.models.form(form)) is not None), None)
+        return Form(kind, kind, {"type": "object", "properties": {}}) if found is None and self.alone else found
+
+    def belongs(self, process_id: str) -> bool:
+        """Whether instances of a process are about one project: all are, unless the district's file says that one is by the year."""
+        info = self.district.processes.get(process_id) if self.district is not None else None
+        return info is None or info.per == "project"
+
+    def named(self, key: str) -> int | None:
+        """The project that a correlation key names, if it is one."""
+        return int(key) if key.isascii() and key.isdigit() and int(key) in self.projects else None
+
+    # ------------------------------------------------------------------ filling
+
+    def add_project(self, fields: Mapping[str, Any], now: datetime, process_id: str = "") -> int:
+        """A project with these facts; ``projectKey`` and ``phase`` among them, if they can be. Without a phase: one in which the process may be started.
+
+        An office may be told by its name, or by {key, name}. Raises InvalidRequest (LEDGER) for a phase that there is not.
+        """
+        facts = {name: office_name(value) for name, value in fields.items() if name not in NOT_FACTS and value is not None}
+        key = self._key(fields.get("projectKey"))
+        phase = self._phase(fields.get("phase"), process_id)
+        offices = self._held(facts)
+        ((applicant_key, applicant),) = offices[APPLICANT]
+        self.projects[key] = {
+            "key": key, "number": "", "name": "", "phase": phase, "applicant_key": applicant_key, "applicant_office": applicant, "facts": facts,
+            "offices": offices, "phases": [[phase, now.isoformat()]], **{column: value for column, value in typed(facts).items() if value is not None},
+        }  # fmt: skip
+        return key
+
+    def add_records(self, kind: str, rows: Iterable[Mapping[str, Any]], project: int | None, now: datetime) -> None:
+        """Entries of a register from before the run. Raises InvalidRequest (LEDGER) for a register or a field that there is not."""
+        form = self.form(kind)
+        if form is None and kind != OVERDUE:
+            raise InvalidRequest(f"没有登记簿“{kind}”的表单 forms/records/{kind}.json", code="LEDGER")
+        for row in rows:
+            data = {name: value for name, value in row.items() if value is not None}
+            problems = form.validate(data, partial=True) if form is not None else []
+            if problems:
+                raise InvalidRequest(f"登记簿“{kind}”不收:" + ";".join(problem.message for problem in problems), code="LEDGER")
+            amount = data.get("amount")
+            known = Decimal(amount) if isinstance(amount, int | Decimal) and not isinstance(amount, bool) else None
+            self.records.append(FoundRecord(next_key(), kind, data, known, now, project))
+
+    def correct(self, values: Mapping[str, Any], now: datetime) -> None:
+        """Change facts of the own project from outside, as a file without a ledger of its own does by changing variables."""
+        if self.own is None:
+            return
+        ledger = self.open(self.own, now)
+        ledger.apply([SetFacts({name: value for name, value in values.items() if name not in NOT_FACTS})], "")
+        phase = values.get("phase")
+        if isinstance(phase, str) and phase in (self.phases or ()):
+            ledger.apply([SetPhase(phase)], "")
+        ledger.write()
+
+    def _key(self, wanted: object) -> int:
+        text = str(wanted) if isinstance(wanted, str | int) and not isinstance(wanted, bool) else ""
+        if text.isascii() and text.isdigit() and 0 < int(text) < 2**63 and int(text) not in self.projects:
+            return int(text)
+        return next(key for key in self._keys if key not in self.projects)
+
+    def _phase(self, wanted: object, process_id: str) -> str:
+        if wanted is not None:
+            if not isinstance(wanted, str) or (self.phases is not None and wanted not in self.phases):
+                raise InvalidRequest(f"阶段“{wanted}”不在 districts/phases.toml 中,可用:{'、'.join(self.phases or ())}", code="LEDGER")
+            return wanted
+        info = self.district.processes.get(process_id) if self.district is not None else None
+        return next(iter(info.start_phases if info else ()), self.phases[0] if self.phases else FIRST_PHASE)
+
+    def _held(self, facts: Mapping[str, Any]) -> dict[str, list[list[Any]]]:
+        """The project's own offices: those its facts name, and always one that applied."""
+        relations = {info.relation for info in (self.district.roles.values() if self.district else ()) if info.relation} | {APPLICANT}
+        names = {relation: facts.get(f"{relation}Office") for relation in sorted(relations)}
+        if not isinstance(names[APPLICANT], str):
+            info = self.district.roles.get(APPLICANT) if self.district is not None else None
+            names[APPLICANT] = next(iter(info.offices if info else ()), "申报单位")
+        return {relation: [[self.office(name), name]] for relation, name in names.items() if isinstance(name, str) and name}
+
+    # ------------------------------------------------------------------ looking
+
+    def fields(self) -> dict[str, Any]:
+        """The own project's fields by name; none without a project."""
+        if self.own is None:
+            return {}
+        project = self.projects[self.own]
+        platform = {
+            "projectKey": str(self.own),
+            "projectName": project["name"],
+            "phase": project["phase"],
+            "applicantOffice": project["applicant_office"],
+        }
+        return {**project["facts"], **{name: value for name, value in platform.items() if value}}
+
+    @property
+    def phase(self) -> str | None:
+        return self.projects[self.own]["phase"] if self.own is not None else None
+
+    def entered(self, kind: str) -> list[Mapping[str, Any]]:
+        """A register's rows of the own project (of no project, without one), oldest first."""
+        return [record.data for record in self.records if record.kind == kind and record.project_key == self.own]
+
+    def registers(self) -> Counter[str]:
+        """How many rows each register has of the own project."""
+        return Counter(record.kind for record in self.records if record.project_key == self.own)
+
+    # ------------------------------------------------------------------ one act
+
+    def open(self, project: int | None, now: datetime) -> "RehearsedLedger":
+        """The ledger of one act on a tree of this project."""
+        return RehearsedLedger(self, dict(self.projects[project]) if project is not None else None, now)
+
+
+class RehearsedLedger(Ledger):
+    """See ``Ledger``."""
+
+    def __init__(self, memory: LedgerInMemory, project: dict[str, Any] | None, now: datetime) -> None:
+        super().__init__(project, now)
+        self.memory = memory
+
+    def form(self, kind: str) -> Form | None:
+        return self.memory.form(kind)
+
+    def kept_records(self, kind: str, project_key: int | None) -> Iterator[FoundRecord]:
+        return (record for record in self.memory.records if record.kind == kind and project_key in (None, record.project_key))
+
+    def kept_projects(self, year: int | None) -> Iterable[Mapping[str, Any]]:
+        return [row for _, row in sorted(self.memory.projects.items()) if year is None or row.get("plan_year") == year]
+
+    def next_number(self, kind: str, year: int) -> int:
+        self.memory.numbers[kind, year] += 1
+        return self.memory.numbers[kind, year]
+
+    def office(self, name: str) -> int:
+        return self.memory.office(name)
+
+    def write(self) -> None:
+        """Keep what the act has done."""
+        if self.project is not None:
+            self.memory.projects[self.project["key"]] = self.project
+        names = self.memory.office_names()
+        self.memory.notices += [
+            NoticeGiven(told.notice.role, names.get(told.notice.office_key, ""), told.notice.title) for told in self.notices
+        ]
+        self.memory.records += [
+            FoundRecord(entered.record.key, entered.record.kind, entered.record.data, entered.record.amount, self.now, self.project_key)
+            for entered in self.records
+        ]
+
+
+def office_name(value: Any) -> Any:
+    """An office as today's facts have it: its name."""
+    return value["name"] if isinstance(value, dict) and set(value) == {"key", "name"} else value
