@@ -217,6 +217,23 @@ def test_a_set_that_cannot_be_read_is_refused_with_the_diagram(analyst: Analyst)
     assert analyst.client.get("/models/process/sucheng/procurement").status_code == 404
 
 
+# ---------------------------------------------------------------------- a header that no task would take
+
+
+def test_a_phase_that_is_none_is_refused_as_an_incident(analyst: Analyst, operator: Any, tmp_path: Path) -> None:
+    diagram = (ROOT / "bpmn" / "acceptance.bpmn").read_bytes()
+    wrong = diagram.replace(b'key="phase" value="accepted"', b'key="phase" value="nonsense"')
+    assert wrong != diagram
+    status, page = analyst.upload(("acceptance.bpmn", wrong))
+    assert status == 422
+    assert "nonsense" in page
+    assert "没有预期的事故" in page
+    done = operator(*place(tmp_path, bpmn__acceptance_dot_bpmn=wrong))
+    assert done.exit_code == 1
+    assert "scenarios/fengxian/acceptance.yaml" in done.stderr
+    assert "nonsense" in done.stderr
+
+
 # ---------------------------------------------------------------------- districts
 
 
