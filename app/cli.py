@@ -13,11 +13,13 @@ import click
 import simplejson
 
 from app import config as settings
-from app.errors import Failure, Refused
+from app.domain import districts
+from app.errors import Failure, ModelFault, Refused
 
 WALK_BEGINS = "2025-09-01T09:00:00+08:00"
 PLAY_BEGINS = "2026-01-05T09:00:00+08:00"
 MODEL_SUFFIXES = (".bpmn", ".dmn", ".json")
+SCENARIO_SUFFIXES = (".yaml", ".yml")
 LARGEST_FILE = 12_000_000  # bytes; every kind of model is refused before
 data_option = click.option("--data", help="数据文件夹或数据库地址(默认 instance,或环境变量 QUANCHENG_DATA)")
 json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
@@ -32,10 +34,7 @@ class Command(click.Group):
         except Refused as refused:
             click.echo(refused.message, err=True)
             for problem in refused.problems:
-                place = " ".join(
-                    part for part in (problem.file, problem.element or "", f"第 {problem.line} 行" if problem.line else "") if part
-                )
-                click.echo(f"  {place}:{problem.message} [{problem.code}]", err=True)
+                click.echo(f"  {where(problem)}:{problem.message} [{problem.code}]", err=True)
             sys.exit(1)
         except Failure as failure:
             click.echo(f"{failure.message} [{failure.code}]", err=True)
@@ -96,17 +95,27 @@ def clock(data: str | None) -> None:
 
 
 def gather(files: Iterable[str]) -> list[tuple[str, bytes]]:
-    """The models named, folders searched through. Raises click's BadParameter for what is not there."""
+    """The models and scenarios named, folders searched through. Raises click's BadParameter for what is not there."""
     found: list[Path] = []
     for name in files:
         path = Path(name)
         if path.is_dir():
-            found += sorted(part for part in path.rglob("*") if part.suffix in MODEL_SUFFIXES)
+            found += sorted(part for part in path.rglob("*") if _is_model(part))
         elif path.is_file():
             found.append(path)
         else:
             raise click.BadParameter(f"没有文件 {name}")
-    return [(str(path), read_bounded(path)) for path in found]
+    return [(_whole(path), read_bounded(path)) for path in found]
+
+
+def _is_model(path: Path) -> bool:
+    """Any YAML may lie about in a folder: only that below scenarios/ is meant."""
+    return path.suffix in MODEL_SUFFIXES or (path.suffix in SCENARIO_SUFFIXES and "scenarios" in path.absolute().parts[:-1])
+
+
+def _whole(path: Path) -> str:
+    """The path as it was given, unless only the whole path tells whose the file is: ``sucheng/x.dmn`` within dmn/."""
+    return str(path) if set(path.parts[:-1]) & set(districts.FOLDERS) else str(path.absolute())
 
 
 def read_bounded(path: Path) -> bytes:
@@ -120,27 +129,35 @@ def read_bounded(path: Path) -> bytes:
 
 @main.command()
 @click.argument("files", nargs=-1, required=True)
-@click.option("--district", help="发布到哪个区(默认取自路径:bpmn/<区>/、dmn/<区>/、forms/<区>/;其余为各区共用)")
+@click.option("--district", help="发布到哪个区(默认取自路径:bpmn、dmn、forms、scenarios 紧下面的文件夹是区名;没有的为各区共用)")
 @click.option("--reason", default="", help="发布说明,记入审计")
-@click.option("--force", is_flag=True, help="场景没有通过也发布;必须同时用 --reason 写明理由")
+@click.option("--force", is_flag=True, help="场景因此不再成立、决策表有行重叠也发布;必须同时用 --reason 写明理由")
+@click.option("--new", "new_ids", is_flag=True, help="与已有标识只差一点的,确实是新的")
+@click.option("--drop-cases", is_flag=True, help="场景比原来少查了内容也发布;必须同时用 --reason 写明理由")
 @data_option
 @json_option
-def deploy(files: tuple[str, ...], district: str | None, reason: str, force: bool, data: str | None, as_json: bool) -> None:
-    """整批发布模型:要么全部生效,要么全部拒绝。受影响的场景须全部通过。运行中的服务无须重启。"""
+def deploy(files: tuple[str, ...], district: str | None, data: str | None, as_json: bool, **wish: Any) -> None:
+    """整批发布模型和场景:要么全部生效,要么全部拒绝。受影响的场景不得因此不再成立。运行中的服务无须重启。"""
+    from app.seen import reminders
     from app.services import accounts, models
 
     with running(data) as now:
-        result = models.deploy(
-            accounts.system(district or ""), gather(files), now, tenant=district, reason=reason, source="cli", force=force
-        )
+        result = models.deploy(accounts.system(district or ""), gather(files), now, tenant=district, source="cli", **wish)
         if as_json:
             say(asdict(result))
             return
         for definition in result.definitions:
             state = "未变" if definition.unchanged else f"第 {definition.version} 版"
             click.echo(f"{definition.tenant}  {definition.kind}  {definition.id}  {state}")
-        for warning in result.warnings:
-            click.echo(f"提示 {warning.file} {warning.element or ''}:{warning.message}", err=True)
+        for group in reminders.groups(result.warnings):
+            click.echo(f"提示 {group.title}({len(group.findings)} 处)。{group.advice}".rstrip(), err=True)
+            for finding in group.findings:
+                click.echo(f"  {where(finding)}:{finding.message}", err=True)
+
+
+def where(finding: ModelFault) -> str:
+    """File, element and line of a finding."""
+    return " ".join(part for part in (finding.file, finding.element or "", f"文件第 {finding.line} 行" if finding.line else "") if part)
 
 
 @main.command()
@@ -213,15 +230,15 @@ def decide(file: Path, decision: str, values: str, at: str | None) -> None:
 def lint(files: tuple[str, ...], house: bool, as_json: bool) -> None:
     """检查模型文件:能否运行、所调用的是否齐备、是否合乎内部规则。"""
     from app.rehearsal import lint as linting
+    from app.rehearsal.library import Shelf
 
-    findings = linting.check(gather(files), house=house)
+    findings = linting.check(gather(files), house=house, known=Shelf(settings.load().root).districts())
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
         say([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            place = " ".join(part for part in (finding.file, finding.element, f"第 {finding.line} 行" if finding.line else "") if part)
-            click.echo(f"{'错误' if finding.severity == 'error' else '提示'} {place}:{finding.message} [{finding.code}]", err=True)
+            click.echo(f"{'错误' if finding.severity == 'error' else '提示'} {where(finding)}:{finding.message} [{finding.code}]", err=True)
         click.echo(f"{errors} 处错误,{len(findings) - errors} 处提示")
     sys.exit(1 if errors else 0)
 
@@ -239,6 +256,7 @@ def play(file: Path, at: str, as_json: bool) -> None:
     except ValueError:
         raise click.BadParameter(f"--now 应为时刻,如 {PLAY_BEGINS}") from None
     try:
+        library.Shelf(settings.load().root).owner(Path(_whole(file)))
         result = single.play(file.name, read_bounded(file), begin)
     except library.ModelRefused as refused:
         if as_json:

@@ -8,13 +8,18 @@ from pathlib import PurePath
 from app import current, engine
 from app.catalogue import districts, snapshot
 from app.decision import dmn, feel
-from app.domain.districts import SHARED
+from app.domain.districts import SHARED, UnknownDistrict, named, short_name
 from app.domain.forms import Form, FormError
 from app.engine import ProcessDefinition, timers
+from app.errors import InvalidRequest
+from app.rehearsal import scenario_files
 from app.rehearsal.findings import Finding
+from app.rehearsal.scenario_files import ScenarioError, ScenarioSet
 
-_FOLDERS = ("bpmn", "dmn", "forms")
-KINDS = {".bpmn": "process", ".dmn": "decision", ".json": "form"}
+SCENARIOS = "scenarios"
+KINDS = {".bpmn": "process", ".dmn": "decision", ".json": "form", ".yaml": "scenario", ".yml": "scenario"}
+OVERLAP = "dmn.overlap"
+HOMES = {"process": "bpmn", "decision": "dmn", "form": "forms", "scenario": SCENARIOS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,10 @@ class Defined:
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """A file that can run. ``name``: its path from bpmn/, dmn/ or forms/ on; ``model``: what a decision file says, its imports not yet in place."""
+    """A file that can run. ``name``: its path from bpmn/, dmn/, forms/ or scenarios/ on; ``model``: what a decision file says, its imports not yet in place.
+
+    ``overlaps``: rows of its tables that hit at once, though only one may.
+    """
 
     name: str
     tenant: str
@@ -41,6 +49,8 @@ class ModelFile:
     defined: tuple[Defined, ...]
     processes: tuple[ProcessDefinition, ...] = ()
     model: dmn.Model | None = None
+    overlaps: tuple[Finding, ...] = ()
+    scenarios: ScenarioSet | None = None
 
     @property
     def own(self) -> tuple[Defined, ...]:
@@ -55,37 +65,26 @@ class Bundle:
     warnings: tuple[Finding, ...]
 
 
-def short_name(path: str) -> str:
-    """``/home/x/dmn/sucheng/supervision.dmn`` → ``dmn/sucheng/supervision.dmn``; a file outside these folders is its bare name."""
-    parts = PurePath(path.replace("\\", "/")).parts
-    starts = [number for number, part in enumerate(parts[:-1]) if part in _FOLDERS]
-    return "/".join(parts[starts[-1] :]) if starts else (parts[-1] if parts else "")
-
-
-def tenant_of(path: str) -> str:
-    """The district whose folder a file lies in, else the shared tenant."""
-    known = districts.every()
-    return next((part for part in reversed(PurePath(path.replace("\\", "/")).parts[:-1]) if part in known), SHARED)
-
-
 def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
 def read(files: Sequence[tuple[str, bytes]], tenant: str | None) -> Bundle:
-    """Read all files; problems of all of them are found at once."""
+    """Read all files; problems of all of them are found at once. ``tenant`` None: each file's folder says whose it is. Raises InvalidRequest (DISTRICT)."""
     good: list[ModelFile] = []
     problems: list[Finding] = []
     warnings: list[Finding] = []
-    limit = current.settings().upload_bytes
+    if tenant is not None:
+        _check_district(tenant)
     if not files:
         problems.append(Finding("", None, None, "NO_FILE", "没有可部署的文件"))
     for path, content in files:
-        name = short_name(path)
-        if len(content) > limit:
-            problems.append(Finding(name, None, None, "FILE_SIZE", f"文件超过 {limit // 1_000_000} MB,请拆分或精简"))
+        try:
+            owner = districts.owner(path, tenant)
+        except UnknownDistrict as error:
+            problems.append(Finding(short_name(path), None, None, "UNKNOWN_DISTRICT", str(error)))
             continue
-        found, wrong, odd = _read_file(name, content, tenant or tenant_of(path))
+        found, wrong, odd = _read_file(path, content, owner)
         problems += wrong
         warnings += odd
         if found is not None and not wrong:
@@ -94,15 +93,57 @@ def read(files: Sequence[tuple[str, bytes]], tenant: str | None) -> Bundle:
     return Bundle(tuple(good), tuple(problems), tuple(warnings))
 
 
-def _read_file(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None, list[Finding], list[Finding]]:
+def _check_district(tenant: str) -> None:
+    try:
+        districts.owner("", tenant)
+    except UnknownDistrict as error:
+        raise InvalidRequest(str(error), code="DISTRICT") from error
+
+
+def _read_file(path: str, content: bytes, tenant: str) -> tuple[ModelFile | None, list[Finding], list[Finding]]:
+    name = short_name(path)
+    limit = current.settings().upload_bytes
+    if len(content) > limit:
+        return None, [Finding(name, None, None, "FILE_SIZE", f"文件超过 {limit // 1_000_000} MB,请拆分或精简")], []
     kind = KINDS.get(PurePath(name).suffix.lower())
-    if kind == "process":
-        return _read_diagram(name, content, tenant)
-    if kind == "decision":
-        return _read_decisions(name, content, tenant)
-    if kind == "form":
-        return _read_form(name, content, tenant)
-    return None, [Finding(name, None, None, "FILE_KIND", "只能部署 .bpmn 流程图、.dmn 决策表和 .json 表单")], []
+    if kind is None:
+        return None, [Finding(name, None, None, "FILE_KIND", "只能部署 .bpmn 流程图、.dmn 决策表、.json 表单和 .yaml 场景")], []
+    if kind == "scenario":
+        return _read_scenarios(place(path, tenant), content, tenant)
+    read_one = {"process": _read_diagram, "decision": _read_decisions, "form": _read_form}[kind]
+    found, wrong, odd = read_one(name, content, tenant)
+    if name.startswith(f"{SCENARIOS}/") and found is not None:
+        # A model that only scenarios use: kept and versioned like them, never started by itself.
+        used = Defined("scenario", PurePath(name).name, found.own[0].name)
+        found = ModelFile(name=place(path, tenant), tenant=tenant, content=content, digest=found.digest, defined=(used,))
+    return found, wrong, odd
+
+
+def place(path: str, tenant: str) -> str:
+    """Where a file of a tenant lies, from its folder on: also one that was uploaded by its bare name. Scenarios find the models that they name by it."""
+    name = short_name(path)
+    if "/" in name and named(path) == tenant:
+        return name
+    folder = SCENARIOS if name.startswith(f"{SCENARIOS}/") else HOMES[KINDS[PurePath(name).suffix.lower()]]
+    return "/".join((folder, *(() if tenant == SHARED else (tenant,)), PurePath(name).name))
+
+
+def _read_scenarios(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None, list[Finding], list[Finding]]:
+    try:
+        found = scenario_files.parse(name, content)
+    except ScenarioError as error:
+        return None, [Finding(name, None, None, "SCENARIO_FILE", f"{error.message}。请改正后重新上传;改好前可用 quancheng test 试运行")], []
+    wrong = []
+    if found.district is not None:
+        try:
+            districts.owner(name, found.district)
+        except UnknownDistrict as error:
+            wrong.append(Finding(name, "district", None, "UNKNOWN_DISTRICT", str(error)))
+        if tenant not in (SHARED, found.district):
+            text = f"这组场景属于区“{tenant}”,里面的 district 却是“{found.district}”。请改成一致,或放到 {SCENARIOS}/{found.district}/ 下"
+            wrong.append(Finding(name, "district", None, "OTHER_DISTRICT", text))
+    defined = (Defined("scenario", PurePath(name).stem, found.title),)
+    return ModelFile(name, tenant, content, digest(content), defined, scenarios=found), wrong, []
 
 
 def _read_diagram(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None, list[Finding], list[Finding]]:
@@ -142,16 +183,19 @@ def _read_decisions(name: str, content: bytes, tenant: str) -> tuple[ModelFile |
         model = snapshot.read_model(content, name)
     except dmn.DmnError as error:
         return None, [of_dmn(name, problem) for problem in error.problems], []
-    findings = [] if model.imports else dmn.check(model)  # one that imports is judged together with what it imports
-    wrong = [of_dmn(name, problem) for problem in findings if problem.severity == "error"]
-    odd = [of_dmn(name, problem) for problem in findings if problem.severity != "error"]
+    findings = (
+        [] if model.imports else [of_dmn(name, problem) for problem in dmn.check(model)]
+    )  # one that imports is judged together with what it imports
+    wrong = [finding for finding in findings if finding.severity == "error"]
+    overlaps = tuple(finding for finding in findings if finding.severity != "error" and finding.code == OVERLAP)
+    odd = [finding for finding in findings if finding.severity != "error" and finding.code != OVERLAP]
     if not model.decisions and not model.namespace:
         wrong.append(Finding(name, None, None, "NAMESPACE", "文件里没有决策,又没有命名空间(namespace),别的文件无法导入。请写上命名空间"))
     defined = [Defined("decision", key, item.name or key, "", model.id or "", model.name or "") for key, item in model.decisions.items()]
     defined.append(
         Defined("library", model.namespace, model.name or model.namespace, imports=tuple(one.namespace for one in model.imports))
     )
-    return ModelFile(name, tenant, content, digest(content), tuple(defined), (), model), wrong, odd
+    return ModelFile(name, tenant, content, digest(content), tuple(defined), model=model, overlaps=overlaps), wrong, odd
 
 
 def of_dmn(name: str, problem: dmn.Problem) -> Finding:
@@ -165,7 +209,9 @@ def of_dmn(name: str, problem: dmn.Problem) -> Finding:
         if part
     )
     text = f"{problem.message}(内容:{problem.text})" if problem.text and problem.text not in problem.message else problem.message
-    return Finding(problem.file or name, place or None, problem.line, problem.code, text, problem.severity)
+    # Whoever looks at a table counts its rows: beside them a line of the file misleads.
+    line = problem.line if problem.decision is None else None
+    return Finding(problem.file or name, place or None, line, problem.code, text, problem.severity)
 
 
 def _read_form(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None, list[Finding], list[Finding]]:

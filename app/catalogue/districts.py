@@ -1,41 +1,84 @@
-"""The districts that this installation serves, from its files."""
+"""The districts that this installation serves, from its files: read again when these change, so that a new district needs no restart."""
 
-from collections.abc import Mapping
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from app import current
 from app.domain import districts
-from app.domain.districts import District, Phase
+from app.domain.districts import SHARED, District, DistrictError, Phase, UnknownDistrict
 from app.errors import InvalidRequest
+
+LOOKED_AFTER = 1.0  # seconds after which the files are looked at again: an act asks for its district dozens of times
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class _Watched(Generic[T]):
+    """What a reader made of the folder of districts, made again when a file there has changed.
+
+    A change that cannot be read leaves what was: somebody saving a file must not stop those who work. A first reading that fails raises DistrictError.
+    """
+
+    def __init__(self, read: Callable[[Path], T]) -> None:
+        self._read = read
+        self._kept: dict[Path, tuple[float, Any, T]] = {}
+
+    def get(self, folder: Path) -> T:
+        looked, kept = time.monotonic(), self._kept.get(folder)
+        if kept is not None and looked - kept[0] < LOOKED_AFTER:
+            return kept[2]
+        stamp = districts.stamp(folder)
+        made = kept[2] if kept is not None and kept[1] == stamp else self._made(folder, kept)
+        self._kept[folder] = (looked, stamp, made)
+        return made
+
+    def _made(self, folder: Path, kept: tuple[float, Any, T] | None) -> T:
+        try:
+            return self._read(folder)
+        except DistrictError as error:
+            if kept is None:
+                raise
+            log.warning("区县文件有改动但无法读取,仍按改动之前的办:%s", error)
+            return kept[2]
+
+
+_districts = _Watched(districts.load_all)
+_phases = _Watched(lambda folder: districts.load_phases(folder / "phases.toml"))
 
 
 def every() -> Mapping[str, District]:
-    return _every(current.settings().root)
-
-
-@lru_cache(maxsize=8)
-def _every(root: Path) -> Mapping[str, District]:
-    return districts.load_all(root / "districts")
+    return _districts.get(current.settings().root / "districts")
 
 
 def get(key: str) -> District:
     """One district. Raises InvalidRequest (DISTRICT) naming those that there are."""
     known = every()
     if key not in known:
-        raise InvalidRequest(f"没有区“{key}”,可用:{'、'.join(known)}", code="DISTRICT")
+        raise InvalidRequest(str(UnknownDistrict(key, known)), code="DISTRICT")
     return known[key]
 
 
 def phases() -> tuple[Phase, ...]:
-    return _phases(current.settings().root)
+    return _phases.get(current.settings().root / "districts")
 
 
-@lru_cache(maxsize=8)
-def _phases(root: Path) -> tuple[Phase, ...]:
-    return districts.load_phases(root / "districts" / "phases.toml")
+def fingerprint() -> str:
+    """Another text as soon as one of the districts' files is another."""
+    return hashlib.sha256(repr(districts.stamp(current.settings().root / "districts")).encode()).hexdigest()[:16]
+
+
+def owner(path: str, tenant: str | None = None) -> str:
+    """Whose a file is: ``tenant``, where somebody says so, else as its path says. Raises UnknownDistrict."""
+    if tenant is None:
+        return districts.owner(path, every())
+    if tenant != SHARED and tenant not in every():
+        raise UnknownDistrict(tenant, every())
+    return tenant
 
 
 def phase_keys() -> tuple[str, ...]:

@@ -1,198 +1,210 @@
-"""The gate before a deployment: the installation's scenarios that its files touch, run with them over what is deployed (design §9).
+"""The gate before a deployment (design §9): the scenarios that its files touch, before and after; overlapping rows; ids that look like a slip.
 
-A case that fails refuses the deployment. One exception: where the files change nothing but numbers in decision tables, the scenarios that came with the
-product (``scenarios/<district>/``) are only told as out of date — whoever deploys a new amount knows that the old one no longer holds. An installation's own
-scenarios (``scenarios/*.yaml``) always count.
+Refused is what *newly* fails: a case that failed before is told, with how to mend it. One exception: where the files change nothing but numbers in decision
+tables, another value, date or path in a scenario that came with the product is told as out of date, for whoever deploys a new amount knows that the old one no
+longer holds. A new incident, a refused evaluation or rows of a UNIQUE table that overlap refuse whatever was changed.
+
+What became of a case is kept as of the catalogue version, so that "before" is not run again; where nothing is kept, only cases that fail now are run on what is
+deployed.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import metadata
 from typing import Any
 
-from app.catalogue import snapshot
+from app.catalogue import changes, districts, scenario_sets, snapshot
 from app.catalogue.bundles import ModelFile
-from app.catalogue.snapshot import Snapshot
+from app.catalogue.changes import Changes
+from app.catalogue.scenario_sets import DeployedSet, Holdings
+from app.catalogue.trial import Trial
 from app.decision import dmn
+from app.decision.near import distance, near
 from app.domain.districts import SHARED
-from app.domain.forms import Form
-from app.engine import DecisionRef, LibraryRef, ProcessDefinition
-from app.errors import InvalidRequest
 from app.rehearsal.findings import Finding
-from app.rehearsal.library import Models, Shelf
-from app.rehearsal.scenario_files import Failed, Scenario, ScenarioError, read
-from app.rehearsal.scenarios import Suite
-from app.store import resources
+from app.rehearsal.imports import Namespaces
+from app.rehearsal.scenario_files import Scenario
+from app.rehearsal.scenarios import Outcome
+from app.rehearsal.weakening import weakenings
+from app.store import resources, verdicts
+from app.store.verdicts import Verdict
 
-FOLDER = "scenarios"
-ALWAYS_USED = frozenset({("decision", "deadlines"), ("decision", "parameters")})
+FAILS, OVERLAPS, DROPPED, NEW = "SCENARIO", "OVERLAP", "SCENARIO_DROPPED", "NEW_ID"  # what refuses
+KNOWN, OUTDATED, STILL_OVERLAPS = "SCENARIO_KNOWN", "SCENARIO_OUTDATED", "OVERLAP_KNOWN"  # what is told
+_SLIPS = 2  # at most, in an id that is taken for another: in a long one more are no slip
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
-
-Names = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class GateVerdict:
-    """``failed`` refuse the deployment; ``outdated`` are told with it. ``cases``: how many were run."""
+    """``refused``: what stops the deployment, unless somebody answers for it; ``told``: what does not. ``cases``: how many were run.
 
-    failed: tuple[Finding, ...]
-    outdated: tuple[Finding, ...]
-    cases: int
+    ``outcomes``: (tenant, id) of a set → what became of its cases that were run; ``versions``: tenant → the catalogue version that they were compared with;
+    ``basis``: what besides the models they depend on.
+    """
 
-
-class Deployed:
-    """What is deployed, seen from one tenant."""
-
-    def __init__(self, deployed: Snapshot) -> None:
-        self._snapshot = deployed
-
-    def definition(self, key: int) -> ProcessDefinition:
-        return self._snapshot.definition(key)
-
-    def process(self, process_id: str, *, tag: str | None = None, deployment: int | None = None) -> ProcessDefinition | None:
-        return self._snapshot.process(process_id, tag=tag)
-
-    def decision(self, decision_id: str, *, tag: str | None = None, deployment: int | None = None) -> DecisionRef | None:
-        return self._snapshot.decision(decision_id, tag=tag)
-
-    def imported(self, namespace: str) -> LibraryRef | None:
-        return self._snapshot.imported(namespace)
-
-    def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool:
-        return self._snapshot.has_form(form_id, tag=tag)
-
-    def form(self, form_id: str) -> Form | None:
-        found = self._snapshot.reference("form", form_id)
-        return snapshot.form(found.key) if found else None
-
-    def all_processes(self) -> Iterator[ProcessDefinition]:
-        return (self._snapshot.definition(reference.key) for reference in self._snapshot.processes())
+    refused: tuple[Finding, ...] = ()
+    told: tuple[Finding, ...] = ()
+    cases: int = 0
+    outcomes: Mapping[tuple[str, str], Sequence[tuple[Scenario, Outcome]]] = field(default_factory=dict)
+    versions: Mapping[str, int] = field(default_factory=dict)
+    basis: str = ""
 
 
-def check(root: Path, files: Sequence[ModelFile]) -> GateVerdict:
-    """Run every case that ``files`` touch, with them over what is deployed. Needs an app context; reads only."""
-    paths = sorted((root / FOLDER).rglob("*.y*ml")) if files else []
-    if not paths:
-        return GateVerdict((), (), 0)
-    suite = Suite(Shelf(root))
-    names = {(item.kind, item.id) for file in files for item in file.defined}
-    only_numbers = all(_only_numbers_differ(file) for file in files)
-    failed: list[Finding] = []
-    outdated: list[Finding] = []
-    sets: dict[str, Models] = {}
-    run = 0
-    for path in paths:
-        shown = path.relative_to(root).as_posix()
-        try:
-            cases = read(path)
-        except ScenarioError as error:
-            outdated.append(Finding(shown, None, None, "SCENARIO_FILE", error.message))
-            continue
-        for case in cases:
-            tenant = case.district or SHARED
-            if tenant not in sets:
-                sets[tenant] = _models(suite.shelf, tenant, files)
-            models = _with_own(suite, case, sets[tenant])
-            if models is None or not _used(case, models) & names:
-                continue
-            run += 1
-            result = suite.run_case(case, models)
-            if not result.ok:
-                difference = f"{_place(result.step)}:{result.difference}"
-                if only_numbers and path.parent != root / FOLDER:
-                    text = f"只改了数,这个随产品发布的场景不再成立,请核对。{difference}"
-                    outdated.append(Finding(shown, case.name or None, None, "SCENARIO_OUTDATED", text))
-                else:
-                    failed.append(Finding(shown, case.name or None, None, "SCENARIO", difference))
-    return GateVerdict(tuple(failed), tuple(outdated), run)
+def check(files: Sequence[ModelFile]) -> GateVerdict:
+    """``files``: those of a bundle that are new. Needs an app context; reads only."""
+    after = Trial(files)
+    missing = scenario_sets.missing(files, after.holdings)
+    if missing:
+        return GateVerdict(refused=tuple(missing))
+    run = _Run(files, after)
+    run.all()
+    found = [*run.findings, *_overlaps(files), *_dropped(files, run.deployed), *_slips(files, after.holdings)]
+    told = (KNOWN, OUTDATED, STILL_OVERLAPS)
+    return GateVerdict(
+        refused=tuple(finding for finding in found if finding.code not in told),
+        told=tuple(finding for finding in found if finding.code in told),
+        cases=sum(len(outcomes) for outcomes in run.outcomes.values()),
+        outcomes=run.outcomes,
+        versions=run.versions,
+        basis=run.basis,
+    )
 
 
-def _place(step: str) -> str:
-    return {"start": "开始时", "expect": "结束时", "models": "读取模型时"}.get(step, f"第 {step.removeprefix('step ')} 步")
+def at_start(files: Sequence[ModelFile]) -> GateVerdict:
+    """What can be said of files that come with the product, without running anything. Needs an app context; reads only."""
+    holdings = Holdings(files)
+    found = [*scenario_sets.missing(files, holdings), *_overlaps(files)]
+    return GateVerdict(
+        tuple(finding for finding in found if finding.code != STILL_OVERLAPS),
+        (*_dropped(files, holdings.sets()), *(finding for finding in found if finding.code == STILL_OVERLAPS)),
+    )
 
 
-def _models(shelf: Shelf, tenant: str, files: Sequence[ModelFile]) -> Models:
-    """What a tenant would see after the deployment."""
-    models = Models(shelf.district(None if tenant == SHARED else tenant), Deployed(snapshot.library(tenant)), snapshot.calendar())
-    own = {name for file in files if file.tenant == tenant for item in file.own for name in [(item.kind, item.id)]}
-    deployed = {(item.kind, item.id) for item in resources.references([tenant], 2**62)} if tenant != SHARED else set()
-    for owner in (SHARED, tenant):
-        for file in files:
-            # A district's own version, there already or in this bundle, hides the shared one.
-            hidden = owner == SHARED != tenant and any((item.kind, item.id) in own | deployed for item in file.own)
-            if file.tenant == owner and not hidden:
-                models.add(file.name, file.content, owner)
-    return models
+def keep(tried: GateVerdict, found: Changes, number: int) -> None:
+    """What became of the cases that were run, as of the new catalogue version; the others stand as they stood. Needs an act."""
+    owners = {file.tenant for file in found.new}
+    for tenant, before in tried.versions.items():
+        if tenant in owners or SHARED in owners:
+            verdicts.move_on(tenant, before, number)
+    newest = changes.newest({tenant for tenant, _ in tried.outcomes})
+    verdicts.keep(
+        [
+            Verdict(
+                resource_key=newest[tenant, "scenario", name].resource_key,
+                case_key=case.key,
+                tenant=case.district or SHARED,
+                ok=outcome.ok,
+                stops=outcome.stops,
+                difference=outcome.difference,
+            )
+            for (tenant, name), outcomes in tried.outcomes.items()
+            for case, outcome in outcomes
+        ],
+        number,
+        tried.basis,
+    )
+    replaced = [found.newest.get((file.tenant, item.kind, item.id)) for file in found.new for item in file.defined]
+    verdicts.forget([known.resource_key for known in replaced if known is not None and known.kind == "scenario"])
 
 
-def _with_own(suite: Suite, case: Scenario, models: Models) -> Models | None:
-    """The case's own models over the others; None where the case cannot even be read (its own file is missing: that is no matter of this deployment)."""
-    if case.models is None:
-        return models
-    try:
-        return suite.own(suite.files(case), case.district, _Bottom(models))
-    except (Failed, InvalidRequest):  # ``quancheng test`` tells of it
-        return None
+class _Run:
+    """The cases that a bundle touches, after and, where that is needed, before."""
 
+    def __init__(self, files: Sequence[ModelFile], after: Trial) -> None:
+        self.after = after
+        self.before: Trial | None = None
+        self.deployed = after.holdings.sets()
+        self.brought = {(file.tenant, item.id): file for file in files if file.scenarios is not None for item in file.defined}
+        models = [file for file in files if all(item.kind != "scenario" for item in file.defined)]
+        self.only_numbers = all(_only_numbers_differ(file) for file in models)
+        self.versions = {tenant: resources.catalogue_version(tenant) for tenant in self._tenants()}
+        self.basis = _basis()
+        self.known = verdicts.known(self.versions, self.basis) if self.versions else {}
+        self.outcomes: dict[tuple[str, str], list[tuple[Scenario, Outcome]]] = {}
+        self.findings: list[Finding] = []
 
-class _Bottom:
-    """A set of models below a case's own: nothing of it starts by itself."""
-
-    def __init__(self, models: Models) -> None:
-        self._models = models
-        self.definition = models.definition
-        self.process = models.process
-        self.decision = models.decision
-        self.imported = models.imported
-        self.has_form = models.has_form
-        self.form = models.form
-
-    def all_processes(self) -> Iterable[ProcessDefinition]:
-        return ()
-
-
-def _used(case: Scenario, models: Models) -> Names:
-    """What a case may come by: from its process all that is called by a fixed id, and what the case itself names."""
-    used: set[tuple[str, str]] = set(ALWAYS_USED)
-    texts = {value for value in case.variables.values() if isinstance(value, str)}
-    used |= {("decision", name) for name in texts | set(_decisions(case))}
-    pending = [case.process] if case.process else []
-    if case.models is not None:
-        pending += list(models.processes)
-    messages = {_name(step.get(kind)) for step in case.steps for kind in ("message", "signal")} - {None}
-    if messages:
-        pending += [
-            process.process_id
-            for process in models.all_processes()
-            if any(event.name is not None and event.name.strip('="') in messages for event in process.start_events)
+    def _tenants(self) -> set[str]:
+        sets = [
+            *(found.scenarios for found in self.deployed.values()),
+            *(file.scenarios for file in self.brought.values() if file.scenarios),
         ]
-    while pending:
-        name = pending.pop()
-        if name is None or ("process", name) in used:
-            continue
-        used.add(("process", name))
-        process = models.process(name)
-        if process is not None:
-            used |= {("decision", called) for called in process.called_decisions} | {("form", called) for called in process.forms}
-            pending += process.called_processes
-    return frozenset(used | {("library", namespace) for kind, name in used if kind == "decision" for namespace in _imported(models, name)})
+        return {case.district or SHARED for scenarios in sets for case in scenarios.cases}
+
+    def all(self) -> None:
+        for place in sorted({*self.deployed, *self.brought}):
+            brought = self.brought.get(place)
+            scenarios = brought.scenarios if brought is not None and brought.scenarios is not None else self.deployed[place].scenarios
+            for case in scenarios.cases:
+                if brought is None and not self.after.touches(scenarios, case):
+                    continue
+                outcome = self.after.run(scenarios, case)
+                self.outcomes.setdefault(place, []).append((case, outcome))
+                if not outcome.ok:
+                    self.findings.append(self._judge(place, case, outcome))
+
+    def _judge(self, place: tuple[str, str], case: Scenario, outcome: Outcome) -> Finding:
+        held = self.deployed.get(place)
+        stood = self._stood(held, case)
+        told = f"{outcome.place}:{outcome.told}"
+        scenarios = self.brought[place].scenarios if place in self.brought else held.scenarios if held is not None else None
+        title = scenarios.title if scenarios is not None else ""
+        name = case.name if title in (case.name, case.file.stem) else f"{title} / {case.name}" if case.name else title
+        finding = Finding(case.file.as_posix(), name or None, None, FAILS, told)
+        if stood is not None and not stood.ok and not (outcome.stops and stood.difference != outcome.difference):
+            return replace(finding, code=KNOWN)
+        shipped = held is not None and held.shipped and place not in self.brought
+        if self.only_numbers and shipped and not outcome.stops:
+            return replace(finding, code=OUTDATED)
+        return finding
+
+    def _stood(self, held: DeployedSet | None, case: Scenario) -> Verdict | None:
+        """What became of the deployed case of this name on what is deployed; None if there was no such case."""
+        older = next((other for other in held.scenarios.cases if other.key == case.key), None) if held is not None else None
+        if held is None or older is None:
+            return None
+        known = self.known.get((held.resource_key, older.key))
+        if known is not None:
+            return known
+        if self.before is None:
+            self.before = Trial(())
+        outcome = self.before.run(held.scenarios, older)
+        return Verdict(
+            resource_key=held.resource_key,
+            case_key=older.key,
+            tenant=older.district or SHARED,
+            ok=outcome.ok,
+            stops=outcome.stops,
+            difference=outcome.difference,
+        )
 
 
-def _imported(models: Models, decision_id: str) -> set[str]:
-    """The namespaces that a decision's file takes in."""
-    ref = models.decision(decision_id)
-    return models.namespaces.reached(ref.model) if ref is not None and ref.model.imports else set()
+def _basis() -> str:
+    """Program, districts' files and calendar: another release or another file may make a case another, though no model changed."""
+    return f"{metadata.version('quancheng')} {districts.fingerprint()} {snapshot.calendar().version}"
 
 
-def _name(value: Any) -> str | None:
-    name = value.get("name") if isinstance(value, Mapping) else value
-    return name if isinstance(name, str) else None
+# ---------------------------------------------------------------------- tables
 
 
-def _decisions(case: Scenario) -> Iterator[str]:
-    for expected in [case.expect, *(step["expect"] for step in case.steps if step.get("expect"))]:
-        yield from expected.get("decision") or {}
+def _overlaps(files: Sequence[ModelFile]) -> Iterator[Finding]:
+    """Rows that hit at once: refused where they come with these files, told where the version before had them too."""
+    for file in files:
+        if file.overlaps:
+            seen = Namespaces(file.tenant, snapshot.library(file.tenant).imported)
+            before = {problem.message for model in _deployed(file) for problem in seen.check(model)}
+            for overlap in file.overlaps:
+                known = overlap.message in before
+                advice = ";原有的版本也是如此,请改正" if known else "。请把两行的条件分开"
+                yield replace(overlap, code=STILL_OVERLAPS if known else OVERLAPS, message=overlap.message + advice)
+
+
+def _deployed(file: ModelFile) -> Iterator[dmn.Model]:
+    for item in file.own:
+        for newest in resources.versions("decision", item.id, file.tenant)[:1]:
+            name, content = resources.content(newest.resource_key)
+            yield snapshot.read_model(content, name)
 
 
 def _only_numbers_differ(file: ModelFile) -> bool:
@@ -223,3 +235,38 @@ def _skeleton(model: dmn.Model, decision_id: str) -> Any:
     rows = [(*rule.cells, *rule.outputs) for rule in decision.rules]
     texts = [*(formula.text for formula in decision.formulas), *(text for row in rows for text in row)]
     return decision.kind, decision.hit_policy, columns, [len(row) for row in rows], [_NUMBER.sub("#", text) for text in texts]
+
+
+# ---------------------------------------------------------------------- what has to be confirmed
+
+
+def _dropped(files: Sequence[ModelFile], deployed: Mapping[tuple[str, str], DeployedSet]) -> Iterator[Finding]:
+    """What new versions of sets of scenarios ask no longer."""
+    for file in files:
+        for item in file.defined:
+            before = deployed.get((file.tenant, item.id))
+            if file.scenarios is not None and before is not None:
+                for lost in weakenings(before.scenarios, file.scenarios):
+                    yield Finding(file.name, lost.case or None, None, DROPPED, lost.text)
+
+
+def _slips(files: Sequence[ModelFile], holdings: Holdings) -> Iterator[Finding]:
+    """Ids that nobody has yet and that look like a slip of one that somebody has."""
+    known: dict[str, set[str]] = {}
+    for _, kind, name in holdings.newest:
+        known.setdefault(kind, set()).add(name)
+    words = {"process": "流程", "decision": "决策", "library": "决策库", "form": "表单", "scenario": "场景"}
+    for file in files:
+        defined = {item.id for item in file.own}
+        stem = file.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        for item in file.own:
+            there = known.get(item.kind, set())
+            if item.id in there:
+                continue
+            meant = near(item.id, there)
+            if meant is not None and distance(item.id.lower(), meant.lower()) > _SLIPS:
+                meant = None
+            meant = meant or (stem if stem in there and stem not in defined else None)
+            if meant is not None:
+                text = f"{words[item.kind]}“{item.id}”是新的,不会替换已有的“{meant}”。若是笔误请改正;确实要新建的,请确认"
+                yield Finding(file.name, item.id, None, NEW, text)

@@ -36,7 +36,7 @@ DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 T = TypeVar("T")
 
 
-class _Kept:
+class Kept:
     """A bounded map that several threads fill; two may make the same value at once, which costs time but harms nothing."""
 
     def __init__(self, size: int) -> None:
@@ -59,10 +59,10 @@ class _Kept:
 
 
 _lock = threading.Lock()
-_snapshots: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
-_definitions = _Kept(PARSED_KEPT)
-_diagrams = _Kept(512)
-_models = _Kept(1024)
+_snapshots: WeakKeyDictionary[Engine, Kept] = WeakKeyDictionary()
+_definitions = Kept(PARSED_KEPT)
+_diagrams = Kept(512)
+_models = Kept(1024)
 
 
 def read_diagram(content: bytes, file: str) -> Diagram:
@@ -80,7 +80,7 @@ def library(tenant: str, version: int | None = None) -> "Snapshot":
     if version is None:
         version = resources.catalogue_version(tenant)
     with _lock:
-        kept = _snapshots.setdefault(db.engine, _Kept(SNAPSHOTS_KEPT))
+        kept = _snapshots.setdefault(db.engine, Kept(SNAPSHOTS_KEPT))
     return kept.get((tenant, version), lambda: _load(tenant, version))
 
 

@@ -1,19 +1,33 @@
-"""A district as its files describe it: title, zone, roles and offices, processes, regulation, clauses. No rule values live here."""
+"""A district as its files describe it: title, zone, roles and offices, processes, regulation, clauses. No rule values live here.
+
+Here alone is decided whose a model file is: the folder right below the last ``bpmn``, ``dmn``, ``forms`` or ``scenarios`` of its path names the district.
+"""
 
 import csv
+import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
 
 SHARED = "<default>"  # the tenant of resources that every district uses
+FOLDERS = ("bpmn", "dmn", "forms", "scenarios")
+REGISTERS = "records"  # below forms/: the forms of registers, nobody's folder
 
 
 class DistrictError(Exception):
     """A district's file cannot be used; the text names file, key and cause in Chinese."""
+
+
+class UnknownDistrict(DistrictError):
+    """A path or a person names a district that the installation does not serve."""
+
+    def __init__(self, key: str, known: Collection[str], where: str = "") -> None:
+        there = "、".join(sorted(known)) or "(无)"
+        super().__init__(f"{where}没有区“{key}”,可用:{there}。请改正区名,或先写好 districts/{key}.toml")
+        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +170,47 @@ def load_phases(path: Path) -> tuple[Phase, ...]:
         raise DistrictError(f"阶段文件 {path.name} 无法读取:{error}") from error
 
 
-@lru_cache(maxsize=8)
 def load_all(folder: Path) -> Mapping[str, District]:
-    """Every district of a folder by key: each ``*.toml`` but phases.toml. Cached: a district's file is read once a process."""
+    """Every district of a folder by key: each ``*.toml`` but phases.toml. Raises DistrictError."""
     return {path.stem: load(path) for path in sorted(folder.glob("*.toml")) if path.stem != "phases"}
+
+
+def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, time and size of a folder's files: another one as soon as a file is added, changed or removed."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [(entry.name, entry.stat()) for entry in entries if entry.name.endswith((".toml", ".csv"))]
+    except OSError:
+        return ()
+    return tuple(sorted((name, status.st_mtime_ns, status.st_size) for name, status in found))
+
+
+# ---------------------------------------------------------------------- whose a file is
+
+
+def short_name(path: str) -> str:
+    """``/home/x/dmn/sucheng/supervision.dmn`` → ``dmn/sucheng/supervision.dmn``; a file outside the models' folders is its bare name."""
+    parts, start = _parts(path)
+    return "/".join(parts[start:])
+
+
+def named(path: str) -> str:
+    """The district that a model file's folder names, whether there is such a district or not; without such a folder the shared tenant."""
+    parts, start = _parts(path)
+    below = parts[start + 1 : -1]
+    return SHARED if not below or (parts[start] == "forms" and below[0] == REGISTERS) else below[0]
+
+
+def owner(path: str, known: Collection[str]) -> str:
+    """Whose a model file is: the district whose folder it lies in, else everybody's. Raises UnknownDistrict."""
+    key = named(path)
+    if key != SHARED and key not in known:
+        parts, start = _parts(path)
+        raise UnknownDistrict(key, known, f"文件夹 {parts[start]}/{key} 应是区名:")
+    return key
+
+
+def _parts(path: str) -> tuple[tuple[str, ...], int]:
+    """A path's parts, and which of them is the last models' folder (else the file itself)."""
+    parts = PurePath(path.replace("\\", "/")).parts
+    return parts, max((number for number, part in enumerate(parts[:-1]) if part in FOLDERS), default=max(0, len(parts) - 1))

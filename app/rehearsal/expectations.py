@@ -10,6 +10,7 @@ from app.rehearsal.ledger import office_name
 from app.rehearsal.run import Rehearsal
 from app.rehearsal.scenario_files import Failed, instant, is_count, same, shown
 from app.rehearsal.trees import RehearsedTree
+from app.rehearsal.wording import mark, mark_path
 
 PATH_SHOWN = 40
 
@@ -34,17 +35,20 @@ class Expectations:
                 try:
                     check(expected[key])
                 except Failed as error:
-                    surprises = self._surprises() if "incidents" not in expected else []
+                    surprises = self.surprises() if "incidents" not in expected else []
                     raise Failed(f"{error};而且出现了没有预期的事故:{_describe(surprises)}" if surprises else str(error)) from error
 
     def no_surprise(self) -> None:
         """Raises Failed for an incident that nothing has named."""
-        surprises = self._surprises()
-        if surprises:
+        if surprises := self.surprises():
             raise Failed(f"出现了没有预期的事故:{_describe(surprises)}")
 
-    def _surprises(self) -> list[tuple[RehearsedTree, effects.IncidentOpened]]:
+    def surprises(self) -> list[tuple[RehearsedTree, effects.IncidentOpened]]:
+        """The incidents that no expectation has named."""
         return [(root, found) for root, found in self.rehearsal.incidents() if (id(root), found.incident) not in self.named]
+
+    def described(self) -> str:
+        return _describe(self.surprises())
 
     # ------------------------------------------------------------------ one by one
 
@@ -92,7 +96,7 @@ class Expectations:
             due = instant(wanted, zone)
             fits, words = due in got, _at(due, self.rehearsal)
         if not fits:
-            raise Failed(f"定时“{name}”应为 {words},实为 {'、'.join(_at(due, self.rehearsal) for due in got) or '没有这个定时'}")
+            raise Failed(f"定时“{mark(name)}”应为 {words},实为 {'、'.join(_at(due, self.rehearsal) for due in got) or '没有这个定时'}")
 
     def _variables(self, wanted: Mapping[str, Any] | None) -> None:
         variables = self._first().state.variables()
@@ -108,32 +112,32 @@ class Expectations:
     def _state(self, wanted: str) -> None:
         got = self._first().state.root_state
         if got != wanted:
-            raise Failed(f"状态应为 {wanted},实为 {got}")
+            raise Failed(f"状态应为 {mark(wanted)},实为 {mark(got)}")
 
     def _path(self, wanted: Sequence[Any] | None) -> None:
         path = self.rehearsal.path
         if wanted == [] and path:
-            raise Failed(f"路径应为空,实际经过:{' → '.join(path[-PATH_SHOWN:])}")
+            raise Failed(f"路径应为空,实际经过:{mark_path(path[-PATH_SHOWN:])}")
         rest = iter(path)
         for name in wanted or ():
             if not any(element_id == name for element_id in rest):
-                raise Failed(f"路径中没有(按次序)经过“{name}”;实际经过:{' → '.join(path[-PATH_SHOWN:]) or '(无)'}")
+                raise Failed(f"路径中没有(按次序)经过“{mark(str(name))}”;实际经过:{mark_path(path[-PATH_SHOWN:]) if path else '(无)'}")
 
     def _decisions(self, wanted: Mapping[str, Any] | None) -> None:
         taken = self.rehearsal.decisions
         if not wanted and taken:
-            raise Failed(f"不应判定过决策,实际判定了 {'、'.join(sorted(taken))}")
+            raise Failed(f"不应判定过决策,实际判定了 {name_all(taken)}")
         for decision, value in (wanted or {}).items():
             rules = taken.get(decision)
             rows = value if isinstance(value, list) else [] if value is None else [value]
             if rules is None:
                 if value is not None:
-                    raise Failed(f"决策“{decision}”命中的行应为 {shown(value)},实为未判定过")
+                    raise Failed(f"决策“{mark(decision)}”命中的行应为 {_rows(rows)},实为未判定过")
                 continue
             # A row is named by its id, or by its number where the table gives it none.
             got = [str(rule["number"]) if not rule["id"] or rule["number"] in rows else str(rule["id"]) for rule in rules]
             if value is None or sorted(map(str, rows)) != sorted(got):
-                raise Failed(f"决策“{decision}”命中的行应为 {'未判定过' if value is None else shown(rows)},实为 {shown(got)}")
+                raise Failed(f"决策“{mark(decision)}”命中的行应为 {'未判定过' if value is None else _rows(rows)},实为 {_rows(got)}")
 
     def _phase(self, wanted: str | None) -> None:
         got = self.rehearsal.ledger.phase
@@ -180,16 +184,24 @@ def _count(what: str, wanted: Any, open_ones: Sequence[tuple[str, ...]]) -> None
     now = Counter(names[0] for names in open_ones)
     if is_count(wanted) or not wanted:
         if len(open_ones) != (wanted or 0):
-            raise Failed(f"{what}应有 {wanted or 0} 个,实有 {len(open_ones)} 个:{shown(dict(now))}")
+            raise Failed(f"{what}应有 {wanted or 0} 个,实有 {len(open_ones)} 个:{_counted(now)}")
         return
     for name, count in wanted.items():
         got = sum(name in names for names in open_ones)
         if got != count:
-            raise Failed(f"{what}“{name}”应有 {count} 个,实有 {got} 个;现有:{shown(dict(now)) if now else '没有'}")
+            raise Failed(f"{what}“{mark(name)}”应有 {count} 个,实有 {got} 个;现有:{_counted(now) if now else '没有'}")
+
+
+def _rows(rows: Sequence[Any]) -> str:
+    return "[" + ", ".join(mark(str(row)) for row in rows) + "]"
+
+
+def _counted(counts: Counter[str]) -> str:
+    return "{" + ", ".join(f"{mark(name)}: {count}" for name, count in counts.items()) + "}"
 
 
 def _describe(incidents: Sequence[tuple[RehearsedTree, effects.IncidentOpened]]) -> str:
-    return ";".join(f"{incident.element_id}({incident.type}):{incident.message}" for _, incident in incidents[:20]) or "没有"
+    return ";".join(f"{mark(incident.element_id)}({incident.type}):{incident.message}" for _, incident in incidents[:20]) or "没有"
 
 
 def _at(at: datetime, rehearsal: Rehearsal) -> str:
@@ -198,4 +210,4 @@ def _at(at: datetime, rehearsal: Rehearsal) -> str:
 
 def name_all(names: Iterable[str]) -> str:
     """Names for a sentence, each once."""
-    return "、".join(sorted(set(names))) or "没有"
+    return "、".join(mark(name) for name in sorted(set(names))) or "没有"

@@ -1,8 +1,8 @@
 """Models of a run without a database: files by what they define, as one district sees them; an engine library in memory."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count, pairwise
+from itertools import count
 from pathlib import Path, PurePath
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -172,14 +172,16 @@ class Shelf:
 
     root: Path
     _kept: dict[str | None, Models] = field(default_factory=dict)
+    _districts: Mapping[str, District] | None = None
 
-    def districts(self) -> dict[str, District]:
-        """The districts by key; none where there is no such folder. Raises InvalidRequest (DISTRICT)."""
-        folder = self.root / "districts"
-        try:
-            return dict(districts.load_all(folder)) if folder.is_dir() else {}
-        except districts.DistrictError as error:
-            raise InvalidRequest(str(error), code="DISTRICT") from error
+    def districts(self) -> Mapping[str, District]:
+        """The districts by key, read once; none where there is no such folder. Raises InvalidRequest (DISTRICT)."""
+        if self._districts is None:
+            try:
+                self._districts = districts.load_all(self.root / "districts")
+            except districts.DistrictError as error:
+                raise InvalidRequest(str(error), code="DISTRICT") from error
+        return self._districts
 
     def phases(self) -> tuple[str, ...] | None:
         """The ledger's phases in order; None where the installation has no such file. Raises InvalidRequest (DISTRICT)."""
@@ -190,10 +192,13 @@ class Shelf:
             raise InvalidRequest(str(error), code="DISTRICT") from error
 
     def district(self, key: str | None) -> District | None:
-        """The district ``key``; one without roles where the installation does not know it."""
+        """The district ``key``. Raises InvalidRequest (DISTRICT) naming those that there are."""
         if key is None:
             return None
-        return self.districts().get(key) or District(key, key, ZONE, {}, {})
+        known = self.districts()
+        if key not in known:
+            raise InvalidRequest(str(districts.UnknownDistrict(key, known)), code="DISTRICT")
+        return known[key]
 
     def models(self, district: str | None) -> Models:
         """The models as one district sees them: the shared ones, over them its own. Raises ModelRefused."""
@@ -210,11 +215,12 @@ class Shelf:
         places.append(places[-1] / REGISTERS)
         return [path for place in places for path in sorted(place.glob("*")) if path.suffix in SUFFIXES]
 
-    def owner(self, path: Path, district: str | None = None) -> str:
-        """Whose a file is: the district (of the installation, or ``district``) in whose folder below bpmn/, dmn/ or forms/ it lies, else everybody's."""
-        known = {*self.districts(), district}
-        parts = path.parts[:-1]
-        return next((part for before, part in pairwise(parts) if before in FOLDERS and part in known), SHARED)
+    def owner(self, path: Path) -> str:
+        """Whose a file is, by its folder. Raises ModelRefused for a folder of no district."""
+        try:
+            return districts.owner(str(path), self.districts())
+        except districts.UnknownDistrict as error:
+            raise ModelRefused(str(path), "", f"{path}:{error}") from error
 
 
 class Later:

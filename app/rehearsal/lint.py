@@ -5,23 +5,24 @@ clause, an untidy drawing, reserved ids, full-width punctuation in FEEL — are 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
 from app.connectors import CONNECTORS
 from app.decision import dmn
-from app.domain import forms
-from app.domain.districts import SHARED
+from app.domain import districts, forms
+from app.domain.districts import SHARED, UnknownDistrict
 from app.domain.forms import Form
 from app.engine import LibraryRef, ProcessDefinition, soundness, timers
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import read_with_tree, xml
+from app.rehearsal import scenario_files
 from app.rehearsal.findings import Finding
 from app.rehearsal.imports import Namespaces
-from app.rehearsal.library import FOLDERS, ZONE
+from app.rehearsal.library import ZONE
 
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 FULL_WIDTH = "＞＜＝？，；：（）［］｛｝“”‘’！＋－＊／"
@@ -58,8 +59,12 @@ _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?![\w.])")
 
 @dataclass(slots=True)
 class _Bundle:
-    """``defined``: (tenant, kind, id) → the file that defines it. ``decisions``: file, tenant and model of every decision file."""
+    """``defined``: (tenant, kind, id) → the file that defines it. ``decisions``: file, tenant and model of every decision file.
 
+    ``tenants``: file → whose it is.
+    """
+
+    tenants: dict[str, str] = field(default_factory=dict)
     processes: list[tuple[str, str, ProcessDefinition]] = field(default_factory=list)
     decisions: list[tuple[str, str, dmn.Model]] = field(default_factory=list)
     defined: dict[tuple[str, str, str], str] = field(default_factory=dict)
@@ -74,31 +79,26 @@ class _Bundle:
         return {name for owner, what, name in self.defined if what == kind and (owner in (tenant, SHARED) or tenant == SHARED)}
 
 
-def check(files: Sequence[tuple[str, bytes]], *, house: bool = False) -> list[Finding]:
-    """Findings of all files, by file. ``house``: the house's rules are errors."""
+def check(files: Sequence[tuple[str, bytes]], *, house: bool = False, known: Collection[str] | None = None) -> list[Finding]:
+    """Findings of all files, by file. ``house``: the house's rules are errors. ``known``: the districts that there are; None leaves folders unchecked."""
     findings: list[Finding] = []
     bundle = _Bundle()
     severity = "error" if house else "warning"
     for name, source in files:
         reader = _READERS.get(PurePath(name).suffix.lower())
         if reader is None:
-            findings.append(Finding(name, "", 0, "KIND", "不认识的文件类型,应为 .bpmn、.dmn 或 .json"))
+            findings.append(Finding(name, "", 0, "KIND", "不认识的文件类型,应为 .bpmn、.dmn、.json 或 .yaml"))
             continue
         try:
+            bundle.tenants[name] = districts.named(name) if known is None else districts.owner(name, known)
             findings += reader(name, source, bundle, severity)
+        except UnknownDistrict as error:
+            findings.append(Finding(name, "", 0, "UNKNOWN_DISTRICT", str(error)))
         except Exception as error:  # one file must not hide what is wrong with the others
             findings.append(Finding(name, "", 0, "INTERNAL", f"检查此文件时出现内部错误 {type(error).__name__}:{error}"))
     findings += _imports(bundle)
     findings += _references(bundle, severity)
     return findings
-
-
-def tenant_of(name: str) -> str:
-    """The folder below bpmn/, dmn/ or forms/ that a file lies in, else the shared tenant."""
-    parts = PurePath(name).parts
-    starts = [number for number, part in enumerate(parts[:-1]) if part in FOLDERS]
-    own = parts[starts[-1] + 1 : -1] if starts else ()
-    return own[0] if own and own[0] != "records" else SHARED
 
 
 def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
@@ -110,7 +110,7 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
     for problem in diagram.lint:
         own = severity if problem.code in HOUSE_RULES else "warning"
         yield Finding(problem.file, problem.element, problem.line, problem.code, problem.message, own)
-    tenant = tenant_of(name)
+    tenant = bundle.tenants[name]
     for process in diagram.processes:
         bundle.processes.append((name, tenant, process))
         yield from bundle.define(tenant, "process", process.process_id, name)
@@ -223,11 +223,11 @@ def _table(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator
     except dmn.DmnError as error:
         yield from (_of_table(problem) for problem in error.problems)
         return
-    bundle.decisions.append((name, tenant_of(name), model))
+    bundle.decisions.append((name, bundle.tenants[name], model))
     if not model.decisions and not model.namespace:
         yield Finding(name, "", 0, "NAMESPACE", "文件里没有决策,又没有命名空间(namespace),别的文件无法导入。请写上命名空间")
     for decision_id in model.decisions:
-        yield from bundle.define(tenant_of(name), "decision", decision_id, name)
+        yield from bundle.define(bundle.tenants[name], "decision", decision_id, name)
     if not model.imports:  # one that imports is judged together with what it imports
         yield from (_of_table(problem) for problem in dmn.check(model))
     for decision in model.decisions.values():
@@ -242,7 +242,9 @@ def _of_table(problem: dmn.Problem) -> Finding:
     place = " ".join(
         part for part in (problem.decision or "", f"第 {problem.rule} 行" if problem.rule else "", problem.column or "") if part
     )
-    return Finding(problem.file, place, problem.line or 0, problem.code, problem.message, problem.severity)
+    # Rows of a UNIQUE table that overlap are refused at deployment, however sure the analysis is.
+    severity = "error" if problem.code == "dmn.overlap" else problem.severity
+    return Finding(problem.file, place, problem.line or 0, problem.code, problem.message, severity)
 
 
 def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
@@ -252,7 +254,7 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
         yield Finding(name, error.place, 0, error.code, str(error))
         return
     if PurePath(name).parent.name != "records":
-        yield from bundle.define(tenant_of(name), "form", form.id, name)
+        yield from bundle.define(bundle.tenants[name], "form", form.id, name)
         if form.id != PurePath(name).stem:
             yield Finding(name, "id", 0, "NAME", f"表单标识 {form.id} 应与文件名相同", severity)
     for path, number in _limits(form.schema, "schema"):
@@ -299,4 +301,17 @@ def _references(bundle: _Bundle, severity: str) -> Iterable[Finding]:
             yield Finding(name, process.process_id, 0, code, f"调用的{kind}“{other}”不在这批文件里", severity)
 
 
-_READERS: Mapping[str, Callable[[str, bytes, _Bundle, str], Iterator[Finding]]] = {".bpmn": _diagram, ".dmn": _table, ".json": _form}
+def _scenario(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
+    try:
+        scenario_files.parse(name, source)
+    except scenario_files.ScenarioError as error:
+        yield Finding(name, "", 0, error.code, error.message)
+
+
+_READERS: Mapping[str, Callable[[str, bytes, _Bundle, str], Iterator[Finding]]] = {
+    ".bpmn": _diagram,
+    ".dmn": _table,
+    ".json": _form,
+    ".yaml": _scenario,
+    ".yml": _scenario,
+}

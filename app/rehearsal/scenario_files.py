@@ -4,8 +4,9 @@ Of YAML 1.1's surprises none is kept: ``yes`` and ``on`` are texts, ``010`` is t
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -44,7 +45,10 @@ class Failed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One case of a file, what the file says merged in. ``models`` None: the installation's. ``ledger`` None: made of the variables."""
+    """One case of a file, what the file says merged in. ``models`` None: the installation's. ``ledger`` None: made of the variables.
+
+    ``key`` tells it from the others of its file.
+    """
 
     file: Path
     name: str
@@ -57,6 +61,17 @@ class Scenario:
     steps: tuple[Mapping[str, Any], ...]
     expect: Mapping[str, Any]
     ledger: Mapping[str, Any] | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioSet:
+    """A scenario file: ``title`` for people, the district it is about (None: the shared models alone), its cases in order."""
+
+    file: Path
+    title: str
+    district: str | None
+    cases: tuple[Scenario, ...]
 
 
 # ---------------------------------------------------------------------- YAML
@@ -133,15 +148,11 @@ for _tag in ("binary", "set", "omap", "pairs"):
 _Loader.add_constructor(None, _bare_tag)
 
 
-def _load(path: Path) -> Any:
+def _load(source: bytes) -> Any:
     try:
-        with path.open("rb") as stream:
-            source = stream.read(LARGEST + 1)
         if len(source) > LARGEST:
             raise ScenarioError(f"文件超过 {LARGEST // 1000} kB")
         data = yaml.load(source.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except OSError as error:
-        raise ScenarioError(f"无法读取:{error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ScenarioError("不是 UTF-8 编码的文本") from error
     except yaml.MarkedYAMLError as error:
@@ -170,10 +181,21 @@ def _parts(data: Any) -> Iterator[None]:
 # ---------------------------------------------------------------------- shape
 
 
-def read(path: Path) -> list[Scenario]:
-    """Every case of a file. Raises ScenarioError."""
+def read(path: Path) -> ScenarioSet:
+    """Every case of a file on disk. Raises ScenarioError."""
     try:
-        data = _load(path)
+        with path.open("rb") as stream:
+            source = stream.read(LARGEST + 1)
+    except OSError as error:
+        raise ScenarioError(f"场景文件 {path.name}:无法读取:{error.strerror}") from error
+    return parse(str(path), source)
+
+
+def parse(file: str, source: bytes) -> ScenarioSet:
+    """Every case of a file's content. ``file``: its path, whether it is on disk or not. Raises ScenarioError."""
+    path = Path(file)
+    try:
+        data = _load(source)
         if not isinstance(data, dict):
             raise ScenarioError("应是“键: 值”的对象")
         _only(data, TOP, "场景文件")
@@ -182,9 +204,22 @@ def read(path: Path) -> list[Scenario]:
             cases = [{}]
         elif not isinstance(cases, list) or not cases:
             raise ScenarioError("cases 应是不为空的列表")
-        return [_case(path, data, case, number, len(cases)) for number, case in enumerate(cases, start=1)]
+        made = [_case(path, data, case, number, len(cases)) for number, case in enumerate(cases, start=1)]
+        return ScenarioSet(path, _title(data, path), _text(data, "district", "场景文件"), tuple(_distinct(made)))
     except ScenarioError as error:
         raise ScenarioError(f"场景文件 {path.name}:{error.message}") from error.__cause__
+
+
+def _title(data: Mapping[str, Any], path: Path) -> str:
+    return str(data.get("name") or path.stem)
+
+
+def _distinct(cases: Iterable[Scenario]) -> Iterator[Scenario]:
+    """Each case under a key of its own, by which later versions of the file mean the same case: its name, a second one of that name counted."""
+    seen: Counter[str] = Counter()
+    for case in cases:
+        seen[case.name] += 1
+        yield replace(case, key=case.name if seen[case.name] == 1 else f"{case.name} ({seen[case.name]})")
 
 
 def _case(path: Path, data: Mapping[str, Any], case: Any, number: int, total: int) -> Scenario:
@@ -205,17 +240,17 @@ def _case(path: Path, data: Mapping[str, Any], case: Any, number: int, total: in
         _check_step(step, f"{place}的第 {position} 步" if total > 1 else f"第 {position} 步")
     models = _texts(merged, "models", place) if merged.get("models") is not None else None
     return Scenario(
-        path,
-        str(name),
-        models,
-        _text(merged, "process", place),
-        _text(merged, "district", place),
-        merged.get("now"),
-        merged["variables"],
-        _texts(merged, "hold", place),
-        tuple(steps),
-        merged["expect"],
-        _ledger(merged.get("ledger"), f"{place}的 ledger"),
+        file=path,
+        name=str(name),
+        models=models,
+        process=_text(merged, "process", place),
+        district=_text(merged, "district", place),
+        now=merged.get("now"),
+        variables=merged["variables"],
+        hold=_texts(merged, "hold", place),
+        steps=tuple(steps),
+        expect=merged["expect"],
+        ledger=_ledger(merged.get("ledger"), f"{place}的 ledger"),
     )
 
 

@@ -14,15 +14,33 @@ from app.engine.errors import EngineError
 from app.engine.expressions import vocabulary
 from app.engine.waits import text_of
 from app.errors import InvalidRequest
+from app.rehearsal import wording
 from app.rehearsal.expectations import Expectations, name_all
 from app.rehearsal.ledger import LedgerInMemory
 from app.rehearsal.library import SUFFIXES, ZONE, Beneath, Later, ModelRefused, Models, Shelf
 from app.rehearsal.run import Rehearsal
-from app.rehearsal.scenario_files import Failed, Scenario, ScenarioError, instant, read
+from app.rehearsal.scenario_files import ACTIONS, Failed, Scenario, ScenarioError, instant, read
 from app.rehearsal.trees import RehearsedTree
+from app.rehearsal.wording import mark
 
 NOWHERE = District(SHARED, "", ZONE, {}, {})
 DEFAULT_NOW = datetime(2026, 1, 5, 9, tzinfo=ZONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a case. ``step``: where it failed (``file``, ``models``, ``start``, ``step 3``, ``expect``); ``place``: the same for people.
+
+    ``stops``: an incident that nothing expected, or a refused evaluation, and not merely another value, date or path than was expected. ``difference`` names
+    elements by id, ``told`` by their names.
+    """
+
+    ok: bool
+    step: str = ""
+    place: str = ""
+    stops: bool = False
+    difference: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +71,23 @@ class Suite:
     def run(self, path: Path) -> list[CaseResult]:
         """The cases of one file."""
         try:
-            cases = read(path)
+            cases = read(path).cases
         except ScenarioError as error:
             return [CaseResult(str(path), "", False, "file", error.message)]
         return [self.run_case(case) for case in cases]
 
-    def run_case(self, case: Scenario, models: Models | None = None) -> CaseResult:
-        """One case, on ``models`` or on what the case itself names."""
-        place = "models"
+    def run_case(self, case: Scenario) -> CaseResult:
+        """One case, on what it names itself or on the installation's models."""
         try:
-            run = _Run(case, models or self.models(case), self.shelf.phases())
-            place = "start"
-            run.begin()
-            for number, step in enumerate(case.steps, start=1):
-                place = f"step {number}"
-                run.step(step)
-            place = "expect"
-            run.check(case.expect)
-            run.no_surprise()
-        except (Failed, ModelRefused, EngineError, InvalidRequest, feel.FeelError) as error:
-            return CaseResult(str(case.file), case.name, False, place, str(error))
-        except Exception as error:  # one case must not take the others with it
-            return CaseResult(str(case.file), case.name, False, place, f"内部错误 {type(error).__name__}:{error}")
-        return CaseResult(str(case.file), case.name, True)
+            models, phases = self.models(case), self.shelf.phases()
+        except (Failed, InvalidRequest) as error:
+            return CaseResult(str(case.file), case.name, False, "models", wording.plain(str(error)))
+        outcome = attempt(case, models, phases)
+        return CaseResult(str(case.file), case.name, outcome.ok, outcome.step, outcome.difference)
 
     def models(self, case: Scenario) -> Models:
         """The models that a case runs on. Raises Failed, ModelRefused, InvalidRequest."""
         if case.models is None:
-            known = self.shelf.districts()
-            if case.district is not None and case.district not in known:
-                raise Failed(f"没有区“{case.district}”,可用:{'、'.join(known) or '(无)'}")
             return self.shelf.models(case.district)
         files = self.files(case)
         if (files, case.district) not in self._kept:
@@ -96,12 +101,67 @@ class Suite:
     def own(self, files: Sequence[str], district: str | None, beneath: Beneath) -> Models:
         """The named files as one district sees them: shared ones, over them its own; another district's are not seen."""
         models = Models(self.shelf.district(district), beneath)
-        owners = {file: self.shelf.owner(Path(file), district) for file in files}
+        owners = {file: self.shelf.owner(Path(file)) for file in files}
         for owner in (SHARED, district):
             for file in files:
                 if owners[file] == owner:
                     models.add(file, Path(file).read_bytes(), owner or SHARED)
         return models
+
+
+def attempt(case: Scenario, models: Models, phases: Sequence[str] | None) -> Outcome:
+    """One case on ``models``. ``phases``: the ledger's, in order; None leaves them unchecked."""
+    step = "models"
+    run: _Run | None = None
+    try:
+        run = _Run(case, models, phases)
+        step = "start"
+        run.begin()
+        for number, action in enumerate(case.steps, start=1):
+            step = f"step {number}"
+            run.step(action)
+        step = "expect"
+        run.check(case.expect)
+        run.no_surprise()
+    except Failed as failed:
+        text, stops = str(failed), False
+        if run is not None and run.expectations.surprises():  # what differs then only follows from it
+            described = run.expectations.described()
+            text, stops = text if described in text else f"{text};出现了没有预期的事故:{described}", True
+    except (ModelRefused, EngineError, InvalidRequest, feel.FeelError) as error:
+        text, stops = str(error), True
+    except Exception as error:  # one case must not take the others with it
+        text, stops = f"内部错误 {type(error).__name__}:{error}", True
+    else:
+        return Outcome(True)
+    names = run.names() if run is not None else {}
+    place = _place(case, step)
+    return Outcome(
+        ok=False,
+        step=step,
+        place=wording.spoken(place, names),
+        stops=stops,
+        difference=wording.plain(text),
+        told=wording.spoken(text, names),
+    )
+
+
+_PLACES = {"models": "读取模型时", "start": "开始时", "expect": "结束时"}
+_WORDS = {
+    "expect": "核对", "advance": "推进时间", "complete": "办理", "message": "收到消息", "signal": "收到信号", "job": "作业", "set": "修改变量",
+    "resolve": "重试",
+}  # fmt: skip
+
+
+def _place(case: Scenario, step: str) -> str:
+    """第 4 步 办理“支付审核”."""
+    if step in _PLACES:
+        return _PLACES[step]
+    number = int(step.removeprefix("step "))
+    kind, value = next((key, value) for key, value in case.steps[number - 1].items() if key in ACTIONS)
+    about = next((value[key] for key in ("task", "name", "type", "element") if key in value), None) if isinstance(value, dict) else value
+    named = f"“{wording.mark(str(about))}”" if about is not None and kind not in ("expect", "set") else ""
+    return f"第 {number} 步 {_WORDS[kind]}{named}"
 
 
 def _files(folder: Path, name: str) -> list[Path]:
@@ -226,7 +286,7 @@ class _Run:
         if where is not None:
             found = [(root, task) for root, task in found if self._feel(where, root.state.visible(task.element)) is True]
         if not found:
-            which = f"“{name}”(where {where})" if where is not None else f"“{name}”"
+            which = f"“{mark(str(name))}”(where {where})" if where is not None else f"“{mark(str(name))}”"
             raise Failed(f"没有可办理的事项{which};正在等待办理的:{name_all(task.element_id for _, task in waiting)}")
         root, task = found[0]
         self._check_role(step.get("as"), task)
@@ -234,7 +294,7 @@ class _Run:
         form = self.models.form(task.form_id) if task.form_id else None
         problems = form.validate(data) if form is not None else []
         if problems:
-            raise Failed(f"“{name}”的表单不收:" + ";".join(problem.message for problem in problems[:5]))
+            raise Failed(f"“{mark(task.element_id)}”的表单不收:" + ";".join(problem.message for problem in problems[:5]))
         self.rehearsal.act(root, commands.CompleteTask(task.element, data))
 
     def _check_role(self, role: Any, task: effects.TaskOpened) -> None:
@@ -250,8 +310,8 @@ class _Run:
         facts = TaskFacts(district.key, tuple(task.candidate_groups), tuple(task.candidate_users), task.assignee, task.name)
         verdict = may_do(actor, facts, None, district)
         if not verdict:
-            entitled = "、".join(task.candidate_groups) or task.assignee or "、".join(task.candidate_users)
-            raise Failed(f"“{task.element_id}”不由角色“{role}”办理,应由 {entitled}:{verdict.reason}")
+            entitled = "、".join(mark(group) for group in task.candidate_groups) or task.assignee or "、".join(task.candidate_users)
+            raise Failed(f"“{mark(task.element_id)}”不由角色“{mark(str(role))}”办理,应由 {entitled}:{verdict.reason}")
 
     def _message(self, value: Any, step: Mapping[str, Any]) -> None:
         given = _object(value, "message", "name", {"name", "key", "with"}) | {key: step[key] for key in ("key", "with") if key in step}
@@ -299,11 +359,25 @@ class _Run:
         incidents = self.rehearsal.incidents()
         found = [(root, incident) for root, incident in incidents if incident.element_id == value]
         if not found:
-            raise Failed(f"元素“{value}”没有事故;现有:{name_all(incident.element_id for _, incident in incidents)}")
+            raise Failed(f"元素“{mark(str(value))}”没有事故;现有:{name_all(incident.element_id for _, incident in incidents)}")
         root, incident = found[0]
         self.rehearsal.act(root, commands.Resolve(incident.incident))
 
     # ------------------------------------------------------------------ inside
+
+    def names(self) -> dict[str, str]:
+        """Id → name of whatever this run came by: roles, rows of tables, decisions, elements."""
+        names: dict[str, str] = {key: role.title for key, role in (self.models.district or NOWHERE).roles.items()}
+        for key in self.rehearsal.decisions:
+            found = self.models.decision(key)
+            decision = found.model.decisions.get(key) if found is not None else None
+            if decision is not None:
+                names |= {rule.id: f"第 {rule.number} 行" for rule in decision.rules if rule.id} | {key: decision.name or key}
+        for process_id in dict.fromkeys(process for root in self.rehearsal.roots for process in root.processes.values()):
+            process = self.models.process(process_id)
+            if process is not None:
+                names |= {key: element.name for key, element in process.elements.items() if element.name}
+        return names
 
     def _first(self) -> RehearsedTree:
         if not self.rehearsal.roots:

@@ -384,6 +384,7 @@ class DeploymentView:
     at: datetime
     definitions: Sequence[DefinitionView]
     warnings: Sequence[Finding] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,30 @@
 """Models: deploy, list, give back. A deployment is atomic over its bundle and immutable."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app import current
 from app.acts import audit
-from app.acts.transaction import act
-from app.catalogue import bundles, gate, libraries, snapshot
-from app.catalogue.bundles import Bundle, Defined, ModelFile
+from app.acts.transaction import act, retried
+from app.catalogue import bundles, changes, gate, libraries, snapshot
+from app.catalogue.bundles import Bundle
+from app.catalogue.changes import Changes
+from app.catalogue.gate import GateVerdict
+from app.catalogue.wishes import Wish, advice
 from app.domain import permissions
-from app.domain.districts import SHARED
+from app.domain.districts import FOLDERS, SHARED, named
 from app.domain.keys import next_key
 from app.domain.permissions import SYSTEM, Actor
-from app.errors import Forbidden, InvalidRequest, NotFound, Refused
+from app.errors import Forbidden, NotFound, Outdated, Refused
 from app.rehearsal.findings import Finding
 from app.seen.shapes import BootView, DefinitionView, DeploymentView, ImportView
 from app.services import starts
 from app.store import resources, rows
 from app.store.resources import ResourceRef
-from app.store.tables import DeploymentRow, ResourceRow
+from app.store.tables import DeploymentRow
 
-SOURCES = ("files", "upload", "cli")
 _READERS = frozenset({"analyst", "system_admin", "security_admin", "audit_admin", "auditor"})
 _EVERYTHING = 2**62
 
@@ -37,61 +38,63 @@ def deploy(
     reason: str = "",
     source: str = "upload",
     force: bool = False,
+    new_ids: bool = False,
+    drop_cases: bool = False,
 ) -> DeploymentView:
     """Deploy a bundle whole or not at all. ``tenant`` None: from each file's path (bpmn/sucheng/x.bpmn).
 
-    The installation's scenarios that it touches have to pass, unless ``force`` with a reason; a start (source ``files``) runs none.
-    Raises Forbidden, Refused (problems: file, element, line, code, message), InvalidRequest (REASON).
+    Scenarios that newly fail and overlapping rows need ``force``, weaker sets of scenarios ``drop_cases``, both a reason; ids that look like a slip ``new_ids``.
+    A start (source ``files``) runs no scenario. Raises Forbidden, Refused (problems: file, element, line, code, message), InvalidRequest (REASON, DISTRICT).
     """
-    if source not in SOURCES:
-        raise InvalidRequest(f"部署来源应为 {'、'.join(SOURCES)} 之一", code="SOURCE")
+    wish = Wish(source, reason, force, new_ids, drop_cases)
+    wish.check()
+    _check_publisher(actor)
+    return _deploy(actor, files, tenant, wish, now)
+
+
+@retried
+def _deploy(actor: Actor, files: Sequence[tuple[str, bytes]], tenant: str | None, wish: Wish, now: datetime) -> DeploymentView:
+    """Raises Outdated where another deployment came in between: what was tried is not what would be deployed."""
+    seen = resources.last_number()
     bundle = _read(files, tenant)
-    _check_publisher(actor, {file.tenant for file in bundle.files} | ({tenant} if tenant else set()))
+    _check_districts(actor, {file.tenant for file in bundle.files} | ({tenant} if tenant else set()))
     if bundle.problems:
-        _note_refusal(actor, bundle.problems, now)
-        raise Refused(bundle.problems)
-    tried = _try(actor, bundle, now, source, reason, force)
+        raise _refusal(actor, bundle.problems, now)
+    found = changes.find(bundle.files)
+    if not found.new:
+        return _view_of(0, bundle, wish, now, _unchanged(found), bundle.warnings)
+    tried = _try(actor, found, wish, now)
+    told = [*tried.refused, *tried.told, *bundle.warnings, *bundles.missing(bundle.files, _known(bundle))]
     with act():
-        number = resources.lock_catalogue() + 1
-        broken = [item for item in libraries.check(bundle.files) if item.severity == "error"]
-        if broken:  # another deployment came in between
-            raise Refused(broken)
-        touched = sorted({file.tenant for file in bundle.files})
-        newest = _newest(resources.references(touched, _EVERYTHING))
-        changed = [file for file in bundle.files if _is_new(file, newest)]
-        if not changed:
-            return _nothing_new(bundle, newest, actor, now, source, reason)
-        key = next_key()
-        owner = touched[0] if len(touched) == 1 else ""
-        deployment = {
-            "key": key, "number": number, "tenant": owner, "source": source, "reason": reason, "user_key": actor.user, "user_name": actor.name,
-            "created_at": now,
-        }  # fmt: skip
-        rows.insert(DeploymentRow, [deployment])
-        written = [pair for file in changed for pair in _write(file, key, number, newest)]
-        resources.set_catalogue_version(sorted({file.tenant for file in changed}), number)
+        if resources.lock_catalogue() != seen:
+            raise Outdated("刚有另一批模型发布,请重试")
+        deployment = _open(actor, bundle, wish, told, seen + 1, now)
+        written = changes.write(found, deployment["key"], seen + 1)
+        gate.keep(tried, found, seen + 1)
         starts.refresh(now)
-        details: dict[str, Any] = {
-            "source": source,
-            "reason": reason,
-            "files": [{"file": file.name, "tenant": file.tenant, "digest": file.digest} for file in changed],
-        }
-        if tried.cases:
-            details["scenarios"] = {
-                "cases": tried.cases,
-                "forced": bool(tried.failed),
-                "failed": [f"{item.file} {item.element or ''}".strip() for item in (*tried.failed, *tried.outdated)][:100],
-            }
-        audit.record(actor, "models.deploy", ", ".join(file.name for file in changed)[:200], details, now, chain=key, tenant=owner)
-        warnings = [*bundle.warnings, *tried.failed, *tried.outdated, *bundles.missing(bundle.files, _known(number))]
+        subject, details = ", ".join(file.name for file in found.new)[:200], wish.details(found, tried)
+        audit.record(actor, "models.deploy", subject, details, now, chain=deployment["key"], tenant=deployment["tenant"])
     views = [_view(reference, file, DeploymentRow(**deployment)) for reference, file in written]
-    views += [
-        _view(newest[file.tenant, item.kind, item.id], file.name, None, unchanged=True)
-        for file in bundle.files
-        if file not in changed
-        for item in file.own
-    ]
-    return DeploymentView(key, owner, source, reason, now, views, warnings)
+    return _view_of(deployment["key"], bundle, wish, now, views + _unchanged(found), told)
+
+
+def _try(actor: Actor, found: Changes, wish: Wish, now: datetime) -> GateVerdict:
+    """What the gate says of the new files. Raises Refused."""
+    tried = gate.at_start(found.new) if wish.source == "files" else gate.check(found.new)
+    against = [finding for finding in tried.refused if not wish.answers_for(finding)]
+    if against:
+        raise _refusal(actor, against, now, advice(against))
+    return tried
+
+
+def _open(actor: Actor, bundle: Bundle, wish: Wish, told: Sequence[Finding], number: int, now: datetime) -> dict[str, Any]:
+    """Write the deployment's own row; gives it."""
+    deployment = {
+        "key": next_key(), "number": number, "tenant": _owner(bundle), "source": wish.source, "reason": wish.reason, "user_key": actor.user,
+        "user_name": actor.name, "created_at": now, "findings": [asdict(finding) for finding in told],
+    }  # fmt: skip
+    rows.insert(DeploymentRow, [deployment])
+    return deployment
 
 
 def check(files: Sequence[tuple[str, bytes]], *, tenant: str | None = None) -> list[Finding]:
@@ -104,9 +107,7 @@ def definitions(actor: Actor, tenant: str | None = None) -> list[DefinitionView]
     tenants = [tenant] if tenant is not None else [actor.tenant, SHARED]
     for wanted in tenants:
         _check_reader(actor, wanted)
-    found = _newest(resources.references(tenants, _EVERYTHING)).values()
-    decided = {item.resource_key for item in found if item.kind == "decision"}
-    newest = [item for item in found if item.kind != "library" or item.resource_key not in decided]  # those are shown by their decisions
+    newest = _shown(changes.newest(tenants).values())
     return _views(sorted(newest, key=lambda item: (item.kind, item.id, item.tenant)))
 
 
@@ -127,6 +128,28 @@ def definition(actor: Actor, key: int) -> DefinitionView:
             _check_tenant(actor, found.tenant)
             return _views([found])[0]
     raise NotFound("没有此版本")
+
+
+def deployment(actor: Actor, key: int) -> DeploymentView:
+    """A deployment with what it made, and what its publisher was reminded of. Raises NotFound, Forbidden."""
+    row = resources.deployments([key]).get(key)
+    if row is None:
+        raise NotFound("没有这次发布")
+    found = _shown(resources.of_deployment(key))
+    tenants = {item.tenant for item in found}
+    for tenant in tenants:
+        _check_reader(actor, tenant)
+    told = [Finding(**finding) for finding in row.findings or ()]
+    return DeploymentView(
+        key=key,
+        tenant=row.tenant,
+        source=row.source,
+        reason=row.reason,
+        at=row.created_at,
+        definitions=_views(found),
+        warnings=told,
+        by=row.user_name,
+    )
 
 
 def source(actor: Actor, kind: str, key: int) -> tuple[str, bytes]:
@@ -157,15 +180,13 @@ def boot(root: Path, now: datetime) -> BootView:
     """Deploy the shipped files that differ from the last ones deployed from files, unless a newer version came from elsewhere: that is drift (design §3)."""
     shipped = _shipped(root)
     before = resources.last_from_files([name for name, _ in shipped])
-    differing = [
-        (name, content) for name, content in shipped if before.get((bundles.tenant_of(name), name), (0, ""))[1] != bundles.digest(content)
-    ]
+    differing = [(name, content) for name, content in shipped if before.get((named(name), name), (0, ""))[1] != bundles.digest(content)]
     if not differing:
         return BootView((), ())
     bundle = _read(differing, None)
     if bundle.problems:
         raise Refused(bundle.problems)
-    newest = _newest(resources.references(sorted({file.tenant for file in bundle.files}), _EVERYTHING))
+    newest = changes.newest({file.tenant for file in bundle.files})
     origins = resources.deployments([reference.deployment_key for reference in newest.values()])
     drift, wanted = [], []
     for file in bundle.files:
@@ -186,117 +207,78 @@ def boot(root: Path, now: datetime) -> BootView:
 
 def _shipped(root: Path) -> list[tuple[str, bytes]]:
     found = []
-    for folder, suffix in (("bpmn", ".bpmn"), ("dmn", ".dmn"), ("forms", ".json")):
-        for path in sorted((root / folder).rglob(f"*{suffix}")):
+    for folder in FOLDERS:
+        wanted = [suffix for suffix, kind in bundles.KINDS.items() if folder == bundles.SCENARIOS or bundles.HOMES[kind] == folder]
+        for path in sorted(path for path in (root / folder).rglob("*") if path.suffix in wanted and path.is_file()):
             found.append((path.relative_to(root).as_posix(), path.read_bytes()))
     return found
 
 
 def _read(files: Sequence[tuple[str, bytes]], tenant: str | None) -> Bundle:
-    """The bundle with every reason why it cannot run, what it would break included."""
+    """The bundle with every reason why it cannot run, what it would break included; overlaps that only show with what is imported stand with their file."""
     bundle = bundles.read(files, tenant)
-    imports = libraries.check(bundle.files)
+    found = libraries.check(bundle.files)
+    overlaps = [item for item in found if item.severity != "error" and item.code == bundles.OVERLAP]
     return replace(
         bundle,
-        problems=(*bundle.problems, *(item for item in imports if item.severity == "error")),
-        warnings=(*bundle.warnings, *(item for item in imports if item.severity != "error")),
+        files=tuple(
+            replace(file, overlaps=(*file.overlaps, *(item for item in overlaps if item.file == file.name))) for file in bundle.files
+        ),
+        problems=(*bundle.problems, *(item for item in found if item.severity == "error")),
+        warnings=(*bundle.warnings, *(item for item in found if item.severity != "error" and item not in overlaps)),
     )
 
 
-def _newest(references: Iterable[ResourceRef]) -> dict[tuple[str, str, str], ResourceRef]:
-    return {(item.tenant, item.kind, item.id): item for item in sorted(references, key=lambda item: item.version)}
+def _shown(found: Iterable[ResourceRef]) -> list[ResourceRef]:
+    """Without the libraries that are shown by their decisions."""
+    every = list(found)
+    decided = {item.resource_key for item in every if item.kind == "decision"}
+    return [item for item in every if item.kind != "library" or item.resource_key not in decided]
 
 
-def _is_new(file: ModelFile, newest: dict[tuple[str, str, str], ResourceRef]) -> bool:
-    return any((known := newest.get((file.tenant, item.kind, item.id))) is None or known.digest != file.digest for item in file.own)
-
-
-def _write(file: ModelFile, deployment: int, number: int, newest: dict[tuple[str, str, str], ResourceRef]) -> list[tuple[ResourceRef, str]]:
-    resource = next_key()
-    content = {
-        "key": resource,
-        "deployment_key": deployment,
-        "tenant": file.tenant,
-        "file": file.name,
-        "digest": file.digest,
-        "content": file.content,
-    }
-    rows.insert(ResourceRow, [content])
-    written = []
-    for item in file.defined:
-        known = newest.get((file.tenant, item.kind, item.id))
-        version = known.version + 1 if known else 1
-        reference = ResourceRef(
-            item.kind, next_key(), item.id, item.name, file.tenant, version, item.version_tag, number, deployment, resource, file.digest
-        )
-        rows.insert(resources.KINDS[item.kind], [_row(reference, item)])
-        newest[file.tenant, item.kind, item.id] = reference  # several decision files of a bundle may share a namespace
-        if item in file.own:
-            written.append((reference, file.name))
-    return written
-
-
-def _row(reference: ResourceRef, item: Defined) -> dict[str, Any]:
-    row = {
-        name: getattr(reference, name)
-        for name in ("key", "tenant", "name", "version", "version_tag", "number", "deployment_key", "resource_key", "digest")
-    }
-    row[f"{reference.kind}_id"] = reference.id
-    if reference.kind == "decision":
-        row |= {"drg_id": item.drg_id, "drg_name": item.drg_name}
-    if reference.kind == "library":
-        row["imports"] = list(item.imports)
-    return row
-
-
-def _known(number: int) -> dict[tuple[str, str], set[str]]:
+def _known(bundle: Bundle) -> dict[tuple[str, str], set[str]]:
+    """(tenant, kind) → the ids that there will be."""
     known: dict[tuple[str, str], set[str]] = {}
-    for item in resources.references(resources.tenants(), number):
+    for item in resources.references(resources.tenants(), _EVERYTHING):
         known.setdefault((item.tenant, item.kind), set()).add(item.id)
+    for file in bundle.files:
+        for defined in file.defined:
+            known.setdefault((file.tenant, defined.kind), set()).add(defined.id)
     return known
 
 
-def _nothing_new(
-    bundle: Bundle, newest: dict[tuple[str, str, str], ResourceRef], actor: Actor, now: datetime, source: str, reason: str
+def _view_of(
+    key: int, bundle: Bundle, wish: Wish, now: datetime, views: Sequence[DefinitionView], told: Sequence[Finding]
 ) -> DeploymentView:
-    views = [_view(newest[file.tenant, item.kind, item.id], file.name, None, unchanged=True) for file in bundle.files for item in file.own]
+    return DeploymentView(key=key, tenant=_owner(bundle), source=wish.source, reason=wish.reason, at=now, definitions=views, warnings=told)
+
+
+def _owner(bundle: Bundle) -> str:
+    """The tenant of a bundle; empty if it is for several."""
     tenants = {file.tenant for file in bundle.files}
-    return DeploymentView(0, tenants.pop() if len(tenants) == 1 else "", source, reason, now, views, bundle.warnings)
+    return tenants.pop() if len(tenants) == 1 else ""
 
 
-def _try(actor: Actor, bundle: Bundle, now: datetime, source: str, reason: str, force: bool) -> gate.GateVerdict:
-    """Run the scenarios that the bundle's changed files touch. Raises Refused, InvalidRequest."""
-    if force and not reason.strip():
-        raise InvalidRequest("强制发布须写明理由(reason),理由记入审计", code="REASON")
-    if source == "files":
-        return gate.GateVerdict((), (), 0)
-    newest = _newest(resources.references(sorted({file.tenant for file in bundle.files}), _EVERYTHING))
-    tried = gate.check(current.settings().root, [file for file in bundle.files if _is_new(file, newest)])
-    if tried.failed and not force:
-        _note_refusal(actor, tried.failed, now)
-        first = tried.failed[0]
-        raise Refused(
-            tried.failed,
-            f"部署未通过:{len(tried.failed)} 个场景不再成立,全部文件均未生效。{first.file}“{first.element or ''}”{first.message}。"
-            "请改正模型或场景;确需发布的,写明理由强制发布",
-        )
-    return tried
+def _unchanged(found: Changes) -> list[DefinitionView]:
+    return [
+        _view(found.newest[file.tenant, item.kind, item.id], file.name, None, unchanged=True) for file in found.same for item in file.own
+    ]
 
 
-def _note_refusal(actor: Actor, problems: Sequence[Finding], now: datetime) -> None:
-    details = {
-        "problems": [{"file": item.file, "element": item.element, "code": item.code, "message": item.message} for item in problems[:50]]
-    }
+def _refusal(actor: Actor, problems: Sequence[Finding], now: datetime, message: str = "") -> Refused:
+    """Note in the audit that a bundle was refused; what to raise."""
+    noted = [{"file": item.file, "element": item.element, "code": item.code, "message": item.message} for item in problems[:50]]
     with act():
         audit.record(
             actor,
             "models.refuse",
             ", ".join(sorted({item.file for item in problems}))[:200],
-            details,
+            {"problems": noted},
             now,
             chain=actor.user,
             tenant=actor.tenant,
         )
+    return Refused(problems, message)
 
 
 def _views(references: Sequence[ResourceRef]) -> list[DefinitionView]:
@@ -309,19 +291,19 @@ def _view(reference: ResourceRef, file: str, deployment: DeploymentRow | None, *
     if deployment is None:
         deployment = resources.deployments([reference.deployment_key])[reference.deployment_key]
     return DefinitionView(
-        reference.key,
-        reference.kind,
-        reference.id,
-        reference.name,
-        reference.version,
-        reference.version_tag,
-        reference.tenant,
-        file,
-        reference.deployment_key,
-        deployment.source,
-        deployment.created_at,
-        deployment.user_name,
-        unchanged,
+        key=reference.key,
+        kind=reference.kind,
+        id=reference.id,
+        name=reference.name,
+        version=reference.version,
+        version_tag=reference.version_tag,
+        tenant=reference.tenant,
+        file=file,
+        deployment=reference.deployment_key,
+        source=deployment.source,
+        deployed_at=deployment.created_at,
+        deployed_by=deployment.user_name,
+        unchanged=unchanged,
     )
 
 
@@ -331,10 +313,13 @@ def _kind(kind: str) -> str:
     return kind
 
 
-def _check_publisher(actor: Actor, tenants: set[str]) -> None:
+def _check_publisher(actor: Actor) -> None:
     verdict = permissions.may_publish(actor)
     if not verdict:
         raise Forbidden(verdict.reason, code=verdict.code)
+
+
+def _check_districts(actor: Actor, tenants: set[str]) -> None:
     if not actor.is_system and tenants - {actor.tenant}:
         raise Forbidden("您只能发布到本区;各区共用的模型由运维人员用命令行发布", code="OTHER_DISTRICT")
 

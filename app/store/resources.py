@@ -16,6 +16,7 @@ from app.store.tables import (
     LibraryDefinitionRow,
     ProcessDefinitionRow,
     ResourceRow,
+    ScenarioDefinitionRow,
     db,
 )
 
@@ -24,12 +25,14 @@ KINDS: dict[str, Any] = {
     "decision": DecisionDefinitionRow,
     "library": LibraryDefinitionRow,
     "form": FormDefinitionRow,
+    "scenario": ScenarioDefinitionRow,
 }
 NAMES: dict[str, Any] = {
     "process": ProcessDefinitionRow.process_id,
     "decision": DecisionDefinitionRow.decision_id,
     "library": LibraryDefinitionRow.library_id,
     "form": FormDefinitionRow.form_id,
+    "scenario": ScenarioDefinitionRow.scenario_id,
 }
 
 
@@ -108,6 +111,12 @@ def deployments(keys: Sequence[int]) -> dict[int, DeploymentRow]:
     return {row.key: row for row in db.session.execute(select(DeploymentRow).where(DeploymentRow.key.in_(keys))).scalars()}
 
 
+def of_deployment(key: int) -> list[ResourceRef]:
+    """All that a deployment made, by kind and id."""
+    parts = [_select(kind).where(table.deployment_key == key) for kind, table in KINDS.items()]
+    return sorted(ResourceRef(*row) for row in db.session.execute(union_all(*parts)))
+
+
 def catalogue_version(tenant: str) -> int:
     """The newest catalogue version that a tenant sees: its own or the shared one. 0 before anything was deployed."""
     query = select(func.max(CatalogueRow.version)).where(or_(CatalogueRow.tenant == tenant, CatalogueRow.tenant == SHARED))
@@ -118,6 +127,11 @@ def lock_catalogue() -> int:
     """Let one deployment at a time through; returns the number of the last one. Needs an act."""
     rows.insert_new(CatalogueRow, [{"tenant": SHARED, "version": 0}], ["tenant"])
     db.session.execute(select(CatalogueRow.version).where(CatalogueRow.tenant == SHARED).with_for_update())
+    return last_number()
+
+
+def last_number() -> int:
+    """The number of the last deployment, for whomever it was."""
     return db.session.execute(select(func.max(DeploymentRow.number))).scalar_one_or_none() or 0
 
 

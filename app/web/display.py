@@ -32,7 +32,7 @@ STATES = {
     "error": "出错",
     "created": "待处理",
 }
-KINDS = {"process": "流程", "decision": "决策表", "library": "决策库", "form": "表单"}
+KINDS = {"process": "流程", "decision": "决策表", "library": "决策库", "form": "表单", "scenario": "场景"}
 SOURCES = {"files": "随版本发布", "upload": "网页上传", "cli": "命令行"}
 ACTIONS = {
     "started": "启动",

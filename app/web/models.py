@@ -1,5 +1,9 @@
-"""模型: processes, decision tables and forms with their versions; upload with the reasons of a refusal; download; preview."""
+"""模型: processes, decision tables, forms and scenarios with their versions; upload with the reasons of a refusal; download; preview."""
 
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -9,20 +13,27 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import forgery
 from app.access.identity import current_actor, present
+from app.catalogue.wishes import ANSWERS
 from app.domain import permissions
-from app.domain.districts import SHARED
 from app.domain.forms import Form, FormError
 from app.domain.permissions import Actor
-from app.errors import Forbidden, NotFound, Refused
-from app.seen import tables
-from app.seen.shapes import DefinitionView, DeploymentView
+from app.errors import Failure, Forbidden, InvalidRequest, ModelFault, NotFound, Refused
+from app.seen import reminders, tables
+from app.seen.shapes import DefinitionView
 from app.services import models
 from app.web import display, listing
 from app.web.display import KINDS
 
 blueprint = Blueprint("models", __name__, url_prefix="/models")
 
-_TYPES = {"process": "application/xml", "decision": "application/xml", "library": "application/xml", "form": "application/json"}
+_TYPES = {
+    "process": "application/xml",
+    "decision": "application/xml",
+    "library": "application/xml",
+    "form": "application/json",
+    "scenario": "application/yaml",
+}
+_KEPT = 300_000  # bytes of files that stay with the page until their publisher has answered for them
 
 
 def _analyst() -> Actor:
@@ -83,43 +94,94 @@ def diagram(key: int) -> Response:
     return answer
 
 
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    """What an analyst has filled in. ``answers``: for what he answers."""
+
+    files: Sequence[tuple[str, bytes]] = ()
+    reason: str = ""
+    answers: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """The files for the page to send once more; none if they are too many to go with a form."""
+        small = sum(len(content) for _, content in self.files) <= _KEPT
+        return [(name, base64.b64encode(content).decode()) for name, content in self.files] if small else []
+
+
 @blueprint.get("/upload")
 def upload_form() -> str:
-    return render_template("models/upload.html", tenants=_tenants(_analyst()), chosen="", reason="", refusal=None, may_force=False)
+    return _page(_analyst(), _Upload())
 
 
 @blueprint.post("/upload")
 def upload() -> AnyResponse | tuple[str, int]:
-    """Deploy the chosen files whole, or say of each what is wrong."""
-    actor = _analyst()
-    tenant, reason = request.form.get("tenant", ""), request.form.get("reason", "").strip()
-    files = [(file.filename or "", file.read()) for file in request.files.getlist("files") if file.filename]
-    if tenant not in dict(_tenants(actor)):
-        raise Forbidden("您只能为本区或共用部分上传模型", code="OTHER_DISTRICT")
+    """Deploy the chosen files whole, or say of each what is wrong; what was filled in stays."""
+    actor, given = _analyst(), _given()
+    if request.form.get("tenant", actor.tenant) != actor.tenant:
+        raise Forbidden("您只能为本区上传模型", code="OTHER_DISTRICT")
     try:
-        done = models.deploy(actor, files, present(), tenant=tenant, reason=reason, force="force" in request.form)
-    except Refused as refusal:
-        only_scenarios = bool(refusal.problems) and all(place.code == "SCENARIO" for place in refusal.problems)
-        page = render_template(
-            "models/upload.html", tenants=_tenants(actor), chosen=tenant, reason=reason, refusal=refusal, may_force=only_scenarios
+        done = models.deploy(
+            actor,
+            given.files,
+            present(),
+            tenant=actor.tenant,
+            reason=given.reason,
+            force="force" in given.answers,
+            new_ids="new_ids" in given.answers,
+            drop_cases="drop_cases" in given.answers,
         )
-        return page, HTTPStatus.UNPROCESSABLE_ENTITY
-    _tell(done)
-    return redirect(url_for("models.listing"))
-
-
-def _tell(done: DeploymentView) -> None:
-    new = [line for line in done.definitions if not line.unchanged]
-    if new:
-        flash("已发布：" + "、".join(f"{line.name or line.id} 第 {line.version} 版" for line in new), "success")
-    else:
+    except Refused as refusal:
+        return _page(actor, given, refusal, refusal.problems), HTTPStatus.UNPROCESSABLE_ENTITY
+    except InvalidRequest as failure:
+        return _page(actor, given, failure), HTTPStatus.UNPROCESSABLE_ENTITY
+    if not done.key:
         flash("这些文件与最新版本完全相同，没有产生新版本。", "info")
-    for warning in done.warnings:
-        flash(f"提醒 {warning.file}：{warning.message}", "warning")
+        return redirect(url_for("models.listing"))
+    new = [line for line in done.definitions if not line.unchanged]
+    flash("已发布：" + "、".join(f"{line.name or line.id} 第 {line.version} 版" for line in new), "success")
+    return redirect(url_for("models.deployment", key=done.key))
 
 
-def _tenants(actor: Actor) -> list[tuple[str, str]]:
-    return [(actor.tenant, "本区"), (SHARED, "共用（各区都使用）")]
+@blueprint.get("/deployments/<int:key>")
+def deployment(key: int) -> str:
+    """What was published at once, why, and what its publisher was reminded of."""
+    done = models.deployment(_analyst(), key)
+    return render_template("models/deployment.html", done=done, groups=reminders.groups(done.warnings))
+
+
+def _given() -> _Upload:
+    chosen = [(file.filename or "", file.read()) for file in request.files.getlist("files") if file.filename]
+    return _Upload(
+        chosen or _kept(),
+        request.form.get("reason", "").strip(),
+        frozenset(answer for answer in ANSWERS.values() if answer in request.form),
+    )
+
+
+def _kept() -> list[tuple[str, bytes]]:
+    """The files that came with the page before. Raises InvalidRequest."""
+    try:
+        contents = [base64.b64decode(text, validate=True) for text in request.form.getlist("kept_content")]
+    except binascii.Error:
+        raise InvalidRequest("随页面保留的文件已损坏，请重新选择文件", code="KEPT_FILE") from None
+    return list(zip(request.form.getlist("kept_name"), contents, strict=False))
+
+
+def _page(actor: Actor, given: _Upload, failure: Failure | None = None, problems: Sequence[ModelFault] = ()) -> str:
+    """The form; after a refusal with its reasons, and with a box for each thing that can be answered for."""
+    asked = {ANSWERS[problem.code] for problem in problems if problem.code in ANSWERS}
+    # Files that have to be mended are chosen anew; for those that only want an answer that would be a chore.
+    may_stay = failure is not None and all(problem.code in ANSWERS for problem in problems)
+    return render_template(
+        "models/upload.html",
+        district=actor.tenant,
+        given=given,
+        failure=failure,
+        problems=problems,
+        asked=asked | given.answers,
+        kept=given.kept if may_stay else [],
+    )
 
 
 def _fits(line: DefinitionView, text: str, kind: str) -> bool:

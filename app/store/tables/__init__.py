@@ -24,6 +24,8 @@ from app.store.tables.resources import (
     LibraryDefinitionRow,
     ProcessDefinitionRow,
     ResourceRow,
+    ScenarioDefinitionRow,
+    ScenarioVerdictRow,
 )
 from app.store.tables.trail import AuditEntryRow, AuditSealRow, IdempotencyKeyRow, StoredSettingRow
 
@@ -56,6 +58,8 @@ __all__ = [
     "RecordRow",
     "ResourceRow",
     "Role",
+    "ScenarioDefinitionRow",
+    "ScenarioVerdictRow",
     "StoredSettingRow",
     "TaskCandidateRow",
     "UserRow",

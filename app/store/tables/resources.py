@@ -19,7 +19,7 @@ class CatalogueRow(db.Model):  # type: ignore[name-defined,misc]
 
 
 class DeploymentRow(db.Model):  # type: ignore[name-defined,misc]
-    """``number`` counts deployments over all tenants: a catalogue version is such a number."""
+    """``number`` counts deployments over all tenants: a catalogue version is such a number. ``findings``: what whoever published was reminded of."""
 
     __tablename__ = "deployments"
 
@@ -31,6 +31,7 @@ class DeploymentRow(db.Model):  # type: ignore[name-defined,misc]
     user_key: Mapped[int]
     user_name: Mapped[str]
     created_at: Mapped[datetime]
+    findings: Mapped[list[Any] | None]
 
 
 class ResourceRow(db.Model):  # type: ignore[name-defined,misc]
@@ -116,3 +117,39 @@ class LibraryDefinitionRow(db.Model):  # type: ignore[name-defined,misc]
     deployment_key: Mapped[int]
     resource_key: Mapped[int]
     digest: Mapped[str]
+
+
+class ScenarioDefinitionRow(db.Model):  # type: ignore[name-defined,misc]
+    """A set of scenarios (``scenario_id`` is its file's bare name without ending), or a model that only scenarios use (its bare file name)."""
+
+    __tablename__ = "scenario_definitions"
+    __table_args__ = (UniqueConstraint("tenant", "scenario_id", "version"), Index(None, "deployment_key"))
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant: Mapped[str]
+    scenario_id: Mapped[str]
+    name: Mapped[str]
+    version: Mapped[int]
+    version_tag: Mapped[str]
+    number: Mapped[int]
+    deployment_key: Mapped[int]
+    resource_key: Mapped[int]
+    digest: Mapped[str]
+
+
+class ScenarioVerdictRow(db.Model):  # type: ignore[name-defined,misc]
+    """What became of a case of a deployed set when it was last run.
+
+    It holds as of catalogue version ``number`` of ``tenant``, whose models the case sees, and on the same ``basis``: program, districts' files, calendar.
+    """
+
+    __tablename__ = "scenario_verdicts"
+
+    resource_key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    case_key: Mapped[str] = mapped_column(primary_key=True)
+    tenant: Mapped[str] = mapped_column(index=True)
+    number: Mapped[int]
+    basis: Mapped[str]
+    ok: Mapped[bool]
+    stops: Mapped[bool]
+    difference: Mapped[str]

@@ -1,7 +1,6 @@
 """Decision files that import others, once deployed: put in place as of the catalogue, refused when they cannot be, judged again when a library changes."""
 
 from decimal import Decimal
-from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
@@ -9,7 +8,6 @@ from flask import Flask
 from sqlalchemy import delete, func, select
 
 from app.catalogue import snapshot
-from app.config import Config
 from app.domain.permissions import SYSTEM
 from app.errors import Refused
 from app.services import instances, messages, models
@@ -255,13 +253,30 @@ def test_another_deployment_in_between_is_noticed_under_the_lock(app: Flask, mon
     assert [line.id for line in models.definitions(SYSTEM, "<default>")] == ["urn:rates"]
 
 
-def test_a_changed_library_has_to_pass_the_scenarios_of_those_who_import_it(config: Config, app: Flask) -> None:
-    path = Path(config.models) / "scenarios" / "charge.yaml"
-    path.parent.mkdir(parents=True)
-    path.write_text(
-        "process: charge\nvariables: {amount: 100, name: a}\nsteps: [{message: {name: go, key: a}}]\nexpect: {variables: {fee: 5}}\n",
-        "utf-8",
-    )
-    deploy(("bpmn/charge.bpmn", WAITING), ("dmn/fee.dmn", FEE), ("dmn/rates.dmn", rates("0.05")))
+def test_a_changed_library_has_to_pass_the_scenarios_of_those_who_import_it(app: Flask) -> None:
+    text = b"process: charge\nvariables: {amount: 100, name: a}\nsteps: [{message: {name: go, key: a}}]\nexpect: {variables: {fee: 5}}\n"
+    deploy(("bpmn/charge.bpmn", WAITING), ("dmn/fee.dmn", FEE), ("dmn/rates.dmn", rates("0.05")), ("scenarios/charge.yaml", text))
     assert refused(("dmn/rates.dmn", rates("0.06"))) == [("scenarios/charge.yaml", "SCENARIO")]
     assert deploy(("dmn/other.dmn", file("other", function("f", "x")))) == [("library", "urn:other", 1)]  # nobody's scenario
+
+
+def test_rows_that_overlap_only_with_what_is_imported_are_refused(app: Flask) -> None:
+    table = (
+        '<decision id="band" name="band"><variable name="band"/><decisionTable id="t" hitPolicy="UNIQUE">'
+        '<input id="i"><inputExpression id="e" typeRef="number"><text>lib.levy(amount)</text></inputExpression></input><output id="o" name="band" typeRef="string"/>'
+        '<rule id="a"><inputEntry id="a1"><text>&lt;= 20</text></inputEntry><outputEntry id="a2"><text>"low"</text></outputEntry></rule>'
+        '<rule id="b"><inputEntry id="b1"><text>&gt; 10</text></inputEntry><outputEntry id="b2"><text>"high"</text></outputEntry></rule>'
+        "</decisionTable></decision>"
+    )
+    banded = file(
+        "band",
+        table.replace(
+            "<decisionTable", '<knowledgeRequirement><requiredKnowledge href="urn:rates#levy"/></knowledgeRequirement><decisionTable'
+        ),
+        imports="lib=rates",
+    )
+    assert refused(("dmn/band.dmn", banded), ("dmn/rates.dmn", rates("0.05"))) == [("dmn/band.dmn", "OVERLAP")]
+    done = models.deploy(SYSTEM, [("dmn/band.dmn", banded), ("dmn/rates.dmn", rates("0.05"))], NOW, force=True, reason="演练")
+    assert [item.code for item in done.warnings] == ["OVERLAP"]
+    done = models.deploy(SYSTEM, [("dmn/band.dmn", banded.replace(b'"low"', b'"less"'))], NOW)
+    assert [item.code for item in done.warnings] == ["OVERLAP_KNOWN"]

@@ -107,7 +107,7 @@ def test_what_is_called_but_not_there_is_only_a_warning(hill: Flask) -> None:
 def test_the_tenant_comes_from_the_path_unless_it_is_given(hill: Flask) -> None:
     assert models.deploy(SYSTEM, [("/somewhere/dmn/hill/permit_gate.dmn", STRICT)], NOW).definitions[0].tenant == "hill"
     assert models.deploy(SYSTEM, [("permit_gate.dmn", STRICT)], NOW, tenant="valley").definitions[0].tenant == "valley"
-    assert models.deploy(SYSTEM, [("dmn/records/permit_gate.dmn", STRICT)], NOW).definitions[0].tenant == "<default>"
+    assert models.deploy(SYSTEM, [("dmn/permit_gate.dmn", STRICT)], NOW).definitions[0].tenant == "<default>"
 
 
 def test_the_districts_own_table_decides_for_it_alone(cast: Cast) -> None:

@@ -32,7 +32,7 @@ def suite() -> Suite:
 
 
 def cases(district: str) -> list[Scenario]:
-    return [case for path in FILES for case in read(path) if case.district == district]
+    return [case for path in FILES for case in read(path).cases if case.district == district]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -261,9 +261,10 @@ def upload(client: FlaskClient, token: Token, **more: str) -> Any:
 
 def test_an_upload_is_published_and_named(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
     client = sign_in("analyst")
-    assert upload(client, token).location == "/models"
+    page = client.get(upload(client, token).location).text
     assert memory.deployed == [("supervision.dmn", b"<x/>")]
-    assert "监理要求 第 4 版" in client.get("/models").text
+    assert "监理要求 第 4 版" in page
+    assert "说明：门槛调整" in page
 
 
 def test_a_refused_upload_names_file_element_line_and_cause(sign_in: SignIn, token: Token, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,6 +89,7 @@ class Memory:
     deployed: list[tuple[str, bytes]] = field(default_factory=list)
     moved: list[Any] = field(default_factory=list)
     virtual: bool = False
+    published: v.DeploymentView | None = None
 
 
 def project() -> v.ProjectView:
@@ -266,11 +267,14 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         return 77, 1
 
     def deploy(
-        actor: Actor, files: Any, now: datetime, *, tenant: str | None = None, reason: str = "", source: str = "upload", force: bool = False
+        actor: Actor, files: Any, now: datetime, *, tenant: str | None = None, reason: str = "", source: str = "upload", **answers: bool
     ) -> v.DeploymentView:
         models.check(files, tenant=tenant)
         memory.deployed.extend(files)
-        return v.DeploymentView(3, tenant or "", source, reason, now, [definition(904, "decision", "supervision", "监理要求", 4)])
+        memory.published = v.DeploymentView(
+            3, tenant or "", source, reason, now, [definition(904, "decision", "supervision", "监理要求", 4)]
+        )
+        return memory.published
 
     verdict = Verdict(True, "ALLOWED", "您是申报单位的人员")
     row = v.ProjectLine(
@@ -349,6 +353,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         source=lambda actor, kind, key: (SOURCES[kind], (DATA / SOURCES[kind]).read_bytes()),
         imports=lambda actor, kind, key: [v.ImportView("lib", LIBRARY, "dmn/rates.dmn", 2)] if kind == "decision" else [],
         deploy=deploy,
+        deployment=lambda actor, key: memory.published,
         check=lambda files, tenant=None: [],
     )
     fake(

@@ -1,0 +1,84 @@
+"""What a new version of a set of scenarios no longer asks: cases that are gone, expectations that are gone, refusals that are expected no more.
+
+A changed value is no weakening: the case still asks, and the models have to answer it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.rehearsal.scenario_files import Scenario, ScenarioSet
+
+_WORDS = {
+    "tasks": "事项", "timers": "定时", "jobs": "作业", "incidents": "事故", "variables": "变量", "path": "路径", "state": "状态",
+    "decision": "决策命中的行", "as": "办理人的角色", "phase": "阶段", "ledger": "台账", "records": "登记簿", "notices": "通知",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Weakening:
+    """``case`` empty: the whole set."""
+
+    case: str
+    text: str
+
+
+def weakenings(before: ScenarioSet, after: ScenarioSet) -> Iterator[Weakening]:
+    """Case by case, in the order of the older version."""
+    kept = {case.key: case for case in after.cases}
+    for case in before.cases:
+        if case.key not in kept:
+            yield Weakening(case.name, "不再有这个场景")
+            continue
+        for text in _lost(case, kept[case.key]):
+            yield Weakening(case.name, text)
+    if before.district is not None and after.district is None:
+        yield Weakening("", f"不再写明 district: {before.district},看不到该区自己的表")
+
+
+def _lost(before: Scenario, after: Scenario) -> Iterator[str]:
+    now = Counter(_asked(after))
+    lost = Counter(_asked(before)) - now
+    named = {key for key, name in lost if name}
+    for (key, name), count in lost.items():
+        if name or key not in named:
+            shown = f"{_WORDS.get(key, key)}“{name}”" if name else _WORDS.get(key, key)
+            yield f"不再核对{shown}" + (f"(少了 {count} 处)" if (key, name) in now else "")
+    fewer = Counter(key for key, _ in _refusals(before)) - Counter(key for key, _ in _refusals(after))
+    gone = Counter(_refusals(before)) - Counter(_refusals(after))
+    for key, name in gone:
+        if key in fewer and not {("decision", key), (key, "")} & set(lost):
+            yield f"不再要求{'在此停下(事故)' if key == 'incidents' else f'决策“{key}”命中'}:{name}"
+
+
+def _expectations(case: Scenario) -> list[Mapping[str, Any]]:
+    return [*(step["expect"] for step in case.steps if step.get("expect")), case.expect]
+
+
+def _asked(case: Scenario) -> Iterator[tuple[str, str]]:
+    """Each thing that a case looks at, as often as it does: (key, name); who does a task is looked at wherever ``as`` stands."""
+    for expected in _expectations(case):
+        for key, value in expected.items():
+            yield key, ""
+            if isinstance(value, Mapping) or key == "path":
+                yield from ((key, str(name)) for name in value or ())
+    for step in case.steps:
+        if "complete" in step and step.get("as") is not None:
+            yield "as", ""
+
+
+def _refusals(case: Scenario) -> Iterator[tuple[str, str]]:
+    """Rows that a decision has to match and elements that have to stop: (decision or ``incidents``, row or element)."""
+    for expected in _expectations(case):
+        for decision, rows in (expected.get("decision") or {}).items():
+            yield from ((decision, str(row)) for row in _list(rows))
+        incidents = expected.get("incidents")
+        if isinstance(incidents, int):
+            yield from (("incidents", str(number)) for number in range(1, incidents + 1))
+        else:
+            yield from (("incidents", str(name)) for name in (incidents if isinstance(incidents, Mapping) else _list(incidents)))
+
+
+def _list(value: Any) -> Sequence[Any]:
+    return () if value is None else value if isinstance(value, list) else [value]

@@ -1,0 +1,64 @@
+"""What a new version of a set of scenarios asks no longer: listed case by case; a changed value is none of it."""
+
+import pytest
+
+from app.rehearsal.scenario_files import parse
+from app.rehearsal.weakening import weakenings
+
+BEFORE = """
+process: p
+cases:
+  - name: 拦住
+    steps:
+      - {complete: apply, as: applicant, with: {amount: 1}}
+      - expect: {tasks: {review: 1, pay: 0}, decision: {gate: [r1, r2]}}
+      - expect: {incidents: [pay], timers: {limit: "2026-01-01"}}
+    expect: {state: active, path: [start, apply, review], variables: {a: 1}, jobs: {notify: 1}}
+  - {name: 放行, expect: {state: completed}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ("name: 放行", "name: 通过", [("放行", "不再有这个场景")]),
+        (", pay: 0", "", [("拦住", "不再核对事项“pay”")]),
+        ("tasks: {review: 1, pay: 0}, ", "", [("拦住", "不再核对事项“review”"), ("拦住", "不再核对事项“pay”")]),
+        ("tasks: {review: 1, pay: 0}", "tasks: {review: 2, pay: 1}", []),
+        ("[r1, r2]", "[r1]", [("拦住", "不再要求决策“gate”命中:r2")]),
+        ("[r1, r2]", "[]", [("拦住", "不再要求决策“gate”命中:r1"), ("拦住", "不再要求决策“gate”命中:r2")]),
+        ("[r1, r2]", "[r1, r3]", []),
+        ("[r1, r2]", "[r1, r2, r3]", []),
+        ("decision: {gate: [r1, r2]}", "decision: {other: [r1]}", [("拦住", "不再核对决策命中的行“gate”")]),
+        ("incidents: [pay]", "incidents: 0", [("拦住", "不再要求在此停下(事故):pay")]),
+        ("incidents: [pay]", "incidents: 1", []),
+        ("incidents: [pay], ", "", [("拦住", "不再核对事故")]),
+        ('timers: {limit: "2026-01-01"}', 'timers: {limit: "2027-01-01"}', []),
+        ("state: active, ", "", [("拦住", "不再核对状态")]),
+        ("state: active", "state: completed", []),
+        ("[start, apply, review]", "[start, review]", [("拦住", "不再核对路径“apply”")]),
+        ("[start, apply, review]", "[start, apply, check, review]", []),
+        ("variables: {a: 1}", "variables: {a: 2, b: 3}", []),
+        ("variables: {a: 1}", "variables: {b: 1}", [("拦住", "不再核对变量“a”")]),
+        (", jobs: {notify: 1}", "", [("拦住", "不再核对作业“notify”")]),
+        ("as: applicant, ", "", [("拦住", "不再核对办理人的角色")]),
+        ("as: applicant", "as: finance", []),
+        ("process: p", "process: p\ndistrict: sucheng", []),
+        ("process: p", "name: 题目\nprocess: p", []),
+    ],
+)
+def test_what_is_lost_is_said(was: str, now: str, said: list[tuple[str, str]]) -> None:
+    assert was in BEFORE
+    found = weakenings(parse("x.yaml", BEFORE.encode()), parse("x.yaml", BEFORE.replace(was, now).encode()))
+    assert [(one.case, one.text) for one in found] == said
+
+
+def test_a_file_without_a_district_sees_less() -> None:
+    before, after = parse("x.yaml", b"district: a\nexpect: {}"), parse("x.yaml", b"expect: {}")
+    assert [one.text for one in weakenings(before, after)] == ["不再写明 district: a,看不到该区自己的表"]
+
+
+def test_cases_of_one_name_are_told_apart_by_their_order() -> None:
+    twice = "cases: [{name: a, expect: {state: active}}, {name: a, expect: {state: completed}}]"
+    once = "cases: [{name: a, expect: {state: active}}]"
+    assert [one.text for one in weakenings(parse("x.yaml", twice.encode()), parse("x.yaml", once.encode()))] == ["不再有这个场景"]
