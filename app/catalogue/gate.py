@@ -22,10 +22,10 @@ from app.catalogue.trial import Trial
 from app.decision import dmn
 from app.decision.near import distance, near
 from app.domain.districts import SHARED
+from app.rehearsal.cases import Outcome
 from app.rehearsal.findings import Finding
 from app.rehearsal.imports import Namespaces
 from app.rehearsal.scenario_files import Scenario
-from app.rehearsal.scenarios import Outcome
 from app.rehearsal.weakening import weakenings
 from app.store import resources, verdicts
 from app.store.verdicts import Verdict

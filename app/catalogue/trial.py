@@ -7,16 +7,15 @@ from app.catalogue import districts, snapshot
 from app.catalogue.bundles import ModelFile
 from app.catalogue.scenario_sets import Holdings, NotThere
 from app.catalogue.snapshot import Snapshot
-from app.domain.districts import SHARED, UnknownDistrict
+from app.domain.districts import REGISTERS, SHARED, UnknownDistrict
 from app.domain.forms import Form
 from app.engine import DecisionRef, LibraryRef, ProcessDefinition
-from app.rehearsal import scenarios as running
+from app.rehearsal import cases
+from app.rehearsal.cases import Outcome
 from app.rehearsal.library import ModelRefused, Models
 from app.rehearsal.scenario_files import Scenario, ScenarioSet
-from app.rehearsal.scenarios import Outcome
 
 ALWAYS_USED = frozenset({("decision", "deadlines"), ("decision", "parameters")})
-REGISTERS = "records."  # forms of registers: whatever a process writes there is checked by them
 
 Names = frozenset[tuple[str, str]]
 
@@ -82,7 +81,7 @@ class Trial:
         except (NotThere, ModelRefused, UnknownDistrict) as error:
             text = f"models 所列的 {error} 没有部署" if isinstance(error, NotThere) else str(error)
             return Outcome(ok=False, step="models", place="读取模型时", difference=text, told=text)
-        return running.attempt(case, models, districts.phase_keys())
+        return cases.attempt(case, models, districts.phase_keys())
 
     def touches(self, scenarios: ScenarioSet, case: Scenario) -> bool:
         """Whether a case comes by anything that the files change."""
@@ -94,7 +93,9 @@ class Trial:
                 return True
         except (NotThere, ModelRefused, UnknownDistrict):
             return False  # it was so before
-        registers = any(kind == "form" and name.startswith(REGISTERS) for kind, name in touched)
+        registers = any(
+            kind == "form" and name.startswith(f"{REGISTERS}.") for kind, name in touched
+        )  # what a process writes is checked by them
         used = _used(case, models)
         return bool(used & touched) or (registers and any(kind == "process" for kind, _ in used))
 

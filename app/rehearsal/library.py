@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from app.decision import dmn
 from app.domain import calendars, districts, forms
 from app.domain.calendars import Calendar
-from app.domain.districts import SHARED, District
+from app.domain.districts import REGISTERS, SHARED, District
 from app.domain.forms import Form
 from app.engine import DecisionRef, LibraryRef, ProcessDefinition, read
 from app.engine.errors import DiagramError
@@ -21,7 +21,6 @@ from app.rehearsal.imports import Namespaces
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FOLDERS = ("bpmn", "dmn", "forms")
-REGISTERS = "records"  # below forms/: the forms of the ledger's registers
 SUFFIXES = (".bpmn", ".dmn", ".json")
 LARGEST = 10_000_000  # bytes of one model file; what each kind of reader takes is less
 

@@ -205,13 +205,9 @@ def parse(file: str, source: bytes) -> ScenarioSet:
         elif not isinstance(cases, list) or not cases:
             raise ScenarioError("cases 应是不为空的列表")
         made = [_case(path, data, case, number, len(cases)) for number, case in enumerate(cases, start=1)]
-        return ScenarioSet(path, _title(data, path), _text(data, "district", "场景文件"), tuple(_distinct(made)))
+        return ScenarioSet(path, str(data.get("name") or path.stem), _text(data, "district", "场景文件"), tuple(_distinct(made)))
     except ScenarioError as error:
         raise ScenarioError(f"场景文件 {path.name}:{error.message}") from error.__cause__
-
-
-def _title(data: Mapping[str, Any], path: Path) -> str:
-    return str(data.get("name") or path.stem)
 
 
 def _distinct(cases: Iterable[Scenario]) -> Iterator[Scenario]:
