@@ -46,7 +46,7 @@ def _other_word(one: str, other: str) -> bool:
     mine, others = ([word.casefold() for word in _WORDS.findall(name)] for name in (one, other))
     if len(mine) == len(others):
         pairs = [(word, wanted) for word, wanted in zip(mine, others, strict=True) if word != wanted]
-        return len(mine) > 1 and len(pairs) == 1 and distance(*pairs[0]) > _slips(*pairs[0])
+        return len(mine) > 1 and len(pairs) == 1 and distance(*pairs[0]) > (_slips(*pairs[0]) or (min(map(len, pairs[0])) == 2))
     short, long = sorted((mine, others), key=len)
     rest = iter(long)
     return all(word in rest for word in short)
