@@ -226,9 +226,10 @@ class Outcome:
 
 
 class Connector(Protocol):
-    """A module of this package."""
+    """A module of this package. ``RETURNS``: the variables of its result; ``read_project`` adds the project's facts."""
 
     TYPE: str
+    RETURNS: tuple[str, ...]
 
     def check(self, headers: Mapping[str, str], known: Known) -> list[str]:
         """What is wrong with a task's headers, in Chinese; the same is refused when the task is run."""
