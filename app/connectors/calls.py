@@ -94,12 +94,13 @@ class ConnectorCall:
         return f"“{self.element_name or self.element_id}”({self.element_id},{self.type})"
 
 
+REGISTERS = "records."  # how the ids of registers' forms begin
 OVERDUE = "overdue"  # the platform's own register: deadlines that have passed
 
 
 def forms_of(kind: str) -> tuple[str, str]:
     """The form ids under which a register's form is looked for, in order."""
-    return f"records.{kind}", kind
+    return f"{REGISTERS}{kind}", kind
 
 
 # ---------------------------------------------------------------- what may be asked for

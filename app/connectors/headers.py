@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from app.connectors.calls import Known
+from app.connectors.calls import REGISTERS, Known
 from app.decision.near import near
 
 OWNER = "applicant"
-REGISTERS = "records."  # how the ids of registers' forms begin
 
 
 def missing_or_unknown(headers: Mapping[str, str], required: Sequence[str], optional: Sequence[str] = ()) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from app.connectors import CONNECTORS
-from app.connectors.calls import Known, RoleFacts
+from app.connectors.calls import Known, RoleFacts, forms_of
 from app.decision import dmn
 from app.decision.feel.syntax import FunctionLiteral, Name, Path, walk
 from app.decision.near import near
@@ -145,7 +145,7 @@ class _Checker:
     def _register_fields(self, part: Part, task: JobTask, kind: str) -> Iterator[Finding]:
         """What is written to a register, or asked of it, and no form of it has."""
         register = task.headers.get("kind", "").strip()
-        forms = self.around.forms(f"records.{register}") or self.around.forms(register)
+        forms = next((found for form in forms_of(register) if (found := self.around.forms(form))), ())
         if not forms:
             return
         known = {field for form in forms for field in form.fields}

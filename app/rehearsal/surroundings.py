@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
+from app.connectors.calls import REGISTERS
 from app.decision import dmn
 from app.domain.districts import SHARED, District, RoleInfo
 from app.domain.forms import Form, FormError
@@ -137,7 +138,7 @@ def of_installation(root: Path, known: Collection[str]) -> Iterator[tuple[Place,
         for path in sorted((root / folder).rglob("*")):
             own = path.relative_to(root / folder).parts[0]
             if path.suffix in _READERS:
-                name = f"records.{path.stem}" if own == "records" else path.stem
+                name = f"{REGISTERS}{path.stem}" if own == "records" else path.stem
                 yield (own if own in known else SHARED, kind, name), once(partial(_read, path, name))
 
 
