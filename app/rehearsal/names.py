@@ -21,6 +21,7 @@ from app.rehearsal import variables
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, argument, calls, expressions, first, job_type, texts, texts_of, tree
 from app.rehearsal.surroundings import View
+from app.rehearsal.writers import Writers
 
 DEADLINE_FUNCTIONS = ("deadline", "remindAt")
 EVENT = "event"  # the column of the deadlines table that holds the keys
@@ -31,7 +32,7 @@ def check(file: str, process: ProcessDefinition, around: View) -> list[Finding]:
     """Errors (what will stop at run time) and warnings about the names in one process, in the order of the diagram; one for each element and name."""
     lines = Lines(process.source)
     checker = _Checker(file, process, around, lines)
-    found = [finding for part in around.kept(variables.Writers).parts(process) for finding in checker.check(part)]
+    found = [finding for part in around.kept(Writers).parts(process) for finding in checker.check(part)]
     found += variables.check(file, process, around, lines)
     return list({(finding.element, finding.code, finding.message): finding for finding in found}.values())
 

@@ -105,8 +105,8 @@ def test_what_is_called_but_not_there_is_refused_unless_it_comes_along(hill: Fla
         models.deploy(SYSTEM, [caller], NOW)
     assert [(item.code, "nowhere" in item.message) for item in refused.value.problems] == [("CALLED_DECISION", True)]
     table = ("dmn/nowhere.dmn", GATE.replace(b'decision id="permit_gate"', b'decision id="nowhere"'))
-    for files in ([caller, table], [table, caller]):
-        assert models.check(files) == []
+    for bundle in ([caller, table], [table, caller]):
+        assert models.check(bundle) == []
 
 
 def test_the_tenant_comes_from_the_path_unless_it_is_given(hill: Flask) -> None:
