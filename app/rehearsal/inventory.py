@@ -49,7 +49,7 @@ class Part:
 
     @property
     def place(self) -> str:
-        return f"“{self.element.bpmn_name}”({self.id})" if self.element.bpmn_name else f"元素 {self.id}"
+        return f"“{self.element.bpmn_name}”({self.id})" if self.element.bpmn_name else f"元素“{self.id}”"
 
 
 def parts(process: ProcessDefinition) -> list[Part]:

@@ -158,7 +158,7 @@ class _Checker:
                 cure = (
                     f"是不是 {hint}?" if (hint := near(name, known)) else f"请改正输入映射,或在 forms/records/{register}.json 中加上这一项"
                 )
-                yield self._say(part, "FORM_FIELD", f"写入映射“{name}”,但登记簿“{register}”的表单没有这一项,{what},{cure}", text=name)
+                yield self._say(part, "FORM_FIELD", f"的输入映射写“{name}”,但登记簿“{register}”的表单没有这一项,{what},{cure}", text=name)
 
     # ------------------------------------------------------------------ in expressions
 
