@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from app.catalogue import districts, snapshot
+from app.catalogue import changes, districts, snapshot
 from app.catalogue.bundles import ModelFile
 from app.connectors.calls import REGISTERS
 from app.decision import dmn
@@ -18,7 +18,6 @@ from app.rehearsal.surroundings import Load, Place, Stock, once
 from app.store import resources
 from app.store.resources import ResourceRef
 
-_EVERYTHING = 2**62
 _MODELS = ("process", "decision", "form")
 _OF_REGISTERS = frozenset({"put_record", "query_records"})
 
@@ -88,9 +87,8 @@ def _itself(model: Any) -> Any:
 
 def _deployed() -> dict[Place, Load]:
     """The newest version of every model of every tenant, read when it is asked for."""
-    references = resources.references(resources.tenants(), _EVERYTHING)
-    newest = {(item.tenant, item.kind, item.id): item for item in sorted(references, key=lambda item: item.version) if item.kind in _MODELS}
-    return {place: once(partial(_load, item)) for place, item in newest.items()}
+    newest = changes.newest(resources.tenants())
+    return {place: once(partial(_load, item)) for place, item in newest.items() if item.kind in _MODELS}
 
 
 def _load(item: ResourceRef) -> Any:

@@ -26,7 +26,6 @@ from app.store.resources import ResourceRef
 from app.store.tables import DeploymentRow
 
 _READERS = frozenset({"analyst", "system_admin", "security_admin", "audit_admin", "auditor"})
-_EVERYTHING = 2**62
 
 
 def deploy(
