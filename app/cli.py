@@ -232,7 +232,7 @@ def lint(files: tuple[str, ...], house: bool, as_json: bool) -> None:
     from app.rehearsal import lint as linting
     from app.rehearsal.library import Shelf
 
-    findings = linting.check(gather(files), house=house, known=Shelf(settings.load().root).districts())
+    findings = linting.check(gather(files), house=house, installation=Shelf(settings.load().root))
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
         say([asdict(finding) for finding in findings])

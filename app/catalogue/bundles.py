@@ -233,23 +233,3 @@ def _twice(files: Sequence[ModelFile]) -> list[Finding]:
             if first != file.name:
                 problems.append(Finding(file.name, item.id, None, "DUPLICATE_ID", f"“{item.id}”在 {first} 里已有定义,一次部署中不能重复"))
     return problems
-
-
-def missing(files: Sequence[ModelFile], known: dict[tuple[str, str], set[str]]) -> list[Finding]:
-    """What the diagrams call that is deployed nowhere. ``known``: (tenant, kind) → ids, the bundle's own included."""
-    found = []
-    for file in files:
-        for definition in file.processes:
-            for kind, wanted, word in (
-                ("process", definition.called_processes, "流程"),
-                ("decision", definition.called_decisions, "决策"),
-                ("form", definition.forms, "表单"),
-            ):
-                there = known.get((file.tenant, kind), set()) | known.get((SHARED, kind), set())
-                if file.tenant == SHARED:
-                    there = there.union(*(ids for (_, own), ids in known.items() if own == kind))
-                found += [
-                    Finding(file.name, definition.process_id, None, "MISSING", f"引用的{word}“{item}”尚未部署,执行到该处会停下")
-                    for item in sorted(wanted - there)
-                ]
-    return found

@@ -7,6 +7,7 @@ from app.connectors.calls import ConnectorCall, Found, Known, NumberRead, Outcom
 from app.errors import ConnectorError
 
 TYPE = "allot_number"
+RETURNS: tuple[str, ...] = ("number",)
 
 
 def check(headers: Mapping[str, str], known: Known) -> list[str]:

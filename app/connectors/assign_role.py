@@ -7,6 +7,7 @@ from app.connectors.calls import ConnectorCall, Found, Known, OfficeRead, Outcom
 from app.errors import ConnectorError
 
 TYPE = "assign_role"
+RETURNS: tuple[str, ...] = ()
 
 
 def check(headers: Mapping[str, str], known: Known) -> list[str]:

@@ -94,12 +94,13 @@ class ConnectorCall:
         return f"“{self.element_name or self.element_id}”({self.element_id},{self.type})"
 
 
+REGISTERS = "records."  # how the ids of registers' forms begin
 OVERDUE = "overdue"  # the platform's own register: deadlines that have passed
 
 
 def forms_of(kind: str) -> tuple[str, str]:
     """The form ids under which a register's form is looked for, in order."""
-    return f"records.{kind}", kind
+    return f"{REGISTERS}{kind}", kind
 
 
 # ---------------------------------------------------------------- what may be asked for
@@ -226,9 +227,10 @@ class Outcome:
 
 
 class Connector(Protocol):
-    """A module of this package."""
+    """A module of this package. ``RETURNS``: the variables of its result; ``read_project`` adds the project's facts."""
 
     TYPE: str
+    RETURNS: tuple[str, ...]
 
     def check(self, headers: Mapping[str, str], known: Known) -> list[str]:
         """What is wrong with a task's headers, in Chinese; the same is refused when the task is run."""

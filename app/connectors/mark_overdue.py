@@ -10,6 +10,7 @@ from app.connectors.notify import notices
 from app.domain.keys import next_key
 
 TYPE = "mark_overdue"
+RETURNS: tuple[str, ...] = ()
 ESCALATE_TO = "data_bureau_leader"
 
 

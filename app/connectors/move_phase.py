@@ -6,6 +6,7 @@ from app.connectors import headers as wanted
 from app.connectors.calls import ConnectorCall, Found, Known, Outcome, SetPhase
 
 TYPE = "move_phase"
+RETURNS: tuple[str, ...] = ("phase",)
 
 
 def check(headers: Mapping[str, str], known: Known) -> list[str]:

@@ -6,6 +6,7 @@ from app.connectors import headers as wanted
 from app.connectors.calls import ConnectorCall, Found, Known, Notice, Outcome
 
 TYPE = "notify"
+RETURNS: tuple[str, ...] = ()
 
 
 def check(headers: Mapping[str, str], known: Known) -> list[str]:

@@ -11,6 +11,7 @@ from app.engine.waits import text_of
 from app.errors import ConnectorError
 
 TYPE = "publish_message"
+RETURNS: tuple[str, ...] = ()
 
 
 def check(headers: Mapping[str, str], known: Known) -> list[str]:

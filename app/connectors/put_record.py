@@ -11,6 +11,7 @@ from app.domain.keys import next_key
 from app.errors import ConnectorError
 
 TYPE = "put_record"
+RETURNS: tuple[str, ...] = ("recordKey",)
 
 
 def check(headers: Mapping[str, str], known: Known) -> list[str]:

@@ -8,6 +8,7 @@ from app.connectors.calls import ConnectorCall, FoundProject, Known, Outcome, Pr
 from app.errors import ConnectorError
 
 TYPE = "query_projects"
+RETURNS: tuple[str, ...] = ("projects",)
 
 
 def check(headers: Mapping[str, str], known: Known) -> list[str]:

@@ -8,6 +8,7 @@ from app.connectors.calls import ConnectorCall, FoundRecord, Known, Outcome, Rec
 from app.errors import ConnectorError
 
 TYPE = "query_records"
+RETURNS: tuple[str, ...] = ("records",)
 _SCOPES = ("project", "district")
 
 

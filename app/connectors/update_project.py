@@ -10,6 +10,7 @@ from app.connectors.money import exact
 from app.errors import ConnectorError
 
 TYPE = "update_project"
+RETURNS: tuple[str, ...] = ()
 _FIXED = frozenset({"projectKey", "phase"})
 _AMOUNTS = ("totalAmount", "contractAmount")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
 _SEPARATORS: Final = str.maketrans("", "", " _-.")
+_WORDS: Final = re.compile(r"[A-Z]?[^A-Z _.\-]+|[A-Z]+(?![^A-Z _.\-])")
 
 
 def near(name: str, known: Iterable[str]) -> str | None:
@@ -13,7 +15,8 @@ def near(name: str, known: Iterable[str]) -> str | None:
 
     A slip leaves out, adds, changes or exchanges a letter (Damerau-Levenshtein, neighbours exchanged once): one in a name of three to
     seven characters, one more for every four beyond. Capitals and separators do not count. Names with other digits mean other things.
-    Chinese characters weigh more: one in four. Of several the nearest is taken, then the first in the alphabet.
+    Chinese characters weigh more: one in four. A word more or less, or another word in its place, is no slip: ``warrantyOk`` is not ``warranty``,
+    ``startedAt`` not ``startedOn``. Of several the nearest is taken, then the first in the alphabet.
     """
     wanted = _plain(name)
     best: tuple[int, str] | None = None
@@ -25,7 +28,7 @@ def near(name: str, known: Iterable[str]) -> str | None:
         if abs(len(wanted) - len(other)) > most or _digits(wanted) != _digits(other):
             continue
         found = distance(wanted, other)
-        if found <= most and (best is None or (found, candidate) < best):
+        if found <= most and (best is None or (found, candidate) < best) and not _other_word(name, candidate):
             best = found, candidate
     return None if best is None else best[1]
 
@@ -36,6 +39,17 @@ def _plain(name: str) -> str:
 
 def _digits(name: str) -> str:
     return "".join(filter(str.isdigit, name))
+
+
+def _other_word(one: str, other: str) -> bool:
+    """Whether two names of several words (camel case, or parted) differ by a whole word."""
+    mine, others = ([word.casefold() for word in _WORDS.findall(name)] for name in (one, other))
+    if len(mine) == len(others):
+        pairs = [(word, wanted) for word, wanted in zip(mine, others, strict=True) if word != wanted]
+        return len(mine) > 1 and len(pairs) == 1 and distance(*pairs[0]) > (_slips(*pairs[0]) or (min(map(len, pairs[0])) == 2))
+    short, long = sorted((mine, others), key=len)
+    rest = iter(long)
+    return all(word in rest for word in short)
 
 
 def _slips(one: str, other: str) -> int:

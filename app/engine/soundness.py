@@ -1,6 +1,6 @@
 """Static soundness of a process, level by level: what the flows alone make certain, whatever the data say.
 
-Each level is played with every choice open, token by token, until nothing new turns up or ``MOST_MARKINGS`` is reached (then only the plain reachability findings
+Each level is played with every choice open, token by token, until nothing new turns up or ``MOST_MARKINGS`` is reached (then only ends that cannot be reached
 are reported, and nothing is claimed about joins). Data can only narrow what is possible, so "can never fire" and "cannot be reached" are certain; "may wait
 for ever" is a warning.
 """
@@ -28,7 +28,7 @@ Marking: TypeAlias = tuple[tuple[Place, int], ...]
 
 
 def check(definition: ProcessDefinition) -> list[Problem]:
-    """Warnings: NODE_UNREACHABLE, END_UNREACHABLE, JOIN_NEVER_FIRES, JOIN_MAY_WAIT, TOKENS_MULTIPLY. ``line`` is 0."""
+    """Warnings: END_UNREACHABLE, JOIN_NEVER_FIRES, JOIN_MAY_WAIT, TOKENS_MULTIPLY. ``line`` is 0."""
     problems: list[Problem] = []
     pending: list[tuple[LevelSpec, str]] = [(definition.spec, definition.process_id)]
     while pending:
@@ -49,12 +49,9 @@ def _elements(level: LevelSpec) -> list[Element]:
 def _check_level(level: LevelSpec) -> Iterator[tuple[str, str, str]]:
     elements = _elements(level)
     starts: list[Element] = list(level.start.starts)
-    reached = _closure(starts, _after)
-    for element in elements:
-        if element.bpmn_id not in reached and not isinstance(element, EventSubProcess):
-            yield element.bpmn_id, "NODE_UNREACHABLE", "没有任何路径能到达该元素,它永远不会运行"
+    reached = closure(starts, onward)
     ends = [element for element in elements if not element.outgoing and not isinstance(element, EventSubProcess)]
-    finishing = _closure(ends, _before)
+    finishing = closure(ends, _before)
     for element in elements:
         if element.bpmn_id in reached and element.bpmn_id not in finishing:
             yield element.bpmn_id, "END_UNREACHABLE", "从该元素出发的路径都走不到结束,流程将无法结束"
@@ -81,7 +78,8 @@ def _check_level(level: LevelSpec) -> Iterator[tuple[str, str, str]]:
             yield element.bpmn_id, "JOIN_MAY_WAIT", "在某些选择下,该汇合网关会一直等待不会到达的分支,流程将停在这里"
 
 
-def _after(element: Element) -> Iterable[Element]:
+def onward(element: Element) -> Iterable[Element]:
+    """Where a token that is here may go next; links are flows."""
     yield from (flow.target for flow in element.outgoing)
     yield from element.boundaries
 
@@ -93,7 +91,8 @@ def _before(element: Element) -> Iterable[Element]:
         yield host
 
 
-def _closure(start: list[Element], step: Callable[[Element], Iterable[Element]]) -> set[str]:
+def closure(start: list[Element], step: Callable[[Element], Iterable[Element]]) -> set[str]:
+    """The ids of everything that ``step`` leads to, the starts among them."""
     seen: dict[str, Element] = {}
     pending = list(start)
     while pending:
@@ -146,7 +145,7 @@ class _Exploration:
     def _side_paths_join(self) -> bool:
         """Whether what a non-interrupting event begins can come to a join: how often it happens is open, so nothing is certain there."""
         sides: list[Element] = [event for element in self.level.elements.values() for event in element.boundaries if not event.interrupting]
-        reached = _closure(sides, _after)
+        reached = closure(sides, onward)
         return any(
             isinstance(element, Join) and len(element.incoming) > 1 and element.bpmn_id in reached
             for element in self.level.elements.values()

@@ -5,24 +5,25 @@ clause, an untidy drawing, reserved ids, full-width punctuation in FEEL — are 
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
-from app.connectors import CONNECTORS
 from app.decision import dmn
 from app.domain import districts, forms
-from app.domain.districts import SHARED, UnknownDistrict
+from app.domain.districts import UnknownDistrict
 from app.domain.forms import Form
 from app.engine import LibraryRef, ProcessDefinition, soundness, timers
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import read_with_tree, xml
-from app.rehearsal import scenario_files
+from app.rehearsal import flow, names, scenario_files
 from app.rehearsal.findings import Finding
 from app.rehearsal.imports import Namespaces
-from app.rehearsal.library import ZONE
+from app.rehearsal.library import ZONE, Shelf
+from app.rehearsal.surroundings import Load, Place, Stock, of_installation
 
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 FULL_WIDTH = "＞＜＝？，；：（）［］｛｝“”‘’！＋－＊／"
@@ -67,6 +68,7 @@ class _Bundle:
     tenants: dict[str, str] = field(default_factory=dict)
     processes: list[tuple[str, str, ProcessDefinition]] = field(default_factory=list)
     decisions: list[tuple[str, str, dmn.Model]] = field(default_factory=list)
+    models: dict[Place, Any] = field(default_factory=dict)
     defined: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def define(self, tenant: str, kind: str, name: str, file: str) -> Iterator[Finding]:
@@ -74,13 +76,11 @@ class _Bundle:
         if first != file:
             yield Finding(file, name, 0, "DUPLICATE_ID", f"“{name}”在 {first} 里已有定义,一次部署中不能重复")
 
-    def seen(self, tenant: str, kind: str) -> set[str]:
-        """What a lookup from a tenant finds: its own and the shared ones; what a shared file calls may be each district's own."""
-        return {name for owner, what, name in self.defined if what == kind and (owner in (tenant, SHARED) or tenant == SHARED)}
 
-
-def check(files: Sequence[tuple[str, bytes]], *, house: bool = False, known: Collection[str] | None = None) -> list[Finding]:
-    """Findings of all files, by file. ``house``: the house's rules are errors. ``known``: the districts that there are; None leaves folders unchecked."""
+def check(files: Sequence[tuple[str, bytes]], *, house: bool = False, installation: Shelf | None = None) -> list[Finding]:
+    """Findings of all files, by file. ``house``: the house's rules are errors. ``installation``: its districts, and what diagrams may name besides the files;
+    without it folders, roles and phases are not judged."""
+    known = None if installation is None else installation.districts()
     findings: list[Finding] = []
     bundle = _Bundle()
     severity = "error" if house else "warning"
@@ -95,9 +95,9 @@ def check(files: Sequence[tuple[str, bytes]], *, house: bool = False, known: Col
         except UnknownDistrict as error:
             findings.append(Finding(name, "", 0, "UNKNOWN_DISTRICT", str(error)))
         except Exception as error:  # one file must not hide what is wrong with the others
-            findings.append(Finding(name, "", 0, "INTERNAL", f"检查此文件时出现内部错误 {type(error).__name__}:{error}"))
+            findings.append(_internal(name, error))
     findings += _imports(bundle)
-    findings += _references(bundle, severity)
+    findings += _names(bundle, severity, installation)
     return findings
 
 
@@ -113,6 +113,7 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
     tenant = bundle.tenants[name]
     for process in diagram.processes:
         bundle.processes.append((name, tenant, process))
+        bundle.models[tenant, "process", process.process_id] = process
         yield from bundle.define(tenant, "process", process.process_id, name)
         yield from _starts(name, process)
         yield from (
@@ -227,6 +228,7 @@ def _table(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator
     if not model.decisions and not model.namespace:
         yield Finding(name, "", 0, "NAMESPACE", "文件里没有决策,又没有命名空间(namespace),别的文件无法导入。请写上命名空间")
     for decision_id in model.decisions:
+        bundle.models[bundle.tenants[name], "decision", decision_id] = model
         yield from bundle.define(bundle.tenants[name], "decision", decision_id, name)
     if not model.imports:  # one that imports is judged together with what it imports
         yield from (_of_table(problem) for problem in dmn.check(model))
@@ -253,6 +255,7 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
     except forms.FormError as error:
         yield Finding(name, error.place, 0, error.code, str(error))
         return
+    bundle.models[bundle.tenants[name], "form", form.id] = form
     if PurePath(name).parent.name != "records":
         yield from bundle.define(bundle.tenants[name], "form", form.id, name)
         if form.id != PurePath(name).stem:
@@ -288,17 +291,35 @@ def _imports(bundle: _Bundle) -> Iterator[Finding]:
                 yield from (_of_table(problem) for problem in namespaces.check(model))
 
 
-def _references(bundle: _Bundle, severity: str) -> Iterable[Finding]:
-    """What diagrams call by a literal name, and is not among the files."""
+def _names(bundle: _Bundle, severity: str, installation: Shelf | None) -> Iterator[Finding]:
+    """What the diagrams name, among the files and, beneath them, in the installation."""
+    if not bundle.processes:
+        return
+    stock = _stock(bundle, severity, installation)
     for name, tenant, process in bundle.processes:
-        missing = (
-            [("CALLED_PROCESS", "流程", other) for other in sorted(process.called_processes - bundle.seen(tenant, "process"))]
-            + [("CALLED_DECISION", "决策", other) for other in sorted(process.called_decisions - bundle.seen(tenant, "decision"))]
-            + [("FORM", "表单", other) for other in sorted(process.forms - bundle.seen(tenant, "form"))]
-            + [("JOB_TYPE", "作业类型", other) for other in sorted(process.job_types) if other not in CONNECTORS]
-        )
-        for code, kind, other in missing:
-            yield Finding(name, process.process_id, 0, code, f"调用的{kind}“{other}”不在这批文件里", severity)
+        try:
+            yield from names.check(name, process, stock.around(tenant, process.process_id))
+            yield from flow.check(name, process)
+        except Exception as error:  # one file must not hide what is wrong with the others
+            yield _internal(name, error)
+
+
+def _stock(bundle: _Bundle, severity: str, installation: Shelf | None) -> Stock:
+    given: dict[Place, Load] = {place: partial(_itself, model) for place, model in bundle.models.items()}
+    if installation is None:
+        return Stock(given, complete=False, missing=severity, workers=severity)
+    known = installation.districts()
+    return Stock(
+        {**dict(of_installation(installation.root, known)), **given}, known, installation.phases(), missing=severity, workers=severity
+    )
+
+
+def _itself(model: Any) -> Any:
+    return model
+
+
+def _internal(name: str, error: Exception) -> Finding:
+    return Finding(name, "", 0, "INTERNAL", f"检查此文件时出现内部错误 {type(error).__name__}:{error}")
 
 
 def _scenario(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.acts import audit
 from app.acts.transaction import act, retried
-from app.catalogue import bundles, changes, gate, libraries, snapshot
+from app.catalogue import bundles, changes, gate, libraries, naming, snapshot
 from app.catalogue.bundles import Bundle
 from app.catalogue.changes import Changes
 from app.catalogue.gate import GateVerdict
@@ -26,7 +26,6 @@ from app.store.resources import ResourceRef
 from app.store.tables import DeploymentRow
 
 _READERS = frozenset({"analyst", "system_admin", "security_admin", "audit_admin", "auditor"})
-_EVERYTHING = 2**62
 
 
 def deploy(
@@ -56,7 +55,7 @@ def deploy(
 def _deploy(actor: Actor, files: Sequence[tuple[str, bytes]], tenant: str | None, wish: Wish, now: datetime) -> DeploymentView:
     """Raises Outdated where another deployment came in between: what was tried is not what would be deployed."""
     seen = resources.last_number()
-    bundle = _read(files, tenant)
+    bundle = _read(files, tenant, at_start=wish.source == "files")
     _check_districts(actor, {file.tenant for file in bundle.files} | ({tenant} if tenant else set()))
     if bundle.problems:
         raise _refusal(actor, bundle.problems, now)
@@ -64,7 +63,7 @@ def _deploy(actor: Actor, files: Sequence[tuple[str, bytes]], tenant: str | None
     if not found.new:
         return _view_of(0, bundle, wish, now, _unchanged(found), bundle.warnings)
     tried = _try(actor, found, wish, now)
-    told = [*tried.refused, *tried.told, *bundle.warnings, *bundles.missing(bundle.files, _known(bundle))]
+    told = [*tried.refused, *tried.told, *bundle.warnings]
     with act():
         if resources.lock_catalogue() != seen:
             raise Outdated("刚有另一批模型发布,请重试")
@@ -183,7 +182,7 @@ def boot(root: Path, now: datetime) -> BootView:
     differing = [(name, content) for name, content in shipped if before.get((named(name), name), (0, ""))[1] != bundles.digest(content)]
     if not differing:
         return BootView((), ())
-    bundle = _read(differing, None)
+    bundle = _read(differing, None, at_start=True)
     if bundle.problems:
         raise Refused(bundle.problems)
     newest = changes.newest({file.tenant for file in bundle.files})
@@ -214,18 +213,28 @@ def _shipped(root: Path) -> list[tuple[str, bytes]]:
     return found
 
 
-def _read(files: Sequence[tuple[str, bytes]], tenant: str | None) -> Bundle:
-    """The bundle with every reason why it cannot run, what it would break included; overlaps that only show with what is imported stand with their file."""
+def _read(files: Sequence[tuple[str, bytes]], tenant: str | None, *, at_start: bool = False) -> Bundle:
+    """The bundle with every reason why it cannot run, what it would break included; overlaps that only show with what is imported stand with their file.
+
+    ``at_start``: names that nobody answers to are told and do not keep the server from starting, for a district's own models may lack what the shipped ones
+    now ask of them.
+    """
     bundle = bundles.read(files, tenant)
     found = libraries.check(bundle.files)
     overlaps = [item for item in found if item.severity != "error" and item.code == bundles.OVERLAP]
+    wrong = [item for item in found if item.severity == "error"]
+    told = [item for item in found if item.severity != "error" and item not in overlaps]
+    if not bundle.problems and not wrong:
+        named = naming.check(bundle.files)
+        wrong = [item for item in named if item.severity == "error" and not at_start]
+        told += [item for item in named if item not in wrong]
     return replace(
         bundle,
         files=tuple(
             replace(file, overlaps=(*file.overlaps, *(item for item in overlaps if item.file == file.name))) for file in bundle.files
         ),
-        problems=(*bundle.problems, *(item for item in found if item.severity == "error")),
-        warnings=(*bundle.warnings, *(item for item in found if item.severity != "error" and item not in overlaps)),
+        problems=(*bundle.problems, *wrong),
+        warnings=(*bundle.warnings, *told),
     )
 
 
@@ -234,17 +243,6 @@ def _shown(found: Iterable[ResourceRef]) -> list[ResourceRef]:
     every = list(found)
     decided = {item.resource_key for item in every if item.kind == "decision"}
     return [item for item in every if item.kind != "library" or item.resource_key not in decided]
-
-
-def _known(bundle: Bundle) -> dict[tuple[str, str], set[str]]:
-    """(tenant, kind) → the ids that there will be."""
-    known: dict[tuple[str, str], set[str]] = {}
-    for item in resources.references(resources.tenants(), _EVERYTHING):
-        known.setdefault((item.tenant, item.kind), set()).add(item.id)
-    for file in bundle.files:
-        for defined in file.defined:
-            known.setdefault((file.tenant, defined.kind), set()).add(defined.id)
-    return known
 
 
 def _view_of(

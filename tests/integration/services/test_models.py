@@ -99,9 +99,14 @@ def test_the_same_id_twice_in_a_bundle_is_refused(hill: Flask) -> None:
     assert refused.value.problems[0].code == "DUPLICATE_ID"
 
 
-def test_what_is_called_but_not_there_is_only_a_warning(hill: Flask) -> None:
-    view = models.deploy(SYSTEM, [("bpmn/permit.bpmn", PERMIT.replace(b'decisionId="permit_gate"', b'decisionId="nowhere"'))], NOW)
-    assert [(item.code, "nowhere" in item.message) for item in view.warnings if item.code == "MISSING"] == [("MISSING", True)]
+def test_what_is_called_but_not_there_is_refused_unless_it_comes_along(hill: Flask) -> None:
+    caller = ("bpmn/permit.bpmn", PERMIT.replace(b'decisionId="permit_gate"', b'decisionId="nowhere"'))
+    with pytest.raises(Refused) as refused:
+        models.deploy(SYSTEM, [caller], NOW)
+    assert [(item.code, "nowhere" in item.message) for item in refused.value.problems] == [("CALLED_DECISION", True)]
+    table = ("dmn/nowhere.dmn", GATE.replace(b'decision id="permit_gate"', b'decision id="nowhere"'))
+    for bundle in ([caller, table], [table, caller]):
+        assert models.check(bundle) == []
 
 
 def test_the_tenant_comes_from_the_path_unless_it_is_given(hill: Flask) -> None:

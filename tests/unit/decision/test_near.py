@@ -49,3 +49,25 @@ def test_a_functions_name(name: str, meant: str | None) -> None:
 )
 def test_any_name(name: str, known: list[str], meant: str | None) -> None:
     assert near(name, known) == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("warrantyOk", "warranty"),
+        ("startedAt", "startedOn"),
+        ("planStartAt", "planStartOn"),
+        ("data_bureau", "data_bureau_leader"),
+        ("itemA", "item"),
+        ("itemA", "itemB"),
+    ],
+)
+def test_a_word_more_or_another_word_is_no_slip(name: str, other: str) -> None:
+    assert near(name, [other]) is None
+    assert near(other, [name]) is None
+
+
+@pytest.mark.parametrize("name", ["payOpinoin", "paOypinion", "payopinion", "pay_opinion", "payOpinionn"])
+def test_a_slip_in_a_name_of_several_words(name: str) -> None:
+    assert near(name, ["payOpinion", "pay", "opinion"]) == "payOpinion"
+    assert near("paidOm", ["paidOn"]) == "paidOn"

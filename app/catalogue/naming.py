@@ -1,0 +1,104 @@
+"""What diagrams name, as of the catalogue with a bundle over it: of the bundle's own diagrams, and of deployed ones that name what the bundle changes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from app.catalogue import changes, districts, snapshot
+from app.catalogue.bundles import ModelFile
+from app.connectors.calls import REGISTERS
+from app.decision import dmn
+from app.domain.forms import Form, FormError
+from app.engine import DiagramError, ProcessDefinition
+from app.engine.decisions import DEADLINES
+from app.rehearsal import flow, names
+from app.rehearsal.findings import Finding
+from app.rehearsal.names import DEADLINE_FUNCTIONS
+from app.rehearsal.surroundings import Load, Place, Stock, once
+from app.store import resources
+from app.store.resources import ResourceRef
+
+_MODELS = ("process", "decision", "form")
+_OF_REGISTERS = frozenset({"put_record", "query_records"})
+
+
+def check(files: Sequence[ModelFile]) -> list[Finding]:
+    """What will stop at run time (errors) and what may (warnings); the order of the files does not matter. Of deployed diagrams only what the bundle breaks."""
+    above = dict(_of_bundle(files))
+    if not above:
+        return []
+    beneath = _deployed()
+    before, after = _stock(beneath), _stock({**beneath, **above})
+    found: list[Finding] = []
+    for file in files:
+        for process in file.processes:
+            found += names.check(file.name, process, after.around(file.tenant, process.process_id))
+            found += flow.check(file.name, process)
+    changed = {(kind, name) for _, kind, name in above}
+    for (tenant, kind, name), load in beneath.items():
+        if kind == "process" and (tenant, kind, name) not in above:
+            process = load()
+            if process is not None and _names(process, changed):
+                found += _broken(process, tenant, before, after)
+    return found
+
+
+def _broken(process: ProcessDefinition, tenant: str, before: Stock, after: Stock) -> Iterator[Finding]:
+    """What is wrong now with a deployed diagram and was not before."""
+    known = {_about(finding) for finding in names.check(process.file, process, before.around(tenant, process.process_id))}
+    for finding in names.check(process.file, process, after.around(tenant, process.process_id)):
+        if _about(finding) not in known and finding.severity == "error":
+            yield finding
+
+
+def _about(finding: Finding) -> tuple[str | None, str, str]:
+    return finding.element, finding.code, finding.message
+
+
+def _names(process: ProcessDefinition, changed: set[tuple[str, str]]) -> bool:
+    """Whether a diagram names something that is changed."""
+    named = {("form", name) for name in process.forms} | {("decision", name) for name in process.called_decisions}
+    named |= {("process", name) for name in process.called_processes}
+    if named & changed or (
+        process.job_types & _OF_REGISTERS and any(kind == "form" and name.startswith(REGISTERS) for kind, name in changed)
+    ):
+        return True
+    return ("decision", DEADLINES) in changed and any(f"{name}(".encode() in process.source for name in DEADLINE_FUNCTIONS)
+
+
+def _stock(models: Mapping[Place, Load]) -> Stock:
+    return Stock(models, districts.every(), districts.phase_keys())
+
+
+def _of_bundle(files: Sequence[ModelFile]) -> Iterator[tuple[Place, Load]]:
+    for file in files:
+        for process in file.processes:
+            yield (file.tenant, "process", process.process_id), partial(_itself, process)
+        for item in file.defined:
+            if item.kind == "decision":
+                yield (file.tenant, "decision", item.id), partial(_itself, file.model)
+            elif item.kind == "form":
+                yield (file.tenant, "form", item.id), once(partial(Form.parse, file.content))
+
+
+def _itself(model: Any) -> Any:
+    return model
+
+
+def _deployed() -> dict[Place, Load]:
+    """The newest version of every model of every tenant, read when it is asked for."""
+    newest = changes.newest(resources.tenants())
+    return {place: once(partial(_load, item)) for place, item in newest.items() if item.kind in _MODELS}
+
+
+def _load(item: ResourceRef) -> Any:
+    """A deployed model; None if it cannot be read any more, which is no matter of this bundle."""
+    try:
+        if item.kind == "process":
+            return snapshot.process_definition(item.key)
+        if item.kind == "form":
+            return snapshot.form(item.key)
+        file, content = resources.content(item.resource_key)
+        return snapshot.read_model(content, file)
+    except (DiagramError, dmn.DmnError, FormError, KeyError):
+        return None

@@ -1,0 +1,241 @@
+"""Names in a diagram that nobody answers to: roles, job types, headers, decisions, forms, processes, deadlines, functions. What would stop a case is an error.
+
+A name that differs by a slip from one that there is brings the suggestion with it.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from app.connectors import CONNECTORS
+from app.connectors.calls import Known, RoleFacts, forms_of
+from app.decision import dmn
+from app.decision.feel.syntax import FunctionLiteral, Name, Path, walk
+from app.decision.near import near
+from app.engine import ProcessDefinition
+from app.engine.decisions import DEADLINES
+from app.engine.elements.subprocesses import CallActivity
+from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
+from app.engine.expressions import Literal, Term, source_of, vocabulary
+from app.rehearsal import variables
+from app.rehearsal.findings import Finding
+from app.rehearsal.inventory import Lines, Part, argument, calls, expressions, first, job_type, texts, texts_of, tree
+from app.rehearsal.surroundings import View
+from app.rehearsal.writers import Writers
+
+DEADLINE_FUNCTIONS = ("deadline", "remindAt")
+EVENT = "event"  # the column of the deadlines table that holds the keys
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def check(file: str, process: ProcessDefinition, around: View) -> list[Finding]:
+    """Errors (what will stop at run time) and warnings about the names in one process, in the order of the diagram; one for each element and name."""
+    lines = Lines(process.source)
+    checker = _Checker(file, process, around, lines)
+    found = [finding for part in around.kept(Writers).parts(process) for finding in checker.check(part)]
+    found += variables.check(file, process, around, lines)
+    return list({(finding.element, finding.code, finding.message): finding for finding in found}.values())
+
+
+@dataclass(frozen=True)
+class _Checker:
+    file: str
+    process: ProcessDefinition
+    around: View
+    lines: Lines
+
+    def check(self, part: Part) -> Iterator[Finding]:
+        activity = part.activity
+        if isinstance(activity, UserTask):
+            yield from self._roles(part, activity)
+            if activity.form is not None:
+                yield from self._reference(part, "form", activity.form.id)
+        elif isinstance(activity, BusinessRuleTask):
+            yield from self._reference(part, "decision", activity.called.id)
+        elif isinstance(activity, CallActivity):
+            yield from self._reference(part, "process", activity.called.id)
+        elif isinstance(activity, JobTask):
+            yield from self._job(part, activity)
+        for listeners in activity.listeners.values():
+            for listener in listeners:
+                yield from self._listener(part, listener.type)
+        for said in expressions(part):
+            yield from self._functions(part, said.what, said.term, said.flow)
+            yield from self._deadlines(part, said.what, said.term, said.flow)
+
+    def _say(self, part: Part, code: str, message: str, *, text: str = "", at: str = "", severity: str = "error") -> Finding:
+        line = self.lines.of(at or part.id, text)
+        return Finding(self.file, part.id or self.process.process_id, line, code, f"{part.place}{message}", severity)
+
+    # ------------------------------------------------------------------ who
+
+    def _roles(self, part: Part, task: UserTask) -> Iterator[Finding]:
+        term, roles = task.assignment.candidate_groups, self.around.roles
+        if term is None or roles is None:
+            return
+        written = texts(term)
+        if isinstance(term, Literal):
+            written = [role.strip() for role in term.value.split(",")]
+        for role in dict.fromkeys(written):
+            if role and role not in roles:
+                cure = f"是不是 {hint}?" if (hint := near(role, roles)) else "请改正候选组,或在 districts 的区县文件中加上这个角色"
+                yield self._say(part, "ROLE", f"的候选组写了角色“{role}”,{self._whose()}没有这个角色,没有人能办理,{cure}", text=role)
+
+    def _whose(self) -> str:
+        return "本区" if len(self.around.tenants) == 1 else "使用这个流程的各区都"
+
+    # ------------------------------------------------------------------ what is called
+
+    def _reference(self, part: Part, kind: str, term: Term) -> Iterator[Finding]:
+        word, code, verb = _KINDS[kind]
+        known = self.around.ids(kind)
+        for name in dict.fromkeys(texts(term)):
+            if name and name not in known:
+                cure = f"是不是 {hint}?" if (hint := near(name, known)) else f"执行到该处会停下;请一起提交这个{word},或改正标识"
+                severity = "error" if hint else self.around.stock.missing
+                yield self._say(part, code, f"{verb}{word}“{name}”,但没有这个{word},{cure}", text=name, severity=severity)
+
+    # ------------------------------------------------------------------ jobs
+
+    def _job(self, part: Part, task: JobTask) -> Iterator[Finding]:
+        kind = job_type(part)
+        if kind is None:
+            return
+        connector = CONNECTORS.get(kind)
+        if connector is None:
+            yield from self._worker(part, kind)
+            return
+        roles = self.around.roles
+        known = Known(
+            phases=self.around.phases,
+            roles=None if roles is None else {key: RoleFacts(role.title, role.relation) for key, role in roles.items()},
+            forms=self.around.ids("form") if self.around.stock.complete else None,
+        )
+        for problem in connector.check(task.headers, known):
+            yield self._say(part, "HEADER", f"({kind}):{problem}")
+        if kind == "query_projects":
+            yield from self._phases(part, task)
+        if kind in ("put_record", "query_records"):
+            yield from self._register_fields(part, task, kind)
+
+    def _worker(self, part: Part, kind: str) -> Iterator[Finding]:
+        hint = near(kind, CONNECTORS)
+        if hint:
+            yield self._say(part, "JOB_TYPE", f"的作业类型“{kind}”平台不认识,是不是 {hint}?外部工作程序请换一个不易混淆的名称", text=kind)
+        else:
+            message = f"的作业类型“{kind}”不是平台自带的,须有外部工作程序来领取,否则会一直等待"
+            yield self._say(part, "JOB_TYPE", message, text=kind, severity=self.around.stock.workers)
+
+    def _listener(self, part: Part, term: Term) -> Iterator[Finding]:
+        if isinstance(term, Literal):
+            kind = term.value
+            more = "(监听器的作业即使与平台自带的同名,也由外部工作程序办理)" if kind in CONNECTORS else ""
+            message = f"的监听器“{kind}”须有外部工作程序来领取,否则会一直等待{more}"
+            yield self._say(part, "JOB_TYPE", message, text=kind, severity=self.around.stock.workers)
+
+    def _phases(self, part: Part, task: JobTask) -> Iterator[Finding]:
+        """Phases that a query of projects is given as texts."""
+        known = self.around.phases
+        for mapping in task.input_mappings:
+            if known is not None and mapping.target in ("phase", "phases"):
+                for phase in texts(mapping.source):
+                    if phase not in known:
+                        cure = f"是不是 {hint}?" if (hint := near(phase, known)) else f"可用:{'、'.join(known)}"
+                        yield self._say(part, "PHASE", f"查询的阶段“{phase}”不在 districts/phases.toml 中,{cure}", text=phase)
+
+    def _register_fields(self, part: Part, task: JobTask, kind: str) -> Iterator[Finding]:
+        """What is written to a register, or asked of it, and no form of it has."""
+        register = task.headers.get("kind", "").strip()
+        forms = next((found for form in forms_of(register) if (found := self.around.forms(form))), ())
+        if not forms:
+            return
+        known = {field for form in forms for field in form.fields}
+        extra = frozenset() if kind == "put_record" else frozenset({"amount"})
+        for mapping in task.input_mappings:
+            name = first(mapping)
+            if name not in known | extra:
+                what = "登记不会成功" if kind == "put_record" else "查询不到任何记录"
+                cure = (
+                    f"是不是 {hint}?" if (hint := near(name, known)) else f"请改正输入映射,或在 forms/records/{register}.json 中加上这一项"
+                )
+                yield self._say(part, "FORM_FIELD", f"的输入映射写“{name}”,但登记簿“{register}”的表单没有这一项,{what},{cure}", text=name)
+
+    # ------------------------------------------------------------------ in expressions
+
+    def _functions(self, part: Part, what: str, term: Term, flow: str) -> Iterator[Finding]:
+        root = tree(term)
+        if root is None:
+            return
+        known = vocabulary()
+        for node in walk(root):
+            if isinstance(node, FunctionLiteral) and node.external:
+                message = f"的{what}“{source_of(term)}”要调用外部程序(external),这里没有,结果总是空值;请改用 FEEL 的函数"
+                yield self._say(part, "FUNCTION", message, at=flow)
+        for call in calls(term):
+            name = _called(call.function)
+            if name is None or (isinstance(call.function, Name) and (call.function.local or name in known)):
+                continue
+            severity = "warning" if isinstance(call.function, Name) and call.function.element else "error"
+            cure = f"是不是 {hint}?" if (hint := near(name, known)) else "可用函数见 FEEL 函数表"
+            yield self._say(part, "FUNCTION", f"的{what}“{source_of(term)}”:没有名为“{name}”的函数,{cure}", at=flow, severity=severity)
+
+    def _deadlines(self, part: Part, what: str, term: Term, flow: str) -> Iterator[Finding]:
+        for call in calls(term):
+            if not isinstance(call.function, Name) or call.function.name not in DEADLINE_FUNCTIONS or call.function.local:
+                continue
+            key = argument(call, "key", 0)
+            written = texts_of(key) if key is not None else []
+            known = self._deadline_keys() if written else None
+            for name in dict.fromkeys(written):
+                if known is not None and name not in known:
+                    cure = f"是不是 {hint}?" if (hint := near(name, known)) else f"可用:{'、'.join(known) or '(没有期限表)'}"
+                    message = f"的{what}“{source_of(term)}”:{self._whose()}的期限表没有期限键“{name}”,{cure}"
+                    yield self._say(part, "DEADLINE_KEY", message, at=flow)
+
+    def _deadline_keys(self) -> Collection[str] | None:
+        """The keys of the deadlines tables; None where nobody can say which they are."""
+        models = self.around.decisions(DEADLINES)
+        if not models:
+            return [] if self.around.stock.complete else None
+        found: dict[str, None] = {}
+        for model in models:
+            keys = deadline_keys(model)
+            if keys is None:
+                return None
+            found.update(dict.fromkeys(keys))
+        return list(found)
+
+
+_KINDS = {
+    "form": ("表单", "FORM", "使用"),
+    "decision": ("决策", "CALLED_DECISION", "调用"),
+    "process": ("流程", "CALLED_PROCESS", "调用"),
+}
+
+
+def _called(function: object) -> str | None:
+    """The name under which something is invoked that must be a function of ours: a name, or a path that begins at a variable."""
+    words: list[str] = []
+    while isinstance(function, Path):
+        words.append(function.name)
+        function = function.base
+    if not isinstance(function, Name) or (words and function.local):
+        return None
+    return ".".join([function.name, *reversed(words)])
+
+
+def deadline_keys(model: dmn.Model) -> list[str] | None:
+    """The keys that the rows of a deadlines table are for; None if they are not written plainly."""
+    decision = model.find_decision(DEADLINES)
+    column = (
+        next((number for number, clause in enumerate(decision.inputs) if clause.expression.strip() == EVENT), None) if decision else None
+    )
+    if decision is None or column is None:
+        return None
+    found: list[str] = []
+    for rule in decision.rules:
+        cell = rule.cells[column].strip()
+        if not cell or _QUOTED.sub("", cell).strip(" ,\n\t"):
+            return None  # any key, or one that is computed
+        found += _QUOTED.findall(cell)
+    return found

@@ -1,0 +1,161 @@
+"""What there is for a diagram to name: models at hand and models of the installation, as the districts that use the diagram see them."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from app.connectors.calls import REGISTERS
+from app.decision import dmn
+from app.domain.districts import SHARED, District, RoleInfo
+from app.domain.forms import Form, FormError
+from app.engine import DiagramError, ProcessDefinition, read
+from app.engine.expressions import vocabulary
+
+Place: TypeAlias = tuple[str, str, str]  # tenant, kind (process, decision, form), id
+Load: TypeAlias = Callable[[], Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Stock:
+    """All models, by tenant, kind and id; each read when it is asked for. One that cannot be read (None) is told elsewhere and stands for itself only.
+
+    ``complete``: there is nothing else. ``missing``, ``workers``: how severe it is that what is named is not there, that a job waits for somebody outside.
+    """
+
+    models: Mapping[Place, Load]
+    districts: Mapping[str, District] = field(default_factory=dict)
+    phases: Collection[str] | None = None
+    complete: bool = True
+    missing: str = "error"
+    workers: str = "warning"
+    _views: dict[tuple[str, ...], "View"] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def around(self, tenant: str, process_id: str) -> "View":
+        """As a district sees them; for a shared process as those see them that have it on, for one that no district lists as all do."""
+        views: tuple[str, ...] = (tenant,)
+        if tenant == SHARED:
+            listed = [key for key, district in self.districts.items() if _is_on(district, process_id)]
+            views = tuple(listed or self.districts or sorted({owner for owner, _, _ in self.models} - {SHARED}) or [SHARED])
+        if views not in self._views:
+            self._views[views] = View(self, views)
+        return self._views[views]
+
+
+def _is_on(district: District, process_id: str) -> bool:
+    found = district.processes.get(process_id)
+    return found is not None and found.enabled
+
+
+@dataclass(frozen=True)
+class View:
+    """The stock as some districts see it: of each kind and id a district's own, else the shared one."""
+
+    stock: Stock
+    tenants: tuple[str, ...]
+    _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def roles(self) -> Mapping[str, RoleInfo] | None:
+        known = [self.stock.districts[tenant] for tenant in self.tenants if tenant in self.stock.districts]
+        if not known:
+            return None
+        found: dict[str, RoleInfo] = {}
+        for district in known:
+            for key, role in district.roles.items():
+                if key not in found or found[key].relation is None:
+                    found[key] = role
+        return found
+
+    @property
+    def phases(self) -> Collection[str] | None:
+        return self.stock.phases
+
+    @cached_property
+    def _places(self) -> dict[str, dict[str, list[Place]]]:
+        seen: dict[str, dict[str, dict[str, Place]]] = {tenant: {} for tenant in self.tenants}
+        for owner in (SHARED, *self.tenants):
+            for place in self.stock.models:
+                if place[0] == owner:
+                    for tenant in self.tenants if owner == SHARED else (owner,):
+                        seen[tenant].setdefault(place[1], {})[place[2]] = place
+        found: dict[str, dict[str, list[Place]]] = {}
+        for kinds in seen.values():
+            for kind, names in kinds.items():
+                for name, place in names.items():
+                    places = found.setdefault(kind, {}).setdefault(name, [])
+                    if place not in places:
+                        places.append(place)
+        return found
+
+    def ids(self, kind: str) -> Collection[str]:
+        return self._places.get(kind, {}).keys()
+
+    def _loaded(self, kind: str, name: str) -> list[Any]:
+        return [model for place in self._places.get(kind, {}).get(name, ()) if (model := self.stock.models[place]()) is not None]
+
+    def processes(self, name: str) -> Sequence[ProcessDefinition]:
+        return self._loaded("process", name)
+
+    def decisions(self, name: str) -> Sequence[dmn.Model]:
+        return self._loaded("decision", name)
+
+    def forms(self, name: str) -> Sequence[Form]:
+        return self._loaded("form", name)
+
+    @cached_property
+    def _everything(self) -> Sequence[ProcessDefinition]:
+        return [process for name in self.ids("process") for process in self.processes(name)]
+
+    def all_processes(self) -> Sequence[ProcessDefinition]:
+        return self._everything
+
+    def kept(self, make: Callable[["View"], T]) -> T:
+        """What somebody works out of a view, once for all diagrams that have it."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        found: T = self._kept[make]
+        return found
+
+
+def once(load: Load) -> Load:
+    """``load`` that is called at most once."""
+    kept: list[Any] = []
+
+    def loaded() -> Any:
+        if not kept:
+            kept.append(load())
+        return kept[0]
+
+    return loaded
+
+
+def of_installation(root: Path, known: Collection[str]) -> Iterator[tuple[Place, Load]]:
+    """What an installation's folders hold, by the names of the files, each read when it is asked for. ``known``: its districts."""
+    for folder, kind in (("bpmn", "process"), ("dmn", "decision"), ("forms", "form")):
+        for path in sorted((root / folder).rglob("*")):
+            own = path.relative_to(root / folder).parts[0]
+            if path.suffix in _READERS:
+                name = f"{REGISTERS}{path.stem}" if own == "records" else path.stem
+                yield (own if own in known else SHARED, kind, name), once(partial(_read, path, name))
+
+
+def _read(path: Path, name: str) -> Any:
+    """The model of a file; None if it cannot be read, which is told where the file itself is looked at."""
+    try:
+        return _READERS[path.suffix](path.read_bytes(), path.as_posix(), name)
+    except (DiagramError, dmn.DmnError, FormError):
+        return None
+
+
+def _process(source: bytes, file: str, name: str) -> ProcessDefinition | None:
+    return next((process for process in read(source, file).processes if process.process_id == name), None)
+
+
+_READERS: Mapping[str, Callable[[bytes, str, str], Any]] = {
+    ".bpmn": _process,
+    ".dmn": lambda source, file, name: dmn.parse(source, name=file, functions=vocabulary()),
+    ".json": lambda source, file, name: Form.parse(source),
+}

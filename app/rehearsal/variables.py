@@ -1,0 +1,206 @@
+"""Variables that a diagram reads and nothing writes: a slip is an error, what is merely never written a reminder.
+
+Where anything may be written (see ``writers``), nothing is certain and at most a reminder of a slip is given.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from app.decision import dmn
+from app.decision.dmn.checks import IMPLICIT
+from app.decision.dmn.model import Decision
+from app.decision.feel.syntax import Call, Name, walk
+from app.decision.near import near
+from app.engine import ProcessDefinition
+from app.engine.elements.multi_instance import MultiInstanceBody
+from app.engine.elements.tasks import BusinessRuleTask, UserTask
+from app.engine.expressions import Literal, Term, source_of, vocabulary
+from app.rehearsal.findings import Finding
+from app.rehearsal.inventory import Lines, Part, Said, expressions, fields_read, first, loop_names, tree
+from app.rehearsal.surroundings import View
+from app.rehearsal.writers import Names, Writers, Written
+
+OF_TABLE = "决策"
+INFLECTIONS = ("s", "es", "d", "ed", "ing")
+
+
+def check(file: str, process: ProcessDefinition, around: View, lines: Lines) -> list[Finding]:
+    """Errors for slips (a name is read that differs by one from a name that is written), warnings for what nothing writes."""
+    return list(_Reader(file, process, around, lines).findings())
+
+
+@dataclass
+class _Reader:
+    file: str
+    process: ProcessDefinition
+    around: View
+    lines: Lines
+
+    def __post_init__(self) -> None:
+        self.writers = self.around.kept(Writers)
+
+    def findings(self) -> Iterator[Finding]:
+        written = self.writers.written(self.process)
+        results = self._results_of_tables()
+        for part in self.writers.parts(self.process):
+            said: set[str] = set()
+            for name, what, text, at, names in self._reads(part, written):
+                if name not in said:
+                    said.add(name)
+                    finding = self._judge(part, name, what, names, text=text, at=at)
+                    if finding is not None:
+                        yield finding
+            if results:
+                yield from self._outputs_of_decisions(part, results)
+
+    def _reads(self, part: Part, written: Written) -> Iterator[tuple[str, str, str, str, Names]]:
+        """Names that an element reads and that are not plainly there: (name, by what, text, where, what can be read there)."""
+        for said in expressions(part):
+            sees = self._near(part, written, said)
+            for name in free(said.term):
+                if name not in sees.names:
+                    yield name, f"{said.what}“{source_of(said.term)}”", name, said.flow, sees
+        task = part.activity
+        if isinstance(task, BusinessRuleTask) and isinstance(task.called.id, Literal):
+            sees = self._near(part, written, Said("", task.called.id))
+            for model in self.around.decisions(task.called.id.value):
+                for name in sorted(read_by(model, task.called.id.value)):
+                    if name not in sees.names:
+                        yield name, f"{OF_TABLE}“{task.called.id.value}”", "", "", sees
+
+    def _near(self, part: Part, written: Written, said: Said) -> Names:
+        """What is written in the process itself and can be read in an expression."""
+        found = Names(set(written.process.names), written.process.anything)
+        at = part.id
+        if said.sees is not None:
+            found.names |= said.sees
+            at = written.parents.get(at, "")
+        while at:
+            found.take(written.own.get(at, Names()))
+            at = written.parents.get(at, "")
+        return found
+
+    def _judge(self, part: Part, name: str, what: str, sees: Names, *, text: str, at: str) -> Finding | None:
+        given = self.writers.given(self.process)
+        if name in given.names:
+            return None
+        known = sees.names | given.names
+        certain = not (sees.anything or given.anything)
+        hint = near(name, known)
+        # A table that several places call asks for more than one of them knows: only a slip is told of what it reads.
+        if hint is None and (not certain or what.startswith(OF_TABLE)):
+            return None
+        form = self._form_of(part)
+        severity = "error" if hint and certain and not (self._is_open_start() and is_inflected(name, hint)) else "warning"
+        cure = f"是不是 {hint}?" if hint else "它的值总是空值(null);请检查名称,或让前面的环节写入它"
+        if form is not None and what.startswith("输出映射"):
+            severity = "error" if certain else severity
+            message = f"的{what}用到“{name}”,但表单“{form}”没有这一项,也没有别的环节写入,{cure}"
+            return self._say(part, "FORM_FIELD", message, text, at, severity)
+        return self._say(part, "VARIABLE", f"的{what}用到变量“{name}”,没有任何环节写入它,{cure}", text, at, severity)
+
+    def _is_open_start(self) -> bool:
+        """Whether somebody may begin the process with variables of his own."""
+        return any(event.kind == "none" for event in self.process.start_events)
+
+    def _form_of(self, part: Part) -> str | None:
+        task = part.activity
+        if (
+            isinstance(task, UserTask)
+            and task.form is not None
+            and isinstance(task.form.id, Literal)
+            and self.around.forms(task.form.id.value)
+        ):
+            return task.form.id.value
+        return None
+
+    def _outputs_of_decisions(self, part: Part, results: Mapping[str, set[str]]) -> Iterator[Finding]:
+        """Entries that are read of a table's result and that none of its columns gives."""
+        told: set[tuple[str, str]] = set()
+        for said in expressions(part):
+            for variable, entry in fields_read(said.term):
+                columns = results.get(variable)
+                if columns is not None and entry not in columns and (variable, entry) not in told:
+                    told.add((variable, entry))
+                    hint = near(entry, columns)
+                    cure = f"是不是 {hint}?" if hint else f"它有:{'、'.join(sorted(columns))}"
+                    message = f"的{said.what}“{source_of(said.term)}”要取“{variable}.{entry}”,但决策的结果没有“{entry}”这一列,{cure}"
+                    yield self._say(part, "DECISION_OUTPUT", message, f"{variable}.{entry}", said.flow, "error")
+
+    def _results_of_tables(self) -> dict[str, set[str]]:
+        """Variables that hold nothing but results of tables with several outputs, with the columns' names."""
+        results: dict[str, set[str] | None] = {}
+        others: set[str] = set(self.writers.given(self.process).names)
+        for part in self.writers.parts(self.process):
+            task = part.activity
+            others |= {first(mapping) for mapping in (*task.input_mappings, *task.output_mappings)}
+            if isinstance(part.element, MultiInstanceBody):
+                others |= loop_names(part.element)
+            if isinstance(task, BusinessRuleTask) and not task.output_mappings:
+                columns = self._columns(task)
+                before = results.get(task.called.result_variable, set())
+                results[task.called.result_variable] = None if columns is None or before is None else columns | before
+            elif isinstance(task, BusinessRuleTask):
+                others.add(task.called.result_variable)
+            else:
+                others |= self.writers.results(part).names
+        return {name: columns for name, columns in results.items() if columns is not None and name not in others}
+
+    def _columns(self, task: BusinessRuleTask) -> set[str] | None:
+        """The output columns of a called table; None if the result is no context of columns."""
+        if not isinstance(task.called.id, Literal):
+            return None
+        found: set[str] = set()
+        for model in self.around.decisions(task.called.id.value):
+            decision = model.find_decision(task.called.id.value)
+            if decision is None or len(decision.outputs) < 2 or decision.aggregation:
+                return None
+            found |= {output.name for output in decision.outputs}
+        return found or None
+
+    def _say(self, part: Part, code: str, message: str, text: str, at: str, severity: str) -> Finding:
+        line = self.lines.of(at or part.id, text)
+        return Finding(self.file, part.id or self.process.process_id, line, code, f"{part.place}{message}", severity)
+
+
+def free(term: Term) -> list[str]:
+    """The variables that an expression is sure to read: not those that may be entries of a filtered item, nor functions."""
+    root = tree(term)
+    if root is None:
+        return []
+    functions = vocabulary()
+    invoked = {id(node.function) for node in walk(root) if isinstance(node, Call)}
+    names = (
+        node.name
+        for node in walk(root)
+        if isinstance(node, Name) and not node.local and not node.element and node.name not in functions and id(node) not in invoked
+    )
+    return list(dict.fromkeys(name for name in names if name not in IMPLICIT))
+
+
+def read_by(model: dmn.Model, decision_id: str) -> set[str]:
+    """The variables that a decision and those it requires read from outside."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    pending = [model.find_decision(decision_id)]
+    while pending:
+        decision = pending.pop()
+        if decision is None or decision.id in seen:
+            continue
+        seen.add(decision.id)
+        inside = set(IMPLICIT) | set(model.owner_names(decision.id)) | {found.name for found in model.imports}
+        for reference in (*decision.information, *decision.knowledge):
+            element = model.find(reference.id) if reference.namespace is None else None
+            if isinstance(element, Decision):
+                pending.append(element)
+            if element is not None and element.id not in model.parts.inputs:
+                inside.add(element.variable.name)
+        for formula in decision.formulas:
+            found |= formula.certain_names - formula.calls - inside
+    return {name for name in found if name.isidentifier()}
+
+
+def is_inflected(one: str, other: str) -> bool:
+    """Whether two names are forms of one word, as ``item`` and ``items``: then they may well mean two things."""
+    short, long = sorted((one, other), key=len)
+    return any(long == short + ending for ending in INFLECTIONS)
