@@ -389,10 +389,11 @@ class DeploymentView:
 
 @dataclass(frozen=True, slots=True)
 class BootView:
-    """What a start found: files deployed now, and files that differ from a newer version that did not come from files (drift)."""
+    """What a start found: files deployed now, files that differ from a newer version that did not come from files (drift), and what is told of offices."""
 
     deployed: Sequence[DefinitionView]
     drift: Sequence[str]
+    told: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -580,6 +581,27 @@ class AccountView:
     tenant: str
     active: bool
     memberships: Sequence[tuple[str, str]]  # role, office name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeLine:
+    """``people``: how many active ones hold a role there. ``role_titles``: of the roles for which the district's file names it. ``filed``: whether it does."""
+
+    key: int
+    name: str
+    people: int
+    role_titles: Sequence[str]
+    filed: bool
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """What became of the tasks of somebody whose account was disabled, by number."""
+
+    returned: int = 0  # open to their candidates again
+    passed: int = 0  # given to the successor
+    stranded: int = 0  # nobody can do them now
 
 
 @dataclass(frozen=True, slots=True)

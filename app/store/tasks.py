@@ -197,6 +197,17 @@ def due_in_instance(instance_key: int) -> Sequence[Row[Any]]:
     return db.session.execute(due.order_by(UserTaskRow.due_at)).all()
 
 
+def waiting_for(username: str) -> list[tuple[int, str | None, bool]]:
+    """(task, assignee, whether it has other candidates) of every open task that is assigned to a person, or open to them by name."""
+    candidates = TaskCandidateRow.__table__
+    named = exists().where(candidates.c.task_key == UserTaskRow.key, candidates.c.role == "", candidates.c.username == username)
+    others = exists().where(candidates.c.task_key == UserTaskRow.key, candidates.c.username != username)
+    query = select(UserTaskRow.key, UserTaskRow.assignee, others.label("others")).where(
+        UserTaskRow.state == "open", or_(UserTaskRow.assignee == username, and_(UserTaskRow.assignee.is_(None), named))
+    )
+    return [(row.key, row.assignee, bool(row.others)) for row in db.session.execute(query.order_by(UserTaskRow.key))]
+
+
 def draft(key: int) -> tuple[dict[str, Any] | None, datetime | None]:
     found = db.session.execute(select(UserTaskRow.draft, UserTaskRow.draft_saved_at).where(UserTaskRow.key == key)).one()
     return found[0], found[1]
