@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from app.domain.forms import Form
-from app.domain.permissions import Verdict
+from app.domain.permissions import ADMINISTRATORS, Verdict
 from app.rehearsal.findings import Finding
 
 T = TypeVar("T")
@@ -581,6 +581,10 @@ class AccountView:
     tenant: str
     active: bool
     memberships: Sequence[tuple[str, str]]  # role, office name
+
+    @property
+    def is_administrator(self) -> bool:
+        return any(role in ADMINISTRATORS for role, _ in self.memberships)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

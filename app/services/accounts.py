@@ -1,7 +1,8 @@
 """People, their offices and roles."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import uuid4
 
 from argon2 import PasswordHasher
@@ -69,10 +70,25 @@ def demonstration_accounts() -> list[DemonstrationAccount]:
 
 
 def users(actor: Actor, tenant: str) -> list[AccountView]:
-    """Accounts of a district, for administrators. Raises Forbidden."""
+    """Accounts of a district, for administrators. Raises Forbidden, InvalidRequest (DISTRICT)."""
     may_manage(actor, tenant).require()
+    districts.get(tenant)
+    return _views(accounts.members(tenant))
+
+
+def user(actor: Actor, username: str) -> AccountView:
+    """One account, for administrators. Raises Forbidden, NotFound."""
+    may_manage(actor).require()
+    found = accounts.by_username(username)
+    if found is None:
+        raise NotFound(f"没有账号“{username}”")
+    may_manage(actor, found.tenant).require()
+    return _views(accounts.members(username=username))[0]
+
+
+def _views(members: Iterable[Any]) -> list[AccountView]:
     people: dict[int, tuple[UserRow, list[tuple[str, str]]]] = {}
-    for user, role, office in accounts.members(tenant):
+    for user, role, office in members:
         held = people.setdefault(user.id, (user, []))[1]
         if role is not None:
             held.append((role, office))

@@ -67,8 +67,8 @@ def holders(tenant: str, role: str) -> Sequence[Row[Any]]:
     return db.session.execute(query.order_by(UserRow.id)).all()
 
 
-def members(tenant: str | None = None, *, demonstration: bool = False) -> Sequence[Row[Any]]:
-    """(user, role, office name) of all accounts, or of a district's, or of the demonstration's; one row a membership."""
+def members(tenant: str | None = None, *, username: str | None = None, demonstration: bool = False) -> Sequence[Row[Any]]:
+    """(user, role, office name) of all accounts, or of a district's, of one, or of the demonstration's; one row a membership."""
     query = (
         select(UserRow, MembershipRow.role, OrganisationRow.name)
         .outerjoin(MembershipRow, MembershipRow.user_key == UserRow.id)
@@ -76,6 +76,8 @@ def members(tenant: str | None = None, *, demonstration: bool = False) -> Sequen
     )
     if tenant is not None:
         query = query.where(UserRow.tenant == tenant)
+    if username is not None:
+        query = query.where(UserRow.username == username)
     if demonstration:
         query = query.where(UserRow.demonstration, UserRow.active)
     return db.session.execute(query.order_by(UserRow.id, MembershipRow.key)).all()
