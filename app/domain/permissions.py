@@ -93,6 +93,12 @@ def _yes(reason: str) -> Verdict:
     return Verdict(True, "ALLOWED", reason)
 
 
+def is_effective(membership: Membership, district: District) -> bool:
+    """Whether a role is held where the district's file lets it be held: one that it gives to certain offices counts in those alone."""
+    info = district.roles.get(membership.role)
+    return info is None or info.relation is not None or not info.offices or membership.office_name in info.offices
+
+
 def holds(actor: Actor, role: str, project: ProjectFacts | None, district: District) -> Verdict:
     """Whether the actor holds ``role`` for this project: in an office that the district names for it, or in the project's own office of that relation."""
     title = district.role_title(role)
@@ -103,7 +109,7 @@ def holds(actor: Actor, role: str, project: ProjectFacts | None, district: Distr
     relation = info.relation if info else None
     if relation is None:
         names = info.offices if info else ()
-        fitting = [membership for membership in mine if not names or membership.office_name in names]
+        fitting = [membership for membership in mine if is_effective(membership, district)]
         if fitting:
             return _yes(f"您是{fitting[0].office_name}的{title}")
         return Verdict(False, "OFFICE_MISMATCH", f"此事项由{'、'.join(names)}的“{title}”办理,不属于您所在的单位")
@@ -140,7 +146,10 @@ def may_do(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district
 
 def oversees(actor: Actor, district: District) -> bool:
     """Whether one of the actor's roles reads every project, as the district's file says (FX-5-1, SC-5-1, SC-34-1)."""
-    return any(role in district.roles and district.roles[role].oversees for role in actor.roles)
+    return any(
+        (info := district.roles.get(membership.role)) is not None and info.oversees and is_effective(membership, district)
+        for membership in actor.memberships
+    )
 
 
 def may_read_task(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district: District) -> Verdict:
@@ -203,7 +212,7 @@ def _post(actor: Actor, act: str, tenant: str | None, elsewhere: str) -> Verdict
 
 def may_administer(actor: Actor, tenant: str | None = None) -> Verdict:
     """Whether the actor may inspect and repair what runs: instances, jobs, messages (of ``tenant``)."""
-    return _post(actor, "administer", tenant, "此流程实例属于其他区")
+    return _post(actor, "administer", tenant, "只能检查和处置本区的流程")
 
 
 def may_manage(actor: Actor, tenant: str | None = None) -> Verdict:

@@ -82,13 +82,11 @@ def search(actor: Actor, wanted: InstanceFilter, now: datetime, *, limit: int = 
 def line(actor: Actor, key: int) -> InstanceLine:
     """One instance, as the API shows it. Raises NotFound, Forbidden."""
     row = _existing(key)
-    if not _administers(actor, row):
+    if not permissions.may_administer(actor, row.tenant):
         project = projects.one(row.project_key) if row.project_key else None
         if project is None:
             raise Forbidden("只有系统管理员可以查看不属于项目的流程实例", code="NOT_ADMINISTRATOR")
-        verdict = permissions.may_read_project(actor, project_facts(project), snapshot.district(row.tenant))
-        if not verdict:
-            raise Forbidden(verdict.reason, code=verdict.code)
+        permissions.may_read_project(actor, project_facts(project), snapshot.district(row.tenant)).require()
     return instance_line(row)
 
 
@@ -169,18 +167,10 @@ def _existing(key: int) -> Any:
     return row
 
 
-def _administers(actor: Actor, row: Any) -> bool:
-    return bool(permissions.may_administer(actor)) and (not actor.tenant or actor.tenant == row.tenant)
-
-
 def administered(actor: Actor, key: int) -> Any:
     """The row of an instance that the actor may inspect and repair. Raises NotFound, Forbidden."""
     row = _existing(key)
-    verdict = permissions.may_administer(actor)
-    if not verdict:
-        raise Forbidden(verdict.reason, code=verdict.code)
-    if not _administers(actor, row):
-        raise Forbidden("此流程实例属于其他区", code="OTHER_DISTRICT")
+    permissions.may_administer(actor, row.tenant).require()
     return row
 
 
