@@ -17,7 +17,7 @@ from tests.acceptance.running import COMMAND, ROOT, environment, run, served
 from tests.acceptance.test_first_day import ANSWERS, TODAY, example_answers, the_form
 
 pytestmark = pytest.mark.browser
-PASSWORD = "四个字的口令-2026"  # noqa: S105
+PASSWORD = "四个字的口令-2026"
 OWN = "correct horse battery"
 PROJECT = "智慧水务调度平台"
 NEW_OFFICE = "宿城区智慧水务建设专班"

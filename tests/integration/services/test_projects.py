@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from app.domain.permissions import SYSTEM
 from app.errors import Conflict, Forbidden, NotFound
 from app.services import inbox, instances, projects, pump, repair, tasks
 from app.store.tables import NumberRow, ProcessInstanceRow, ProjectRow, db
@@ -97,8 +98,8 @@ def test_running_numbers_count_by_district_and_year(cast: Cast) -> None:
 
 def test_the_ledger_keeps_every_phase_with_its_instant(cast: Cast) -> None:
     project = approved(cast)
-    assert projects.phase(project) == "approved"
-    assert projects.facts(project)["applicantOffice"] == "教育局"
+    assert projects.phase(SYSTEM, project) == "approved"
+    assert projects.facts(SYSTEM, project)["applicantOffice"] == "教育局"
     phases = db.session.execute(select(ProjectRow.phases).where(ProjectRow.key == project)).scalar_one()
     assert [(phase, at) for phase, at in phases] == [(phase, NOW.isoformat()) for phase in ("draft", "declared", "approved")]
 
