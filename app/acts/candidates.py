@@ -1,12 +1,12 @@
 """Which offices a role means for a project: a district's own offices, or the project's in that relation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.catalogue import snapshot
 from app.domain import permissions
 from app.domain.districts import District
-from app.domain.permissions import Actor, ProjectFacts
+from app.domain.permissions import Actor, Membership, ProjectFacts
 
 ANY = 0  # an office key that means: in whatever office
 
@@ -32,11 +32,16 @@ def candidates(task: Mapping[str, Any], offices: Mapping[str, Sequence[Sequence[
 
 def held(actor: Actor, district: District) -> list[tuple[str, int]]:
     """The actor's (role, office) pairs, each also as (role, ANY): what the row of a candidate, or of a notice, must match."""
+    return sorted(effective(actor.memberships, district))
+
+
+def effective(memberships: Iterable[Membership], district: District) -> set[tuple[str, int]]:
+    """``held`` of any number of memberships."""
     pairs: set[tuple[str, int]] = set()
-    for membership in actor.memberships:
+    for membership in memberships:
         if permissions.is_effective(membership, district):
             pairs |= {(membership.role, membership.office), (membership.role, ANY)}
-    return sorted(pairs)
+    return pairs
 
 
 def project_facts(project: Mapping[str, Any]) -> ProjectFacts:

@@ -588,6 +588,14 @@ class AccountView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnattendedLine:
+    """A task that nobody can do, and what it lacks in words."""
+
+    line: TaskLine
+    missing: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeLine:
     """``people``: how many active ones hold a role there. ``role_titles``: of the roles for which the district's file names it. ``filed``: whether it does."""
 

@@ -15,17 +15,19 @@ _delegations: Any = DelegationRow.__table__
 _organisations: Any = OrganisationRow.__table__
 _lenders: Any = _users.alias("lenders")
 
-_own = select(
+_own_of_all = select(
     _memberships.c.user_key, _memberships.c.role, _memberships.c.organisation_key, null().label("first_on"), null().label("last_on")
-).where(_memberships.c.user_key == bindparam("user"))
-_lent = (
+)
+_lent_of_all = (
     select(
         _delegations.c.delegate_key, _memberships.c.role, _memberships.c.organisation_key, _delegations.c.first_on, _delegations.c.last_on
     )
     .join(_memberships, _memberships.c.user_key == _delegations.c.delegator_key)
     .join(_lenders, _lenders.c.id == _delegations.c.delegator_key)
-    .where(_delegations.c.delegate_key == bindparam("user"), _lenders.c.active)  # who has left lends nothing
+    .where(_lenders.c.active)  # who has left lends nothing
 )
+_own = _own_of_all.where(_memberships.c.user_key == bindparam("user"))
+_lent = _lent_of_all.where(_delegations.c.delegate_key == bindparam("user"))
 _held = union_all(_own, _lent).subquery()
 _person = (
     select(
@@ -54,6 +56,30 @@ def person(user_id: int) -> Sequence[Row[Any]]:
 
 def by_username(username: str) -> UserRow | None:
     return db.session.execute(select(UserRow).where(UserRow.username == username)).scalar_one_or_none()
+
+
+def by_usernames(usernames: Sequence[str]) -> Sequence[UserRow]:
+    return db.session.execute(select(UserRow).where(UserRow.username.in_(usernames))).scalars().all()
+
+
+def holdings(tenant: str) -> list[tuple[str, int, str, Any, Any]]:
+    """(role, office key, office name, lent from, lent until) of all active people of a district, each once; administrators hold nothing that counts for tasks."""
+    people = _users.alias()
+    every = union_all(_own_of_all, _lent_of_all).subquery()
+    query = (
+        select(
+            every.c.role,
+            _organisations.c.key,
+            _organisations.c.name,
+            type_coerce(every.c.first_on, Date),
+            type_coerce(every.c.last_on, Date),
+        )
+        .join(people, people.c.id == every.c.user_key)
+        .join(_organisations, _organisations.c.key == every.c.organisation_key)
+        .where(people.c.tenant == tenant, people.c.active)
+        .distinct()
+    )
+    return [tuple(row) for row in run(query)]  # type: ignore[misc]
 
 
 def holders(tenant: str, role: str) -> Sequence[Row[Any]]:
