@@ -79,7 +79,7 @@ def holdings(tenant: str) -> list[tuple[str, int, str, Any, Any]]:
         .where(people.c.tenant == tenant, people.c.active)
         .distinct()
     )
-    return [tuple(row) for row in run(query)]  # type: ignore[misc]
+    return [tuple(row) for row in run(query)]
 
 
 def holders(tenant: str, role: str) -> Sequence[Row[Any]]:

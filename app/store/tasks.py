@@ -44,7 +44,11 @@ def _done_by_people(usernames: Any, pairs: Any) -> ColumnElement[bool]:
     )
     return and_(
         _line_tasks.c.state == "open",
-        or_(_line_tasks.c.assignee.in_(usernames), and_(_line_tasks.c.assignee.is_(None), candidate)),
+        # Spelled out, for the whole is also negated: of nothing, IN is neither true nor false.
+        or_(
+            and_(_line_tasks.c.assignee.is_not(None), _line_tasks.c.assignee.in_(usernames)),
+            and_(_line_tasks.c.assignee.is_(None), candidate),
+        ),
     )
 
 
