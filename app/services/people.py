@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.acts import audit
 from app.acts.places import places
@@ -146,7 +146,7 @@ def _change_password(user: UserRow, password: str, given_at: datetime | None) ->
 def _fits(user: UserRow, password: str) -> bool:
     try:
         return user.password is not None and PasswordHasher().verify(user.password, password)
-    except (VerifyMismatchError, InvalidHashError):
+    except (VerificationError, InvalidHashError):
         return False
 
 
