@@ -13,7 +13,7 @@ from app.domain.forms import Form
 from app.errors import ConnectorError
 
 NOW = datetime(2026, 3, 10, 1, tzinfo=UTC)
-FORM = Form.parse(b'{"id": "records.payment", "title": "x", "schema": {"type": "object", "properties": {}}}')
+FORM = Form.parse(b'{"id": "records.payment", "title": "x", "schema": {"type": "object", "additionalProperties": false, "properties": {}}}')
 
 
 class Full(Ledger):
