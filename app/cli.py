@@ -3,63 +3,24 @@
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 import simplejson
 
 from app import config as settings
+from app.administration import office, user
+from app.command import Command, data_option, deploying, json_option, looking, preparing, say, stop, where
 from app.domain import districts
-from app.errors import Failure, ModelFault, Refused
 
 WALK_BEGINS = "2025-09-01T09:00:00+08:00"
 PLAY_BEGINS = "2026-01-05T09:00:00+08:00"
 MODEL_SUFFIXES = (".bpmn", ".dmn", ".json")
 SCENARIO_SUFFIXES = (".yaml", ".yml")
 LARGEST_FILE = 12_000_000  # bytes; every kind of model is refused before
-data_option = click.option("--data", help="数据文件夹或数据库地址(默认 instance,或环境变量 QUANCHENG_DATA)")
-json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
-
-
-class Command(click.Group):
-    """Failures of every sub-command become one Chinese sentence and exit code 1, never a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except Refused as refused:
-            click.echo(refused.message, err=True)
-            for problem in refused.problems:
-                click.echo(f"  {where(problem)}:{problem.message} [{problem.code}]", err=True)
-            sys.exit(1)
-        except Failure as failure:
-            click.echo(f"{failure.message} [{failure.code}]", err=True)
-            sys.exit(1)
-
-
-def say(data: Any) -> None:
-    click.echo(simplejson.dumps(data, ensure_ascii=False, use_decimal=True, indent=1, default=str))
-
-
-def stop(message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(1)
-
-
-@contextmanager
-def running(data: str | None, **overrides: Any) -> Iterator[datetime]:
-    """The parts put together on a database, tables and shipped models up to date; gives the present instant."""
-    from app import create_app
-    from app.services import instants, startup
-
-    app = create_app(settings.load(data=data, **overrides))
-    with app.app_context():
-        startup.prepare()
-        yield instants.now()
 
 
 @click.group(cls=Command, context_settings={"help_option_names": ["-h", "--help"]})
@@ -79,6 +40,20 @@ def serve(data: str | None, port: int | None, host: str | None, demonstration: b
 
     chosen = settings.load(data=data, port=port, host=host, demonstration=demonstration, clock="virtual" if demonstration else None)
     wsgi.serve(chosen, say=click.echo)
+
+
+@main.command()
+@data_option
+def migrate(data: str | None) -> None:
+    """做一次启动时的准备而不启动服务:升级数据库,部署随产品发布的模型,建立区文件所列的单位。"""
+    from app import create_app
+    from app.services import startup
+
+    with create_app(settings.load(data=data)).app_context():
+        found = startup.prepare()
+        for line in (*found.drift, *found.told):
+            click.echo(f"提示:{line}", err=True)
+    click.echo("数据库、模型和单位已是最新")
 
 
 @main.command()
@@ -141,7 +116,7 @@ def deploy(files: tuple[str, ...], district: str | None, data: str | None, as_js
     from app.seen import reminders
     from app.services import accounts, models
 
-    with running(data) as now:
+    with deploying(data) as now:
         result = models.deploy(accounts.system(district or ""), gather(files), now, tenant=district, source="cli", **wish)
         if as_json:
             say(asdict(result))
@@ -153,11 +128,6 @@ def deploy(files: tuple[str, ...], district: str | None, data: str | None, as_js
             click.echo(f"提示 {group.title}({len(group.findings)} 处)。{group.advice}".rstrip(), err=True)
             for finding in group.findings:
                 click.echo(f"  {where(finding)}:{finding.message}", err=True)
-
-
-def where(finding: ModelFault) -> str:
-    """File, element and line of a finding."""
-    return " ".join(part for part in (finding.file, finding.element or "", f"文件第 {finding.line} 行" if finding.line else "") if part)
 
 
 @main.command()
@@ -184,7 +154,7 @@ def walk(case: Path, district: str, answers: Path | None, until: str, begin: str
         stop(f"--begin 应为带时区的时刻,如 {WALK_BEGINS}")
     if not isinstance(given, dict) or not all(isinstance(value, dict) for value in given.values()):
         stop("答案文件应是一个对象:元素 id → 字段与取值的对象")
-    with tempfile.TemporaryDirectory(prefix="quancheng-") as folder, running(folder, clock="virtual", durable=False):
+    with tempfile.TemporaryDirectory(prefix="quancheng-") as folder, preparing(folder, clock="virtual", durable=False):
         demonstration.organise(start)
         result = walk.play(known, district, given, start, until)
     if as_json:
@@ -353,10 +323,10 @@ def audit() -> None:
 @json_option
 def verify(data: str | None, as_json: bool) -> None:
     """核验每条审计记录的校验码、条数、封存与外部链首。"""
-    from app.services import trail
+    from app.services import accounts, trail
 
-    with running(data):
-        report = trail.verify()
+    with looking(data):
+        report = trail.verify(accounts.system(""))
     if as_json:
         say(asdict(report))
     else:
@@ -366,18 +336,5 @@ def verify(data: str | None, as_json: bool) -> None:
     sys.exit(0 if report.whole else 1)
 
 
-@main.group()
-def user() -> None:
-    """账号。"""
-
-
-@user.command("token")
-@click.argument("username")
-@click.option("--name", default="api", show_default=True, help="令牌的用途,便于日后辨认")
-@data_option
-def token(username: str, name: str, data: str | None) -> None:
-    """为一个账号签发接口令牌(只显示这一次)。"""
-    from app.services import accounts
-
-    with running(data) as now:
-        click.echo(accounts.issue_token(accounts.system(""), username, name, now))
+main.add_command(user)
+main.add_command(office)

@@ -54,7 +54,8 @@ def _prepare(config: Config, say: Callable[[str], None]) -> int:
 
     try:
         with create_app(config).app_context():
-            for line in startup.prepare().drift:
+            found = startup.prepare()
+            for line in (*found.drift, *found.told):
                 say(f"提示：{line}")
             if config.demonstration and demonstration.build(instants.now(), progress=say):
                 say("演示单位、账号和项目已就绪；登录页列出全部账号，口令均为 " + demonstration.PASSWORD)

@@ -6,11 +6,12 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask_login import current_user as _login_user
+from flask_security import login_user
 from werkzeug.wrappers import Response
 
-from app.access import problems
+from app.access import problems, tokens
 from app.domain.permissions import Actor
-from app.errors import Failure
+from app.errors import Failure, Forbidden
 from app.services import accounts, instants
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -51,10 +52,26 @@ def current_actor() -> Actor:
     return person
 
 
+def sign_in_again() -> None:
+    """Go on in this session after the person's own password has changed: every other session of theirs has ended."""
+    login_user(_user()._get_current_object())
+
+
 def public(view: View) -> View:
     """Mark a view that everybody may see; all others need a signed-in person."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
+
+
+def before_password(view: View) -> View:
+    """Mark a view that somebody with a one-time password may see before they have chosen their own."""
+    view.is_before_password = True  # type: ignore[attr-defined]
+    return view
+
+
+def has_one_time_password() -> bool:
+    """Whether the person signed in with a password that was given to them. A token was not made from it."""
+    return not tokens.is_bearer(request) and _user().password_given_at is not None
 
 
 def _is_public(endpoint: str) -> bool:
@@ -63,8 +80,14 @@ def _is_public(endpoint: str) -> bool:
 
 
 def _let_in() -> Response | None:
-    if request.endpoint is None or _is_public(request.endpoint) or is_signed_in():
+    if request.endpoint is None or _is_public(request.endpoint):
         return None
+    if is_signed_in():
+        if not has_one_time_password() or getattr(current_app.view_functions[request.endpoint], "is_before_password", False):
+            return None
+        if problems.wants_json():
+            raise Forbidden("您的口令是一次性的，请先在页面上修改口令", code="PASSWORD_ONE_TIME")
+        return redirect(url_for("password.show"))
     if problems.wants_json():
         raise SignedOut
     back = request.full_path.rstrip("?") if request.method == "GET" else None
@@ -72,5 +95,5 @@ def _let_in() -> Response | None:
 
 
 def attach(app: Flask) -> None:
-    """Refuse every request of a stranger but to public views: what is new is closed until somebody opens it."""
+    """Refuse every request of a stranger but to public views: what is new is closed until somebody opens it. A one-time password opens its own change alone."""
     app.before_request(_let_in)

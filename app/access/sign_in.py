@@ -20,7 +20,7 @@ _MESSAGES = {
     "USER_DOES_NOT_EXIST": _WRONG,  # the same words: nobody learns which accounts exist
     "INVALID_PASSWORD": _WRONG,
     "PASSWORD_NOT_PROVIDED": "请输入密码",
-    "DISABLED_ACCOUNT": "该账号已停用，请联系系统管理员",
+    "DISABLED_ACCOUNT": "该账号已停用，请联系本区的安全管理员",
     "UNAUTHENTICATED": "您还没有登录，或登录已过期，请重新登录",
     "UNAUTHORIZED": "您没有权限进行此操作",
 }

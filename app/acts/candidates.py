@@ -1,11 +1,12 @@
 """Which offices a role means for a project: a district's own offices, or the project's in that relation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.catalogue import snapshot
+from app.domain import permissions
 from app.domain.districts import District
-from app.domain.permissions import Actor, ProjectFacts
+from app.domain.permissions import Actor, Membership, ProjectFacts
 
 ANY = 0  # an office key that means: in whatever office
 
@@ -29,20 +30,18 @@ def candidates(task: Mapping[str, Any], offices: Mapping[str, Sequence[Sequence[
     return [{"task_key": task["key"], "role": role, "office_key": office, "username": username} for role, office, username in found]
 
 
-def held(actor: Actor, district: District) -> tuple[list[str], list[tuple[str, int]]]:
-    """The actor's roles that hold in any office, and all (role, office) pairs: what a candidate row must match.
+def held(actor: Actor, district: District) -> list[tuple[str, int]]:
+    """The actor's (role, office) pairs, each also as (role, ANY): what the row of a candidate, or of a notice, must match."""
+    return sorted(effective(actor.memberships, district))
 
-    A role that the district gives to certain offices is held only by people of those offices.
-    """
-    anywhere: set[str] = set()
+
+def effective(memberships: Iterable[Membership], district: District) -> set[tuple[str, int]]:
+    """``held`` of any number of memberships."""
     pairs: set[tuple[str, int]] = set()
-    for membership in actor.memberships:
-        info = district.roles.get(membership.role)
-        if info is not None and info.relation is None and info.offices and membership.office_name not in info.offices:
-            continue
-        anywhere.add(membership.role)
-        pairs.add((membership.role, membership.office))
-    return sorted(anywhere), sorted(pairs)
+    for membership in memberships:
+        if permissions.is_effective(membership, district):
+            pairs |= {(membership.role, membership.office), (membership.role, ANY)}
+    return pairs
 
 
 def project_facts(project: Mapping[str, Any]) -> ProjectFacts:

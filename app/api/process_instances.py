@@ -13,7 +13,7 @@ blueprint = Blueprint("process_instances", __name__, url_prefix="/process-instan
 
 @blueprint.post("")
 def create() -> Response:
-    """Start an instance by process id (newest version unless one is named) or by the key of a version."""
+    """Start an instance by process id (newest version unless one is named) or by the key of a version, of the project that ``projectKey`` names."""
     wanted = body(schemas.InstanceRequest())
     if ("process_id" in wanted) == ("definition_key" in wanted):
         raise InvalidRequest("请给出 processDefinitionId 或 processDefinitionKey 之一", code="INVALID_ARGUMENT")
@@ -26,6 +26,7 @@ def create() -> Response:
         tenant=wanted.get("tenant"),
         version=None if version == -1 else version,
         definition_key=wanted.get("definition_key"),
+        project_key=wanted.get("project_key"),
     )
     return answer(schemas.CreatedInstance().dump(line))
 

@@ -188,6 +188,7 @@ class InstanceRequest(Strict):
     version = Whole(data_key="processDefinitionVersion", validate=validate.Range(min=-1))
     variables = Mapped(keys=Text(), load_default=dict)
     tenant = Text(data_key="tenantId")
+    project_key = Key(data_key="projectKey")  # ours: which project a process belongs to
     # Clients send these always; only their neutral values can be honoured.
     awaitCompletion = Truth(validate=validate.Equal(False, error="不支持等待流程结束"))  # noqa: N815
     fetchVariables = Array(Text())  # noqa: N815

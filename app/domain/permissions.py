@@ -1,11 +1,13 @@
 """Who may do what: three questions at once — the role, the relation to the project's office, and the task itself. Every verdict carries its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from app.domain.districts import District
+from app.domain.districts import SHARED, District
+from app.errors import Forbidden
 
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
+MODEL_READERS = ADMINISTRATORS | {"analyst", "auditor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,20 @@ class Verdict:
     def __bool__(self) -> bool:
         return self.allowed
 
+    def require(self) -> None:
+        """Raises Forbidden with the reason unless it is allowed."""
+        if not self.allowed:
+            raise Forbidden(self.reason, code=self.code)
+
 
 def _yes(reason: str) -> Verdict:
     return Verdict(True, "ALLOWED", reason)
+
+
+def is_effective(membership: Membership, district: District) -> bool:
+    """Whether a role is held where the district's file lets it be held: one that it gives to certain offices counts in those alone."""
+    info = district.roles.get(membership.role)
+    return info is None or info.relation is not None or not info.offices or membership.office_name in info.offices
 
 
 def holds(actor: Actor, role: str, project: ProjectFacts | None, district: District) -> Verdict:
@@ -96,7 +109,7 @@ def holds(actor: Actor, role: str, project: ProjectFacts | None, district: Distr
     relation = info.relation if info else None
     if relation is None:
         names = info.offices if info else ()
-        fitting = [membership for membership in mine if not names or membership.office_name in names]
+        fitting = [membership for membership in mine if is_effective(membership, district)]
         if fitting:
             return _yes(f"您是{fitting[0].office_name}的{title}")
         return Verdict(False, "OFFICE_MISMATCH", f"此事项由{'、'.join(names)}的“{title}”办理,不属于您所在的单位")
@@ -133,7 +146,10 @@ def may_do(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district
 
 def oversees(actor: Actor, district: District) -> bool:
     """Whether one of the actor's roles reads every project, as the district's file says (FX-5-1, SC-5-1, SC-34-1)."""
-    return any(role in district.roles and district.roles[role].oversees for role in actor.roles)
+    return any(
+        (info := district.roles.get(membership.role)) is not None and info.oversees and is_effective(membership, district)
+        for membership in actor.memberships
+    )
 
 
 def may_read_task(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district: District) -> Verdict:
@@ -141,8 +157,7 @@ def may_read_task(actor: Actor, task: TaskFacts, project: ProjectFacts | None, d
     verdict = may_do(actor, task, project, district)
     if verdict or project is None:
         return verdict
-    reading = may_read_project(actor, project, district)
-    return reading if reading and oversees(actor, district) else verdict
+    return may_read_project(actor, project, district) or verdict
 
 
 def may_read_project(actor: Actor, project: ProjectFacts, district: District) -> Verdict:
@@ -173,15 +188,60 @@ def may_start(actor: Actor, process: str, project: ProjectFacts | None, district
     return verdict
 
 
-def may_administer(actor: Actor) -> Verdict:
-    """Whether the actor may inspect running instances."""
-    if actor.is_system or "system_admin" in actor.roles:
-        return _yes("系统管理员")
-    return Verdict(False, "NOT_ADMINISTRATOR", "只有系统管理员可以检查运行中的流程实例")
+# ---------------------------------------------------------------------- what is not a task or a project
+
+# For whom each administrative act is, and what everybody else reads.
+_POSTS = {
+    "administer": ("system_admin", "系统管理员", "NOT_ADMINISTRATOR", "只有系统管理员可以检查和处置运行中的流程"),
+    "manage": ("security_admin", "安全管理员", "NOT_ADMINISTRATOR", "只有本区的安全管理员可以管理单位、账号和角色"),
+    "verify": ("audit_admin", "审计管理员", "NOT_AUDITOR", "只有审计管理员可以核验审计链"),
+    "publish": ("analyst", "业务分析员", "NOT_ANALYST", "只有业务分析员可以上传和发布模型"),
+}
 
 
-def may_publish(actor: Actor) -> Verdict:
-    """Whether the actor may deploy models."""
-    if actor.is_system or "analyst" in actor.roles:
-        return _yes("业务分析员")
-    return Verdict(False, "NOT_ANALYST", "只有业务分析员可以上传和发布模型")
+def _post(actor: Actor, act: str, tenant: str | None, elsewhere: str) -> Verdict:
+    """Whether the actor holds the post that an act is for, and ``tenant`` (None: not asked) is the district of that post."""
+    role, title, code, refusal = _POSTS[act]
+    if not actor.is_system and role not in actor.roles:
+        return Verdict(False, code, refusal)
+    # The system acts everywhere while it acts in no district of its own.
+    if tenant is not None and actor.tenant != tenant and not (actor.is_system and not actor.tenant):
+        return Verdict(False, "OTHER_DISTRICT", elsewhere)
+    return _yes(title)
+
+
+def may_administer(actor: Actor, tenant: str | None = None) -> Verdict:
+    """Whether the actor may inspect and repair what runs: instances, jobs, messages (of ``tenant``)."""
+    return _post(actor, "administer", tenant, "只能检查和处置本区的流程")
+
+
+def may_manage(actor: Actor, tenant: str | None = None) -> Verdict:
+    """Whether the actor may manage offices, accounts and roles (of ``tenant``)."""
+    return _post(actor, "manage", None if actor.is_system else tenant, "您只能管理本区的单位、账号和角色")
+
+
+def may_verify(actor: Actor) -> Verdict:
+    """Whether the actor may verify the audit trail of the whole installation."""
+    return _post(actor, "verify", None, "")
+
+
+def may_publish(actor: Actor, tenants: Collection[str] = ()) -> Verdict:
+    """Whether the actor may deploy models (into ``tenants``)."""
+    verdict = _post(actor, "publish", None, "")
+    if verdict and not actor.is_system and set(tenants) - {actor.tenant}:
+        return Verdict(False, "OTHER_DISTRICT", "您只能发布到本区;各区共用的模型由运维人员用命令行发布")
+    return verdict
+
+
+def may_list_models(actor: Actor, tenant: str) -> Verdict:
+    """Whether the actor may see the list of a district's models with their versions."""
+    if not actor.is_system and not actor.roles & MODEL_READERS:
+        return Verdict(False, "NOT_ANALYST", "只有业务分析员、管理员和审计人员可以查看模型清单")
+    return may_read_model(actor, tenant)
+
+
+def may_read_model(actor: Actor, tenant: str) -> Verdict:
+    """Whether the actor may read a model: everybody those of their district and the shared ones, for pages draw diagrams from them."""
+    if actor.is_system or tenant in (actor.tenant, SHARED):
+        return _yes("本区或各区共用的模型")
+    return Verdict(False, "OTHER_DISTRICT", "此模型属于其他区")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from app.catalogue import districts
 from app.domain.districts import District, RoleInfo
 from app.domain.permissions import SYSTEM, Actor, may_administer
-from app.errors import Forbidden, InvalidRequest
+from app.errors import InvalidRequest
 from app.playing import lives
 from app.services import accounts, instants, projects, pump, timers
 
@@ -85,9 +85,7 @@ def build(now: datetime, *, password: str = PASSWORD, progress: Callable[[str], 
 
 def advance(actor: Actor, until: datetime | timedelta) -> datetime:
     """Move the virtual clock on, firing what is due on the way in order. Returns the new instant. Raises Forbidden, InvalidRequest (CLOCK_BACK, CLOCK_REAL)."""
-    verdict = may_administer(actor)
-    if not verdict:
-        raise Forbidden(verdict.reason, code=verdict.code)
+    may_administer(actor).require()
     if not instants.is_virtual():
         raise InvalidRequest("本系统使用真实时钟,不能调整时间", code="CLOCK_REAL")
     present = instants.now()

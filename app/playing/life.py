@@ -11,7 +11,7 @@ from typing import Any
 
 from app.catalogue import snapshot
 from app.domain.districts import District, ProcessInfo
-from app.domain.permissions import Actor
+from app.domain.permissions import SYSTEM, Actor
 from app.errors import Failure
 from app.playing import player
 from app.playing.player import Filled
@@ -53,7 +53,7 @@ class Life:
     @property
     def phase(self) -> str:
         """The phase the project is in; it has begun."""
-        return projects.phase(self.key)
+        return projects.phase(SYSTEM, self.key)
 
 
 def announce(district: District, now: datetime) -> Iterator[str]:
@@ -127,7 +127,7 @@ def start_next(life: Life, now: datetime) -> bool:
             phase != process.start_phases[-1] or any(done.line.process_id == process.key for done in life.done)
         ):
             continue  # another process asks for it when its time has come
-        if process.key == "retirement" and projects.facts(life.key).get("evalResult") is None:
+        if process.key == "retirement" and projects.facts(SYSTEM, life.key).get("evalResult") is None:
             continue
         starter = player.holder(life.district.key, process.start_role, now, project=life.key)
         if starter is None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from app.catalogue import districts, snapshot
-from app.domain.permissions import Actor
+from app.domain.permissions import SYSTEM, Actor
 from app.errors import InvalidRequest
 from app.playing import life as playing
 from app.playing.case_files import Case
@@ -97,7 +97,7 @@ def _has_reached(walker: _Walker) -> bool:
     """Whether the project has come to the phase to stop at. A single act may pass through a phase, so that it is never found resting there."""
     if walker.walk.goal == RETIRED:
         return walker.life.phase == RETIRED
-    return walker.walk.goal in projects.phases_entered(walker.life.key)
+    return walker.walk.goal in projects.phases_entered(SYSTEM, walker.life.key)
 
 
 def _is_finished(walker: _Walker) -> bool:

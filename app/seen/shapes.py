@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from app.domain.forms import Form
-from app.domain.permissions import Verdict
+from app.domain.permissions import ADMINISTRATORS, Verdict
 from app.rehearsal.findings import Finding
 
 T = TypeVar("T")
@@ -389,10 +389,11 @@ class DeploymentView:
 
 @dataclass(frozen=True, slots=True)
 class BootView:
-    """What a start found: files deployed now, and files that differ from a newer version that did not come from files (drift)."""
+    """What a start found: files deployed now, files that differ from a newer version that did not come from files (drift), and what is told of offices."""
 
     deployed: Sequence[DefinitionView]
     drift: Sequence[str]
+    told: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -580,6 +581,39 @@ class AccountView:
     tenant: str
     active: bool
     memberships: Sequence[tuple[str, str]]  # role, office name
+
+    @property
+    def is_administrator(self) -> bool:
+        return any(role in ADMINISTRATORS for role, _ in self.memberships)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnattendedLine:
+    """A task that nobody can do, and what it lacks in words."""
+
+    line: TaskLine
+    missing: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeLine:
+    """``people``: how many active ones hold a role there. ``role_titles``: of the roles for which the district's file names it. ``filed``: whether it does."""
+
+    key: int
+    name: str
+    people: int
+    role_titles: Sequence[str]
+    filed: bool
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """What became of the tasks of somebody whose account was disabled, by number."""
+
+    returned: int = 0  # open to their candidates again
+    passed: int = 0  # given to the successor
+    stranded: int = 0  # nobody can do them now
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,23 @@
 """People, their offices and roles."""
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import uuid4
 
 from argon2 import PasswordHasher
 
 from app.acts import audit
+from app.acts.places import places
 from app.acts.transaction import act
-from app.catalogue import snapshot
+from app.catalogue import districts, snapshot
+from app.domain import accounts as rules
 from app.domain.keys import next_key
-from app.domain.permissions import ADMINISTRATORS, Actor, Membership
-from app.errors import Forbidden, InvalidRequest, NotFound
+from app.domain.permissions import Actor, Membership, may_manage
+from app.errors import InvalidRequest, NotFound
 from app.seen.shapes import AccountView, DemonstrationAccount
 from app.store import accounts, rows
 from app.store.tables import DelegationRow, MembershipRow, OrganisationRow, UserRow
-
-SHORTEST_PASSWORD = 10
-_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 
 
 def actor(user_id: int, now: datetime) -> Actor:
@@ -40,13 +39,13 @@ def named(asking: Actor, username: str, now: datetime) -> Actor | None:
     user = accounts.by_username(username)
     if user is None or not user.active:
         return None
-    _check_manager(asking, user.tenant)
+    may_manage(asking, user.tenant).require()
     return actor(user.id, now)
 
 
 def holders(asking: Actor, tenant: str, role: str, now: datetime, *, offices: Collection[int] | None = None) -> list[Actor]:
     """Everybody who holds a role in a district, or in these of its offices; the oldest account first. Raises Forbidden."""
-    _check_manager(asking, tenant)
+    may_manage(asking, tenant).require()
     found = [user for user, office, _ in accounts.holders(tenant, role) if offices is None or office in offices]
     return [actor(user, now) for user in dict.fromkeys(found)]
 
@@ -71,28 +70,29 @@ def demonstration_accounts() -> list[DemonstrationAccount]:
 
 
 def users(actor: Actor, tenant: str) -> list[AccountView]:
-    """Accounts of a district, for administrators. Raises Forbidden."""
-    _check_manager(actor, tenant)
+    """Accounts of a district, for administrators. Raises Forbidden, InvalidRequest (DISTRICT)."""
+    may_manage(actor, tenant).require()
+    districts.get(tenant)
+    return _views(accounts.members(tenant))
+
+
+def user(actor: Actor, username: str) -> AccountView:
+    """One account, for administrators. Raises Forbidden, NotFound."""
+    may_manage(actor).require()
+    found = accounts.by_username(username)
+    if found is None:
+        raise NotFound(f"没有账号“{username}”")
+    may_manage(actor, found.tenant).require()
+    return _views(accounts.members(username=username))[0]
+
+
+def _views(members: Iterable[Any]) -> list[AccountView]:
     people: dict[int, tuple[UserRow, list[tuple[str, str]]]] = {}
-    for user, role, office in accounts.members(tenant):
+    for user, role, office in members:
         held = people.setdefault(user.id, (user, []))[1]
         if role is not None:
             held.append((role, office))
     return [AccountView(user.id, user.username, user.name, user.tenant, user.active, tuple(held)) for user, held in people.values()]
-
-
-def create_organisation(actor: Actor, tenant: str, name: str, now: datetime) -> int:
-    """The key of the organisation called ``name``; an existing one is given back. Raises Forbidden, InvalidRequest (NAME)."""
-    _check_manager(actor, tenant)
-    if not name.strip() or len(name) > 200:
-        raise InvalidRequest("单位名称应为 1 至 200 个字", code="NAME")
-    known = accounts.organisations(tenant).get(name.strip())
-    if known is not None:
-        return known
-    with act():
-        key = _insert_offices(tenant, [name.strip()], now)[name.strip()]
-        audit.record(actor, "organisation.create", name.strip(), {"key": str(key)}, now, chain=actor.user, tenant=tenant)
-    return key
 
 
 def create_user(
@@ -104,16 +104,19 @@ def create_user(
     memberships: Sequence[tuple[str, str]],
     now: datetime,
     *,
-    demonstration: bool = False,
+    one_time: bool = False,
+    reason: str = "",
 ) -> int:
-    """A new account; ``memberships`` are (role key, office name), offices are created as needed.
+    """A new account; ``memberships`` are (role key, name of an office that there is). ``one_time``: the password has to be changed at the first sign-in.
 
-    Raises Forbidden, InvalidRequest (USERNAME, USERNAME_TAKEN, PASSWORD_WEAK, ROLES_MIXED, ROLE).
+    Raises Forbidden, InvalidRequest (DISTRICT, USERNAME, USERNAME_TAKEN, NAME, PASSWORD_WEAK, ROLES_MIXED, ROLE, ROLE_OFFICE, OFFICE).
     """
-    if len(password) < SHORTEST_PASSWORD:
-        raise InvalidRequest(f"口令至少 {SHORTEST_PASSWORD} 位", code="PASSWORD_WEAK")
-    account = (username, name, tenant, tuple(memberships))
-    return create_users(actor, [account], hashed(password), now, demonstration=demonstration)[0]
+    may_manage(actor, tenant).require()
+    districts.get(tenant)
+    rules.check_password(password)
+    places(tenant, memberships)
+    account = (username, rules.checked_name(name, "姓名"), tenant, tuple(memberships))
+    return _create(actor, [account], hashed(password), now, given_at=now if one_time else None, reason=reason)[0]
 
 
 def hashed(password: str) -> str:
@@ -129,10 +132,26 @@ def create_users(
     *,
     demonstration: bool = False,
 ) -> list[int]:
-    """New accounts (username, name, tenant, memberships) with one password, in one act. Raises as ``create_user``."""
+    """New accounts (username, name, tenant, memberships) with one password, in one act; their offices are created as needed. Raises as ``create_user``."""
+    for tenant in {tenant for _, _, tenant, _ in people}:
+        may_manage(actor, tenant).require()
+    return _create(actor, people, password_hash, now, demonstration=demonstration)
+
+
+def _create(
+    actor: Actor,
+    people: Sequence[tuple[str, str, str, Sequence[tuple[str, str]]]],
+    password_hash: str,
+    now: datetime,
+    *,
+    demonstration: bool = False,
+    given_at: datetime | None = None,
+    reason: str = "",
+) -> list[int]:
     for username, _, tenant, memberships in people:
-        _check_manager(actor, tenant)
-        _check_account(username, tenant, memberships)
+        rules.check_username(username)
+        rules.check_memberships(snapshot.district(tenant), memberships)
+        rules.check_mixture({role for role, _ in memberships}, username)
     taken = accounts.usernames([username for username, *_ in people])
     if taken:
         raise InvalidRequest(f"账号“{min(taken)}”已存在", code="USERNAME_TAKEN")
@@ -148,6 +167,7 @@ def create_users(
                 {
                     "id": key, "username": username, "email": None, "name": name, "tenant": tenant, "password": password_hash, "active": True,
                     "fs_uniquifier": uuid4().hex, "demonstration": demonstration, "created_at": now,
+                    "password_given_at": given_at,
                 }
                 for key, (username, name, tenant, _) in zip(keys, people, strict=True)
             ],
@@ -159,7 +179,8 @@ def create_users(
         ]
         rows.insert(MembershipRow, held)
         details = {
-            "accounts": [{"username": username, "roles": [list(pair) for pair in memberships]} for username, _, _, memberships in people]
+            "accounts": [{"username": username, "roles": [list(pair) for pair in memberships]} for username, _, _, memberships in people],
+            "reason": reason.strip(),
         }
         audit.record(
             actor, "user.create", " ".join(username for username, *_ in people)[:200], details, now, chain=actor.user, tenant=people[0][2]
@@ -176,13 +197,13 @@ def substitute(actor: Actor, principal: str, substitute: str, first: date, last:
     if away is None or present is None:
         raise NotFound(f"没有账号“{principal if away is None else substitute}”")
     if actor.user != away.id:
-        _check_manager(actor, away.tenant)
+        may_manage(actor, away.tenant).require()
     if last < first:
         raise InvalidRequest("代理的截止日期不能早于开始日期", code="PERIOD")
     if away.tenant != present.tenant or away.id == present.id:
         raise InvalidRequest("代理人须是同一区的另一人", code="OTHER_DISTRICT")
     roles = {row.role for user in (away, present) for row in accounts.person(user.id) if row.role}
-    _check_mixture(roles, substitute)
+    rules.check_mixture(roles, substitute)
     key = next_key()
     with act():
         rows.insert(
@@ -199,7 +220,7 @@ def issue_token(actor: Actor, username: str, name: str, now: datetime) -> str:
     user = accounts.by_username(username)
     if user is None or not user.active:
         raise NotFound(f"没有账号“{username}”,或该账号已停用")
-    _check_manager(actor, user.tenant)
+    may_manage(actor, user.tenant).require()
     token: str = user.get_auth_token()  # type: ignore[assignment]
     with act():
         audit.record(actor, "user.token", username, {"name": name}, now, chain=actor.user, tenant=user.tenant)
@@ -207,32 +228,6 @@ def issue_token(actor: Actor, username: str, name: str, now: datetime) -> str:
 
 
 def _insert_offices(tenant: str, names: Sequence[str], now: datetime) -> dict[str, int]:
-    new = [{"key": next_key(), "tenant": tenant, "name": name, "created_at": now} for name in names]
+    new = [{"key": next_key(), "tenant": tenant, "name": name, "created_at": now, "filed_at": None, "closed_at": None} for name in names]
     rows.insert_new(OrganisationRow, new, ["tenant", "name"])
     return accounts.organisations(tenant)
-
-
-def _check_manager(actor: Actor, tenant: str) -> None:
-    if actor.is_system:
-        return
-    if "security_admin" not in actor.roles or actor.tenant != tenant:
-        raise Forbidden("只有本区的安全管理员可以管理账号", code="NOT_ADMINISTRATOR")
-
-
-def _check_account(username: str, tenant: str, memberships: Sequence[tuple[str, str]]) -> None:
-    if not _USERNAME.fullmatch(username):
-        raise InvalidRequest(f"账号“{username}”只能用小写字母、数字、点和横线,2 至 64 位", code="USERNAME")
-    known = snapshot.district(tenant).roles
-    for role, office in memberships:
-        if known and role not in known:
-            raise InvalidRequest(f"本区没有角色“{role}”", code="ROLE")
-        if not office.strip():
-            raise InvalidRequest(f"角色“{role}”须属于一个单位", code="ROLE")
-    _check_mixture({role for role, _ in memberships}, username)
-
-
-def _check_mixture(roles: set[str], username: str) -> None:
-    """The three administrators exclude each other, and none does business tasks."""
-    administrative = roles & ADMINISTRATORS
-    if len(administrative) > 1 or (administrative and roles - ADMINISTRATORS):
-        raise InvalidRequest(f"账号“{username}”的角色互斥:系统、安全、审计三员不得兼任,也不得兼任业务角色", code="ROLES_MIXED")

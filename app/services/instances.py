@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from app import engine
+from app.acts import openings
 from app.acts.candidates import project_facts
+from app.acts.held_tree import HeldTree
 from app.acts.transaction import new_instance
 from app.catalogue import snapshot
 from app.domain import permissions
@@ -82,13 +84,11 @@ def search(actor: Actor, wanted: InstanceFilter, now: datetime, *, limit: int = 
 def line(actor: Actor, key: int) -> InstanceLine:
     """One instance, as the API shows it. Raises NotFound, Forbidden."""
     row = _existing(key)
-    if not _administers(actor, row):
+    if not permissions.may_administer(actor, row.tenant):
         project = projects.one(row.project_key) if row.project_key else None
         if project is None:
             raise Forbidden("只有系统管理员可以查看不属于项目的流程实例", code="NOT_ADMINISTRATOR")
-        verdict = permissions.may_read_project(actor, project_facts(project), snapshot.district(row.tenant))
-        if not verdict:
-            raise Forbidden(verdict.reason, code=verdict.code)
+        permissions.may_read_project(actor, project_facts(project), snapshot.district(row.tenant)).require()
     return instance_line(row)
 
 
@@ -139,24 +139,43 @@ def create(
     tenant: str | None = None,
     version: int | None = None,
     definition_key: int | None = None,
+    project_key: int | None = None,
 ) -> InstanceLine:
-    """Start an instance outside a project (API): by system administrators, and by whom the district lets start the process. Raises Forbidden, NotFound, InvalidRequest."""
+    """Start an instance (API). What the district's file lists begins as on the page: by whom, of which project, when, once a year, by the version in force.
+
+    Anything else a system administrator may start, outside projects. Raises Forbidden, NotFound, Conflict (ALREADY_…), InvalidRequest (VERSION and the engine's).
+    """
     tenant = tenant or actor.tenant
     if not actor.is_system and tenant != actor.tenant:
         raise Forbidden("只能在本区发起流程", code="OTHER_DISTRICT")
     definition = _definition(process_id, tenant, version, definition_key)
-    verdict = permissions.may_administer(actor) or permissions.may_start(actor, definition.process_id, None, snapshot.district(tenant))
-    if not verdict:
-        raise Forbidden(verdict.reason, code=verdict.code)
     try:
-        with new_instance(definition.key, tenant, now, actor) as tree:
-            tree.step(Start(definition.key, variables))
-            tree.record("process.start", definition.process_id, {"variables": dict(variables)})
+        if definition.process_id in snapshot.district(tenant).processes or not permissions.may_administer(actor, tenant):
+            tree = _begin(actor, definition, variables, project_key, now)
+        elif project_key is not None:
+            raise Forbidden("区文件没有列出的流程不能从项目发起", code="NOT_STARTABLE")
+        else:
+            with new_instance(definition.key, tenant, now, actor) as tree:
+                tree.step(Start(definition.key, variables))
+                tree.record("process.start", definition.process_id, {"variables": dict(variables)})
     except (engine.Refused, engine.LimitExceeded) as error:
         raise InvalidRequest(str(error), code=error.code) from error
     if tree.unsettled:
         messages.settle(now)
     return instance_line(_existing(tree.root_key))
+
+
+def _begin(actor: Actor, definition: ProcessDefinition, variables: Mapping[str, Any], project_key: int | None, now: datetime) -> HeldTree:
+    project = None
+    if project_key is not None:
+        project = projects.one(project_key)
+        if project is None:
+            raise NotFound("没有此项目")
+        permissions.may_read_project(actor, project_facts(project), snapshot.district(project["tenant"])).require()
+    in_force = snapshot.library(actor.tenant).reference("process", definition.process_id)
+    if in_force is not None and in_force.key != definition.key:
+        raise InvalidRequest(f"这项流程只能按现行的第 {in_force.version} 版发起", code="VERSION")
+    return openings.begin(actor, definition.process_id, project, variables, now)
 
 
 # ---------------------------------------------------------------------- parts
@@ -169,18 +188,10 @@ def _existing(key: int) -> Any:
     return row
 
 
-def _administers(actor: Actor, row: Any) -> bool:
-    return bool(permissions.may_administer(actor)) and (not actor.tenant or actor.tenant == row.tenant)
-
-
 def administered(actor: Actor, key: int) -> Any:
     """The row of an instance that the actor may inspect and repair. Raises NotFound, Forbidden."""
     row = _existing(key)
-    verdict = permissions.may_administer(actor)
-    if not verdict:
-        raise Forbidden(verdict.reason, code=verdict.code)
-    if not _administers(actor, row):
-        raise Forbidden("此流程实例属于其他区", code="OTHER_DISTRICT")
+    permissions.may_administer(actor, row.tenant).require()
     return row
 
 

@@ -13,7 +13,7 @@ from app.acts.transaction import act, open_instance, retried
 from app.domain import permissions
 from app.domain.permissions import Actor
 from app.engine import commands
-from app.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from app.errors import Conflict, InvalidRequest, NotFound
 from app.seen.shapes import TakenJob
 from app.services import messages
 from app.store import jobs
@@ -26,7 +26,7 @@ _CLOSED = "此任务已经结束、已被撤销,或由其他工作程序完成"
 
 def take(actor: Actor, job_type: str, now: datetime, *, most: int = 1, lease: timedelta = timedelta(minutes=5)) -> list[TakenJob]:
     """Take up to ``most`` open jobs of a type, oldest first; nobody else gets them before the lease is over. Raises Forbidden, InvalidRequest (LEASE)."""
-    _check(actor, actor.tenant)
+    permissions.may_administer(actor, actor.tenant).require()
     if not 1 <= most <= MOST_AT_ONCE or not timedelta(0) < lease <= LONGEST_LEASE:
         raise InvalidRequest(f"一次取 1 至 {MOST_AT_ONCE} 个任务,占用时间不超过一天", code="LEASE")
     with act():
@@ -105,7 +105,7 @@ def _finish(
     row = jobs.one(key)
     if row is None:
         raise NotFound("没有此任务")
-    _check(actor, row.tenant)
+    permissions.may_administer(actor, row.tenant).require()
     if row.state != "open":
         raise Conflict(_CLOSED, code="JOB_CLOSED")
 
@@ -133,11 +133,3 @@ def _step(tree: HeldTree, command: commands.Command) -> None:
         raise Conflict(_CLOSED, code="JOB_CLOSED") from error
     except engine.LimitExceeded as error:
         raise InvalidRequest(str(error), code=error.code) from error
-
-
-def _check(actor: Actor, tenant: str) -> None:
-    verdict = permissions.may_administer(actor)
-    if not verdict:
-        raise Forbidden(verdict.reason, code=verdict.code)
-    if actor.tenant and actor.tenant != tenant:
-        raise Forbidden("此任务属于其他区", code="OTHER_DISTRICT")

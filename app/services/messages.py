@@ -21,7 +21,7 @@ from app.domain.permissions import Actor
 from app.engine.commands import Deliver, Start
 from app.engine.limits import LONGEST_KEY, LONGEST_NAME, flaw_of
 from app.engine.timers import parse_duration
-from app.errors import Conflict, Forbidden, InvalidRequest
+from app.errors import Conflict, InvalidRequest
 from app.services import accounts
 from app.store import messages, rows, waits
 from app.store.messages import Recipient
@@ -56,11 +56,7 @@ def broadcast(actor: Actor, name: str, variables: Mapping[str, Any], now: dateti
 def _throw(
     actor: Actor, kind: str, name: str, correlation_key: str, variables: Mapping[str, Any], now: datetime, tenant: str, expires: datetime
 ) -> int:
-    verdict = permissions.may_administer(actor)
-    if not verdict or (actor.tenant not in ("", tenant)):
-        raise Forbidden(
-            verdict.reason if not verdict else "只能向本区的流程发送消息", code=verdict.code if not verdict else "OTHER_DISTRICT"
-        )
+    permissions.may_administer(actor, tenant).require()
     if not name.strip() or flaw_of(name, LONGEST_NAME) or flaw_of(correlation_key, LONGEST_KEY):
         raise InvalidRequest(f"消息名称应为 1 至 {LONGEST_NAME} 个字,关联键不超过 {LONGEST_KEY} 个字,且不含空字符", code="NAME")
     key = next_key()

@@ -17,15 +17,13 @@ from app.domain import permissions
 from app.domain.districts import FOLDERS, SHARED, named
 from app.domain.keys import next_key
 from app.domain.permissions import SYSTEM, Actor
-from app.errors import Forbidden, NotFound, Outdated, Refused
+from app.errors import NotFound, Outdated, Refused
 from app.rehearsal.findings import Finding
 from app.seen.shapes import BootView, DefinitionView, DeploymentView, ImportView
 from app.services import starts
 from app.store import resources, rows
 from app.store.resources import ResourceRef
 from app.store.tables import DeploymentRow
-
-_READERS = frozenset({"analyst", "system_admin", "security_admin", "audit_admin", "auditor"})
 
 
 def deploy(
@@ -47,7 +45,7 @@ def deploy(
     """
     wish = Wish(source, reason, force, new_ids, drop_cases)
     wish.check()
-    _check_publisher(actor)
+    permissions.may_publish(actor).require()
     return _deploy(actor, files, tenant, wish, now)
 
 
@@ -56,7 +54,7 @@ def _deploy(actor: Actor, files: Sequence[tuple[str, bytes]], tenant: str | None
     """Raises Outdated where another deployment came in between: what was tried is not what would be deployed."""
     seen = resources.last_number()
     bundle = _read(files, tenant, at_start=wish.source == "files")
-    _check_districts(actor, {file.tenant for file in bundle.files} | ({tenant} if tenant else set()))
+    permissions.may_publish(actor, {file.tenant for file in bundle.files} | ({tenant} if tenant else set())).require()
     if bundle.problems:
         raise _refusal(actor, bundle.problems, now)
     found = changes.find(bundle.files)
@@ -105,14 +103,14 @@ def definitions(actor: Actor, tenant: str | None = None) -> list[DefinitionView]
     """The newest version of every resource of a tenant (None: of the actor's district and the shared ones), by kind and id. Raises Forbidden."""
     tenants = [tenant] if tenant is not None else [actor.tenant, SHARED]
     for wanted in tenants:
-        _check_reader(actor, wanted)
+        permissions.may_list_models(actor, wanted).require()
     newest = _shown(changes.newest(tenants).values())
     return _views(sorted(newest, key=lambda item: (item.kind, item.id, item.tenant)))
 
 
 def versions(actor: Actor, kind: str, name: str, tenant: str) -> list[DefinitionView]:
     """All versions of one resource, newest first. Raises NotFound, Forbidden."""
-    _check_reader(actor, tenant)
+    permissions.may_list_models(actor, tenant).require()
     found = resources.versions(_kind(kind), name, tenant)
     if not found:
         raise NotFound(f"没有“{name}”")
@@ -124,7 +122,7 @@ def definition(actor: Actor, key: int) -> DefinitionView:
     for kind in resources.KINDS:
         found = resources.reference(kind, key)
         if found is not None:
-            _check_tenant(actor, found.tenant)
+            permissions.may_read_model(actor, found.tenant).require()
             return _views([found])[0]
     raise NotFound("没有此版本")
 
@@ -137,7 +135,7 @@ def deployment(actor: Actor, key: int) -> DeploymentView:
     found = _shown(resources.of_deployment(key))
     tenants = {item.tenant for item in found}
     for tenant in tenants:
-        _check_reader(actor, tenant)
+        permissions.may_list_models(actor, tenant).require()
     told = [Finding(**finding) for finding in row.findings or ()]
     return DeploymentView(
         key=key,
@@ -156,7 +154,7 @@ def source(actor: Actor, kind: str, key: int) -> tuple[str, bytes]:
     found = resources.reference(_kind(kind), key)
     if found is None:
         raise NotFound("没有此版本")
-    _check_tenant(actor, found.tenant)
+    permissions.may_read_model(actor, found.tenant).require()
     return resources.content(found.resource_key)
 
 
@@ -309,25 +307,3 @@ def _kind(kind: str) -> str:
     if kind not in resources.KINDS:
         raise NotFound(f"没有“{kind}”这类模型")
     return kind
-
-
-def _check_publisher(actor: Actor) -> None:
-    verdict = permissions.may_publish(actor)
-    if not verdict:
-        raise Forbidden(verdict.reason, code=verdict.code)
-
-
-def _check_districts(actor: Actor, tenants: set[str]) -> None:
-    if not actor.is_system and tenants - {actor.tenant}:
-        raise Forbidden("您只能发布到本区;各区共用的模型由运维人员用命令行发布", code="OTHER_DISTRICT")
-
-
-def _check_reader(actor: Actor, tenant: str) -> None:
-    if not actor.is_system and not actor.roles & _READERS:
-        raise Forbidden("只有业务分析员、管理员和审计人员可以查看模型清单", code="NOT_ANALYST")
-    _check_tenant(actor, tenant)
-
-
-def _check_tenant(actor: Actor, tenant: str) -> None:
-    if not actor.is_system and tenant not in (actor.tenant, SHARED):
-        raise Forbidden("此模型属于其他区", code="OTHER_DISTRICT")

@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.acts import openings
 from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTree
-from app.acts.transaction import new_instance
 from app.catalogue import districts, snapshot
 from app.domain import permissions
-from app.domain.districts import ProcessInfo
 from app.domain.keys import next_key
 from app.domain.permissions import Actor, ProjectFacts, Verdict
-from app.engine.commands import Start
-from app.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from app.errors import Forbidden, InvalidRequest, NotFound
 from app.seen import timeline, wording
 from app.seen.lines import instance_line, phase_title, project_line, size_of, task_lines
 from app.seen.shapes import (
@@ -36,7 +34,7 @@ LONGEST_NAME = 200
 
 def may_declare(actor: Actor, process_id: str = "declaration") -> Verdict:
     """Whether to offer the actor a new project."""
-    return permissions.may_start(actor, process_id, None, snapshot.district(actor.tenant))
+    return openings.may_open(actor, process_id, DRAFT, APPLICANT)
 
 
 def start(actor: Actor, process_id: str, name: str, now: datetime, *, variables: Mapping[str, Any] | None = None) -> tuple[int, int]:
@@ -44,9 +42,7 @@ def start(actor: Actor, process_id: str, name: str, now: datetime, *, variables:
 
     Returns (project key, key of the first task that the actor may do, or 0). Raises Forbidden, InvalidRequest (NAME).
     """
-    verdict = may_declare(actor, process_id)
-    if not verdict:
-        raise Forbidden(verdict.reason, code=verdict.code)
+    may_declare(actor, process_id).require()
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidRequest(f"项目名称应为 1 至 {LONGEST_NAME} 个字,不能换行", code="NAME")
@@ -62,7 +58,7 @@ def start(actor: Actor, process_id: str, name: str, now: datetime, *, variables:
         "offices": {APPLICANT: [[membership.office, membership.office_name]]}, "phases": [[DRAFT, now.isoformat()]], "version": 0, "created_by": actor.user,
         "created_at": now, "updated_at": now,
     }  # fmt: skip
-    tree = _begin(actor, process_id, now, {**(variables or {}), **known}, project=project)
+    tree = _settled(openings.launch(actor, process_id, {**(variables or {}), **known}, now, project=project), now)
     return key, _first_task(actor, tree)
 
 
@@ -71,21 +67,7 @@ def start_process(actor: Actor, project_key: int, process_id: str, now: datetime
 
     Returns the key of the first task the actor may do, or 0. Raises NotFound, Forbidden, Conflict (ALREADY_RUNNING).
     """
-    project = _read(actor, project_key)
-    district = snapshot.district(project["tenant"])
-    verdict = permissions.may_start(actor, process_id, project_facts(project), district)
-    if not verdict:
-        raise Forbidden(verdict.reason, code=verdict.code)
-    again = _may_repeat(project_key, district.processes[process_id])
-    if not again:
-        raise Conflict(again.reason, code=again.code)
-    known = {
-        **project["facts"],
-        "projectKey": str(project_key),
-        "projectName": project["name"],
-        "applicantOffice": project["applicant_office"],
-    }
-    return _first_task(actor, _begin(actor, process_id, now, known, project_key=project_key))
+    return _first_task(actor, _settled(openings.begin(actor, process_id, _read(actor, project_key), {}, now), now))
 
 
 def start_district_process(actor: Actor, process_id: str, now: datetime) -> int:
@@ -93,20 +75,16 @@ def start_district_process(actor: Actor, process_id: str, now: datetime) -> int:
 
     Returns the key of the first task the actor may do, or 0. Raises Forbidden, Conflict (ALREADY_RUNNING).
     """
-    verdict = _may_start_in_district(actor, process_id, now)
-    if not verdict:
-        raise (Conflict if verdict.code == "ALREADY_RUNNING" else Forbidden)(verdict.reason, code=verdict.code)
-    return _first_task(actor, _begin(actor, process_id, now, {}))
+    return _first_task(actor, _settled(openings.begin(actor, process_id, None, {}, now), now))
 
 
 def startable(actor: Actor, now: datetime | None = None) -> list[StartableView]:
     """Processes without a project that the actor may start (annual plan); what is not for them is not listed."""
     now = now or instants.now()
-    district = snapshot.district(actor.tenant)
     found = []
-    for process in district.processes.values():
+    for process in snapshot.district(actor.tenant).processes.values():
         if process.enabled and process.start_role and process.per != "project":
-            verdict = _may_start_in_district(actor, process.key, now)
+            verdict = openings.may_begin(actor, process.key, None, now)
             if verdict or verdict.code == "ALREADY_RUNNING":
                 found.append(StartableView(process.key, process.title or process.key, verdict))
     return found
@@ -148,26 +126,26 @@ def view(actor: Actor, key: int, now: datetime) -> ProjectPage:
         _phases(project),
         timeline.of_project(project, district),
         task_lines(tasks.open_of_project(key), now),
-        _startable(actor, project),
+        _startable(actor, project, now),
         [timeline.decision_view(row) for row in history.decisions(project_key=key)],
         records,
         [instance_line(row) for row in history.project_instances(key)],
     )
 
 
-def phase(key: int) -> str:
-    """The phase a project is in. Raises NotFound."""
-    return str(_existing(key)["phase"])
+def phase(actor: Actor, key: int) -> str:
+    """The phase a project is in. Raises NotFound, Forbidden."""
+    return str(_read(actor, key)["phase"])
 
 
-def phases_entered(key: int) -> tuple[str, ...]:
-    """The phases a project has been in, in order, the present one last. Raises NotFound."""
-    return tuple(phase for phase, _ in _existing(key)["phases"])
+def phases_entered(actor: Actor, key: int) -> tuple[str, ...]:
+    """The phases a project has been in, in order, the present one last. Raises NotFound, Forbidden."""
+    return tuple(phase for phase, _ in _read(actor, key)["phases"])
 
 
-def facts(key: int) -> Mapping[str, Any]:
-    """A project's facts by their camelCase names. Raises NotFound."""
-    found: Mapping[str, Any] = _existing(key)["facts"]
+def facts(actor: Actor, key: int) -> Mapping[str, Any]:
+    """A project's facts by their camelCase names. Raises NotFound, Forbidden."""
+    found: Mapping[str, Any] = _read(actor, key)["facts"]
     return found
 
 
@@ -206,23 +184,7 @@ def project_view(project: Mapping[str, Any]) -> ProjectView:
 # ---------------------------------------------------------------------- parts
 
 
-def _begin(
-    actor: Actor,
-    process_id: str,
-    now: datetime,
-    variables: Mapping[str, Any],
-    *,
-    project: dict[str, Any] | None = None,
-    project_key: int | None = None,
-) -> HeldTree:
-    found = snapshot.library(actor.tenant).reference("process", process_id)
-    if found is None:
-        raise NotFound(f"没有部署流程“{process_id}”,请联系业务分析员")
-    with new_instance(found.key, actor.tenant, now, actor, project=project, project_key=project_key) as tree:
-        if project is not None:
-            tree.guards.append(lambda: projects.insert(project))
-        tree.step(Start(found.key, variables))
-        tree.record("process.start", process_id, {"variables": dict(variables)})
+def _settled(tree: HeldTree, now: datetime) -> HeldTree:
     if tree.unsettled:
         messages.settle(now)
     return tree
@@ -242,46 +204,20 @@ def _existing(key: int) -> dict[str, Any]:
 
 def _read(actor: Actor, key: int) -> dict[str, Any]:
     project = _existing(key)
-    verdict = permissions.may_read_project(actor, project_facts(project), snapshot.district(project["tenant"]))
-    if not verdict:
-        raise Forbidden(verdict.reason, code=verdict.code)
+    permissions.may_read_project(actor, project_facts(project), snapshot.district(project["tenant"])).require()
     return project
 
 
-def _may_start_in_district(actor: Actor, process_id: str, now: datetime) -> Verdict:
-    district = snapshot.district(actor.tenant)
-    verdict = permissions.may_start(actor, process_id, None, district)
-    if not verdict or district.processes[process_id].per == "project":
-        return verdict if not verdict else Verdict(False, "NOT_STARTABLE", "此流程须从项目页发起")
-    year = now.astimezone(district.zone).year
-    # Last year's may still be open: this year's has its own.
-    states = {row.state for row in history.started(actor.tenant, process_id) if row.started_at.astimezone(district.zone).year == year}
-    if "active" in states or (states and not district.processes[process_id].repeat):
-        return Verdict(False, "ALREADY_RUNNING", "本年度的这项流程正在办理,或已经办过")
-    return verdict
-
-
-def _startable(actor: Actor, project: Mapping[str, Any]) -> list[StartableView]:
+def _startable(actor: Actor, project: Mapping[str, Any], now: datetime) -> list[StartableView]:
     district = snapshot.district(project["tenant"])
     found = []
     for process in district.processes.values():
         if not (process.enabled and process.start_role and process.per == "project"):
             continue
-        verdict = permissions.may_start(actor, process.key, project_facts(project), district)
-        if verdict:
-            verdict = _may_repeat(project["key"], process)
+        if permissions.may_start(actor, process.key, project_facts(project), district):
+            verdict = openings.may_begin(actor, process.key, project, now)
             found.append(StartableView(process.key, process.title or process.key, verdict))
     return found
-
-
-def _may_repeat(project_key: int, process: ProcessInfo) -> Verdict:
-    """One at a time; what is not to be repeated only once in a project's life."""
-    states = history.states(project_key, process.key)
-    if "active" in states:
-        return Verdict(False, "ALREADY_RUNNING", "本项目的这项流程正在办理,不能重复发起")
-    if states and not process.repeat:
-        return Verdict(False, "ALREADY_DONE", "本项目已办过这项流程,不能再次发起")
-    return Verdict(True, "ALLOWED", "可以发起")
 
 
 def _phases(project: Mapping[str, Any]) -> list[PhaseStep]:

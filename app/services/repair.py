@@ -14,12 +14,11 @@ from app.acts import audit
 from app.acts.held_tree import HeldTree
 from app.acts.transaction import act, open_instance, retried
 from app.domain.permissions import Actor
+from app.domain.reasons import checked_reason
 from app.engine import commands
 from app.errors import Conflict, InvalidRequest, NotFound
 from app.services import instances, messages
 from app.store import history, repair, waits
-
-LONGEST_REASON = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +170,6 @@ def _try_again(actor: Actor, incident: Any, details: Mapping[str, Any], now: dat
 
 
 # ---------------------------------------------------------------------- parts
-
-
-def checked_reason(reason: str) -> str:
-    """The reason without blanks around it. Raises InvalidRequest (REASON)."""
-    said = reason.strip()
-    if not said or len(said) > LONGEST_REASON:
-        raise InvalidRequest(f"请说明原因(不超过 {LONGEST_REASON} 个字),它会记入审计", code="REASON")
-    return said
 
 
 def local_of(tree: HeldTree, key: int) -> int:

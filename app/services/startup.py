@@ -1,13 +1,17 @@
 """Bringing the parts below the pages up: database, tables, shipped models."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Flask
 
 from app import current
 from app.config import Config
+from app.errors import Conflict
 from app.seen.shapes import BootView
-from app.services import instants, models
+from app.services import instants, models, offices
 from app.store import database, schema
 
 
@@ -18,10 +22,55 @@ def attach(app: Flask, config: Config) -> None:
 
 
 def prepare(now: datetime | None = None) -> BootView:
-    """Bring the tables up to date and deploy the shipped models that differ (design §3). Needs an app context. Safe to repeat and to run on several nodes."""
+    """Bring the tables up to date, deploy the shipped models that differ (design §3), make the offices that the districts' files name.
+
+    Needs an app context. Safe to repeat and to run on several nodes.
+    """
     schema.upgrade()
     # A virtual clock is a row of the database: it can be read only now.
-    return models.boot(current.settings().root, now or instants.now())
+    now = now or instants.now()
+    booted = models.boot(current.settings().root, now)
+    return replace(booted, told=offices.found(now))
+
+
+@contextmanager
+def reading(config: Config) -> Iterator[None]:
+    """An app context on a database that cannot be written: for commands that only look. Raises Conflict (NO_DATABASE, SCHEMA)."""
+    if not database.is_there(config):
+        raise Conflict(f"{config.data} 中没有数据库；请核对 --data，或先用 quancheng serve 或 quancheng migrate 建立", code="NO_DATABASE")
+    with _unwritten(config):
+        if not schema.is_up_to_date():
+            raise Conflict(
+                "数据库与本程序的版本不同，没有做任何改动；请用 quancheng serve 或 quancheng migrate 升级，或换用与数据库相应的版本",
+                code="SCHEMA",
+            )
+        yield
+
+
+@contextmanager
+def _unwritten(config: Config) -> Iterator[None]:
+    app = Flask("app")
+    app.config["QUANCHENG"] = config
+    database.attach(app, config, reading=True)
+    with app.app_context():
+        try:
+            yield
+        finally:
+            database.dispose()
+
+
+def is_begun(config: Config) -> bool:
+    """Whether there is a database with tables, of whatever version."""
+    if not database.is_there(config):
+        return False
+    with _unwritten(config):
+        return schema.is_begun()
+
+
+def check(config: Config) -> None:
+    """Make sure that there is a database and that it is up to date. Raises Conflict (NO_DATABASE, SCHEMA)."""
+    with reading(config):
+        pass
 
 
 def dispose() -> None:

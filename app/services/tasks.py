@@ -103,13 +103,14 @@ def form(actor: Actor, key: int) -> FormView | None:
 
 
 def search(actor: Actor, wanted: TaskFilter, now: datetime, *, limit: int = 100, offset: int = 0) -> Page[TaskLine]:
-    """Tasks that the actor may see (may do, has done, or of projects that they oversee), by key; page number counts pages of ``limit``."""
+    """Tasks that the actor may see (may do, has done, or of projects that they may read), by key; page number counts pages of ``limit``."""
     limit = size_of(limit)
     conditions = []
     if not actor.is_system:
         seen = [tasks.done_by(actor.user)]
         if not actor.is_administrator:
             seen.append(tasks.mine(held(actor, snapshot.district(actor.tenant)), actor.username))
+            seen.append(tasks.of_offices(sorted(actor.offices)))
         if permissions.oversees(actor, snapshot.district(actor.tenant)):
             seen.append(tasks.of_projects())
         conditions = [tasks.in_tenant(actor.tenant), tasks.either(*seen)]
@@ -243,9 +244,7 @@ def _authorise(actor: Actor, tree: HeldTree, task: HeldTask) -> tuple[str, str]:
     """The role and office in which the actor does the task. Raises Forbidden."""
     facts = TaskFacts(tree.tenant, task.candidate_groups, task.candidate_users, task.assignee, task.name)
     project = tree.project_facts
-    verdict = permissions.may_do(actor, facts, project, tree.district)
-    if not verdict:
-        raise Forbidden(verdict.reason, code=verdict.code)
+    permissions.may_do(actor, facts, project, tree.district).require()
     return _capacity(actor, task.candidate_groups, project, tree.district)
 
 
@@ -300,8 +299,7 @@ def _read(actor: Actor, key: int) -> tuple[Any, dict[str, Any] | None, District]
     district = snapshot.district(row.tenant)
     if not (actor.user and row.completed_by == actor.user):
         verdict = permissions.may_read_task(actor, _facts(row), _project_facts(project), district)
-        if not verdict:
-            raise Forbidden(verdict.reason, code=verdict.code)
+        verdict.require()
     return row, project, district
 
 

@@ -12,9 +12,10 @@ from app import current
 from app.acts.audit import secret
 from app.acts.transaction import act
 from app.domain.audit import entry_mac, seal_root
+from app.domain.permissions import Actor, may_verify
 from app.errors import AuditBroken
 from app.seen.shapes import AuditReport
-from app.store import rows, trail
+from app.store import rows, secrets, trail
 from app.store.tables import AuditSealRow
 
 _SEALED_AT_ONCE = 5_000
@@ -67,8 +68,12 @@ def _read_head() -> list[dict[str, Any]]:
     return heads
 
 
-def verify() -> AuditReport:
-    """Check every mac, count and seal, and the head kept outside."""
+def verify(actor: Actor) -> AuditReport:
+    """Check every mac, count and seal, and the head kept outside. Raises Forbidden, AuditBroken."""
+    may_verify(actor).require()
+    config = current.settings()
+    if not config.audit_key and not secrets.is_kept(config.folder, "audit-key"):
+        raise AuditBroken(f"{config.folder} 中没有审计密钥 audit-key，无法核验；请放回备份的密钥，或设置 QUANCHENG_AUDIT_KEY")
     key = secret()
     problems: list[str] = []
     entries = chains = 0

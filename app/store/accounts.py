@@ -1,28 +1,33 @@
 """Queries over people, offices and roles."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Date, Row, bindparam, null, select, type_coerce, union_all
+from sqlalchemy import Date, Row, bindparam, delete, func, null, select, tuple_, type_coerce, union_all, update
 
 from app.store.database import run
-from app.store.tables import DelegationRow, MembershipRow, OrganisationRow, UserRow, db
+from app.store.tables import DelegationRow, MembershipRow, OrganisationRow, TaskCandidateRow, UserRow, UserTaskRow, db
 
 _users: Any = UserRow.__table__
 _memberships: Any = MembershipRow.__table__
 _delegations: Any = DelegationRow.__table__
 _organisations: Any = OrganisationRow.__table__
+_lenders: Any = _users.alias("lenders")
 
-_own = select(
+_own_of_all = select(
     _memberships.c.user_key, _memberships.c.role, _memberships.c.organisation_key, null().label("first_on"), null().label("last_on")
-).where(_memberships.c.user_key == bindparam("user"))
-_lent = (
+)
+_lent_of_all = (
     select(
         _delegations.c.delegate_key, _memberships.c.role, _memberships.c.organisation_key, _delegations.c.first_on, _delegations.c.last_on
     )
     .join(_memberships, _memberships.c.user_key == _delegations.c.delegator_key)
-    .where(_delegations.c.delegate_key == bindparam("user"))
+    .join(_lenders, _lenders.c.id == _delegations.c.delegator_key)
+    .where(_lenders.c.active)  # who has left lends nothing
 )
+_own = _own_of_all.where(_memberships.c.user_key == bindparam("user"))
+_lent = _lent_of_all.where(_delegations.c.delegate_key == bindparam("user"))
 _held = union_all(_own, _lent).subquery()
 _person = (
     select(
@@ -53,6 +58,30 @@ def by_username(username: str) -> UserRow | None:
     return db.session.execute(select(UserRow).where(UserRow.username == username)).scalar_one_or_none()
 
 
+def by_usernames(usernames: Sequence[str]) -> Sequence[UserRow]:
+    return db.session.execute(select(UserRow).where(UserRow.username.in_(usernames))).scalars().all()
+
+
+def holdings(tenant: str) -> list[tuple[str, int, str, Any, Any]]:
+    """(role, office key, office name, lent from, lent until) of all active people of a district, each once; administrators hold nothing that counts for tasks."""
+    people = _users.alias()
+    every = union_all(_own_of_all, _lent_of_all).subquery()
+    query = (
+        select(
+            every.c.role,
+            _organisations.c.key,
+            _organisations.c.name,
+            type_coerce(every.c.first_on, Date),
+            type_coerce(every.c.last_on, Date),
+        )
+        .join(people, people.c.id == every.c.user_key)
+        .join(_organisations, _organisations.c.key == every.c.organisation_key)
+        .where(people.c.tenant == tenant, people.c.active)
+        .distinct()
+    )
+    return [tuple(row) for row in run(query)]
+
+
 def holders(tenant: str, role: str) -> Sequence[Row[Any]]:
     """(user id, office key, office name) of everybody active who holds a role in a district, oldest account first."""
     query = (
@@ -64,8 +93,8 @@ def holders(tenant: str, role: str) -> Sequence[Row[Any]]:
     return db.session.execute(query.order_by(UserRow.id)).all()
 
 
-def members(tenant: str | None = None, *, demonstration: bool = False) -> Sequence[Row[Any]]:
-    """(user, role, office name) of all accounts, or of a district's, or of the demonstration's; one row a membership."""
+def members(tenant: str | None = None, *, username: str | None = None, demonstration: bool = False) -> Sequence[Row[Any]]:
+    """(user, role, office name) of all accounts, or of a district's, of one, or of the demonstration's; one row a membership."""
     query = (
         select(UserRow, MembershipRow.role, OrganisationRow.name)
         .outerjoin(MembershipRow, MembershipRow.user_key == UserRow.id)
@@ -73,15 +102,81 @@ def members(tenant: str | None = None, *, demonstration: bool = False) -> Sequen
     )
     if tenant is not None:
         query = query.where(UserRow.tenant == tenant)
+    if username is not None:
+        query = query.where(UserRow.username == username)
     if demonstration:
         query = query.where(UserRow.demonstration, UserRow.active)
     return db.session.execute(query.order_by(UserRow.id, MembershipRow.key)).all()
 
 
+def memberships(user: int) -> list[tuple[str, int, str]]:
+    """A person's own (role, office key, office name), lent ones not included."""
+    query = select(MembershipRow.role, OrganisationRow.key, OrganisationRow.name).join(
+        OrganisationRow, OrganisationRow.key == MembershipRow.organisation_key
+    )
+    found = db.session.execute(query.where(MembershipRow.user_key == user).order_by(MembershipRow.key))
+    return [(row.role, row.key, row.name) for row in found]
+
+
+def drop_memberships(user: int, held: Collection[tuple[str, int]]) -> None:
+    """Take (role, office key) away from a person."""
+    held_here = tuple_(MembershipRow.role, MembershipRow.organisation_key).in_(held)
+    db.session.execute(delete(MembershipRow).where(MembershipRow.user_key == user, held_here))
+
+
+def change(user: int, **values: Any) -> None:
+    """Set columns of an account."""
+    db.session.execute(update(UserRow).where(UserRow.id == user).values(**values))
+
+
 def organisations(tenant: str) -> dict[str, int]:
-    """name → key."""
+    """name → key, closed ones included."""
     found = db.session.execute(select(OrganisationRow.name, OrganisationRow.key).where(OrganisationRow.tenant == tenant))
     return {row.name: row.key for row in found}
+
+
+def offices(tenant: str) -> Sequence[OrganisationRow]:
+    """A district's offices by name, closed ones included."""
+    return (
+        db.session.execute(select(OrganisationRow).where(OrganisationRow.tenant == tenant).order_by(OrganisationRow.name)).scalars().all()
+    )
+
+
+def staff(tenant: str) -> dict[int, int]:
+    """Office key → how many active people hold a role there."""
+    query = (
+        select(MembershipRow.organisation_key, func.count(func.distinct(MembershipRow.user_key)))
+        .join(UserRow, UserRow.id == MembershipRow.user_key)
+        .where(UserRow.tenant == tenant, UserRow.active)
+        .group_by(MembershipRow.organisation_key)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def members_of(office: int) -> Sequence[UserRow]:
+    """Active people who hold a role in an office, by name."""
+    there = select(MembershipRow.user_key).where(MembershipRow.organisation_key == office)
+    return db.session.execute(select(UserRow).where(UserRow.active, UserRow.id.in_(there)).order_by(UserRow.name)).scalars().all()
+
+
+def waiting_at(office: int) -> int:
+    """How many open tasks wait for people of an office."""
+    query = (
+        select(func.count(func.distinct(TaskCandidateRow.task_key)))
+        .join(UserTaskRow, UserTaskRow.key == TaskCandidateRow.task_key)
+        .where(TaskCandidateRow.office_key == office, UserTaskRow.state == "open")
+    )
+    return db.session.execute(query).scalar_one()
+
+
+def change_office(key: int, **values: datetime | None) -> None:
+    """Set columns of an office."""
+    db.session.execute(update(OrganisationRow).where(OrganisationRow.key == key).values(**values))
+
+
+def file_offices(keys: Sequence[int], now: datetime) -> None:
+    """Note that the district's file names these offices."""
+    db.session.execute(update(OrganisationRow).where(OrganisationRow.key.in_(keys)).values(filed_at=now))
 
 
 def usernames(wanted: Sequence[str]) -> set[str]:

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask
 from sqlalchemy import Connection, CursorResult, Engine, Executable, event
@@ -22,12 +23,17 @@ _CONNECTION = "connection"
 _WAITED_TOO_LONG = frozenset({"LockNotAvailable", "QueryCanceled", "DeadlockDetected", "IdleInTransactionSessionTimeout"})
 
 
-def attach(app: Flask, config: Config) -> None:
-    """Bind ``app`` to the database of ``config``. The folder of a SQLite file is made if missing."""
+def attach(app: Flask, config: Config, *, reading: bool = False) -> None:
+    """Bind ``app`` to the database of ``config``. The folder of a SQLite file is made if missing. ``reading``: nothing can be written, nor made."""
     url = config.database_url
     options: dict[str, Any] = {}
     if url.startswith("sqlite"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        path = _path(url)
+        if not reading:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        elif path.with_name(f"{path.name}-wal").exists():
+            # Whoever closes last would write the log of commits back into the file; without a log a plain connection leaves less behind.
+            url = f"sqlite:///file:{quote(str(path))}?mode=ro&uri=true"
         options["connect_args"] = {"timeout": config.busy_seconds, "check_same_thread": False}
         options["pool_size"] = max(config.threads + 2, 5)
     else:
@@ -37,6 +43,8 @@ def attach(app: Flask, config: Config) -> None:
             "idle_in_transaction_session_timeout": config.idle_seconds,
         }
         server = " ".join(f"-c {name}={int(seconds * 1000)}" for name, seconds in waits.items())
+        if reading:
+            server += " -c default_transaction_read_only=on"
         options["connect_args"] = {"options": f"{server} -c TimeZone=UTC"}
         options["pool_size"] = config.pool_size
         options["max_overflow"] = config.pool_size
@@ -46,19 +54,34 @@ def attach(app: Flask, config: Config) -> None:
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            prepare_sqlite(db.engine, synchronous="FULL" if config.durable else "OFF")
+            prepare_sqlite(db.engine, synchronous="FULL" if config.durable else "OFF", reading=reading)
 
 
-def prepare_sqlite(engine: Engine, *, synchronous: str = "FULL") -> None:
+def is_there(config: Config) -> bool:
+    """Whether there is a database to look into: the file of SQLite; a server says so itself."""
+    return not config.database_url.startswith("sqlite") or _path(config.database_url).exists()
+
+
+def _path(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def prepare_sqlite(engine: Engine, *, synchronous: str = "FULL", reading: bool = False) -> None:
     """Give a SQLite engine the manners above."""
-    event.listen(engine, "connect", lambda connection, record: _open_sqlite(connection, synchronous))
+    event.listen(engine, "connect", lambda connection, record: _open_sqlite(connection, synchronous, reading=reading))
     event.listen(engine, "before_cursor_execute", _begin_sqlite)
 
 
-def _open_sqlite(connection: Any, synchronous: str) -> None:
+def _open_sqlite(connection: Any, synchronous: str, *, reading: bool) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000"):
+    for pragma in (
+        "query_only=ON" if reading else "journal_mode=WAL",
+        f"synchronous={synchronous}",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-16000",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

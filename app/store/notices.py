@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, func, select, tuple_
 
 from app.store import rows
 from app.store.tables import NotificationReadRow, NotificationRow, ProjectRow, db
@@ -12,13 +12,7 @@ from app.store.tasks import Held
 
 
 def _to(tenant: str, held: Held) -> ColumnElement[bool]:
-    anywhere, pairs = held
-    fits: list[ColumnElement[bool]] = [false()]
-    if anywhere:
-        fits.append(and_(NotificationRow.office_key == 0, NotificationRow.role.in_(anywhere)))
-    if pairs:
-        fits.append(tuple_(NotificationRow.role, NotificationRow.office_key).in_(pairs))
-    return and_(NotificationRow.tenant == tenant, or_(*fits))
+    return and_(NotificationRow.tenant == tenant, tuple_(NotificationRow.role, NotificationRow.office_key).in_(list(held)))
 
 
 def _read_by(user: int) -> ColumnElement[bool]:

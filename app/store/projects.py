@@ -42,6 +42,12 @@ def in_tenant(tenant: str) -> ColumnElement[bool]:
     return ProjectRow.tenant == tenant
 
 
+def offices(key: int) -> dict[str, Any]:
+    """Relation → [[organisation key, name], …] of a project."""
+    found: dict[str, Any] = db.session.execute(select(ProjectRow.offices).where(ProjectRow.key == key)).scalar_one()
+    return found
+
+
 def of_offices(offices: Sequence[int]) -> ColumnElement[bool]:
     """Projects in which one of these organisations has a part."""
     return exists().where(ProjectOfficeRow.project_key == ProjectRow.key, ProjectOfficeRow.organisation_key.in_(offices))

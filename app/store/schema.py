@@ -28,6 +28,18 @@ def upgrade() -> None:
             command.upgrade(_settings(connection), "head")
 
 
+def is_up_to_date() -> bool:
+    """Whether the current app's database has the newest schema."""
+    with db.engine.connect() as connection:
+        return is_current(connection)
+
+
+def is_begun() -> bool:
+    """Whether the current app's database has tables, of whatever version."""
+    with db.engine.connect() as connection:
+        return bool(MigrationContext.configure(connection).get_current_heads())
+
+
 def is_current(connection: Connection) -> bool:
     """Whether the database has the newest schema that this program knows."""
     heads = ScriptDirectory.from_config(_settings(connection)).get_heads()

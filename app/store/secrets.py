@@ -8,6 +8,11 @@ from pathlib import Path
 BYTES = 32
 
 
+def is_kept(folder: Path, name: str) -> bool:
+    """Whether the secret is there already."""
+    return (folder / name).exists()
+
+
 def kept(folder: Path, name: str) -> str:
     """The secret called ``name`` in ``folder``, as hexadecimal text; made (mode 0600) if it is not there yet, also when two processes start at once."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, false, func, or_, select, tuple_
 
+from app.domain.permissions import ADMINISTRATORS
 from app.store.database import run
-from app.store.tables import ElementInstanceRow, ProjectRow, TaskCandidateRow, UserTaskRow, db
+from app.store.tables import ElementInstanceRow, MembershipRow, ProjectOfficeRow, ProjectRow, TaskCandidateRow, UserRow, UserTaskRow, db
 
 _LINE = (
     select(
@@ -23,19 +24,45 @@ _LINE = (
 )
 
 Condition = ColumnElement[bool]
-Held = tuple[Sequence[str], Sequence[tuple[str, int]]]
+Held = Sequence[tuple[str, int]]  # (role, office key) pairs, see ``acts.candidates.held``
+_line_tasks: Any = UserTaskRow.__table__
+_line_candidates: Any = TaskCandidateRow.__table__
+_people: Any = UserRow.__table__
+
+
+def _done_by_people(usernames: Any, pairs: Any) -> ColumnElement[bool]:
+    """Open tasks that somebody of these may do: assigned to them, or unassigned and theirs by name or by a (role, office) that they hold.
+
+    The one place in SQL that says so; ``permissions.may_do`` says it of one person and gives the reason.
+    """
+    candidate = exists().where(
+        _line_candidates.c.task_key == _line_tasks.c.key,
+        or_(
+            and_(_line_candidates.c.role == "", _line_candidates.c.username.in_(usernames)),
+            tuple_(_line_candidates.c.role, _line_candidates.c.office_key).in_(pairs),
+        ),
+    )
+    return and_(
+        _line_tasks.c.state == "open",
+        # Spelled out, for the whole is also negated: of nothing, IN is neither true nor false.
+        or_(
+            and_(_line_tasks.c.assignee.is_not(None), _line_tasks.c.assignee.in_(usernames)),
+            and_(_line_tasks.c.assignee.is_(None), candidate),
+        ),
+    )
 
 
 def mine(held: Held, username: str) -> ColumnElement[bool]:
-    """Open tasks that somebody with these roles and (role, office) pairs may do. See ``services.offices.held``."""
-    anywhere, pairs = held
-    fits: list[ColumnElement[bool]] = [and_(TaskCandidateRow.role == "", TaskCandidateRow.username == username)]
-    if anywhere:
-        fits.append(and_(TaskCandidateRow.office_key == 0, TaskCandidateRow.role.in_(anywhere)))
-    if pairs:
-        fits.append(tuple_(TaskCandidateRow.role, TaskCandidateRow.office_key).in_(pairs))
-    candidate = exists().where(TaskCandidateRow.task_key == UserTaskRow.key, or_(*fits))
-    return and_(UserTaskRow.state == "open", or_(UserTaskRow.assignee == username, and_(UserTaskRow.assignee.is_(None), candidate)))
+    """Open tasks that somebody who is called so and holds this may do."""
+    return _done_by_people([username], list(held))
+
+
+def nobodys(tenant: str, held: Held) -> ColumnElement[bool]:
+    """A district's open tasks that nobody can do, where ``held`` is all that its active people hold; administrators do none."""
+    memberships = MembershipRow.__table__
+    administers = exists().where(memberships.c.user_key == _people.c.id, memberships.c.role.in_(sorted(ADMINISTRATORS)))
+    people = select(_people.c.username).where(_people.c.tenant == tenant, _people.c.active, ~administers)
+    return and_(_line_tasks.c.tenant == tenant, _line_tasks.c.state == "open", ~_done_by_people(people, list(held)))
 
 
 def one(key: int) -> Row[Any] | None:
@@ -48,6 +75,12 @@ def done_by(user: int) -> ColumnElement[bool]:
 
 def in_tenant(tenant: str) -> ColumnElement[bool]:
     return UserTaskRow.tenant == tenant
+
+
+def of_offices(offices: Sequence[int]) -> ColumnElement[bool]:
+    """Tasks of projects that belong to one of these offices in any relation."""
+    own = select(ProjectOfficeRow.project_key).where(ProjectOfficeRow.organisation_key.in_(offices))
+    return UserTaskRow.project_key.in_(own)
 
 
 def of_projects() -> ColumnElement[bool]:
@@ -136,8 +169,6 @@ def processes(condition: ColumnElement[bool]) -> list[tuple[str, str]]:
 
 
 # Asked for after every completion, so it is composed once: composing costs more than the database takes to answer.
-_line_tasks: Any = UserTaskRow.__table__
-_line_candidates: Any = TaskCandidateRow.__table__
 _opened = (
     select(
         _line_tasks,
@@ -154,20 +185,7 @@ _opened = (
         ),
     )
     .where(
-        _line_tasks.c.state == "open",
-        or_(
-            _line_tasks.c.assignee == bindparam("username"),
-            and_(
-                _line_tasks.c.assignee.is_(None),
-                exists().where(
-                    _line_candidates.c.task_key == _line_tasks.c.key,
-                    or_(
-                        and_(_line_candidates.c.role == "", _line_candidates.c.username == bindparam("username")),
-                        tuple_(_line_candidates.c.role, _line_candidates.c.office_key).in_(bindparam("pairs", expanding=True)),
-                    ),
-                ),
-            ),
-        ),
+        _done_by_people(bindparam("usernames", expanding=True), bindparam("pairs", expanding=True)),
     )
     .order_by(case((_line_tasks.c.due_at.is_(None), 1), else_=0), _line_tasks.c.due_at, _line_tasks.c.key)
 )
@@ -177,8 +195,7 @@ _opened_of_tree = _opened.where(_line_tasks.c.root_key == bindparam("scope"))
 
 def opened_of(project_key: int | None, root_key: int, held: Held, username: str) -> Sequence[Row[Any]]:
     """Open tasks of a project (or, without one, of a tree) that somebody may do (as ``mine``), due first."""
-    anywhere, pairs = held
-    values = {"username": username, "pairs": [*((role, 0) for role in anywhere), *pairs]}
+    values = {"usernames": [username], "pairs": list(held)}
     if project_key is None:
         return run(_opened_of_tree, values | {"scope": root_key}).all()
     return run(_opened_of_project, values | {"scope": project_key}).all()
@@ -195,6 +212,17 @@ def due_in_instance(instance_key: int) -> Sequence[Row[Any]]:
     query = select(UserTaskRow.element_id, UserTaskRow.tenant, UserTaskRow.due_at, UserTaskRow.deadline)
     due = query.where(UserTaskRow.instance_key == instance_key, UserTaskRow.state == "open", UserTaskRow.due_at.is_not(None))
     return db.session.execute(due.order_by(UserTaskRow.due_at)).all()
+
+
+def waiting_for(username: str) -> list[tuple[int, str | None, bool]]:
+    """(task, assignee, whether it has other candidates) of every open task that is assigned to a person, or open to them by name."""
+    candidates = TaskCandidateRow.__table__
+    named = exists().where(candidates.c.task_key == UserTaskRow.key, candidates.c.role == "", candidates.c.username == username)
+    others = exists().where(candidates.c.task_key == UserTaskRow.key, candidates.c.username != username)
+    query = select(UserTaskRow.key, UserTaskRow.assignee, others.label("others")).where(
+        UserTaskRow.state == "open", or_(UserTaskRow.assignee == username, and_(UserTaskRow.assignee.is_(None), named))
+    )
+    return [(row.key, row.assignee, bool(row.others)) for row in db.session.execute(query.order_by(UserTaskRow.key))]
 
 
 def draft(key: int) -> tuple[dict[str, Any] | None, datetime | None]:

@@ -47,11 +47,13 @@ def may_move_clock(actor: Actor) -> bool:
 
 
 def _menu(actor: Actor) -> Iterator[tuple[str, str]]:
-    if is_official(actor) or not actor.roles & {"system_admin", "analyst"}:
+    if is_official(actor) or not actor.roles & {"system_admin", "security_admin", "analyst"}:
         yield "工作台", "inbox.todo"
         yield "项目", "projects.listing"
     if permissions.may_administer(actor):
         yield "流程实例", "instances.listing"
+    if permissions.may_manage(actor):
+        yield "人员与单位", "people.listing"
     if permissions.may_publish(actor):
         yield "模型", "models.listing"
     if may_move_clock(actor):

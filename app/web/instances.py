@@ -9,7 +9,7 @@ from app import current
 from app.access.identity import current_actor, present
 from app.errors import InvalidRequest
 from app.seen.shapes import InstancePage
-from app.services import instances, repair
+from app.services import instances, repair, unattended
 from app.web import display, listing
 
 blueprint = Blueprint("instances", __name__, url_prefix="/instances")
@@ -34,6 +34,14 @@ def search() -> str:
         states=_STATES,
         filtered=bool(state or process or text or listing.flag("incident")),
         address=listing.address,
+    )
+
+
+@blueprint.get("/unattended")
+def unattended_tasks() -> str:
+    """无人可办的事项: what nobody can do, and what is missing."""
+    return render_template(
+        "instances/unattended.html", page=unattended.listing(current_actor(), present(), page=listing.page()), address=listing.address
     )
 
 

@@ -39,9 +39,7 @@ _KEPT = 300_000  # bytes of files that stay with the page until their publisher 
 def _analyst() -> Actor:
     """The signed-in analyst. Raises Forbidden."""
     actor = current_actor()
-    verdict = permissions.may_publish(actor)
-    if not verdict:
-        raise Forbidden(verdict.reason, code=verdict.code)
+    permissions.may_publish(actor).require()
     return actor
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from app import create_app
 from app.config import Config, load
+from app.domain.permissions import SYSTEM
 from app.services import accounts, instances, instants, startup, trail
 from app.store.tables import AuditEntryRow, ElementInstanceRow, IncidentRow, NotificationRow, RecordRow, UserTaskRow, WaitRow, db
 from tests.acceptance.running import ROOT, Running, running, served
@@ -166,7 +167,7 @@ def each_fired_once(count: int) -> None:
     open_tasks = db.session.execute(select(func.count()).select_from(UserTaskRow).where(UserTaskRow.state == "open")).scalar_one()
     assert open_tasks == count, "the task beside its timer stays"
     assert db.session.execute(select(func.count()).select_from(IncidentRow)).scalar_one() == 0
-    assert trail.verify().problems == []
+    assert trail.verify(SYSTEM).problems == []
 
 
 def test_timers_that_fell_due_while_nothing_ran_fire_once_after_the_start(site: Site, app: Flask) -> None:

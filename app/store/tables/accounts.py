@@ -10,6 +10,8 @@ from app.store.tables.base import db
 
 
 class OrganisationRow(db.Model):  # type: ignore[name-defined,misc]
+    """An office. ``filed_at``: since when its district's file names it, None for one made by hand. ``closed_at``: nobody joins it any more."""
+
     __tablename__ = "organisations"
     __table_args__ = (UniqueConstraint("tenant", "name"),)
 
@@ -17,6 +19,8 @@ class OrganisationRow(db.Model):  # type: ignore[name-defined,misc]
     tenant: Mapped[str]
     name: Mapped[str]
     created_at: Mapped[datetime]
+    filed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
 
 
 class Role(RoleMixin):
@@ -24,7 +28,7 @@ class Role(RoleMixin):
 
 
 class UserRow(db.Model, UserMixin):  # type: ignore[name-defined,misc]
-    """An account. ``demonstration``: offered on the sign-in page of the demonstration."""
+    """An account. ``demonstration``: offered on the sign-in page of the demonstration. ``password_given_at``: since when the password is a one-time value."""
 
     __tablename__ = "users"
 
@@ -38,6 +42,7 @@ class UserRow(db.Model, UserMixin):  # type: ignore[name-defined,misc]
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     demonstration: Mapped[bool]
     created_at: Mapped[datetime]
+    password_given_at: Mapped[datetime | None]
 
     @property
     def roles(self) -> list[RoleMixin]:  # type: ignore[override]

@@ -113,7 +113,7 @@ class District:
                 continue
             later = [line.follow_up_at for line in lines if line.follow_up_at is not None and line.follow_up_at > self.now]
             upcoming = [instant for instant in (timers.next_due(), *later) if instant is not None]
-            assert upcoming, (projects.phase(project), [line.element_id for line in self.open()], self.steps(project))
+            assert upcoming, (projects.phase(SYSTEM, project), [line.element_id for line in self.open()], self.steps(project))
             self.advance(min(upcoming))
         raise AssertionError(f"{element} was never reached")
 

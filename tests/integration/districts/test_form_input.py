@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from app.domain.permissions import Actor
+from app.domain.permissions import SYSTEM, Actor
 from app.errors import Forbidden, InvalidForm, TaskClosed
 from app.services import accounts, inbox, instants, projects, tasks, trail
 from app.store.tables import AuditEntryRow, ElementInstanceRow, ProcessInstanceRow, ProjectRow, UserTaskRow, db
@@ -74,7 +74,7 @@ def still_open(scene: Scene, draft: dict[str, Any]) -> None:
     assert view.may.allowed
     for name, value in draft.items():
         assert view.data[name] == value
-    assert projects.phase(scene.project) == "draft"
+    assert projects.phase(SYSTEM, scene.project) == "draft"
 
 
 # ------------------------------------------------------------------------------------------------------------------ services
@@ -122,18 +122,18 @@ def test_what_was_refused_can_be_mended_and_sent(scene: Scene) -> None:
         tasks.complete(scene.applicant, scene.task, {**scene.good, "len": 1}, scene.place.now)
     tasks.complete(scene.applicant, scene.task, scene.good, scene.place.now)
     assert [line.element_id for line in scene.place.open(scene.project)] == ["check_declaration"]
-    assert trail.verify().problems == []
+    assert trail.verify(SYSTEM).problems == []
 
 
 def test_a_second_submit_changes_nothing(scene: Scene) -> None:
     tasks.complete(scene.applicant, scene.task, scene.good, scene.place.now)
-    before, facts = counted(), projects.facts(scene.project)
+    before, facts = counted(), projects.facts(SYSTEM, scene.project)
     with pytest.raises(TaskClosed):
         tasks.complete(scene.applicant, scene.task, {**scene.good, "totalAmount": 1}, scene.place.now)
     with pytest.raises(TaskClosed):
         tasks.save_draft(scene.applicant, scene.task, {"purpose": "再改"}, scene.place.now)
     assert counted() == before
-    assert projects.facts(scene.project) == facts
+    assert projects.facts(SYSTEM, scene.project) == facts
 
 
 @pytest.mark.parametrize(
@@ -237,10 +237,10 @@ def test_the_api_refuses_what_is_no_completion(client: Client, scene: Scene, bod
 def test_the_api_answers_a_second_submit_with_409(client: Client, scene: Scene) -> None:
     good = {"variables": plain(scene.good)}
     assert send(client, scene, "sucheng.applicant", good).status_code == 204
-    before, facts = counted(), projects.facts(scene.project)
+    before, facts = counted(), projects.facts(SYSTEM, scene.project)
     told = problem(send(client, scene, "sucheng.applicant", good), 409)
     assert told["code"] == "TASK_CLOSED"
-    assert (counted(), projects.facts(scene.project)) == (before, facts)
+    assert (counted(), projects.facts(SYSTEM, scene.project)) == (before, facts)
 
 
 @pytest.mark.parametrize("path", ["completion", "form", ""])

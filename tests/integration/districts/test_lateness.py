@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.domain.permissions import SYSTEM
 from app.services import inbox, instances, projects
 from tests.integration.districts.play import District, at
 
@@ -66,7 +67,7 @@ def test_a_late_meeting_is_still_held(app: Flask) -> None:
     fengxian.advance(at("2026-05-20"))
     assert len(overdue(fengxian, project)) == 1, "once, however long it lasts"
     fengxian.until(project, "apply_payment")
-    assert projects.phase(project) == "accepted"
+    assert projects.phase(SYSTEM, project) == "accepted"
 
 
 def test_a_meeting_in_the_last_second_of_day_thirty_is_in_time(app: Flask) -> None:
@@ -128,5 +129,5 @@ def test_six_months_after_the_trial_began_an_unfinished_sucheng_acceptance_is_es
     ).items
     assert running.incidents == 0
     sucheng.until(project, "submit_report")
-    assert projects.phase(project) == "accepted"
+    assert projects.phase(SYSTEM, project) == "accepted"
     assert len(overdue(sucheng, project)) == 1

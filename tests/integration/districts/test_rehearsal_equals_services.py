@@ -47,7 +47,7 @@ class Twins(District):
 
     def declare(self, name: str, office: str = "") -> int:
         project = super().declare(name, office)
-        applicant = projects.facts(project)["applicantOffice"]
+        applicant = projects.facts(SYSTEM, project)["applicantOffice"]
         known = {"projectKey": str(project), "projectName": name, "applicantOffice": applicant}
         self.memory.own = self.memory.add_project(known | {"phase": "draft"}, self.now)
         self.memory.projects[project]["facts"] = dict(known)
@@ -56,7 +56,7 @@ class Twins(District):
 
     def begin(self, process: str, project: int) -> None:
         """Somebody who may starts a further process of a project."""
-        known = dict(projects.facts(project)) | {"projectKey": str(project)}
+        known = dict(projects.facts(SYSTEM, project)) | {"projectKey": str(project)}
         role = self.models.district.processes[process].start_role if self.models.district else None
         projects.start_process(self.person(role or "", project=project), project, process, self.now)
         self._start(process, known)
@@ -172,6 +172,6 @@ def test_a_life_is_the_same_on_the_database_and_in_the_rehearsal(app: Flask, dis
     twins.until(project, "hold_acceptance")
     for process in ("acceptance_organisation", "acceptance"):
         twins.finish(project, process)
-    assert projects.phase(project) == twins.memory.phase == "accepted"
+    assert projects.phase(SYSTEM, project) == twins.memory.phase == "accepted"
     assert {"annual_plan", "declaration", "review", "procurement", "change", "payment", "acceptance"} <= set(twins.through)
     assert tasks.search(SYSTEM, tasks.TaskFilter(state="open", tenant=district), twins.now).total == len(twins.rehearsal.open_tasks())

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.domain.permissions import SYSTEM
 from app.errors import InvalidForm
 from app.services import inbox, projects, tasks
 from tests.integration.districts.play import District, at
@@ -32,7 +33,7 @@ def test_the_last_second_of_15_october_is_in_time(app: Flask) -> None:
     sucheng.advance(at("2026-10-15T23:59:59"))
     sucheng.do(sucheng.task(project, "prepare_declaration"))
     assert [line.element_id for line in sucheng.open(project)] == ["check_declaration"]
-    assert projects.facts(project)["firstSubmittedAt"] == "2026-10-15T23:59:59+08:00"
+    assert projects.facts(SYSTEM, project)["firstSubmittedAt"] == "2026-10-15T23:59:59+08:00"
 
 
 def test_at_midnight_it_is_refused_and_the_exempt_way_is_shown(app: Flask) -> None:
@@ -40,8 +41,8 @@ def test_at_midnight_it_is_refused_and_the_exempt_way_is_shown(app: Flask) -> No
     sucheng.advance(at("2026-10-16T00:00:00"))
     line = sucheng.task(project, "prepare_declaration")
     sucheng.do(line, purpose="汛期前建成")
-    assert "firstSubmittedAt" not in projects.facts(project)
-    assert projects.phase(project) == "draft"
+    assert "firstSubmittedAt" not in projects.facts(SYSTEM, project)
+    assert projects.phase(SYSTEM, project) == "draft"
     assert sucheng.open(project, "check_declaration") == []
     form = shown(sucheng, project)
     assert "SC-8-3" in form["windowMessage"]
@@ -91,5 +92,5 @@ def test_what_was_in_time_may_be_corrected_after_the_closing(app: Flask) -> None
     offered = tasks.view(sucheng.performer(again), again.key, sucheng.now).data
     assert (offered.get("acceptanceCheck"), offered.get("checkReason")) == (None, None), "the former verdict is not offered again"
     sucheng.do(sucheng.task(project, "check_declaration"))
-    assert projects.phase(project) == "reviewing"
-    assert projects.facts(project)["firstSubmittedAt"] == "2026-10-15T23:59:59+08:00"
+    assert projects.phase(SYSTEM, project) == "reviewing"
+    assert projects.facts(SYSTEM, project)["firstSubmittedAt"] == "2026-10-15T23:59:59+08:00"

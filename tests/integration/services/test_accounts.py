@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.permissions import SYSTEM
 from app.errors import Forbidden, InvalidRequest, NotFound
-from app.services import accounts, inbox, tasks
+from app.services import accounts, inbox, offices, tasks
 from app.store import accounts as people
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_permit import reviewed
@@ -73,7 +73,7 @@ def test_only_security_administrators_manage_accounts(cast: Cast) -> None:
     assert stored is not None
     assert stored.password is not None
     assert stored.password.startswith("$argon2id$")
-    assert accounts.create_organisation(security, "hill", "新单位", NOW) == accounts.create_organisation(security, "hill", "新单位", NOW)
+    assert offices.create(security, "hill", "新单位", NOW) == offices.create(security, "hill", "新单位", NOW)
 
 
 def test_a_substitution_needs_two_people_of_one_district(cast: Cast) -> None:

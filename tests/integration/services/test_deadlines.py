@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from app.config import Config
+from app.domain.permissions import SYSTEM
 from app.services import inbox, instances, projects, pump, repair, startup, tasks, timers, trail
 from app.store.tables import AuditEntryRow, ElementInstanceRow, IncidentRow, ProcessInstanceRow, RecordRow, WaitRow, db
 from tests.integration.conftest import make_app
@@ -61,8 +62,8 @@ def test_an_overdue_review_is_recorded_and_escalated_and_stays_open(cast: Cast) 
     assert "逾期" in notice.title
     assert [entry.element for entry in projects.view(cast.dora, project, DUE).timeline if entry.action == "overdue"] == ["mark_late"]
     tasks.complete(cast.fred, line.key, {"verdict": "同意"}, DUE)
-    assert projects.phase(project) == "approved"
-    assert trail.verify().problems == []
+    assert projects.phase(SYSTEM, project) == "approved"
+    assert trail.verify(SYSTEM).problems == []
 
 
 def test_a_completed_review_has_no_deadline_any_more(cast: Cast) -> None:
@@ -93,7 +94,7 @@ def test_many_nodes_fire_each_timer_once(cast: Cast, app: Flask) -> None:
     assert failures == []
     db.session.rollback()
     assert (fired(), late_records()) == (24, 24)
-    assert trail.verify().problems == []
+    assert trail.verify(SYSTEM).problems == []
 
 
 def test_the_same_task_submitted_by_many_at_once_is_completed_once(cast: Cast, app: Flask) -> None:
@@ -119,7 +120,7 @@ def test_the_same_task_submitted_by_many_at_once_is_completed_once(cast: Cast, a
     assert sorted(outcomes) == ["TaskClosed"] * 30 + ["done"] * 6
     completed = select(func.count()).select_from(ElementInstanceRow).where(ElementInstanceRow.element_id == "move_approved")
     assert db.session.execute(completed).scalar_one() == 6
-    assert trail.verify().problems == []
+    assert trail.verify(SYSTEM).problems == []
 
 
 def test_completing_and_timing_out_at_once_is_one_or_both_but_never_broken(cast: Cast, app: Flask) -> None:
@@ -147,7 +148,7 @@ def test_completing_and_timing_out_at_once_is_one_or_both_but_never_broken(cast:
     assert set_timers() == 0
     assert late_records() == fired()
     assert db.session.execute(select(func.count()).select_from(IncidentRow)).scalar_one() == 0
-    assert trail.verify().problems == []
+    assert trail.verify(SYSTEM).problems == []
 
 
 def test_a_timer_that_cannot_fire_is_an_incident_and_does_not_stop_the_others(cast: Cast) -> None:
@@ -227,5 +228,5 @@ def test_a_killed_process_loses_nothing_and_fires_nothing_twice(cast: Cast, conf
             pass
         db.session.rollback()
         assert (fired(), late_records(), set_timers()) == (10, 10, 0)
-        assert trail.verify().problems == []
+        assert trail.verify(SYSTEM).problems == []
         startup.dispose()

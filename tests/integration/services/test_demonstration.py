@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.catalogue import districts
 from app.config import Config, load
+from app.domain.permissions import SYSTEM
 from app.errors import Forbidden, InvalidRequest
 from app.playing import demonstration
 from app.services import accounts, inbox, instants, projects, pump, startup, tasks, trail
@@ -141,5 +142,5 @@ def test_the_shipped_demonstration_has_work_for_many_in_both_districts(shipped: 
     assert late
     assert db.session.execute(select(IncidentRow.message).where(IncidentRow.closed_at.is_(None))).all() == []
     assert pump.pump(now).sealed
-    assert trail.verify().whole
+    assert trail.verify(SYSTEM).whole
     db.session.rollback()

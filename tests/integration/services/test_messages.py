@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.errors import Forbidden
-from app.services import accounts, inbox, instances, messages, projects, tasks
+from app.services import accounts, inbox, messages, projects, tasks
 from app.store.tables import MessageDeliveryRow, MessageRow, ProcessInstanceRow, RecordRow, db
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_permit import APPLICATION
@@ -109,12 +109,6 @@ def test_what_a_crash_left_over_is_delivered_by_the_pump(cast: Cast, monkeypatch
     assert messages.correlate(NOW) == 0
     assert running("inspection") == 1
     assert len(db.session.execute(select(MessageDeliveryRow.message_key)).all()) == 1
-
-
-def test_a_delivery_that_fails_is_put_off_and_does_not_stop_the_others(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    line = instances.create(cast.root, "inspection", {}, NOW)
-    assert line.incidents == 1  # no project: the start event by hand reads the ledger
-    assert messages.correlate(NOW) == 0
 
 
 def test_only_administrators_send_messages_from_outside(cast: Cast) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event, func, select, update
 
 from app.acts.transaction import act
+from app.domain.permissions import SYSTEM
 from app.errors import Forbidden, InvalidForm, InvalidRequest, KeyReused, NotFound, TaskClosed
 from app.services import accounts, inbox, projects, pump, tasks, trail
 from app.store.tables import AuditEntryRow, ElementInstanceRow, NotificationRow, UserTaskRow, db
@@ -72,7 +73,7 @@ def test_a_permit_runs_from_application_to_approval(cast: Cast) -> None:
     assert (notice.title, notice.text) == ("申请已批复", "批复金额4999.99")
     assert inbox.notifications(cast.bob, later).items == []
     assert [line.element_id for line in inbox.todo(cast.dora, later).items] == ["inspect"]
-    assert trail.verify().problems == []
+    assert trail.verify(SYSTEM).problems == []
 
 
 def test_the_task_page_says_why_until_when_and_under_which_clause(cast: Cast) -> None:
@@ -250,7 +251,7 @@ def test_nothing_is_written_when_one_statement_fails(cast: Cast, monkeypatch: py
     assert total >= 10
     assert seen
     assert db.session.execute(select(UserTaskRow.state).where(UserTaskRow.key == task)).scalar_one() == "completed"
-    assert trail.verify().problems == []
+    assert trail.verify(SYSTEM).problems == []
 
 
 def test_a_name_must_be_a_name(cast: Cast) -> None:

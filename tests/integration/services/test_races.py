@@ -86,7 +86,7 @@ def test_eight_people_submit_the_same_fifty_tasks_and_each_is_completed_once(cas
     assert count(ElementInstanceRow.element_id == "z") == TASKS
     assert count(UserTaskRow.state == "open") == TASKS
     assert count(AuditEntryRow.action == "task.complete") == TASKS
-    assert trail.verify().problems == []
+    assert trail.verify(SYSTEM).problems == []
 
 
 # ---------------------------------------------------------------------- messages
@@ -141,7 +141,7 @@ def talk(cast: Cast, app: Flask, rounds: int) -> None:
         assert (heard["me"], heard["heardEarly"], heard["heardLate"]) == (name, other, other)
     assert count(MessageDeliveryRow.message_key.is_not(None)) == count(MessageRow.key.is_not(None)) == 4 * rounds
     assert count(WaitRow.root_key.is_not(None)) == 0
-    assert trail.verify().problems == []
+    assert trail.verify(SYSTEM).problems == []
 
 
 def test_two_instances_that_message_each_other_at_once_both_hear_it(cast: Cast, app: Flask) -> None:
@@ -253,7 +253,7 @@ def test_a_fault_at_any_statement_of_a_completion_leaves_all_or_nothing(cast: Ca
     } <= changed
     assert count(UserTaskRow.key == task, UserTaskRow.state == "completed") == 1
     assert [line.element_id for line in inbox.todo(cast.fred, NOW).items] == ["review"]
-    assert trail.verify().problems == []
+    assert trail.verify(SYSTEM).problems == []
 
 
 def test_a_fault_at_the_commit_leaves_nothing(cast: Cast) -> None:

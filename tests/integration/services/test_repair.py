@@ -152,7 +152,7 @@ def test_variables_are_set_with_what_they_were_before_in_the_trail(cast: Cast) -
     assert variables(cast, key) == {"amount": 2, "note": "更正"}
     (entry,) = entries("instance.set_variables")
     assert (entry.user_name, entry.details["reason"], entry.details["before"]) == ("系管", "录入错误", {"amount": 1})
-    assert trail.verify().problems == []
+    assert trail.verify(SYSTEM).problems == []
 
 
 def test_a_local_variable_stays_with_its_element(cast: Cast) -> None:
@@ -408,7 +408,7 @@ def test_a_migration_is_previewed_as_a_difference_and_keeps_what_is_due(cast: Ca
     assert open_tasks(key) == ["last"]
     (entry,) = entries("instance.migrate")
     assert (entry.details["reason"], entry.details["to"]["version"], entry.details["plan"]) == ("改版", 2, {"a": "check"})
-    assert trail.verify().problems == []
+    assert trail.verify(SYSTEM).problems == []
 
 
 def test_who_has_claimed_a_task_keeps_it_through_a_migration(cast: Cast) -> None:

@@ -121,7 +121,7 @@ def test_each_start_by_a_signal_is_a_delivery_of_its_own(cast: Cast) -> None:
     throw(cast)
     assert (standing(cast, "do_first"), standing(cast, "do_second")) == (1, 1)
     assert count(MessageDeliveryRow.delivered_at.is_not(None)) == 2
-    assert trail.verify().problems == []
+    assert trail.verify(SYSTEM).problems == []
 
 
 def test_a_suspended_instance_hears_it_when_it_goes_on(cast: Cast) -> None:
@@ -162,7 +162,7 @@ def test_several_nodes_that_deliver_at_once_deliver_each_once(cast: Cast, app: F
     pump()
     assert (standing(cast, "act"), standing(cast, "note")) == (10, 1)
     assert count(MessageDeliveryRow.delivered_at.is_not(None)) == 11
-    assert trail.verify().problems == []
+    assert trail.verify(SYSTEM).problems == []
 
 
 def test_a_throw_and_a_subscription_at_the_same_moment_are_in_one_order_or_the_other(cast: Cast, app: Flask) -> None:

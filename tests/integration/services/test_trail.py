@@ -5,6 +5,7 @@ import simplejson
 from sqlalchemy import text
 
 from app.acts import audit
+from app.domain.permissions import SYSTEM
 from app.services import inbox, projects, tasks, trail
 from app.store.database import is_postgresql
 from app.store.tables import db
@@ -32,7 +33,7 @@ def tamper(statement: str, **values: object) -> None:
 
 def test_every_act_is_an_entry_of_its_chain(cast: Cast) -> None:
     some_acts(cast)
-    report = trail.verify()
+    report = trail.verify(SYSTEM)
     assert report.whole
     assert (
         report.entries == 3 * 2 + 1 + 1 + 2
@@ -46,7 +47,7 @@ def test_seals_close_what_was_committed_and_their_head_stands_outside(cast: Cast
     assert trail.seal(NOW) == 0
     some_acts(cast)
     assert trail.seal(NOW) == 8
-    report = trail.verify()
+    report = trail.verify(SYSTEM)
     assert (report.whole, report.seals) == (True, 2)
     heads = [simplejson.loads(line) for line in trail.head_file().read_text(encoding="ascii").splitlines()]
     assert [head["count"] for head in heads] == [10, 8]
@@ -66,9 +67,9 @@ def test_seals_close_what_was_committed_and_their_head_stands_outside(cast: Cast
 def test_whatever_is_changed_or_dropped_is_found(cast: Cast, statement: str, reason: str) -> None:
     some_acts(cast)
     trail.seal(NOW)
-    assert trail.verify().whole
+    assert trail.verify(SYSTEM).whole
     tamper(statement)
-    report = trail.verify()
+    report = trail.verify(SYSTEM)
     assert not report.whole
     assert any(reason in problem for problem in report.problems), report.problems
 
@@ -81,7 +82,7 @@ def test_a_trail_that_was_cut_off_with_its_seals_is_found_by_the_head_outside(ca
     tamper_again = text("UPDATE audit_entries SET seal = NULL WHERE seal = 2")
     db.session.execute(tamper_again)
     db.session.commit()
-    assert any("截断" in problem for problem in trail.verify().problems)
+    assert any("截断" in problem for problem in trail.verify(SYSTEM).problems)
 
 
 def test_a_head_that_was_cut_off_by_a_crash_does_not_hide_the_one_before(cast: Cast) -> None:
@@ -89,11 +90,11 @@ def test_a_head_that_was_cut_off_by_a_crash_does_not_hide_the_one_before(cast: C
     trail.seal(NOW)
     with trail.head_file().open("a", encoding="ascii") as file:
         file.write('{"sequence": 2, "ro')
-    assert trail.verify().whole
+    assert trail.verify(SYSTEM).whole
 
 
 def test_another_key_proves_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     some_acts(cast)
     monkeypatch.setattr(trail, "secret", lambda: b"another")
-    assert len(trail.verify().problems) >= 10
+    assert len(trail.verify(SYSTEM).problems) >= 10
     assert audit.secret() == bytes(32)

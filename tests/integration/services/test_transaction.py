@@ -53,7 +53,7 @@ def test_acts_of_several_trees_of_one_project_lose_no_fact(cast: Cast, app: Flas
         thread.join()
     assert failures == []
     db.session.rollback()
-    facts = projects.facts(project)
+    facts = projects.facts(SYSTEM, project)
     assert {name for name in facts if name[1:].isdigit()} == {f"{name}{number}" for name in "abcd" for number in range(5)}
 
 

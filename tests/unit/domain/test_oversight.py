@@ -11,8 +11,16 @@ FOLDER = Path(__file__).resolve().parents[3] / "districts"
 ELSEWHERE = ProjectFacts("sucheng", offices={"applicant": frozenset({7})})
 
 
-def person(role: str) -> Actor:
-    return Actor(1, "someone", "某人", "sucheng", (Membership(role, 1, "某单位"),))
+SUCHENG = load(FOLDER / "sucheng.toml")
+
+
+def person(role: str, office: str = "") -> Actor:
+    """Somebody who holds the role in an office that the district's file gives it to."""
+    return Actor(1, "someone", "某人", "sucheng", (Membership(role, 1, office or SUCHENG.roles[role].offices[0]),))
+
+
+def test_a_role_that_is_held_in_the_wrong_office_oversees_nothing() -> None:
+    assert not may_read_project(person("finance", "宿城区水利局"), ELSEWHERE, SUCHENG)
 
 
 @pytest.mark.parametrize(
@@ -20,7 +28,7 @@ def person(role: str) -> Actor:
 )
 def test_the_bureau_sees_all_projects_and_an_applicant_only_its_own(role: str, reads: bool) -> None:
     """SC-5-1, SC-34-1, FX-5-1."""
-    assert may_read_project(person(role), ELSEWHERE, load(FOLDER / "sucheng.toml")).allowed is reads
+    assert may_read_project(person(role), ELSEWHERE, SUCHENG).allowed is reads
 
 
 def test_a_district_that_names_no_overseer_has_none(tmp_path: Path) -> None:

@@ -29,6 +29,12 @@ PAGES = [
     "/instances/500",
     "/models",
     "/clock",
+    "/instances/unattended",
+    "/people",
+    "/people/new",
+    "/people/of/applicant",
+    "/people/offices",
+    "/password",
 ]
 
 
@@ -117,6 +123,9 @@ def test_every_page_carries_the_policy_and_stays_out_of_caches(sign_in: SignIn) 
         assert answer.headers["Content-Security-Policy"] == headers.POLICY
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "same-origin"  # a case's address is told to no other site
+        assert answer.headers["Permissions-Policy"] == "camera=(), geolocation=(), microphone=(), payment=()"
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "unsafe-eval" not in headers.POLICY
     assert "script-src 'self';" in headers.POLICY
 

@@ -380,6 +380,7 @@ def test_the_assumed_instant_stands_on_every_page_and_only_then(sign_in: SignIn,
     ("days", "overdue", "words", "look"),
     [
         (41, False, "剩余 41 天", "calm"),
+        (4, False, "剩余 4 天", "calm"),
         (3, False, "剩余 3 天", "soon"),
         (0, False, "今天到期", "soon"),
         (-1, True, "逾期 1 天", "late"),

@@ -1,0 +1,101 @@
+"""Beginning a process by hand: what the district's file, the project and the year allow. One decision for the page and for ``/v2``."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.acts.candidates import project_facts
+from app.acts.held_tree import HeldTree
+from app.acts.transaction import new_instance
+from app.catalogue import snapshot
+from app.domain import permissions
+from app.domain.districts import ProcessInfo
+from app.domain.permissions import Actor, ProjectFacts, Verdict
+from app.engine.commands import Start
+from app.errors import Conflict, NotFound
+from app.store import history, projects
+
+_AGAIN = frozenset({"ALREADY_RUNNING", "ALREADY_DONE"})  # about the state of things, not about the person
+
+
+def may_begin(actor: Actor, process_id: str, project: Mapping[str, Any] | None, now: datetime) -> Verdict:
+    """Whether the actor may begin a process of their district by hand: its role, the project's phase, and once in a project's life, or in a year."""
+    district = snapshot.district(actor.tenant)
+    info = district.processes.get(process_id)
+    if info is not None and info.per == "project" and project is None:
+        startable = permissions.may_start(actor, process_id, None, district)
+        return (
+            startable
+            if not startable
+            else Verdict(False, "PROJECT_REQUIRED", "这项流程属于一个项目:请从项目页发起,或以 projectKey 指明项目")
+        )
+    if info is not None and info.per != "project" and project is not None:
+        return Verdict(False, "NO_PROJECT", "这项流程不属于某一个项目,不能从项目发起")
+    verdict = permissions.may_start(actor, process_id, project_facts(project) if project is not None else None, district)
+    if not verdict or info is None:
+        return verdict
+    return _not_yet_this_year(actor, info, now) if project is None else _not_yet_of(project, info)
+
+
+def begin(actor: Actor, process_id: str, project: Mapping[str, Any] | None, variables: Mapping[str, Any], now: datetime) -> HeldTree:
+    """Begin it, if ``may_begin`` allows. What the ledger knows of the project goes before ``variables``. Raises Forbidden, NotFound, Conflict (ALREADY_…)."""
+    verdict = may_begin(actor, process_id, project, now)
+    if verdict.code in _AGAIN:
+        raise Conflict(verdict.reason, code=verdict.code)
+    verdict.require()
+    if project is None:
+        return launch(actor, process_id, variables, now)
+    known = {
+        **project["facts"],
+        "projectKey": str(project["key"]),
+        "projectName": project["name"],
+        "applicantOffice": project["applicant_office"],
+    }
+    return launch(actor, process_id, {**variables, **known}, now, project_key=project["key"])
+
+
+def may_open(actor: Actor, process_id: str, phase: str, relation: str) -> Verdict:
+    """Whether the actor may begin a new project with this process: it stands in ``phase`` then, and their offices are its own in ``relation``."""
+    fresh = ProjectFacts(actor.tenant, 0, phase, {relation: actor.offices})
+    return permissions.may_start(actor, process_id, fresh, snapshot.district(actor.tenant))
+
+
+def launch(
+    actor: Actor,
+    process_id: str,
+    variables: Mapping[str, Any],
+    now: datetime,
+    *,
+    project: dict[str, Any] | None = None,
+    project_key: int | None = None,
+) -> HeldTree:
+    """The act itself; ``project`` is the row of one that begins with it. Raises NotFound."""
+    found = snapshot.library(actor.tenant).reference("process", process_id)
+    if found is None:
+        raise NotFound(f"没有部署流程“{process_id}”,请联系业务分析员")
+    with new_instance(found.key, actor.tenant, now, actor, project=project, project_key=project_key) as tree:
+        if project is not None:
+            tree.guards.append(lambda: projects.insert(project))
+        tree.step(Start(found.key, variables))
+        tree.record("process.start", process_id, {"variables": dict(variables)})
+    return tree
+
+
+def _not_yet_this_year(actor: Actor, process: ProcessInfo, now: datetime) -> Verdict:
+    zone = snapshot.district(actor.tenant).zone
+    year = now.astimezone(zone).year
+    # Last year's may still be open: this year's has its own.
+    states = {row.state for row in history.started(actor.tenant, process.key) if row.started_at.astimezone(zone).year == year}
+    if "active" in states or (states and not process.repeat):
+        return Verdict(False, "ALREADY_RUNNING", "本年度的这项流程正在办理,或已经办过")
+    return Verdict(True, "ALLOWED", "可以发起")
+
+
+def _not_yet_of(project: Mapping[str, Any], process: ProcessInfo) -> Verdict:
+    """One at a time; what is not to be repeated only once in a project's life."""
+    states = history.states(project["key"], process.key)
+    if "active" in states:
+        return Verdict(False, "ALREADY_RUNNING", "本项目的这项流程正在办理,不能重复发起")
+    if states and not process.repeat:
+        return Verdict(False, "ALREADY_DONE", "本项目已办过这项流程,不能再次发起")
+    return Verdict(True, "ALLOWED", "可以发起")

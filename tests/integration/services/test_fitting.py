@@ -1,0 +1,141 @@
+"""Who may do a task is said once in Python, with its reason, and once in SQL, for lists. Over any district, people and tasks the two agree."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, select
+
+from app.acts.candidates import candidates, held
+from app.acts.transaction import act
+from app.catalogue import snapshot
+from app.domain.districts import District, RoleInfo
+from app.domain.permissions import Actor, Membership, ProjectFacts, TaskFacts, may_do
+from app.store import rows, tasks
+from app.store.tables import MembershipRow, OrganisationRow, TaskCandidateRow, UserRow, UserTaskRow, db
+from tests.integration.services.conftest import NOW
+
+OFFICES = {1: "甲局", 2: "乙局", 3: "丙局"}
+ROLES = ("applicant", "finance", "bureau", "system_admin")
+NAMES = ("ann", "bob", "cy")
+RELATIONS = (None, "applicant", "supervisor")
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class World:
+    roles: dict[str, RoleInfo]
+    people: dict[str, tuple[bool, tuple[tuple[str, int], ...]]]  # active, memberships
+    offices: dict[str, tuple[int, ...]] | None  # of the project
+    groups: tuple[str, ...]
+    users: tuple[str, ...]
+    assignee: str | None
+
+
+def roles() -> st.SearchStrategy[dict[str, RoleInfo]]:
+    info = st.tuples(st.lists(st.sampled_from(sorted(OFFICES.values())), max_size=2, unique=True), st.sampled_from(RELATIONS))
+    made = st.fixed_dictionaries({}, optional=dict.fromkeys(ROLES, info))
+    return made.map(lambda found: {key: RoleInfo(key, key, tuple(offices), relation) for key, (offices, relation) in found.items()})
+
+
+def people() -> st.SearchStrategy[dict[str, tuple[bool, tuple[tuple[str, int], ...]]]]:
+    posts = st.lists(st.tuples(st.sampled_from(ROLES), st.sampled_from(sorted(OFFICES))), max_size=3, unique=True).map(tuple)
+    return st.fixed_dictionaries(dict.fromkeys(NAMES, st.tuples(st.booleans(), posts)))
+
+
+WORLDS = st.builds(
+    World,
+    roles=roles(),
+    people=people(),
+    offices=st.none()
+    | st.dictionaries(st.sampled_from(RELATIONS[1:]), st.lists(st.sampled_from(sorted(OFFICES)), max_size=2, unique=True).map(tuple)),
+    groups=st.lists(st.sampled_from((*ROLES, "unknown")), max_size=2, unique=True).map(tuple),
+    users=st.lists(st.sampled_from((*NAMES, "ghost")), max_size=2, unique=True).map(tuple),
+    assignee=st.none() | st.sampled_from((*NAMES, "ghost")),
+)
+
+
+def actor(username: str, posts: tuple[tuple[str, int], ...]) -> Actor:
+    return Actor(NAMES.index(username) + 1, username, username, "hill", tuple(Membership(role, key, OFFICES[key]) for role, key in posts))
+
+
+def task_row(world: World) -> dict[str, object]:
+    columns = UserTaskRow.__table__.columns
+    known: dict[str, object] = {
+        "key": 1, "tenant": "hill", "candidate_groups": list(world.groups), "candidate_users": list(world.users), "assignee": world.assignee,
+        "state": "open", "opened_at": NOW,
+    }  # fmt: skip
+    blank = {column.name: _blank(column.type.python_type) for column in columns if not column.nullable and column.name not in known}
+    return {**blank, **known}
+
+
+def _blank(kind: type) -> object:
+    return NOW if kind.__name__ == "datetime" else kind()
+
+
+def write(world: World, district: District) -> None:
+    """The world's people and its one task as rows."""
+    for table in (TaskCandidateRow, UserTaskRow, MembershipRow, UserRow, OrganisationRow):
+        db.session.execute(delete(table))
+    rows.insert(
+        OrganisationRow,
+        [
+            {"key": key, "tenant": "hill", "name": name, "created_at": NOW, "filed_at": None, "closed_at": None}
+            for key, name in OFFICES.items()
+        ],
+    )
+    rows.insert(
+        UserRow,
+        [
+            {
+                "id": number, "username": name, "email": None, "name": name, "tenant": "hill", "password": None, "active": world.people[name][0],
+                "fs_uniquifier": name, "demonstration": False, "created_at": NOW, "password_given_at": None,
+            }
+            for number, name in enumerate(NAMES, start=1)
+        ],
+    )  # fmt: skip
+    posts = [(number, role, key) for number, name in enumerate(NAMES, start=1) for role, key in world.people[name][1]]
+    rows.insert(
+        MembershipRow,
+        [
+            {"key": number, "user_key": user, "role": role, "organisation_key": key, "created_at": NOW}
+            for number, (user, role, key) in enumerate(posts, start=1)
+        ],
+    )
+    row = task_row(world)
+    rows.insert(UserTaskRow, [row])
+    offices = None if world.offices is None else {name: [[key, OFFICES[key]] for key in keys] for name, keys in world.offices.items()}
+    rows.insert(TaskCandidateRow, candidates(row, offices))
+
+
+@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(world=WORLDS)
+def test_python_and_sql_agree_on_who_may_do_a_task(app: Flask, monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    district = District("hill", "山丘区", ZONE, world.roles, {})
+    monkeypatch.setattr(snapshot, "district", lambda tenant: district)
+    with act():
+        write(world, district)
+    facts = TaskFacts("hill", world.groups, world.users, world.assignee)
+    project = None
+    if world.offices is not None:
+        project = ProjectFacts("hill", 1, "draft", {name: frozenset(keys) for name, keys in world.offices.items()})
+    able = set()
+    everything: set[tuple[str, int]] = set()
+    for name in NAMES:
+        active, posts = world.people[name]
+        person = actor(name, posts)
+        verdict = may_do(person, facts, project, district)
+        if not person.is_administrator:  # they are shown no list at all
+            listed = db.session.execute(select(UserTaskRow.key).where(tasks.mine(held(person, district), name))).scalars().all()
+            assert bool(listed) is verdict.allowed, (name, verdict)
+            assert [row.key for row in tasks.opened_of(None, 0, held(person, district), name)] == list(listed)
+        if active and verdict:
+            able.add(name)
+        if active and not person.is_administrator:
+            everything |= set(held(person, district))
+    nobodys = db.session.execute(select(UserTaskRow.key).where(tasks.nobodys("hill", sorted(everything)))).scalars().all()
+    assert bool(nobodys) is not bool(able)

@@ -1,0 +1,128 @@
+"""The commands and the database: those that look change not a byte, those that write refuse another version's tables, two bring tables up to date."""
+
+import hashlib
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from app.config import load
+from app.services import startup
+
+COMMAND = Path(sys.executable).with_name("quancheng")
+OFFICER = ["user", "create", "anna", "--name", "安娜", "--district", "sucheng", "--role", "finance@宿城区财政局"]
+LOOKING = (
+    ["audit", "verify"],
+    ["audit", "verify", "--json"],
+    ["user", "list", "--district", "sucheng"],
+    ["user", "list", "--district", "sucheng", "--json"],
+    ["office", "list", "--district", "sucheng"],
+    ["office", "list", "--district", "sucheng", "--json"],
+)
+WRITING = (
+    OFFICER,
+    ["user", "disable", "anna", "--reason", "r"],
+    ["user", "enable", "anna", "--reason", "r"],
+    ["user", "password", "anna", "--reason", "r"],
+    ["user", "role", "anna", "--add", "finance@宿城区财政局", "--reason", "r"],
+    ["user", "token", "anna"],
+    ["office", "create", "某局", "--district", "sucheng"],
+    ["office", "close", "某局", "--district", "sucheng", "--reason", "r"],
+    ["deploy", "dmn/sucheng/supervision.dmn"],
+)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as a start leaves it."""
+    folder = tmp_path_factory.mktemp("served")
+    app: Flask = create_app(load({}, data=str(folder), durable=False))
+    with app.app_context():
+        startup.prepare()
+        startup.dispose()
+    return folder
+
+
+def command(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *arguments, "--data", str(data)],
+        cwd=ROOT,
+        env={**os.environ},
+        input="long-enough-1\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("arguments", LOOKING, ids=" ".join)
+def test_looking_changes_not_a_byte(served: Path, arguments: list[str]) -> None:
+    before = contents(served)
+    done = command(*arguments, data=served)
+    assert done.returncode == 0, done.stderr
+    assert contents(served) == before
+
+
+def test_looking_beside_a_server_that_was_killed_leaves_its_log_alone(served: Path, tmp_path: Path) -> None:
+    """Commits that are only in the log are seen, and not written back."""
+    writer = sqlite3.connect(served / "quancheng.sqlite")
+    try:
+        writer.execute("PRAGMA wal_autocheckpoint=0")
+        writer.execute("UPDATE organisations SET name = '改名的局' WHERE name = '宿城区民政局'")
+        writer.commit()
+        copy = tmp_path / "killed"
+        copy.mkdir()
+        for path in served.iterdir():
+            if not path.name.endswith("-shm"):
+                (copy / path.name).write_bytes(path.read_bytes())
+        before = contents(copy)
+        listed = json.loads(command("office", "list", "--district", "sucheng", "--json", data=copy).stdout)
+        assert "改名的局" in {line["name"] for line in listed}
+        assert {name: digest for name, digest in contents(copy).items() if not name.endswith("-shm")} == before
+    finally:
+        writer.execute("UPDATE organisations SET name = '宿城区民政局' WHERE name = '改名的局'")
+        writer.commit()
+        writer.close()
+
+
+@pytest.mark.parametrize("arguments", [*LOOKING, *WRITING], ids=" ".join)
+def test_another_versions_tables_are_refused_and_left_alone(served: Path, tmp_path: Path, arguments: list[str]) -> None:
+    old = tmp_path / "old"
+    old.mkdir()
+    for path in served.iterdir():
+        (old / path.name).write_bytes(path.read_bytes())
+    database = sqlite3.connect(old / "quancheng.sqlite")
+    database.execute("UPDATE alembic_version SET version_num = '0002'")
+    database.commit()
+    database.close()
+    before = contents(old)
+    done = command(*arguments, data=old)
+    assert (done.returncode, "SCHEMA" in done.stderr, "quancheng migrate" in done.stderr) == (1, True, True), done.stderr
+    assert contents(old) == before
+
+
+@pytest.mark.parametrize("arguments", [*LOOKING, *WRITING[:-1]], ids=" ".join)
+def test_a_mistyped_folder_is_refused_and_not_made(tmp_path: Path, arguments: list[str]) -> None:
+    done = command(*arguments, data=tmp_path / "typo")
+    assert (done.returncode, "NO_DATABASE" in done.stderr) == (1, True), done.stderr
+    assert not (tmp_path / "typo").exists()
+
+
+def test_without_the_audit_key_nothing_is_verified_and_none_is_made(served: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "restored"
+    copy.mkdir()
+    (copy / "quancheng.sqlite").write_bytes((served / "quancheng.sqlite").read_bytes())
+    done = command("audit", "verify", data=copy)
+    assert (done.returncode, "AUDIT_BROKEN" in done.stderr) == (1, True), done.stderr
+    assert set(contents(copy)) == {"quancheng.sqlite"}
