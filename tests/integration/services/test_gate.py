@@ -234,10 +234,11 @@ def test_an_incident_refuses_also_when_only_numbers_changed_and_it_came_with_the
 
 
 def test_an_incident_that_was_there_before_is_told_and_another_one_refuses(own: None) -> None:
-    broken = PERMIT.replace(b'decisionId="permit_gate"', b'decisionId="nowhere"')
+    condition = '=verdict = "同意"'.encode()
+    broken = PERMIT.replace(condition, b"=amount")  # no boolean: an incident at the gateway
     deploy(("bpmn/permit.bpmn", broken), reason="演练", force=True)
     assert "SCENARIO_KNOWN" in codes(deploy(("bpmn/permit.bpmn", broken.replace("审查申请".encode(), "审查此申请".encode()))))
-    other = PERMIT.replace(b'decisionId="permit_gate"', b'decisionId="elsewhere"')
+    other = PERMIT.replace(condition, b"=amount + 1")
     assert [item.code for item in refused(("bpmn/permit.bpmn", other)).problems] == ["SCENARIO"]
 
 
