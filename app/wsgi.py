@@ -85,6 +85,8 @@ class ServerLog(Logger):
 
     def setup(self, cfg: Any) -> None:
         """Hand its records on, without handlers of its own."""
+        if not logging.getLogger().hasHandlers():  # the process that watches over the workers loads no app
+            logs.set_up(settings.load())
         self.cfg = cfg
         self.error_log.propagate = True
         self.error_log.setLevel(cfg.loglevel.upper())
