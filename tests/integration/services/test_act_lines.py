@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,8 @@ from app.config import Config
 from app.errors import Forbidden, InvalidForm, Refused
 from app.services import accounts, instants, messages, models, pump, startup, tasks
 from app.store.tables import db
-from tests.integration.services.conftest import NOW, Cast, files
+from tests.integration.conftest import make_app, settings
+from tests.integration.services.conftest import DATA, NOW, Cast, files
 from tests.integration.services.test_deadlines import DUE, reviews
 from tests.integration.services.test_permit import APPLICATION, reviewed, statements
 from tests.integration.services.test_permit import start as started
@@ -116,3 +119,20 @@ def test_nothing_of_people_and_forms_is_written(cast: Cast, logbook: Logbook) ->
         assert not re.search(rf"\b{person.username}\b", written)
     assert not [word for word in ("平台", "教育", "财政", "同意", "设备老化") if word in written]
     assert "task.complete" in written
+
+
+def test_a_start_tells_of_migrations_and_of_drift(tmp_path: Path, logbook: Logbook) -> None:
+    shutil.copytree(DATA, tmp_path / "models", ignore=shutil.ignore_patterns("broken_call.bpmn"))
+    table = tmp_path / "models" / "dmn" / "permit_gate.dmn"
+    app = make_app(settings(str(tmp_path / "data"), tmp_path))
+    with app.app_context():
+        startup.prepare(NOW)
+        first = logbook()
+        models.deploy(accounts.system(""), [("dmn/permit_gate.dmn", table.read_bytes() + b"<!-- by hand -->")], NOW, source="cli")
+        table.write_bytes(table.read_bytes() + b"<!-- in the files -->")
+        logbook()
+        startup.prepare(NOW)
+        startup.dispose()
+    assert [line["event"] for line in first if line["level"] == "INFO"] == ["migration", "act"]
+    (warning,) = [line for line in logbook() if line["level"] == "WARNING"]
+    assert "dmn/permit_gate.dmn" in warning["message"]
