@@ -1,6 +1,7 @@
 """One line an act, as the operator finds it: its statements are those that went to the database, and nothing of what was filled in is there."""
 
 import json
+import logging
 import re
 import shutil
 from collections.abc import Callable
@@ -9,11 +10,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app import create_app
+from app.acts.transaction import open_task, retried
 from app.config import Config
-from app.errors import Forbidden, InvalidForm, Refused
+from app.errors import Forbidden, InvalidForm, Outdated, Refused
 from app.services import accounts, instants, messages, models, pump, startup, tasks
+from app.store import database
 from app.store.tables import db
 from tests.integration.conftest import make_app, settings
 from tests.integration.services.conftest import DATA, NOW, Cast, files
@@ -136,3 +141,31 @@ def test_a_start_tells_of_migrations_and_of_drift(tmp_path: Path, logbook: Logbo
     assert [line["event"] for line in first if line["level"] == "INFO"] == ["migration", "act"]
     (warning,) = [line for line in logbook() if line["level"] == "WARNING"]
     assert "dmn/permit_gate.dmn" in warning["message"]
+
+
+def test_what_the_database_complains_of_is_said_without_the_values(app: Flask, logbook: Logbook) -> None:
+    try:
+        database.run(text("SELECT 1 FROM nowhere WHERE name = :name"), {"name": "张三"})
+    except DBAPIError:
+        logging.getLogger("app.x").exception("it broke")
+    (line,) = [line for line in logbook() if line["level"] == "ERROR"]
+    assert "nowhere" in line["traceback"]
+    assert "张三" not in line["traceback"].replace('{"name": "张三"}', "")
+
+
+def test_an_act_that_had_to_begin_anew_is_one_line(cast: Cast, logbook: Logbook) -> None:
+    _, task = started(cast)
+    outdated = [True, True, False]
+
+    @retried
+    def claim() -> None:
+        with open_task(task, NOW, cast.alice) as tree:
+            tree.record("task.claim", "permit.apply", {})
+            if outdated.pop(0):
+                raise Outdated("此流程实例刚刚被他人更新,请刷新后重试")
+            tree.audit.clear()  # nothing to be written
+
+    logbook()
+    claim()
+    (line,) = told(logbook())
+    assert (line["act"], line["tries"], line.get("code")) == ("task.claim", 3, None)
