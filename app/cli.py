@@ -12,8 +12,9 @@ import click
 import simplejson
 
 from app import config as settings
+from app import logs
 from app.administration import office, user
-from app.command import Command, data_option, deploying, json_option, looking, preparing, say, stop, where
+from app.command import Command, data_option, deploying, json_option, logged, looking, preparing, say, stop, where
 from app.domain import districts
 
 WALK_BEGINS = "2025-09-01T09:00:00+08:00"
@@ -49,10 +50,8 @@ def migrate(data: str | None) -> None:
     from app import create_app
     from app.services import startup
 
-    with create_app(settings.load(data=data)).app_context():
-        found = startup.prepare()
-        for line in (*found.drift, *found.told):
-            click.echo(f"提示:{line}", err=True)
+    with create_app(logged(data)).app_context():
+        startup.prepare()
     click.echo("数据库、模型和单位已是最新")
 
 
@@ -63,10 +62,12 @@ def clock(data: str | None) -> None:
     from app import create_app
     from app.clock import run_forever
 
-    chosen = settings.load(data=data)
+    chosen = logged(data)
     if "://" not in chosen.data:
         stop("SQLite 数据库只能由一个进程写入:请用 quancheng serve,它自带时钟。单独的时钟用于 PostgreSQL。")
-    run_forever(create_app(chosen))
+    app = create_app(chosen)
+    logs.started(chosen, "clock")
+    run_forever(app)
 
 
 def gather(files: Iterable[str]) -> list[tuple[str, bytes]]:
@@ -154,7 +155,7 @@ def walk(case: Path, district: str, answers: Path | None, until: str, begin: str
         stop(f"--begin 应为带时区的时刻,如 {WALK_BEGINS}")
     if not isinstance(given, dict) or not all(isinstance(value, dict) for value in given.values()):
         stop("答案文件应是一个对象:元素 id → 字段与取值的对象")
-    with tempfile.TemporaryDirectory(prefix="quancheng-") as folder, preparing(folder, clock="virtual", durable=False):
+    with tempfile.TemporaryDirectory(prefix="quancheng-") as folder, preparing(folder, clock="virtual", durable=False), logs.played():
         demonstration.organise(start)
         result = walk.play(known, district, given, start, until)
     if as_json:

@@ -50,4 +50,7 @@ def _pump(app: Flask) -> None:
 
 def _tidy(app: Flask) -> None:
     with app.app_context():
-        pump.tidy(instants.now())
+        try:
+            pump.tidy(instants.now())
+        except Exception:
+            _log.exception("tidying failed; it is tried again in %s", timedelta(hours=_TIDY_HOURS))

@@ -13,6 +13,8 @@ import click
 import simplejson
 
 from app import config as settings
+from app import logs
+from app.config import Config
 from app.errors import Failure, ModelFault, Refused
 
 data_option = click.option("--data", help="数据文件夹或数据库地址(默认 instance,或环境变量 QUANCHENG_DATA)")
@@ -49,13 +51,20 @@ def stop(message: str) -> NoReturn:
     sys.exit(1)
 
 
+def logged(data: str | None, **overrides: Any) -> Config:
+    """The settings of a command that opens a database; what it logs from now on is written as they say."""
+    chosen = settings.load(data=data, **overrides)
+    logs.set_up(chosen)
+    return chosen
+
+
 @contextmanager
 def preparing(data: str | None, **overrides: Any) -> Iterator[datetime]:
     """The parts put together on a database, tables, shipped models and offices up to date; gives the present instant."""
     from app import create_app
     from app.services import instants, startup
 
-    app = create_app(settings.load(data=data, **overrides))
+    app = create_app(logged(data, **overrides))
     with app.app_context():
         startup.prepare()
         yield instants.now()
@@ -77,7 +86,7 @@ def acting(data: str | None) -> Iterator[datetime]:
     from app import create_app
     from app.services import instants, startup
 
-    chosen = settings.load(data=data)
+    chosen = logged(data)
     startup.check(chosen)
     with create_app(chosen).app_context():
         yield instants.now()
@@ -88,5 +97,5 @@ def looking(data: str | None) -> Iterator[None]:
     """A database that is up to date, to be read only: nothing in its folder changes. Raises Conflict (NO_DATABASE, SCHEMA)."""
     from app.services import startup
 
-    with startup.reading(settings.load(data=data)):
+    with startup.reading(logged(data)):
         yield

@@ -17,8 +17,8 @@ _HERE = Path(__file__).resolve().parent.parent
 T = TypeVar("T", str, int, float, bool)
 
 
-def _setting(default: T, text: str) -> T:
-    value: T = field(default=default, metadata={"help": text})
+def _setting(default: T, text: str, *, one_of: tuple[str, ...] = ()) -> T:
+    value: T = field(default=default, metadata={"help": text, "one_of": one_of})
     return value
 
 
@@ -27,6 +27,7 @@ class Setting(NamedTuple):
     type: str
     default: Any
     help: str
+    one_of: tuple[str, ...] = ()  # the words it may be; empty: anything of its type
 
     @property
     def variable(self) -> str:
@@ -48,7 +49,7 @@ class Config:
     trusted_proxies: int = _setting(0, "前置反向代理的层数;0 表示不信任转发头")
     session_minutes: int = _setting(30, "无操作多少分钟后需要重新登录")
     demonstration: bool = _setting(False, "演示模式:登录页列出演示账号,管理员可以推进虚拟时钟")
-    clock: str = _setting("system", "时钟:system 为系统时间,virtual 为数据库中保存偏移的虚拟时间")
+    clock: str = _setting("system", "时钟:system 为系统时间,virtual 为数据库中保存偏移的虚拟时间", one_of=("system", "virtual"))
     pump_seconds: float = _setting(1.0, "时钟每隔多少秒检查一次到期事项")
     pump_batch: int = _setting(50, "时钟一次最多取多少个到期事项")
     retry_seconds: int = _setting(60, "到期事项处理失败后首次重试的间隔秒数,之后逐次加倍,最长一天")
@@ -66,6 +67,9 @@ class Config:
     upload_bytes: int = _setting(10_000_000, "一次上传的最大字节数")
     form_bytes: int = _setting(1_000_000, "一次表单提交的最大字节数")
     idempotency_hours: int = _setting(24, "Idempotency-Key 的有效小时数")
+    log_format: str = _setting("text", "日志格式:text 便于人读,json 便于采集", one_of=("text", "json"))
+    log_level: str = _setting("info", "日志级别,低于它的不写:debug、info、warning、error", one_of=("debug", "info", "warning", "error"))
+    log_requests: bool = _setting(False, "每个 HTTP 请求都写一行日志(否则只在 debug 级别写)")
     audit_head: str = _setting("", "审计链首的外部文件;空则为数据目录下 audit-head.jsonl")
     audit_key: str = _setting("", "审计链 HMAC-SM3 的密钥(十六进制);空则在数据目录生成并保存")
 
@@ -96,7 +100,9 @@ def _resolved(path: str) -> Path:
 def settings() -> tuple[Setting, ...]:
     """All settings, in the order of this file."""
     return tuple(
-        Setting(item.name, _type_name(item), None if item.default is MISSING else item.default, item.metadata["help"])
+        Setting(
+            item.name, _type_name(item), None if item.default is MISSING else item.default, item.metadata["help"], item.metadata["one_of"]
+        )
         for item in fields(Config)
     )
 
@@ -121,9 +127,13 @@ def _parse(setting: Setting, text: str) -> Any:
             return {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}[
                 text.strip().lower()
             ]
+        if setting.one_of:
+            return {word: word for word in setting.one_of}[text.strip().lower()]
         return {"str": str, "int": int, "float": float}[setting.type](text.strip())
     except (KeyError, ValueError):
-        raise InvalidRequest(f"设置 {setting.variable} 的值 {text!r} 不是有效的 {setting.type}:{setting.help}", code="SETTING") from None
+        raise InvalidRequest(
+            f"设置 {setting.variable} 的值 {text!r} 不是有效的 {'、'.join(setting.one_of) or setting.type}:{setting.help}", code="SETTING"
+        ) from None
 
 
 def reference() -> str:

@@ -3,21 +3,24 @@
 The parts are imported by the processes that need them: the one that only watches over the worker stays small.
 """
 
+import logging
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from app import config as settings
+from app import logs
 from app.config import Config
 from app.errors import Failure
 
 if TYPE_CHECKING:
     from flask import Flask
 
+_log = logging.getLogger(__name__)
 WORKER_SECONDS = 120  # uploads of large bundles are checked and rehearsed within a request
 
 
@@ -26,10 +29,13 @@ def application(config: Config | None = None) -> "Flask":
     from app import create_app
     from app.services import startup
 
-    app = create_app(config or settings.load())
+    chosen = config or settings.load()
+    logs.set_up(chosen)
+    app = create_app(chosen)
     with app.app_context():
         startup.prepare()
         startup.dispose()  # connections must not be inherited by worker processes
+    logs.started(chosen, "server")
     return app
 
 
@@ -38,6 +44,7 @@ def serve(config: Config, say: Callable[[str], None]) -> None:
 
     Exits with 1 when the database or the shipped models cannot be made ready.
     """
+    logs.set_up(config)
     child = os.fork()  # what preparing takes of memory goes with the child
     if child == 0:
         os._exit(_prepare(config, say))
@@ -54,10 +61,10 @@ def _prepare(config: Config, say: Callable[[str], None]) -> int:
 
     try:
         with create_app(config).app_context():
-            found = startup.prepare()
-            for line in (*found.drift, *found.told):
-                say(f"提示：{line}")
-            if config.demonstration and demonstration.build(instants.now(), progress=say):
+            startup.prepare()
+            with logs.played():
+                built = config.demonstration and demonstration.build(instants.now(), progress=say)
+            if built:
                 say("演示单位、账号和项目已就绪；登录页列出全部账号，口令均为 " + demonstration.PASSWORD)
             startup.dispose()
     except Failure as failure:
@@ -65,12 +72,36 @@ def _prepare(config: Config, say: Callable[[str], None]) -> int:
         return 1
     except BaseException:
         # Nothing above this frame may run twice, in the child and in the parent.
-        traceback.print_exc()
+        _log.exception("the database or the shipped models cannot be made ready")
         return 1
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
     return 0
+
+
+class ServerLog(Logger):
+    """Gunicorn's own lines among ours, in the same format: ``gunicorn --logger-class app.wsgi.ServerLog`` where ``serve`` is not used."""
+
+    def setup(self, cfg: Any) -> None:
+        """Hand its records on, without handlers of its own."""
+        if not logging.getLogger().hasHandlers():  # the process that watches over the workers loads no app
+            logs.set_up(settings.load())
+        self.cfg = cfg
+        self.error_log.propagate = True
+        self.error_log.setLevel(cfg.loglevel.upper())
+        self.error_log.addFilter(_impersonal)
+
+    def access(self, *_: Any) -> None:
+        """Nothing: the line of a request is ours to write, and the server's quotes callers' addresses and what they searched for."""
+
+
+def _impersonal(record: logging.LogRecord) -> bool:
+    """Callers' addresses and what they asked for are not to be written."""
+    for sentence in ("Invalid request", "Error handling request"):
+        if str(record.msg).startswith(sentence):
+            record.msg, record.args = sentence, ()
+    return True
 
 
 class _Server(BaseApplication):
@@ -88,14 +119,19 @@ class _Server(BaseApplication):
             "worker_class": "gthread",
             "threads": config.threads,
             "timeout": WORKER_SECONDS,
-            "loglevel": "warning",
+            "loglevel": config.log_level,
+            "logger_class": ServerLog,
             "control_socket_disable": True,
-            "when_ready": lambda server: self._say(f"服务已启动：http://{config.host}:{config.port}"),
+            "when_ready": lambda server: self._ready(),
             "post_worker_init": lambda worker: self._start_clock(worker.wsgi),
         }
         gunicorn: Any = self.cfg
         for name, value in values.items():
             gunicorn.set(name, value)
+
+    def _ready(self) -> None:
+        logs.started(self._config, "server")
+        self._say(f"服务已启动：http://{self._config.host}:{self._config.port}")
 
     def load(self) -> "Flask":
         from app import create_app

@@ -9,6 +9,7 @@ from flask_login import current_user as _login_user
 from flask_security import login_user
 from werkzeug.wrappers import Response
 
+from app import logs
 from app.access import problems, tokens
 from app.domain.permissions import Actor
 from app.errors import Failure, Forbidden
@@ -48,6 +49,8 @@ def current_actor() -> Actor:
         if not is_signed_in():
             raise SignedOut
         g.actor = accounts.actor(_user().id, present())
+        if (asking := logs.current_request()) is not None:
+            asking.actor = g.actor.user
     person: Actor = g.actor
     return person
 

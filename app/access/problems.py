@@ -11,11 +11,12 @@ from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app import errors
+from app import errors, logs
 from app.access import statuses
 from app.domain.forms import FormError
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,9 @@ def attach(app: Flask, page: Page) -> None:
             return error  # a redirect
         problem = describe(error)
         if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.error("%s: %s %s failed", problem.code, request.method, request.path, exc_info=error)
+            logs.event(_log, logging.ERROR, "failure", code=problem.code, method=request.method, endpoint=request.endpoint, raised=error)
+        elif request.endpoint is not None and request.method not in _READING:
+            logs.refused(request.endpoint, problem.code)
         if wants_json():
             return as_json(problem)
         return Response(page(problem), status=problem.status, content_type="text/html; charset=utf-8")

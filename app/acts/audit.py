@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app import current
+from app import current, logs
 from app.domain.audit import entry_mac
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
@@ -48,6 +48,7 @@ def record(
     project_key: int | None = None,
 ) -> None:
     """Append an entry to a chain that has no root row: of a user, or of a deployment. Needs an act."""
+    logs.note(action=action, actor=actor.user, project=project_key)
     number, previous = trail.last(chain)
     entry = {
         "key": next_key(), "chain": chain, "number": number + 1, "at": now, "action": action, "tenant": tenant, "user_key": actor.user,

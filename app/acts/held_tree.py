@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from app import current, engine
+from app import current, engine, logs
 from app.acts.audit import secret
 from app.acts.candidates import project_facts
 from app.acts.journal import Journal
@@ -76,6 +76,7 @@ class HeldTree:
         project_key = self.project["key"] if self.project is not None else None
         self.journal = Journal(self.root_key, self.library, project_key, self.keys, self.now, INLINE)
         self.ledger = StoredLedger(self.library, self.project, self.root_key, self.now)
+        logs.note(instance=self.root_key, project=project_key)
 
     @property
     def district(self) -> District:
@@ -131,6 +132,7 @@ class HeldTree:
     def record(self, action: str, subject: str, details: Mapping[str, Any]) -> None:
         """Note an audit entry, written with the act."""
         self.audit.append((action, subject, details))
+        logs.note(action=action)
 
     # ------------------------------------------------------------------ saving
 

@@ -20,6 +20,8 @@ _MOST_DOUBLINGS = 20
 class Gone(Exception):
     """Somebody else has taken what this act wanted to take; it is undone, and nothing is wrong."""
 
+    code = "GONE"
+
 
 class Pending(Protocol):
     """A timer or subscription that is to be fired."""

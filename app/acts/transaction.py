@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app import current
+from app import current, logs
 from app.acts.held_tree import HeldTask, HeldTree
 from app.catalogue import snapshot
 from app.domain.keys import next_key
@@ -36,14 +36,15 @@ _PROJECTS = tuple(threading.Lock() for _ in range(1024))
 @contextmanager
 def act() -> Iterator[None]:
     """All that is written inside becomes true together, or not at all. Raises Busy if others hold what is needed for too long."""
-    try:
-        yield
-        db.session.commit()
-    except BaseException as error:
-        db.session.rollback()
-        if database.is_wait(error):
-            raise Busy from error
-        raise
+    with logs.act():
+        try:
+            yield
+            db.session.commit()
+        except BaseException as error:
+            db.session.rollback()
+            if database.is_wait(error):
+                raise Busy from error
+            raise
 
 
 def retried(function: Callable[P, R]) -> Callable[P, R]:
@@ -51,12 +52,13 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def again(*args: P.args, **kwargs: P.kwargs) -> R:
-        for _ in range(TRIES - 1):
-            try:
-                return function(*args, **kwargs)
-            except Outdated:
-                continue
-        return function(*args, **kwargs)
+        with logs.act():
+            for _ in range(TRIES - 1):
+                try:
+                    return function(*args, **kwargs)
+                except Outdated:
+                    logs.tried_again()
+            return function(*args, **kwargs)
 
     return again
 
@@ -67,7 +69,7 @@ def open_instance(key: int, now: datetime, actor: Actor, *, wait: bool = True) -
 
     Gives None if it is gone or, with ``wait`` False, if somebody else holds it. Raises Busy, Outdated (see ``retried``).
     """
-    with _held(key, task=False, wait=wait) as found:
+    with logs.act(actor.user), _held(key, task=False, wait=wait) as found:
         if found is None:
             yield None
             return
@@ -80,7 +82,7 @@ def open_instance(key: int, now: datetime, actor: Actor, *, wait: bool = True) -
 @contextmanager
 def open_task(key: int, now: datetime, actor: Actor) -> Iterator[HeldTree]:
     """Hold the tree of a user task for one act, with the task. Raises NotFound, Busy, Outdated."""
-    with _held(key, task=True, wait=True) as found:
+    with logs.act(actor.user), _held(key, task=True, wait=True) as found:
         if found is None:
             raise NotFound("没有此事项,可能已被删除")
         with act():
@@ -110,7 +112,7 @@ def new_instance(
     Raises Conflict (ALREADY_RUNNING) if one with the same correlation key runs already.
     """
     try:
-        with _project_held(project_key) as held, act():
+        with logs.act(actor.user), _project_held(project_key) as held, act():
             library = snapshot.library(tenant)
             tree = HeldTree(
                 next_key(),

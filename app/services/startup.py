@@ -1,5 +1,6 @@
 """Bringing the parts below the pages up: database, tables, shipped models."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +14,8 @@ from app.errors import Conflict
 from app.seen.shapes import BootView
 from app.services import instants, models, offices
 from app.store import database, schema
+
+_log = logging.getLogger(__name__)
 
 
 def attach(app: Flask, config: Config) -> None:
@@ -30,7 +33,10 @@ def prepare(now: datetime | None = None) -> BootView:
     # A virtual clock is a row of the database: it can be read only now.
     now = now or instants.now()
     booted = models.boot(current.settings().root, now)
-    return replace(booted, told=offices.found(now))
+    told = offices.found(now)
+    for line in (*booted.drift, *told):
+        _log.warning("%s", line)
+    return replace(booted, told=told)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, event
 from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
 from sqlalchemy.exc import OperationalError
 
+from app import logs
 from app.config import Config
 from app.store.tables import db
 
@@ -26,7 +27,7 @@ _WAITED_TOO_LONG = frozenset({"LockNotAvailable", "QueryCanceled", "DeadlockDete
 def attach(app: Flask, config: Config, *, reading: bool = False) -> None:
     """Bind ``app`` to the database of ``config``. The folder of a SQLite file is made if missing. ``reading``: nothing can be written, nor made."""
     url = config.database_url
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"hide_parameters": True}  # a failed statement's message would carry them into logs
     if url.startswith("sqlite"):
         path = _path(url)
         if not reading:
@@ -53,6 +54,7 @@ def attach(app: Flask, config: Config, *, reading: bool = False) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", logs.count_statement)
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine, synchronous="FULL" if config.durable else "OFF", reading=reading)
 

@@ -1,5 +1,6 @@
 """Bringing the tables up to date: Alembic, run by the program itself at its start, so that nobody has to remember it."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from app import logs
 from app.store.tables import db
 
+_log = logging.getLogger(__name__)
 _ADVISORY_LOCK = 711_120_260  # any number: the same on every node
 
 
@@ -25,7 +28,10 @@ def upgrade() -> None:
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         if not is_current(connection):
+            before = MigrationContext.configure(connection).get_current_revision()
             command.upgrade(_settings(connection), "head")
+            after = MigrationContext.configure(connection).get_current_revision()
+            logs.event(_log, logging.INFO, "migration", before=before, after=after)
 
 
 def is_up_to_date() -> bool:

@@ -55,6 +55,14 @@ def test_a_failing_pump_is_logged_and_the_next_one_works(
     assert db.session.execute(select(func.count()).select_from(RecordRow)).scalar_one() == 1
 
 
+def test_tidying_that_fails_is_logged_and_stops_nothing(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(pump, "tidy", lambda now: 1 // 0)
+    clock._tidy(app)
+    assert "tidying failed" in caplog.text
+
+
 def test_old_idempotency_keys_are_dropped(cast: Cast) -> None:
     _, task = projects.start(cast.alice, "permit", "平台", NOW)
     tasks.complete(cast.alice, task, APPLICATION, NOW, idempotency_key="k")
