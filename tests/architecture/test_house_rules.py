@@ -44,7 +44,6 @@ def test_nobody_asks_which_district_it_is() -> None:
 
 
 READS_THE_CLOCK = {
-    "app/catalogue/districts.py": "how long ago the districts' files were looked at",
     "app/cli.py": "a command that is told no moment takes the present one",
     "app/services/instants.py": "it is where the product asks what time it is",
     "app/catalogue/districts.py": "how long the districts' files are taken for unchanged",
