@@ -50,6 +50,7 @@ READS_THE_CLOCK = {
     "app/domain/keys.py": "a key orders rows by when they were written",
     "app/decision/feel/limits.py": "how long an expression may work",
     "app/engine/limits.py": "how long an act may work",
+    "app/logs.py": "how long an act took",
 }
 
 
