@@ -1,4 +1,7 @@
-"""What diagrams name, as of the catalogue with a bundle over it: of the bundle's own diagrams, and of deployed ones that name what the bundle changes."""
+"""What diagrams name, as of the catalogue with a bundle over it: of the bundle's own diagrams, and of deployed ones that name what the bundle changes.
+
+As with scenarios, what newly is wrong refuses; what was so before is told.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -8,11 +11,12 @@ from app.catalogue import changes, districts, snapshot
 from app.catalogue.bundles import ModelFile
 from app.connectors.calls import REGISTERS
 from app.decision import dmn
+from app.domain.districts import SHARED
 from app.domain.forms import Form, FormError
 from app.engine import DiagramError, ProcessDefinition
 from app.engine.decisions import DEADLINES
 from app.rehearsal import flow, names
-from app.rehearsal.findings import Finding
+from app.rehearsal.findings import Finding, softened
 from app.rehearsal.names import DEADLINE_FUNCTIONS
 from app.rehearsal.surroundings import Load, Place, Stock, once
 from app.store import resources
@@ -32,8 +36,8 @@ def check(files: Sequence[ModelFile]) -> list[Finding]:
     found: list[Finding] = []
     for file in files:
         for process in file.processes:
-            found += names.check(file.name, process, after.around(file.tenant, process.process_id))
-            found += flow.check(file.name, process)
+            here = names.check(file.name, process, after.around(file.tenant, process.process_id)) + flow.check(file.name, process)
+            found += softened(here, _before(process.process_id, file.tenant, beneath, before))
     changed = {(kind, name) for _, kind, name in above}
     for (tenant, kind, name), load in beneath.items():
         if kind == "process" and (tenant, kind, name) not in above:
@@ -45,14 +49,16 @@ def check(files: Sequence[ModelFile]) -> list[Finding]:
 
 def _broken(process: ProcessDefinition, tenant: str, before: Stock, after: Stock) -> Iterator[Finding]:
     """What is wrong now with a deployed diagram and was not before."""
-    known = {_about(finding) for finding in names.check(process.file, process, before.around(tenant, process.process_id))}
-    for finding in names.check(process.file, process, after.around(tenant, process.process_id)):
-        if _about(finding) not in known and finding.severity == "error":
-            yield finding
+    had = names.check(process.file, process, before.around(tenant, process.process_id))
+    has = names.check(process.file, process, after.around(tenant, process.process_id))
+    yield from (finding for finding in softened(has, had) if finding.severity == "error")
 
 
-def _about(finding: Finding) -> tuple[str | None, str, str]:
-    return finding.element, finding.code, finding.message
+def _before(process_id: str, tenant: str, beneath: Mapping[Place, Load], before: Stock) -> list[Finding]:
+    """What was wrong with the diagram that the tenant has used so far: its own or, as it sees it, the shared one, which may speak of other districts' affairs."""
+    load = beneath.get((tenant, "process", process_id)) or beneath.get((SHARED, "process", process_id))
+    process = load() if load is not None else None
+    return [] if process is None else names.check("", process, before.around(tenant, process_id)) + flow.check("", process)
 
 
 def _names(process: ProcessDefinition, changed: set[tuple[str, str]]) -> bool:

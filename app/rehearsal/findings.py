@@ -1,6 +1,7 @@
 """What is wrong, or to be thought over, in a file of models: one shape for lint, deployment and its scenarios."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +14,14 @@ class Finding:
     code: str
     message: str
     severity: str = "error"
+
+    @property
+    def about(self) -> tuple[str | None, str, str]:
+        """What makes it the same finding in another version of a file, where an element may have another name."""
+        return self.element, self.code, self.message.partition(f"({self.element})")[2] or self.message
+
+
+def softened(found: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
+    """Findings of a changed file: what was so before is no matter of the change and only a reminder."""
+    known = {finding.about for finding in before}
+    return [replace(finding, severity="warning") if finding.about in known else finding for finding in found]

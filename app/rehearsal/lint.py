@@ -13,14 +13,14 @@ from typing import Any
 
 from app.decision import dmn
 from app.domain import districts, forms
-from app.domain.districts import UnknownDistrict
+from app.domain.districts import SHARED, UnknownDistrict
 from app.domain.forms import Form
 from app.engine import LibraryRef, ProcessDefinition, soundness, timers
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import read_with_tree, xml
 from app.rehearsal import flow, names, scenario_files
-from app.rehearsal.findings import Finding
+from app.rehearsal.findings import Finding, softened
 from app.rehearsal.imports import Namespaces
 from app.rehearsal.library import ZONE, Shelf
 from app.rehearsal.surroundings import Load, Place, Stock, of_installation
@@ -298,7 +298,8 @@ def _names(bundle: _Bundle, severity: str, installation: Shelf | None) -> Iterat
     stock = _stock(bundle, severity, installation)
     for name, tenant, process in bundle.processes:
         try:
-            yield from names.check(name, process, stock.around(tenant, process.process_id))
+            found = names.check(name, process, stock.around(tenant, process.process_id))
+            yield from softened(found, _of_shared(process.process_id, tenant, stock))
             yield from flow.check(name, process)
         except Exception as error:  # one file must not hide what is wrong with the others
             yield _internal(name, error)
@@ -312,6 +313,13 @@ def _stock(bundle: _Bundle, severity: str, installation: Shelf | None) -> Stock:
     return Stock(
         {**dict(of_installation(installation.root, known)), **given}, known, installation.phases(), missing=severity, workers=severity
     )
+
+
+def _of_shared(process_id: str, tenant: str, stock: Stock) -> list[Finding]:
+    """What a district finds wrong with the shared diagram of which it has its own: it speaks of other districts' affairs too."""
+    load = stock.models.get((SHARED, "process", process_id)) if tenant != SHARED else None
+    process = load() if load is not None else None
+    return [] if process is None else names.check("", process, stock.around(tenant, process_id))
 
 
 def _itself(model: Any) -> Any:

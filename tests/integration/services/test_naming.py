@@ -99,3 +99,13 @@ def test_an_unreachable_task_and_an_endless_loop_are_refused(hill: Flask) -> Non
 def test_the_order_of_files_does_not_matter(hill: Flask) -> None:
     bundle = files("bpmn/*.bpmn", "dmn/*.dmn", "forms/*.json", "forms/records/*.json")
     assert models.check(bundle) == models.check(list(reversed(bundle))) == []
+
+
+def test_a_districts_copy_of_a_shared_diagram_may_go_on_to_speak_of_others(hill: Flask) -> None:
+    """The shared diagram names a role that only valley has; hill's own copy with another label keeps it, but may not bring a wrong one of its own."""
+    shared = PERMIT.replace(b'candidateGroups="applicant"', b'candidateGroups="applicant,valley_clerk"')
+    models.deploy(SYSTEM, [("bpmn/permit.bpmn", shared)], NOW, source="files")
+    copy = shared.replace("填报申请".encode(), "填写申请".encode())
+    view = models.deploy(SYSTEM, [("permit.bpmn", copy)], NOW, tenant="hill")
+    assert [(finding.code, finding.severity) for finding in view.warnings if finding.code == "ROLE"] in ([], [("ROLE", "warning")])
+    assert [finding.code for finding in refused(("permit.bpmn", copy.replace(b"valley_clerk", b"valley_mayor")), tenant="hill")] == ["ROLE"]
