@@ -66,8 +66,11 @@ def preparing(data: str | None, **overrides: Any) -> Iterator[datetime]:
 
     app = create_app(logged(data, **overrides))
     with app.app_context():
-        startup.prepare()
-        yield instants.now()
+        try:
+            startup.prepare()
+            yield instants.now()
+        finally:
+            startup.dispose()
 
 
 @contextmanager
@@ -89,7 +92,10 @@ def acting(data: str | None) -> Iterator[datetime]:
     chosen = logged(data)
     startup.check(chosen)
     with create_app(chosen).app_context():
-        yield instants.now()
+        try:
+            yield instants.now()
+        finally:
+            startup.dispose()
 
 
 @contextmanager

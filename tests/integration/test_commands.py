@@ -2,20 +2,19 @@
 
 import hashlib
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from flask import Flask
 
 from app import create_app
+from app.cli import main
 from app.config import load
 from app.services import startup
 
-COMMAND = Path(sys.executable).with_name("quancheng")
+ROOT = Path(__file__).resolve().parents[2]
 OFFICER = ["user", "create", "anna", "--name", "安娜", "--district", "sucheng", "--role", "finance@宿城区财政局"]
 LOOKING = (
     ["audit", "verify"],
@@ -34,9 +33,8 @@ WRITING = (
     ["user", "token", "anna"],
     ["office", "create", "某局", "--district", "sucheng"],
     ["office", "close", "某局", "--district", "sucheng", "--reason", "r"],
-    ["deploy", "dmn/sucheng/supervision.dmn"],
+    ["deploy", str(ROOT / "dmn" / "sucheng" / "supervision.dmn")],
 )
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +48,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def command(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *arguments, "--data", str(data)],
-        cwd=ROOT,
-        env={**os.environ},
-        input="long-enough-1\n",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def command(*arguments: str, data: Path) -> Result:
+    return CliRunner().invoke(main, [*arguments, "--data", str(data)], input="long-enough-1\n")
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -70,7 +60,7 @@ def contents(folder: Path) -> dict[str, str]:
 def test_looking_changes_not_a_byte(served: Path, arguments: list[str]) -> None:
     before = contents(served)
     done = command(*arguments, data=served)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert contents(served) == before
 
 
@@ -108,14 +98,14 @@ def test_another_versions_tables_are_refused_and_left_alone(served: Path, tmp_pa
     database.close()
     before = contents(old)
     done = command(*arguments, data=old)
-    assert (done.returncode, "SCHEMA" in done.stderr, "quancheng migrate" in done.stderr) == (1, True, True), done.stderr
+    assert (done.exit_code, "SCHEMA" in done.stderr, "quancheng migrate" in done.stderr) == (1, True, True), done.stderr
     assert contents(old) == before
 
 
 @pytest.mark.parametrize("arguments", [*LOOKING, *WRITING[:-1]], ids=" ".join)
 def test_a_mistyped_folder_is_refused_and_not_made(tmp_path: Path, arguments: list[str]) -> None:
     done = command(*arguments, data=tmp_path / "typo")
-    assert (done.returncode, "NO_DATABASE" in done.stderr) == (1, True), done.stderr
+    assert (done.exit_code, "NO_DATABASE" in done.stderr) == (1, True), done.stderr
     assert not (tmp_path / "typo").exists()
 
 
@@ -124,5 +114,5 @@ def test_without_the_audit_key_nothing_is_verified_and_none_is_made(served: Path
     copy.mkdir()
     (copy / "quancheng.sqlite").write_bytes((served / "quancheng.sqlite").read_bytes())
     done = command("audit", "verify", data=copy)
-    assert (done.returncode, "AUDIT_BROKEN" in done.stderr) == (1, True), done.stderr
+    assert (done.exit_code, "AUDIT_BROKEN" in done.stderr) == (1, True), done.stderr
     assert set(contents(copy)) == {"quancheng.sqlite"}
