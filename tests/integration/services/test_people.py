@@ -236,7 +236,7 @@ CASES: dict[str, tuple[str, str]] = {
     "somebody of another district": ('<zeebe:assignmentDefinition assignee="val"/>', "指定由“val”，是管理员或属于其他区办理"),
     "a role that no office has": ('<zeebe:assignmentDefinition candidateGroups="implementer"/>', "山丘区没有人担任“承建单位”"),
     "an unknown role": (
-        '<zeebe:assignmentDefinition candidateGroups="=&quot;treasurer&quot;"/>',
+        '<zeebe:assignmentDefinition candidateGroups="=&quot;trea&quot; + &quot;surer&quot;"/>',
         "区文件中没有角色“treasurer”，也没有人担任",
     ),
 }
