@@ -97,7 +97,7 @@ def keep(tried: GateVerdict, found: Changes, number: int) -> None:
                 tenant=case.district or SHARED,
                 ok=outcome.ok,
                 stops=outcome.stops,
-                difference=outcome.difference,
+                difference=outcome.cause,
             )
             for (tenant, name), outcomes in tried.outcomes.items()
             for case, outcome in outcomes
@@ -152,7 +152,7 @@ class _Run:
         title = scenarios.title if scenarios is not None else ""
         name = case.name if title in (case.name, case.file.stem) else f"{title} / {case.name}" if case.name else title
         finding = Finding(case.file.as_posix(), name or None, None, FAILS, told)
-        if stood is not None and not stood.ok and not (outcome.stops and stood.difference != outcome.difference):
+        if stood is not None and not stood.ok and not (outcome.stops and stood.difference != outcome.cause):
             return replace(finding, code=KNOWN)
         shipped = held is not None and held.shipped and place not in self.brought
         if self.only_numbers and shipped and not outcome.stops:
@@ -176,7 +176,7 @@ class _Run:
             tenant=older.district or SHARED,
             ok=outcome.ok,
             stops=outcome.stops,
-            difference=outcome.difference,
+            difference=outcome.cause,
         )
 
 

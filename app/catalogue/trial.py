@@ -80,7 +80,7 @@ class Trial:
             models = self.models(scenarios, case)
         except (NotThere, ModelRefused, UnknownDistrict) as error:
             text = f"models 所列的 {error} 没有部署" if isinstance(error, NotThere) else str(error)
-            return Outcome(ok=False, step="models", place="读取模型时", difference=text, told=text)
+            return Outcome(ok=False, step="models", place="读取模型时", difference=text, told=text, cause=text)
         return cases.attempt(case, models, districts.phase_keys())
 
     def touches(self, scenarios: ScenarioSet, case: Scenario) -> bool:

@@ -31,7 +31,7 @@ class Outcome:
     """What became of a case. ``step``: where it failed (``file``, ``models``, ``start``, ``step 3``, ``expect``); ``place``: the same for people.
 
     ``stops``: an incident that nothing expected, or a refused evaluation, and not merely another value, date or path than was expected. ``difference`` names
-    elements by id, ``told`` by their names.
+    elements by id, ``told`` by their names; ``cause`` is the difference whatever the elements are called.
     """
 
     ok: bool
@@ -40,6 +40,7 @@ class Outcome:
     stops: bool = False
     difference: str = ""
     told: str = ""
+    cause: str = ""
 
 
 def attempt(case: Scenario, models: Models, phases: Sequence[str] | None) -> Outcome:
@@ -76,6 +77,7 @@ def attempt(case: Scenario, models: Models, phases: Sequence[str] | None) -> Out
         stops=stops,
         difference=wording.plain(text),
         told=wording.spoken(text, names),
+        cause=wording.nameless(wording.plain(text), names),
     )
 
 

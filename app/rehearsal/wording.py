@@ -38,3 +38,10 @@ def spoken(text: str, names: Mapping[str, str]) -> str:
         return ("… → " if len(known) > _SHOWN else "") + " → ".join(known[-_SHOWN:])
 
     return _MARK.sub(name, text)
+
+
+def nameless(text: str, names: Mapping[str, str]) -> str:
+    """A text in which others have named elements, with their ids: the same one after an element has got another name."""
+    for key, name in names.items():
+        text = text.replace(f"“{name}”", f"“{key}”")
+    return text

@@ -234,12 +234,14 @@ def test_an_incident_refuses_also_when_only_numbers_changed_and_it_came_with_the
 
 
 def test_an_incident_that_was_there_before_is_told_and_another_one_refuses(own: None) -> None:
-    condition = '=verdict = "同意"'.encode()
-    broken = PERMIT.replace(condition, b"=amount")  # no boolean: an incident at the gateway
-    deploy(("bpmn/permit.bpmn", broken), reason="演练", force=True)
-    assert "SCENARIO_KNOWN" in codes(deploy(("bpmn/permit.bpmn", broken.replace("审查申请".encode(), "审查此申请".encode()))))
-    other = PERMIT.replace(condition, b"=amount + 1")
-    assert [item.code for item in refused(("bpmn/permit.bpmn", other)).problems] == ["SCENARIO"]
+    def failing(expression: bytes) -> bytes:  # a condition that gives no boolean
+        return GATE.replace(b"<text>amount</text>", b"<text>" + expression + b"</text>")
+
+    deploy(("dmn/permit_gate.dmn", failing(b"date(amount)")), reason="演练", force=True)
+    assert "SCENARIO_KNOWN" in codes(deploy(("bpmn/permit.bpmn", NAMED)))
+    both = COMPUTED.replace(b"&lt;= 10000", b"&lt;= 20000").replace(b"&gt; 10000", b"&gt; 1000")
+    problems = refused(("dmn/permit_gate.dmn", both)).problems
+    assert {item.code for item in problems} == {"OVERLAP", "SCENARIO"}
 
 
 # ---------------------------------------------------------------------- scenarios travel with the models
