@@ -9,6 +9,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate
 
+from app.domain.states import SUSPENDED, InstanceState, TaskState
+
 _KEY = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -102,8 +104,13 @@ class StateName(Exact):
         return next(outside for outside, inside in self.words.items() if inside == value)
 
 
-TASK_STATES = {"CREATED": "open", "COMPLETED": "completed", "CANCELED": "cancelled"}
-INSTANCE_STATES = {"ACTIVE": "active", "COMPLETED": "completed", "TERMINATED": "cancelled", "SUSPENDED": "suspended"}
+TASK_STATES = {"CREATED": TaskState.OPEN, "COMPLETED": TaskState.COMPLETED, "CANCELED": TaskState.CANCELLED}
+INSTANCE_STATES = {
+    "ACTIVE": InstanceState.ACTIVE,
+    "COMPLETED": InstanceState.COMPLETED,
+    "TERMINATED": InstanceState.CANCELLED,
+    "SUSPENDED": SUSPENDED,
+}
 
 
 class Strict(Schema):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from app.catalogue import snapshot
 from app.connectors.calls import OVERDUE
 from app.domain.deadlines import passed
+from app.domain.states import ElementState
 from app.engine.definitions import ProcessDefinition
 from app.seen.lines import days_left
 from app.seen.shapes import DiagramView, LateView
@@ -28,8 +29,8 @@ def diagram_view(*, definition_key: int, instance_key: int, root_key: int, proje
     """Where an instance is on its diagram."""
     definition = snapshot.process_definition(definition_key)
     visits = {(row.element_id, row.state): _Visits(row.inner or row.number, row.first, row.last) for row in history.visits(instance_key)}
-    active = {name: found for (name, state), found in visits.items() if state == "active"}
-    completed = {name: found for (name, state), found in visits.items() if state == "completed"}
+    active = {name: found for (name, state), found in visits.items() if state == ElementState.ACTIVE}
+    completed = {name: found for (name, state), found in visits.items() if state == ElementState.COMPLETED}
     due = tasks.due_in_instance(instance_key)
     registered = history.records_of_tree(root_key, project_key, OVERDUE)
     late = {view.element_id: view for view in _lapsed(definition, active, completed, registered, _ahead(due, now))}

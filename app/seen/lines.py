@@ -8,6 +8,7 @@ from app import current
 from app.catalogue import districts, snapshot
 from app.domain.deadlines import passed
 from app.domain.districts import District
+from app.domain.states import TaskState
 from app.seen.shapes import InstanceLine, ProjectLine, TaskLine
 
 _TICK = timedelta(microseconds=1)
@@ -21,7 +22,7 @@ def size_of(wanted: int | None) -> int:
 
 def task_line(row: Any, now: datetime) -> TaskLine:
     district = snapshot.district(row.tenant)
-    is_open = row.state == "open"
+    is_open = row.state == TaskState.OPEN
     return TaskLine(
         key=row.key,
         element_id=row.element_id,
@@ -38,7 +39,7 @@ def task_line(row: Any, now: datetime) -> TaskLine:
         overdue=is_open and passed(row.due_at, now),
         days_left=days_left(row.due_at, now, district) if is_open else None,
         assignee=row.assignee,
-        completed_at=row.closed_at if row.state == "completed" else None,
+        completed_at=row.closed_at if row.state == TaskState.COMPLETED else None,
         completed_by=row.completed_name,
         outcome=row.outcome,
         state=row.state,

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from app.domain.forms import Form
 from app.domain.permissions import ADMINISTRATORS, Verdict
+from app.domain.states import InstanceState, TaskState
 from app.rehearsal.findings import Finding
 
 T = TypeVar("T")
@@ -57,7 +58,7 @@ class TaskLine:
     completed_by: str  # the person's name
     outcome: str  # what was decided, in a few words
     # what the API shows besides
-    state: str = "open"  # open | completed | cancelled
+    state: TaskState = TaskState.OPEN
     tenant: str = ""
     instance_key: int = 0  # the process instance that holds the task
     root_key: int = 0
@@ -277,7 +278,7 @@ class InstanceLine:
     definition_key: int
     version: int
     version_tag: str
-    state: str  # active | completed | cancelled
+    state: InstanceState
     tenant: str
     started_at: datetime
     ended_at: datetime | None
@@ -337,7 +338,7 @@ class CompletedView:
     next_tasks: Sequence[TaskLine]  # open tasks of the same project that this actor may do
     project_key: int | None
     instance_key: int = 0
-    state: str = "active"  # of the tree's root
+    state: str = InstanceState.ACTIVE  # of the tree's root
     incidents: Sequence[str] = ()  # messages of incidents that the completion ran into
     replayed: bool = False  # the answer to a repeated Idempotency-Key
 
@@ -365,7 +366,7 @@ class DefinitionView:
     tenant: str
     file: str
     deployment: int
-    source: str  # files | upload | cli
+    source: str  # a DeploymentSource
     deployed_at: datetime
     deployed_by: str
     unchanged: bool = False  # in a DeploymentView: this content was already the newest version

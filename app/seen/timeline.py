@@ -7,6 +7,7 @@ from typing import Any
 
 from app.catalogue import snapshot
 from app.domain.districts import District
+from app.domain.states import ElementState
 from app.seen.lines import phase_title
 from app.seen.shapes import ClauseView, DeadlineView, DecisionView, RuleView, TimelineEntry
 from app.store import history
@@ -38,19 +39,19 @@ def clause_views(district: District, ids: Iterable[str]) -> tuple[ClauseView, ..
 def decision_view(row: Any) -> DecisionView:
     rules = tuple(RuleView(rule["number"], rule["id"], rule["outputs"], rule["annotations"]) for rule in row.rules)
     return DecisionView(
-        row.key,
-        row.decision_id,
-        row.name,
-        row.version,
-        row.definition_key,
-        row.at,
-        tuple(row.inputs),
-        row.output,
-        rules,
-        row.process_id,
-        row.element_id,
-        row.instance_key,
-        tuple(row.libraries or ()),
+        key=row.key,
+        decision_id=row.decision_id,
+        name=row.name,
+        version=row.version,
+        definition_key=row.definition_key,
+        at=row.at,
+        inputs=tuple(row.inputs),
+        output=row.output,
+        rules=rules,
+        process_id=row.process_id,
+        element_id=row.element_id,
+        instance_key=row.instance_key,
+        libraries=tuple(row.libraries or ()),
     )
 
 
@@ -84,7 +85,7 @@ def _entries(rows: Sequence[Any], decided: Sequence[Any], overdue: set[tuple[int
     decisions = {(row.root_key, row.element): decision_view(row) for row in decided if row.decision_id != DEADLINES}
     entries = []
     for row in rows:
-        if row.state == "active" and row.type in (
+        if row.state == ElementState.ACTIVE and row.type in (
             "userTask",
             "manualTask",
             "receiveTask",
@@ -99,7 +100,7 @@ def _entries(rows: Sequence[Any], decided: Sequence[Any], overdue: set[tuple[int
 
 def _entry(row: Any, decision: DecisionView | None, late: bool, district: District) -> TimelineEntry:
     info = snapshot.process_definition(row.definition_key).elements.get(row.element_id)
-    action = OVERDUE if late else "cancelled" if row.state == "terminated" else _SHOWN[row.type]
+    action = OVERDUE if late else "cancelled" if row.state == ElementState.TERMINATED else _SHOWN[row.type]
     return TimelineEntry(
         at=row.ended_at or row.entered_at,
         process=row.process_id,
@@ -121,7 +122,19 @@ def _entry(row: Any, decision: DecisionView | None, late: bool, district: Distri
 
 
 def _phase_entry(phase: str, at: datetime) -> TimelineEntry:
-    return TimelineEntry(at, "", phase, phase_title(phase), "", "", "", "", "phase", phase_title(phase), ())
+    return TimelineEntry(
+        at=at,
+        process="",
+        element=phase,
+        name=phase_title(phase),
+        account="",
+        person="",
+        office="",
+        role="",
+        action="phase",
+        outcome=phase_title(phase),
+        clauses=(),
+    )
 
 
 def brief(value: Any) -> str:
@@ -149,16 +162,24 @@ def deadline_view(row: Any, district: District) -> DeadlineView | None:
     if counted is None:
         last = row.due_at.astimezone(district.zone)
         day = last.date() if (last.hour, last.minute, last.second) != (0, 0, 0) else date.fromordinal(last.date().toordinal() - 1)
-        return DeadlineView(row.due_at, day, row.remind_at, "", ("由流程图直接给出的截止时间",), "", provisional=False)
+        return DeadlineView(
+            due_at=row.due_at,
+            last_day=day,
+            remind_at=row.remind_at,
+            key="",
+            explanation=("由流程图直接给出的截止时间",),
+            calendar_version="",
+            provisional=False,
+        )
     return DeadlineView(
-        row.due_at,
-        date.fromisoformat(counted["lastDay"]),
-        row.remind_at,
-        counted["key"],
-        tuple(counted["explanation"]),
-        counted["calendarVersion"],
-        bool(counted["provisional"]),
-        clause_views(district, [counted["clause"]]),
+        due_at=row.due_at,
+        last_day=date.fromisoformat(counted["lastDay"]),
+        remind_at=row.remind_at,
+        key=counted["key"],
+        explanation=tuple(counted["explanation"]),
+        calendar_version=counted["calendarVersion"],
+        provisional=bool(counted["provisional"]),
+        clauses=clause_views(district, [counted["clause"]]),
     )
 
 

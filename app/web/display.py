@@ -11,6 +11,7 @@ import simplejson
 from flask import Flask
 
 from app.domain.deadlines import passed
+from app.domain.states import SUSPENDED, DefinitionKind, DeploymentSource, ElementState, InstanceState, JobState, TaskState
 from app.seen.shapes import ClauseView, DiagramView, TaskLine, TimelineEntry
 
 ZONE = ZoneInfo("Asia/Shanghai")  # one zone holds for every district of the country
@@ -22,18 +23,24 @@ _GROUPED = 10_000  # whole numbers from here on are written with separators
 _SHORT = 80
 
 STATES = {
-    "active": "进行中",
-    "completed": "已完成",
-    "cancelled": "已取消",
-    "suspended": "已挂起",
-    "terminated": "已终止",
-    "open": "待处理",
-    "failed": "失败",
-    "error": "出错",
+    InstanceState.ACTIVE: "进行中",
+    InstanceState.COMPLETED: "已完成",
+    InstanceState.CANCELLED: "已取消",
+    SUSPENDED: "已挂起",
+    ElementState.TERMINATED: "已终止",
+    TaskState.OPEN: "待处理",
+    JobState.FAILED: "失败",
+    JobState.ERROR: "出错",
     "created": "待处理",
 }
-KINDS = {"process": "流程", "decision": "决策表", "library": "决策库", "form": "表单", "scenario": "场景"}
-SOURCES = {"files": "随版本发布", "upload": "网页上传", "cli": "命令行"}
+KINDS = {
+    DefinitionKind.PROCESS: "流程",
+    DefinitionKind.DECISION: "决策表",
+    DefinitionKind.LIBRARY: "决策库",
+    DefinitionKind.FORM: "表单",
+    DefinitionKind.SCENARIO: "场景",
+}
+SOURCES = {DeploymentSource.FILES: "随版本发布", DeploymentSource.UPLOAD: "网页上传", DeploymentSource.CLI: "命令行"}
 ACTIONS = {
     "started": "启动",
     "completed": "办结",

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app import current
 from app.access.identity import current_actor, present
+from app.domain.states import InstanceState
 from app.errors import InvalidRequest
 from app.seen.shapes import InstancePage
 from app.services import instances, repair, unattended
@@ -14,15 +15,13 @@ from app.web import display, listing
 
 blueprint = Blueprint("instances", __name__, url_prefix="/instances")
 
-_STATES = ("active", "completed", "cancelled")
-
 
 @blueprint.get("", endpoint="listing")
 def search() -> str:
     actor, size, number = current_actor(), current.settings().page_size, listing.page()
     state, process, text = listing.text("state"), listing.text("process"), listing.text("q")
     wanted = instances.InstanceFilter(
-        state=state if state in _STATES else None,
+        state=InstanceState(state) if state in set(InstanceState) else None,
         process_id=process or None,
         has_incident=True if listing.flag("incident") else None,
         text=text,
@@ -31,7 +30,7 @@ def search() -> str:
     return render_template(
         "instances/list.html",
         page=instances.search(actor, wanted, present(), limit=size, offset=(number - 1) * size),
-        states=_STATES,
+        states=list(InstanceState),
         filtered=bool(state or process or text or listing.flag("incident")),
         address=listing.address,
     )

@@ -11,6 +11,7 @@ from app.access import forgery, idempotency
 from app.access.identity import current_actor, present
 from app.catalogue import districts
 from app.domain import forms
+from app.domain.states import TaskState
 from app.errors import InvalidRequest
 from app.seen.shapes import TaskPage
 from app.services import tasks
@@ -118,4 +119,4 @@ def _cited(schema: Mapping[str, Any]) -> Iterator[str]:
 
 
 def may_fill_in(view: TaskPage) -> bool:
-    return view.line.state == "open" and view.may.allowed
+    return view.line.state == TaskState.OPEN and view.may.allowed

@@ -1,0 +1,80 @@
+"""The words for what things are and where they stand: each once, for rows and their constraints, services, pages and the API."""
+
+from enum import StrEnum
+
+
+class InstanceState(StrEnum):
+    """Of a process instance."""
+
+    ACTIVE = "active"  # something of it is still to happen, also while it is suspended
+    COMPLETED = "completed"  # it came to its end by itself
+    CANCELLED = "cancelled"  # an administrator, or what called it, ended it
+
+
+SUSPENDED = "suspended"  # beside the states of an instance: a running tree of which nothing may be completed or fired for now
+
+
+class ElementState(StrEnum):
+    """Of one visit of an element."""
+
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    TERMINATED = "terminated"  # something around it ended it
+
+
+class TaskState(StrEnum):
+    """Of a user task."""
+
+    OPEN = "open"
+    COMPLETED = "completed"  # somebody did it
+    CANCELLED = "cancelled"  # it went with its scope; nobody did it
+
+
+class JobState(StrEnum):
+    """Of work for an outside worker."""
+
+    OPEN = "open"  # to be taken, or taken for a while
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"  # it went with its scope
+    FAILED = "failed"  # no try is left: an incident stands
+    ERROR = "error"  # ended by a BPMN error of the worker
+
+
+class WaitKind(StrEnum):
+    """What a wait is for."""
+
+    TIMER = "timer"
+    MESSAGE = "message"
+    SIGNAL = "signal"
+
+
+class MessageKind(StrEnum):
+    """What was thrown: to one receiver of each process id, or to all who wait."""
+
+    MESSAGE = "message"
+    SIGNAL = "signal"
+
+
+class MessageState(StrEnum):
+    """Of a thrown message or signal."""
+
+    OPEN = "open"  # may still find a receiver
+    CLOSED = "closed"  # its time is over
+
+
+class DefinitionKind(StrEnum):
+    """What a deployed definition is."""
+
+    PROCESS = "process"
+    DECISION = "decision"
+    FORM = "form"
+    SCENARIO = "scenario"  # an analyst's test of the models
+    LIBRARY = "library"  # a decision file as others import it
+
+
+class DeploymentSource(StrEnum):
+    """Where a deployment came from."""
+
+    FILES = "files"  # the files that come with the program, at its start
+    UPLOAD = "upload"  # a page
+    CLI = "cli"  # the command line
