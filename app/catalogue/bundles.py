@@ -10,6 +10,7 @@ from app.catalogue import districts, snapshot
 from app.decision import dmn, feel
 from app.domain.districts import SHARED, UnknownDistrict, named, short_name
 from app.domain.forms import Form, FormError
+from app.domain.states import DefinitionKind
 from app.engine import ProcessDefinition, timers
 from app.errors import InvalidRequest
 from app.rehearsal import scenario_files
@@ -17,16 +18,27 @@ from app.rehearsal.findings import Finding
 from app.rehearsal.scenario_files import ScenarioError, ScenarioSet
 
 SCENARIOS = "scenarios"
-KINDS = {".bpmn": "process", ".dmn": "decision", ".json": "form", ".yaml": "scenario", ".yml": "scenario"}
+KINDS = {
+    ".bpmn": DefinitionKind.PROCESS,
+    ".dmn": DefinitionKind.DECISION,
+    ".json": DefinitionKind.FORM,
+    ".yaml": DefinitionKind.SCENARIO,
+    ".yml": DefinitionKind.SCENARIO,
+}
 OVERLAP = "dmn.overlap"
-HOMES = {"process": "bpmn", "decision": "dmn", "form": "forms", "scenario": SCENARIOS}
+HOMES = {
+    DefinitionKind.PROCESS: "bpmn",
+    DefinitionKind.DECISION: "dmn",
+    DefinitionKind.FORM: "forms",
+    DefinitionKind.SCENARIO: SCENARIOS,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Defined:
     """One resource that a file defines. ``imports``: of a library, the namespaces that it imports."""
 
-    kind: str
+    kind: DefinitionKind
     id: str
     name: str
     version_tag: str = ""
@@ -55,7 +67,7 @@ class ModelFile:
     @property
     def own(self) -> tuple[Defined, ...]:
         """What the file is known by. Every decision file can be imported, but only one without decisions is there for nothing else."""
-        return tuple(item for item in self.defined if item.kind != "library") or self.defined
+        return tuple(item for item in self.defined if item.kind != DefinitionKind.LIBRARY) or self.defined
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +120,13 @@ def _read_file(path: str, content: bytes, tenant: str) -> tuple[ModelFile | None
     kind = KINDS.get(PurePath(name).suffix.lower())
     if kind is None:
         return None, [Finding(name, None, None, "FILE_KIND", "只能部署 .bpmn 流程图、.dmn 决策表、.json 表单和 .yaml 场景")], []
-    if kind == "scenario":
+    if kind == DefinitionKind.SCENARIO:
         return _read_scenarios(place(path, tenant), content, tenant)
-    read_one = {"process": _read_diagram, "decision": _read_decisions, "form": _read_form}[kind]
+    read_one = {DefinitionKind.PROCESS: _read_diagram, DefinitionKind.DECISION: _read_decisions, DefinitionKind.FORM: _read_form}[kind]
     found, wrong, odd = read_one(name, content, tenant)
     if name.startswith(f"{SCENARIOS}/") and found is not None:
         # A model that only scenarios use: kept and versioned like them, never started by itself.
-        used = Defined("scenario", PurePath(name).name, found.own[0].name)
+        used = Defined(DefinitionKind.SCENARIO, PurePath(name).name, found.own[0].name)
         found = ModelFile(name=place(path, tenant), tenant=tenant, content=content, digest=found.digest, defined=(used,))
     return found, wrong, odd
 
@@ -142,7 +154,7 @@ def _read_scenarios(name: str, content: bytes, tenant: str) -> tuple[ModelFile |
         if tenant not in (SHARED, found.district):
             text = f"这组场景属于区“{tenant}”,里面的 district 却是“{found.district}”。请改成一致,或放到 {SCENARIOS}/{found.district}/ 下"
             wrong.append(Finding(name, "district", None, "OTHER_DISTRICT", text))
-    defined = (Defined("scenario", PurePath(name).stem, found.title),)
+    defined = (Defined(DefinitionKind.SCENARIO, PurePath(name).stem, found.title),)
     return ModelFile(name, tenant, content, digest(content), defined, scenarios=found), wrong, []
 
 
@@ -154,9 +166,11 @@ def _read_diagram(name: str, content: bytes, tenant: str) -> tuple[ModelFile | N
     if not diagram.processes:
         return None, [Finding(name, None, None, "NO_PROCESS", "流程图里没有可执行的流程(isExecutable)")], []
     wrong = [problem for definition in diagram.processes for problem in _check_starts(name, definition, tenant)]
-    defined = tuple(Defined("process", item.process_id, item.name or item.process_id, item.version_tag or "") for item in diagram.processes)
+    defined = tuple(
+        Defined(DefinitionKind.PROCESS, item.process_id, item.name or item.process_id, item.version_tag or "") for item in diagram.processes
+    )
     return (
-        ModelFile(name, tenant, content, digest(content), defined, diagram.processes),
+        ModelFile(name=name, tenant=tenant, content=content, digest=digest(content), defined=defined, processes=diagram.processes),
         wrong,
         [_of_engine(problem) for problem in diagram.lint],
     )
@@ -191,9 +205,16 @@ def _read_decisions(name: str, content: bytes, tenant: str) -> tuple[ModelFile |
     odd = [finding for finding in findings if finding.severity != "error" and finding.code != OVERLAP]
     if not model.decisions and not model.namespace:
         wrong.append(Finding(name, None, None, "NAMESPACE", "文件里没有决策,又没有命名空间(namespace),别的文件无法导入。请写上命名空间"))
-    defined = [Defined("decision", key, item.name or key, "", model.id or "", model.name or "") for key, item in model.decisions.items()]
+    defined = [
+        Defined(
+            kind=DefinitionKind.DECISION, id=key, name=item.name or key, version_tag="", drg_id=model.id or "", drg_name=model.name or ""
+        )
+        for key, item in model.decisions.items()
+    ]
     defined.append(
-        Defined("library", model.namespace, model.name or model.namespace, imports=tuple(one.namespace for one in model.imports))
+        Defined(
+            DefinitionKind.LIBRARY, model.namespace, model.name or model.namespace, imports=tuple(one.namespace for one in model.imports)
+        )
     )
     return ModelFile(name, tenant, content, digest(content), tuple(defined), model=model, overlaps=overlaps), wrong, odd
 
@@ -211,7 +232,7 @@ def of_dmn(name: str, problem: dmn.Problem) -> Finding:
     text = f"{problem.message}(内容:{problem.text})" if problem.text and problem.text not in problem.message else problem.message
     # Whoever looks at a table counts its rows: beside them a line of the file misleads.
     line = problem.line if problem.decision is None else None
-    return Finding(problem.file or name, place or None, line, problem.code, text, problem.severity)
+    return Finding(file=problem.file or name, element=place or None, line=line, code=problem.code, message=text, severity=problem.severity)
 
 
 def _read_form(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None, list[Finding], list[Finding]]:
@@ -219,7 +240,7 @@ def _read_form(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None
         form = Form.parse(content)
     except FormError as error:
         return None, [Finding(name, error.place or None, None, error.code, str(error))], []
-    return ModelFile(name, tenant, content, digest(content), (Defined("form", form.id, form.title),)), [], []
+    return ModelFile(name, tenant, content, digest(content), (Defined(DefinitionKind.FORM, form.id, form.title),)), [], []
 
 
 def _twice(files: Sequence[ModelFile]) -> list[Finding]:
@@ -227,7 +248,7 @@ def _twice(files: Sequence[ModelFile]) -> list[Finding]:
     problems = []
     for file in files:
         for item in file.own:
-            if item.kind == "library":
+            if item.kind == DefinitionKind.LIBRARY:
                 continue  # told together with what imports it
             first = seen.setdefault((file.tenant, item.kind, item.id), file.name)
             if first != file.name:

@@ -6,9 +6,10 @@ from typing import Any
 
 from app.catalogue.bundles import Defined, ModelFile
 from app.domain.keys import next_key
+from app.domain.states import DefinitionKind
 from app.store import resources, rows
 from app.store.resources import ResourceRef
-from app.store.tables import ResourceRow
+from app.store.tables import DefinitionRow, ResourceRow
 
 _EVERYTHING = 2**62
 
@@ -66,7 +67,7 @@ def write(found: Changes, deployment: int, number: int) -> list[tuple[ResourceRe
                 resource_key=resource,
                 digest=file.digest,
             )
-            rows.insert(resources.KINDS[item.kind], [_row(reference, item)])
+            rows.insert(DefinitionRow, [_row(reference, item)])
             newest[file.tenant, item.kind, item.id] = reference  # several decision files of a bundle may share a namespace
             if item in file.own:
                 written.append((reference, file.name))
@@ -75,13 +76,10 @@ def write(found: Changes, deployment: int, number: int) -> list[tuple[ResourceRe
 
 
 def _row(reference: ResourceRef, item: Defined) -> dict[str, Any]:
-    row = {
-        name: getattr(reference, name)
-        for name in ("key", "tenant", "name", "version", "version_tag", "number", "deployment_key", "resource_key", "digest")
+    names = ("key", "kind", "id", "tenant", "name", "version", "version_tag", "deployment_key", "resource_key")
+    decided = item.kind == DefinitionKind.DECISION
+    return {name: getattr(reference, name) for name in names} | {
+        "drg_id": item.drg_id if decided else None,
+        "drg_name": item.drg_name if decided else None,
+        "imports": list(item.imports) if item.kind == DefinitionKind.LIBRARY else None,
     }
-    row[f"{reference.kind}_id"] = reference.id
-    if reference.kind == "decision":
-        row |= {"drg_id": item.drg_id, "drg_name": item.drg_name}
-    if reference.kind == "library":
-        row["imports"] = list(item.imports)
-    return row

@@ -10,6 +10,7 @@ from app.catalogue import snapshot
 from app.catalogue.bundles import ModelFile, of_dmn
 from app.decision import dmn
 from app.domain.districts import SHARED
+from app.domain.states import DefinitionKind
 from app.engine.library import LibraryRef
 from app.rehearsal.findings import Finding
 from app.rehearsal.imports import Namespaces
@@ -41,7 +42,7 @@ class _View:
         self.tenant = tenant
         self.files = [file for file in changed if file.tenant in (tenant, SHARED)]
         self.deployed = sorted(
-            (one for one in deployed if one.tenant in (tenant, SHARED) and one.kind in ("decision", "library")),
+            (one for one in deployed if one.tenant in (tenant, SHARED) and one.kind in (DefinitionKind.DECISION, DefinitionKind.LIBRARY)),
             key=lambda one: (one.tenant == tenant, one.version),
         )
         before = snapshot.library(tenant)
@@ -94,12 +95,12 @@ class _View:
     def _current(self) -> dict[ResourceRef, tuple[str, list[str]]]:
         """Namespace and imports of the deployed files that the tenant goes on using: those the bundle does not replace."""
         replaced = {(item.kind, item.id) for file in self.files if not self._hidden(file) for item in file.defined}
-        decided = {one.resource_key for one in self.deployed if one.kind == "decision"}
+        decided = {one.resource_key for one in self.deployed if one.kind == DefinitionKind.DECISION}
         newest = {(one.kind, one.id): one for one in self.deployed}
         used = {
             one.resource_key: one
             for place, one in newest.items()
-            if place not in replaced and (one.kind == "decision" or one.resource_key not in decided)
+            if place not in replaced and (one.kind == DefinitionKind.DECISION or one.resource_key not in decided)
         }
         return {used[key]: found for key, found in resources.imports(used).items()}
 

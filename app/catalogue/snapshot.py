@@ -22,6 +22,7 @@ from app.decision import dmn
 from app.domain.calendars import Calendar, statutory
 from app.domain.districts import SHARED, District
 from app.domain.forms import Form
+from app.domain.states import DefinitionKind
 from app.engine import Diagram, ProcessDefinition
 from app.engine.expressions import vocabulary
 from app.engine.library import DecisionRef, LibraryRef
@@ -222,7 +223,7 @@ class Snapshot:
 
 def _load(tenant: str, version: int) -> Snapshot:
     found = resources.references([tenant, SHARED], version)
-    indices = {kind: _index([reference for reference in found if reference.kind == kind], tenant) for kind in resources.KINDS}
+    indices = {kind.value: _index([reference for reference in found if reference.kind == kind], tenant) for kind in DefinitionKind}
     return Snapshot(tenant, version, district(tenant).zone, calendar(), indices)
 
 

@@ -131,7 +131,7 @@ class Trial:
 
     def _visible(self, tenant: str) -> Iterator[ModelFile]:
         """The files of the bundle that a tenant would see: shared ones first, but for those that a version of its own hides, there already or in the bundle."""
-        own = {(item.kind, item.id) for file in self.files if file.tenant == tenant for item in file.own}
+        own: set[tuple[str, str]] = {(item.kind, item.id) for file in self.files if file.tenant == tenant for item in file.own}
         own |= {(kind, name) for owner, kind, name in self.holdings.newest if owner == tenant}
         for file in self.files:
             if file.tenant == SHARED and (tenant == SHARED or not any((item.kind, item.id) in own for item in file.own)):

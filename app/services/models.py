@@ -17,6 +17,7 @@ from app.domain import permissions
 from app.domain.districts import FOLDERS, SHARED, named
 from app.domain.keys import next_key
 from app.domain.permissions import SYSTEM, Actor
+from app.domain.states import DefinitionKind, DeploymentSource
 from app.errors import NotFound, Outdated, Refused
 from app.rehearsal.findings import Finding
 from app.seen.shapes import BootView, DefinitionView, DeploymentView, ImportView
@@ -33,7 +34,7 @@ def deploy(
     *,
     tenant: str | None = None,
     reason: str = "",
-    source: str = "upload",
+    source: str = DeploymentSource.UPLOAD,
     force: bool = False,
     new_ids: bool = False,
     drop_cases: bool = False,
@@ -53,31 +54,31 @@ def deploy(
 def _deploy(actor: Actor, files: Sequence[tuple[str, bytes]], tenant: str | None, wish: Wish, now: datetime) -> DeploymentView:
     """Raises Outdated where another deployment came in between: what was tried is not what would be deployed."""
     seen = resources.last_number()
-    bundle = _read(files, tenant, at_start=wish.source == "files")
+    bundle = _read(files, tenant, at_start=wish.source == DeploymentSource.FILES)
     permissions.may_publish(actor, {file.tenant for file in bundle.files} | ({tenant} if tenant else set())).require()
     if bundle.problems:
         raise _refusal(actor, bundle.problems, now)
     found = changes.find(bundle.files)
     if not found.new:
-        return _view_of(0, bundle, wish, now, _unchanged(found), bundle.warnings)
+        return _view_of(0, bundle, wish, now=now, views=_unchanged(found), told=bundle.warnings)
     tried = _try(actor, found, wish, now)
     told = [*tried.refused, *tried.told, *bundle.warnings]
     with act():
         if resources.lock_catalogue() != seen:
             raise Outdated("刚有另一批模型发布,请重试")
-        deployment = _open(actor, bundle, wish, told, seen + 1, now)
+        deployment = _open(actor, bundle, wish, told=told, number=seen + 1, now=now)
         written = changes.write(found, deployment["key"], seen + 1)
         gate.keep(tried, found, seen + 1)
         starts.refresh(now)
         subject, details = ", ".join(file.name for file in found.new)[:200], wish.details(found, tried)
         audit.record(actor, "models.deploy", subject, details, now, chain=deployment["key"], tenant=deployment["tenant"])
     views = [_view(reference, file, DeploymentRow(**deployment)) for reference, file in written]
-    return _view_of(deployment["key"], bundle, wish, now, views + _unchanged(found), told)
+    return _view_of(deployment["key"], bundle, wish, now=now, views=views + _unchanged(found), told=told)
 
 
 def _try(actor: Actor, found: Changes, wish: Wish, now: datetime) -> GateVerdict:
     """What the gate says of the new files. Raises Refused."""
-    tried = gate.at_start(found.new) if wish.source == "files" else gate.check(found.new)
+    tried = gate.at_start(found.new) if wish.source == DeploymentSource.FILES else gate.check(found.new)
     against = [finding for finding in tried.refused if not wish.answers_for(finding)]
     if against:
         raise _refusal(actor, against, now, advice(against))
@@ -87,7 +88,7 @@ def _try(actor: Actor, found: Changes, wish: Wish, now: datetime) -> GateVerdict
 def _open(actor: Actor, bundle: Bundle, wish: Wish, told: Sequence[Finding], number: int, now: datetime) -> dict[str, Any]:
     """Write the deployment's own row; gives it."""
     deployment = {
-        "key": next_key(), "number": number, "tenant": _owner(bundle), "source": wish.source, "reason": wish.reason, "user_key": actor.user,
+        "key": next_key(), "number": number, "tenant": _owner(bundle), "source": wish.source, "reason": wish.reason, "user_key": actor.user or None,
         "user_name": actor.name, "created_at": now, "findings": [asdict(finding) for finding in told],
     }  # fmt: skip
     rows.insert(DeploymentRow, [deployment])
@@ -119,12 +120,11 @@ def versions(actor: Actor, kind: str, name: str, tenant: str) -> list[Definition
 
 def definition(actor: Actor, key: int) -> DefinitionView:
     """One version of one resource, of any kind. Raises NotFound, Forbidden."""
-    for kind in resources.KINDS:
-        found = resources.reference(kind, key)
-        if found is not None:
-            permissions.may_read_model(actor, found.tenant).require()
-            return _views([found])[0]
-    raise NotFound("没有此版本")
+    found = resources.reference(None, key)
+    if found is None:
+        raise NotFound("没有此版本")
+    permissions.may_read_model(actor, found.tenant).require()
+    return _views([found])[0]
 
 
 def deployment(actor: Actor, key: int) -> DeploymentView:
@@ -162,7 +162,7 @@ def imports(actor: Actor, kind: str, key: int) -> list[ImportView]:
     """What a version of a decision file imports, as its tenant's newest models have it. Raises NotFound, Forbidden."""
     name, content = source(actor, kind, key)
     found = resources.reference(kind, key)
-    if kind not in ("decision", "library") or found is None:
+    if kind not in (DefinitionKind.DECISION, DefinitionKind.LIBRARY) or found is None:
         return []
     seen = snapshot.library(found.tenant)
     views = []
@@ -188,14 +188,14 @@ def boot(root: Path, now: datetime) -> BootView:
     drift, wanted = [], []
     for file in bundle.files:
         known = [newest[place] for item in file.own if (place := (file.tenant, item.kind, item.id)) in newest]
-        elsewhere = [item for item in known if origins[item.deployment_key].source != "files"]
+        elsewhere = [item for item in known if origins[item.deployment_key].source != DeploymentSource.FILES]
         if not elsewhere:
             wanted.append((file.name, file.content))
         elif any(item.digest != file.digest for item in elsewhere):
             drift.append(
                 f"{file.name}:文件与运行中的版本不同,且后者不是由文件部署的({origins[elsewhere[0].deployment_key].source}),未自动部署"
             )
-    deployed = deploy(SYSTEM, wanted, now, source="files", reason="启动时部署").definitions if wanted else ()
+    deployed = deploy(SYSTEM, wanted, now, source=DeploymentSource.FILES, reason="启动时部署").definitions if wanted else ()
     return BootView([view for view in deployed if not view.unchanged], drift)
 
 
@@ -239,8 +239,8 @@ def _read(files: Sequence[tuple[str, bytes]], tenant: str | None, *, at_start: b
 def _shown(found: Iterable[ResourceRef]) -> list[ResourceRef]:
     """Without the libraries that are shown by their decisions."""
     every = list(found)
-    decided = {item.resource_key for item in every if item.kind == "decision"}
-    return [item for item in every if item.kind != "library" or item.resource_key not in decided]
+    decided = {item.resource_key for item in every if item.kind == DefinitionKind.DECISION}
+    return [item for item in every if item.kind != DefinitionKind.LIBRARY or item.resource_key not in decided]
 
 
 def _view_of(
@@ -304,6 +304,6 @@ def _view(reference: ResourceRef, file: str, deployment: DeploymentRow | None, *
 
 
 def _kind(kind: str) -> str:
-    if kind not in resources.KINDS:
+    if kind not in set(DefinitionKind):
         raise NotFound(f"没有“{kind}”这类模型")
     return kind

@@ -199,6 +199,11 @@ def of_offices(offices: Sequence[int]) -> ColumnElement[bool]:
     return exists().where(ProjectOfficeRow.project_key == ProcessInstanceRow.project_key, ProjectOfficeRow.organisation_key.in_(offices))
 
 
+def suspended() -> ColumnElement[bool]:
+    """Roots of trees of which nothing may be completed or fired."""
+    return ProcessInstanceRow.suspended_at.is_not(None)
+
+
 def having(column: str, value: Any) -> ColumnElement[bool]:
     found: ColumnElement[bool] = getattr(ProcessInstanceRow, column) == value
     return found

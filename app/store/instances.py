@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, select, update
 
+from app.domain.states import JobState, TaskState
 from app.store.database import run
 from app.store.tables import IncidentRow, JobRow, ProcessInstanceRow, ProjectRow, UserTaskRow, WaitRow
 
@@ -92,11 +93,11 @@ _answer = (
     update(_tasks)
     .where(
         _tasks.c.key == bindparam("task"),
-        _tasks.c.state == "open",
+        _tasks.c.state == TaskState.OPEN,
         _tasks.c.assignee.is_not_distinct_from(bindparam("seen_assignee", type_=_tasks.c.assignee.type)),
     )
     .values(
-        state="completed",
+        state=TaskState.COMPLETED,
         draft=None,
         draft_saved_at=None,
         closed_at=bindparam("now", type_=_tasks.c.closed_at.type),
@@ -115,7 +116,7 @@ def answer_task(key: int, assignee: str | None, *, now: datetime, user: int, per
         "task": key,
         "seen_assignee": assignee,
         "now": now,
-        "user": user,
+        "user": user or None,  # the system is no person
         "person": person,
         "role": role,
         "office": office,
@@ -128,7 +129,7 @@ def assign_task(key: int, seen: str | None, assignee: str | None) -> bool:
     """Give an open task to a person or back; False if it is not open, or not assigned as was read."""
     query = (
         update(UserTaskRow)
-        .where(UserTaskRow.key == key, UserTaskRow.state == "open", UserTaskRow.assignee.is_not_distinct_from(seen))
+        .where(UserTaskRow.key == key, UserTaskRow.state == TaskState.OPEN, UserTaskRow.assignee.is_not_distinct_from(seen))
         .values(assignee=assignee)
     )
     return bool(_execute(query, {}))
@@ -136,19 +137,21 @@ def assign_task(key: int, seen: str | None, assignee: str | None) -> bool:
 
 def keep_draft(key: int, draft: dict[str, Any], now: datetime) -> bool:
     """Keep a draft at an open task; False if it is not open any more."""
-    query = update(UserTaskRow).where(UserTaskRow.key == key, UserTaskRow.state == "open").values(draft=draft, draft_saved_at=now)
+    query = update(UserTaskRow).where(UserTaskRow.key == key, UserTaskRow.state == TaskState.OPEN).values(draft=draft, draft_saved_at=now)
     return bool(_execute(query, {}))
 
 
 def close_tasks(root_key: int, elements: Sequence[int], state: str, now: datetime) -> None:
     if elements:
-        query = update(UserTaskRow).where(UserTaskRow.root_key == root_key, UserTaskRow.element.in_(elements), UserTaskRow.state == "open")
+        query = update(UserTaskRow).where(
+            UserTaskRow.root_key == root_key, UserTaskRow.element.in_(elements), UserTaskRow.state == TaskState.OPEN
+        )
         _execute(query.values(state=state, closed_at=now), {})
 
 
 def close_jobs(root_key: int, elements: Sequence[int], state: str, now: datetime) -> None:
     if elements:
-        query = update(JobRow).where(JobRow.root_key == root_key, JobRow.element.in_(elements), JobRow.state == "open")
+        query = update(JobRow).where(JobRow.root_key == root_key, JobRow.element.in_(elements), JobRow.state == JobState.OPEN)
         _execute(query.values(state=state, closed_at=now), {})
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, or_, select, update
 
+from app.domain.states import JobState
 from app.store.database import run
 from app.store.tables import JobRow, ProcessInstanceRow
 
@@ -24,7 +25,7 @@ def take(job_type: str, tenant: str, now: datetime, until: datetime, most: int) 
         select(_jobs.c.key)
         .join(_roots, _roots.c.key == _jobs.c.root_key)
         .where(
-            _jobs.c.state == "open",
+            _jobs.c.state == JobState.OPEN,
             _jobs.c.type == job_type,
             or_(_jobs.c.retry_at.is_(None), _jobs.c.retry_at <= now),
             _roots.c.suspended_at.is_(None),
@@ -44,15 +45,15 @@ def described(keys: Sequence[int]) -> Sequence[Row[Any]]:
     return run(query.where(_jobs.c.key.in_(keys)).order_by(_jobs.c.key)).all()
 
 
-def close(key: int, state: str, message: str, now: datetime) -> bool:
+def close(key: int, state: JobState, message: str, now: datetime) -> bool:
     """Close an open job; False if it is not open any more."""
-    query = update(_jobs).where(_jobs.c.key == key, _jobs.c.state == "open")
+    query = update(_jobs).where(_jobs.c.key == key, _jobs.c.state == JobState.OPEN)
     return bool(
-        run(query.values(state=state, message=message, retries=0 if state == "failed" else _jobs.c.retries, closed_at=now)).rowcount
+        run(query.values(state=state, message=message, retries=0 if state == JobState.FAILED else _jobs.c.retries, closed_at=now)).rowcount
     )
 
 
 def put_off(key: int, retries: int, message: str, retry_at: datetime) -> bool:
     """Offer an open job again later; False if it is not open any more."""
-    query = update(_jobs).where(_jobs.c.key == key, _jobs.c.state == "open")
+    query = update(_jobs).where(_jobs.c.key == key, _jobs.c.state == JobState.OPEN)
     return bool(run(query.values(retries=retries, message=message, retry_at=retry_at)).rowcount)

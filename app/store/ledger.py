@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, select, update
 
+from app.domain.states import TaskState
 from app.store import rows
 from app.store.database import run
 from app.store.tables import NumberRow, OrganisationRow, ProjectOfficeRow, ProjectRow, RecordRow, TaskCandidateRow, UserTaskRow, db
@@ -51,7 +52,7 @@ def set_office(project_key: int, role: str, organisation_key: int) -> None:
 def open_tasks_of(project_key: int) -> list[dict[str, Any]]:
     """Open tasks of a project, with what says who may do them."""
     query = select(UserTaskRow.key, UserTaskRow.tenant, UserTaskRow.candidate_groups, UserTaskRow.candidate_users, UserTaskRow.assignee)
-    found = db.session.execute(query.where(UserTaskRow.project_key == project_key, UserTaskRow.state == "open"))
+    found = db.session.execute(query.where(UserTaskRow.project_key == project_key, UserTaskRow.state == TaskState.OPEN))
     return [dict(row) for row in found.mappings()]
 
 

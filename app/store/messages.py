@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Text, and_, case, cast, exists, func, insert, literal, null, or_, select, update
 
+from app.domain.states import InstanceState, MessageKind, MessageState, WaitKind
 from app.store import rows
 from app.store.database import run
 from app.store.tables import MessageDeliveryRow, MessageRow, ProcessInstanceRow, ProjectRow, WaitRow, db
@@ -15,7 +16,7 @@ class Recipient(NamedTuple):
     """An open message and a subscription that it meets; ``root_key`` None: of a start event."""
 
     message: int
-    kind: str
+    kind: MessageKind
     name: str
     message_key: str
     variables: dict[str, Any]
@@ -40,8 +41,8 @@ _place = (
     + literal("/")
     + WaitRow.element_id
 )
-_target = case((MessageRow.kind == "signal", _place), else_=WaitRow.process_id)
-_signal_waits = and_(WaitRow.tenant == MessageRow.tenant, WaitRow.kind == "signal", WaitRow.name == MessageRow.name)
+_target = case((MessageRow.kind == MessageKind.SIGNAL, _place), else_=WaitRow.process_id)
+_signal_waits = and_(WaitRow.tenant == MessageRow.tenant, WaitRow.kind == WaitKind.SIGNAL, WaitRow.name == MessageRow.name)
 _addressed = exists().where(
     MessageDeliveryRow.message_key == MessageRow.key, MessageDeliveryRow.target == _target, MessageDeliveryRow.delivered_at.is_(None)
 )
@@ -71,24 +72,24 @@ _matches = (
             WaitRow.tenant == MessageRow.tenant,
             WaitRow.kind == MessageRow.kind,
             WaitRow.name == MessageRow.name,
-            or_(MessageRow.kind == "signal", WaitRow.root_key.is_(None), WaitRow.correlation_key == MessageRow.correlation_key),
+            or_(MessageRow.kind == MessageKind.SIGNAL, WaitRow.root_key.is_(None), WaitRow.correlation_key == MessageRow.correlation_key),
             # A start event waits since its deployment; a signal knows those who get it.
-            or_(MessageRow.kind == "signal", WaitRow.root_key.is_(None), WaitRow.opened_at <= MessageRow.expires_at),
+            or_(MessageRow.kind == MessageKind.SIGNAL, WaitRow.root_key.is_(None), WaitRow.opened_at <= MessageRow.expires_at),
         ),
     )
     .where(
-        MessageRow.state == "open",
-        or_(and_(MessageRow.kind == "signal", _addressed), and_(MessageRow.kind == "message", ~_delivered)),
+        MessageRow.state == MessageState.OPEN,
+        or_(and_(MessageRow.kind == MessageKind.SIGNAL, _addressed), and_(MessageRow.kind == MessageKind.MESSAGE, ~_delivered)),
         # One instance a process and key at a time: the message waits until the running one has ended.
         or_(
-            MessageRow.kind == "signal",
+            MessageRow.kind == MessageKind.SIGNAL,
             WaitRow.root_key.is_not(None),
             MessageRow.correlation_key == "",
             ~exists().where(
                 ProcessInstanceRow.tenant == MessageRow.tenant,
                 ProcessInstanceRow.process_id == WaitRow.process_id,
                 ProcessInstanceRow.correlation_key == MessageRow.correlation_key,
-                ProcessInstanceRow.state == "active",
+                ProcessInstanceRow.state == InstanceState.ACTIVE,
             ),
         ),
     )
@@ -124,7 +125,7 @@ def expired(now: datetime) -> list[int]:
     """
     heard = exists().where(_signal_waits, _addressed)
     query = select(MessageRow.key).where(
-        MessageRow.state == "open", MessageRow.expires_at <= now, or_(MessageRow.kind == "message", ~heard)
+        MessageRow.state == MessageState.OPEN, MessageRow.expires_at <= now, or_(MessageRow.kind == MessageKind.MESSAGE, ~heard)
     )
     return list(db.session.execute(query).scalars())
 
@@ -132,8 +133,8 @@ def expired(now: datetime) -> list[int]:
 def close(keys: Sequence[int]) -> None:
     db.session.execute(
         update(MessageRow)
-        .where(MessageRow.key.in_(keys), MessageRow.state == "open")
-        .values(state="closed")
+        .where(MessageRow.key.in_(keys), MessageRow.state == MessageState.OPEN)
+        .values(state=MessageState.CLOSED)
         .execution_options(synchronize_session=False)
     )
 

@@ -5,18 +5,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, or_, select
 
+from app.domain.states import TaskState
 from app.store import rows
 from app.store.tables import ProjectOfficeRow, ProjectRow, UserTaskRow, db
 
 _open_tasks = (
     select(func.count())
-    .where(UserTaskRow.project_key == ProjectRow.key, UserTaskRow.state == "open")
+    .where(UserTaskRow.project_key == ProjectRow.key, UserTaskRow.state == TaskState.OPEN)
     .correlate(ProjectRow)
     .scalar_subquery()
 )
 _first_due = (
     select(func.min(UserTaskRow.due_at))
-    .where(UserTaskRow.project_key == ProjectRow.key, UserTaskRow.state == "open")
+    .where(UserTaskRow.project_key == ProjectRow.key, UserTaskRow.state == TaskState.OPEN)
     .correlate(ProjectRow)
     .scalar_subquery()
 )

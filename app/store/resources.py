@@ -3,43 +3,18 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, literal, or_, select, union_all
+from sqlalchemy import func, or_, select
 
 from app.domain.districts import SHARED
+from app.domain.states import DefinitionKind, DeploymentSource
 from app.store import rows
-from app.store.tables import (
-    CalendarDayRow,
-    CatalogueRow,
-    DecisionDefinitionRow,
-    DeploymentRow,
-    FormDefinitionRow,
-    LibraryDefinitionRow,
-    ProcessDefinitionRow,
-    ResourceRow,
-    ScenarioDefinitionRow,
-    db,
-)
-
-KINDS: dict[str, Any] = {
-    "process": ProcessDefinitionRow,
-    "decision": DecisionDefinitionRow,
-    "library": LibraryDefinitionRow,
-    "form": FormDefinitionRow,
-    "scenario": ScenarioDefinitionRow,
-}
-NAMES: dict[str, Any] = {
-    "process": ProcessDefinitionRow.process_id,
-    "decision": DecisionDefinitionRow.decision_id,
-    "library": LibraryDefinitionRow.library_id,
-    "form": FormDefinitionRow.form_id,
-    "scenario": ScenarioDefinitionRow.scenario_id,
-}
+from app.store.tables import CalendarDayRow, CatalogueRow, DefinitionRow, DeploymentRow, ResourceRow, db
 
 
 class ResourceRef(NamedTuple):
-    """One version of one resource, without its content."""
+    """One version of one resource, without its content. ``number``: of its deployment; ``digest``: of its file."""
 
-    kind: str
+    kind: DefinitionKind
     key: int
     id: str
     name: str
@@ -52,39 +27,42 @@ class ResourceRef(NamedTuple):
     digest: str
 
 
-def _select(kind: str) -> Any:
-    table = KINDS[kind]
-    return select(
-        literal(kind).label("kind"),
-        table.key,
-        NAMES[kind].label("id"),
-        table.name,
-        table.tenant,
-        table.version,
-        table.version_tag,
-        table.number,
-        table.deployment_key,
-        table.resource_key,
-        table.digest,
+_references = (
+    select(
+        DefinitionRow.kind,
+        DefinitionRow.key,
+        DefinitionRow.id,
+        DefinitionRow.name,
+        DefinitionRow.tenant,
+        DefinitionRow.version,
+        DefinitionRow.version_tag,
+        DeploymentRow.number,
+        DefinitionRow.deployment_key,
+        DefinitionRow.resource_key,
+        ResourceRow.digest,
     )
+    .join(DeploymentRow, DeploymentRow.key == DefinitionRow.deployment_key)
+    .join(ResourceRow, ResourceRow.key == DefinitionRow.resource_key)
+)
 
 
 def references(tenants: Sequence[str], number: int) -> list[ResourceRef]:
     """All versions of all resources of some tenants, up to a catalogue version: one statement."""
-    parts = [_select(kind).where(table.tenant.in_(tenants), table.number <= number) for kind, table in KINDS.items()]
-    return [ResourceRef(*row) for row in db.session.execute(union_all(*parts))]
+    found = db.session.execute(_references.where(DefinitionRow.tenant.in_(tenants), DeploymentRow.number <= number))
+    return [ResourceRef(*row) for row in found]
 
 
-def reference(kind: str, key: int) -> ResourceRef | None:
-    row = db.session.execute(_select(kind).where(KINDS[kind].key == key)).one_or_none()
+def reference(kind: str | None, key: int) -> ResourceRef | None:
+    """One version by its key; ``kind`` None: whatever it is."""
+    wanted = [DefinitionRow.key == key] if kind is None else [DefinitionRow.key == key, DefinitionRow.kind == kind]
+    row = db.session.execute(_references.where(*wanted)).one_or_none()
     return ResourceRef(*row) if row else None
 
 
 def versions(kind: str, name: str, tenant: str) -> list[ResourceRef]:
     """All versions of one resource, newest first."""
-    table = KINDS[kind]
-    found = db.session.execute(_select(kind).where(table.tenant == tenant, NAMES[kind] == name).order_by(table.version.desc()))
-    return [ResourceRef(*row) for row in found]
+    wanted = (DefinitionRow.tenant == tenant, DefinitionRow.kind == kind, DefinitionRow.id == name)
+    return [ResourceRef(*row) for row in db.session.execute(_references.where(*wanted).order_by(DefinitionRow.version.desc()))]
 
 
 def content(resource_key: int) -> tuple[str, bytes]:
@@ -95,11 +73,10 @@ def content(resource_key: int) -> tuple[str, bytes]:
 
 def imports(resource_keys: Iterable[int]) -> dict[int, tuple[str, list[str]]]:
     """Namespace of a decision file and the namespaces that it imports, by resource key."""
-    table = LibraryDefinitionRow
-    found = db.session.execute(
-        select(table.resource_key, table.library_id, table.imports).where(table.resource_key.in_(sorted(resource_keys)))
+    query = select(DefinitionRow.resource_key, DefinitionRow.id, DefinitionRow.imports).where(
+        DefinitionRow.kind == DefinitionKind.LIBRARY, DefinitionRow.resource_key.in_(sorted(resource_keys))
     )
-    return {key: (namespace, wanted) for key, namespace, wanted in found}
+    return {key: (namespace, wanted or []) for key, namespace, wanted in db.session.execute(query)}
 
 
 def files(keys: Sequence[int]) -> dict[int, str]:
@@ -113,8 +90,7 @@ def deployments(keys: Sequence[int]) -> dict[int, DeploymentRow]:
 
 def of_deployment(key: int) -> list[ResourceRef]:
     """All that a deployment made, by kind and id."""
-    parts = [_select(kind).where(table.deployment_key == key) for kind, table in KINDS.items()]
-    return sorted(ResourceRef(*row) for row in db.session.execute(union_all(*parts)))
+    return sorted(ResourceRef(*row) for row in db.session.execute(_references.where(DefinitionRow.deployment_key == key)))
 
 
 def catalogue_version(tenant: str) -> int:
@@ -149,7 +125,7 @@ def last_from_files(tenant_files: Sequence[str]) -> dict[tuple[str, str], tuple[
     query = (
         select(ResourceRow.tenant, ResourceRow.file, DeploymentRow.number, ResourceRow.digest)
         .join(DeploymentRow, DeploymentRow.key == ResourceRow.deployment_key)
-        .where(DeploymentRow.source == "files", ResourceRow.file.in_(tenant_files))
+        .where(DeploymentRow.source == DeploymentSource.FILES, ResourceRow.file.in_(tenant_files))
         .order_by(DeploymentRow.number)
     )
     return {(tenant, file): (number, digest) for tenant, file, number, digest in db.session.execute(query)}

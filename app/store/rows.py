@@ -40,7 +40,7 @@ def _write(table: Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]
     written = 0
     for start in range(0, len(rows), size):
         chunk = rows[start : start + size]
-        statement = _statement(table, columns, len(chunk), key, update, connection.dialect.name)
+        statement = _statement(table, columns, len(chunk), key=key, update=update, dialect=connection.dialect.name)
         parameters = tuple(
             row[name] if bind is None else bind(row[name]) for row in chunk for name, bind in zip(columns, binders, strict=True)
         )

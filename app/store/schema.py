@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from app import logs
+from app.errors import Conflict
 from app.store.tables import db
 
 _log = logging.getLogger(__name__)
@@ -19,19 +20,41 @@ _ADVISORY_LOCK = 711_120_260  # any number: the same on every node
 
 
 def upgrade() -> None:
-    """Run the migrations that are missing. Several nodes may start at once: one migrates, the others wait for it."""
-    with db.engine.begin() as connection:
-        if is_current(connection):
-            return
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
-        else:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        if not is_current(connection):
-            before = MigrationContext.configure(connection).get_current_revision()
-            command.upgrade(_settings(connection), "head")
-            after = MigrationContext.configure(connection).get_current_revision()
-            logs.event(_log, logging.INFO, "migration", before=before, after=after)
+    """Run the migrations that are missing. Several nodes may start at once: one migrates, the others wait for it.
+
+    Raises Conflict (UNSOUND_DATA) if the data breaks a rule that a migration brings; nothing is changed then.
+    """
+    if not is_up_to_date():
+        with db.engine.connect() as connection:
+            migrate(connection)
+
+
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables up to ``revision``, in one transaction."""
+    rebuilding = connection.dialect.name == "sqlite"
+    driver: Any = connection.connection.driver_connection
+    if rebuilding:
+        # A table that is rebuilt is dropped for a moment, which must not take along what refers to it. Cannot be said within a transaction.
+        driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        with connection.begin():
+            if rebuilding:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                # Over a large table a constraint takes longer than any act may.
+                connection.execute(text("SET LOCAL statement_timeout = 0"))
+                connection.execute(text("SET LOCAL lock_timeout = 0"))
+                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
+            if not is_current(connection):
+                before = MigrationContext.configure(connection).get_current_revision()
+                command.upgrade(_settings(connection), revision)
+                after = MigrationContext.configure(connection).get_current_revision()
+                logs.event(_log, logging.INFO, "migration", before=before, after=after)
+            if rebuilding and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
+                raise Conflict(f"数据库未升级:{len(broken)} 行引用了不存在的行,首先是表 {broken[0][0]}", code="UNSOUND_DATA")
+    finally:
+        if rebuilding:
+            driver.execute("PRAGMA foreign_keys=ON")
 
 
 def is_up_to_date() -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, false, func, or_, select, tuple_
 
 from app.domain.permissions import ADMINISTRATORS
+from app.domain.states import TaskState
 from app.store.database import run
 from app.store.tables import ElementInstanceRow, MembershipRow, ProjectOfficeRow, ProjectRow, TaskCandidateRow, UserRow, UserTaskRow, db
 
@@ -43,7 +44,7 @@ def _done_by_people(usernames: Any, pairs: Any) -> ColumnElement[bool]:
         ),
     )
     return and_(
-        _line_tasks.c.state == "open",
+        _line_tasks.c.state == TaskState.OPEN,
         # Spelled out, for the whole is also negated: of nothing, IN is neither true nor false.
         or_(
             and_(_line_tasks.c.assignee.is_not(None), _line_tasks.c.assignee.in_(usernames)),
@@ -62,7 +63,7 @@ def nobodys(tenant: str, held: Held) -> ColumnElement[bool]:
     memberships = MembershipRow.__table__
     administers = exists().where(memberships.c.user_key == _people.c.id, memberships.c.role.in_(sorted(ADMINISTRATORS)))
     people = select(_people.c.username).where(_people.c.tenant == tenant, _people.c.active, ~administers)
-    return and_(_line_tasks.c.tenant == tenant, _line_tasks.c.state == "open", ~_done_by_people(people, list(held)))
+    return and_(_line_tasks.c.tenant == tenant, _line_tasks.c.state == TaskState.OPEN, ~_done_by_people(people, list(held)))
 
 
 def one(key: int) -> Row[Any] | None:
@@ -203,14 +204,14 @@ def opened_of(project_key: int | None, root_key: int, held: Held, username: str)
 
 def open_of_project(project_key: int) -> Sequence[Row[Any]]:
     return db.session.execute(
-        _LINE.where(UserTaskRow.project_key == project_key, UserTaskRow.state == "open").order_by(UserTaskRow.key)
+        _LINE.where(UserTaskRow.project_key == project_key, UserTaskRow.state == TaskState.OPEN).order_by(UserTaskRow.key)
     ).all()
 
 
 def due_in_instance(instance_key: int) -> Sequence[Row[Any]]:
     """Open tasks of an instance that have a due, the first due first."""
     query = select(UserTaskRow.element_id, UserTaskRow.tenant, UserTaskRow.due_at, UserTaskRow.deadline)
-    due = query.where(UserTaskRow.instance_key == instance_key, UserTaskRow.state == "open", UserTaskRow.due_at.is_not(None))
+    due = query.where(UserTaskRow.instance_key == instance_key, UserTaskRow.state == TaskState.OPEN, UserTaskRow.due_at.is_not(None))
     return db.session.execute(due.order_by(UserTaskRow.due_at)).all()
 
 
@@ -220,7 +221,7 @@ def waiting_for(username: str) -> list[tuple[int, str | None, bool]]:
     named = exists().where(candidates.c.task_key == UserTaskRow.key, candidates.c.role == "", candidates.c.username == username)
     others = exists().where(candidates.c.task_key == UserTaskRow.key, candidates.c.username != username)
     query = select(UserTaskRow.key, UserTaskRow.assignee, others.label("others")).where(
-        UserTaskRow.state == "open", or_(UserTaskRow.assignee == username, and_(UserTaskRow.assignee.is_(None), named))
+        UserTaskRow.state == TaskState.OPEN, or_(UserTaskRow.assignee == username, and_(UserTaskRow.assignee.is_(None), named))
     )
     return [(row.key, row.assignee, bool(row.others)) for row in db.session.execute(query.order_by(UserTaskRow.key))]
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from typing import Any
 
 import simplejson
@@ -68,6 +69,23 @@ class JsonValue(Json):
         return dumps(value)
 
 
+class Word(TypeDecorator[StrEnum]):
+    """One of an enumeration's words, as its text. Any other is a programming error and refused; the table's CHECK says the same."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else self.words(value)
+
+
 class Money(TypeDecorator[Decimal]):
     """Yuan with two decimals, exact: NUMERIC(18, 2), on SQLite whole fen. More decimals are rounded half up."""
 
@@ -89,4 +107,4 @@ class Money(TypeDecorator[Decimal]):
         return (Decimal(value) / 100).quantize(_FEN) if dialect.name == "sqlite" else Decimal(value)
 
 
-__all__ = ["Instant", "Json", "JsonValue", "Key", "Money", "dumps", "loads"]
+__all__ = ["Instant", "Json", "JsonValue", "Key", "Money", "Word", "dumps", "loads"]

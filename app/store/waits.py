@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, exists, func, select, update
 
+from app.domain.states import WaitKind
 from app.store.database import run
 from app.store.tables import IncidentRow, WaitRow, db
 
@@ -41,7 +42,7 @@ _due = (
         _waits.c.memo,
         _waits.c.attempts,
     )
-    .where(_waits.c.kind == "timer", _waits.c.wake_at <= bindparam("now", type_=_waits.c.wake_at.type))
+    .where(_waits.c.kind == WaitKind.TIMER, _waits.c.wake_at <= bindparam("now", type_=_waits.c.wake_at.type))
     .order_by(_waits.c.wake_at, _waits.c.key)
     .limit(bindparam("most"))
 )
@@ -55,7 +56,9 @@ def due(now: datetime, limit: int) -> list[DueWait]:
 
 def next_due() -> datetime | None:
     """When the next timer should be looked at."""
-    found: datetime | None = db.session.execute(select(func.min(WaitRow.wake_at)).where(WaitRow.kind == "timer")).scalar_one_or_none()
+    found: datetime | None = db.session.execute(
+        select(func.min(WaitRow.wake_at)).where(WaitRow.kind == WaitKind.TIMER)
+    ).scalar_one_or_none()
     return found
 
 

@@ -16,17 +16,7 @@ from app.store.tables.instances import (
     WaitRow,
 )
 from app.store.tables.ledger import CalendarDayRow, NotificationReadRow, NotificationRow, NumberRow, ProjectOfficeRow, ProjectRow, RecordRow
-from app.store.tables.resources import (
-    CatalogueRow,
-    DecisionDefinitionRow,
-    DeploymentRow,
-    FormDefinitionRow,
-    LibraryDefinitionRow,
-    ProcessDefinitionRow,
-    ResourceRow,
-    ScenarioDefinitionRow,
-    ScenarioVerdictRow,
-)
+from app.store.tables.resources import CatalogueRow, DefinitionRow, DeploymentRow, ResourceRow, ScenarioVerdictRow
 from app.store.tables.trail import AuditEntryRow, AuditSealRow, IdempotencyKeyRow, StoredSettingRow
 
 __all__ = [
@@ -34,16 +24,14 @@ __all__ = [
     "AuditSealRow",
     "CalendarDayRow",
     "CatalogueRow",
-    "DecisionDefinitionRow",
     "DecisionEvaluationRow",
+    "DefinitionRow",
     "DelegationRow",
     "DeploymentRow",
     "ElementInstanceRow",
-    "FormDefinitionRow",
     "IdempotencyKeyRow",
     "IncidentRow",
     "JobRow",
-    "LibraryDefinitionRow",
     "MembershipRow",
     "MessageDeliveryRow",
     "MessageRow",
@@ -51,14 +39,12 @@ __all__ = [
     "NotificationRow",
     "NumberRow",
     "OrganisationRow",
-    "ProcessDefinitionRow",
     "ProcessInstanceRow",
     "ProjectOfficeRow",
     "ProjectRow",
     "RecordRow",
     "ResourceRow",
     "Role",
-    "ScenarioDefinitionRow",
     "ScenarioVerdictRow",
     "StoredSettingRow",
     "TaskCandidateRow",

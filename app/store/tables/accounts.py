@@ -1,9 +1,12 @@
-"""People, offices, roles held in offices, absence substitutes."""
+"""People, offices, roles held in offices, absence substitutes.
+
+Accounts and offices stay for good: others' rows name who did something (RESTRICT). What only says what a person may do now goes with the person (CASCADE).
+"""
 
 from datetime import date, datetime
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.tables.base import db
@@ -13,7 +16,7 @@ class OrganisationRow(db.Model):  # type: ignore[name-defined,misc]
     """An office. ``filed_at``: since when its district's file names it, None for one made by hand. ``closed_at``: nobody joins it any more."""
 
     __tablename__ = "organisations"
-    __table_args__ = (UniqueConstraint("tenant", "name"),)
+    __table_args__ = (UniqueConstraint("tenant", "name"), CheckConstraint("name <> ''", name="named"))
 
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     tenant: Mapped[str]
@@ -31,6 +34,7 @@ class UserRow(db.Model, UserMixin):  # type: ignore[name-defined,misc]
     """An account. ``demonstration``: offered on the sign-in page of the demonstration. ``password_given_at``: since when the password is a one-time value."""
 
     __tablename__ = "users"
+    __table_args__ = (CheckConstraint("username <> ''", name="named"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     username: Mapped[str] = mapped_column(unique=True)
@@ -51,26 +55,35 @@ class UserRow(db.Model, UserMixin):  # type: ignore[name-defined,misc]
 
 
 class MembershipRow(db.Model):  # type: ignore[name-defined,misc]
-    """A person holds a role in an office."""
+    """A person holds a role in an office. It goes with the person; an office cannot go while somebody holds a role in it."""
 
     __tablename__ = "memberships"
-    __table_args__ = (UniqueConstraint("user_key", "role", "organisation_key"), Index(None, "role", "organisation_key"))
+    __table_args__ = (
+        UniqueConstraint("user_key", "role", "organisation_key"),
+        Index(None, "role", "organisation_key"),
+        Index(None, "organisation_key"),
+        CheckConstraint("role <> ''", name="role"),
+    )
 
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    user_key: Mapped[int]
+    user_key: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     role: Mapped[str]
-    organisation_key: Mapped[int]
+    organisation_key: Mapped[int] = mapped_column(ForeignKey("organisations.key", ondelete="RESTRICT"))
     created_at: Mapped[datetime]
 
 
 class DelegationRow(db.Model):  # type: ignore[name-defined,misc]
-    """From ``first_on`` to ``last_on`` the delegate also holds the delegator's roles."""
+    """From ``first_on`` to ``last_on`` the delegate also holds the delegator's roles. It goes with either person."""
 
     __tablename__ = "delegations"
+    __table_args__ = (
+        CheckConstraint("first_on <= last_on", name="period"),
+        CheckConstraint("delegator_key <> delegate_key", name="another"),
+    )
 
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    delegator_key: Mapped[int] = mapped_column(index=True)
-    delegate_key: Mapped[int] = mapped_column(index=True)
+    delegator_key: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    delegate_key: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     first_on: Mapped[date]
     last_on: Mapped[date]
     created_at: Mapped[datetime]

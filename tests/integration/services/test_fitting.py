@@ -1,6 +1,7 @@
 """Who may do a task is said once in Python, with its reason, and once in SQL, for lists. Over any district, people and tasks the two agree."""
 
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,19 @@ from app.catalogue import snapshot
 from app.domain.districts import District, RoleInfo
 from app.domain.permissions import Actor, Membership, ProjectFacts, TaskFacts, may_do
 from app.store import rows, tasks
-from app.store.tables import MembershipRow, OrganisationRow, TaskCandidateRow, UserRow, UserTaskRow, db
+from app.store.tables import (
+    DefinitionRow,
+    DeploymentRow,
+    MembershipRow,
+    OrganisationRow,
+    ProcessInstanceRow,
+    ResourceRow,
+    TaskCandidateRow,
+    UserRow,
+    UserTaskRow,
+    db,
+)
+from app.store.types import Instant, Json
 from tests.integration.services.conftest import NOW
 
 OFFICES = {1: "甲局", 2: "乙局", 3: "丙局"}
@@ -62,22 +75,43 @@ def actor(username: str, posts: tuple[tuple[str, int], ...]) -> Actor:
     return Actor(NAMES.index(username) + 1, username, username, "hill", tuple(Membership(role, key, OFFICES[key]) for role, key in posts))
 
 
+def filled(table: Any, **known: object) -> dict[str, object]:
+    """A row with these values, and blank ones where a value is needed."""
+    columns = table.__table__.columns
+    return {
+        **{column.name: _blank(column.type) for column in columns if not column.nullable and column.name not in known},
+        **known,
+    }
+
+
 def task_row(world: World) -> dict[str, object]:
-    columns = UserTaskRow.__table__.columns
-    known: dict[str, object] = {
-        "key": 1, "tenant": "hill", "candidate_groups": list(world.groups), "candidate_users": list(world.users), "assignee": world.assignee,
-        "state": "open", "opened_at": NOW,
-    }  # fmt: skip
-    blank = {column.name: _blank(column.type.python_type) for column in columns if not column.nullable and column.name not in known}
-    return {**blank, **known}
+    return filled(
+        UserTaskRow, key=1, root_key=1, instance_key=1, definition_key=1, tenant="hill", candidate_groups=list(world.groups),
+        candidate_users=list(world.users), assignee=world.assignee, state="open",
+    )  # fmt: skip
 
 
-def _blank(kind: type) -> object:
-    return NOW if kind.__name__ == "datetime" else kind()
+def stand() -> None:
+    """The instance that the task belongs to, and what that stands on."""
+    rows.insert(DeploymentRow, [filled(DeploymentRow, key=1, number=1, source="cli")])
+    rows.insert(ResourceRow, [filled(ResourceRow, key=1, deployment_key=1, content=b"")])
+    rows.insert(DefinitionRow, [filled(DefinitionRow, key=1, kind="process", version=1, deployment_key=1, resource_key=1)])
+    rows.insert(
+        ProcessInstanceRow,
+        [filled(ProcessInstanceRow, key=1, root_key=1, local=1, tenant="hill", definition_key=1, state="active")],
+    )
+
+
+def _blank(kind: Any) -> object:
+    if isinstance(kind, Instant):
+        return NOW
+    return {} if isinstance(kind, Json) else kind.python_type()
 
 
 def write(world: World, district: District) -> None:
     """The world's people and its one task as rows."""
+    if db.session.get(ProcessInstanceRow, 1) is None:
+        stand()
     for table in (TaskCandidateRow, UserTaskRow, MembershipRow, UserRow, OrganisationRow):
         db.session.execute(delete(table))
     rows.insert(
@@ -132,7 +166,7 @@ def test_python_and_sql_agree_on_who_may_do_a_task(app: Flask, monkeypatch: pyte
         if not person.is_administrator:  # they are shown no list at all
             listed = db.session.execute(select(UserTaskRow.key).where(tasks.mine(held(person, district), name))).scalars().all()
             assert bool(listed) is verdict.allowed, (name, verdict)
-            assert [row.key for row in tasks.opened_of(None, 0, held(person, district), name)] == list(listed)
+            assert [row.key for row in tasks.opened_of(None, 1, held(person, district), name)] == list(listed)
         if active and verdict:
             able.add(name)
         if active and not person.is_administrator:

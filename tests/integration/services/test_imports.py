@@ -11,7 +11,7 @@ from app.catalogue import snapshot
 from app.domain.permissions import SYSTEM
 from app.errors import Refused
 from app.services import instances, messages, models
-from app.store.tables import DecisionEvaluationRow, LibraryDefinitionRow, db
+from app.store.tables import DecisionEvaluationRow, DefinitionRow, db
 from tests.integration.services.conftest import NOW, Cast
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -60,10 +60,10 @@ def deploy(*files: tuple[str, bytes], tenant: str | None = None) -> list[tuple[s
 
 def refused(*files: tuple[str, bytes]) -> list[tuple[str, str]]:
     """File and code of every problem of a deployment that must not pass."""
-    before = db.session.execute(select(func.count()).select_from(LibraryDefinitionRow)).scalar_one()
+    before = db.session.execute(select(func.count()).select_from(DefinitionRow)).scalar_one()
     with pytest.raises(Refused) as refusal:
         models.deploy(SYSTEM, list(files), NOW)
-    assert db.session.execute(select(func.count()).select_from(LibraryDefinitionRow)).scalar_one() == before
+    assert db.session.execute(select(func.count()).select_from(DefinitionRow)).scalar_one() == before
     assert all(problem.message for problem in refusal.value.problems)
     return [(problem.file, problem.code) for problem in refusal.value.problems]
 
@@ -190,7 +190,7 @@ def test_a_shared_decision_must_suit_the_districts_libraries(app: Flask) -> None
 
 def test_what_was_broken_before_does_not_stop_a_library(app: Flask) -> None:
     deploy(("dmn/fee.dmn", FEE), ("dmn/rates.dmn", rates("0.05")))
-    db.session.execute(delete(LibraryDefinitionRow).where(LibraryDefinitionRow.library_id == "urn:rates"))
+    db.session.execute(delete(DefinitionRow).where(DefinitionRow.id == "urn:rates"))
     db.session.commit()  # as a release left it that took files without looking at their imports
     startup = file("rates", function("duty", "x"))
     assert deploy(("dmn/rates.dmn", startup)) == [("library", "urn:rates", 1)]

@@ -13,7 +13,7 @@ from app.config import Config
 from app.domain.permissions import SYSTEM
 from app.errors import Forbidden, InvalidRequest, NotFound, Refused
 from app.services import inbox, models, projects, startup, tasks
-from app.store.tables import AuditEntryRow, DeploymentRow, ProcessDefinitionRow, ResourceRow, WaitRow, db
+from app.store.tables import AuditEntryRow, DefinitionRow, DeploymentRow, ResourceRow, WaitRow, db
 from tests.integration.conftest import make_app
 from tests.integration.services.conftest import DATA, NOW, Cast, files
 from tests.integration.services.test_permit import APPLICATION
@@ -25,8 +25,7 @@ PERMIT = (DATA / "bpmn" / "permit.bpmn").read_bytes()
 
 def counts() -> list[int]:
     return [
-        db.session.execute(select(func.count()).select_from(table)).scalar_one()
-        for table in (DeploymentRow, ResourceRow, ProcessDefinitionRow)
+        db.session.execute(select(func.count()).select_from(table)).scalar_one() for table in (DeploymentRow, ResourceRow, DefinitionRow)
     ]
 
 

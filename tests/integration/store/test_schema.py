@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from app.acts.transaction import act
+from app.domain.states import TaskState
 from app.store import rows, schema
 from app.store.tables import AuditEntryRow, AuditSealRow, OrganisationRow, RecordRow, TaskCandidateRow, UserTaskRow, db
 
@@ -101,26 +102,10 @@ def test_a_failing_act_leaves_nothing(app: Flask) -> None:
     assert db.session.execute(select(OrganisationRow.key)).all() == []
 
 
-def test_closing_a_task_clears_its_candidates(app: Flask) -> None:
-    values = {column.name: None if column.nullable else 0 for column in UserTaskRow.__table__.columns}
-    for name in (
-        "tenant",
-        "process_id",
-        "process_name",
-        "element_id",
-        "name",
-        "lane",
-        "clauses",
-        "completed_name",
-        "completed_role",
-        "completed_office",
-        "outcome",
-    ):
-        values[name] = ""
-    values |= {"opened_at": NOW, "candidate_groups": [], "candidate_users": [], "state": "open"}
+def test_closing_a_task_clears_its_candidates(upgraded: Flask) -> None:
+    query = select(TaskCandidateRow.task_key).distinct().order_by(TaskCandidateRow.task_key)
+    first, *others = db.session.execute(query).scalars().all()
     with act():
-        rows.insert(UserTaskRow, [values | {"key": 1, "element": 1}, values | {"key": 2, "element": 2}])
-        rows.insert(TaskCandidateRow, [{"task_key": key, "role": "finance", "office_key": 0, "username": ""} for key in (1, 2)])
-    with act():
-        db.session.execute(update(UserTaskRow).where(UserTaskRow.key == 1).values(state="completed"))
-    assert db.session.execute(select(TaskCandidateRow.task_key)).scalars().all() == [2]
+        db.session.execute(update(UserTaskRow).where(UserTaskRow.key == first).values(state=TaskState.COMPLETED, closed_at=NOW))
+    assert db.session.execute(query).scalars().all() == others
+    assert others
