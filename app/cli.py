@@ -61,11 +61,14 @@ def clock(data: str | None) -> None:
     """单独运行时钟(PostgreSQL 多节点部署;SQLite 由 serve 自带)。"""
     from app import create_app
     from app.clock import run_forever
+    from app.services import startup
 
     chosen = logged(data)
     if "://" not in chosen.data:
         stop("SQLite 数据库只能由一个进程写入:请用 quancheng serve,它自带时钟。单独的时钟用于 PostgreSQL。")
     app = create_app(chosen)
+    with app.app_context():
+        startup.take_node()
     logs.started(chosen, "clock")
     run_forever(app)
 
@@ -114,11 +117,12 @@ def read_bounded(path: Path) -> bytes:
 @json_option
 def deploy(files: tuple[str, ...], district: str | None, data: str | None, as_json: bool, **wish: Any) -> None:
     """整批发布模型和场景:要么全部生效,要么全部拒绝。受影响的场景不得因此不再成立。运行中的服务无须重启。"""
+    from app.domain.states import DeploymentSource
     from app.seen import reminders
     from app.services import accounts, models
 
     with deploying(data) as now:
-        result = models.deploy(accounts.system(district or ""), gather(files), now, tenant=district, source="cli", **wish)
+        result = models.deploy(accounts.system(district or ""), gather(files), now, tenant=district, source=DeploymentSource.CLI, **wish)
         if as_json:
             say(asdict(result))
             return

@@ -42,6 +42,7 @@ class Config:
     models: str = _setting("", "模型根目录(含 bpmn、dmn、forms、districts);空则为安装目录")
     host: str = _setting("127.0.0.1", "监听地址")
     port: int = _setting(8000, "监听端口")
+    node: int = _setting(-1, "本进程的节点号(0 至 255),已被运行中的进程占用时不启动;-1 为自动分配")
     threads: int = _setting(8, "每个服务进程的线程数")
     secret_key: str = _setting("", "会话签名密钥;空则在数据目录生成并保存")
     password_salt: str = _setting("", "口令加盐;空则在数据目录生成并保存")

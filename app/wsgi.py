@@ -135,8 +135,12 @@ class _Server(BaseApplication):
 
     def load(self) -> "Flask":
         from app import create_app
+        from app.services import startup
 
-        return create_app(self._config)
+        app = create_app(self._config)
+        with app.app_context():
+            startup.take_node()
+        return app
 
     def _start_clock(self, app: "Flask") -> None:
         from app import clock

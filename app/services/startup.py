@@ -13,7 +13,7 @@ from app.config import Config
 from app.errors import Conflict
 from app.seen.shapes import BootView
 from app.services import instants, models, offices
-from app.store import database, schema
+from app.store import database, nodes, schema
 
 _log = logging.getLogger(__name__)
 
@@ -22,14 +22,17 @@ def attach(app: Flask, config: Config) -> None:
     """Give ``app`` its settings (``app.config["QUANCHENG"]``) and its database connection. Call once, before Flask-Security is set up."""
     app.config["QUANCHENG"] = config
     database.attach(app, config)
+    with app.app_context():
+        nodes.attach(config)
 
 
 def prepare(now: datetime | None = None) -> BootView:
     """Bring the tables up to date, deploy the shipped models that differ (design §3), make the offices that the districts' files name.
 
-    Needs an app context. Safe to repeat and to run on several nodes.
+    Needs an app context. Safe to repeat and to run on several nodes. Raises Conflict (UNSOUND_DATA, NODE_TAKEN, NODES_EXHAUSTED), Refused.
     """
     schema.upgrade()
+    nodes.take()
     # A virtual clock is a row of the database: it can be read only now.
     now = now or instants.now()
     booted = models.boot(current.settings().root, now)
@@ -79,6 +82,16 @@ def check(config: Config) -> None:
         pass
 
 
+def take_node() -> None:
+    """Take this process's node number, before it serves anybody. Needs an app context. Raises Conflict (NODE_TAKEN, NODES_EXHAUSTED).
+
+    A clock may start before the server that makes the tables; it takes its number with its first key then.
+    """
+    if schema.is_up_to_date():
+        nodes.take()
+
+
 def dispose() -> None:
-    """Close every connection of the current app."""
+    """Close every connection of the current app, and give its node number back."""
     database.dispose()
+    nodes.release()
