@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from app import current, logs
+from app.acts.rows import Row, audit_entry
 from app.domain.audit import entry_mac
-from app.domain.keys import next_key
 from app.domain.permissions import Actor
 from app.errors import InvalidRequest
 from app.store import rows, secrets, trail
@@ -50,9 +50,28 @@ def record(
     """Append an entry to a chain that has no root row: of a user, or of a deployment. Needs an act."""
     logs.note(action=action, actor=actor.user, project=project_key)
     number, previous = trail.last(chain)
-    entry = {
-        "key": next_key(), "chain": chain, "number": number + 1, "at": now, "action": action, "tenant": tenant, "user_key": actor.user,
-        "user_name": actor.name, "project_key": project_key, "subject": subject, "details": dict(details), "seal": None,
-    }  # fmt: skip
-    entry["mac"] = entry_mac(secret(), previous, entry)
-    rows.insert(AuditEntryRow, [entry])
+    rows.insert(
+        AuditEntryRow,
+        [
+            chained(
+                previous,
+                audit_entry(
+                    chain=chain,
+                    number=number + 1,
+                    now=now,
+                    action=action,
+                    tenant=tenant,
+                    user_key=actor.user,
+                    user_name=actor.name,
+                    project_key=project_key,
+                    subject=subject,
+                    details=details,
+                ),
+            )
+        ],
+    )
+
+
+def chained(previous: str, entry: Row) -> Row:
+    """The entry with its mac, which follows from the one before it in the chain."""
+    return entry | {"mac": entry_mac(secret(), previous, entry)}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from app.acts.rows import candidate
 from app.catalogue import snapshot
 from app.domain import permissions
 from app.domain.districts import District
@@ -27,7 +28,7 @@ def candidates(task: Mapping[str, Any], offices: Mapping[str, Sequence[Sequence[
     found.update({("", ANY, username): None for username in task["candidate_users"]})
     if task["assignee"]:
         found["", ANY, task["assignee"]] = None
-    return [{"task_key": task["key"], "role": role, "office_key": office, "username": username} for role, office, username in found]
+    return [candidate(task_key=task["key"], role=role, office_key=office, username=username) for role, office, username in found]
 
 
 def held(actor: Actor, district: District) -> list[tuple[str, int]]:

@@ -1,23 +1,22 @@
 """One instance tree, open for one act: steps, inline connectors, and everything that has to be written at its end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from app import current, engine, logs
-from app.acts.audit import secret
+from app.acts.audit import chained
 from app.acts.candidates import project_facts
 from app.acts.journal import Journal
 from app.acts.ledger import StoredLedger
+from app.acts.rows import Place, audit_entry, instance
 from app.catalogue import districts, snapshot
 from app.catalogue.snapshot import Snapshot
 from app.connectors import CONNECTORS
 from app.connectors.inline import InlineTasks, Surroundings, is_inline, roles_of
-from app.domain.audit import entry_mac
 from app.domain.districts import District
-from app.domain.keys import next_key
 from app.domain.permissions import Actor, ProjectFacts
 from app.engine import State, commands, effects
 from app.errors import NotFound, Outdated, Suspended
@@ -27,7 +26,7 @@ from app.store.tables import AuditEntryRow, ProcessInstanceRow
 INLINE = frozenset(CONNECTORS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeldTask:
     """The user task that an act is about, as read with the root."""
 
@@ -46,7 +45,7 @@ class HeldTask:
     instance_key: int
 
 
-@dataclass
+@dataclass(kw_only=True)
 class HeldTree:
     """See ``transaction.open_instance``. ``version`` is the one that was read, -1 for a tree that begins now."""
 
@@ -65,18 +64,16 @@ class HeldTree:
     task: HeldTask | None = None
     correlation_key: str | None = None
     definition_key: int = 0  # of a tree that begins now
-    guards: list[Callable[[], None]] = field(default_factory=list)  # run before anything is written; they raise if the act came too late
-    writes: list[Callable[[], None]] = field(default_factory=list)  # further rows of the act
     audit: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
     journal: Journal = field(init=False)
     ledger: StoredLedger = field(init=False)
     stepped: bool = False
+    saved: bool = False
 
     def __post_init__(self) -> None:
-        project_key = self.project["key"] if self.project is not None else None
-        self.journal = Journal(self.root_key, self.library, project_key, self.keys, self.now, INLINE)
+        self.journal = Journal(self.root_key, self.library, project_key=self._project_key, keys=self.keys, now=self.now, inline=INLINE)
         self.ledger = StoredLedger(self.library, self.project, self.root_key, self.now)
-        logs.note(instance=self.root_key, project=project_key)
+        logs.note(instance=self.root_key, project=self._project_key)
 
     @property
     def district(self) -> District:
@@ -137,21 +134,22 @@ class HeldTree:
     # ------------------------------------------------------------------ saving
 
     def save(self) -> None:
-        """Write everything down. Raises Outdated if the tree, or TaskClosed if the task, is not what was read any more."""
-        for guard in self.guards:
-            guard()
+        """Write down what the steps brought about: root, rows, ledger, audit, in this order. Raises Outdated if the tree is not what was read any more.
+
+        Nothing is written before. What says that an act comes too late (a task, a timer that somebody else took) stands right before ``save``, so that it is
+        the first to fail; what only goes with the act stands after it. Only a row that names a root which begins now has to follow its ``save``.
+        """
+        self.saved = True
         entries = self._audit_rows()
         values = self._root_values()
         if self.version < 0:
-            rows.insert(ProcessInstanceRow, [self._first_row() | values | {"version": 0}])
+            rows.insert(ProcessInstanceRow, [self._first_row() | values])
         elif not instances.save_root(self.root_key, self.version, values):
             raise Outdated("此流程实例刚刚被他人更新,请刷新后重试")
         self.journal.write(self.ledger.offices)
         self.ledger.write()
         self.ledger.reassign()
         rows.insert(AuditEntryRow, entries)
-        for write in self.writes:
-            write()
 
     def _root_values(self) -> dict[str, Any]:
         ended = self.journal.ended_root
@@ -165,23 +163,40 @@ class HeldTree:
         }
 
     def _first_row(self) -> dict[str, Any]:
-        definition = snapshot.process_definition(self.definition_key)
-        return {
-            "key": self.root_key, "root_key": self.root_key, "local": 1, "parent_key": None, "tenant": self.tenant, "process_id": definition.process_id,
-            "process_name": definition.name or definition.process_id, "definition_key": definition.key, "definition_version": definition.version,
-            "version_tag": definition.version_tag or "", "started_at": self.now, "project_key": self.project["key"] if self.project else None,
-            "correlation_key": self.correlation_key, "catalogue_version": self.library.version,
-        }  # fmt: skip
+        return instance(
+            Place(self.tenant, self.root_key, self.root_key),
+            snapshot.process_definition(self.definition_key),
+            local=1,
+            parent_key=None,
+            project_key=self._project_key,
+            correlation_key=self.correlation_key,
+            catalogue_version=self.library.version,
+            now=self.now,
+        )
+
+    @property
+    def _project_key(self) -> int | None:
+        return self.project["key"] if self.project is not None else None
 
     def _audit_rows(self) -> list[dict[str, Any]]:
         entries = []
         for action, subject, details in self.audit:
             self.audit_count += 1
-            entry = {
-                "key": next_key(), "chain": self.root_key, "number": self.audit_count, "at": self.now, "action": action, "tenant": self.tenant,
-                "user_key": self.actor.user, "user_name": self.actor.name, "project_key": self.project["key"] if self.project else None,
-                "subject": subject, "details": dict(details), "seal": None,
-            }  # fmt: skip
-            entry["mac"] = self.audit_mac = entry_mac(secret(), self.audit_mac, entry)
+            entry = chained(
+                self.audit_mac,
+                audit_entry(
+                    chain=self.root_key,
+                    number=self.audit_count,
+                    now=self.now,
+                    action=action,
+                    tenant=self.tenant,
+                    user_key=self.actor.user,
+                    user_name=self.actor.name,
+                    project_key=self._project_key,
+                    subject=subject,
+                    details=details,
+                ),
+            )
+            self.audit_mac = entry["mac"]
             entries.append(entry)
         return entries

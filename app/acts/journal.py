@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from app.acts import rows as built
 from app.acts.candidates import candidates
+from app.acts.rows import Place
 from app.catalogue.snapshot import Snapshot, process_definition
 from app.domain.keys import next_key
+from app.domain.states import ElementState, MessageKind, TaskState, WaitKind
 from app.engine import effects as e
 from app.store import instances, messages, rows
 from app.store.tables import (
@@ -30,7 +33,14 @@ class Journal:
     """The effects of one act on one tree. ``keys``: local instance → key, kept up to date; ``opened``: keys of user tasks that opened."""
 
     def __init__(
-        self, root_key: int, library: Snapshot, project_key: int | None, keys: dict[int, int], now: datetime, inline: frozenset[str]
+        self,
+        root_key: int,
+        library: Snapshot,
+        *,
+        project_key: int | None,
+        keys: dict[int, int],
+        now: datetime,
+        inline: frozenset[str],
     ) -> None:
         self.root_key = root_key
         self.library = library
@@ -78,19 +88,24 @@ class Journal:
 
     # ------------------------------------------------------------------ effects
 
+    def _place(self, local: int) -> Place:
+        return Place(self.library.tenant, self.root_key, self.keys[local])
+
     def _instance_started(self, effect: e.InstanceStarted) -> None:
-        key = self.keys.setdefault(effect.instance, self.root_key if effect.parent == 0 else next_key())
+        self.keys.setdefault(effect.instance, self.root_key if effect.parent == 0 else next_key())
         self._definitions[effect.instance] = effect.definition
         if effect.parent == 0:
             return  # the root row belongs to the act
-        definition = process_definition(effect.definition)
-        self._instances[effect.instance] = {
-            "key": key, "root_key": self.root_key, "local": effect.instance, "parent_key": self.keys[effect.parent], "tenant": self.library.tenant,
-            "process_id": effect.process_id, "process_name": definition.name or effect.process_id, "definition_key": effect.definition,
-            "definition_version": definition.version, "version_tag": definition.version_tag or "", "state": "active", "started_at": self.now, "ended_at": None,
-            "project_key": self.project_key, "correlation_key": None, "version": 0, "catalogue_version": self.library.version, "blob": None, "keys": None,
-            "audit_mac": "", "audit_count": 0,
-        }  # fmt: skip
+        self._instances[effect.instance] = built.instance(
+            self._place(effect.instance),
+            process_definition(effect.definition),
+            local=effect.instance,
+            parent_key=self.keys[effect.parent],
+            project_key=self.project_key,
+            correlation_key=None,
+            catalogue_version=self.library.version,
+            now=self.now,
+        )
 
     def _instance_migrated(self, effect: e.InstanceMigrated) -> None:
         self._definitions[effect.instance] = effect.definition  # its rows follow in ``services.migration``
@@ -104,11 +119,16 @@ class Journal:
             self._ended_instances[self.keys[effect.instance]] = effect.state
 
     def _element_entered(self, effect: e.ElementEntered) -> None:
-        self._elements[effect.element] = {
-            "root_key": self.root_key, "element": effect.element, "key": next_key(), "instance_key": self.keys[effect.instance],
-            "element_id": effect.element_id, "name": effect.name or "", "type": effect.element_type, "state": "active", "scope": effect.scope,
-            "loop_counter": effect.loop_counter, "entered_at": self.now, "ended_at": None,
-        }  # fmt: skip
+        self._elements[effect.element] = built.element_instance(
+            self._place(effect.instance),
+            element=effect.element,
+            element_id=effect.element_id,
+            name=effect.name or "",
+            of_type=effect.element_type,
+            scope=effect.scope,
+            loop_counter=effect.loop_counter,
+            now=self.now,
+        )
 
     def _element_ended(self, effect: e.ElementEnded) -> None:
         row = self._elements.get(effect.element)
@@ -126,20 +146,27 @@ class Journal:
         form = None
         if effect.form_id:
             form = self.library.reference("form", effect.form_id, None, definition.key if effect.form_binding == "deployment" else None)
-        deadline = self._deadline_of(effect)
-        key = next_key()
         self._closed_tasks.pop(effect.element, None)
-        self._tasks[effect.element] = {
-            "key": key, "root_key": self.root_key, "element": effect.element, "instance_key": self.keys[effect.instance], "tenant": self.library.tenant,
-            "project_key": self.project_key, "process_id": definition.process_id, "process_name": definition.name or definition.process_id,
-            "definition_key": definition.key, "definition_version": definition.version, "element_id": effect.element_id,
-            "name": effect.name or effect.element_id, "lane": effect.lane or "", "form_id": effect.form_id, "form_key": form.key if form else None,
-            "state": "open", "assignee": effect.assignee, "candidate_groups": list(effect.candidate_groups),
-            "candidate_users": list(effect.candidate_users), "due_at": effect.due_at,
-            "remind_at": datetime.fromisoformat(deadline["remindAt"]) if deadline else None, "follow_up_at": effect.follow_up_at, "deadline": deadline,
-            "priority": effect.priority, "clauses": " ".join(info.clauses) if info else "", "opened_at": self.now, "closed_at": None, "completed_by": None,
-            "completed_name": "", "completed_role": "", "completed_office": "", "outcome": "", "draft": None, "draft_saved_at": None,
-        }  # fmt: skip
+        self._tasks[effect.element] = built.user_task(
+            self._place(effect.instance),
+            definition,
+            element=effect.element,
+            element_id=effect.element_id,
+            name=effect.name or effect.element_id,
+            lane=effect.lane or "",
+            form_id=effect.form_id,
+            form_key=form.key if form else None,
+            assignee=effect.assignee,
+            candidate_groups=effect.candidate_groups,
+            candidate_users=effect.candidate_users,
+            due_at=effect.due_at,
+            follow_up_at=effect.follow_up_at,
+            deadline=self._deadline_of(effect),
+            priority=effect.priority,
+            clauses=info.clauses if info else (),
+            project_key=self.project_key,
+            now=self.now,
+        )
 
     def _deadline_of(self, effect: e.TaskOpened) -> dict[str, Any] | None:
         """How the task's due instant was counted: the deadline() among this act's decisions that gave it."""
@@ -162,12 +189,17 @@ class Journal:
         if effect.type in self.inline and effect.listener is None:
             self._inline.add(effect.element)  # done within this act, or an incident: it has no row
             return
-        self._jobs[effect.element] = {
-            "key": next_key(), "root_key": self.root_key, "element": effect.element, "instance_key": self.keys[effect.instance],
-            "tenant": self.library.tenant, "element_id": effect.element_id, "type": effect.type, "listener": effect.listener, "state": "open",
-            "retries": effect.retries, "headers": dict(effect.headers), "variables": dict(effect.variables), "message": "", "retry_at": None,
-            "opened_at": self.now, "closed_at": None,
-        }  # fmt: skip
+        self._jobs[effect.element] = built.job(
+            self._place(effect.instance),
+            element=effect.element,
+            element_id=effect.element_id,
+            of_type=effect.type,
+            listener=effect.listener,
+            retries=effect.retries,
+            headers=effect.headers,
+            variables=effect.variables,
+            now=self.now,
+        )
 
     def _job_closed(self, effect: e.JobClosed) -> None:
         row = self._jobs.get(effect.element)
@@ -178,13 +210,22 @@ class Journal:
 
     def _wait_opened(self, effect: e.WaitOpened) -> None:
         definition = process_definition(self._definitions[effect.instance])
-        self._waits[effect.wait] = {
-            "key": next_key(), "root_key": self.root_key, "wait": effect.wait, "element": effect.element, "instance_key": self.keys[effect.instance],
-            "tenant": self.library.tenant, "process_id": definition.process_id, "definition_key": definition.key, "element_id": effect.element_id,
-            "kind": effect.kind, "due_at": effect.due_at, "wake_at": effect.due_at, "name": effect.name, "correlation_key": effect.correlation_key,
-            "expression": effect.expression, "calendar_version": effect.calendar_version, "memo": None, "interrupting": effect.interrupting, "attempts": 0,
-            "opened_at": self.now,
-        }  # fmt: skip
+        self._waits[effect.wait] = built.wait(
+            self._place(effect.instance),
+            number=effect.wait,
+            element=effect.element,
+            process_id=definition.process_id,
+            definition_key=definition.key,
+            element_id=effect.element_id,
+            kind=WaitKind(effect.kind),
+            due_at=effect.due_at,
+            name=effect.name,
+            correlation_key=effect.correlation_key,
+            expression=effect.expression,
+            calendar_version=effect.calendar_version,
+            interrupting=effect.interrupting,
+            now=self.now,
+        )
 
     def _wait_closed(self, effect: e.WaitClosed) -> None:
         if self._waits.pop(effect.wait, None) is None:
@@ -192,11 +233,17 @@ class Journal:
 
     def _incident_opened(self, effect: e.IncidentOpened) -> None:
         definition = process_definition(self._definitions[effect.instance])
-        self._incidents[effect.incident] = {
-            "key": next_key(), "root_key": self.root_key, "incident": effect.incident, "wait_key": None, "instance_key": self.keys[effect.instance],
-            "tenant": self.library.tenant, "project_key": self.project_key, "process_id": definition.process_id, "element_id": effect.element_id,
-            "type": effect.type, "message": effect.message, "details": dict(effect.details), "opened_at": self.now, "closed_at": None,
-        }  # fmt: skip
+        self._incidents[effect.incident] = built.incident(
+            self._place(effect.instance),
+            number=effect.incident,
+            project_key=self.project_key,
+            process_id=definition.process_id,
+            element_id=effect.element_id,
+            of_type=effect.type,
+            message=effect.message,
+            details=effect.details,
+            now=self.now,
+        )
 
     def _incident_closed(self, effect: e.IncidentClosed) -> None:
         row = self._incidents.get(effect.incident)
@@ -207,21 +254,40 @@ class Journal:
 
     def _decision_evaluated(self, effect: e.DecisionEvaluated) -> None:
         definition = process_definition(self._definitions[effect.instance])
-        self._decisions.append({
-            "key": next_key(), "root_key": self.root_key, "element": effect.element, "instance_key": self.keys[effect.instance],
-            "project_key": self.project_key, "process_id": definition.process_id, "element_id": effect.element_id, "decision_id": effect.decision_id,
-            "name": effect.decision_name, "definition_key": effect.definition, "version": effect.version, "inputs": list(effect.inputs),
-            "output": effect.output, "rules": list(effect.rules), "required": list(effect.required),
-            "libraries": list(effect.libraries) or None,
-            "deadline": dict(effect.deadline) if effect.deadline else None, "at": self.now,
-        })  # fmt: skip
+        self._decisions.append(
+            built.evaluation(
+                self._place(effect.instance),
+                element=effect.element,
+                project_key=self.project_key,
+                process_id=definition.process_id,
+                element_id=effect.element_id,
+                decision_id=effect.decision_id,
+                name=effect.decision_name,
+                definition_key=effect.definition,
+                version=effect.version,
+                inputs=effect.inputs,
+                output=effect.output,
+                rules=effect.rules,
+                required=effect.required,
+                libraries=effect.libraries,
+                deadline=effect.deadline,
+                now=self.now,
+            )
+        )
 
     def _signal_thrown(self, effect: e.SignalThrown) -> None:
-        self._signals.append({
-            "key": next_key(), "tenant": self.library.tenant, "kind": "signal", "name": effect.name, "correlation_key": "",
-            "variables": dict(effect.variables), "project_key": self.project_key, "source_root": self.root_key, "state": "open", "published_at": self.now,
-            "expires_at": self.now,
-        })  # fmt: skip
+        self._signals.append(
+            built.message(
+                tenant=self.library.tenant,
+                kind=MessageKind.SIGNAL,
+                name=effect.name,
+                variables=effect.variables,
+                project_key=self.project_key,
+                source_root=self.root_key,
+                published_at=self.now,
+                expires_at=self.now,
+            )
+        )
 
     # ------------------------------------------------------------------ rows
 
@@ -245,15 +311,7 @@ class Journal:
         rows.upsert(
             VariableRow,
             [
-                {
-                    "key": next_key(),
-                    "root_key": self.root_key,
-                    "instance_key": instance,
-                    "scope": scope,
-                    "name": name,
-                    "value": value,
-                    "updated_at": self.now,
-                }
+                built.variable(Place(self.library.tenant, self.root_key, instance), scope=scope, name=name, value=value, now=self.now)
                 for (instance, scope, name), value in self._variables.items()
             ],
             ["root_key", "instance_key", "scope", "name"],
@@ -267,7 +325,7 @@ class Journal:
         rows.insert(JobRow, list(self._jobs.values()))
         instances.delete_waits(self.root_key, sorted(self._closed_waits))
         rows.insert(WaitRow, list(self._waits.values()))
-        self.subscribed = any(row["kind"] != "timer" for row in self._waits.values())
+        self.subscribed = any(row["kind"] != WaitKind.TIMER for row in self._waits.values())
         instances.close_incidents(self.root_key, sorted(self._closed_incidents), self.now)
         rows.insert(IncidentRow, list(self._incidents.values()))
         self.incidents_opened = [row["message"] for row in self._incidents.values() if row["closed_at"] is None]
@@ -276,13 +334,12 @@ class Journal:
             rows.insert(MessageRow, self._signals)
             messages.address([row["key"] for row in self._signals])
 
-    def _ended(self, ended: tuple[int, str]) -> dict[str, Any]:
-        # Entered in an earlier act: the row is there, only state and ended_at are taken. One upsert in place of an insert and an update.
+    def _ended(self, ended: tuple[int, str]) -> built.Row:
+        # Entered in an earlier act: the row is there. One upsert in place of an insert and an update.
         element, state = ended
-        return {
-            "root_key": self.root_key, "element": element, "key": next_key(), "instance_key": 0, "element_id": "", "name": "", "type": "", "state": state,
-            "scope": 0, "loop_counter": None, "entered_at": self.now, "ended_at": self.now,
-        }  # fmt: skip
+        return built.ended_element(
+            Place(self.library.tenant, self.root_key, self.root_key), element=element, state=ElementState(state), now=self.now
+        )
 
     def _write_tasks(self, offices: dict[str, list[list[Any]]] | None) -> None:
         for state in sorted(set(self._closed_tasks.values())):
@@ -290,7 +347,7 @@ class Journal:
                 self.root_key, [element for element, closed in self._closed_tasks.items() if closed == state], state, self.now
             )
         rows.insert(UserTaskRow, list(self._tasks.values()))
-        open_now = [row for row in self._tasks.values() if row["state"] == "open"]
+        open_now = [row for row in self._tasks.values() if row["state"] == TaskState.OPEN]
         rows.insert(TaskCandidateRow, [candidate for row in open_now for candidate in candidates(row, offices)])
         self.opened = [row["key"] for row in open_now]
 

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from app.acts.candidates import candidates
+from app.acts.rows import Row, message, notice, record
 from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
 from app.connectors.calls import FoundRecord, forms_of
 from app.connectors.ledger import Ledger
 from app.domain.forms import Form
 from app.domain.keys import next_key
+from app.domain.states import MessageKind
 from app.errors import Outdated
 from app.store import ledger, rows
 from app.store.tables import MessageRow, NotificationRow, OrganisationRow, RecordRow
@@ -46,7 +48,9 @@ class StoredLedger(Ledger):
 
     def kept_records(self, kind: str, project_key: int | None) -> Iterator[FoundRecord]:
         for row in ledger.records(self.library.tenant, kind, project_key):
-            yield FoundRecord(row.key, row.kind, row.data, row.amount, row.created_at, row.project_key)
+            yield FoundRecord(
+                key=row.key, kind=row.kind, data=row.data, amount=row.amount, created_at=row.created_at, project_key=row.project_key
+            )
 
     def kept_projects(self, year: int | None) -> Iterable[Mapping[str, Any]]:
         return (dict(row._mapping) for row in ledger.projects(self.library.tenant, (), year))
@@ -86,22 +90,51 @@ class StoredLedger(Ledger):
                     [task["key"] for task in tasks], [row for task in tasks for row in candidates(task, self.offices)]
                 )
 
-    def _record_rows(self) -> list[dict[str, Any]]:
-        return [{
-            "key": entered.record.key, "tenant": self.library.tenant, "project_key": self.project_key, "kind": entered.record.kind,
-            "data": dict(entered.record.data), "amount": entered.record.amount, "root_key": self.root_key, "element_id": entered.element_id,
-            "created_at": self.now,
-        } for entered in self.records]  # fmt: skip
+    def _record_rows(self) -> list[Row]:
+        return [
+            record(
+                key=entered.record.key,
+                tenant=self.library.tenant,
+                kind=entered.record.kind,
+                data=entered.record.data,
+                amount=entered.record.amount,
+                project_key=self.project_key,
+                root_key=self.root_key,
+                element_id=entered.element_id,
+                now=self.now,
+            )
+            for entered in self.records
+        ]
 
-    def _notice_rows(self) -> list[dict[str, Any]]:
-        return [{
-            "key": next_key(), "tenant": self.library.tenant, "role": told.notice.role, "office_key": told.notice.office_key, "title": told.notice.title,
-            "text": told.notice.text, "project_key": self.project_key, "root_key": self.root_key, "element_id": told.element_id, "created_at": self.now,
-        } for told in self.notices]  # fmt: skip
+    def _notice_rows(self) -> list[Row]:
+        return [
+            notice(
+                tenant=self.library.tenant,
+                role=told.notice.role,
+                office_key=told.notice.office_key,
+                title=told.notice.title,
+                text=told.notice.text,
+                project_key=self.project_key,
+                root_key=self.root_key,
+                element_id=told.element_id,
+                now=self.now,
+            )
+            for told in self.notices
+        ]
 
-    def _message_rows(self) -> list[dict[str, Any]]:
-        return [{
-            "key": sent.key, "tenant": self.library.tenant, "kind": "message", "name": sent.message.name, "correlation_key": sent.message.correlation_key,
-            "variables": dict(sent.message.variables), "project_key": self.project_key, "source_root": self.root_key, "state": "open",
-            "published_at": self.now, "expires_at": sent.message.expires_at,
-        } for sent in self.messages]  # fmt: skip
+    def _message_rows(self) -> list[Row]:
+        return [
+            message(
+                key=sent.key,
+                tenant=self.library.tenant,
+                kind=MessageKind.MESSAGE,
+                name=sent.message.name,
+                correlation_key=sent.message.correlation_key,
+                variables=sent.message.variables,
+                project_key=self.project_key,
+                source_root=self.root_key,
+                published_at=self.now,
+                expires_at=sent.message.expires_at,
+            )
+            for sent in self.messages
+        ]

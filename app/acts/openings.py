@@ -11,6 +11,7 @@ from app.catalogue import snapshot
 from app.domain import permissions
 from app.domain.districts import ProcessInfo
 from app.domain.permissions import Actor, ProjectFacts, Verdict
+from app.domain.states import InstanceState
 from app.engine.commands import Start
 from app.errors import Conflict, NotFound
 from app.store import history, projects
@@ -74,10 +75,11 @@ def launch(
     if found is None:
         raise NotFound(f"没有部署流程“{process_id}”,请联系业务分析员")
     with new_instance(found.key, actor.tenant, now, actor, project=project, project_key=project_key) as tree:
-        if project is not None:
-            tree.guards.append(lambda: projects.insert(project))
         tree.step(Start(found.key, variables))
         tree.record("process.start", process_id, {"variables": dict(variables)})
+        if project is not None:
+            projects.insert(project)
+        tree.save()
     return tree
 
 
@@ -86,7 +88,7 @@ def _not_yet_this_year(actor: Actor, process: ProcessInfo, now: datetime) -> Ver
     year = now.astimezone(zone).year
     # Last year's may still be open: this year's has its own.
     states = {row.state for row in history.started(actor.tenant, process.key) if row.started_at.astimezone(zone).year == year}
-    if "active" in states or (states and not process.repeat):
+    if InstanceState.ACTIVE in states or (states and not process.repeat):
         return Verdict(False, "ALREADY_RUNNING", "本年度的这项流程正在办理,或已经办过")
     return Verdict(True, "ALLOWED", "可以发起")
 
@@ -94,7 +96,7 @@ def _not_yet_this_year(actor: Actor, process: ProcessInfo, now: datetime) -> Ver
 def _not_yet_of(project: Mapping[str, Any], process: ProcessInfo) -> Verdict:
     """One at a time; what is not to be repeated only once in a project's life."""
     states = history.states(project["key"], process.key)
-    if "active" in states:
+    if InstanceState.ACTIVE in states:
         return Verdict(False, "ALREADY_RUNNING", "本项目的这项流程正在办理,不能重复发起")
     if states and not process.repeat:
         return Verdict(False, "ALREADY_DONE", "本项目已办过这项流程,不能再次发起")

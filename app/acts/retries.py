@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from app import current, engine
+from app.acts.rows import Place, incident
 from app.acts.transaction import act
-from app.domain.keys import next_key
 from app.errors import Busy, Failure, Outdated, Suspended
 from app.store import rows, waits
 from app.store.tables import IncidentRow
@@ -72,12 +72,16 @@ def _put_off(wait: Pending, now: datetime, error: Exception | None) -> None:
     with act():
         if not waits.put_off(wait.key, now + pause, failed=error is not None) or error is None or waits.has_incident(wait.key):
             return
-        rows.insert(IncidentRow, [{
-            "key": next_key(), "root_key": wait.root_key, "incident": None, "wait_key": wait.key, "instance_key": wait.instance_key, "tenant": wait.tenant,
-            "project_key": None, "process_id": wait.process_id, "element_id": wait.element_id, "type": "EVENT_FAILED",
-            "message": f"事件“{wait.element_id}”到期或收到消息后未能继续:{_reason(error)}。系统会继续重试,请检查流程", "details": {},
-            "opened_at": now, "closed_at": None,
-        }])  # fmt: skip
+        stopped = incident(
+            Place(wait.tenant, wait.root_key, wait.instance_key),
+            wait_key=wait.key,
+            process_id=wait.process_id,
+            element_id=wait.element_id,
+            of_type="EVENT_FAILED",
+            message=f"事件“{wait.element_id}”到期或收到消息后未能继续:{_reason(error)}。系统会继续重试,请检查流程",
+            now=now,
+        )
+        rows.insert(IncidentRow, [stopped])
 
 
 def _reason(error: Exception) -> str:

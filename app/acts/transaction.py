@@ -24,6 +24,9 @@ from app.errors import Busy, Conflict, NotFound, Outdated
 from app.store import database, instances
 from app.store.tables import db
 
+# The index that lets one instance a correlation key run: by its name, or on SQLite by its last column.
+_RUNNING = ("uq_process_instances_running", "process_instances.correlation_key")
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -65,7 +68,7 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
 
 @contextmanager
 def open_instance(key: int, now: datetime, actor: Actor, *, wait: bool = True) -> Iterator[HeldTree | None]:
-    """Hold the tree with this root for one act, and write what became of it.
+    """Hold the tree with this root for one act, which says with ``save`` when what became of it is written.
 
     Gives None if it is gone or, with ``wait`` False, if somebody else holds it. Raises Busy, Outdated (see ``retried``).
     """
@@ -76,7 +79,7 @@ def open_instance(key: int, now: datetime, actor: Actor, *, wait: bool = True) -
         with act():
             tree = _tree(*found, now, actor, task=False)
             yield tree
-            _save(tree)
+            _check_saved(tree)
 
 
 @contextmanager
@@ -88,12 +91,13 @@ def open_task(key: int, now: datetime, actor: Actor) -> Iterator[HeldTree]:
         with act():
             tree = _tree(*found, now, actor, task=True)
             yield tree
-            _save(tree)
+            _check_saved(tree)
 
 
-def _save(tree: HeldTree) -> None:
-    if tree.stepped or tree.audit:
-        tree.save()
+def _check_saved(tree: HeldTree) -> None:
+    """An act says itself when its tree is written; one that forgets to would lose what it did."""
+    if (tree.stepped or tree.audit) and not tree.saved:
+        raise RuntimeError("the act has stepped its tree and not saved it")
 
 
 @contextmanager
@@ -115,23 +119,23 @@ def new_instance(
         with logs.act(actor.user), _project_held(project_key) as held, act():
             library = snapshot.library(tenant)
             tree = HeldTree(
-                next_key(),
-                tenant,
-                "",
-                project if held is None else held,
-                actor,
-                now,
-                library,
-                None,
-                -1,
-                {},
+                root_key=next_key(),
+                tenant=tenant,
+                process_id="",
+                project=project if held is None else held,
+                actor=actor,
+                now=now,
+                library=library,
+                state=None,
+                version=-1,
+                keys={},
                 correlation_key=correlation_key,
                 definition_key=definition_key,
             )
             yield tree
-            tree.save()
+            _check_saved(tree)
     except IntegrityError as error:
-        if "running" in str(error.orig) or "correlation_key" in str(error.orig):
+        if any(name in str(error.orig) for name in _RUNNING):
             raise Conflict("同一流程已有一个正在办理的实例", code="ALREADY_RUNNING") from error
         raise
 
@@ -208,34 +212,34 @@ def _read(key: int, *, task: bool, wait: bool) -> tuple[Row[Any], dict[str, Any]
 def _tree(row: Row[Any], project: dict[str, Any] | None, now: datetime, actor: Actor, *, task: bool) -> HeldTree:
     library = snapshot.library(row.tenant, row.catalogue_version)
     tree = HeldTree(
-        row.key,
-        row.tenant,
-        row.process_id,
-        project,
-        actor,
-        now,
-        library,
-        State.load(row.blob, library),
-        row.version,
-        {int(local): key for local, key in row.keys.items()},
-        row.audit_mac,
-        row.audit_count,
+        root_key=row.key,
+        tenant=row.tenant,
+        process_id=row.process_id,
+        project=project,
+        actor=actor,
+        now=now,
+        library=library,
+        state=State.load(row.blob, library),
+        version=row.version,
+        keys={int(local): key for local, key in row.keys.items()},
+        audit_mac=row.audit_mac,
+        audit_count=row.audit_count,
         correlation_key=row.correlation_key,
     )
     if task:
         tree.task = HeldTask(
-            row.task_key,
-            row.element,
-            row.element_id,
-            row.task_name,
-            row.task_state,
-            row.assignee,
-            tuple(row.candidate_groups),
-            tuple(row.candidate_users),
-            row.form_id,
-            row.form_key,
-            row.definition_key,
-            row.task_process_id,
-            row.instance_key,
+            key=row.task_key,
+            element=row.element,
+            element_id=row.element_id,
+            name=row.task_name,
+            state=row.task_state,
+            assignee=row.assignee,
+            candidate_groups=tuple(row.candidate_groups),
+            candidate_users=tuple(row.candidate_users),
+            form_id=row.form_id,
+            form_key=row.form_key,
+            definition_key=row.definition_key,
+            process_id=row.task_process_id,
+            instance_key=row.instance_key,
         )
     return tree

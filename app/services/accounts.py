@@ -65,7 +65,17 @@ def demonstration_accounts() -> list[DemonstrationAccount]:
         seen.add(user.id)
         district = snapshot.district(user.tenant)
         title = district.role_title(role) if role else ""
-        found.append(DemonstrationAccount(user.username, user.name, role or "", title, office or "", user.tenant, district.title))
+        found.append(
+            DemonstrationAccount(
+                username=user.username,
+                name=user.name,
+                role=role or "",
+                role_title=title,
+                office=office or "",
+                tenant=user.tenant,
+                tenant_title=district.title,
+            )
+        )
     return found
 
 
@@ -92,7 +102,10 @@ def _views(members: Iterable[Any]) -> list[AccountView]:
         held = people.setdefault(user.id, (user, []))[1]
         if role is not None:
             held.append((role, office))
-    return [AccountView(user.id, user.username, user.name, user.tenant, user.active, tuple(held)) for user, held in people.values()]
+    return [
+        AccountView(key=user.id, username=user.username, name=user.name, tenant=user.tenant, active=user.active, memberships=tuple(held))
+        for user, held in people.values()
+    ]
 
 
 def create_user(

@@ -51,7 +51,15 @@ def notifications(actor: Actor, now: datetime, *, page: int = 1, size: int | Non
     mine = held(actor, snapshot.district(actor.tenant))
     found, total = notices.page(actor.tenant, mine, actor.user, limit=limit, offset=(number - 1) * limit)
     lines = [
-        NotificationLine(row.key, row.title, row.text, row.project_key, row.project_name or "", row.created_at, row.read_at)
+        NotificationLine(
+            key=row.key,
+            title=row.title,
+            text=row.text,
+            project_key=row.project_key,
+            project_name=row.project_name or "",
+            created_at=row.created_at,
+            read_at=row.read_at,
+        )
         for row in found
     ]
     return Page(lines, total, number, limit)

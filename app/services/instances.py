@@ -13,6 +13,7 @@ from app.acts.transaction import new_instance
 from app.catalogue import snapshot
 from app.domain import permissions
 from app.domain.permissions import Actor
+from app.domain.states import SUSPENDED, InstanceState, WaitKind
 from app.engine import ProcessDefinition
 from app.engine.commands import Start
 from app.errors import Forbidden, InvalidRequest, NotFound
@@ -68,7 +69,9 @@ def search(actor: Actor, wanted: InstanceFilter, now: datetime, *, limit: int = 
         )
     for item in fields(wanted):
         value = getattr(wanted, item.name)
-        if value is not None and item.name not in ("has_incident", "text", "descending"):
+        if item.name == "state" and value == SUSPENDED:
+            conditions.append(history.suspended())
+        elif value is not None and item.name not in ("has_incident", "text", "descending"):
             conditions.append(history.having("definition_version" if item.name == "version" else item.name, value))
     found, total = history.search(
         conditions,
@@ -99,25 +102,61 @@ def view(actor: Actor, key: int, now: datetime) -> InstancePage:
     definition = snapshot.process_definition(row.definition_key)
     visits = history.instance_elements(key)
     waits = [
-        WaitLine(item.key, item.kind, item.element_id, item.due_at, item.name, item.correlation_key, item.expression, item.attempts)
+        WaitLine(
+            key=item.key,
+            kind=item.kind,
+            element_id=item.element_id,
+            due_at=item.due_at,
+            name=item.name,
+            correlation_key=item.correlation_key,
+            expression=item.expression,
+            attempts=item.attempts,
+        )
         for item in history.waits(key)
     ]
     return InstancePage(
         line=instance_line(row),
         tokens=_tokens(row, root, definition, visits),
         variables=_variables(key, visits),
-        timers=[wait for wait in waits if wait.kind == "timer"],
-        subscriptions=[wait for wait in waits if wait.kind != "timer"],
+        timers=[wait for wait in waits if wait.kind == WaitKind.TIMER],
+        subscriptions=[wait for wait in waits if wait.kind != WaitKind.TIMER],
         jobs=[
-            JobLine(item.key, item.type, item.element_id, item.state, item.retries, item.message, item.opened_at, item.retry_at)
+            JobLine(
+                key=item.key,
+                type=item.type,
+                element_id=item.element_id,
+                state=item.state,
+                retries=item.retries,
+                message=item.message,
+                opened_at=item.opened_at,
+                retry_at=item.retry_at,
+            )
             for item in history.jobs(key)
         ],
         incidents=[
-            IncidentLine(item.key, item.type, item.element_id, item.message, item.opened_at, item.closed_at, key, item.details)
+            IncidentLine(
+                key=item.key,
+                type=item.type,
+                element_id=item.element_id,
+                message=item.message,
+                at=item.opened_at,
+                resolved_at=item.closed_at,
+                instance_key=key,
+                details=item.details,
+            )
             for item in history.incidents(instance_key=key)
         ],
         history=[
-            HistoryEntry(item.key, item.element_id, item.name, item.type, item.state, item.entered_at, item.ended_at, key)
+            HistoryEntry(
+                key=item.key,
+                element_id=item.element_id,
+                name=item.name,
+                type=item.type,
+                state=item.state,
+                entered_at=item.entered_at,
+                ended_at=item.ended_at,
+                instance_key=key,
+            )
             for item in visits
         ],
         decisions=[timeline.decision_view(item) for item in history.decisions(instance_key=key)],
@@ -158,6 +197,7 @@ def create(
             with new_instance(definition.key, tenant, now, actor) as tree:
                 tree.step(Start(definition.key, variables))
                 tree.record("process.start", definition.process_id, {"variables": dict(variables)})
+                tree.save()
     except (engine.Refused, engine.LimitExceeded) as error:
         raise InvalidRequest(str(error), code=error.code) from error
     if tree.unsettled:
@@ -210,7 +250,7 @@ def _definition(process_id: str, tenant: str, version: int | None, definition_ke
 
 
 def _tokens(row: Any, root: Any, definition: ProcessDefinition, visits: Any) -> list[TokenLine]:
-    if row.state != "active":
+    if row.state != InstanceState.ACTIVE:
         return []
     state = engine.State.load(root.blob, snapshot.library(row.tenant, root.catalogue_version))
     local = next((int(number) for number, key in root.keys.items() if key == row.key), 0)
@@ -222,13 +262,13 @@ def _tokens(row: Any, root: Any, definition: ProcessDefinition, visits: Any) -> 
             visit = entered.get(token.element)
             tokens.append(
                 TokenLine(
-                    token.element,
-                    token.element_id,
-                    info.name if info else "",
-                    info.type if info else visit.type if visit else "",
-                    token.state,
-                    row.key,
-                    visit.entered_at if visit else None,
+                    element=token.element,
+                    element_id=token.element_id,
+                    name=info.name if info else "",
+                    type=info.type if info else visit.type if visit else "",
+                    state=token.state,
+                    instance_key=row.key,
+                    entered_at=visit.entered_at if visit else None,
                 )
             )
     return tokens
@@ -239,5 +279,5 @@ def _variables(key: int, visits: Any) -> list[VariableView]:
     found = []
     for row in history.variables(key):
         scope, scope_key = names.get(row.scope, ("", 0)) if row.scope else ("", key)
-        found.append(VariableView(row.name, row.value, scope, key, scope_key, row.key))
+        found.append(VariableView(name=row.name, value=row.value, scope=scope, instance_key=key, scope_key=scope_key, key=row.key))
     return found

@@ -12,6 +12,7 @@ from app.acts.held_tree import HeldTree
 from app.acts.transaction import act, open_instance, retried
 from app.domain import permissions
 from app.domain.permissions import Actor
+from app.domain.states import JobState
 from app.engine import commands
 from app.errors import Conflict, InvalidRequest, NotFound
 from app.seen.shapes import TakenJob
@@ -33,18 +34,18 @@ def take(actor: Actor, job_type: str, now: datetime, *, most: int = 1, lease: ti
         keys = jobs.take(job_type, actor.tenant, now, now + lease, most)
     return [
         TakenJob(
-            row.key,
-            row.type,
-            row.element_id,
-            row.instance_key,
-            row.process_id,
-            row.definition_key,
-            row.tenant,
-            row.listener,
-            row.retries,
-            row.headers,
-            row.variables,
-            now + lease,
+            key=row.key,
+            type=row.type,
+            element_id=row.element_id,
+            instance_key=row.instance_key,
+            process_id=row.process_id,
+            definition_key=row.definition_key,
+            tenant=row.tenant,
+            listener=row.listener,
+            retries=row.retries,
+            headers=row.headers,
+            variables=row.variables,
+            leased_until=now + lease,
         )
         for row in (jobs.described(keys) if keys else ())
     ]
@@ -56,9 +57,10 @@ def complete(actor: Actor, key: int, variables: Mapping[str, Any], now: datetime
         actor,
         key,
         now,
-        lambda element: commands.CompleteJob(element, dict(variables)),
-        lambda: jobs.close(key, "completed", "", now),
-        ("job.complete", {"variables": dict(variables)}),
+        command=lambda element: commands.CompleteJob(element, dict(variables)),
+        close=lambda: jobs.close(key, JobState.COMPLETED, "", now),
+        action="job.complete",
+        details={"variables": dict(variables)},
     )
 
 
@@ -75,9 +77,10 @@ def fail(actor: Actor, key: int, retries: int, message: str, now: datetime, *, b
         actor,
         key,
         now,
-        lambda element: commands.FailJob(element, retries, said),
-        lambda: jobs.put_off(key, retries, said, again) if retries else jobs.close(key, "failed", said, now),
-        ("job.fail", {"retries": retries, "message": said}),
+        command=lambda element: commands.FailJob(element, retries, said),
+        close=lambda: jobs.put_off(key, retries, said, again) if retries else jobs.close(key, JobState.FAILED, said, now),
+        action="job.fail",
+        details={"retries": retries, "message": said},
     )
 
 
@@ -87,9 +90,10 @@ def throw_error(actor: Actor, key: int, code: str, message: str, variables: Mapp
         actor,
         key,
         now,
-        lambda element: commands.ThrowError(element, code, message, dict(variables)),
-        lambda: jobs.close(key, "error", message[:_LONGEST_MESSAGE], now),
-        ("job.error", {"code": code, "message": message, "variables": dict(variables)}),
+        command=lambda element: commands.ThrowError(element, code, message, dict(variables)),
+        close=lambda: jobs.close(key, JobState.ERROR, message[:_LONGEST_MESSAGE], now),
+        action="job.error",
+        details={"code": code, "message": message, "variables": dict(variables)},
     )
 
 
@@ -98,30 +102,29 @@ def _finish(
     actor: Actor,
     key: int,
     now: datetime,
+    *,
     command: Callable[[int], commands.Command],
     close: Callable[[], bool],
-    entry: tuple[str, Mapping[str, Any]],
+    action: str,
+    details: Mapping[str, Any],
 ) -> None:
     row = jobs.one(key)
     if row is None:
         raise NotFound("没有此任务")
     permissions.may_administer(actor, row.tenant).require()
-    if row.state != "open":
+    if row.state != JobState.OPEN:
         raise Conflict(_CLOSED, code="JOB_CLOSED")
-
-    def guard() -> None:
-        # Read before the lock: only this says that nobody was first.
-        if not close():
-            raise Conflict(_CLOSED, code="JOB_CLOSED")
 
     with open_instance(row.root_key, now, actor) as tree:
         if tree is None:
             raise NotFound("没有此任务")
-        tree.guards.append(guard)
         _step(tree, command(row.element))
         tree.journal.closed_job(row.element)
-        action, details = entry
         tree.record(action, f"{tree.process_id}.{row.element_id}", {"job": str(key), "type": row.type, **details})
+        # Read before the lock: only this says that nobody was first.
+        if not close():
+            raise Conflict(_CLOSED, code="JOB_CLOSED")
+        tree.save()
     if tree.unsettled:
         messages.settle(now)
 

@@ -13,11 +13,12 @@ from typing import Any
 from app import current
 from app.acts import audit
 from app.acts.retries import Gone, attempt
+from app.acts.rows import message
 from app.acts.transaction import act, new_instance, open_instance
 from app.catalogue import snapshot
 from app.domain import permissions
-from app.domain.keys import next_key
 from app.domain.permissions import Actor
+from app.domain.states import MessageKind
 from app.engine.commands import Deliver, Start
 from app.engine.limits import LONGEST_KEY, LONGEST_NAME, flaw_of
 from app.engine.timers import parse_duration
@@ -45,28 +46,42 @@ def publish(
     """A message from outside. Returns its key. Raises Forbidden, InvalidRequest (NAME)."""
     zone = snapshot.district(tenant).zone
     expires = parse_duration(current.settings().message_lifetime).after(now, zone) if lifetime is None else now + lifetime
-    return _throw(actor, "message", name, correlation_key, variables, now, tenant, expires)
+    return _throw(actor, MessageKind.MESSAGE, name, variables, now, correlation_key=correlation_key, tenant=tenant, expires_at=expires)
 
 
 def broadcast(actor: Actor, name: str, variables: Mapping[str, Any], now: datetime, *, tenant: str) -> int:
     """A signal from outside. Returns its key. Raises Forbidden, InvalidRequest (NAME)."""
-    return _throw(actor, "signal", name, "", variables, now, tenant, now)
+    return _throw(actor, MessageKind.SIGNAL, name, variables, now, correlation_key="", tenant=tenant, expires_at=now)
 
 
 def _throw(
-    actor: Actor, kind: str, name: str, correlation_key: str, variables: Mapping[str, Any], now: datetime, tenant: str, expires: datetime
+    actor: Actor,
+    kind: MessageKind,
+    name: str,
+    variables: Mapping[str, Any],
+    now: datetime,
+    *,
+    correlation_key: str,
+    tenant: str,
+    expires_at: datetime,
 ) -> int:
     permissions.may_administer(actor, tenant).require()
     if not name.strip() or flaw_of(name, LONGEST_NAME) or flaw_of(correlation_key, LONGEST_KEY):
         raise InvalidRequest(f"消息名称应为 1 至 {LONGEST_NAME} 个字,关联键不超过 {LONGEST_KEY} 个字,且不含空字符", code="NAME")
-    key = next_key()
+    thrown = message(
+        tenant=tenant,
+        kind=kind,
+        name=name,
+        correlation_key=correlation_key,
+        variables=variables,
+        project_key=messages.project_of(tenant, correlation_key),
+        published_at=now,
+        expires_at=expires_at,
+    )
     with act():
-        rows.insert(MessageRow, [{
-            "key": key, "tenant": tenant, "kind": kind, "name": name, "correlation_key": correlation_key, "variables": dict(variables),
-            "project_key": messages.project_of(tenant, correlation_key), "source_root": None, "state": "open", "published_at": now, "expires_at": expires,
-        }])  # fmt: skip
-        if kind == "signal":
-            messages.address([key])
+        rows.insert(MessageRow, [thrown])
+        if kind == MessageKind.SIGNAL:
+            messages.address([thrown["key"]])
         audit.record(
             actor,
             f"{kind}.publish",
@@ -77,6 +92,7 @@ def _throw(
             tenant=tenant,
         )
     settle(now)
+    key: int = thrown["key"]
     return key
 
 
@@ -120,18 +136,15 @@ def _wake(match: Recipient, root_key: int, now: datetime) -> bool:
     with open_instance(root_key, now, accounts.system(match.tenant), wait=False) as tree:
         if tree is None:
             return False
-        tree.guards.append(lambda: _take(match, now, root_key))
         tree.step(Deliver(match.wait, match.variables))
         tree.record(f"{match.kind}.receive", f"{match.process_id}.{match.element_id}", {"name": match.name, "message": str(match.message)})
+        if not waits.take_subscription(match.key):
+            raise Gone
+        _note(match, now, root_key)
+        tree.save()
         if match.attempts:
-            tree.writes.append(lambda: waits.close_incidents(match.key, now))
+            waits.close_incidents(match.key, now)
     return True
-
-
-def _take(match: Recipient, now: datetime, root_key: int) -> None:
-    if not waits.take_subscription(match.key):
-        raise Gone
-    _note(match, now, root_key)
 
 
 def _start(match: Recipient, now: datetime) -> bool:
@@ -147,17 +160,18 @@ def _start(match: Recipient, now: datetime) -> bool:
             now,
             accounts.system(match.tenant),
             project_key=project_key,
-            correlation_key=match.message_key or None if match.kind == "message" else None,
+            correlation_key=match.message_key or None if match.kind == MessageKind.MESSAGE else None,
         ) as tree:
-            tree.guards.append(lambda: _note(match, now, tree.root_key))
             tree.step(Start(match.definition_key, variables, match.element_id))
             tree.record("process.start", match.process_id, {"event": match.element_id, "name": match.name, "message": str(match.message)})
+            tree.save()
+            _note(match, now, tree.root_key)
     except Conflict:
         return False  # one runs already: the message waits for its end
     return True
 
 
 def _note(match: Recipient, now: datetime, root_key: int) -> None:
-    deliver = messages.deliver_signal if match.kind == "signal" else messages.deliver
+    deliver = messages.deliver_signal if match.kind == MessageKind.SIGNAL else messages.deliver
     if not deliver(match.message, match.target, root_key, now):
         raise Gone

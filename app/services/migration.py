@@ -11,14 +11,16 @@ from typing import Any
 from app import engine
 from app.acts.candidates import candidates
 from app.acts.held_tree import HeldTree
+from app.acts.transaction import retried
 from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
 from app.domain.permissions import Actor
+from app.domain.states import WaitKind
 from app.engine import ProcessDefinition, State, commands, effects
 from app.errors import InvalidRequest, NotFound
 from app.seen.shapes import AssigneeChange, DeadlineChange, FormChange, MigrationPreview, PositionChange
 from app.services import instances
-from app.services.repair import carry_out, local_of
+from app.services.repair import local_of, repaired
 from app.store import history, ledger, repair
 
 MOST_AT_ONCE = 1_000
@@ -40,6 +42,7 @@ def preview(
     return [_preview(actor, key, definition_key, dict(plan or {}), now) for key in keys]
 
 
+@retried
 def migrate(
     actor: Actor,
     key: int,
@@ -53,10 +56,15 @@ def migrate(
     """Move an instance, a called one too, to another definition. Raises NotFound, Forbidden, InvalidRequest (REASON), Conflict with every reason."""
     row = instances.administered(actor, key)
     target = _target(row.tenant, definition_key)
-
-    def step(tree: HeldTree, local: int) -> None:
+    details = {
+        "from": {"key": str(row.definition_key), "version": row.definition_version},
+        "to": {"key": str(target.key), "process": target.process_id, "version": target.version},
+        "plan": dict(plan or {}),
+    }
+    with repaired(actor, key, reason, now, seen=seen) as mended:
+        tree = mended.tree
         before = tree.the_state
-        command = commands.Migrate(target.key, dict(plan or {}), local)
+        command = commands.Migrate(target.key, dict(plan or {}), mended.local)
         reasons = _refusals(tree.library, before, command, now)
         if reasons:
             raise engine.Refused(reasons, "MIGRATION")
@@ -64,16 +72,10 @@ def migrate(
         described = engine.describe_tasks(tree.library, before, now)[0]
         # The state right after the move says which rows follow it; in the tree the connectors that it reached run on from there.
         moved, _ = engine.step(tree.library, before, command, now)
-        tasks = _tasks(tree.library, row, target, described, moved, now)
+        tasks = _tasks(tree.library, row, target, described=described, moved=moved, now=now)
         tree.step(command)
-        tree.writes.append(lambda: _follow(tree, row, target, moved, old_ids, tasks))
-
-    details = {
-        "from": {"key": str(row.definition_key), "version": row.definition_version},
-        "to": {"key": str(target.key), "process": target.process_id, "version": target.version},
-        "plan": dict(plan or {}),
-    }
-    carry_out(actor, key, reason, now, step, "instance.migrate", details, seen)
+        mended.save("instance.migrate", details)
+        _follow(tree, row, target, moved=moved, old_ids=old_ids, tasks=tasks)
 
 
 # ---------------------------------------------------------------------- preview
@@ -94,33 +96,33 @@ def _preview(actor: Actor, key: int, definition_key: int, plan: dict[str, str], 
     moves = engine.preview_migration(library, state, command)
     described = engine.describe_tasks(library, state, now)[0]
     moved, brought = engine.step(library, state, command, now)
-    tasks = _tasks(library, row, target, described, moved, now)
+    tasks = _tasks(library, row, target, described=described, moved=moved, now=now)
     return MigrationPreview(
-        key,
-        row.process_id,
-        row.definition_version,
-        target.version,
-        (),
-        tuple(PositionChange(move.element, move.old_id, move.new_id, move.name) for move in moves.moves),
-        tuple(_deadlines(row.root_key, moves, brought)),
-        tuple(
+        instance_key=key,
+        process_id=row.process_id,
+        version=row.definition_version,
+        new_version=target.version,
+        reasons=(),
+        positions=tuple(PositionChange(move.element, move.old_id, move.new_id, move.name) for move in moves.moves),
+        deadlines=tuple(_deadlines(row.root_key, moves, brought)),
+        assignees=tuple(
             AssigneeChange(task.key, values["element_id"], _people(task._mapping), _people(values))
             for task, values in tasks
             if _people(task._mapping) != _people(values)
         ),
-        tuple(change for task, values in tasks if (change := _form_change(task, values)) is not None),
-        missing,
+        forms=tuple(change for task, values in tasks if (change := _form_change(task, values)) is not None),
+        missing=missing,
     )
 
 
 def _deadlines(root_key: int, moves: engine.Preview, brought: Sequence[effects.Effect]) -> Iterator[DeadlineChange]:
-    waits = {wait.wait: wait for wait in repair.open_waits(root_key) if wait.kind == "timer"}
+    waits = {wait.wait: wait for wait in repair.open_waits(root_key) if wait.kind == WaitKind.TIMER}
     for fate, numbers in (("kept", moves.kept), ("closed", moves.closed)):
         for number in numbers:
             if number in waits:
                 yield DeadlineChange(waits[number].element_id, fate, waits[number].due_at)
     for effect in brought:
-        if isinstance(effect, effects.WaitOpened) and effect.kind == "timer":
+        if isinstance(effect, effects.WaitOpened) and effect.kind == WaitKind.TIMER:
             yield DeadlineChange(effect.element_id, "opened", effect.due_at)
 
 
@@ -135,12 +137,12 @@ def _form_change(task: Any, values: Mapping[str, Any]) -> FormChange | None:
         return None
     old, new = _fields(before), _fields(after)
     return FormChange(
-        task.key,
-        values["element_id"],
-        task.form_id,
-        values["form_id"],
-        tuple(title for name, title in new.items() if name not in old),
-        tuple(title for name, title in old.items() if name not in new),
+        task_key=task.key,
+        element_id=values["element_id"],
+        before=task.form_id,
+        after=values["form_id"],
+        added=tuple(title for name, title in new.items() if name not in old),
+        removed=tuple(title for name, title in old.items() if name not in new),
     )
 
 
@@ -188,7 +190,13 @@ def _missing(library: Snapshot, target: ProcessDefinition) -> Iterator[str]:
 
 
 def _tasks(
-    library: Snapshot, row: Any, target: ProcessDefinition, described: Mapping[int, effects.TaskOpened], moved: State, now: datetime
+    library: Snapshot,
+    row: Any,
+    target: ProcessDefinition,
+    *,
+    described: Mapping[int, effects.TaskOpened],
+    moved: State,
+    now: datetime,
 ) -> _Tasks:
     """The open tasks of the instance with what the other version makes of them; what nobody has claimed goes to whom that version names."""
     after, _ = engine.describe_tasks(library, moved, now)
@@ -225,7 +233,7 @@ def _task_values(
     }
 
 
-def _follow(tree: HeldTree, row: Any, target: ProcessDefinition, moved: State, old_ids: Mapping[int, str], tasks: _Tasks) -> None:
+def _follow(tree: HeldTree, row: Any, target: ProcessDefinition, *, moved: State, old_ids: Mapping[int, str], tasks: _Tasks) -> None:
     """Let the rows of the instance say what it is now."""
     names = target.elements
     local = local_of(tree, row.key)

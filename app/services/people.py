@@ -19,6 +19,7 @@ from app.domain import accounts as rules
 from app.domain.keys import next_key
 from app.domain.permissions import ADMINISTRATORS, Actor, may_manage
 from app.domain.reasons import checked_reason
+from app.domain.states import TaskState
 from app.errors import Conflict, Forbidden, InvalidRequest, NotFound, TaskClosed
 from app.seen.shapes import HandedOver
 from app.services import accounts
@@ -169,7 +170,7 @@ def _hand_over(actor: Actor, username: str, successor: str | None, reason: str, 
         if successor is not None and assignee is None and others:
             continue  # others may do it as well: nobody is given what is open to many
         try:
-            _reassign(actor, key, username, successor, reason, now)
+            _reassign(actor, key, username, successor=successor, reason=reason, now=now)
         except (TaskClosed, NotFound):
             continue
         returned, passed = returned + (successor is None), passed + (successor is not None)
@@ -180,13 +181,10 @@ def _hand_over(actor: Actor, username: str, successor: str | None, reason: str, 
 def _reassign(actor: Actor, key: int, username: str, successor: str | None, reason: str, now: datetime) -> None:
     with open_task(key, now, actor) as tree:
         task = tree.task
-        if task is None or task.state != "open" or task.assignee not in (None, username):
+        if task is None or task.state != TaskState.OPEN or task.assignee not in (None, username):
             raise TaskClosed
-
-        def write() -> None:
-            if not instances.assign_task(key, task.assignee, successor):
-                raise TaskClosed
-
-        tree.guards.append(write)
         details = {"task": str(key), "from": username, "to": successor, "reason": reason}
         tree.record("task.hand_over", f"{task.process_id}.{task.element_id}", details)
+        if not instances.assign_task(key, task.assignee, successor):
+            raise TaskClosed
+        tree.save()

@@ -118,18 +118,25 @@ def view(actor: Actor, key: int, now: datetime) -> ProjectPage:
     project = _read(actor, key)
     district = snapshot.district(project["tenant"])
     records = [
-        RecordView(row.key, row.kind, wording.record_title(project["tenant"], row.kind), row.amount, row.data, row.created_at)
+        RecordView(
+            key=row.key,
+            kind=row.kind,
+            title=wording.record_title(project["tenant"], row.kind),
+            amount=row.amount,
+            data=row.data,
+            created_at=row.created_at,
+        )
         for row in history.records(key)
     ]
     return ProjectPage(
-        project_view(project),
-        _phases(project),
-        timeline.of_project(project, district),
-        task_lines(tasks.open_of_project(key), now),
-        _startable(actor, project, now),
-        [timeline.decision_view(row) for row in history.decisions(project_key=key)],
-        records,
-        [instance_line(row) for row in history.project_instances(key)],
+        project=project_view(project),
+        phases=_phases(project),
+        timeline=timeline.of_project(project, district),
+        tasks=task_lines(tasks.open_of_project(key), now),
+        startable=_startable(actor, project, now),
+        decisions=[timeline.decision_view(row) for row in history.decisions(project_key=key)],
+        records=records,
+        instances=[instance_line(row) for row in history.project_instances(key)],
     )
 
 
@@ -162,22 +169,22 @@ def project_view(project: Mapping[str, Any]) -> ProjectView:
         OfficeView(role, titles.get(role, role), int(key), name) for role, held in project["offices"].items() for key, name in held
     )
     return ProjectView(
-        project["key"],
-        project["number"],
-        project["name"],
-        project["tenant"],
-        district.title,
-        project["phase"],
-        phase_title(project["phase"]),
-        project["applicant_office"],
-        offices,
-        project["plan_year"],
-        project["total_amount"],
-        project["contract_amount"],
-        project["facts"],
-        wording.shown(project["tenant"], project["facts"]),
-        project["created_at"],
-        project["updated_at"],
+        key=project["key"],
+        number=project["number"],
+        name=project["name"],
+        tenant=project["tenant"],
+        tenant_title=district.title,
+        phase=project["phase"],
+        phase_title=phase_title(project["phase"]),
+        applicant_office=project["applicant_office"],
+        offices=offices,
+        plan_year=project["plan_year"],
+        total_amount=project["total_amount"],
+        contract_amount=project["contract_amount"],
+        facts=project["facts"],
+        shown=wording.shown(project["tenant"], project["facts"]),
+        created_at=project["created_at"],
+        updated_at=project["updated_at"],
     )
 
 

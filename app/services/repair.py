@@ -4,7 +4,8 @@ An administrator decides by what the page showed. What is gone in the meantime i
 refused whenever the tree has moved on at all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from app.acts.held_tree import HeldTree
 from app.acts.transaction import act, open_instance, retried
 from app.domain.permissions import Actor
 from app.domain.reasons import checked_reason
+from app.domain.states import InstanceState
 from app.engine import commands
 from app.errors import Conflict, InvalidRequest, NotFound
 from app.services import instances, messages
@@ -31,6 +33,7 @@ class Activate:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
+@retried
 def set_variables(
     actor: Actor,
     key: int,
@@ -47,16 +50,14 @@ def set_variables(
     Raises NotFound, Forbidden, InvalidRequest (REASON, NOTHING and the engine's limits), Conflict.
     """
     _check_something(variables)
-    details: dict[str, Any] = {"variables": dict(variables), "element": element, "local": local}
-
-    def step(tree: HeldTree, local_key: int) -> None:
-        known = _known(tree.the_state, element, local_key)
-        details["before"] = {name: known[name] for name in variables if name in known}
-        tree.step(commands.SetVariables(dict(variables), element, local_key, local))
-
-    carry_out(actor, key, reason, now, step, "instance.set_variables", details, seen)
+    with repaired(actor, key, reason, now, seen=seen) as mended:
+        known = _known(mended.tree.the_state, element, mended.local)
+        before = {name: known[name] for name in variables if name in known}
+        mended.tree.step(commands.SetVariables(dict(variables), element, mended.local, local))
+        mended.save("instance.set_variables", {"variables": dict(variables), "element": element, "local": local, "before": before})
 
 
+@retried
 def modify(
     actor: Actor,
     key: int,
@@ -74,20 +75,6 @@ def modify(
     """
     _check_something(terminate or activate or variables)
 
-    def step(tree: HeldTree, local_key: int) -> None:
-        places = {token.element: token.element_id for token in tree.the_state.tokens()}
-        details["terminate"] = [{"number": number, "element": places.get(number, "")} for number in terminate]
-        wanted = [
-            commands.Activation(
-                item.element_id,
-                local_key if item.instance_key is None else local_of(tree, item.instance_key),
-                item.ancestor,
-                dict(item.variables),
-            )
-            for item in activate
-        ]
-        tree.step(commands.Modify(tuple(terminate), wanted, dict(variables or {})))
-
     details: dict[str, Any] = {
         "activate": [
             {
@@ -100,34 +87,53 @@ def modify(
         ],
         "variables": dict(variables or {}),
     }
-    carry_out(actor, key, reason, now, step, "instance.modify", details, seen)
+    with repaired(actor, key, reason, now, seen=seen) as mended:
+        tree = mended.tree
+        places = {token.element: token.element_id for token in tree.the_state.tokens()}
+        details["terminate"] = [{"number": number, "element": places.get(number, "")} for number in terminate]
+        wanted = [
+            commands.Activation(
+                item.element_id,
+                mended.local if item.instance_key is None else local_of(tree, item.instance_key),
+                item.ancestor,
+                dict(item.variables),
+            )
+            for item in activate
+        ]
+        tree.step(commands.Modify(tuple(terminate), wanted, dict(variables or {})))
+        mended.save("instance.modify", details)
 
 
+@retried
 def suspend(actor: Actor, key: int, reason: str, now: datetime) -> None:
     """Let nothing of the tree be completed or fired until it is resumed; due instants stay. Raises NotFound, Forbidden, InvalidRequest (REASON), Conflict."""
-
-    def step(tree: HeldTree, _: int) -> None:
-        tree.step(commands.Suspend())
-        tree.writes.append(lambda: repair.set_suspended(tree.root_key, now))
-
-    carry_out(actor, key, reason, now, step, "instance.suspend", {})
+    with repaired(actor, key, reason, now) as mended:
+        mended.tree.step(commands.Suspend())
+        mended.save("instance.suspend")
+        repair.set_suspended(mended.tree.root_key, now)
 
 
 def resume(actor: Actor, key: int, reason: str, now: datetime) -> None:
     """Go on after a suspension: what has become due fires with the next waking of the clock. Raises as ``suspend``."""
-
-    def step(tree: HeldTree, _: int) -> None:
-        tree.step(commands.Resume())
-        tree.writes.append(lambda: repair.set_suspended(tree.root_key, None))
-        tree.writes.append(lambda: repair.wake_waits(tree.root_key))
-
-    carry_out(actor, key, reason, now, step, "instance.resume", {})
+    _resume(actor, key, reason, now)
     messages.settle(now)  # what could not be delivered meanwhile
 
 
+@retried
+def _resume(actor: Actor, key: int, reason: str, now: datetime) -> None:
+    with repaired(actor, key, reason, now) as mended:
+        mended.tree.step(commands.Resume())
+        mended.save("instance.resume")
+        repair.set_suspended(mended.tree.root_key, None)
+        repair.wake_waits(mended.tree.root_key)
+
+
+@retried
 def cancel(actor: Actor, key: int, reason: str, now: datetime) -> None:
     """End a whole tree as cancelled. Raises NotFound, Forbidden, Conflict, InvalidRequest (REASON)."""
-    carry_out(actor, key, reason, now, lambda tree, _: tree.step(commands.Cancel()), "instance.cancel", {})
+    with repaired(actor, key, reason, now) as mended:
+        mended.tree.step(commands.Cancel())
+        mended.save("instance.cancel")
 
 
 def resolve(actor: Actor, incident_key: int, now: datetime, *, reason: str = "") -> None:
@@ -142,16 +148,14 @@ def resolve(actor: Actor, incident_key: int, now: datetime, *, reason: str = "")
     if found.incident is None:
         _try_again(actor, found, details | {"reason": reason.strip()}, now)
         return
-    number: int = found.incident
-    carry_out(
-        actor,
-        found.root_key,
-        reason or "重试",
-        now,
-        lambda tree, _: tree.step(commands.Resolve(number)),
-        "incident.resolve",
-        details,
-    )
+    _retry(actor, found, details, reason or "重试", now)
+
+
+@retried
+def _retry(actor: Actor, incident: Any, details: Mapping[str, Any], reason: str, now: datetime) -> None:
+    with repaired(actor, incident.root_key, reason, now) as mended:
+        mended.tree.step(commands.Resolve(incident.incident))
+        mended.save("incident.resolve", details)
 
 
 def _try_again(actor: Actor, incident: Any, details: Mapping[str, Any], now: datetime) -> None:
@@ -180,18 +184,28 @@ def local_of(tree: HeldTree, key: int) -> int:
     return found
 
 
-@retried
-def carry_out(
-    actor: Actor,
-    key: int,
-    reason: str,
-    now: datetime,
-    step: Callable[[HeldTree, int], None],
-    action: str,
-    details: Mapping[str, Any],
-    seen: int | None = None,
-) -> None:
-    """One repair: ``step`` gets the tree and the number of the instance in it. Raises NotFound, Forbidden, InvalidRequest, Conflict."""
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A tree that is held for one repair of its instance number ``local``."""
+
+    tree: HeldTree
+    local: int
+    key: int
+    process_id: str
+    reason: str
+
+    def save(self, action: str, details: Mapping[str, Any] | None = None) -> None:
+        """Write the tree, with the entry that says why. Further rows of the repair follow."""
+        self.tree.record(action, self.process_id, {"instance": str(self.key), "reason": self.reason, **(details or {})})
+        self.tree.save()
+        if self.tree.the_state.suspended:
+            # New timers too wait for the end of the suspension.
+            repair.pause_timers(self.tree.root_key)
+
+
+@contextmanager
+def repaired(actor: Actor, key: int, reason: str, now: datetime, *, seen: int | None = None) -> Iterator[Repair]:
+    """One repair: one act on the tree of an instance, which says itself when it is saved. Raises NotFound, Forbidden, InvalidRequest, Conflict."""
     said = checked_reason(reason)
     row = instances.administered(actor, key)
     with open_instance(row.root_key, now, actor) as tree:
@@ -199,20 +213,16 @@ def carry_out(
             raise NotFound("没有此流程实例")
         if seen is not None and tree.version != seen:
             raise Conflict("此流程实例在您查看之后已有变化,请刷新后重试", code="MOVED_ON")
-        if row.state != "active":
+        if row.state != InstanceState.ACTIVE:
             raise Conflict("此流程实例已经结束", code="NOT_OPEN")
         try:
-            step(tree, local_of(tree, key))
+            yield Repair(tree, local_of(tree, key), key, row.process_id, said)
         except engine.NotOpen as error:
             raise Conflict(str(error), code=error.code) from error
         except engine.Refused as error:
             raise Conflict("未作任何改动:" + ";".join(error.reasons), code=error.code) from error
         except engine.LimitExceeded as error:
             raise InvalidRequest(str(error), code=error.code) from error
-        if tree.the_state.suspended:
-            # New timers too wait for the end of the suspension.
-            tree.writes.append(lambda: repair.pause_timers(tree.root_key))
-        tree.record(action, row.process_id, {"instance": str(key), "reason": said, **details})
     if tree.unsettled:
         messages.settle(now)
 

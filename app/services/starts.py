@@ -1,15 +1,17 @@
 """Start events that wait: their messages, signals and timers are rows, one set for each tenant that would run the process."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from app.acts.retries import Gone
+from app.acts.rows import Place, Row, wait
 from app.acts.transaction import new_instance
 from app.catalogue import districts, snapshot
 from app.catalogue.snapshot import Snapshot
 from app.decision import feel
 from app.domain.districts import SHARED
-from app.domain.keys import next_key
+from app.domain.states import WaitKind
 from app.engine import ProcessDefinition, StartEvent, functions, timers
 from app.engine.commands import Start
 from app.engine.expressions import Literal, Term, parse
@@ -39,24 +41,28 @@ def _refresh(tenant: str, library: Snapshot, now: datetime, *, timed: bool) -> N
             continue
         definition = library.definition(reference.key)
         for event in definition.start_events:
-            if event.kind != "none" and (timed or event.kind != "timer"):
+            if event.kind != "none" and (timed or event.kind != WaitKind.TIMER):
                 wanted[definition.key, event.element_id] = (definition, event)
     waits.delete_starts([key for place, key in present.items() if place not in wanted])
     new = [_row(tenant, library, definition, event, now) for place, (definition, event) in wanted.items() if place not in present]
     rows.insert(WaitRow, [row for row in new if row is not None])
 
 
-def _row(tenant: str, library: Snapshot, definition: ProcessDefinition, event: StartEvent, now: datetime) -> dict[str, Any] | None:
+def _row(tenant: str, library: Snapshot, definition: ProcessDefinition, event: StartEvent, now: datetime) -> Row | None:
     schedule = _schedule(event, library, now) if event.timer is not None else None
-    if event.kind == "timer" and schedule is None:
+    if event.kind == WaitKind.TIMER and schedule is None:
         return None  # lies in the past: it never fires again
-    due = schedule.due_at if schedule else None
-    return {
-        "key": next_key(), "root_key": None, "wait": None, "element": None, "instance_key": None, "tenant": tenant, "process_id": definition.process_id,
-        "definition_key": definition.key, "element_id": event.element_id, "kind": event.kind, "due_at": due, "wake_at": due,
-        "name": _text(event.name, library, now), "correlation_key": None, "expression": None, "calendar_version": None,
-        "memo": dict(schedule.memo) if schedule else None, "interrupting": True, "attempts": 0, "opened_at": now,
-    }  # fmt: skip
+    return wait(
+        Place(tenant),
+        process_id=definition.process_id,
+        definition_key=definition.key,
+        element_id=event.element_id,
+        kind=WaitKind(event.kind),
+        due_at=schedule.due_at if schedule else None,
+        name=_text(event.name, library, now),
+        memo=schedule.memo if schedule else None,
+        now=now,
+    )
 
 
 def _schedule(event: StartEvent, library: Snapshot, now: datetime) -> timers.Schedule | None:
@@ -81,26 +87,31 @@ def _text(source: str | None, library: Snapshot, now: datetime) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def fire(wait: DueWait, now: datetime) -> bool:
+def fire(due: DueWait, now: datetime) -> bool:
     """Start an instance by its timer, and set the next repetition."""
-
-    def take() -> None:
-        if not waits.take(wait.key, now):  # another node was first
+    with new_instance(due.definition_key, due.tenant, now, accounts.system(due.tenant)) as tree:
+        tree.step(Start(due.definition_key, {}, due.element_id))
+        tree.record("process.start", due.process_id, {"event": due.element_id, "due": due.due_at.isoformat()})
+        if not waits.take(due.key, now):  # another node was first
             raise Gone
-        upcoming = timers.following(wait.memo or {}, now, snapshot.district(wait.tenant).zone)
-        if upcoming is not None:
-            again = {
-                "key": next_key(), "root_key": None, "wait": None, "element": None, "instance_key": None, "tenant": wait.tenant,
-                "process_id": wait.process_id, "definition_key": wait.definition_key, "element_id": wait.element_id, "kind": "timer",
-                "due_at": upcoming.due_at, "wake_at": upcoming.due_at, "name": None, "correlation_key": None, "expression": None, "calendar_version": None,
-                "memo": dict(upcoming.memo), "interrupting": True, "attempts": 0, "opened_at": now,
-            }  # fmt: skip
-            rows.insert(WaitRow, [again])
-
-    with new_instance(wait.definition_key, wait.tenant, now, accounts.system(wait.tenant)) as tree:
-        tree.guards.append(take)
-        tree.step(Start(wait.definition_key, {}, wait.element_id))
-        tree.record("process.start", wait.process_id, {"event": wait.element_id, "due": wait.due_at.isoformat()})
+        tree.save()
+        rows.insert(WaitRow, list(_next(due, now)))
     if tree.unsettled:
         messages.settle(now)
     return True
+
+
+def _next(due: DueWait, now: datetime) -> Iterator[Row]:
+    """The row of the next repetition, if there is one."""
+    upcoming = timers.following(due.memo or {}, now, snapshot.district(due.tenant).zone)
+    if upcoming is not None:
+        yield wait(
+            Place(due.tenant),
+            process_id=due.process_id,
+            definition_key=due.definition_key,
+            element_id=due.element_id,
+            kind=WaitKind.TIMER,
+            due_at=upcoming.due_at,
+            memo=upcoming.memo,
+            now=now,
+        )

@@ -15,6 +15,7 @@ from app.domain import permissions
 from app.domain.districts import District
 from app.domain.forms import Form
 from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
+from app.domain.states import TaskState
 from app.engine.commands import CompleteTask
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskClosed
 from app.seen import timeline
@@ -140,7 +141,16 @@ def complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, *, 
     if tree.unsettled:
         messages.settle(now)
     project_key = tree.project["key"] if tree.project else None
-    return _completed(actor, key, tree.root_key, project_key, tree.the_state.root_state, tree.journal.incidents_opened, now, replayed=False)
+    return _completed(
+        actor,
+        key,
+        tree.root_key,
+        project_key=project_key,
+        state=tree.the_state.root_state,
+        incidents=tree.journal.incidents_opened,
+        now=now,
+        replayed=False,
+    )
 
 
 @retried
@@ -158,14 +168,19 @@ def _complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, re
             raise InvalidRequest(str(error), code=error.code) from error
         outcome = summarise(form, data)
         tree.journal.answered(task.element)
-        tree.guards.append(lambda: _answer(actor, task, now, role, office, outcome))
         tree.record(
             "task.complete",
             f"{task.process_id}.{task.element_id}",
             {"task": str(key), "role": role, "outcome": outcome, "data": dict(data)},
         )
+        # The row that was read with the lock may be older than the lock: only this says that nobody was first.
+        if not instances.answer_task(
+            key, task.assignee, now=now, user=actor.user, person=actor.name, role=role, office=office, outcome=outcome
+        ):
+            raise TaskClosed
+        tree.save()
         if request is not None:
-            tree.writes.append(lambda: idempotency.remember(request, _answer_of(tree), now))
+            idempotency.remember(request, _answer_of(tree), now)
     return tree
 
 
@@ -178,20 +193,12 @@ def _answer_of(tree: HeldTree) -> dict[str, Any]:
     }
 
 
-def _answer(actor: Actor, task: HeldTask, now: datetime, role: str, office: str, outcome: str) -> None:
-    # The row that was read with the lock may be older than the lock: only this says that nobody was first.
-    if not instances.answer_task(
-        task.key, task.assignee, now=now, user=actor.user, person=actor.name, role=role, office=office, outcome=outcome
-    ):
-        raise TaskClosed
-
-
 def save_draft(actor: Actor, key: int, data: Mapping[str, Any], now: datetime) -> datetime:
     """Keep what was filled in so far; what is missing is overlooked, wrong values too, undeclared fields are refused. Raises like complete. Returns when."""
     row, project, district = _read(actor, key)
     verdict = _may(actor, row, project, district)
     if not verdict:
-        raise TaskClosed if row.state != "open" else Forbidden(verdict.reason, code=verdict.code)
+        raise TaskClosed if row.state != TaskState.OPEN else Forbidden(verdict.reason, code=verdict.code)
     form = snapshot.form(row.form_key) if row.form_key else None
     if form is not None:
         undeclared = [problem for problem in form.validate(data, partial=True) if problem.code == "UNDECLARED"]
@@ -220,13 +227,10 @@ def _assign(actor: Actor, key: int, now: datetime, assignee: str | None, action:
     with open_task(key, now, actor) as tree:
         task = _open_task(tree)
         _authorise(actor, tree, task)
-
-        def write() -> None:
-            if not instances.assign_task(key, task.assignee, assignee):
-                raise TaskClosed
-
-        tree.guards.append(write)
         tree.record(action, f"{task.process_id}.{task.element_id}", {"task": str(key)})
+        if not instances.assign_task(key, task.assignee, assignee):
+            raise TaskClosed
+        tree.save()
 
 
 # ---------------------------------------------------------------------- parts
@@ -235,7 +239,7 @@ def _assign(actor: Actor, key: int, now: datetime, assignee: str | None, action:
 def _open_task(tree: HeldTree) -> HeldTask:
     if tree.task is None:
         raise NotFound("没有此事项,可能已被删除")
-    if tree.task.state != "open":
+    if tree.task.state != TaskState.OPEN:
         raise TaskClosed
     return tree.task
 
@@ -312,8 +316,8 @@ def _project_facts(project: dict[str, Any] | None) -> ProjectFacts | None:
 
 
 def _may(actor: Actor, row: Any, project: dict[str, Any] | None, district: District) -> Verdict:
-    if row.state != "open":
-        return Verdict(False, "TASK_CLOSED", "此事项已经办结" if row.state == "completed" else "此事项已被撤销")
+    if row.state != TaskState.OPEN:
+        return Verdict(False, "TASK_CLOSED", "此事项已经办结" if row.state == TaskState.COMPLETED else "此事项已被撤销")
     return permissions.may_do(actor, _facts(row), _project_facts(project), district)
 
 
@@ -326,7 +330,7 @@ def _form(row: Any) -> FormView | None:
 
 def _visible(row: Any) -> dict[str, Any]:
     """Variables that can be seen from an open task; of a closed one nothing is kept."""
-    if row.state != "open":
+    if row.state != TaskState.OPEN:
         return {}
     root = history.root_state(row.root_key)
     state = engine.State.load(root.blob, snapshot.library(root.tenant, root.catalogue_version))
@@ -337,11 +341,28 @@ def _visible(row: Any) -> dict[str, Any]:
 
 
 def _replayed(actor: Actor, key: int, answer: Mapping[str, Any], now: datetime) -> CompletedView:
-    return _completed(actor, key, answer["root"], answer["project"], answer["state"], answer["incidents"], now, replayed=True)
+    return _completed(
+        actor,
+        key,
+        answer["root"],
+        project_key=answer["project"],
+        state=answer["state"],
+        incidents=answer["incidents"],
+        now=now,
+        replayed=True,
+    )
 
 
 def _completed(
     actor: Actor, key: int, root_key: int, project_key: int | None, state: str, incidents: list[str], now: datetime, *, replayed: bool
 ) -> CompletedView:
     row = tasks.opened_of(project_key, root_key, held(actor, snapshot.district(actor.tenant)), actor.username)
-    return CompletedView(key, task_lines(row, now), project_key, root_key, state, tuple(incidents), replayed)
+    return CompletedView(
+        task_key=key,
+        next_tasks=task_lines(row, now),
+        project_key=project_key,
+        instance_key=root_key,
+        state=state,
+        incidents=tuple(incidents),
+        replayed=replayed,
+    )

@@ -32,16 +32,13 @@ def _fire(wait: DueWait, now: datetime) -> bool:
     with open_instance(wait.root_key, now, accounts.system(wait.tenant), wait=False) as tree:
         if tree is None:  # somebody is at work there: the next pump looks again
             return False
-        tree.guards.append(lambda: _take(wait, now))
         tree.step(FireTimer(wait.wait))
         tree.record("timer.fire", f"{wait.process_id}.{wait.element_id}", {"wait": str(wait.key), "due": wait.due_at.isoformat()})
+        if not waits.take(wait.key, now):  # another node was first
+            raise Gone
+        tree.save()
         if wait.attempts:
-            tree.writes.append(lambda: waits.close_incidents(wait.key, now))
+            waits.close_incidents(wait.key, now)
     if tree.unsettled:
         messages.settle(now)
     return True
-
-
-def _take(wait: DueWait, now: datetime) -> None:
-    if not waits.take(wait.key, now):  # another node was first
-        raise Gone

@@ -43,6 +43,7 @@ def test_acts_of_several_trees_of_one_project_lose_no_fact(cast: Cast, app: Flas
                         tree.ledger.apply([SetFacts({f"{name}{number}": number})], "x")
                         tree.step(Start(definition))
                         tree.record("process.start", "year_notice", {})
+                        tree.save()
             except BaseException as error:
                 failures.append(error)
 
@@ -96,6 +97,7 @@ def test_a_tree_that_another_process_changed_meanwhile_is_stepped_again(cast: Ca
             if meddled == 0:
                 tree.version += 1  # as if another process had written since it was read
             meddled += 1
+            tree.save()
 
     note()
     assert db.session.execute(select(AuditEntryRow.details).where(AuditEntryRow.action == "test")).scalars().all() == [{"try": 1}]
@@ -107,6 +109,15 @@ def test_an_outdated_act_leaves_nothing(cast: Cast) -> None:
         assert tree is not None
         tree.record("test", "x", {})
         tree.version += 1
+        tree.save()
+    assert db.session.execute(select(AuditEntryRow.key).where(AuditEntryRow.action == "test")).all() == []
+
+
+def test_an_act_that_forgets_to_save_its_tree_is_undone_and_said(cast: Cast) -> None:
+    _, task = projects.start(cast.alice, "permit", "平台", NOW)
+    with pytest.raises(RuntimeError, match="not saved"), open_instance(root_of(task), NOW, SYSTEM) as tree:  # noqa: PT012 - the act is the block
+        assert tree is not None
+        tree.record("test", "x", {})
     assert db.session.execute(select(AuditEntryRow.key).where(AuditEntryRow.action == "test")).all() == []
 
 
@@ -116,7 +127,8 @@ def test_an_act_that_raises_leaves_nothing(cast: Cast) -> None:
     with pytest.raises(ZeroDivisionError), new_instance(definition, "hill", NOW, SYSTEM) as tree:  # noqa: PT012 - the act is the block
         tree.step(Start(definition))
         tree.record("process.start", "year_notice", {})
-        tree.writes.append(lambda: 1 // 0)
+        tree.save()
+        raise ZeroDivisionError
     assert db.session.execute(select(ProcessInstanceRow.key)).all() == []
     assert db.session.execute(select(ProjectRow.key)).all() == before
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,12 @@ def scene(cast: Cast) -> Scene:
     )  # fmt: skip
 
 
+def hold(repair: AbstractContextManager[object]) -> None:
+    """A repair that changes nothing."""
+    with repair:
+        pass
+
+
 Door = Callable[[Scene, Actor], Any]
 READERS = {"doer", "colleague", "bureau", "auditor"}  # of the school board's projects
 DISTRICT = {
@@ -203,7 +210,7 @@ TABLE: dict[str, tuple[Door, set[str]]] = {
     "repair.resume": (lambda s, a: repair.resume(a, s.workers[1], "原因", NOW), SYSTEM_ADMIN),
     "repair.cancel": (lambda s, a: repair.cancel(a, s.workers[1], "原因", NOW), SYSTEM_ADMIN),
     "repair.resolve": (lambda s, a: repair.resolve(a, s.incident, NOW), SYSTEM_ADMIN),
-    "repair.carry_out": (lambda s, a: repair.carry_out(a, s.permit, "原因", NOW, lambda tree, key: None, "test", {}), SYSTEM_ADMIN),
+    "repair.repaired": (lambda s, a: hold(repair.repaired(a, s.permit, "原因", NOW)), SYSTEM_ADMIN),
     "tasks.view": (lambda s, a: tasks.view(a, s.task, NOW), READERS),
     "tasks.inputs": (lambda s, a: tasks.inputs(a, s.task), READERS),
     "tasks.facts": (lambda s, a: tasks.facts(a, s.task), READERS),

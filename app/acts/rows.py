@@ -1,0 +1,279 @@
+"""The shapes of rows: one builder a table, so that a new column has one place. Every builder gives values by column name."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from app.domain.keys import next_key
+from app.domain.states import ElementState, InstanceState, JobState, MessageKind, MessageState, TaskState, WaitKind
+from app.engine import ProcessDefinition
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in which tree a row belongs; ``root_key`` and ``instance_key`` None: to a start event, to no tree."""
+
+    tenant: str
+    root_key: int | None = None
+    instance_key: int | None = None
+
+
+def instance(
+    place: Place,
+    definition: ProcessDefinition,
+    *,
+    local: int,
+    parent_key: int | None,
+    project_key: int | None,
+    correlation_key: str | None,
+    catalogue_version: int,
+    now: datetime,
+) -> Row:
+    """A process instance that begins; a root's blob, keys and audit chain come with its act."""
+    return {
+        "key": place.instance_key, "root_key": place.root_key, "local": local, "parent_key": parent_key, "tenant": place.tenant,
+        "process_id": definition.process_id, "process_name": definition.name or definition.process_id, "definition_key": definition.key,
+        "definition_version": definition.version, "version_tag": definition.version_tag or "", "state": InstanceState.ACTIVE, "started_at": now,
+        "ended_at": None, "project_key": project_key, "correlation_key": correlation_key, "version": 0, "catalogue_version": catalogue_version,
+        "blob": None, "keys": None, "audit_mac": "", "audit_count": 0,
+    }  # fmt: skip
+
+
+def element_instance(
+    place: Place, *, element: int, element_id: str, name: str, of_type: str, scope: int, loop_counter: int | None, now: datetime
+) -> Row:
+    """A visit of an element that begins."""
+    return {
+        "tenant": place.tenant, "root_key": place.root_key, "element": element, "key": next_key(), "instance_key": place.instance_key,
+        "element_id": element_id, "name": name, "type": of_type, "state": ElementState.ACTIVE, "scope": scope, "loop_counter": loop_counter,
+        "entered_at": now, "ended_at": None,
+    }  # fmt: skip
+
+
+def ended_element(place: Place, *, element: int, state: ElementState, now: datetime) -> Row:
+    """To be upserted over a visit of an earlier act: only ``state`` and ``ended_at`` are taken."""
+    begun = element_instance(place, element=element, element_id="", name="", of_type="", scope=0, loop_counter=None, now=now)
+    return begun | {"state": state, "ended_at": now}
+
+
+def variable(place: Place, *, scope: int, name: str, value: Any, now: datetime) -> Row:
+    return {
+        "key": next_key(), "tenant": place.tenant, "root_key": place.root_key, "instance_key": place.instance_key, "scope": scope, "name": name,
+        "value": value, "updated_at": now,
+    }  # fmt: skip
+
+
+def user_task(
+    place: Place,
+    definition: ProcessDefinition,
+    *,
+    element: int,
+    element_id: str,
+    name: str,
+    lane: str,
+    form_id: str | None,
+    form_key: int | None,
+    assignee: str | None,
+    candidate_groups: Sequence[str],
+    candidate_users: Sequence[str],
+    due_at: datetime | None,
+    follow_up_at: datetime | None,
+    deadline: Mapping[str, Any] | None,
+    priority: int,
+    clauses: Sequence[str],
+    project_key: int | None,
+    now: datetime,
+) -> Row:
+    """A user task that opens. ``deadline``: how its due instant was counted, the instant of the reminder included."""
+    return {
+        "key": next_key(), "root_key": place.root_key, "element": element, "instance_key": place.instance_key, "tenant": place.tenant,
+        "project_key": project_key, "process_id": definition.process_id, "process_name": definition.name or definition.process_id,
+        "definition_key": definition.key, "definition_version": definition.version, "element_id": element_id, "name": name, "lane": lane,
+        "form_id": form_id, "form_key": form_key, "state": TaskState.OPEN, "assignee": assignee, "candidate_groups": list(candidate_groups),
+        "candidate_users": list(candidate_users), "due_at": due_at,
+        "remind_at": datetime.fromisoformat(deadline["remindAt"]) if deadline else None, "follow_up_at": follow_up_at, "deadline": deadline,
+        "priority": priority, "clauses": " ".join(clauses), "opened_at": now, "closed_at": None, "completed_by": None, "completed_name": "",
+        "completed_role": "", "completed_office": "", "outcome": "", "draft": None, "draft_saved_at": None,
+    }  # fmt: skip
+
+
+def candidate(*, task_key: int, role: str = "", office_key: int = 0, username: str = "") -> Row:
+    """Who may do a task: holders of a role in an office (0: in any), or a person."""
+    return {"task_key": task_key, "role": role, "office_key": office_key, "username": username}
+
+
+def job(
+    place: Place,
+    *,
+    element: int,
+    element_id: str,
+    of_type: str,
+    listener: str | None,
+    retries: int,
+    headers: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    now: datetime,
+) -> Row:
+    return {
+        "key": next_key(), "root_key": place.root_key, "element": element, "instance_key": place.instance_key, "tenant": place.tenant,
+        "element_id": element_id, "type": of_type, "listener": listener, "state": JobState.OPEN, "retries": retries, "headers": dict(headers),
+        "variables": dict(variables), "message": "", "retry_at": None, "opened_at": now, "closed_at": None,
+    }  # fmt: skip
+
+
+def wait(
+    place: Place,
+    *,
+    process_id: str,
+    definition_key: int,
+    element_id: str,
+    kind: WaitKind,
+    now: datetime,
+    number: int | None = None,
+    element: int | None = None,
+    due_at: datetime | None = None,
+    name: str | None = None,
+    correlation_key: str | None = None,
+    expression: str | None = None,
+    calendar_version: str | None = None,
+    memo: Mapping[str, Any] | None = None,
+    interrupting: bool = True,
+) -> Row:
+    """A timer or subscription: of an instance with its ``number`` and ``element``, else of a start event, with a ``memo`` for its next repetition."""
+    return {
+        "key": next_key(), "root_key": place.root_key, "wait": number, "element": element, "instance_key": place.instance_key,
+        "tenant": place.tenant, "process_id": process_id, "definition_key": definition_key, "element_id": element_id, "kind": kind, "due_at": due_at,
+        "wake_at": due_at, "name": name, "correlation_key": correlation_key, "expression": expression, "calendar_version": calendar_version,
+        "memo": None if memo is None else dict(memo), "interrupting": interrupting, "attempts": 0, "opened_at": now,
+    }  # fmt: skip
+
+
+def incident(
+    place: Place,
+    *,
+    process_id: str,
+    element_id: str,
+    of_type: str,
+    message: str,
+    now: datetime,
+    number: int | None = None,
+    wait_key: int | None = None,
+    project_key: int | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Row:
+    """Something for an administrator: of the engine, with its ``number``, or of a wait that cannot be fired."""
+    return {
+        "key": next_key(), "root_key": place.root_key, "incident": number, "wait_key": wait_key, "instance_key": place.instance_key,
+        "tenant": place.tenant, "project_key": project_key, "process_id": process_id, "element_id": element_id, "type": of_type, "message": message,
+        "details": dict(details or {}), "opened_at": now, "closed_at": None,
+    }  # fmt: skip
+
+
+def evaluation(
+    place: Place,
+    *,
+    element: int,
+    project_key: int | None,
+    process_id: str,
+    element_id: str,
+    decision_id: str,
+    name: str,
+    definition_key: int,
+    version: int,
+    inputs: Sequence[Any],
+    output: Any,
+    rules: Sequence[Any],
+    required: Sequence[Any],
+    libraries: Sequence[Any],
+    deadline: Mapping[str, Any] | None,
+    now: datetime,
+) -> Row:
+    """A decision as it was taken."""
+    return {
+        "key": next_key(), "tenant": place.tenant, "root_key": place.root_key, "element": element, "instance_key": place.instance_key,
+        "project_key": project_key, "process_id": process_id, "element_id": element_id, "decision_id": decision_id, "name": name,
+        "definition_key": definition_key, "version": version, "inputs": list(inputs), "output": output, "rules": list(rules),
+        "required": list(required), "libraries": list(libraries) or None, "deadline": dict(deadline) if deadline else None, "at": now,
+    }  # fmt: skip
+
+
+def message(
+    *,
+    tenant: str,
+    kind: MessageKind,
+    name: str,
+    variables: Mapping[str, Any],
+    published_at: datetime,
+    expires_at: datetime,
+    key: int | None = None,
+    correlation_key: str = "",
+    project_key: int | None = None,
+    source_root: int | None = None,
+) -> Row:
+    """A message or signal that is thrown: by a tree (``source_root``), or from outside. ``key``: where it was allotted before."""
+    return {
+        "key": next_key() if key is None else key, "tenant": tenant, "kind": kind, "name": name, "correlation_key": correlation_key, "variables": dict(variables),
+        "project_key": project_key, "source_root": source_root, "state": MessageState.OPEN, "published_at": published_at, "expires_at": expires_at,
+    }  # fmt: skip
+
+
+def record(
+    *,
+    key: int,
+    tenant: str,
+    kind: str,
+    data: Mapping[str, Any],
+    amount: Decimal | None,
+    project_key: int | None,
+    root_key: int,
+    element_id: str,
+    now: datetime,
+) -> Row:
+    """An entry of a register."""
+    return {
+        "key": key, "tenant": tenant, "project_key": project_key, "kind": kind, "data": dict(data), "amount": amount, "root_key": root_key,
+        "element_id": element_id, "created_at": now,
+    }  # fmt: skip
+
+
+def notice(
+    *,
+    tenant: str,
+    role: str,
+    office_key: int,
+    title: str,
+    text: str,
+    project_key: int | None,
+    root_key: int,
+    element_id: str,
+    now: datetime,
+) -> Row:
+    """A notice to the holders of a role, in an office (0: in any)."""
+    return {
+        "key": next_key(), "tenant": tenant, "role": role, "office_key": office_key, "title": title, "text": text, "project_key": project_key,
+        "root_key": root_key, "element_id": element_id, "created_at": now,
+    }  # fmt: skip
+
+
+def audit_entry(
+    *,
+    chain: int,
+    number: int,
+    now: datetime,
+    action: str,
+    tenant: str,
+    user_key: int,
+    user_name: str,
+    project_key: int | None,
+    subject: str,
+    details: Mapping[str, Any],
+) -> Row:
+    """An entry of the trail, still without its mac."""
+    return {
+        "key": next_key(), "chain": chain, "number": number, "at": now, "action": action, "tenant": tenant, "user_key": user_key,
+        "user_name": user_name, "project_key": project_key, "subject": subject, "details": dict(details), "seal": None,
+    }  # fmt: skip
