@@ -58,7 +58,17 @@ def create_user(
 
     with acting(data) as now:
         password = one_time_password() if one_time else asked_password()
-        accounts.create_user(accounts.system(""), username, name, password, district, roles, now, one_time=one_time, reason=reason)
+        accounts.create_user(
+            accounts.system(""),
+            username,
+            name,
+            password,
+            tenant=district,
+            memberships=roles,
+            now=now,
+            one_time=one_time,
+            reason=reason,
+        )
         click.echo(f"已建立账号 {username}" + (f",一次性口令 {password} 只显示这一次,首次登录时须修改" if one_time else ""))
 
 

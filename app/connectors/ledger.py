@@ -133,7 +133,9 @@ class Ledger(ABC):
             return None
         kept = self.kept_records(read.kind, self.project_key if read.scope == "project" else None)
         own = (
-            FoundRecord(record.key, record.kind, record.data, record.amount, self.now, self.project_key)
+            FoundRecord(
+                key=record.key, kind=record.kind, data=record.data, amount=record.amount, created_at=self.now, project_key=self.project_key
+            )
             for record in (entered.record for entered in self.records)
             if record.kind == read.kind
         )

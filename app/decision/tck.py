@@ -142,11 +142,18 @@ def _run_file(
     for case in _all(root, "testCase"):
         for node in _all(case, "resultNode"):
             expected = _value(_first(node, "expected"), environment)
-            outcome, actual, reason = _try(model, case, node, expected, imports, environment)
+            outcome, actual, reason = _try(model, case, node, expected=expected, imports=imports, environment=environment)
             failure = None
             if outcome != "passed":
                 failure = Failure(
-                    directory, path.name, case.get("id") or "", node.get("name") or "", outcome, _show(expected), actual, reason
+                    directory=directory,
+                    file=path.name,
+                    case=case.get("id") or "",
+                    node=node.get("name") or "",
+                    kind=outcome,
+                    expected=_show(expected),
+                    actual=actual,
+                    reason=reason,
                 )
             yield outcome, failure
 

@@ -65,7 +65,13 @@ class DeadlineRule:
                 )
             amount = int(whole)
         return cls(
-            key, str(unit), amount or 0 if unit != "fixed_date" else 0, fixed, row.get("roll") is True, row.get("hard") is True, clause
+            key=key,
+            unit=str(unit),
+            amount=amount or 0 if unit != "fixed_date" else 0,
+            fixed=fixed,
+            roll=row.get("roll") is True,
+            hard=row.get("hard") is True,
+            clause=clause,
         )
 
 
@@ -103,14 +109,14 @@ def due(rule: DeadlineRule, start: object, calendar: Calendar, zone: ZoneInfo) -
         days_looked_at += [nominal, last]
     provisional = any(calendar.is_provisional(day) for day in days_looked_at)
     return Due(
-        rule,
-        begun,
-        last,
-        _midnight_after(last, zone),
-        nominal,
-        _midnight_after(nominal, zone),
-        provisional,
-        tuple(_explain(rule, begun, nominal, last, provisional)),
+        rule=rule,
+        start_on=begun,
+        last_day=last,
+        at=_midnight_after(last, zone),
+        remind_day=nominal,
+        remind_at=_midnight_after(nominal, zone),
+        provisional=provisional,
+        explanation=tuple(_explain(rule, begun, nominal, last, provisional)),
     )
 
 

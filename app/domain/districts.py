@@ -98,24 +98,24 @@ def load(path: Path) -> District:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         roles = {
             key: RoleInfo(
-                key,
-                role["title"],
-                tuple(role.get("offices", ())),
-                role.get("relation"),
-                bool(role.get("administrative", False)),
-                bool(role.get("oversees", False)),
+                key=key,
+                title=role["title"],
+                offices=tuple(role.get("offices", ())),
+                relation=role.get("relation"),
+                administrative=bool(role.get("administrative", False)),
+                oversees=bool(role.get("oversees", False)),
             )
             for key, role in data["roles"].items()
         }
         processes = {
             key: ProcessInfo(
-                key,
-                bool(entry.get("enabled", True)),
-                entry.get("start_role"),
-                tuple(entry.get("start_phases", ())),
-                bool(entry.get("repeat", False)),
-                entry.get("per", "project"),
-                entry.get("title", ""),
+                key=key,
+                enabled=bool(entry.get("enabled", True)),
+                start_role=entry.get("start_role"),
+                start_phases=tuple(entry.get("start_phases", ())),
+                repeat=bool(entry.get("repeat", False)),
+                per=entry.get("per", "project"),
+                title=entry.get("title", ""),
             )
             for key, entry in data.get("processes", {}).items()
         }
@@ -125,15 +125,15 @@ def load(path: Path) -> District:
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise DistrictError(f"区县文件 {path.name} 无法读取:{error}。请检查 title、zone、[roles.*] 的 title 与 [processes.*]") from error
     return District(
-        path.stem,
-        title,
-        zone,
-        roles,
-        processes,
-        data.get("regulation", {}),
-        load_clauses(path.with_suffix(".clauses.csv")),
-        str(data.get("region", "")),
-        words,
+        key=path.stem,
+        title=title,
+        zone=zone,
+        roles=roles,
+        processes=processes,
+        regulation=data.get("regulation", {}),
+        clauses=load_clauses(path.with_suffix(".clauses.csv")),
+        region=str(data.get("region", "")),
+        words=words,
     )
 
 

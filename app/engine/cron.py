@@ -121,13 +121,13 @@ def parse(text: str) -> Cron:
         raise CronError(f"有 {len(parts)} 段,应写成六段(秒 分 时 日 月 星期,如 0 0 9 * * MON-FRI)或五段(不写秒)")
     seconds, minutes, hours = (_values(field, part) for field, part in zip((_SECOND, _MINUTE, _HOUR), parts, strict=False))
     cron = Cron(
-        line,
-        tuple(sorted(seconds)),
-        tuple(sorted(minutes)),
-        tuple(sorted(hours)),
-        frozenset(_values(_MONTH, parts[4])),
-        tuple(_day(part) for part in _list(_DAY, parts[3])),
-        tuple(_weekday(part) for part in _list(_WEEKDAY, parts[5])),
+        text=line,
+        seconds=tuple(sorted(seconds)),
+        minutes=tuple(sorted(minutes)),
+        hours=tuple(sorted(hours)),
+        months=frozenset(_values(_MONTH, parts[4])),
+        days=tuple(_day(part) for part in _list(_DAY, parts[3])),
+        weekdays=tuple(_weekday(part) for part in _list(_WEEKDAY, parts[5])),
     )
     if cron.after(datetime(2024, 1, 1, tzinfo=UTC) - timedelta(seconds=1), ZoneInfo("UTC")) is None:
         raise CronError("永远不会触发:各段必须同时满足(日和星期也是)")

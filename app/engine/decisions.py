@@ -117,9 +117,9 @@ def find_rule(key: str, start: object, variables: Mapping[str, Any], environment
         course,
         token,
         ref,
-        evaluation,
-        output,
-        {
+        evaluation=evaluation,
+        output=output,
+        deadline={
             "key": key,
             "start": feel.to_json(start),
             "startOn": due.start_on.isoformat(),

@@ -77,7 +77,7 @@ def evaluate(
     try:
         return term.expression.evaluate(context, course.environment)
     except feel.FeelError as error:
-        raise failure(course, term, token, what, kind, error) from error
+        raise failure(course, term, token, what=what, kind=kind, error=error) from error
 
 
 def fit(course: "Course", term: Term, token: "Token", what: str, text: str, most: int = LONGEST_NAME) -> str:

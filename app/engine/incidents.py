@@ -35,7 +35,17 @@ def open_incident(course: "Course", token: "Token", failure: Failure) -> None:
     tree.incidents[number] = incident
     token.incident = number
     element = 0 if token.is_process else token.number
-    course.emit(IncidentOpened(number, element, token.instance, token.element_id, incident.type, incident.message, incident.details))
+    course.emit(
+        IncidentOpened(
+            incident=number,
+            element=element,
+            instance=token.instance,
+            element_id=token.element_id,
+            type=incident.type,
+            message=incident.message,
+            details=incident.details,
+        )
+    )
 
 
 def close_incident(tree: "Tree", token: "Token") -> Incident | None:

@@ -40,10 +40,10 @@ def open_job(
         course,
         token,
         job_type,
-        int(count),
-        headers,
-        listener,
-        dict(token.variables) if spec.input_mappings and listener is None else course.visible(token),
+        retries=int(count),
+        headers=headers,
+        listener=listener,
+        variables=dict(token.variables) if spec.input_mappings and listener is None else course.visible(token),
     )
 
 
@@ -76,10 +76,10 @@ def reopen_job(course: "Course", token: "Token") -> None:
         course,
         token,
         job["type"],
-        max(1, job["retries"]),
-        headers,
-        listener,
-        dict(token.variables) if inputs_only else course.visible(token),
+        retries=max(1, job["retries"]),
+        headers=headers,
+        listener=listener,
+        variables=dict(token.variables) if inputs_only else course.visible(token),
     )
 
 
@@ -109,7 +109,7 @@ def run_listeners(course: "Course", token: "Token", kind: str) -> bool:
         token.memo.pop("listeners", None)
         return False
     listener = listeners[done]
-    open_job(course, token, listener.type, listener.retries, {}, kind)
+    open_job(course, token, listener.type, retries=listener.retries, headers={}, listener=kind)
     return True
 
 

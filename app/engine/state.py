@@ -198,7 +198,14 @@ class State:
     def open_jobs(self) -> list[JobView]:
         roots = [instance.level.task_tree for instance in self.tree.instances.values()]
         return [
-            JobView(token.reference, token.element_id, token.instance, job["type"], job["retries"], job.get("listener"))
+            JobView(
+                element=token.reference,
+                element_id=token.element_id,
+                instance=token.instance,
+                type=job["type"],
+                retries=job["retries"],
+                listener=job.get("listener"),
+            )
             for token in [*roots, *self.tree.tokens.values()]
             if (job := token.memo.get("job")) is not None and not token.incident
         ]
@@ -206,13 +213,13 @@ class State:
     def open_waits(self) -> list[WaitView]:
         return [
             WaitView(
-                wait.number,
-                0 if wait.owner.is_process else wait.owner.number,
-                wait.event.bpmn_id,
-                wait.owner.instance,
-                wait.event.trigger.kind,
-                wait.memo.get("name"),
-                wait.memo.get("key"),
+                wait=wait.number,
+                element=0 if wait.owner.is_process else wait.owner.number,
+                element_id=wait.event.bpmn_id,
+                instance=wait.owner.instance,
+                kind=wait.event.trigger.kind,
+                name=wait.memo.get("name"),
+                correlation_key=wait.memo.get("key"),
             )
             for wait in self.tree.waits.values()
         ]
@@ -220,13 +227,13 @@ class State:
     def incidents(self) -> list[IncidentView]:
         return [
             IncidentView(
-                incident.number,
-                0 if incident.token.is_process else incident.token.number,
-                incident.token.element_id,
-                incident.token.instance,
-                incident.type,
-                incident.message,
-                incident.details,
+                incident=incident.number,
+                element=0 if incident.token.is_process else incident.token.number,
+                element_id=incident.token.element_id,
+                instance=incident.token.instance,
+                type=incident.type,
+                message=incident.message,
+                details=incident.details,
             )
             for incident in self.tree.incidents.values()
         ]

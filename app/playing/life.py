@@ -12,6 +12,7 @@ from typing import Any
 from app.catalogue import snapshot
 from app.domain.districts import District, ProcessInfo
 from app.domain.permissions import SYSTEM, Actor
+from app.domain.states import TaskState
 from app.errors import Failure
 from app.playing import player
 from app.playing.player import Filled
@@ -80,7 +81,7 @@ def begin(life: Life, now: datetime, *, office: str = "") -> Actor | None:
 
 def open_tasks(district: District, now: datetime) -> Sequence[TaskLine]:
     """Everything open in a district, the project's own and the district's."""
-    return tasks.search(accounts.system(district.key), tasks.TaskFilter(state="open", tenant=district.key), now, limit=200).items
+    return tasks.search(accounts.system(district.key), tasks.TaskFilter(state=TaskState.OPEN, tenant=district.key), now, limit=200).items
 
 
 def complete(life: Life, line: TaskLine, now: datetime) -> bool:
@@ -100,7 +101,7 @@ def complete(life: Life, line: TaskLine, now: datetime) -> bool:
     try:
         page = tasks.view(actor, line.key, now)
         facts = life.facts if line.project_key else {}
-        filled = player.fill(page.form, page.variables, facts, answers, now, life.district.key)
+        filled = player.fill(page.form, page.variables, facts, answers=answers, now=now, tenant=life.district.key)
         tasks.complete(actor, line.key, filled.values, now)
     except Failure as failure:
         places = "".join(f" [{fault.path}: {fault.message}]" for fault in getattr(failure, "problems", ()))

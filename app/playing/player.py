@@ -50,7 +50,7 @@ def fill(
     values: dict[str, Any] = {}
     assumed: dict[str, None] = {}
     for name, schema in form.fields.items():
-        value, guessed = _choose(name, schema, known, values, now, tenant)
+        value, guessed = _choose(name, schema, known, values=values, now=now, tenant=tenant)
         if value is _MISSING and name in form.schema.get("required", ()):
             value, guessed = _last_resort(schema), True
         if value is not _MISSING:
@@ -58,7 +58,7 @@ def fill(
             if guessed:
                 assumed[name] = None
     values |= {name: value for name, value in answers.items() if name not in form.fields}
-    _mend(form, values, assumed, answers, known, now, tenant)
+    _mend(form, values, assumed, answers=answers, known=known, now=now, tenant=tenant)
     return Filled(values, tuple(name for name in assumed if name in values))
 
 
@@ -145,7 +145,7 @@ def _mend(
             if name in answers or name not in form.fields:
                 continue
             if problem.code == "REQUIRED" and problem.path == name:
-                value, _ = _choose(name, form.fields[name], known, values, now, tenant)
+                value, _ = _choose(name, form.fields[name], known, values=values, now=now, tenant=tenant)
                 values[name] = _last_resort(form.fields[name]) if value is _MISSING else value
                 assumed[name] = None
                 changed = True

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.catalogue import districts, snapshot
 from app.domain.permissions import SYSTEM, Actor
+from app.domain.states import InstanceState
 from app.errors import InvalidRequest
 from app.playing import life as playing
 from app.playing.case_files import Case
@@ -177,7 +178,7 @@ def _wait(walker: _Walker) -> bool:
 
 def _look_back(walker: _Walker) -> None:
     key, walk = walker.life.district.key, walker.walk
-    found = instances.search(walker.system, instances.InstanceFilter(state="active", tenant=key), walker.now, limit=200)
+    found = instances.search(walker.system, instances.InstanceFilter(state=InstanceState.ACTIVE, tenant=key), walker.now, limit=200)
     for line in playing.open_tasks(walker.life.district, walker.now):
         walk.open.append({"process": line.process_id, "element": line.element_id, "roles": list(line.candidate_groups)})
     for instance in found.items:

@@ -37,7 +37,9 @@ class _Flow:
             yield from self._loops({name: part for name, part in here.items() if name in reached})
 
     def _say(self, part: Part, code: str, message: str, severity: str = "error") -> Finding:
-        return Finding(self.file, part.id, self.lines.of(part.id), code, f"{part.place}{message}", severity)
+        return Finding(
+            file=self.file, element=part.id, line=self.lines.of(part.id), code=code, message=f"{part.place}{message}", severity=severity
+        )
 
     # ------------------------------------------------------------------ what is not reached
 

@@ -106,7 +106,7 @@ class LedgerInMemory:
                 raise InvalidRequest(f"登记簿“{kind}”不收:" + ";".join(problem.message for problem in problems), code="LEDGER")
             amount = data.get("amount")
             known = Decimal(amount) if isinstance(amount, int | Decimal) and not isinstance(amount, bool) else None
-            self.records.append(FoundRecord(next_key(), kind, data, known, now, project))
+            self.records.append(FoundRecord(key=next_key(), kind=kind, data=data, amount=known, created_at=now, project_key=project))
 
     def correct(self, values: Mapping[str, Any], now: datetime) -> None:
         """Change facts of the own project from outside, as a file without a ledger of its own does by changing variables."""
@@ -208,7 +208,14 @@ class RehearsedLedger(Ledger):
             NoticeGiven(told.notice.role, names.get(told.notice.office_key, ""), told.notice.title) for told in self.notices
         ]
         self.memory.records += [
-            FoundRecord(entered.record.key, entered.record.kind, entered.record.data, entered.record.amount, self.now, self.project_key)
+            FoundRecord(
+                key=entered.record.key,
+                kind=entered.record.kind,
+                data=entered.record.data,
+                amount=entered.record.amount,
+                created_at=self.now,
+                project_key=self.project_key,
+            )
             for entered in self.records
         ]
 

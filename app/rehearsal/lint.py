@@ -109,7 +109,9 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
         return
     for problem in diagram.lint:
         own = severity if problem.code in HOUSE_RULES else "warning"
-        yield Finding(problem.file, problem.element, problem.line, problem.code, problem.message, own)
+        yield Finding(
+            file=problem.file, element=problem.element, line=problem.line, code=problem.code, message=problem.message, severity=own
+        )
     tenant = bundle.tenants[name]
     for process in diagram.processes:
         bundle.processes.append((name, tenant, process))
@@ -117,7 +119,8 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
         yield from bundle.define(tenant, "process", process.process_id, name)
         yield from _starts(name, process)
         yield from (
-            Finding(name, problem.element, problem.line, problem.code, problem.message, "warning") for problem in soundness.check(process)
+            Finding(file=name, element=problem.element, line=problem.line, code=problem.code, message=problem.message, severity="warning")
+            for problem in soundness.check(process)
         )
     yield from (Finding(name, *place, severity) for place in _drawing(root))
     yield from (Finding(name, *place, severity) for place in _expressions(root))
@@ -235,9 +238,16 @@ def _table(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator
     for decision in model.decisions.values():
         for rule in decision.rules:
             if not any(text.strip() for text in rule.annotations.values()):
-                yield Finding(name, f"{decision.id} 第 {rule.number} 行", 0, "CLAUSE", "规则行没有写明依据的条款", severity)
+                yield Finding(
+                    file=name,
+                    element=f"{decision.id} 第 {rule.number} 行",
+                    line=0,
+                    code="CLAUSE",
+                    message="规则行没有写明依据的条款",
+                    severity=severity,
+                )
     if model.decisions and PurePath(name).stem not in model.decisions:
-        yield Finding(name, "", 0, "NAME", "文件名应与其中的决策标识相同", severity)
+        yield Finding(file=name, element="", line=0, code="NAME", message="文件名应与其中的决策标识相同", severity=severity)
 
 
 def _of_table(problem: dmn.Problem) -> Finding:
@@ -246,7 +256,7 @@ def _of_table(problem: dmn.Problem) -> Finding:
     )
     # Rows of a UNIQUE table that overlap are refused at deployment, however sure the analysis is.
     severity = "error" if problem.code == "dmn.overlap" else problem.severity
-    return Finding(problem.file, place, problem.line or 0, problem.code, problem.message, severity)
+    return Finding(file=problem.file, element=place, line=problem.line or 0, code=problem.code, message=problem.message, severity=severity)
 
 
 def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
@@ -259,12 +269,19 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
     if PurePath(name).parent.name != "records":
         yield from bundle.define(bundle.tenants[name], "form", form.id, name)
         if form.id != PurePath(name).stem:
-            yield Finding(name, "id", 0, "NAME", f"表单标识 {form.id} 应与文件名相同", severity)
+            yield Finding(file=name, element="id", line=0, code="NAME", message=f"表单标识 {form.id} 应与文件名相同", severity=severity)
     for path, number in _limits(form.schema, "schema"):
-        yield Finding(name, path, 0, "NUMBER", f"表单里写死了数值 {number},限额应由决策表在提交后判断", severity)
+        yield Finding(
+            file=name,
+            element=path,
+            line=0,
+            code="NUMBER",
+            message=f"表单里写死了数值 {number},限额应由决策表在提交后判断",
+            severity=severity,
+        )
     for key, part in form.fields.items():
         if not part.get("title"):
-            yield Finding(name, key, 0, "NAME", "字段没有中文名称(title)", severity)
+            yield Finding(file=name, element=key, line=0, code="NAME", message="字段没有中文名称(title)", severity=severity)
 
 
 def _limits(schema: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -65,7 +65,14 @@ class _Checker:
 
     def _say(self, part: Part, code: str, message: str, *, text: str = "", at: str = "", severity: str = "error") -> Finding:
         line = self.lines.of(at or part.id, text)
-        return Finding(self.file, part.id or self.process.process_id, line, code, f"{part.place}{message}", severity)
+        return Finding(
+            file=self.file,
+            element=part.id or self.process.process_id,
+            line=line,
+            code=code,
+            message=f"{part.place}{message}",
+            severity=severity,
+        )
 
     # ------------------------------------------------------------------ who
 

@@ -96,8 +96,8 @@ class _Reader:
         if form is not None and what.startswith("输出映射"):
             severity = "error" if certain else severity
             message = f"的{what}用到“{name}”,但表单“{form}”没有这一项,也没有别的环节写入,{cure}"
-            return self._say(part, "FORM_FIELD", message, text, at, severity)
-        return self._say(part, "VARIABLE", f"的{what}用到变量“{name}”,没有任何环节写入它,{cure}", text, at, severity)
+            return self._say(part, "FORM_FIELD", message, text=text, at=at, severity=severity)
+        return self._say(part, "VARIABLE", f"的{what}用到变量“{name}”,没有任何环节写入它,{cure}", text=text, at=at, severity=severity)
 
     def _is_open_start(self) -> bool:
         """Whether somebody may begin the process with variables of his own."""
@@ -125,7 +125,7 @@ class _Reader:
                     hint = near(entry, columns)
                     cure = f"是不是 {hint}?" if hint else f"它有:{'、'.join(sorted(columns))}"
                     message = f"的{said.what}“{source_of(said.term)}”要取“{variable}.{entry}”,但决策的结果没有“{entry}”这一列,{cure}"
-                    yield self._say(part, "DECISION_OUTPUT", message, f"{variable}.{entry}", said.flow, "error")
+                    yield self._say(part, "DECISION_OUTPUT", message, text=f"{variable}.{entry}", at=said.flow, severity="error")
 
     def _results_of_tables(self) -> dict[str, set[str]]:
         """Variables that hold nothing but results of tables with several outputs, with the columns' names."""
@@ -160,7 +160,14 @@ class _Reader:
 
     def _say(self, part: Part, code: str, message: str, text: str, at: str, severity: str) -> Finding:
         line = self.lines.of(at or part.id, text)
-        return Finding(self.file, part.id or self.process.process_id, line, code, f"{part.place}{message}", severity)
+        return Finding(
+            file=self.file,
+            element=part.id or self.process.process_id,
+            line=line,
+            code=code,
+            message=f"{part.place}{message}",
+            severity=severity,
+        )
 
 
 def free(term: Term) -> list[str]:

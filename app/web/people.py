@@ -54,9 +54,9 @@ def create() -> Answer:
             username,
             form.get("name", ""),
             password,
-            actor.tenant,
-            [(form.get("role", ""), form.get("office", ""))],
-            present(),
+            tenant=actor.tenant,
+            memberships=[(form.get("role", ""), form.get("office", ""))],
+            now=present(),
             one_time=True,
             reason=form.get("reason", ""),
         )

@@ -135,7 +135,9 @@ class Builder(BoxReader):
         body = None if logic is None else self._expression(logic, "")
         if isinstance(body, FunctionDefinition):
             body.name = variable.name
-        model = KnowledgeModel(id_, name, variable, place, body, self._knowledge_requirements(element))
+        model = KnowledgeModel(
+            id=id_, name=name, variable=variable, place=place, logic=body, knowledge=self._knowledge_requirements(element)
+        )
         model.formulas = self.owner.formulas
         self.parts.knowledge[id_] = model
 
@@ -145,14 +147,14 @@ class Builder(BoxReader):
         if not groups["outputDecision"]:
             self._problem("dmn.no_output", f"决策服务“{name}”没有输出决策", place)
         self.parts.services[id_] = DecisionService(
-            id_,
-            name,
-            self._variable(element, name),
-            place,
-            groups["outputDecision"],
-            groups["encapsulatedDecision"],
-            groups["inputDecision"],
-            groups["inputData"],
+            id=id_,
+            name=name,
+            variable=self._variable(element, name),
+            place=place,
+            outputs=groups["outputDecision"],
+            encapsulated=groups["encapsulatedDecision"],
+            input_decisions=groups["inputDecision"],
+            input_data=groups["inputData"],
         )
 
     def _knowledge_requirements(self, element: Element) -> tuple[Reference, ...]:

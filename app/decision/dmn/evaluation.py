@@ -63,7 +63,12 @@ class Run:
         self.place: Place = Place()
         self.depth = depth
         self.environment = feel.Environment(
-            environment.now, environment.zone, environment.functions, environment.limits, environment.extra, self._listener(environment)
+            now=environment.now,
+            zone=environment.zone,
+            functions=environment.functions,
+            limits=environment.limits,
+            extra=environment.extra,
+            on_warning=self._listener(environment),
         )
 
     def _listener(self, environment: feel.Environment) -> Callable[[str, str, int | None], None]:
@@ -82,7 +87,7 @@ class Run:
     def warn(self, code: str, message: str, place: Place, text: str | None = None) -> None:
         """Leave a remark."""
         quoted = None if text is None else shorten(text)
-        self._keep(Warned(code, message, place.decision, place.rule, place.column, quoted))
+        self._keep(Warned(code=code, message=message, decision=place.decision, rule=place.rule, column=place.column, text=quoted))
 
     def _keep(self, warned: Warned) -> None:
         kept = self.trace.warnings

@@ -137,7 +137,7 @@ class BoxReader(TextReader):
         self.owner.bound.add(variable)
         source = self._inside(child(element, "in"), column, place)
         body = self._inside(child(element, "return" if name == "for" else "satisfies"), column, place)
-        return boxed.Loop(name, variable, source, body, place, kind)
+        return boxed.Loop(name, variable, source, body, place, declared=kind)
 
     def _table(self, element: Element, place: Place, kind: Type, column: str) -> boxed.Boxed:
         inputs, outputs, rules = children(element, "input"), children(element, "output"), children(element, "rule")
@@ -175,7 +175,9 @@ class BoxReader(TextReader):
             ]
             given = [None if formula is None or formula.text.strip() == "-" else formula for formula in given]
             rows.append(make_row(number, found.get("id") or "", cells, given, _annotations(found, headings)))
-        return DecisionTable(input_clauses, output_clauses, rows, policy, aggregation, place, kind, nested=column)
+        return DecisionTable(
+            input_clauses, output_clauses, rows, policy=policy, aggregation=aggregation, place=place, kind=kind, nested=column
+        )
 
     def _policy(self, element: Element, place: Place) -> tuple[str, str]:
         policy = (element.get("hitPolicy") or "UNIQUE").strip().upper().replace("_", " ")
@@ -201,7 +203,14 @@ class BoxReader(TextReader):
         formula = self._formula(element if expression is None else expression, EXPRESSION, place)
         declared = ANY if expression is None else self._type(expression.get("typeRef"), place)
         type_name = None if expression is None else expression.get("typeRef")
-        return InputClause(name, formula, declared, self._allowed(child(element, "inputValues"), place), place, type_name)
+        return InputClause(
+            label=name,
+            formula=formula,
+            type=declared,
+            allowed=self._allowed(child(element, "inputValues"), place),
+            place=place,
+            type_name=type_name,
+        )
 
     def _output_clause(self, element: Element, number: int, count: int, table: Element) -> OutputClause:
         name = name_of(element)
@@ -219,13 +228,13 @@ class BoxReader(TextReader):
                 default, EXPRESSION, Place(place.file, place.decision, None, f"{place.column}（缺省）", line_of(default))
             )
         return OutputClause(
-            name,
-            heading or f"输出 {number}",
-            declared,
-            self._allowed(values, place),
-            self._order(values, self._item_of(element, name, count, table), place),
-            default_formula,
-            place,
+            name=name,
+            label=heading or f"输出 {number}",
+            type=declared,
+            allowed=self._allowed(values, place),
+            order=self._order(values, self._item_of(element, name, count, table), place),
+            default=default_formula,
+            place=place,
         )
 
     def _allowed(self, element: Element | None, place: Place) -> AllowedValues | None:

@@ -149,7 +149,9 @@ class Frame:
             given = dict(self.given)
             for inner in map(self.given.get, prefixes):
                 given.update(inner if isinstance(inner, Mapping) else {})
-            frame = self._frames[namespace] = Frame(model, given, self.environment, self.overrides, self.depth, self.deadline)
+            frame = self._frames[namespace] = Frame(
+                model, given, self.environment, overrides=self.overrides, depth=self.depth, deadline=self.deadline
+            )
         return frame, prefixes
 
     # -- functions
@@ -207,12 +209,16 @@ class Frame:
         def call(*arguments: object) -> object:
             overrides = {(frame.model.namespace, id_): value for (frame, id_, _, _), value in zip(parameters, arguments, strict=True)}
             given = {name: value for (_, _, name, _), value in zip(parameters, arguments, strict=True)}
-            evaluation = Frame(self.model, given, self.environment, overrides, run.depth, self.deadline).conclude_service(service)
+            evaluation = Frame(
+                self.model, given, self.environment, overrides=overrides, depth=run.depth, deadline=self.deadline
+            ).conclude_service(service)
             run.trace.required.append(evaluation)
             return evaluation.output
 
         signature = [(name, kind) for _, _, name, kind in parameters]
-        return make_function(service.variable.name, signature, call, service.place, run, self.model.result_type(service.variable))
+        return make_function(
+            service.variable.name, signature, call, place=service.place, run=run, result=self.model.result_type(service.variable)
+        )
 
     # -- services
 
@@ -228,7 +234,9 @@ class Frame:
                 run.warn("dmn.type", f"参数“{name}”不是{kind.name}，按空值处理", service.place)
             overrides[frame.model.namespace, id_] = value
             given[name] = value
-        evaluation = Frame(self.model, given, self.environment, overrides, 0, self.deadline).conclude_service(service)
+        evaluation = Frame(self.model, given, self.environment, overrides=overrides, depth=0, deadline=self.deadline).conclude_service(
+            service
+        )
         evaluation.output = fitted(evaluation.output, self.model.result_type(service.variable), run, service.place)
         evaluation.warnings[:0] = warned.warnings
         return evaluation

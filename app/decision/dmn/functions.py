@@ -95,7 +95,7 @@ class FunctionDefinition(Boxed):
                 return None
             return self.body.evaluate(inner, run)
 
-        function = make_function(self.name, self.parameters, call, self.place, run, result)
+        function = make_function(self.name, self.parameters, call, place=self.place, run=run, result=result)
         if self.name:
             scope[self.name] = function
         return function

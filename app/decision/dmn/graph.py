@@ -195,7 +195,7 @@ class Model:
         key = tuple((namespace, id(model)) for namespace, model in found.items())
         linked = self._linked.get(key)
         if linked is None:
-            linked = Model(self._root, self.parts.version, self.file, self._limits, self._functions, found)
+            linked = Model(self._root, self.parts.version, self.file, limits=self._limits, functions=self._functions, imported=found)
             self._linked[key] = linked
             while len(self._linked) > LINKED:
                 self._linked.popitem(last=False)
@@ -316,7 +316,9 @@ def _component_names(components: Iterable[ItemDefinition]) -> Iterable[str]:
 def read_model(source: bytes, *, name: str = "", limits: feel.Limits | None = None, functions: feel.Registry | None = None) -> Model:
     """A model with whatever problems it has (`Model.problems`). Raises DmnError only when the bytes are no DMN file at all."""
     root, version = read(source, name=name)
-    return Model(root, version, name, limits or feel.Limits(), feel.BUILTINS if functions is None else functions, {})
+    return Model(
+        root, version, name, limits=limits or feel.Limits(), functions=feel.BUILTINS if functions is None else functions, imported={}
+    )
 
 
 def parse(source: bytes, *, name: str = "", limits: feel.Limits | None = None, functions: feel.Registry | None = None) -> Model:

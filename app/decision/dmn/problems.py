@@ -68,15 +68,15 @@ class Problem:
 def report(code: str, message: str, place: Place, *, text: str | None = None, severity: Severity = "error") -> Problem:
     """A Problem at a Place."""
     return Problem(
-        code,
-        message,
-        place.file,
-        place.decision,
-        place.rule,
-        place.column,
-        None if text is None else shorten(text),
-        severity,
-        place.line,
+        code=code,
+        message=message,
+        file=place.file,
+        decision=place.decision,
+        rule=place.rule,
+        column=place.column,
+        text=None if text is None else shorten(text),
+        severity=severity,
+        line=place.line,
     )
 
 

@@ -82,7 +82,7 @@ def make_row(number: int, id_: str, inputs: Sequence[Formula], outputs: Sequence
     for output in outputs:
         literal = None if output is None else literal_of(output.text)
         fixed.append((literal is not None, None if literal is None else literal[1]))
-    return Row(number, id_, tuple(tests), tuple(outputs), annotations, tuple(fixed))
+    return Row(number=number, id=id_, tests=tuple(tests), outputs=tuple(outputs), annotations=annotations, fixed=tuple(fixed))
 
 
 class DecisionTable(Boxed):

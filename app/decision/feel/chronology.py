@@ -95,7 +95,9 @@ def make_date_time(day: AnyDate | AnyDateTime, of_day: int, zone: Zone) -> AnyDa
     hour, minute = divmod(minutes, 60)
     if nanosecond % 1000 == 0 and 1 <= day.year <= 9999:
         return datetime(day.year, day.month, day.day, hour, minute, second, nanosecond // 1000, zone)
-    return FeelDateTime(day.year, day.month, day.day, hour, minute, second, nanosecond, zone)
+    return FeelDateTime(
+        year=day.year, month=day.month, day=day.day, hour=hour, minute=minute, second=second, nanosecond=nanosecond, tzinfo=zone
+    )
 
 
 def make_day_time(nanoseconds: int) -> AnyDayTime:

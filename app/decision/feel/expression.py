@@ -105,7 +105,7 @@ class Expression(_Compiled):
     __slots__ = ("_code",)
 
     def __init__(self, text: str, tree: Tree, limits: Limits, functions: Registry, types: TypeTable | None, told: frozenset[str]) -> None:
-        super().__init__(text, tree, limits, functions, types, told)
+        super().__init__(text, tree, limits, functions=functions, types=types, told=told)
         self._code: Code = _build(tree.root, limits, text)
 
     def evaluate(self, context: Mapping[str, object], environment: Environment) -> object:
@@ -140,7 +140,7 @@ class UnaryTests(_Compiled):
     __slots__ = ("_negated", "_tests", "anything")
 
     def __init__(self, text: str, tree: Tree, limits: Limits, functions: Registry, types: TypeTable | None, told: frozenset[str]) -> None:
-        super().__init__(text, tree, limits, functions, types, told)
+        super().__init__(text, tree, limits, functions=functions, types=types, told=told)
         root = tree.root
         if not isinstance(root, Tests):
             raise TypeError("the tree of a cell has Tests at its root")
@@ -281,11 +281,15 @@ def _odd(names: Iterable[str]) -> frozenset[str]:
 
 
 def _make_expression(text: str, limits: Limits, functions: Registry, told: frozenset[str], types: TypeTable | None) -> Expression:
-    return Expression(text, parse_expression(text, limits, functions.vocabulary, told, types), limits, functions, types, told)
+    return Expression(
+        text, parse_expression(text, limits, functions.vocabulary, told, types), limits, functions=functions, types=types, told=told
+    )
 
 
 def _make_tests(text: str, limits: Limits, functions: Registry, told: frozenset[str], types: TypeTable | None) -> UnaryTests:
-    return UnaryTests(text, parse_tests(text, limits, functions.vocabulary, told, types), limits, functions, types, told)
+    return UnaryTests(
+        text, parse_tests(text, limits, functions.vocabulary, told, types), limits, functions=functions, types=types, told=told
+    )
 
 
 @lru_cache(maxsize=4096)

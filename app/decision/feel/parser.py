@@ -81,7 +81,7 @@ class Parser(OperatorReader):
 
     def tree(self, root: Node) -> Tree:
         names = frozenset(self.free)
-        return Tree(self.text, root, names, names - self.certain, self.calls, self.free)
+        return Tree(text=self.text, root=root, names=names, uncertain=names - self.certain, calls=self.calls, positions=self.free)
 
     # -- operands --------------------------------------------------------------------------------------------------------------
 

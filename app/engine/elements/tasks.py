@@ -112,7 +112,7 @@ class UserTask(Element):
             return None
         if isinstance(value, str):
             return fit(course, term, token, what, value) if value.strip() else None
-        raise wrong(course, token, term, what, value, "文字")
+        raise wrong(course, token, term, what=what, value=value, wanted="文字")
 
     def texts(self, course: "Course", token: Token, term: Term | None, what: str) -> Sequence[str]:
         """A FEEL list of texts, or texts separated by commas; blank ones name nobody."""
@@ -125,7 +125,7 @@ class UserTask(Element):
             value = [piece.strip() for piece in value.split(",")]
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(fit(course, term, token, what, item) for item in value if item.strip())
-        raise wrong(course, token, term, what, value, "文字的列表")
+        raise wrong(course, token, term, what=what, value=value, wanted="文字的列表")
 
     def instant(self, course: "Course", token: Token, term: Term | None, what: str) -> datetime | None:
         if term is None:
@@ -155,7 +155,7 @@ class UserTask(Element):
         if isinstance(value, str):
             value = int(value) if value.strip().isascii() and value.strip().isdigit() and len(value.strip()) <= 3 else value
         if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= 100 or value != int(value):
-            raise wrong(course, token, term, "优先级", value, "0 至 100 的整数")
+            raise wrong(course, token, term, what="优先级", value=value, wanted="0 至 100 的整数")
         return int(value)
 
     def complete(self, course: "Course", token: Token) -> None:

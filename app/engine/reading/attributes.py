@@ -127,12 +127,12 @@ def assignment(document: Document, node: Node) -> Assignment:
         if number is None or not 0 <= number <= 100:
             document.refuse(node, "VALUE_INVALID", f"优先级“{text}”不是 0 至 100 的整数", at=priority)
     return Assignment(
-        read(assigned, "assignee", "受理人"),
-        read(assigned, "candidateGroups", "候选组"),
-        read(assigned, "candidateUsers", "候选人"),
-        read(schedule, "dueDate", "到期时间"),
-        read(schedule, "followUpDate", "跟进时间"),
-        read(priority, "priority", "优先级"),
+        assignee=read(assigned, "assignee", "受理人"),
+        candidate_groups=read(assigned, "candidateGroups", "候选组"),
+        candidate_users=read(assigned, "candidateUsers", "候选人"),
+        due_date=read(schedule, "dueDate", "到期时间"),
+        follow_up_date=read(schedule, "followUpDate", "跟进时间"),
+        priority=read(priority, "priority", "优先级"),
     )
 
 
@@ -230,5 +230,10 @@ def loop(document: Document, node: Node) -> Loop | None:
     if items is None:
         return None
     return Loop(
-        items, (holder.get("inputElement") or "").strip() or None, output, element, characteristics.get("isSequential") == "true", condition
+        items,
+        input_element=(holder.get("inputElement") or "").strip() or None,
+        output_collection=output,
+        output_element=element,
+        sequential=characteristics.get("isSequential") == "true",
+        completion_condition=condition,
     )
