@@ -25,7 +25,7 @@ from flask import Flask
 from sqlalchemy import event
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from app.domain.permissions import Actor
+from app.domain.permissions import SYSTEM, Actor
 from app.playing import demonstration, player
 from app.seen.shapes import TaskLine
 from app.services import accounts, tasks
@@ -48,7 +48,7 @@ def run() -> None:
             lines = site.open_acceptances(OPEN)
             data = site.answers(lines[0], site.BEGIN)
             http, services = _submissions(app, lines, data)
-            facts, size = dict(player.inputs(lines[-1].key)[1]), _state_size(lines[-1])
+            facts, size = dict(tasks.inputs(SYSTEM, lines[-1].key)[1]), _state_size(lines[-1])
         naive, whole = _naive(Path(folder) / "naive.sqlite", facts, data)
         print(f"the same task, stock and naive      {naive}")
         print(
