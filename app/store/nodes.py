@@ -51,7 +51,7 @@ def attach(config: Config) -> None:
         return
     release()
     if db.engine.dialect.name == "sqlite":
-        _held = _OnFile(place, config.folder / "nodes")
+        _held = _OnFile(place, config.folder)
     else:
         _held = _InSession(place)
     keys.claim_by(_held.window)
@@ -79,7 +79,7 @@ atexit.register(release)
 
 
 class _OnFile:
-    """A lock on ``folder``/<number>: of one open file, so that a forked child shares it and must take another."""
+    """A lock on ``folder``/node-<number>.lock: of one open file, so that a forked child shares it and must take another."""
 
     def __init__(self, place: tuple[str, int], folder: Path) -> None:
         self.place = place
@@ -98,7 +98,7 @@ class _OnFile:
         return self._window
 
     def _lock(self, number: int) -> bool:
-        file = os.open(self._folder / str(number), os.O_RDWR | os.O_CREAT, 0o600)
+        file = os.open(self._folder / f"node-{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
