@@ -95,7 +95,7 @@ class Conflict(Failure):
     code = "CONFLICT"
 
 
-class TaskClosed(Conflict):
+class TaskAlreadyClosed(Conflict):
     """The task has been completed, cancelled or is being completed by somebody else."""
 
     code = "TASK_CLOSED"

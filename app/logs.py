@@ -35,7 +35,7 @@ _SPEAKING = frozenset({"OSError", "OperationalError"})
 
 
 @dataclass(slots=True, kw_only=True)
-class Request:
+class LoggedRequest:
     """One HTTP request, as far as lines tell of it. ``key`` is its id, ``route`` the rule that matched, never the address itself."""
 
     key: str
@@ -57,7 +57,7 @@ class _Act:
     statements: int = 0
 
 
-_request: ContextVar[Request | None] = ContextVar("request", default=None)
+_request: ContextVar[LoggedRequest | None] = ContextVar("request", default=None)
 _act: ContextVar[_Act | None] = ContextVar("act", default=None)
 _played: ContextVar[bool] = ContextVar("played", default=False)
 
@@ -149,9 +149,9 @@ def played() -> Iterator[None]:
 
 
 @contextmanager
-def request(given: str | None, *, level: int = logging.DEBUG, clock: Clock = time.monotonic) -> Iterator[Request]:
+def request(given: str | None, *, level: int = logging.DEBUG, clock: Clock = time.monotonic) -> Iterator[LoggedRequest]:
     """One HTTP request, one line of ``level`` at its end. Its id is the caller's, if well-formed, else a new one."""
-    asking = Request(key=given if given is not None and _FROM_CALLER.fullmatch(given) else secrets.token_hex(8))
+    asking = LoggedRequest(key=given if given is not None and _FROM_CALLER.fullmatch(given) else secrets.token_hex(8))
     token = _request.set(asking)
     begun = clock()
     try:
@@ -164,7 +164,7 @@ def request(given: str | None, *, level: int = logging.DEBUG, clock: Clock = tim
         _request.reset(token)
 
 
-def current_request() -> Request | None:
+def current_request() -> LoggedRequest | None:
     """The request that is being answered; None outside of any."""
     return _request.get()
 
@@ -221,7 +221,7 @@ def set_up(config: Config) -> None:
     for handler in [handler for handler in root.handlers if isinstance(handler, _StandardError)]:
         root.removeHandler(handler)
     handler = _StandardError()
-    handler.setFormatter(Json() if config.log_format == "json" else Text())
+    handler.setFormatter(JsonFormatter() if config.log_format == "json" else TextFormatter())
     root.addHandler(handler)
     root.setLevel(max(level, logging.WARNING))  # libraries tell much that helps nobody, the scheduler every second
     ours = logging.getLogger("app")
@@ -240,7 +240,7 @@ class _StandardError(logging.Handler):
             self.handleError(record)
 
 
-class Text(logging.Formatter):
+class TextFormatter(logging.Formatter):
     """``2026-03-10T01:00:00.000Z INFO act task.complete actor=17 … request=…``; a traceback follows, indented."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -257,7 +257,7 @@ class Text(logging.Formatter):
         return "\n    ".join([" ".join(parts), *(_escaped(line) for line in trace.split("\n") if line)])
 
 
-class Json(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """One object a line; keys are strings, durations and counts numbers."""
 
     def format(self, record: logging.LogRecord) -> str:

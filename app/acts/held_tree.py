@@ -11,7 +11,7 @@ from app.acts.audit import chained
 from app.acts.candidates import project_facts
 from app.acts.journal import Journal
 from app.acts.ledger import StoredLedger
-from app.acts.rows import Place, audit_entry, instance
+from app.acts.rows import TreePlace, audit_entry, instance
 from app.catalogue import districts, snapshot
 from app.catalogue.snapshot import Snapshot
 from app.connectors import CONNECTORS
@@ -102,11 +102,11 @@ class HeldTree:
         return self.state
 
     def _advance(self, command: commands.Command) -> list[effects.JobOpened]:
-        limits = engine.Limits(steps=current.settings().step_limit)
+        limits = engine.StepLimits(steps=current.settings().step_limit)
         definitions = {} if self.state is None else {view.instance: view.definition for view in self.state.instances()}
         try:
             self.state, brought = engine.step(self.library, self.state, command, self.now, limits)
-        except engine.Suspended as error:
+        except engine.TreeSuspended as error:
             raise Suspended("此流程实例已被管理员挂起,恢复之前不能办理") from error
         self.journal.take(brought, definitions)
         return [effect for effect in brought if isinstance(effect, effects.JobOpened) and is_inline(effect)]
@@ -164,7 +164,7 @@ class HeldTree:
 
     def _first_row(self) -> dict[str, Any]:
         return instance(
-            Place(self.tenant, self.root_key, self.root_key),
+            TreePlace(self.tenant, self.root_key, self.root_key),
             snapshot.process_definition(self.definition_key),
             local=1,
             parent_key=None,

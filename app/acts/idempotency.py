@@ -14,20 +14,20 @@ from app.store.types import dumps
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class KeyedRequest:
     user: int
     key: str
     digest: str
 
 
-def request(actor: Actor, key: str | None, content: Mapping[str, Any]) -> Request | None:
+def request(actor: Actor, key: str | None, content: Mapping[str, Any]) -> KeyedRequest | None:
     """What is remembered of a request; None without a key."""
     if key is None:
         return None
-    return Request(actor.user, key, hashlib.sha256(dumps(content).encode()).hexdigest())
+    return KeyedRequest(actor.user, key, hashlib.sha256(dumps(content).encode()).hexdigest())
 
 
-def answered(request: Request, now: datetime) -> dict[str, Any] | None:
+def answered(request: KeyedRequest, now: datetime) -> dict[str, Any] | None:
     """The answer that this request got before, None if it is new. Raises KeyReused."""
     found = idempotency.find(request.user, request.key)
     if found is None or found.created_at < now - timedelta(hours=current.settings().idempotency_hours):
@@ -38,7 +38,7 @@ def answered(request: Request, now: datetime) -> dict[str, Any] | None:
     return answer
 
 
-def remember(request: Request, response: dict[str, Any], now: datetime) -> None:
+def remember(request: KeyedRequest, response: dict[str, Any], now: datetime) -> None:
     """Keep the answer, in the act itself."""
     idempotency.put(request.user, request.key, request.digest, response, now)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.acts import rows as built
 from app.acts.candidates import candidates
-from app.acts.rows import Place
+from app.acts.rows import TreePlace
 from app.catalogue.snapshot import Snapshot, process_definition
 from app.domain.keys import next_key
 from app.domain.states import ElementState, MessageKind, TaskState, WaitKind
@@ -88,8 +88,8 @@ class Journal:
 
     # ------------------------------------------------------------------ effects
 
-    def _place(self, local: int) -> Place:
-        return Place(self.library.tenant, self.root_key, self.keys[local])
+    def _place(self, local: int) -> TreePlace:
+        return TreePlace(self.library.tenant, self.root_key, self.keys[local])
 
     def _instance_started(self, effect: e.InstanceStarted) -> None:
         self.keys.setdefault(effect.instance, self.root_key if effect.parent == 0 else next_key())
@@ -311,7 +311,7 @@ class Journal:
         rows.upsert(
             VariableRow,
             [
-                built.variable(Place(self.library.tenant, self.root_key, instance), scope=scope, name=name, value=value, now=self.now)
+                built.variable(TreePlace(self.library.tenant, self.root_key, instance), scope=scope, name=name, value=value, now=self.now)
                 for (instance, scope, name), value in self._variables.items()
             ],
             ["root_key", "instance_key", "scope", "name"],
@@ -338,7 +338,7 @@ class Journal:
         # Entered in an earlier act: the row is there. One upsert in place of an insert and an update.
         element, state = ended
         return built.ended_element(
-            Place(self.library.tenant, self.root_key, self.root_key), element=element, state=ElementState(state), now=self.now
+            TreePlace(self.library.tenant, self.root_key, self.root_key), element=element, state=ElementState(state), now=self.now
         )
 
     def _write_tasks(self, offices: dict[str, list[list[Any]]] | None) -> None:

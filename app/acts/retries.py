@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from app import current, engine
-from app.acts.rows import Place, incident
+from app.acts.rows import TreePlace, incident
 from app.acts.transaction import act
 from app.errors import Busy, Failure, Outdated, Suspended
 from app.store import rows, waits
@@ -73,7 +73,7 @@ def _put_off(wait: Pending, now: datetime, error: Exception | None) -> None:
         if not waits.put_off(wait.key, now + pause, failed=error is not None) or error is None or waits.has_incident(wait.key):
             return
         stopped = incident(
-            Place(wait.tenant, wait.root_key, wait.instance_key),
+            TreePlace(wait.tenant, wait.root_key, wait.instance_key),
             wait_key=wait.key,
             process_id=wait.process_id,
             element_id=wait.element_id,

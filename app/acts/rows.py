@@ -14,7 +14,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TreePlace:
     """Where in which tree a row belongs; ``root_key`` and ``instance_key`` None: to a start event, to no tree."""
 
     tenant: str
@@ -23,7 +23,7 @@ class Place:
 
 
 def instance(
-    place: Place,
+    place: TreePlace,
     definition: ProcessDefinition,
     *,
     local: int,
@@ -44,7 +44,7 @@ def instance(
 
 
 def element_instance(
-    place: Place, *, element: int, element_id: str, name: str, of_type: str, scope: int, loop_counter: int | None, now: datetime
+    place: TreePlace, *, element: int, element_id: str, name: str, of_type: str, scope: int, loop_counter: int | None, now: datetime
 ) -> Row:
     """A visit of an element that begins."""
     return {
@@ -54,13 +54,13 @@ def element_instance(
     }  # fmt: skip
 
 
-def ended_element(place: Place, *, element: int, state: ElementState, now: datetime) -> Row:
+def ended_element(place: TreePlace, *, element: int, state: ElementState, now: datetime) -> Row:
     """To be upserted over a visit of an earlier act: only ``state`` and ``ended_at`` are taken."""
     begun = element_instance(place, element=element, element_id="", name="", of_type="", scope=0, loop_counter=None, now=now)
     return begun | {"state": state, "ended_at": now}
 
 
-def variable(place: Place, *, scope: int, name: str, value: Any, now: datetime) -> Row:
+def variable(place: TreePlace, *, scope: int, name: str, value: Any, now: datetime) -> Row:
     return {
         "key": next_key(), "tenant": place.tenant, "root_key": place.root_key, "instance_key": place.instance_key, "scope": scope, "name": name,
         "value": value, "updated_at": now,
@@ -68,7 +68,7 @@ def variable(place: Place, *, scope: int, name: str, value: Any, now: datetime) 
 
 
 def user_task(
-    place: Place,
+    place: TreePlace,
     definition: ProcessDefinition,
     *,
     element: int,
@@ -107,7 +107,7 @@ def candidate(*, task_key: int, role: str = "", office_key: int = 0, username: s
 
 
 def job(
-    place: Place,
+    place: TreePlace,
     *,
     element: int,
     element_id: str,
@@ -126,7 +126,7 @@ def job(
 
 
 def wait(
-    place: Place,
+    place: TreePlace,
     *,
     process_id: str,
     definition_key: int,
@@ -153,7 +153,7 @@ def wait(
 
 
 def incident(
-    place: Place,
+    place: TreePlace,
     *,
     process_id: str,
     element_id: str,
@@ -174,7 +174,7 @@ def incident(
 
 
 def evaluation(
-    place: Place,
+    place: TreePlace,
     *,
     element: int,
     project_key: int | None,

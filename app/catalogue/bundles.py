@@ -176,7 +176,7 @@ def _read_diagram(name: str, content: bytes, tenant: str) -> tuple[ModelFile | N
     )
 
 
-def _of_engine(problem: engine.Problem) -> Finding:
+def _of_engine(problem: engine.DiagramProblem) -> Finding:
     return Finding(problem.file, problem.element or None, problem.line or None, problem.code, problem.message)
 
 
@@ -219,7 +219,7 @@ def _read_decisions(name: str, content: bytes, tenant: str) -> tuple[ModelFile |
     return ModelFile(name, tenant, content, digest(content), tuple(defined), model=model, overlaps=overlaps), wrong, odd
 
 
-def of_dmn(name: str, problem: dmn.Problem) -> Finding:
+def of_dmn(name: str, problem: dmn.DmnProblem) -> Finding:
     place = " ".join(
         part
         for part in (

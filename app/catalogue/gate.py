@@ -28,7 +28,7 @@ from app.rehearsal.imports import Namespaces
 from app.rehearsal.scenario_files import Scenario
 from app.rehearsal.weakening import weakenings
 from app.store import resources, verdicts
-from app.store.verdicts import Verdict
+from app.store.verdicts import ScenarioVerdict
 
 FAILS, OVERLAPS, DROPPED, NEW = "SCENARIO", "OVERLAP", "SCENARIO_DROPPED", "NEW_ID"  # what refuses
 KNOWN, OUTDATED, STILL_OVERLAPS = "SCENARIO_KNOWN", "SCENARIO_OUTDATED", "OVERLAP_KNOWN"  # what is told
@@ -91,7 +91,7 @@ def keep(tried: GateVerdict, found: Changes, number: int) -> None:
     newest = changes.newest({tenant for tenant, _ in tried.outcomes})
     verdicts.keep(
         [
-            Verdict(
+            ScenarioVerdict(
                 resource_key=newest[tenant, "scenario", name].resource_key,
                 case_key=case.key,
                 tenant=case.district or SHARED,
@@ -159,7 +159,7 @@ class _Run:
             return replace(finding, code=OUTDATED)
         return finding
 
-    def _stood(self, held: DeployedSet | None, case: Scenario) -> Verdict | None:
+    def _stood(self, held: DeployedSet | None, case: Scenario) -> ScenarioVerdict | None:
         """What became of the deployed case of this name on what is deployed; None if there was no such case."""
         older = next((other for other in held.scenarios.cases if other.key == case.key), None) if held is not None else None
         if held is None or older is None:
@@ -170,7 +170,7 @@ class _Run:
         if self.before is None:
             self.before = Trial(())
         outcome = self.before.run(held.scenarios, older)
-        return Verdict(
+        return ScenarioVerdict(
             resource_key=held.resource_key,
             case_key=older.key,
             tenant=older.district or SHARED,

@@ -112,7 +112,7 @@ class _View:
         own |= {(item.kind, item.id) for other in self.files if other.tenant == self.tenant for item in other.own}
         return all((item.kind, item.id) in own for item in file.own)
 
-    def _claimed_twice(self, model: dmn.Model) -> Iterator[dmn.Problem]:
+    def _claimed_twice(self, model: dmn.Model) -> Iterator[dmn.DmnProblem]:
         """Imports of a namespace that several deployed files in use have: nothing tells which of them is meant."""
         for wanted in model.imports:
             found = _found(self.after, wanted.namespace)
@@ -123,7 +123,7 @@ class _View:
             names = sorted(set(resources.files(keys).values()))
             if len(names) > 1:
                 message = f"导入的命名空间“{wanted.namespace}”同时属于已部署的 {'、'.join(names)},无从区分。请给其中一个换一个命名空间"
-                yield dmn.Problem("dmn.namespace", message, model.file, line=wanted.line)
+                yield dmn.DmnProblem("dmn.namespace", message, model.file, line=wanted.line)
 
 
 def _found(namespaces: Namespaces, namespace: str) -> LibraryRef | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.connectors import headers as wanted
-from app.connectors.calls import ConnectorCall, Found, Known, NumberRead, Outcome
+from app.connectors.calls import CallOutcome, ConnectorCall, Found, Known, NumberRead
 from app.errors import ConnectorError
 
 TYPE = "allot_number"
@@ -19,7 +19,7 @@ def reads(call: ConnectorCall) -> NumberRead:
     return NumberRead(call.header("kind"), call.year)
 
 
-def run(call: ConnectorCall, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> CallOutcome:
     if not isinstance(found, int):
         raise ConnectorError(f"{call.place}没有取到编号,请重试")
-    return Outcome({"number": f"{call.headers.get('prefix', '')}{call.year}-{found:04d}"})
+    return CallOutcome({"number": f"{call.headers.get('prefix', '')}{call.year}-{found:04d}"})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.connectors import headers as wanted
-from app.connectors.calls import ConnectorCall, Found, Known, OfficeRead, Outcome, SetOffice
+from app.connectors.calls import CallOutcome, ConnectorCall, Found, Known, OfficeRead, SetOffice
 from app.errors import ConnectorError
 
 TYPE = "assign_role"
@@ -23,11 +23,11 @@ def reads(call: ConnectorCall) -> OfficeRead | None:
     return OfficeRead(office.strip())
 
 
-def run(call: ConnectorCall, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> CallOutcome:
     call.the_project()
     call.accept(check(call.headers, call.known))
     if not isinstance(found, int):
-        return Outcome()
+        return CallOutcome()
     role = call.header("role")
     relation = role if call.roles is None else call.roles[role].relation or role
-    return Outcome({}, [SetOffice(relation, found, str(call.variables["office"]).strip())])
+    return CallOutcome({}, [SetOffice(relation, found, str(call.variables["office"]).strip())])

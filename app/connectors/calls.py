@@ -219,7 +219,7 @@ Change: TypeAlias = SetPhase | SetFacts | SetOffice | PutRecord | Notice | Publi
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CallOutcome:
     """``variables`` are the job's result."""
 
     variables: Mapping[str, Any] = field(default_factory=dict)
@@ -238,5 +238,5 @@ class Connector(Protocol):
     def reads(self, call: ConnectorCall) -> Read | None:
         """What must be looked up first. Raises ConnectorError."""
 
-    def run(self, call: ConnectorCall, found: Found) -> Outcome:
+    def run(self, call: ConnectorCall, found: Found) -> CallOutcome:
         """What the task brings about. Raises ConnectorError."""

@@ -5,7 +5,7 @@ The header ``subject`` says what is late; without it the service task's own name
 from collections.abc import Mapping
 
 from app.connectors import headers as wanted
-from app.connectors.calls import OVERDUE, Change, ConnectorCall, Found, Known, Outcome, PutRecord
+from app.connectors.calls import OVERDUE, CallOutcome, Change, ConnectorCall, Found, Known, PutRecord
 from app.connectors.notify import notices
 from app.domain.keys import next_key
 
@@ -22,7 +22,7 @@ def reads(call: ConnectorCall) -> None:
     return None
 
 
-def run(call: ConnectorCall, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> CallOutcome:
     call.accept(check(call.headers, call.known))
     event = call.header("event")
     name = call.project.name if call.project else ""
@@ -33,7 +33,7 @@ def run(call: ConnectorCall, found: Found) -> Outcome:
         PutRecord(next_key(), OVERDUE, data, None),
         *notices(call, _to(call.headers), title, name),
     ]
-    return Outcome({}, changes)
+    return CallOutcome({}, changes)
 
 
 def _to(headers: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.connectors import headers as wanted
-from app.connectors.calls import ConnectorCall, Found, Known, Outcome, SetPhase
+from app.connectors.calls import CallOutcome, ConnectorCall, Found, Known, SetPhase
 
 TYPE = "move_phase"
 RETURNS: tuple[str, ...] = ("phase",)
@@ -17,8 +17,8 @@ def reads(call: ConnectorCall) -> None:
     return None
 
 
-def run(call: ConnectorCall, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> CallOutcome:
     call.the_project()
     call.accept(check(call.headers, call.known))
     phase = call.header("phase")
-    return Outcome({"phase": phase}, [SetPhase(phase)])
+    return CallOutcome({"phase": phase}, [SetPhase(phase)])

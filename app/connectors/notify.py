@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.connectors import headers as wanted
-from app.connectors.calls import ConnectorCall, Found, Known, Notice, Outcome
+from app.connectors.calls import CallOutcome, ConnectorCall, Found, Known, Notice
 
 TYPE = "notify"
 RETURNS: tuple[str, ...] = ()
@@ -17,11 +17,11 @@ def reads(call: ConnectorCall) -> None:
     return None
 
 
-def run(call: ConnectorCall, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> CallOutcome:
     call.accept(check(call.headers, call.known))
     title = call.header("title")
     text = call.variables.get("text") if call.mapped else None
-    return Outcome({}, notices(call, call.header("to"), title, text if isinstance(text, str) else ""))
+    return CallOutcome({}, notices(call, call.header("to"), title, text if isinstance(text, str) else ""))
 
 
 def notices(call: ConnectorCall, to: str, title: str, text: str) -> list[Notice]:

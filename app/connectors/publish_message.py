@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.connectors import headers as wanted
-from app.connectors.calls import ConnectorCall, Found, Known, Outcome, Publish
+from app.connectors.calls import CallOutcome, ConnectorCall, Found, Known, Publish
 from app.engine.limits import LONGEST_KEY, flaw_of
 from app.engine.timers import TimerError, parse_duration
 from app.engine.waits import text_of
@@ -27,7 +27,7 @@ def reads(call: ConnectorCall) -> None:
     return None
 
 
-def run(call: ConnectorCall, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> CallOutcome:
     call.accept(check(call.headers, call.known))
     name = call.header("messageName")
     given = call.variables if call.mapped else {}
@@ -43,7 +43,7 @@ def run(call: ConnectorCall, found: Found) -> Outcome:
     variables = given.get("variables")
     if variables is not None and not isinstance(variables, dict):
         raise ConnectorError(f"{call.place}的 variables 应为一组变量(context),得到 {variables!r}")
-    return Outcome({}, [Publish(name, text, variables or {}, _expiry(call, given.get("timeToLive")))])
+    return CallOutcome({}, [Publish(name, text, variables or {}, _expiry(call, given.get("timeToLive")))])
 
 
 def _expiry(call: ConnectorCall, lifetime: object) -> datetime:

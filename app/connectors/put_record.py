@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from app.connectors import headers as wanted
-from app.connectors.calls import ConnectorCall, FormRead, Found, Known, Outcome, PutRecord
+from app.connectors.calls import CallOutcome, ConnectorCall, FormRead, Found, Known, PutRecord
 from app.connectors.money import exact
 from app.domain.forms import Form
 from app.domain.keys import next_key
@@ -23,7 +23,7 @@ def reads(call: ConnectorCall) -> FormRead:
     return FormRead(call.header("kind"))
 
 
-def run(call: ConnectorCall, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> CallOutcome:
     kind = call.header("kind")
     if not isinstance(found, Form):
         raise ConnectorError(f"{call.place}要登记“{kind}”,但没有部署它的表单 forms/records/{kind}.json")
@@ -33,4 +33,4 @@ def run(call: ConnectorCall, found: Found) -> Outcome:
         raise ConnectorError(f"{call.place}登记“{found.title}”的内容不符合表单:" + ";".join(problem.message for problem in problems))
     amount = exact(call, "amount", data["amount"]) if "amount" in data else None
     key = next_key()
-    return Outcome({"recordKey": str(key)}, [PutRecord(key, kind, data, None if amount is None else Decimal(amount))])
+    return CallOutcome({"recordKey": str(key)}, [PutRecord(key, kind, data, None if amount is None else Decimal(amount))])

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.connectors import headers as wanted
-from app.connectors.calls import ConnectorCall, FoundProject, Known, Outcome, ProjectsRead
+from app.connectors.calls import CallOutcome, ConnectorCall, FoundProject, Known, ProjectsRead
 from app.errors import ConnectorError
 
 TYPE = "query_projects"
@@ -26,8 +26,8 @@ def reads(call: ConnectorCall) -> ProjectsRead:
     return ProjectsRead(phases, {name: value for name, value in given.items() if value is not None})
 
 
-def run(call: ConnectorCall, found: Sequence[FoundProject]) -> Outcome:
-    return Outcome({"projects": [_shown(project) for project in found]})
+def run(call: ConnectorCall, found: Sequence[FoundProject]) -> CallOutcome:
+    return CallOutcome({"projects": [_shown(project) for project in found]})
 
 
 def _shown(project: FoundProject) -> dict[str, Any]:

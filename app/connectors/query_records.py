@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.connectors import headers as wanted
-from app.connectors.calls import ConnectorCall, FoundRecord, Known, Outcome, RecordsRead
+from app.connectors.calls import CallOutcome, ConnectorCall, FoundRecord, Known, RecordsRead
 from app.errors import ConnectorError
 
 TYPE = "query_records"
@@ -28,11 +28,11 @@ def reads(call: ConnectorCall) -> RecordsRead:
     )
 
 
-def run(call: ConnectorCall, found: Sequence[FoundRecord] | None) -> Outcome:
+def run(call: ConnectorCall, found: Sequence[FoundRecord] | None) -> CallOutcome:
     if found is None:
         kind = call.header("kind")
         raise ConnectorError(f"{call.place}要查询“{kind}”,但没有部署它的表单 forms/records/{kind}.json")
-    return Outcome({"records": [_shown(record) for record in found]})
+    return CallOutcome({"records": [_shown(record) for record in found]})
 
 
 def _shown(record: FoundRecord) -> dict[str, Any]:

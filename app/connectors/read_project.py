@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.connectors import headers as wanted
-from app.connectors.calls import ConnectorCall, Found, Known, Outcome
+from app.connectors.calls import CallOutcome, ConnectorCall, Found, Known
 
 TYPE = "read_project"
 RETURNS: tuple[str, ...] = ("projectKey", "projectName", "phase")
@@ -17,7 +17,7 @@ def reads(call: ConnectorCall) -> None:
     return None
 
 
-def run(call: ConnectorCall, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> CallOutcome:
     call.accept(check(call.headers, call.known))
     project = call.the_project()
-    return Outcome({**project.facts, "projectKey": str(project.key), "projectName": project.name, "phase": project.phase})
+    return CallOutcome({**project.facts, "projectKey": str(project.key), "projectName": project.name, "phase": project.phase})

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.connectors import headers as wanted
-from app.connectors.calls import ConnectorCall, Found, Known, Outcome, SetFacts
+from app.connectors.calls import CallOutcome, ConnectorCall, Found, Known, SetFacts
 from app.connectors.money import exact
 from app.errors import ConnectorError
 
@@ -23,7 +23,7 @@ def reads(call: ConnectorCall) -> None:
     return None
 
 
-def run(call: ConnectorCall, found: Found) -> Outcome:
+def run(call: ConnectorCall, found: Found) -> CallOutcome:
     call.the_project()
     call.accept(check(call.headers, call.known))
     facts = {name: value for name, value in call.variables.items() if name not in _FIXED}
@@ -34,7 +34,7 @@ def run(call: ConnectorCall, found: Found) -> Outcome:
         facts["planYear"] = _year(call, facts["planYear"])
     if "projectName" in facts and not (isinstance(facts["projectName"], str) and facts["projectName"].strip()):
         raise ConnectorError(f"{call.place}的 projectName 不能为空")
-    return Outcome({}, [SetFacts(facts)] if facts else [])
+    return CallOutcome({}, [SetFacts(facts)] if facts else [])
 
 
 def _year(call: ConnectorCall, value: Any) -> int:

@@ -27,7 +27,7 @@ SHOWN: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class KitFailure:
     """A result node that did not pass: where it is, what was expected, what came, why."""
 
     directory: str
@@ -61,7 +61,7 @@ class Report:
 
     count: Count = field(default_factory=Count)
     by_directory: dict[str, Count] = field(default_factory=dict)
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[KitFailure] = field(default_factory=list)
 
     def data(self) -> dict[str, object]:
         """The report as JSON data."""
@@ -131,7 +131,7 @@ def _read_models(directory: Path) -> dict[Path, Model | DmnError]:
 
 def _run_file(
     path: Path, directory: str, models: Mapping[Path, Model | DmnError], environment: feel.Environment
-) -> Iterator[tuple[str, Failure | None]]:
+) -> Iterator[tuple[str, KitFailure | None]]:
     """One outcome for each result node of a test file."""
     root = read_xml(path.read_bytes(), name=path.name)
     name = _text(_first(root, "modelName")).strip()
@@ -145,7 +145,7 @@ def _run_file(
             outcome, actual, reason = _try(model, case, node, expected=expected, imports=imports, environment=environment)
             failure = None
             if outcome != "passed":
-                failure = Failure(
+                failure = KitFailure(
                     directory=directory,
                     file=path.name,
                     case=case.get("id") or "",

@@ -2,9 +2,18 @@
 
 from app.engine.assignments import describe_tasks
 from app.engine.definitions import Diagram, ElementInfo, ProcessDefinition, StartEvent
-from app.engine.errors import DiagramError, EngineError, LimitExceeded, NotOpen, Problem, Refused, StateError, Suspended
+from app.engine.errors import (
+    DiagramError,
+    DiagramProblem,
+    EngineError,
+    LimitExceeded,
+    ModificationRefused,
+    NotOpen,
+    StateError,
+    TreeSuspended,
+)
 from app.engine.library import DecisionRef, Library, LibraryRef, StaticLibrary
-from app.engine.limits import Limits
+from app.engine.limits import StepLimits
 from app.engine.migration import Preview
 from app.engine.migration import preview as preview_migration
 from app.engine.reading import read
@@ -16,23 +25,23 @@ __all__ = [
     "DecisionRef",
     "Diagram",
     "DiagramError",
+    "DiagramProblem",
     "ElementInfo",
     "EngineError",
     "Library",
     "LibraryRef",
     "LimitExceeded",
-    "Limits",
+    "ModificationRefused",
     "NotOpen",
     "Preview",
-    "Problem",
     "ProcessDefinition",
     "Recalculated",
-    "Refused",
     "StartEvent",
     "State",
     "StateError",
     "StaticLibrary",
-    "Suspended",
+    "StepLimits",
+    "TreeSuspended",
     "describe_tasks",
     "preview_migration",
     "read",

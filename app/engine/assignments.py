@@ -5,16 +5,16 @@ from datetime import datetime
 from app.engine.course import Course
 from app.engine.effects import TaskOpened
 from app.engine.elements.tasks import UserTask
-from app.engine.errors import Failure
+from app.engine.errors import ElementFailure
 from app.engine.library import Library
-from app.engine.limits import Limits
+from app.engine.limits import StepLimits
 from app.engine.state import State, build
 
-_DEFAULT_LIMITS = Limits()
+_DEFAULT_LIMITS = StepLimits()
 
 
 def describe_tasks(
-    library: Library, state: State, now: datetime, limits: Limits = _DEFAULT_LIMITS
+    library: Library, state: State, now: datetime, limits: StepLimits = _DEFAULT_LIMITS
 ) -> tuple[dict[int, TaskOpened], dict[int, str]]:
     """Element → its task as its definition has it now; and element → why it cannot be said, in Chinese. The state is not changed."""
     course = Course(library, build(state.document(), library), now, limits)
@@ -25,6 +25,6 @@ def describe_tasks(
         if isinstance(spec, UserTask) and token.memo.get("phase") == "open":
             try:
                 tasks[token.number] = spec.open_task(course, token)
-            except Failure as failure:
+            except ElementFailure as failure:
                 failed[token.number] = failure.message
     return tasks, failed

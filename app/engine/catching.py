@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from app.engine.effects import EscalationUncaught
-from app.engine.errors import Failure
-from app.engine.expressions import Literal
+from app.engine.errors import ElementFailure
+from app.engine.expressions import LiteralTerm
 
 if TYPE_CHECKING:
     from app.engine.course import Course
     from app.engine.elements.base import EventElement
-    from app.engine.elements.events import BoundaryEvent, StartEvent
+    from app.engine.elements.events import BoundaryEvent, StartEventElement
     from app.engine.spiff import Level, Token
 
 
@@ -27,9 +27,9 @@ def throw_escalation(course: "Course", token: "Token", code: str) -> bool:
     return token.is_open
 
 
-def uncaught(course: "Course", token: "Token", code: str, message: str) -> Failure:
+def uncaught(course: "Course", token: "Token", code: str, message: str) -> ElementFailure:
     said = f",说明:{message}" if message else ""
-    return Failure(
+    return ElementFailure(
         "UNHANDLED_ERROR_EVENT",
         f"{course.place(token)}报出错误“{code}”{said},流程中没有捕获它的边界事件或事件子流程。请处理原因后重试,或修改流程图增加错误捕获",
         {"errorCode": code, "errorMessage": message},
@@ -50,7 +50,7 @@ def _throw(course: "Course", token: "Token", kind: str, code: str, payload: dict
             start = _pick(level.spec.start.event_starts, kind, code)
             # A handler that throws what it handles itself hands it on outwards: it would only begin again.
             if start is not None and start.subprocess is not holder.task_spec:
-                trigger: StartEvent = start
+                trigger: StartEventElement = start
                 trigger.occur(course, level, payload)
                 return trigger
         at = _above(course, level)
@@ -72,7 +72,7 @@ def _pick(events: Any, kind: str, code: str) -> Any:
         wanted = event.trigger.code
         if wanted is None:
             general = general or event
-        elif isinstance(wanted, Literal) and wanted.value == code:
+        elif isinstance(wanted, LiteralTerm) and wanted.value == code:
             exact = exact or event
     return exact or general
 

@@ -9,10 +9,10 @@ from app.decision import feel
 from app.engine import functions
 from app.engine.definitions import ProcessDefinition
 from app.engine.effects import Effect, InstanceEnded, InstanceStarted, VariableSet
-from app.engine.errors import Failure, LimitExceeded
+from app.engine.errors import ElementFailure, LimitExceeded
 from app.engine.incidents import open_incident
 from app.engine.library import Library
-from app.engine.limits import LONGEST_NAME, Limits, flaw_of, objection
+from app.engine.limits import LONGEST_NAME, StepLimits, flaw_of, objection
 from app.engine.scopes import LOOP_COUNTER, home, visible
 from app.engine.spiff import Instance, Level, Token, Tree
 
@@ -28,7 +28,7 @@ def unfit_name(name: object) -> tuple[str, str] | None:
 class Course:
     """``site`` is the token whose expression is being evaluated."""
 
-    def __init__(self, library: Library, tree: Tree, now: datetime, limits: Limits) -> None:
+    def __init__(self, library: Library, tree: Tree, now: datetime, limits: StepLimits) -> None:
         self.library = library
         self.tree = tree
         self.now = now
@@ -54,18 +54,18 @@ class Course:
         return visible(token)
 
     def set_local(self, token: Token, name: str, value: Any) -> None:
-        """Set a variable in the token's own scope; the number of an instance stays what it is. Raises Failure (LIMIT_VARIABLE_SIZE, VARIABLE_VALUE)."""
+        """Set a variable in the token's own scope; the number of an instance stays what it is. Raises ElementFailure (LIMIT_VARIABLE_SIZE, VARIABLE_VALUE)."""
         if name == LOOP_COUNTER and "place" in token.memo:
             return
         self.check(token, name, value)
         self.put(token, name, value)
 
     def check(self, token: Token, name: str, value: Any) -> None:
-        """Whether a value may be a variable. Raises Failure (LIMIT_VARIABLE_SIZE, VARIABLE_VALUE)."""
+        """Whether a value may be a variable. Raises ElementFailure (LIMIT_VARIABLE_SIZE, VARIABLE_VALUE)."""
         objected = unfit_name(name) or objection(value, self.limits.variable_size)
         if objected is not None:
             code, why = objected
-            raise Failure(
+            raise ElementFailure(
                 code,
                 f"{self.place(token)}的变量“{name[:LONGEST_NAME]}”{why},不能保存。请精简数据或调高上限后重试",
                 {"variable": name, "limit": self.limits.variable_size},
@@ -211,7 +211,7 @@ class Course:
         open_incident(
             self,
             first,
-            Failure(
+            ElementFailure(
                 "LIMIT_STEPS",
                 f"{self.place(first)}:一次办理中运行的{most},流程已在此停下。请检查流程图是否有不等待的循环,修改后重试",
                 {"limit": self.limits.steps, "seconds": self.limits.seconds},

@@ -7,7 +7,7 @@ from app.decision import feel
 from app.decision.dmn import DmnError, DmnEvaluationError, Evaluation
 from app.domain import deadlines
 from app.engine.effects import DecisionEvaluated
-from app.engine.errors import Failure
+from app.engine.errors import ElementFailure
 
 if TYPE_CHECKING:
     from app.engine.course import Course
@@ -19,19 +19,19 @@ CLAUSE_COLUMN = "条款"
 
 
 def decide(course: "Course", token: "Token", ref: "DecisionRef", context: Mapping[str, Any]) -> Any:
-    """Evaluate a decision for ``token`` and report it. The result is JSON. Raises Failure (CALLED_DECISION_ERROR)."""
+    """Evaluate a decision for ``token`` and report it. The result is JSON. Raises ElementFailure (CALLED_DECISION_ERROR)."""
     course.site = token
     try:
         evaluation = ref.evaluate(context, course.environment)
         output = feel.to_json(evaluation.output)
     except DmnError as error:
-        raise Failure(
+        raise ElementFailure(
             "CALLED_DECISION_ERROR",
             f"{course.place(token)}调用的决策“{ref.decision_id}”不能使用:{error}。请改正决策文件后重试",
             {"decision": ref.decision_id},
         ) from error
     except (DmnEvaluationError, feel.FeelError) as error:
-        raise Failure(
+        raise ElementFailure(
             "LIMIT_EXPRESSION" if isinstance(error, feel.FeelLimitError) else "CALLED_DECISION_ERROR",
             f"{course.place(token)}调用的决策“{ref.decision_id}”无法得出结果:{error.message}。请检查决策表和传入的变量后重试",
             {

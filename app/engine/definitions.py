@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from app.engine.errors import Problem
+from app.engine.errors import DiagramProblem
 from app.engine.timers import TimerSpec
 
 if TYPE_CHECKING:
@@ -74,4 +74,4 @@ class Diagram:
     """A file that has been read: its executable processes, and warnings that do not stop it."""
 
     processes: tuple[ProcessDefinition, ...]
-    lint: tuple[Problem, ...] = ()
+    lint: tuple[DiagramProblem, ...] = ()

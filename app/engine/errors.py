@@ -22,7 +22,7 @@ class NotOpen(EngineError):
     code = "NOT_OPEN"
 
 
-class Suspended(EngineError):
+class TreeSuspended(EngineError):
     """The tree is suspended: nothing may be completed or fired before ``Resume``."""
 
     code = "SUSPENDED"
@@ -34,7 +34,7 @@ class LimitExceeded(EngineError):
     code = "LIMIT"
 
 
-class Refused(EngineError):
+class ModificationRefused(EngineError):
     """A modification or migration that cannot be made; ``reasons`` lists every cause."""
 
     code = "REFUSED"
@@ -51,7 +51,7 @@ class StateError(EngineError):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class DiagramProblem:
     """Why a file is refused (or, as lint, questionable): ``element`` is a BPMN id or empty, ``line`` 0 if unknown."""
 
     file: str
@@ -64,7 +64,7 @@ class Problem:
 class DiagramError(Exception):
     """A file that cannot run. The text is the first problem with its place; all are in ``problems``."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[DiagramProblem]) -> None:
         self.problems = tuple(problems)
         first = self.problems[0]
         place = first.file + (f" 第 {first.line} 行" if first.line else "") + (f" 元素 {first.element}" if first.element else "")
@@ -72,7 +72,7 @@ class DiagramError(Exception):
 
 
 @dataclass
-class Failure(Exception):
+class ElementFailure(Exception):
     """Inside a step: what stopped a token. It becomes an incident at the element and is never raised out of ``step``."""
 
     type: str

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from app.decision import feel
 from app.domain import deadlines
 from app.domain.calendars import Calendar
-from app.engine.errors import Failure
+from app.engine.errors import ElementFailure
 from app.engine.limits import LONGEST_NAME, flaw_of
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
+class LiteralTerm:
     value: str
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
+class FormulaTerm:
     """``text`` is the FEEL source without its ``=``. ``uses_calendar``: its value may change when a year's working days are announced."""
 
     text: str
@@ -34,7 +34,7 @@ class Formula:
         return _CALENDAR.search(self.text) is not None
 
 
-Term: TypeAlias = Literal | Formula
+Term: TypeAlias = LiteralTerm | FormulaTerm
 _CALENDAR = re.compile(r"\b(?:deadline|remindAt|workingDaysAfter|isWorkingDay)\s*\(")
 
 
@@ -51,25 +51,25 @@ def _no_rule(key: str, start: object, variables: Any, environment: Any) -> deadl
 def parse(text: str) -> Term:
     """A literal or a formula. Raises feel.FeelSyntaxError."""
     stripped = text.strip()
-    return formula(stripped) if stripped.startswith("=") else Literal(text)
+    return formula(stripped) if stripped.startswith("=") else LiteralTerm(text)
 
 
-def formula(text: str) -> Formula:
+def formula(text: str) -> FormulaTerm:
     """``text`` as FEEL, with or without its ``=``. Raises feel.FeelSyntaxError."""
     source = text.strip()
     source = source[1:].strip() if source.startswith("=") else source
-    return Formula(source, feel.compile(source, functions=vocabulary()))
+    return FormulaTerm(source, feel.compile(source, functions=vocabulary()))
 
 
 def source_of(term: Term) -> str:
-    return "=" + term.text if isinstance(term, Formula) else term.value
+    return "=" + term.text if isinstance(term, FormulaTerm) else term.value
 
 
 def evaluate(
     course: "Course", term: Term, token: "Token", what: str, *, kind: str = "EXTRACT_VALUE_ERROR", context: dict[str, Any] | None = None
 ) -> Any:
-    """The FEEL value of ``term`` as seen from ``token`` (or in ``context``). ``what`` names the attribute for people. Raises Failure of ``kind``."""
-    if isinstance(term, Literal):
+    """The FEEL value of ``term`` as seen from ``token`` (or in ``context``). ``what`` names the attribute for people. Raises ElementFailure of ``kind``."""
+    if isinstance(term, LiteralTerm):
         return term.value
     if context is None:
         context = course.visible(token)
@@ -81,23 +81,23 @@ def evaluate(
 
 
 def fit(course: "Course", term: Term, token: "Token", what: str, text: str, most: int = LONGEST_NAME) -> str:
-    """``text`` as the name of something outside the engine. Raises Failure (EXTRACT_VALUE_ERROR) if no database holds it as one."""
+    """``text`` as the name of something outside the engine. Raises ElementFailure (EXTRACT_VALUE_ERROR) if no database holds it as one."""
     flaw = flaw_of(text, most)
     if flaw is None:
         return text
-    raise Failure(
+    raise ElementFailure(
         "EXTRACT_VALUE_ERROR",
         f"{course.place(token)}的{what}“{source_of(term)}”得到的文字{flaw},不能使用。请改正表达式或变量后重试",
         {"expression": source_of(term)},
     )
 
 
-def failure(course: "Course", term: Term, token: "Token", what: str, kind: str, error: feel.FeelError) -> Failure:
+def failure(course: "Course", term: Term, token: "Token", what: str, kind: str, error: feel.FeelError) -> ElementFailure:
     where = course.place(token)
     position = f"(第 {error.position + 1} 个字符)" if error.position is not None else ""
     if isinstance(error, feel.FeelLimitError):
         kind = "LIMIT_EXPRESSION"
-    return Failure(
+    return ElementFailure(
         kind,
         f"{where}的{what}“{source_of(term)}”无法求值:{error.message}{position}。请改正流程图中的表达式或补齐变量后重试",
         {"expression": source_of(term), "position": error.position, "line": error.line, "column": error.column, "code": error.code},

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.decision import feel
 from app.engine.effects import IncidentClosed, IncidentOpened
-from app.engine.errors import Failure
+from app.engine.errors import ElementFailure
 
 if TYPE_CHECKING:
     from app.engine.course import Course
@@ -25,7 +25,7 @@ class Incident:
     details: dict[str, Any]
 
 
-def open_incident(course: "Course", token: "Token", failure: Failure) -> None:
+def open_incident(course: "Course", token: "Token", failure: ElementFailure) -> None:
     tree = course.tree
     number = tree.next_number("incident")
     # A sentence may quote a value, whatever it is.

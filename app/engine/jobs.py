@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from app.engine.effects import JobClosed, JobOpened
-from app.engine.errors import Failure
+from app.engine.errors import ElementFailure
 from app.engine.expressions import Term, evaluate, fit, source_of
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 def open_job(
     course: "Course", token: "Token", job_type_term: Term, retries: Term, headers: dict[str, str], listener: str | None = None
 ) -> None:
-    """Hand out a job. Its variables are the element's inputs if it has mappings, else all that it can see. Raises Failure."""
+    """Hand out a job. Its variables are the element's inputs if it has mappings, else all that it can see. Raises ElementFailure."""
     spec = token.task_spec
     job_type = evaluate(course, job_type_term, token, "任务类型")
     if not isinstance(job_type, str) or not job_type.strip():
-        raise Failure(
+        raise ElementFailure(
             "EXTRACT_VALUE_ERROR",
             f"{course.place(token)}的任务类型“{source_of(job_type_term)}”没有得到文字。请改正流程图或补齐变量后重试",
             {"expression": source_of(job_type_term)},
@@ -30,7 +30,7 @@ def open_job(
     if isinstance(count, str) and count.strip().isascii() and count.strip().isdigit() and len(count.strip()) < 10:
         count = int(count)
     if isinstance(count, bool) or not isinstance(count, int | Decimal) or count != int(count) or not 0 <= count < 2**31:
-        raise Failure(
+        raise ElementFailure(
             "EXTRACT_VALUE_ERROR",
             f"{course.place(token)}的重试次数“{source_of(retries)}”不是非负整数。请改正流程图后重试",
             {"expression": source_of(retries)},
@@ -102,7 +102,7 @@ def cancel_job(course: "Course", token: "Token") -> None:
 
 
 def run_listeners(course: "Course", token: "Token", kind: str) -> bool:
-    """Hand out the next listener job of ``kind``. False when none is left. Raises Failure."""
+    """Hand out the next listener job of ``kind``. False when none is left. Raises ElementFailure."""
     listeners: tuple[Listener, ...] = token.task_spec.listeners.get(kind, ())
     done = int(token.memo.get("listeners", 0))
     if done >= len(listeners):

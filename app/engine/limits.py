@@ -17,7 +17,7 @@ _HALF = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class StepLimits:
     """``steps``: elements run in one step. ``seconds``: processor time of one step as ``clock`` tells it, after which no further element is begun.
     ``call_depth``: called processes within each other. ``multi_instance``: instances of one body.
     ``variable_size``: characters of one variable, counted roughly. ``expression``: FEEL's own limits, its seconds included."""

@@ -10,7 +10,7 @@ from app.engine.effects import InstanceMigrated
 from app.engine.elements.base import Element
 from app.engine.elements.gateways import Join
 from app.engine.elements.multi_instance import MultiInstanceBody, places_of
-from app.engine.errors import NotOpen, Refused
+from app.engine.errors import ModificationRefused, NotOpen
 from app.engine.library import Library
 from app.engine.modification import path_to
 from app.engine.spiff import Instance, Level, Token
@@ -61,7 +61,7 @@ def preview(library: Library, state: State, command: Migrate) -> Preview:
 
 
 def migrate(course: "Course", command: Migrate) -> None:
-    """Carry out a migration. Raises NotOpen, Refused with every reason."""
+    """Carry out a migration. Raises NotOpen, ModificationRefused with every reason."""
     tree = course.tree
     instance = tree.instances.get(command.instance)
     if instance is None:
@@ -69,7 +69,7 @@ def migrate(course: "Course", command: Migrate) -> None:
     target = _target(course.library, command)
     plan = _plan(instance, target, command.plan)
     if plan.preview.reasons:
-        raise Refused(plan.preview.reasons, "MIGRATION")
+        raise ModificationRefused(plan.preview.reasons, "MIGRATION")
     for number in plan.preview.closed:
         close_wait(course, tree.waits[number])
     document = write(tree)

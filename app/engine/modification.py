@@ -8,7 +8,7 @@ from app.engine.elements.base import Element
 from app.engine.elements.mappings import apply_inputs
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import SubProcess
-from app.engine.errors import Refused
+from app.engine.errors import ModificationRefused
 from app.engine.spiff import STARTED, Level, LevelSpec, Token
 from app.engine.waits import open_waits
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def modify(course: "Course", command: Modify) -> None:
-    """Carry out a modification. Raises Refused with every reason; then nothing has happened."""
+    """Carry out a modification. Raises ModificationRefused with every reason; then nothing has happened."""
     tree = course.tree
     reasons = []
     for number in command.terminate:
@@ -27,7 +27,7 @@ def modify(course: "Course", command: Modify) -> None:
         reasons.extend(_check(course, activation))
     variables = course.accept(command.variables)
     if reasons:
-        raise Refused(reasons)
+        raise ModificationRefused(reasons)
     levels = {id(tree.tokens[number].workflow): tree.tokens[number].workflow for number in command.terminate}
     bodies = [body for number in command.terminate if (body := tree.tokens[number].body) is not None]
     course.holding = True
@@ -177,7 +177,7 @@ def _instance_of(course: "Course", body: Token) -> Token:
     """A further instance of a multi-instance sub-process."""
     element = body.task_spec
     if not isinstance(element, MultiInstanceBody):
-        raise Refused([f"{body.element_id} 不是多实例"])
+        raise ModificationRefused([f"{body.element_id} 不是多实例"])
     child = element.extra_instance(course, body)
     _enter(course, child)
     return child
@@ -197,5 +197,5 @@ def _enter(course: "Course", token: Token) -> None:
 def _inside(course: "Course", host: Token) -> Level:
     level = host.inner
     if level is None:
-        raise Refused([f"{course.place(host)}还没有进入,不能在其中激活元素"])
+        raise ModificationRefused([f"{course.place(host)}还没有进入,不能在其中激活元素"])
     return level

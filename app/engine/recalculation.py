@@ -7,13 +7,13 @@ from app.engine import timers
 from app.engine.course import Course
 from app.engine.effects import Effect
 from app.engine.elements.tasks import UserTask
-from app.engine.errors import Failure
-from app.engine.expressions import Formula, evaluate
+from app.engine.errors import ElementFailure
+from app.engine.expressions import FormulaTerm, evaluate
 from app.engine.library import Library
-from app.engine.limits import Limits
+from app.engine.limits import StepLimits
 from app.engine.state import State, build
 
-_DEFAULT_LIMITS = Limits()
+_DEFAULT_LIMITS = StepLimits()
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class Recalculated:
     effects: list[Effect] = field(default_factory=list)
 
 
-def recalculate(library: Library, state: State, now: datetime, limits: Limits = _DEFAULT_LIMITS) -> Recalculated:
+def recalculate(library: Library, state: State, now: datetime, limits: StepLimits = _DEFAULT_LIMITS) -> Recalculated:
     """Evaluate the dates of open waits and tasks that depend on working days with ``library``'s calendar. The state is not changed.
 
     A duration counts from when its wait was opened, which is past: only timer dates and task schedules are counted again.
@@ -36,25 +36,25 @@ def recalculate(library: Library, state: State, now: datetime, limits: Limits = 
     found = Recalculated()
     for wait in course.tree.waits.values():
         timer = wait.event.trigger.timer
-        if timer is None or timer.kind != timers.DATE or not isinstance(timer.term, Formula) or not timer.term.uses_calendar:
+        if timer is None or timer.kind != timers.DATE or not isinstance(timer.term, FormulaTerm) or not timer.term.uses_calendar:
             continue
         try:
             value = evaluate(course, timer.term, wait.owner, f"定时器(事件 {wait.event.bpmn_id})")
             found.waits[wait.number] = timers.parse_instant(value, library.zone)
-        except (Failure, timers.TimerError) as error:
+        except (ElementFailure, timers.TimerError) as error:
             found.failed.append(str(error))
     for token in course.tree.tokens.values():
         task = token.task_spec
         if not isinstance(task, UserTask) or token.memo.get("phase") != "open":
             continue
         terms = (task.assignment.due_date, task.assignment.follow_up_date)
-        if any(isinstance(term, Formula) and term.uses_calendar for term in terms):
+        if any(isinstance(term, FormulaTerm) and term.uses_calendar for term in terms):
             try:
                 found.tasks[token.number] = (
                     task.instant(course, token, terms[0], "到期时间"),
                     task.instant(course, token, terms[1], "跟进时间"),
                 )
-            except Failure as error:
+            except ElementFailure as error:
                 found.failed.append(str(error))
     found.effects = course.effects
     return found

@@ -16,7 +16,7 @@ from app.engine.elements.events import ThrowEvent
 from app.engine.elements.gateways import EventBasedGateway, ExclusiveGateway, InclusiveGateway, Join, ParallelGateway
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import EventSubProcess, SubProcess
-from app.engine.errors import Problem
+from app.engine.errors import DiagramProblem
 from app.engine.spiff import LevelSpec
 
 MOST_MARKINGS = 3_000
@@ -27,14 +27,14 @@ Place: TypeAlias = tuple[str, str | None]  # at an element, or (join, flow) wait
 Marking: TypeAlias = tuple[tuple[Place, int], ...]
 
 
-def check(definition: ProcessDefinition) -> list[Problem]:
+def check(definition: ProcessDefinition) -> list[DiagramProblem]:
     """Warnings: END_UNREACHABLE, JOIN_NEVER_FIRES, JOIN_MAY_WAIT, TOKENS_MULTIPLY. ``line`` is 0."""
-    problems: list[Problem] = []
+    problems: list[DiagramProblem] = []
     pending: list[tuple[LevelSpec, str]] = [(definition.spec, definition.process_id)]
     while pending:
         level, owner = pending.pop(0)
         for element, code, message in _check_level(level):
-            problems.append(Problem(definition.file, element or owner, 0, code, message))
+            problems.append(DiagramProblem(definition.file, element or owner, 0, code, message))
         for element in _elements(level):
             activity = element.activity if isinstance(element, MultiInstanceBody) else element
             if isinstance(activity, SubProcess):

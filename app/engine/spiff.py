@@ -28,7 +28,7 @@ from SpiffWorkflow.workflow import Workflow
 if TYPE_CHECKING:
     from app.engine.course import Course
     from app.engine.definitions import ProcessDefinition
-    from app.engine.elements.base import Element, EventElement, Root
+    from app.engine.elements.base import Element, EventElement, ProcessRoot
     from app.engine.incidents import Incident
 
 # SpiffWorkflow is not typed: our classes say what they rely on, and the bases are opaque to the type checker.
@@ -343,7 +343,7 @@ class Tree(Level, _TopWorkflow):  # type: ignore[misc]
 class LevelSpec(_ProcessSpec):  # type: ignore[misc]
     """The elements of one level by id. No built-in ``Start`` or ``End``, so that a diagram may use these ids."""
 
-    start: "Root"
+    start: "ProcessRoot"
 
     def __init__(self, name: str, description: str, filename: str | None) -> None:
         _WorkflowSpec.__init__(self, name=name, filename=filename)
@@ -470,7 +470,7 @@ class DiagramParser(_BpmnParser):  # type: ignore[misc]
     PROCESS_PARSER_CLASS = LevelParser
     PARSER_CLASSES: ClassVar[dict[str, Any]] = {}
 
-    def create_root(self, spec: LevelSpec, node: Any) -> "Root":
+    def create_root(self, spec: LevelSpec, node: Any) -> "ProcessRoot":
         raise NotImplementedError
 
     def fill_level(self, level: LevelParser) -> None:

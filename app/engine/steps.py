@@ -11,19 +11,19 @@ from app.engine.course import Course
 from app.engine.effects import Effect, TaskClosed
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.tasks import UserTask
-from app.engine.errors import Failure, NotOpen, Refused, Suspended
+from app.engine.errors import ElementFailure, ModificationRefused, NotOpen, TreeSuspended
 from app.engine.incidents import close_incident, open_incident
 from app.engine.library import Library
-from app.engine.limits import Limits
+from app.engine.limits import StepLimits
 from app.engine.scopes import LOOP_COUNTER, home
 from app.engine.spiff import Token, Tree, Wait
 from app.engine.state import State
 
-_DEFAULT_LIMITS = Limits()
+_DEFAULT_LIMITS = StepLimits()
 
 
 def step(
-    library: Library, state: State | None, command: c.Command, now: datetime, limits: Limits = _DEFAULT_LIMITS
+    library: Library, state: State | None, command: c.Command, now: datetime, limits: StepLimits = _DEFAULT_LIMITS
 ) -> tuple[State, list[Effect]]:
     """Carry out ``command``. ``now`` is aware. Raises NotOpen, Suspended, LimitExceeded, Refused (the state is unchanged), StateError for a damaged state."""
     if now.tzinfo is None:
@@ -37,16 +37,16 @@ def step(
     if tree.root_state != "active":
         raise NotOpen("流程实例已经结束,不能再办理")
     if tree.suspended and not isinstance(command, c.Resume | c.Cancel | c.Modify | c.Migrate | c.SetVariables | c.Suspend):
-        raise Suspended("流程实例已被挂起,恢复之前不能办理")
+        raise TreeSuspended("流程实例已被挂起,恢复之前不能办理")
     try:
         _HANDLERS[type(command)](course, command)
-    except Failure as failure:
-        raise Refused([failure.message], failure.type) from failure
+    except ElementFailure as failure:
+        raise ModificationRefused([failure.message], failure.type) from failure
     course.drain()
     return State.of(course.tree, library), course.effects
 
 
-def _start(library: Library, command: c.Start, now: datetime, limits: Limits) -> tuple[State, list[Effect]]:
+def _start(library: Library, command: c.Start, now: datetime, limits: StepLimits) -> tuple[State, list[Effect]]:
     try:
         definition = library.definition(command.definition)
     except KeyError:
@@ -62,24 +62,24 @@ def _start(library: Library, command: c.Start, now: datetime, limits: Limits) ->
     if command.start_before:
         unknown = [element_id for element_id in command.start_before if element_id not in definition.elements]
         if unknown:
-            raise Refused([f"流程“{definition.process_id}”中没有元素 {element_id}" for element_id in unknown])
+            raise ModificationRefused([f"流程“{definition.process_id}”中没有元素 {element_id}" for element_id in unknown])
         begin = []
     elif command.start_event is not None:
         start = next((start for start in root_spec.starts if start.bpmn_id == command.start_event), None)
         if start is None:
-            raise Refused([f"流程“{definition.process_id}”中没有开始事件 {command.start_event}"])
+            raise ModificationRefused([f"流程“{definition.process_id}”中没有开始事件 {command.start_event}"])
         begin = [start.bpmn_id]
         if start.output_mappings and start.trigger.kind != "none":
             variables, payload = {}, variables
     else:
         none_start = root_spec.none_start
         if none_start is None:
-            raise Refused([f"流程“{definition.process_id}”没有无触发条件的开始事件,只能由消息、信号或定时器发起"])
+            raise ModificationRefused([f"流程“{definition.process_id}”没有无触发条件的开始事件,只能由消息、信号或定时器发起"])
         begin = [none_start.bpmn_id]
     try:
         course.start_instance(definition, variables, None, begin, payload)
-    except Failure as failure:
-        raise Refused([failure.message], failure.type) from failure
+    except ElementFailure as failure:
+        raise ModificationRefused([failure.message], failure.type) from failure
     if command.start_before:
         course.holding = True
         course.drain()
@@ -154,7 +154,7 @@ def _fail_job(course: Course, command: c.FailJob) -> None:
     open_incident(
         course,
         token,
-        Failure(
+        ElementFailure(
             "JOB_NO_RETRIES",
             f"{course.place(token)}的任务“{job['type']}”多次失败{said}。请排除原因后重试",
             {"type": job["type"], "error": command.message},
@@ -196,7 +196,7 @@ def _set_variables(course: Course, command: c.SetVariables) -> None:
     homes = {name: token if command.local else home(token, name) for name in variables}
     counted = next((at for name, at in homes.items() if name == LOOP_COUNTER and "place" in at.memo), None)
     if counted is not None:
-        raise Refused([f"变量“{LOOP_COUNTER}”是{course.place(counted)}这一多实例的序号,由引擎给出,不能修改"])
+        raise ModificationRefused([f"变量“{LOOP_COUNTER}”是{course.place(counted)}这一多实例的序号,由引擎给出,不能修改"])
     for name, at in homes.items():
         spec = token.task_spec
         if isinstance(spec, MultiInstanceBody) and name == spec.kept:

@@ -15,7 +15,7 @@ from app.decision import feel
 from app.domain.calendars import add_months
 from app.engine.cron import Cron, CronError
 from app.engine.cron import parse as parse_cron
-from app.engine.expressions import Literal, Term
+from app.engine.expressions import LiteralTerm, Term
 
 DATE, DURATION, CYCLE = "date", "duration", "cycle"
 # For literals that are only checked for form, which no zone changes.
@@ -221,7 +221,7 @@ def to_duration(value: object) -> Duration:
 
 def check(spec: TimerSpec, zone: ZoneInfo) -> None:
     """A literal must make sense before anything runs. Raises TimerError."""
-    if isinstance(spec.term, Literal):
+    if isinstance(spec.term, LiteralTerm):
         if spec.kind == DATE:
             parse_instant(spec.term.value, zone)
         elif spec.kind == DURATION:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.engine import timers
 from app.engine.effects import WaitClosed, WaitOpened
-from app.engine.errors import Failure
-from app.engine.expressions import Formula, evaluate, source_of
+from app.engine.errors import ElementFailure
+from app.engine.expressions import FormulaTerm, evaluate, source_of
 from app.engine.limits import LONGEST_KEY, LONGEST_NAME, flaw_of
 from app.engine.spiff import Token, Wait
 
@@ -32,7 +32,7 @@ class Prepared:
 
 
 def open_waits(course: "Course", owner: Token, events: Iterable["EventElement"]) -> None:
-    """Open the waits of all ``events`` for ``owner``, or none of them. Raises Failure."""
+    """Open the waits of all ``events`` for ``owner``, or none of them. Raises ElementFailure."""
     prepared = [prepare(course, owner, event) for event in events if event.trigger.kind in WAITING_KINDS]
     for wait in prepared:
         open_wait(course, owner, wait)
@@ -77,8 +77,8 @@ def text_of(value: Any) -> str | None:
     return format(Decimal(value).normalize(), "f")
 
 
-def _failure(course: "Course", owner: Token, event: "EventElement", source: str, what: str) -> Failure:
-    return Failure(
+def _failure(course: "Course", owner: Token, event: "EventElement", source: str, what: str) -> ElementFailure:
+    return ElementFailure(
         "EXTRACT_VALUE_ERROR",
         f"{course.place(owner)}等待的事件 {event.bpmn_id}:{what}。表达式:{source or '(无)'}。请补齐变量或修改流程图后重试",
         {"event": event.bpmn_id, "expression": source},
@@ -92,7 +92,7 @@ def open_wait(course: "Course", owner: Token, prepared: Prepared) -> Wait:
     tree.waits[wait.number] = wait
     owner.waits[wait.number] = wait
     timer = event.trigger.timer
-    dynamic = timer is not None and isinstance(timer.term, Formula) and timer.term.uses_calendar
+    dynamic = timer is not None and isinstance(timer.term, FormulaTerm) and timer.term.uses_calendar
     course.emit(
         WaitOpened(
             wait=wait.number,
@@ -127,7 +127,7 @@ def close_waits(course: "Course", owner: Token, events: "Iterable[EventElement] 
 
 
 def renew(course: "Course", wait: Wait) -> None:
-    """A non-interrupting event has met its wait: open it again if it repeats. Raises Failure."""
+    """A non-interrupting event has met its wait: open it again if it repeats. Raises ElementFailure."""
     close_wait(course, wait)
     event, owner, memo = wait.event, wait.owner, wait.memo
     if event.trigger.kind != "timer":

@@ -31,13 +31,13 @@ class Namespaces:
         below = self.beneath(namespace)
         return below if not shared or (below is not None and below.owner == self.tenant) else _only(namespace, shared)
 
-    def doubles(self, owner: str) -> Iterator[dmn.Problem]:
+    def doubles(self, owner: str) -> Iterator[dmn.DmnProblem]:
         """Namespaces that a library without decisions shares with another file of its owner: it has no other name to be known by."""
         for (whose, namespace), here in self._files.items():
             if whose == owner and len(here) > 1 and any(not one.model.decisions for one in here):
                 yield _ambiguous(namespace, here)
 
-    def check(self, model: dmn.Model) -> list[dmn.Problem]:
+    def check(self, model: dmn.Model) -> list[dmn.DmnProblem]:
         """All findings about a file together with what it imports. Never raises."""
         return dmn.check(model, imports=self._model) if model.imports else dmn.check(model)
 
@@ -68,7 +68,7 @@ def _only(namespace: str, files: list[LibraryRef]) -> LibraryRef:
     return files[0]
 
 
-def _ambiguous(namespace: str, files: list[LibraryRef]) -> dmn.Problem:
+def _ambiguous(namespace: str, files: list[LibraryRef]) -> dmn.DmnProblem:
     names = "、".join(one.model.file for one in files)
     message = f"命名空间“{namespace}”同时属于 {names},导入时无从区分。请给其中一个换一个命名空间"
-    return dmn.Problem("dmn.namespace", message, files[-1].model.file)
+    return dmn.DmnProblem("dmn.namespace", message, files[-1].model.file)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from app.decision.feel.syntax import Call, Conditional, For, ListLiteral, Literal, Name, Node, Path, walk
 from app.engine import ProcessDefinition
 from app.engine import expressions as terms
-from app.engine.elements.base import Element, Root, Trigger
+from app.engine.elements.base import Element, ProcessRoot, Trigger
 from app.engine.elements.events import CatchEvent, LinkThrow
 from app.engine.elements.gateways import EventBasedGateway
 from app.engine.elements.mappings import Mapping
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import CallActivity, SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, ReceiveTask, ScriptTask, UserTask
-from app.engine.expressions import Formula, Term
+from app.engine.expressions import FormulaTerm, Term
 from app.engine.reading import xml
 from app.engine.reading.reader import walk as drawn
 
@@ -55,7 +55,7 @@ class Part:
 def parts(process: ProcessDefinition) -> list[Part]:
     """The process itself first, then every element."""
     root = process.spec.start
-    own = [Part(root, "")] if isinstance(root, Root) else []
+    own = [Part(root, "")] if isinstance(root, ProcessRoot) else []
     return own + [Part(element, parent) for element, parent in drawn(process.spec, process.process_id)]
 
 
@@ -135,7 +135,7 @@ def job_type(part: Part) -> str | None:
     """The literal type of an element's job; None where it has none or an expression gives it."""
     activity = part.activity
     term = activity.job.type if isinstance(activity, JobTask) and hasattr(activity, "job") else None
-    return term.value if isinstance(term, terms.Literal) else None
+    return term.value if isinstance(term, terms.LiteralTerm) else None
 
 
 def waits(part: Part, inline: frozenset[str]) -> bool:
@@ -157,7 +157,7 @@ def waits(part: Part, inline: frozenset[str]) -> bool:
 
 def tree(term: Term) -> Node | None:
     """The root of a formula; None of a literal."""
-    return term.expression.tree.root if isinstance(term, Formula) else None
+    return term.expression.tree.root if isinstance(term, FormulaTerm) else None
 
 
 def bare_name(term: Term) -> str | None:
@@ -168,7 +168,7 @@ def bare_name(term: Term) -> str | None:
 
 def texts(term: Term) -> list[str]:
     """The texts that an attribute may come to, as far as they are written in it: of a literal the literal itself."""
-    if isinstance(term, terms.Literal):
+    if isinstance(term, terms.LiteralTerm):
         return [term.value]
     found: list[str] = []
     _gather(term.expression.tree.root, found)

@@ -250,7 +250,7 @@ def _table(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator
         yield Finding(file=name, element="", line=0, code="NAME", message="文件名应与其中的决策标识相同", severity=severity)
 
 
-def _of_table(problem: dmn.Problem) -> Finding:
+def _of_table(problem: dmn.DmnProblem) -> Finding:
     place = " ".join(
         part for part in (problem.decision or "", f"第 {problem.rule} 行" if problem.rule else "", problem.column or "") if part
     )

@@ -16,7 +16,7 @@ from app.engine import ProcessDefinition
 from app.engine.decisions import DEADLINES
 from app.engine.elements.subprocesses import CallActivity
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
-from app.engine.expressions import Literal, Term, source_of, vocabulary
+from app.engine.expressions import LiteralTerm, Term, source_of, vocabulary
 from app.rehearsal import variables
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, argument, calls, expressions, first, job_type, texts, texts_of, tree
@@ -81,7 +81,7 @@ class _Checker:
         if term is None or roles is None:
             return
         written = texts(term)
-        if isinstance(term, Literal):
+        if isinstance(term, LiteralTerm):
             written = [role.strip() for role in term.value.split(",")]
         for role in dict.fromkeys(written):
             if role and role not in roles:
@@ -134,7 +134,7 @@ class _Checker:
             yield self._say(part, "JOB_TYPE", message, text=kind, severity=self.around.stock.workers)
 
     def _listener(self, part: Part, term: Term) -> Iterator[Finding]:
-        if isinstance(term, Literal):
+        if isinstance(term, LiteralTerm):
             kind = term.value
             more = "(监听器的作业即使与平台自带的同名,也由外部工作程序办理)" if kind in CONNECTORS else ""
             message = f"的监听器“{kind}”须有外部工作程序来领取,否则会一直等待{more}"

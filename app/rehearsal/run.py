@@ -19,8 +19,8 @@ from app.connectors.inline import InlineTasks, Surroundings, is_inline
 from app.decision import feel
 from app.engine import commands, effects, functions, step, timers
 from app.engine.definitions import ProcessDefinition, StartEvent
-from app.engine.expressions import Literal, Term, parse
-from app.engine.limits import Limits
+from app.engine.expressions import LiteralTerm, Term, parse
+from app.engine.limits import StepLimits
 from app.engine.waits import text_of
 from app.errors import InvalidRequest
 from app.rehearsal.ledger import LedgerInMemory, RehearsedLedger
@@ -69,13 +69,13 @@ class Rehearsal:
         *,
         ledger: LedgerInMemory | None = None,
         hold: Iterable[str] = (),
-        limits: Limits | None = None,
+        limits: StepLimits | None = None,
         budget: Budget | None = None,
     ) -> None:
         self.models = models
         self.now = now
         self.hold = frozenset(hold)
-        self.limits = limits or Limits()
+        self.limits = limits or StepLimits()
         self.budget = budget or Budget()
         self.ledger = ledger or LedgerInMemory(models, alone=True)
         self.roots: list[RehearsedTree] = []
@@ -226,7 +226,7 @@ class Rehearsal:
         return value if isinstance(value, str) else None
 
     def _value(self, term: Term) -> Any:
-        if isinstance(term, Literal):
+        if isinstance(term, LiteralTerm):
             return term.value
         registry = functions.of(self.models.calendar, self.models.zone)
         return term.expression.evaluate({}, feel.Environment(now=self.now, zone=self.models.zone, functions=registry))

@@ -14,7 +14,7 @@ from app.decision.near import near
 from app.engine import ProcessDefinition
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.tasks import BusinessRuleTask, UserTask
-from app.engine.expressions import Literal, Term, source_of, vocabulary
+from app.engine.expressions import LiteralTerm, Term, source_of, vocabulary
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, Said, expressions, fields_read, first, loop_names, tree
 from app.rehearsal.surroundings import View
@@ -61,7 +61,7 @@ class _Reader:
                 if name not in sees.names:
                     yield name, f"{said.what}“{source_of(said.term)}”", name, said.flow, sees
         task = part.activity
-        if isinstance(task, BusinessRuleTask) and isinstance(task.called.id, Literal):
+        if isinstance(task, BusinessRuleTask) and isinstance(task.called.id, LiteralTerm):
             sees = self._near(part, written, Said("", task.called.id))
             for model in self.around.decisions(task.called.id.value):
                 for name in sorted(read_by(model, task.called.id.value)):
@@ -108,7 +108,7 @@ class _Reader:
         if (
             isinstance(task, UserTask)
             and task.form is not None
-            and isinstance(task.form.id, Literal)
+            and isinstance(task.form.id, LiteralTerm)
             and self.around.forms(task.form.id.value)
         ):
             return task.form.id.value
@@ -148,7 +148,7 @@ class _Reader:
 
     def _columns(self, task: BusinessRuleTask) -> set[str] | None:
         """The output columns of a called table; None if the result is no context of columns."""
-        if not isinstance(task.called.id, Literal):
+        if not isinstance(task.called.id, LiteralTerm):
             return None
         found: set[str] = set()
         for model in self.around.decisions(task.called.id.value):

@@ -15,7 +15,7 @@ from app.engine.elements.events import ThrowEvent
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import CallActivity
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, ScriptTask, UserTask
-from app.engine.expressions import Literal, Term
+from app.engine.expressions import LiteralTerm, Term
 from app.rehearsal.inventory import Part, bare_name, first, job_type, loop_names, parts, texts, tree
 from app.rehearsal.surroundings import View
 
@@ -106,7 +106,7 @@ class Writers:
         return Names()
 
     def _of_form(self, task: UserTask) -> Names:
-        if task.form is None or not isinstance(task.form.id, Literal):
+        if task.form is None or not isinstance(task.form.id, LiteralTerm):
             return Names(anything=True)
         forms = self.around.forms(task.form.id.value)
         return Names({name for form in forms for name in form.fields}, not forms)
@@ -121,7 +121,7 @@ class Writers:
         return found
 
     def _of_call(self, task: CallActivity) -> Names:
-        if not isinstance(task.called.id, Literal):
+        if not isinstance(task.called.id, LiteralTerm):
             return Names(anything=True)
         called = self.around.processes(task.called.id.value)
         found = Names(anything=not called)
@@ -144,7 +144,7 @@ class Writers:
     def _of_message(self, name: Term | None) -> Names:
         """What the publishers around send with a message; from outside anything may come."""
         found = Names(anything=True)
-        if not isinstance(name, Literal):
+        if not isinstance(name, LiteralTerm):
             return found
         for kind, part in self._jobs:
             task = part.activity

@@ -198,7 +198,7 @@ def create(
                 tree.step(Start(definition.key, variables))
                 tree.record("process.start", definition.process_id, {"variables": dict(variables)})
                 tree.save()
-    except (engine.Refused, engine.LimitExceeded) as error:
+    except (engine.ModificationRefused, engine.LimitExceeded) as error:
         raise InvalidRequest(str(error), code=error.code) from error
     if tree.unsettled:
         messages.settle(now)

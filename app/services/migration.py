@@ -67,7 +67,7 @@ def migrate(
         command = commands.Migrate(target.key, dict(plan or {}), mended.local)
         reasons = _refusals(tree.library, before, command, now)
         if reasons:
-            raise engine.Refused(reasons, "MIGRATION")
+            raise engine.ModificationRefused(reasons, "MIGRATION")
         old_ids = {token.element: token.element_id for token in before.tokens()}
         described = engine.describe_tasks(tree.library, before, now)[0]
         # The state right after the move says which rows follow it; in the tree the connectors that it reached run on from there.
@@ -171,7 +171,7 @@ def _refusals(library: Snapshot, state: State, command: commands.Migrate, now: d
         moved, _ = engine.step(library, state, command, now)
     except engine.NotOpen as error:
         return (str(error),)
-    except engine.Refused as error:
+    except engine.ModificationRefused as error:
         return error.reasons
     failed = engine.describe_tasks(library, moved, now)[1]
     here = {task.element for task in moved.open_tasks() if task.instance == command.instance}

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app.acts import audit
+from app.acts import audit, start_events
 from app.acts.transaction import act, retried
 from app.catalogue import bundles, changes, gate, libraries, naming, snapshot
 from app.catalogue.bundles import Bundle
@@ -21,7 +21,6 @@ from app.domain.states import DefinitionKind, DeploymentSource
 from app.errors import NotFound, Outdated, Refused
 from app.rehearsal.findings import Finding
 from app.seen.shapes import BootView, DefinitionView, DeploymentView, ImportView
-from app.services import starts
 from app.store import resources, rows
 from app.store.resources import ResourceRef
 from app.store.tables import DeploymentRow
@@ -69,7 +68,7 @@ def _deploy(actor: Actor, files: Sequence[tuple[str, bytes]], tenant: str | None
         deployment = _open(actor, bundle, wish, told=told, number=seen + 1, now=now)
         written = changes.write(found, deployment["key"], seen + 1)
         gate.keep(tried, found, seen + 1)
-        starts.refresh(now)
+        start_events.refresh(now)
         subject, details = ", ".join(file.name for file in found.new)[:200], wish.details(found, tried)
         audit.record(actor, "models.deploy", subject, details, now, chain=deployment["key"], tenant=deployment["tenant"])
     views = [_view(reference, file, DeploymentRow(**deployment)) for reference, file in written]

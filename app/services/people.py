@@ -20,7 +20,7 @@ from app.domain.keys import next_key
 from app.domain.permissions import ADMINISTRATORS, Actor, may_manage
 from app.domain.reasons import checked_reason
 from app.domain.states import TaskState
-from app.errors import Conflict, Forbidden, InvalidRequest, NotFound, TaskClosed
+from app.errors import Conflict, Forbidden, InvalidRequest, NotFound, TaskAlreadyClosed
 from app.seen.shapes import HandedOver
 from app.services import accounts
 from app.store import accounts as stored
@@ -171,7 +171,7 @@ def _hand_over(actor: Actor, username: str, successor: str | None, reason: str, 
             continue  # others may do it as well: nobody is given what is open to many
         try:
             _reassign(actor, key, username, successor=successor, reason=reason, now=now)
-        except (TaskClosed, NotFound):
+        except (TaskAlreadyClosed, NotFound):
             continue
         returned, passed = returned + (successor is None), passed + (successor is not None)
     return HandedOver(returned=returned, passed=passed, stranded=stranded)
@@ -182,9 +182,9 @@ def _reassign(actor: Actor, key: int, username: str, successor: str | None, reas
     with open_task(key, now, actor) as tree:
         task = tree.task
         if task is None or task.state != TaskState.OPEN or task.assignee not in (None, username):
-            raise TaskClosed
+            raise TaskAlreadyClosed
         details = {"task": str(key), "from": username, "to": successor, "reason": reason}
         tree.record("task.hand_over", f"{task.process_id}.{task.element_id}", details)
         if not instances.assign_task(key, task.assignee, successor):
-            raise TaskClosed
+            raise TaskAlreadyClosed
         tree.save()

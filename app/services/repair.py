@@ -219,7 +219,7 @@ def repaired(actor: Actor, key: int, reason: str, now: datetime, *, seen: int | 
             yield Repair(tree, local_of(tree, key), key, row.process_id, said)
         except engine.NotOpen as error:
             raise Conflict(str(error), code=error.code) from error
-        except engine.Refused as error:
+        except engine.ModificationRefused as error:
             raise Conflict("未作任何改动:" + ";".join(error.reasons), code=error.code) from error
         except engine.LimitExceeded as error:
             raise InvalidRequest(str(error), code=error.code) from error

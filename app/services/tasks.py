@@ -17,7 +17,7 @@ from app.domain.forms import Form
 from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
 from app.domain.states import TaskState
 from app.engine.commands import CompleteTask
-from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskClosed
+from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
 from app.seen import timeline
 from app.seen.diagram import diagram_view
 from app.seen.lines import size_of, task_line, task_lines
@@ -124,7 +124,7 @@ def search(actor: Actor, wanted: TaskFilter, now: datetime, *, limit: int = 100,
 
 
 def complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, *, idempotency_key: str | None = None) -> CompletedView:
-    """Complete a task: one act. Raises NotFound, Forbidden, InvalidForm (the task stays open, the draft is kept), TaskClosed, Suspended, KeyReused, Busy."""
+    """Complete a task: one act. Raises NotFound, Forbidden, InvalidForm (the task stays open, the draft is kept), TaskAlreadyClosed, Suspended, KeyReused, Busy."""
     request = idempotency.request(actor, idempotency_key, {"task": str(key), "data": data})
     if request is not None and (answer := idempotency.answered(request, now)) is not None:
         return _replayed(actor, key, answer, now)
@@ -133,7 +133,7 @@ def complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, *, 
     except InvalidForm:
         _keep_draft(key, data, now)
         raise
-    except TaskClosed:
+    except TaskAlreadyClosed:
         # Sent twice at once: the other one acted, and its answer is this one's too.
         if request is None or (answer := idempotency.answered(request, now)) is None:
             raise
@@ -154,7 +154,7 @@ def complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, *, 
 
 
 @retried
-def _complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, request: idempotency.Request | None) -> HeldTree:
+def _complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, request: idempotency.KeyedRequest | None) -> HeldTree:
     with open_task(key, now, actor) as tree:
         task = _open_task(tree)
         role, office = _authorise(actor, tree, task)
@@ -163,7 +163,7 @@ def _complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, re
         try:
             tree.step(CompleteTask(task.element, data))
         except engine.NotOpen as error:
-            raise TaskClosed from error
+            raise TaskAlreadyClosed from error
         except engine.LimitExceeded as error:
             raise InvalidRequest(str(error), code=error.code) from error
         outcome = summarise(form, data)
@@ -177,7 +177,7 @@ def _complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, re
         if not instances.answer_task(
             key, task.assignee, now=now, user=actor.user, person=actor.name, role=role, office=office, outcome=outcome
         ):
-            raise TaskClosed
+            raise TaskAlreadyClosed
         tree.save()
         if request is not None:
             idempotency.remember(request, _answer_of(tree), now)
@@ -198,7 +198,7 @@ def save_draft(actor: Actor, key: int, data: Mapping[str, Any], now: datetime) -
     row, project, district = _read(actor, key)
     verdict = _may(actor, row, project, district)
     if not verdict:
-        raise TaskClosed if row.state != TaskState.OPEN else Forbidden(verdict.reason, code=verdict.code)
+        raise TaskAlreadyClosed if row.state != TaskState.OPEN else Forbidden(verdict.reason, code=verdict.code)
     form = snapshot.form(row.form_key) if row.form_key else None
     if form is not None:
         undeclared = [problem for problem in form.validate(data, partial=True) if problem.code == "UNDECLARED"]
@@ -206,18 +206,18 @@ def save_draft(actor: Actor, key: int, data: Mapping[str, Any], now: datetime) -
             raise InvalidForm(undeclared)
     with act():
         if not instances.keep_draft(key, dict(data), now):
-            raise TaskClosed
+            raise TaskAlreadyClosed
     return now
 
 
 def claim(actor: Actor, key: int, now: datetime) -> TaskLine:
-    """领取: only this person may complete it then. Raises NotFound, Forbidden, TaskClosed."""
+    """领取: only this person may complete it then. Raises NotFound, Forbidden, TaskAlreadyClosed."""
     _assign(actor, key, now, actor.username, "task.claim")
     return line(actor, key, now)
 
 
 def release(actor: Actor, key: int, now: datetime) -> TaskLine:
-    """放回: everybody who may do it sees it again. Raises NotFound, Forbidden, TaskClosed."""
+    """放回: everybody who may do it sees it again. Raises NotFound, Forbidden, TaskAlreadyClosed."""
     _assign(actor, key, now, None, "task.release")
     return line(actor, key, now)
 
@@ -229,7 +229,7 @@ def _assign(actor: Actor, key: int, now: datetime, assignee: str | None, action:
         _authorise(actor, tree, task)
         tree.record(action, f"{task.process_id}.{task.element_id}", {"task": str(key)})
         if not instances.assign_task(key, task.assignee, assignee):
-            raise TaskClosed
+            raise TaskAlreadyClosed
         tree.save()
 
 
@@ -240,7 +240,7 @@ def _open_task(tree: HeldTree) -> HeldTask:
     if tree.task is None:
         raise NotFound("没有此事项,可能已被删除")
     if tree.task.state != TaskState.OPEN:
-        raise TaskClosed
+        raise TaskAlreadyClosed
     return tree.task
 
 

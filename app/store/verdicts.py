@@ -9,7 +9,7 @@ from app.store import rows
 from app.store.tables import ScenarioVerdictRow, db
 
 
-class Verdict(NamedTuple):
+class ScenarioVerdict(NamedTuple):
     """Of a case of the set in a resource, seen with the models of ``tenant``. ``stops``: an incident or a refused evaluation."""
 
     resource_key: int
@@ -20,12 +20,12 @@ class Verdict(NamedTuple):
     difference: str
 
 
-def known(versions: Mapping[str, int], basis: str) -> dict[tuple[int, str], Verdict]:
+def known(versions: Mapping[str, int], basis: str) -> dict[tuple[int, str], ScenarioVerdict]:
     """(resource, case) → the verdict that holds. ``versions``: tenant → its catalogue version."""
     table = ScenarioVerdictRow
     query = select(table.resource_key, table.case_key, table.tenant, table.ok, table.stops, table.difference, table.number)
     found = db.session.execute(query.where(table.tenant.in_(list(versions)), table.basis == basis))
-    return {(row.resource_key, row.case_key): Verdict(*row[:-1]) for row in found if row.number == versions[row.tenant]}
+    return {(row.resource_key, row.case_key): ScenarioVerdict(*row[:-1]) for row in found if row.number == versions[row.tenant]}
 
 
 def move_on(tenant: str, before: int, number: int) -> None:
@@ -35,7 +35,7 @@ def move_on(tenant: str, before: int, number: int) -> None:
     db.session.execute(query.execution_options(synchronize_session=False))
 
 
-def keep(verdicts: Sequence[Verdict], number: int, basis: str) -> None:
+def keep(verdicts: Sequence[ScenarioVerdict], number: int, basis: str) -> None:
     """What became of cases just now. Needs an act."""
     written = [{**verdict._asdict(), "number": number, "basis": basis} for verdict in verdicts]
     rows.upsert(ScenarioVerdictRow, written, ["resource_key", "case_key"], ["tenant", "number", "basis", "ok", "stops", "difference"])

@@ -70,7 +70,7 @@ def test_parts_of_an_act_and_its_further_tries_write_no_line_of_their_own(logboo
 @pytest.mark.parametrize(
     ("failure", "level", "code", "kind"),
     [
-        (errors.TaskClosed(), "INFO", "TASK_CLOSED", None),
+        (errors.TaskAlreadyClosed(), "INFO", "TASK_CLOSED", None),
         (errors.Conflict("已有", code="ALREADY_RUNNING"), "INFO", "ALREADY_RUNNING", None),
         (ValueError("张三"), "ERROR", "INTERNAL", "ValueError"),
         (SystemExit(3), "ERROR", "INTERNAL", "SystemExit"),

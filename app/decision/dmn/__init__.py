@@ -3,20 +3,20 @@
 from app.decision.dmn.checks import check
 from app.decision.dmn.evaluation import Evaluation, Matched
 from app.decision.dmn.graph import Model, parse, read_model
-from app.decision.dmn.model import Decision, DecisionService, Input, Output, Rule
-from app.decision.dmn.problems import DmnError, DmnEvaluationError, Problem, Warned
+from app.decision.dmn.model import Decision, DecisionService, InputColumn, OutputColumn, Rule
+from app.decision.dmn.problems import DmnError, DmnEvaluationError, DmnProblem, Warned
 
 __all__ = [
     "Decision",
     "DecisionService",
     "DmnError",
     "DmnEvaluationError",
+    "DmnProblem",
     "Evaluation",
-    "Input",
+    "InputColumn",
     "Matched",
     "Model",
-    "Output",
-    "Problem",
+    "OutputColumn",
     "Rule",
     "Warned",
     "check",

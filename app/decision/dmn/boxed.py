@@ -19,7 +19,7 @@ from app.decision.feel.types import ANY, Type
 from app.decision.feel.values import Range
 
 if TYPE_CHECKING:
-    from app.decision.dmn.evaluation import Run
+    from app.decision.dmn.evaluation import EvaluationRun
 
 ITEMS: Final = 100_000
 
@@ -35,12 +35,12 @@ class Boxed:
         self.place = place
         self.type = kind
 
-    def evaluate(self, scope: Scope, run: Run) -> object:
+    def evaluate(self, scope: Scope, run: EvaluationRun) -> object:
         """The value, fitted to the declared type. Raises DmnEvaluationError."""
         value = self.compute(scope, run)
         return value if self.type is ANY else fitted(value, self.type, run, self.place)
 
-    def compute(self, scope: Scope, run: Run) -> object:
+    def compute(self, scope: Scope, run: EvaluationRun) -> object:
         """The value before it is fitted."""
         raise NotImplementedError
 
@@ -49,7 +49,7 @@ class Boxed:
         return iter(())
 
 
-def fitted(value: object, kind: Type, run: Run, place: Place) -> object:
+def fitted(value: object, kind: Type, run: EvaluationRun, place: Place) -> object:
     """The value as the type wants it, or null with a remark."""
     result, fits = fit(value, kind)
     if not fits:
@@ -76,7 +76,7 @@ class LiteralExpression(Boxed):
         super().__init__(place, kind)
         self.formula = formula
 
-    def compute(self, scope: Scope, run: Run) -> object:
+    def compute(self, scope: Scope, run: EvaluationRun) -> object:
         if self.formula is None:
             return None
         run.place = self.place
@@ -103,7 +103,7 @@ class ContextExpression(Boxed):
         super().__init__(place, kind)
         self.entries = tuple(entries)
 
-    def compute(self, scope: Scope, run: Run) -> object:
+    def compute(self, scope: Scope, run: EvaluationRun) -> object:
         inner = dict(scope)
         result: Scope = {}
         for entry in self.entries:
@@ -130,7 +130,7 @@ class ListExpression(Boxed):
         super().__init__(place, kind)
         self.items = tuple(items)
 
-    def compute(self, scope: Scope, run: Run) -> object:
+    def compute(self, scope: Scope, run: EvaluationRun) -> object:
         return [item.evaluate(scope, run) for item in self.items]
 
     def parts(self) -> Iterator[Boxed]:
@@ -148,7 +148,7 @@ class Relation(Boxed):
         self.columns = tuple(columns)
         self.rows = tuple(tuple(row) for row in rows)
 
-    def compute(self, scope: Scope, run: Run) -> object:
+    def compute(self, scope: Scope, run: EvaluationRun) -> object:
         table: list[object] = []
         for row in self.rows:
             values: Scope = {}
@@ -164,7 +164,7 @@ class Relation(Boxed):
         return (cell for row in self.rows for cell in row)
 
 
-class Conditional(Boxed):
+class BoxedConditional(Boxed):
     """if, then, else; a condition that is neither true nor false makes the whole null (§7.3.8)."""
 
     __slots__ = ("condition", "no", "yes")
@@ -176,7 +176,7 @@ class Conditional(Boxed):
         self.yes = yes
         self.no = no
 
-    def compute(self, scope: Scope, run: Run) -> object:
+    def compute(self, scope: Scope, run: EvaluationRun) -> object:
         answer = self.condition.evaluate(scope, run)
         if not isinstance(answer, bool):
             run.warn("dmn.condition", "条件的值不是“是/否”，结果为空值", self.place)
@@ -187,7 +187,7 @@ class Conditional(Boxed):
         yield from (self.condition, self.yes, self.no)
 
 
-class Filter(Boxed):
+class BoxedFilter(Boxed):
     """The items for which the condition is true; a condition that is neither true, false nor null makes the whole null (§7.3.9)."""
 
     __slots__ = ("match", "source")
@@ -198,7 +198,7 @@ class Filter(Boxed):
         self.source = source
         self.match = match
 
-    def compute(self, scope: Scope, run: Run) -> object:
+    def compute(self, scope: Scope, run: EvaluationRun) -> object:
         items = iterated(self.source.evaluate(scope, run), run, self.place)
         if items is None:
             return None
@@ -221,7 +221,7 @@ class Filter(Boxed):
         yield from (self.source, self.match)
 
 
-class Loop(Boxed):
+class BoxedLoop(Boxed):
     """for, every, some over one list (§7.3.10). An outcome of every and some that is neither true, false nor null makes the whole null."""
 
     __slots__ = ("body", "source", "variable", "word")
@@ -234,13 +234,13 @@ class Loop(Boxed):
         self.source = source
         self.body = body
 
-    def compute(self, scope: Scope, run: Run) -> object:
+    def compute(self, scope: Scope, run: EvaluationRun) -> object:
         items = iterated(self.source.evaluate(scope, run), run, self.place)
         if items is None:
             return None
         return self._collect(items, scope, run) if self.word == "for" else self._quantify(items, scope, run)
 
-    def _collect(self, items: Sequence[object], scope: Scope, run: Run) -> object:
+    def _collect(self, items: Sequence[object], scope: Scope, run: EvaluationRun) -> object:
         results: list[object] = []
         reads_partial = "partial" in read_names(self.body)
         for item in items:
@@ -251,7 +251,7 @@ class Loop(Boxed):
             results.append(self.body.evaluate(inner, run))
         return results
 
-    def _quantify(self, items: Sequence[object], scope: Scope, run: Run) -> object:
+    def _quantify(self, items: Sequence[object], scope: Scope, run: EvaluationRun) -> object:
         decisive = self.word == "some"
         decided = unknown = False
         for item in items:
@@ -270,7 +270,7 @@ class Loop(Boxed):
         yield from (self.source, self.body)
 
 
-def iterated(value: object, run: Run, place: Place) -> Sequence[object] | None:
+def iterated(value: object, run: EvaluationRun, place: Place) -> Sequence[object] | None:
     """The items of a list, the whole numbers of a range, or the value itself as the only item; null has none and gives null."""
     if value is None:
         run.warn("dmn.no_list", "要逐项处理的列表是空值，结果为空值", place)
@@ -282,7 +282,7 @@ def iterated(value: object, run: Run, place: Place) -> Sequence[object] | None:
     return [value]
 
 
-def _range_items(value: Range, run: Run, place: Place) -> Sequence[object] | None:
+def _range_items(value: Range, run: EvaluationRun, place: Place) -> Sequence[object] | None:
     start, end = value.start, value.end
     if not (
         isinstance(start, Decimal) and isinstance(end, Decimal) and start == start.to_integral_value() and end == end.to_integral_value()

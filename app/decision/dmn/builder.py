@@ -15,11 +15,11 @@ from app.decision.dmn.functions import FunctionDefinition
 from app.decision.dmn.model import (
     Decision,
     DecisionService,
-    Input,
+    InputColumn,
     InputData,
     ItemDefinition,
     KnowledgeModel,
-    Output,
+    OutputColumn,
     Parts,
     Reference,
     Rule,
@@ -255,13 +255,13 @@ class Builder(BoxReader):
         decision.hit_policy = table.policy
         decision.aggregation = table.aggregation
         decision.inputs = tuple(
-            Input(
+            InputColumn(
                 clause.label, clause.formula.text.strip(), clause.type.name, clause.allowed.formula.text.strip() if clause.allowed else ""
             )
             for clause in table.inputs
         )
         decision.outputs = tuple(
-            Output(
+            OutputColumn(
                 clause.name,
                 clause.type.name,
                 clause.allowed.formula.text.strip() if clause.allowed else "",

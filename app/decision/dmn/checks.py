@@ -20,7 +20,7 @@ from app.decision.dmn.graph import NO_IMPORTS, Imported, Model
 from app.decision.dmn.imported import dangling, members, provided
 from app.decision.dmn.model import Decision, InputData, KnowledgeModel
 from app.decision.dmn.overlap import Column, Findings, analyse
-from app.decision.dmn.problems import DmnError, Place, Problem, Severity, report, shorten
+from app.decision.dmn.problems import DmnError, DmnProblem, Place, Severity, report, shorten
 from app.decision.dmn.tables import LISTS, DecisionTable, InputClause, OutputClause, Row
 from app.decision.dmn.types import WORDS, AllowedValues, label
 from app.decision.feel.types import ANY, Type
@@ -33,7 +33,7 @@ VARIABLE: Final = re.compile(r"[a-z]\w*(?:[A-Z]\w*)?", re.ASCII)
 """How process variables are named (camelCase); anything else alone in a cell is a text without its quotes."""
 
 
-def check(model: Model, *, imports: Imported = NO_IMPORTS) -> list[Problem]:
+def check(model: Model, *, imports: Imported = NO_IMPORTS) -> list[DmnProblem]:
     """All findings about a model, in the order of the file: first those of reading it. Never raises.
 
     With `imports` (as for `Model.evaluate`) a model that imports others is judged together with them; without, names of imported models are
@@ -57,10 +57,10 @@ class _Checker:
     def __init__(self, model: Model, owner: Decision | KnowledgeModel) -> None:
         self.model = model
         self.owner = owner
-        self.found: list[Problem] = []
+        self.found: list[DmnProblem] = []
         self._told: set[str] = set()
 
-    def findings(self) -> list[Problem]:
+    def findings(self) -> list[DmnProblem]:
         """All of them."""
         logic = self.owner.logic
         if logic is None:

@@ -49,7 +49,7 @@ class Evaluation:
     file: str = ""
 
 
-class Run:
+class EvaluationRun:
     """The state of one call: not shared between calls. `place` is where FEEL is working, for its remarks.
 
     `deadline` (of the clock of FEEL's limits) bounds the whole call; each expression has FEEL's own limit besides.

@@ -123,11 +123,11 @@ class BoxReader(TextReader):
 
     def _conditional(self, element: Element, place: Place, kind: Type, column: str) -> boxed.Boxed:
         condition, yes, no = (self._inside(child(element, name), column, place) for name in ("if", "then", "else"))
-        return boxed.Conditional(condition, yes, no, place, kind)
+        return boxed.BoxedConditional(condition, yes, no, place, kind)
 
     def _filter(self, element: Element, place: Place, kind: Type, column: str) -> boxed.Boxed:
         source, match = (self._inside(child(element, name), column, place) for name in ("in", "match"))
-        return boxed.Filter(source, match, place, kind)
+        return boxed.BoxedFilter(source, match, place, kind)
 
     def _iterator(self, element: Element, place: Place, kind: Type, column: str) -> boxed.Boxed:
         name = local(element)
@@ -137,7 +137,7 @@ class BoxReader(TextReader):
         self.owner.bound.add(variable)
         source = self._inside(child(element, "in"), column, place)
         body = self._inside(child(element, "return" if name == "for" else "satisfies"), column, place)
-        return boxed.Loop(name, variable, source, body, place, declared=kind)
+        return boxed.BoxedLoop(name, variable, source, body, place, declared=kind)
 
     def _table(self, element: Element, place: Place, kind: Type, column: str) -> boxed.Boxed:
         inputs, outputs, rules = children(element, "input"), children(element, "output"), children(element, "rule")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from app.decision import feel
-from app.decision.dmn.problems import DmnEvaluationError, Place, Problem, fail, report
+from app.decision.dmn.problems import DmnEvaluationError, DmnProblem, Place, fail, report
 
 EXPRESSION: Final = "expression"
 UNARY: Final = "unary"
@@ -40,7 +40,7 @@ class Formula:
         self._names: frozenset[str] = frozenset()
         self._types: Mapping[str, Callable[[object], bool]] | None = None
         self._compiled: feel.Expression | feel.UnaryTests | None = None
-        self._error: Problem | None = None
+        self._error: DmnProblem | None = None
 
     def prepare(self, names: frozenset[str], types: Mapping[str, Callable[[object], bool]]) -> None:
         """Compile with these special names and the model's types in sight; what goes wrong is kept in `problem`."""
@@ -74,7 +74,7 @@ class Formula:
         return self._compiled
 
     @property
-    def problem(self) -> Problem | None:
+    def problem(self) -> DmnProblem | None:
         """Why the text does not compile."""
         return None if self.compiled is not None else self._error
 

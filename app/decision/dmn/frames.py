@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.decision import feel
 from app.decision.dmn.boxed import fitted
-from app.decision.dmn.evaluation import Evaluation, Run
+from app.decision.dmn.evaluation import Evaluation, EvaluationRun
 from app.decision.dmn.formulas import Scope
 from app.decision.dmn.functions import FunctionDefinition, make_function
 from app.decision.dmn.model import Decision, DecisionService, InputData, KnowledgeModel, Reference
@@ -60,7 +60,7 @@ class Frame:
         self._running.append(decision.id)
         try:
             evaluation = Evaluation(decision.id, decision.name, file=self.model.file)
-            run = Run(self.environment, evaluation, self.deadline, self.depth)
+            run = EvaluationRun(self.environment, evaluation, self.deadline, self.depth)
             run.check_time(decision.place)
             scope: Scope = dict(self.given)
             for reference in decision.information:
@@ -73,7 +73,7 @@ class Frame:
         self._done[decision.id] = evaluation
         return evaluation
 
-    def _conclude(self, decision: Decision, scope: Scope, run: Run) -> object:
+    def _conclude(self, decision: Decision, scope: Scope, run: EvaluationRun) -> object:
         kind = self.model.type_of(decision.variable)
         if decision.logic is None:
             value = self._given(decision.variable.name)
@@ -85,7 +85,7 @@ class Frame:
 
     # -- what a decision needs
 
-    def _provide(self, reference: Reference, scope: Scope, run: Run) -> None:
+    def _provide(self, reference: Reference, scope: Scope, run: EvaluationRun) -> None:
         """Put the value of a required input or decision into the scope."""
         if reference.namespace is not None:
             frame, prefixes = self._abroad(reference.namespace)
@@ -95,7 +95,7 @@ class Frame:
         value, name = self.value_of(reference.id, run)
         scope[name] = value
 
-    def value_of(self, id_: str, run: Run) -> tuple[object, str]:
+    def value_of(self, id_: str, run: EvaluationRun) -> tuple[object, str]:
         """Value and variable name of an input data or a decision; evaluated decisions are added to the explanation of `run`."""
         element = self.model.find(id_)
         if not isinstance(element, InputData | Decision):
@@ -125,7 +125,7 @@ class Frame:
         except feel.FeelError as error:
             raise DmnEvaluationError(error.code, f"输入“{name}”：{error.message}", column=name, file=self.model.file) from error
 
-    def _equip(self, reference: Reference, scope: Scope, run: Run) -> None:
+    def _equip(self, reference: Reference, scope: Scope, run: EvaluationRun) -> None:
         """Put a required function into the scope."""
         if reference.namespace is not None:
             frame, prefixes = self._abroad(reference.namespace)
@@ -156,7 +156,7 @@ class Frame:
 
     # -- functions
 
-    def function_of(self, id_: str, run: Run, path: tuple[str, ...] = ()) -> tuple[str, Function | None]:
+    def function_of(self, id_: str, run: EvaluationRun, path: tuple[str, ...] = ()) -> tuple[str, Function | None]:
         """Name and function of a knowledge model or a decision service."""
         element = self.model.find(id_)
         if isinstance(element, DecisionService):
@@ -165,7 +165,7 @@ class Frame:
             return element.variable.name, self._knowledge_function(element, run, path)
         raise DmnEvaluationError("dmn.reference", f"连线指向的“{id_}”不是业务知识模型或决策服务", file=self.model.file)
 
-    def _knowledge_function(self, element: KnowledgeModel, run: Run, path: tuple[str, ...]) -> Function | None:
+    def _knowledge_function(self, element: KnowledgeModel, run: EvaluationRun, path: tuple[str, ...]) -> Function | None:
         logic = element.logic
         if not isinstance(logic, FunctionDefinition):
             return None
@@ -187,7 +187,7 @@ class Frame:
     def call(self, element: KnowledgeModel) -> Evaluation:
         """Call a knowledge model with arguments from the given context."""
         evaluation = Evaluation(element.id, element.name, kind="businessKnowledgeModel", file=self.model.file)
-        run = Run(self.environment, evaluation, self.deadline)
+        run = EvaluationRun(self.environment, evaluation, self.deadline)
         _, function = self.function_of(element.id, run)
         if function is not None:
             evaluation.output = function.call(*(self._given(name) for name in function.parameters))
@@ -203,7 +203,7 @@ class Frame:
                 found.append((frame, reference.id, element.variable.name, frame.model.type_of(element.variable)))
         return found
 
-    def _service_function(self, service: DecisionService, run: Run) -> Function:
+    def _service_function(self, service: DecisionService, run: EvaluationRun) -> Function:
         parameters = self.parameters_of(service)
 
         def call(*arguments: object) -> object:
@@ -227,7 +227,7 @@ class Frame:
         overrides: dict[tuple[str, str], object] = {}
         given: Scope = {}
         warned = Evaluation(service.id, service.name, kind="decisionService", file=self.model.file)
-        run = Run(self.environment, warned, self.deadline)
+        run = EvaluationRun(self.environment, warned, self.deadline)
         for frame, id_, name, kind in self.parameters_of(service):
             value, fits = fit(self._given(name), kind)
             if not fits:
@@ -244,7 +244,7 @@ class Frame:
     def conclude_service(self, service: DecisionService) -> Evaluation:
         """The output decisions in this frame, whose overrides hold the parameters."""
         evaluation = Evaluation(service.id, service.name, kind="decisionService", file=self.model.file)
-        run = Run(self.environment, evaluation, self.deadline, self.depth)
+        run = EvaluationRun(self.environment, evaluation, self.deadline, self.depth)
         outputs: Scope = {}
         for reference in service.outputs:
             frame = self if reference.namespace is None else self._abroad(reference.namespace)[0]
@@ -264,7 +264,7 @@ def _put(scope: Scope, prefixes: Sequence[str], name: str, value: object) -> Non
         scope[prefix] = {**(inner if isinstance(inner, dict) else {}), name: value}
 
 
-def _traced(function: Function, element: KnowledgeModel, run: Run) -> Function:
+def _traced(function: Function, element: KnowledgeModel, run: EvaluationRun) -> Function:
     """The function with an explanation of its own for each call: which rows of the knowledge model's table matched."""
     plain = function.call
 

@@ -16,7 +16,7 @@ from app.decision.feel.types import ANY, Type
 from app.decision.feel.values import Function
 
 if TYPE_CHECKING:
-    from app.decision.dmn.evaluation import Run
+    from app.decision.dmn.evaluation import EvaluationRun
 
 
 class Invocation(Boxed):
@@ -30,7 +30,7 @@ class Invocation(Boxed):
         self.function = function
         self.bindings = tuple(bindings)
 
-    def compute(self, scope: Scope, run: Run) -> object:
+    def compute(self, scope: Scope, run: EvaluationRun) -> object:
         function = self._function(scope, run)
         arguments: Scope = {}
         for name, kind, expression in self.bindings:
@@ -50,7 +50,7 @@ class Invocation(Boxed):
         function = self.function
         return function.formula.text.strip() if isinstance(function, LiteralExpression) and function.formula is not None else ""
 
-    def _function(self, scope: Scope, run: Run) -> object:
+    def _function(self, scope: Scope, run: EvaluationRun) -> object:
         """The function in the scope, else FEEL's own of that name."""
         name = self._called()
         if name not in scope and name in run.environment.functions:
@@ -77,10 +77,10 @@ class FunctionDefinition(Boxed):
         self.external = external
         self.name = name
 
-    def compute(self, scope: Scope, run: Run) -> object:
+    def compute(self, scope: Scope, run: EvaluationRun) -> object:
         return self.bind(dict(scope), run)
 
-    def bind(self, scope: Scope, run: Run, result: Type = ANY, trace: str = "") -> Function:
+    def bind(self, scope: Scope, run: EvaluationRun, result: Type = ANY, trace: str = "") -> Function:
         """The function as a FEEL value, its body seeing `scope`. `result` is the declared result type, `trace` a name for explanations."""
         if self.external:
             return make_function(self.name, self.parameters, self._refuse(run), self.place, run)
@@ -100,7 +100,7 @@ class FunctionDefinition(Boxed):
             scope[self.name] = function
         return function
 
-    def _refuse(self, run: Run) -> Callable[..., object]:
+    def _refuse(self, run: EvaluationRun) -> Callable[..., object]:
         def call(*_: object) -> object:
             run.warn("dmn.external_function", f"不执行 {self.external} 函数，结果为空值", self.place)
             return None
@@ -117,7 +117,7 @@ def make_function(
     parameters: Sequence[tuple[str, Type]],
     call: Callable[..., object],
     place: Place,
-    run: Run,
+    run: EvaluationRun,
     result: Type = ANY,
 ) -> Function:
     """A FEEL function value. An argument that does not fit its type makes the result null without a call; so does a result that does not fit."""

@@ -16,7 +16,7 @@ from app.decision.dmn.builder import Builder
 from app.decision.dmn.evaluation import Evaluation
 from app.decision.dmn.frames import Frame
 from app.decision.dmn.model import Decision, DecisionService, Import, InputData, ItemDefinition, KnowledgeModel, Parts, Variable
-from app.decision.dmn.problems import DmnError, DmnEvaluationError, Place, Problem, report
+from app.decision.dmn.problems import DmnError, DmnEvaluationError, DmnProblem, Place, report
 from app.decision.dmn.reader import Element, read
 from app.decision.dmn.types import CURRENT, TypeTable
 from app.decision.feel.types import ANY, Type
@@ -96,7 +96,7 @@ class Model:
         return tuple(self.parts.imports)
 
     @property
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[DmnProblem]:
         """Errors and warnings of reading the file, texts that do not compile included."""
         return [*self.parts.problems, *(formula.problem for formula in self.parts.formulas if formula.problem is not None)]
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from app.decision.dmn.formulas import Formula
 from app.decision.dmn.graph import Model
 from app.decision.dmn.model import Decision, DecisionService, InputData, KnowledgeModel, Reference
-from app.decision.dmn.problems import Place, Problem, Severity, report
+from app.decision.dmn.problems import DmnProblem, Place, Severity, report
 from app.decision.near import near
 
 
-def dangling(model: Model) -> Iterator[Problem]:
+def dangling(model: Model) -> Iterator[DmnProblem]:
     """Requirements of a linked model that lead to what the imported files do not have (any more)."""
     parts = model.parts
     data, functions = (InputData, Decision), (KnowledgeModel, DecisionService)
@@ -30,7 +30,7 @@ def dangling(model: Model) -> Iterator[Problem]:
                 yield report("dmn.reference", message, place)
 
 
-def members(model: Model, owner: Decision | KnowledgeModel, formula: Formula) -> Iterator[Problem]:
+def members(model: Model, owner: Decision | KnowledgeModel, formula: Formula) -> Iterator[DmnProblem]:
     """What a text reads under an import's prefix and what is not there, or is not connected."""
     bound = model.owner_names(owner.id)
     for prefix, name in sorted(formula.members):

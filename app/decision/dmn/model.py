@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from app.decision.dmn.boxed import Boxed
     from app.decision.dmn.formulas import Formula
-    from app.decision.dmn.problems import Place, Problem
+    from app.decision.dmn.problems import DmnProblem, Place
 
 POLICIES: Final[dict[str, str]] = {
     "UNIQUE": "U",
@@ -35,7 +35,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class InputColumn:
     """An input column: label as shown, expression as written, FEEL type name, allowed values as written ("" when free)."""
 
     label: str
@@ -45,7 +45,7 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class OutputColumn:
     """An output column: name ("" for a single unnamed one), FEEL type name, allowed values in order of priority as written."""
 
     name: str
@@ -114,8 +114,8 @@ class Decision:
     place: Place
     variable: Variable
     logic: Boxed | None = None
-    inputs: tuple[Input, ...] = ()
-    outputs: tuple[Output, ...] = ()
+    inputs: tuple[InputColumn, ...] = ()
+    outputs: tuple[OutputColumn, ...] = ()
     hit_policy: str = ""
     aggregation: str = ""
     rules: tuple[Rule, ...] = ()
@@ -194,5 +194,5 @@ class Parts:
     decisions: dict[str, Decision] = field(default_factory=dict)
     knowledge: dict[str, KnowledgeModel] = field(default_factory=dict)
     services: dict[str, DecisionService] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[DmnProblem] = field(default_factory=list)
     formulas: list[Formula] = field(default_factory=list, repr=False)

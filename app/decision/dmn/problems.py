@@ -47,7 +47,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class DmnProblem:
     """One finding about a decision file. `message` is the Chinese sentence without its place; `str()` adds the place."""
 
     code: str
@@ -65,9 +65,9 @@ class Problem:
         return f"{place}：{self.message}" if place else self.message
 
 
-def report(code: str, message: str, place: Place, *, text: str | None = None, severity: Severity = "error") -> Problem:
+def report(code: str, message: str, place: Place, *, text: str | None = None, severity: Severity = "error") -> DmnProblem:
     """A Problem at a Place."""
-    return Problem(
+    return DmnProblem(
         code=code,
         message=message,
         file=place.file,
@@ -83,8 +83,8 @@ def report(code: str, message: str, place: Place, *, text: str | None = None, se
 class DmnError(Exception):
     """A decision file that cannot be used. `problems` holds all findings; `str()` is the first one with its place."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems: list[Problem] = list(problems)
+    def __init__(self, problems: Sequence[DmnProblem]) -> None:
+        self.problems: list[DmnProblem] = list(problems)
         super().__init__(str(self.problems[0]) if self.problems else "决策文件有错误")
 
     @property

@@ -16,7 +16,7 @@ from typing import Any, Final
 from app.decision import feel
 from app.decision.dmn.boxed import Boxed, fitted
 from app.decision.dmn.cells import Check, is_any, literal_of, recognise
-from app.decision.dmn.evaluation import Matched, Run
+from app.decision.dmn.evaluation import EvaluationRun, Matched
 from app.decision.dmn.formulas import Formula, Scope
 from app.decision.dmn.problems import Place, fail
 from app.decision.dmn.types import AllowedValues, fit, label
@@ -124,7 +124,7 @@ class DecisionTable(Boxed):
                 if cell is not None:
                     yield cell
 
-    def compute(self, scope: Scope, run: Run) -> object:
+    def compute(self, scope: Scope, run: EvaluationRun) -> object:
         values = self._read_inputs(scope, run)
         rows = self._match(values, scope, run)
         if not rows:
@@ -145,7 +145,7 @@ class DecisionTable(Boxed):
             return results[0]
         return self._aggregate(results) if self.aggregation else results
 
-    def _read_inputs(self, scope: Scope, run: Run) -> list[object]:
+    def _read_inputs(self, scope: Scope, run: EvaluationRun) -> list[object]:
         """Value of each column, its expression evaluated once and fitted to the column's type."""
         values: list[object] = []
         shown = run.trace.inputs
@@ -164,7 +164,7 @@ class DecisionTable(Boxed):
             shown.append({"name": clause.label, "label": clause.label, "expression": clause.formula.text, "value": value})
         return values
 
-    def _require_allowed(self, allowed: AllowedValues, value: object, name: str, place: Place, run: Run) -> None:
+    def _require_allowed(self, allowed: AllowedValues, value: object, name: str, place: Place, run: EvaluationRun) -> None:
         if isinstance(value, list) and all(allowed.admit(element, run.environment) for element in value):
             return
         if not allowed.admit(value, run.environment):
@@ -172,7 +172,7 @@ class DecisionTable(Boxed):
                 "dmn.not_allowed", f"“{name}”的值 {show(value)} 不在允许值 {allowed.formula.text.strip()} 之内", place, text=show(value)
             )
 
-    def _match(self, values: Sequence[object], scope: Scope, run: Run) -> list[Row]:
+    def _match(self, values: Sequence[object], scope: Scope, run: EvaluationRun) -> list[Row]:
         """Rows whose cells all say true; FIRST stops at one."""
         first = self.policy == "FIRST"
         found: list[Row] = []
@@ -195,7 +195,7 @@ class DecisionTable(Boxed):
                     break
         return found
 
-    def _produce(self, row: Row, scope: Scope, run: Run) -> Matched:
+    def _produce(self, row: Row, scope: Scope, run: EvaluationRun) -> Matched:
         outputs: dict[str, object] = {}
         for clause, formula, (is_fixed, literal) in zip(self.outputs, row.outputs, row.fixed, strict=True):
             if is_fixed:
@@ -208,7 +208,7 @@ class DecisionTable(Boxed):
             outputs[clause.name] = self._checked(value, clause, clause.place if formula is None else formula.place, run)
         return Matched(row.number, row.id, outputs, dict(row.annotations), self.nested)
 
-    def _checked(self, value: object, clause: OutputClause, place: Place, run: Run) -> object:
+    def _checked(self, value: object, clause: OutputClause, place: Place, run: EvaluationRun) -> object:
         if value is None:
             return None
         if clause.type is not ANY:
@@ -217,7 +217,7 @@ class DecisionTable(Boxed):
             self._require_allowed(clause.allowed, value, clause.label, place, run)
         return value
 
-    def _fitted_output(self, value: object, clause: OutputClause, place: Place, run: Run) -> object:
+    def _fitted_output(self, value: object, clause: OutputClause, place: Place, run: EvaluationRun) -> object:
         """One row's value; a column whose type is a list in a table that collects may give the elements."""
         result, fits = fit(value, clause.type)
         if fits:
@@ -228,7 +228,7 @@ class DecisionTable(Boxed):
                 return result
         return fitted(value, clause.type, run, place)
 
-    def _default(self, scope: Scope, run: Run) -> object:
+    def _default(self, scope: Scope, run: EvaluationRun) -> object:
         """The result when no row matches: the default outputs, else [] for lists, null otherwise."""
         if not any(clause.default is not None for clause in self.outputs):
             if self.policy in LISTS and not self.aggregation:
@@ -249,7 +249,7 @@ class DecisionTable(Boxed):
             return next(iter(match.outputs.values()))
         return dict(match.outputs)
 
-    def _by_priority(self, matched: list[Matched], scope: Scope, run: Run) -> list[Matched]:
+    def _by_priority(self, matched: list[Matched], scope: Scope, run: EvaluationRun) -> list[Matched]:
         """Matches from the highest output priority down, the first column deciding before the second; equals keep the rows' order."""
         orders: list[list[object] | None] = []
         for clause in self.outputs:
@@ -302,7 +302,7 @@ class DecisionTable(Boxed):
         return "，".join(shown[:8])
 
 
-def _warn_type(clause: InputClause, value: object, run: Run) -> None:
+def _warn_type(clause: InputClause, value: object, run: EvaluationRun) -> None:
     """Remark that an input value did not fit its column, with the conversion that a date as text needs."""
     hint = ""
     if isinstance(value, str) and clause.type.name in ("date", "date and time", "time"):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.decision import feel
 from app.decision.dmn.cells import recognise
-from app.decision.dmn.problems import Place, Problem, report
+from app.decision.dmn.problems import DmnProblem, Place, report
 from app.decision.feel.types import ANY, Type, coerce, conforms
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class TypeTable:
         self._found: dict[str, Type | None] = {}
         self._building: set[str] = set()
         self._lenient: TypeTable | None = None
-        self.problems: list[Problem] = []
+        self.problems: list[DmnProblem] = []
 
     def find(self, name: str | None) -> Type | None:
         """The type of that name; None when there is none. No name is Any."""

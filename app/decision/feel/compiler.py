@@ -16,7 +16,7 @@ from .arithmetic import compare_with_number, decimal_context, operations
 from .calls import call_code
 from .limits import Limits
 from .paths import filter_code, member
-from .run import Root, Run, Scope
+from .run import RootScope, Run, Scope
 from .syntax import (
     Arithmetic,
     Between,
@@ -262,7 +262,7 @@ class Compiler:
         root_name, keys = outer
 
         def follow(scope: Scope) -> object:
-            if isinstance(scope, Root):
+            if isinstance(scope, RootScope):
                 value = scope.load_path(root_name, keys)
                 if value is not MISSING:
                     return value

@@ -14,7 +14,7 @@ from .limits import DEFAULT_LIMITS, Limits
 from .parser import parse_expression, parse_tests
 from .reader import TypeTable
 from .registry import Registry
-from .run import Environment, Respelling, Root, Run, Scope, normalise
+from .run import Environment, Respelling, RootScope, Run, Scope, normalise
 from .syntax import (
     Between,
     Bound,
@@ -30,8 +30,8 @@ from .syntax import (
     Node,
     Path,
     Quantified,
+    SyntaxTree,
     Tests,
-    Tree,
     walk,
 )
 from .values import Range
@@ -44,7 +44,9 @@ class _Compiled:
 
     __slots__ = ("added", "functions", "limits", "spelled", "text", "told", "tree", "types")
 
-    def __init__(self, text: str, tree: Tree, limits: Limits, functions: Registry, types: TypeTable | None, told: frozenset[str]) -> None:
+    def __init__(
+        self, text: str, tree: SyntaxTree, limits: Limits, functions: Registry, types: TypeTable | None, told: frozenset[str]
+    ) -> None:
         self.text = text
         self.tree = tree
         self.limits = limits
@@ -104,7 +106,9 @@ class Expression(_Compiled):
 
     __slots__ = ("_code",)
 
-    def __init__(self, text: str, tree: Tree, limits: Limits, functions: Registry, types: TypeTable | None, told: frozenset[str]) -> None:
+    def __init__(
+        self, text: str, tree: SyntaxTree, limits: Limits, functions: Registry, types: TypeTable | None, told: frozenset[str]
+    ) -> None:
         super().__init__(text, tree, limits, functions=functions, types=types, told=told)
         self._code: Code = _build(tree.root, limits, text)
 
@@ -114,7 +118,7 @@ class Expression(_Compiled):
         if self.added is not None and environment.functions is _registry(None):
             run.functions = self.added
         try:
-            result = self._code(Root(context, run))
+            result = self._code(RootScope(context, run))
             kind = type(result)
             if kind is list or kind is dict:
                 run.measure(result)
@@ -139,7 +143,9 @@ class UnaryTests(_Compiled):
 
     __slots__ = ("_negated", "_tests", "anything")
 
-    def __init__(self, text: str, tree: Tree, limits: Limits, functions: Registry, types: TypeTable | None, told: frozenset[str]) -> None:
+    def __init__(
+        self, text: str, tree: SyntaxTree, limits: Limits, functions: Registry, types: TypeTable | None, told: frozenset[str]
+    ) -> None:
         super().__init__(text, tree, limits, functions=functions, types=types, told=told)
         root = tree.root
         if not isinstance(root, Tests):
@@ -155,7 +161,7 @@ class UnaryTests(_Compiled):
         run = Run(environment, self, context)
         if self.added is not None and environment.functions is _registry(None):
             run.functions = self.added
-        root = Root(context, run)
+        root = RootScope(context, run)
         try:
             root.values["?"] = value = normalise(value, run.limits, 0)
             verdict: bool | None = False

@@ -17,7 +17,7 @@ OTHER: Final = "other"  # a character that only a name known beforehand may cont
 END: Final = "end"
 
 
-class Token(NamedTuple):
+class Lexeme(NamedTuple):
     """A piece of the text: ``value`` is the decoded string, or the text itself; ``spaced``: white space or a comment stands before."""
 
     kind: str
@@ -55,7 +55,7 @@ HALF_WIDTH: Final = {
 }  # fmt: skip
 
 
-def tokenize(text: str, limits: Limits) -> list[Token]:
+def tokenize(text: str, limits: Limits) -> list[Lexeme]:
     """Split an expression into tokens, the last one END.
 
     Raises FeelSyntaxError for an unfinished string or comment, FeelLimitError for a text longer than ``limits.expression_size``.
@@ -64,7 +64,7 @@ def tokenize(text: str, limits: Limits) -> list[Token]:
         raise FeelLimitError(
             "feel_limit_expression_size", f"表达式有 {len(text)} 个字符，超过上限 {limits.expression_size}，请拆分", 0, None
         )
-    tokens: list[Token] = []
+    tokens: list[Lexeme] = []
     spaced = False
     position = 0
     size = len(text)
@@ -88,10 +88,10 @@ def tokenize(text: str, limits: Limits) -> list[Token]:
             raise FeelSyntaxError("feel_syntax_string", "文本没有结束：缺少右边的英文双引号", position, text)
         elif kind == OPERATOR and value == "/" and text.startswith("/*", position):
             raise FeelSyntaxError("feel_syntax_comment", "注释没有结束：缺少 */", position, text)
-        tokens.append(Token(kind, value, position, end, spaced))
+        tokens.append(Lexeme(kind, value, position, end, spaced))
         spaced = False
         position = end
-    tokens.append(Token(END, "", size, size, spaced))
+    tokens.append(Lexeme(END, "", size, size, spaced))
     return tokens
 
 

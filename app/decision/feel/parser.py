@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from . import temporal
 from .errors import FeelLimitError, FeelSyntaxError
-from .lexer import AT, END, NAME, NUMBER, OPERATOR, OTHER, STRING, Token
+from .lexer import AT, END, NAME, NUMBER, OPERATOR, OTHER, STRING, Lexeme
 from .limits import Limits
 from .numbers import CONTEXT
 from .operator_reader import COMPARE, COMPARISONS, OperatorReader
@@ -27,8 +27,8 @@ from .syntax import (
     Literal,
     Node,
     Quantified,
+    SyntaxTree,
     Tests,
-    Tree,
 )
 from .types import Type
 from .vocabulary import Vocabulary
@@ -39,7 +39,7 @@ class Parser(OperatorReader):
 
     # -- whole texts --------------------------------------------------------------------------------------------------------------
 
-    def expression_tree(self) -> Tree:
+    def expression_tree(self) -> SyntaxTree:
         if self.token.kind == END:
             raise FeelSyntaxError("feel_syntax", "表达式是空的", 0, self.text)
         root = self.expression(0)
@@ -48,19 +48,19 @@ class Parser(OperatorReader):
         self.finish()
         return self.tree(root)
 
-    def tests_tree(self) -> Tree:
+    def tests_tree(self) -> SyntaxTree:
         """The text of an input entry: ``-``, or tests separated by commas."""
         if self.token.kind == END or (self.at("-") and self.peek().kind == END):
             return self.tree(Tests(0, [], False, True))
         return self.tests(self.token.start, negated=False)
 
-    def negated_tree(self) -> Tree:
+    def negated_tree(self) -> SyntaxTree:
         """The text of an input entry as ``not(…)`` around all of its tests."""
         position = self.token.start
         self.advance(2)
         return self.tests(position, negated=True)
 
-    def tests(self, position: int, *, negated: bool) -> Tree:
+    def tests(self, position: int, *, negated: bool) -> SyntaxTree:
         tests = [self.test()]
         while self.take(","):
             tests.append(self.test())
@@ -79,9 +79,9 @@ class Parser(OperatorReader):
                 raise FeelSyntaxError("feel_syntax", "判断相等只写一个等号 =", self.token.start, self.text)
             raise self.unexpected("表达式在这里应当结束，或接一个运算符")
 
-    def tree(self, root: Node) -> Tree:
+    def tree(self, root: Node) -> SyntaxTree:
         names = frozenset(self.free)
-        return Tree(text=self.text, root=root, names=names, uncertain=names - self.certain, calls=self.calls, positions=self.free)
+        return SyntaxTree(text=self.text, root=root, names=names, uncertain=names - self.certain, calls=self.calls, positions=self.free)
 
     # -- operands --------------------------------------------------------------------------------------------------------------
 
@@ -127,7 +127,7 @@ class Parser(OperatorReader):
                 return Input(token.start)
         raise self.unexpected("这里需要一个值或表达式")
 
-    def number(self, token: Token) -> Node:
+    def number(self, token: Lexeme) -> Node:
         value = CONTEXT.create_decimal(token.value) if len(token.value) < 40 and "e" not in token.value.lower() else None
         if value is None:
             mantissa, _, exponent = token.value.lower().partition("e")
@@ -139,7 +139,7 @@ class Parser(OperatorReader):
             value = CONTEXT.create_decimal(token.value)
         return Literal(token.start, value)
 
-    def word(self, token: Token) -> Node:
+    def word(self, token: Lexeme) -> Node:
         value = token.value
         if value in RESERVED:
             return self.keyword(token)
@@ -153,7 +153,7 @@ class Parser(OperatorReader):
             words.append(self.advance().value)
         return self.variable(" ".join(words), token.start)
 
-    def keyword(self, token: Token) -> Node:
+    def keyword(self, token: Lexeme) -> Node:
         value = token.value
         if value == "true" or value == "false":
             self.advance()
@@ -290,12 +290,14 @@ class Parser(OperatorReader):
         return self.node(FunctionLiteral(position, parameters, types, body, external))
 
 
-def parse_expression(text: str, limits: Limits, functions: Vocabulary, names: Iterable[str] = (), types: TypeTable | None = None) -> Tree:
+def parse_expression(
+    text: str, limits: Limits, functions: Vocabulary, names: Iterable[str] = (), types: TypeTable | None = None
+) -> SyntaxTree:
     """The tree of an expression; raises FeelSyntaxError, FeelLimitError."""
     return _guarded(Parser(text, limits, functions, Vocabulary(names), types).expression_tree, limits, text)
 
 
-def parse_tests(text: str, limits: Limits, functions: Vocabulary, names: Iterable[str] = (), types: TypeTable | None = None) -> Tree:
+def parse_tests(text: str, limits: Limits, functions: Vocabulary, names: Iterable[str] = (), types: TypeTable | None = None) -> SyntaxTree:
     """The tree of a decision table's input entry."""
     parser = Parser(text, limits, functions, Vocabulary(names), types)
     if not parser.may_be_negated():
@@ -310,7 +312,7 @@ def parse_tests(text: str, limits: Limits, functions: Vocabulary, names: Iterabl
             raise error from None
 
 
-def _guarded(parse: Callable[[], Tree], limits: Limits, text: str) -> Tree:
+def _guarded(parse: Callable[[], SyntaxTree], limits: Limits, text: str) -> SyntaxTree:
     try:
         return parse()
     except RecursionError:  # the caller's stack was nearly used up already

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from .errors import FeelLimitError, FeelSyntaxError
-from .lexer import AT, END, HALF_WIDTH, NAME, NUMBER, OPERATOR, OTHER, STRING, Token, tokenize
+from .lexer import AT, END, HALF_WIDTH, NAME, NUMBER, OPERATOR, OTHER, STRING, Lexeme, tokenize
 from .limits import Limits
 from .syntax import Name, Node
 from .vocabulary import Vocabulary
@@ -41,13 +41,13 @@ class Reader:
 
     # -- moving -------------------------------------------------------------------------------------------------------------------
 
-    def advance(self, count: int = 1) -> Token:
+    def advance(self, count: int = 1) -> Lexeme:
         token = self.token
         self.index += count
         self.token = self.tokens[self.index]
         return token
 
-    def peek(self, offset: int = 1) -> Token:
+    def peek(self, offset: int = 1) -> Lexeme:
         index = self.index + offset
         return self.tokens[index] if index < len(self.tokens) else self.tokens[-1]
 
@@ -60,7 +60,7 @@ class Reader:
             return True
         return False
 
-    def expect(self, value: str, meaning: str) -> Token:
+    def expect(self, value: str, meaning: str) -> Lexeme:
         if not self.at(value):
             raise self.unexpected(f"{meaning}需要“{value}”")
         return self.advance()
@@ -100,7 +100,7 @@ class Reader:
 
     # -- names --------------------------------------------------------------------------------------------------------------------
 
-    def is_word(self, token: Token) -> bool:
+    def is_word(self, token: Lexeme) -> bool:
         return token.kind == NAME and token.value not in RESERVED
 
     def known(self) -> tuple[str, int] | None:

@@ -147,9 +147,9 @@ class FunctionSpec:
         """The function as a value, for ``sort(list, f)`` and its kin."""
 
         def call(run: Run, *arguments: object) -> object:
-            from .run import Root
+            from .run import RootScope
 
-            return self.invoke(run, Root({}, run), list(arguments), None, 0)
+            return self.invoke(run, RootScope({}, run), list(arguments), None, 0)
 
         return Function(self.parameters, call, name=self.name, variadic=bool(self.variadic), inner=True)
 

@@ -163,7 +163,7 @@ class Run:
         current: Scope | None = scope
         while current is not None:
             layers.append(current.values)
-            if isinstance(current, Root):
+            if isinstance(current, RootScope):
                 layers.append(current.raw)
             current = current.parent
         merged: dict[str, object] = {}
@@ -224,7 +224,7 @@ class Scope:
         return MISSING
 
 
-class Root(Scope):
+class RootScope(Scope):
     """The variables given to an expression; a value is converted when first read."""
 
     __slots__ = ("raw",)
@@ -358,4 +358,4 @@ def _normalise_rare(value: object, limits: Limits, depth: int) -> object:
     raise FeelEvaluationError("feel_value", f"表达式里没有 {type(value).__name__} 这种值")
 
 
-__all__ = ["Environment", "Root", "Run", "Scope", "normalise"]
+__all__ = ["Environment", "RootScope", "Run", "Scope", "normalise"]

@@ -270,7 +270,7 @@ class Tests(Node):
 
 
 @dataclass(slots=True)
-class Tree:
+class SyntaxTree:
     """A parsed text. ``names``: variables that it reads from outside; ``uncertain``: those of them read only inside filters, which
     may mean an entry of the filtered element; ``calls``: names that are invoked; ``uses_input``: ``?`` occurs."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .lexer import STRING, Token, name_parts
+from .lexer import STRING, Lexeme, name_parts
 
 Pieces = tuple[tuple[str, bool], ...]
 
@@ -28,7 +28,7 @@ class Vocabulary:
             entries.append(entry)
             entries.sort(key=lambda item: -len(item[0]))
 
-    def match(self, tokens: list[Token], index: int) -> tuple[str, int] | None:
+    def match(self, tokens: list[Lexeme], index: int) -> tuple[str, int] | None:
         """The longest name that the tokens spell from an index on, and the index after it."""
         entries = self._by_first.get(tokens[index].value)
         if entries is None:

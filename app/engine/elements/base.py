@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 from app.decision import feel
 from app.engine.effects import ElementEnded, ElementEntered
 from app.engine.elements.mappings import Mapping, apply_inputs, apply_outputs
-from app.engine.errors import Failure
-from app.engine.expressions import Formula, Term, evaluate
+from app.engine.errors import ElementFailure
+from app.engine.expressions import FormulaTerm, Term, evaluate
 from app.engine.incidents import close_incident, open_incident
 from app.engine.jobs import cancel_job, run_listeners
 from app.engine.spiff import ElementSpec, Level, LevelSpec, Token, Wait
@@ -37,7 +37,7 @@ class Flow:
     id: str
     source: "Element"
     target: "Element"
-    condition: Formula | None = None
+    condition: FormulaTerm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Element(ElementSpec):
         course = token.course
         try:
             return self.run_stages(course, token)
-        except Failure as failure:
+        except ElementFailure as failure:
             open_incident(course, token, failure)
             return None
 
@@ -171,11 +171,11 @@ class Element(ElementSpec):
         raise KeyError(self.bpmn_id)
 
     def activate(self, course: "Course", token: Token) -> bool:
-        """Do what the element is for. True: it is done; False: it waits. Raises Failure."""
+        """Do what the element is for. True: it is done; False: it waits. Raises ElementFailure."""
         return True
 
     def complete(self, course: "Course", token: Token) -> None:
-        """Take over the result. Raises Failure."""
+        """Take over the result. Raises ElementFailure."""
         result = token.memo.get("result")
         if self.output_mappings:
             if result:
@@ -187,7 +187,7 @@ class Element(ElementSpec):
         token.memo.pop("result", None)
 
     def choose_flows(self, course: "Course", token: Token) -> Sequence[Flow]:
-        """The flows that are taken: without conditions all of them. Raises Failure."""
+        """The flows that are taken: without conditions all of them. Raises ElementFailure."""
         if not any(flow.condition is not None or flow is self.default for flow in self.outgoing):
             return self.outgoing
         taken = [flow for flow in self.outgoing if flow is not self.default and (flow.condition is None or holds(course, token, flow))]
@@ -259,7 +259,7 @@ class Element(ElementSpec):
         course.propagate(start, computed)
 
 
-class Root(Element):
+class ProcessRoot(Element):
     """What a level hangs on. For a process instance it is the instance itself: its variables, its event sub-processes, its listeners."""
 
     element_type = "process"
@@ -281,13 +281,13 @@ class Root(Element):
         return self.event_starts
 
     def activate(self, course: "Course", token: Token) -> bool:
-        """Begin at what ``Start`` names. Raises Failure when the process has no none start event."""
+        """Begin at what ``Start`` names. Raises ElementFailure when the process has no none start event."""
         level = token.workflow
         begin = token.memo.get("begin")
         if begin is None:
             start = self.none_start
             if start is None:
-                raise Failure(
+                raise ElementFailure(
                     "CALLED_ELEMENT_ERROR", f"流程“{self.bpmn_name or self.bpmn_id}”没有无触发条件的开始事件,不能直接发起或被调用", {}
                 )
             begin = [start.bpmn_id]
@@ -355,13 +355,13 @@ def level_emptied(course: "Course", level: Level) -> None:
 
 
 def holds(course: "Course", token: Token, flow: Flow) -> bool:
-    """Whether the flow's condition is true. Raises Failure (CONDITION_ERROR) when it is neither true nor false."""
+    """Whether the flow's condition is true. Raises ElementFailure (CONDITION_ERROR) when it is neither true nor false."""
     if flow.condition is None:
         return True
     value = evaluate(course, flow.condition, token, f"流向 {flow.id} 的条件", kind="CONDITION_ERROR")
     if not isinstance(value, bool):
         got = "空值(null)" if value is None else feel.type_name(value)
-        raise Failure(
+        raise ElementFailure(
             "CONDITION_ERROR",
             f"{course.place(token)}的流向 {flow.id} 的条件“={flow.condition.text}”得到 {got},应为真(true)或假(false)。请检查条件所用的变量是否已有值,改正后重试",
             {"flow": flow.id, "expression": "=" + flow.condition.text, "value": got},
@@ -369,8 +369,8 @@ def holds(course: "Course", token: Token, flow: Flow) -> bool:
     return value
 
 
-def no_flow(course: "Course", token: Token) -> Failure:
-    return Failure(
+def no_flow(course: "Course", token: Token) -> ElementFailure:
+    return ElementFailure(
         "CONDITION_ERROR",
         f"{course.place(token)}没有任何流向的条件成立,也没有默认流向。请修改变量使某一条件成立,或为其设置默认流向后重试",
         {"flows": [flow.id for flow in token.task_spec.outgoing]},

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from app.engine import catching
 from app.engine.elements.base import BoundaryElement, Element, EventElement, Flow, StartElement, Trigger
 from app.engine.elements.gateways import caught
-from app.engine.errors import Failure
+from app.engine.errors import ElementFailure
 from app.engine.expressions import Term, evaluate, fit, source_of
 from app.engine.signals import throw_signal
 from app.engine.spiff import Level, Token, Wait
@@ -54,7 +54,7 @@ class BoundaryEvent(BoundaryElement):
         return token
 
 
-class StartEvent(StartElement):
+class StartEventElement(StartElement):
     """The start of a process, of a sub-process, or the trigger of an event sub-process (then ``subprocess`` is set)."""
 
     subprocess: "Element | None" = None
@@ -122,7 +122,7 @@ class ThrowEvent(Element):
     def required_text(self, course: "Course", token: Token, term: Term | None, what: str) -> str:
         value = text_of(evaluate(course, term, token, what)) if term is not None else None
         if term is None or not value:
-            raise Failure(
+            raise ElementFailure(
                 "EXTRACT_VALUE_ERROR",
                 f"{course.place(token)}的{what}为空。请改正流程图或补齐变量后重试",
                 {"expression": source_of(term) if term is not None else None},

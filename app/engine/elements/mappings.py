@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.decision import feel
-from app.engine.errors import Failure
+from app.engine.errors import ElementFailure
 from app.engine.expressions import Term, evaluate
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Mapping:
 
 
 def apply_inputs(course: "Course", token: "Token") -> None:
-    """Evaluate all input mappings, each seeing those before it, then set the results locally. Raises Failure (IO_MAPPING_ERROR)."""
+    """Evaluate all input mappings, each seeing those before it, then set the results locally. Raises ElementFailure (IO_MAPPING_ERROR)."""
     context = course.visible(token)
     computed: dict[str, Any] = {}
     for mapping in token.task_spec.input_mappings:
@@ -34,7 +34,7 @@ def apply_inputs(course: "Course", token: "Token") -> None:
 
 
 def apply_outputs(course: "Course", token: "Token") -> None:
-    """Evaluate all output mappings, each seeing those before it, then let the targets leave the element. Raises Failure (IO_MAPPING_ERROR).
+    """Evaluate all output mappings, each seeing those before it, then let the targets leave the element. Raises ElementFailure (IO_MAPPING_ERROR).
 
     A path is merged into what has its first name outside the element; what the next mapping sees is the element's own view with the target in it.
     """
@@ -57,11 +57,11 @@ def _value(course: "Course", token: "Token", mapping: Mapping, context: dict[str
 
 
 def to_json(course: "Course", token: "Token", value: Any, what: str, kind: str) -> Any:
-    """A FEEL result as a value that can be stored. Raises Failure."""
+    """A FEEL result as a value that can be stored. Raises ElementFailure."""
     try:
         return feel.to_json(value)
     except feel.FeelError as error:
-        raise Failure(
+        raise ElementFailure(
             kind, f"{course.place(token)}的{what}得到的值不能保存:{error.message}。请改正表达式后重试", {"code": error.code}
         ) from error
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from app.decision import feel
 from app.engine.elements.base import Element
 from app.engine.elements.mappings import to_json
-from app.engine.errors import Failure, Refused
-from app.engine.expressions import Formula, evaluate
+from app.engine.errors import ElementFailure, ModificationRefused
+from app.engine.expressions import FormulaTerm, evaluate
 from app.engine.scopes import LOOP_COUNTER
 from app.engine.spiff import LevelSpec, Token
 
@@ -21,12 +21,12 @@ _NAME = re.compile(r"[^\W\d]\w*")
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    input_collection: Formula
+    input_collection: FormulaTerm
     input_element: str | None = None
     output_collection: str | None = None
-    output_element: Formula | None = None
+    output_element: FormulaTerm | None = None
     sequential: bool = False
-    completion_condition: Formula | None = None
+    completion_condition: FormulaTerm | None = None
 
     @property
     def output_name(self) -> str | None:
@@ -63,13 +63,13 @@ class MultiInstanceBody(Element):
         loop = self.loop
         items = evaluate(course, loop.input_collection, token, "多实例的输入集合")
         if not isinstance(items, list):
-            raise Failure(
+            raise ElementFailure(
                 "EXTRACT_VALUE_ERROR",
                 f"{course.place(token)}的输入集合“={loop.input_collection.text}”得到 {feel.type_name(items)},应为列表。请补齐变量后重试",
                 {"expression": "=" + loop.input_collection.text},
             )
         if len(items) > course.limits.multi_instance:
-            raise Failure(
+            raise ElementFailure(
                 "LIMIT_MULTI_INSTANCE",
                 f"{course.place(token)}需要 {len(items)} 个实例,超过上限({course.limits.multi_instance} 个)。请缩小输入集合后重试",
                 {"limit": course.limits.multi_instance, "instances": len(items)},
@@ -111,7 +111,7 @@ class MultiInstanceBody(Element):
         return child
 
     def keep(self, course: "Course", token: Token, output: list[Any]) -> None:
-        """Make ``output`` the collection, and say so. Raises Failure when it is too large."""
+        """Make ``output`` the collection, and say so. Raises ElementFailure when it is too large."""
         name = self.loop.output_collection
         if name:
             course.check(token, name, output)
@@ -122,9 +122,9 @@ class MultiInstanceBody(Element):
         """An administrator gives back a collection that a task of the first release has overwritten. Raises Refused where there is nothing to mend."""
         name, places = self.loop.output_collection, places_of(token)
         if "output" in token.memo or "total" not in token.memo:
-            raise Refused([f"变量“{name}”是多实例{course.place(token)}的输出集合,由引擎按各实例的结果填写,不能直接修改"])
+            raise ModificationRefused([f"变量“{name}”是多实例{course.place(token)}的输出集合,由引擎按各实例的结果填写,不能直接修改"])
         if not isinstance(value, list) or len(value) != places:
-            raise Refused([f"变量“{name}”是多实例{course.place(token)}的输出集合,应为 {places} 项的列表"])
+            raise ModificationRefused([f"变量“{name}”是多实例{course.place(token)}的输出集合,应为 {places} 项的列表"])
         self.keep(course, token, value)
 
     def declare_output(self, course: "Course", child: Token) -> None:
@@ -157,7 +157,7 @@ class MultiInstanceBody(Element):
         return token.stage == "active" and (memo["done"] > 0 or (self.loop.sequential and memo["index"] < memo["total"]))
 
     def collect(self, course: "Course", token: Token, child: Token) -> None:
-        """An instance is about to end: keep its output, and see whether the loop is done. Raises Failure at the instance."""
+        """An instance is about to end: keep its output, and see whether the loop is done. Raises ElementFailure at the instance."""
         filled = self.filled(course, token, child)
         satisfied = self.satisfied(course, token, child, filled)
         if filled is not None:
@@ -167,14 +167,14 @@ class MultiInstanceBody(Element):
             token.memo["satisfied"] = True
 
     def filled(self, course: "Course", token: Token, child: Token) -> list[Any] | None:
-        """The collection with what ``child`` adds to it; None if nothing is collected. Raises Failure."""
+        """The collection with what ``child`` adds to it; None if nothing is collected. Raises ElementFailure."""
         loop = self.loop
         if not loop.output_collection or loop.output_element is None:
             return None
         value = evaluate(course, loop.output_element, child, "多实例的输出元素")
         output = to_json(course, child, value, "输出元素", "EXTRACT_VALUE_ERROR")
         if "output" not in token.memo:
-            raise Failure(
+            raise ElementFailure(
                 "EXTRACT_VALUE_ERROR",
                 f"{course.place(child)}的结果无法收集:输出集合“{loop.output_collection}”已在旧版本中被其他数据覆盖。"
                 f"请管理员在多实例(元素实例 {token.number})上把该变量重新设为 {places_of(token)} 项的列表后重试",
@@ -202,7 +202,7 @@ class MultiInstanceBody(Element):
         value = evaluate(course, condition, child, "多实例的完成条件", kind="CONDITION_ERROR", context=context)
         if not isinstance(value, bool):
             got = "空值(null)" if value is None else feel.type_name(value)
-            raise Failure(
+            raise ElementFailure(
                 "CONDITION_ERROR",
                 f"{course.place(child)}的完成条件“={condition.text}”得到 {got},应为真(true)或假(false)。请补齐变量后重试",
                 {"expression": "=" + condition.text, "value": got},

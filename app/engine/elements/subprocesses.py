@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.engine.elements.base import Element, EventElement, Root
-from app.engine.errors import Failure
+from app.engine.elements.base import Element, EventElement, ProcessRoot
+from app.engine.errors import ElementFailure
 from app.engine.expressions import Term, evaluate
 from app.engine.spiff import LevelSpec, Token
 
@@ -20,7 +20,7 @@ class SubProcess(Element):
     inner_spec: LevelSpec
 
     @property
-    def inner_root(self) -> Root:
+    def inner_root(self) -> ProcessRoot:
         return self.inner_spec.start
 
     def inner_level(self) -> LevelSpec:
@@ -43,7 +43,7 @@ class SubProcess(Element):
     def first(self, token: Token) -> Element:
         start = self.inner_root.none_start
         if start is None:
-            raise Failure("CALLED_ELEMENT_ERROR", f"子流程 {self.bpmn_id} 没有开始事件", {})
+            raise ElementFailure("CALLED_ELEMENT_ERROR", f"子流程 {self.bpmn_id} 没有开始事件", {})
         return start
 
     def complete(self, course: "Course", token: Token) -> None:
@@ -81,7 +81,7 @@ class CallActivity(Element):
         deployment = course.tree.instances[token.instance].definition.key if called.binding == "deployment" else None
         definition = course.library.process(process_id, tag=called.tag, deployment=deployment) if isinstance(process_id, str) else None
         if definition is None:
-            raise Failure(
+            raise ElementFailure(
                 "CALLED_ELEMENT_ERROR",
                 f"{course.place(token)}调用的流程“{process_id}”没有部署"
                 + (f"(版本标记 {called.tag})" if called.tag else "")
@@ -89,13 +89,13 @@ class CallActivity(Element):
                 {"process": process_id, "binding": called.binding},
             )
         if definition.spec.start.none_start is None:
-            raise Failure(
+            raise ElementFailure(
                 "CALLED_ELEMENT_ERROR",
                 f"{course.place(token)}调用的流程“{process_id}”没有无触发条件的开始事件,不能被调用",
                 {"process": process_id},
             )
         if course.depth_of(token) >= course.limits.call_depth:
-            raise Failure(
+            raise ElementFailure(
                 "LIMIT_CALL_DEPTH",
                 f"{course.place(token)}调用流程的层数超过上限({course.limits.call_depth} 层)。请检查流程是否循环调用自身",
                 {"limit": course.limits.call_depth, "process": process_id},

@@ -12,8 +12,8 @@ from app.engine.effects import TaskClosed, TaskOpened
 from app.engine.elements.base import Element, EventElement
 from app.engine.elements.gateways import caught
 from app.engine.elements.mappings import to_json
-from app.engine.errors import Failure
-from app.engine.expressions import Formula, Term, evaluate, fit, source_of
+from app.engine.errors import ElementFailure
+from app.engine.expressions import FormulaTerm, Term, evaluate, fit, source_of
 from app.engine.jobs import open_job, run_listeners
 from app.engine.spiff import Token, Wait
 from app.engine.timers import TimerError, parse_instant
@@ -82,7 +82,7 @@ class UserTask(Element):
             binding = self.form.binding
             deployment = course.tree.instances[token.instance].definition.key if binding == "deployment" else None
             if form_id is not None and not course.library.has_form(form_id, tag=self.form.tag, deployment=deployment):
-                raise Failure(
+                raise ElementFailure(
                     "FORM_NOT_FOUND",
                     f"{course.place(token)}的表单“{form_id}”没有部署,无法交办。请部署该表单后重试",
                     {"form": form_id, "binding": binding},
@@ -140,7 +140,7 @@ class UserTask(Element):
                 value if isinstance(value, str | datetime) or not _is_temporal(value) else feel.to_json(value), course.library.zone
             )
         except TimerError as error:
-            raise Failure(
+            raise ElementFailure(
                 "EXTRACT_VALUE_ERROR",
                 f"{course.place(token)}的{what}“{source_of(term)}”不能用:{error}。请改正后重试",
                 {"expression": source_of(term)},
@@ -171,8 +171,8 @@ def _is_temporal(value: Any) -> bool:
     return value is not None and not isinstance(value, bool | int | Decimal | list | dict)
 
 
-def wrong(course: "Course", token: Token, term: Term, what: str, value: Any, wanted: str) -> Failure:
-    return Failure(
+def wrong(course: "Course", token: Token, term: Term, what: str, value: Any, wanted: str) -> ElementFailure:
+    return ElementFailure(
         "EXTRACT_VALUE_ERROR",
         f"{course.place(token)}的{what}“{source_of(term)}”得到 {feel.type_name(value)},应为{wanted}。请改正表达式或变量后重试",
         {"expression": source_of(term)},
@@ -201,7 +201,7 @@ class ScriptTask(Element):
     """A FEEL expression whose value goes into a variable."""
 
     element_type = "scriptTask"
-    script: Formula
+    script: FormulaTerm
     result_variable: str
 
     def activate(self, course: "Course", token: Token) -> bool:
@@ -230,7 +230,7 @@ class BusinessRuleTask(Element):
         deployment = course.tree.instances[token.instance].definition.key if called.binding == "deployment" else None
         ref = course.library.decision(decision_id, tag=called.tag, deployment=deployment) if isinstance(decision_id, str) else None
         if ref is None:
-            raise Failure(
+            raise ElementFailure(
                 "CALLED_DECISION_ERROR",
                 f"{course.place(token)}调用的决策“{decision_id}”没有部署"
                 + (f"(版本标记 {called.tag})" if called.tag else "")

@@ -5,7 +5,7 @@ from app.engine.elements.mappings import Mapping
 from app.engine.elements.multi_instance import Loop
 from app.engine.elements.subprocesses import CalledProcess
 from app.engine.elements.tasks import Assignment, CalledDecision, FormReference, JobSpec
-from app.engine.expressions import Formula, Literal, Term
+from app.engine.expressions import FormulaTerm, LiteralTerm, Term
 from app.engine.reading.document import Document
 from app.engine.reading.values import boolean, collapse, integer
 from app.engine.reading.xml import BPMN, ZEEBE, Node, extension, local, written
@@ -95,12 +95,12 @@ def _retries(document: Document, node: Node, holder: Node, what: str) -> Term:
     """How often a job is tried: a number, or FEEL; three times where nothing is said."""
     text = holder.get("retries", DEFAULT_RETRIES)
     term = document.term(node, text, what)
-    if isinstance(term, Literal) and not text.strip().startswith("="):
+    if isinstance(term, LiteralTerm) and not text.strip().startswith("="):
         number = integer(text)
         if number is None or number < 0:
             document.refuse(node, "RETRIES_INVALID", f"{what}“{text}”不是非负整数", at=holder)
-            return Literal(DEFAULT_RETRIES)
-        return Literal(str(number))
+            return LiteralTerm(DEFAULT_RETRIES)
+        return LiteralTerm(str(number))
     return term
 
 
@@ -183,7 +183,7 @@ def called_process(document: Document, node: Node) -> CalledProcess:
     process_id = (holder.get("processId") or "").strip() if holder is not None else ""
     if holder is None or not process_id:
         document.refuse(node, "CALLED_PROCESS_MISSING", "调用活动没有指明被调用的流程(calledElement 的 processId)")
-        return CalledProcess(Literal(""))
+        return CalledProcess(LiteralTerm(""))
     binding, tag = _binding(document, node, holder)
     return CalledProcess(
         document.term(node, process_id, "被调用流程的标识"),
@@ -194,7 +194,7 @@ def called_process(document: Document, node: Node) -> CalledProcess:
     )
 
 
-def script(document: Document, node: Node) -> tuple[Formula, str] | None:
+def script(document: Document, node: Node) -> tuple[FormulaTerm, str] | None:
     holder = extension(node, "script")
     if holder is None:
         return None

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.decision import feel
-from app.engine.errors import Problem
-from app.engine.expressions import Formula, Literal, Term, formula, parse
+from app.engine.errors import DiagramProblem
+from app.engine.expressions import FormulaTerm, LiteralTerm, Term, formula, parse
 from app.engine.reading import schema
 from app.engine.reading.xml import BPMN, Node, is_bpmn, local
 
@@ -31,8 +31,8 @@ class Document:
         self.root = root
         self.name = name
         self.executable_only = executable_only
-        self.problems: list[Problem] = []
-        self.lint: list[Problem] = []
+        self.problems: list[DiagramProblem] = []
+        self.lint: list[DiagramProblem] = []
         self.processes = list(root.iterchildren(BPMN + "process"))
         self.executable: list[Node] = []
         self.levels: dict[int, LevelIndex] = {}
@@ -100,14 +100,14 @@ class Document:
     def warn(self, node: Node, code: str, message: str, *, at: Node | None = None) -> None:
         self.lint.append(self._problem(node, code, message, at))
 
-    def _problem(self, node: Node, code: str, message: str, at: Node | None) -> Problem:
+    def _problem(self, node: Node, code: str, message: str, at: Node | None) -> DiagramProblem:
         """At the nearest element that people see in the diagram, or that stands at the top of the file."""
         owner: Node | None = node
         while owner is not None and not (owner.get("id") and self._is_named(owner)):
             owner = owner.getparent()
         element = owner.get("id", "") if owner is not None else ""
         line = (at if at is not None else node).sourceline
-        return Problem(self.name, element, line or 0, code, message)
+        return DiagramProblem(self.name, element, line or 0, code, message)
 
     def _is_named(self, node: Node) -> bool:
         return is_bpmn(node) and (local(node) in SEEN or local(node) not in schema.KNOWN or node.getparent() is self.root)
@@ -117,14 +117,14 @@ class Document:
     def term(self, node: Node, text: str, what: str) -> Term:
         """A literal or a formula; bad syntax is a problem at ``node``."""
         if not text.strip().startswith("="):
-            return Literal(text)
+            return LiteralTerm(text)
         try:
             return parse(text)
         except feel.FeelError as error:
             self._bad_feel(node, text, what, error)
-            return Literal("")
+            return LiteralTerm("")
 
-    def formula(self, node: Node, text: str, what: str, *, required_sign: bool = False) -> Formula | None:
+    def formula(self, node: Node, text: str, what: str, *, required_sign: bool = False) -> FormulaTerm | None:
         """FEEL with or without its ``=``; bad syntax is a problem at ``node``."""
         if required_sign and not text.strip().startswith("="):
             self.refuse(node, "EXPRESSION_EXPECTED", f"{what}“{text}”必须是以 = 开头的 FEEL 表达式")

@@ -2,8 +2,8 @@
 
 from typing import Any, ClassVar
 
-from app.engine.elements.base import Element, EventElement, Flow, Root, StartElement
-from app.engine.elements.events import BoundaryEvent, CatchEvent, EndEvent, LinkThrow, StartEvent, ThrowEvent
+from app.engine.elements.base import Element, EventElement, Flow, ProcessRoot, StartElement
+from app.engine.elements.events import BoundaryEvent, CatchEvent, EndEvent, LinkThrow, StartEventElement, ThrowEvent
 from app.engine.elements.gateways import EventBasedGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import CallActivity, EventSubProcess, SubProcess
@@ -106,7 +106,7 @@ class SubProcessParser(ElementParser):
         if isinstance(element, SubProcess):
             element.inner_spec = self.process_parser.parser.level_spec(self.node)
             for start in element.inner_spec.start.starts:
-                if isinstance(element, EventSubProcess) and isinstance(start, StartEvent):
+                if isinstance(element, EventSubProcess) and isinstance(start, StartEventElement):
                     start.subprocess = element
 
 
@@ -118,7 +118,7 @@ class CallParser(ElementParser):
 
 class StartParser(ElementParser):
     def fill(self, document: Document, element: Element) -> None:
-        if isinstance(element, StartEvent):
+        if isinstance(element, StartEventElement):
             inside = is_event_subprocess(self.node.getparent())
             element.trigger = trigger_of(document, self.node, catching=True, needs_key=inside)
             element.interrupting = self.node.get("isInterrupting", "true") != "false"
@@ -169,7 +169,7 @@ class ZeebeParser(DiagramParser):
             "inclusiveGateway": (ElementParser, InclusiveGateway),
             "parallelGateway": (ElementParser, ParallelGateway),
             "eventBasedGateway": (ElementParser, EventBasedGateway),
-            "startEvent": (StartParser, StartEvent),
+            "startEvent": (StartParser, StartEventElement),
             "endEvent": (ThrowParser, EndEvent),
             "intermediateThrowEvent": (ThrowParser, ThrowEvent),
             "intermediateCatchEvent": (CatchParser, CatchEvent),
@@ -181,8 +181,8 @@ class ZeebeParser(DiagramParser):
         super().__init__()
         self.document = document
 
-    def create_root(self, spec: LevelSpec, node: Node) -> Root:
-        root = Root(spec, node.get("id", ""), node.get("name") or None)
+    def create_root(self, spec: LevelSpec, node: Node) -> ProcessRoot:
+        root = ProcessRoot(spec, node.get("id", ""), node.get("name") or None)
         attributes.common(self.document, node, root)
         if local(node) != "process":
             root.input_mappings, root.output_mappings, root.listeners = (), (), {}
@@ -205,7 +205,7 @@ class ZeebeParser(DiagramParser):
             element.default = next((flow for flow in element.outgoing if flow.id == default), None) if default else None
         self._attach(index.nodes, elements)
         self._link(elements)
-        root: Root = level.spec.start
+        root: ProcessRoot = level.spec.start
         for element in elements.values():
             if isinstance(element, EventSubProcess):
                 root.event_starts.extend(start for start in element.inner_spec.start.starts if isinstance(start, StartElement))

@@ -9,7 +9,7 @@ from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import CallActivity, SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.errors import DiagramError
-from app.engine.expressions import Literal, Term, source_of
+from app.engine.expressions import LiteralTerm, Term, source_of
 from app.engine.reading import content, dialect, foreign, structure, values, xml
 from app.engine.reading.document import Document
 from app.engine.reading.parsers import ZeebeParser
@@ -140,4 +140,4 @@ def walk(spec: LevelSpec, parent: str) -> Iterator[tuple[Element, str]]:
 
 
 def _static(term: Term) -> tuple[str, ...]:
-    return (term.value,) if isinstance(term, Literal) and term.value else ()
+    return (term.value,) if isinstance(term, LiteralTerm) and term.value else ()

@@ -1,7 +1,7 @@
 """Event definitions to triggers: what an event waits for, or throws."""
 
 from app.engine.elements.base import NO_TRIGGER, Trigger
-from app.engine.expressions import Literal, Term
+from app.engine.expressions import LiteralTerm, Term
 from app.engine.reading.document import Document
 from app.engine.reading.structure import event_definitions
 from app.engine.reading.xml import BPMN, Node, extension, local, written
@@ -35,7 +35,7 @@ def trigger_of(document: Document, node: Node, *, catching: bool, needs_key: boo
     if kind == "escalationEventDefinition":
         return Trigger("escalation", code=_code(document, node, definition, "escalation", catching))
     if kind == "linkEventDefinition":
-        return Trigger("link", name=Literal(definition.get("name", "").strip()))
+        return Trigger("link", name=LiteralTerm(definition.get("name", "").strip()))
     if kind == "terminateEventDefinition":
         return Trigger("terminate")
     return NO_TRIGGER
@@ -93,7 +93,7 @@ def _code(document: Document, node: Node, definition: Node, kind: str, catching:
         code = (declared.get("errorCode" if kind == "error" else "escalationCode") or "").strip()
     if code:
         term = document.term(node, code, f"{what}代码")
-        if catching and not isinstance(term, Literal):
+        if catching and not isinstance(term, LiteralTerm):
             document.refuse(node, "CODE_MISSING", f"捕获事件的{what}代码必须是固定文字,不能是表达式")
         return term
     if not catching:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from app.engine.errors import DiagramError, Problem
+from app.engine.errors import DiagramError, DiagramProblem
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -71,7 +71,7 @@ def _check_prolog(source: bytes, name: str) -> None:
 
 
 def refusal(name: str, code: str, message: str, line: int = 0) -> DiagramError:
-    return DiagramError([Problem(name, "", line, code, message)])
+    return DiagramError([DiagramProblem(name, "", line, code, message)])
 
 
 def local(node: Node) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app.domain.permissions import SYSTEM, Actor
-from app.errors import Forbidden, InvalidForm, TaskClosed
+from app.errors import Forbidden, InvalidForm, TaskAlreadyClosed
 from app.services import accounts, inbox, instants, projects, tasks, trail
 from app.store.tables import AuditEntryRow, ElementInstanceRow, ProcessInstanceRow, ProjectRow, UserTaskRow, db
 from tests.integration.districts.play import District, at
@@ -128,9 +128,9 @@ def test_what_was_refused_can_be_mended_and_sent(scene: Scene) -> None:
 def test_a_second_submit_changes_nothing(scene: Scene) -> None:
     tasks.complete(scene.applicant, scene.task, scene.good, scene.place.now)
     before, facts = counted(), projects.facts(SYSTEM, scene.project)
-    with pytest.raises(TaskClosed):
+    with pytest.raises(TaskAlreadyClosed):
         tasks.complete(scene.applicant, scene.task, {**scene.good, "totalAmount": 1}, scene.place.now)
-    with pytest.raises(TaskClosed):
+    with pytest.raises(TaskAlreadyClosed):
         tasks.save_draft(scene.applicant, scene.task, {"purpose": "再改"}, scene.place.now)
     assert counted() == before
     assert projects.facts(SYSTEM, scene.project) == facts

@@ -10,7 +10,7 @@ from sqlalchemy import event, func, select, update
 
 from app.acts.transaction import act
 from app.domain.permissions import SYSTEM
-from app.errors import Forbidden, InvalidForm, InvalidRequest, KeyReused, NotFound, TaskClosed
+from app.errors import Forbidden, InvalidForm, InvalidRequest, KeyReused, NotFound, TaskAlreadyClosed
 from app.services import accounts, inbox, projects, pump, tasks, trail
 from app.store.tables import AuditEntryRow, ElementInstanceRow, NotificationRow, UserTaskRow, db
 from tests.integration.services.conftest import NOW, Cast
@@ -123,9 +123,9 @@ def test_a_second_submit_changes_nothing(cast: Cast) -> None:
     review = reviewed(cast)
     tasks.complete(cast.fred, review, {"verdict": "同意"}, NOW)
     before = db.session.execute(select(func.count()).select_from(ElementInstanceRow)).scalar_one()
-    with pytest.raises(TaskClosed):
+    with pytest.raises(TaskAlreadyClosed):
         tasks.complete(cast.fred, review, {"verdict": "不同意"}, NOW)
-    with pytest.raises(TaskClosed):
+    with pytest.raises(TaskAlreadyClosed):
         tasks.save_draft(cast.fred, review, {"note": "x"}, NOW)
     assert db.session.execute(select(func.count()).select_from(ElementInstanceRow)).scalar_one() == before
     assert db.session.execute(select(UserTaskRow.outcome).where(UserTaskRow.key == review)).scalar_one() == "审查意见:同意"
@@ -198,7 +198,7 @@ def test_the_same_idempotency_key_acts_once(cast: Cast) -> None:
     assert again.state == first.state == "completed"
     with pytest.raises(KeyReused):
         tasks.complete(cast.fred, review, {"verdict": "不同意"}, NOW, idempotency_key="k1")
-    with pytest.raises(TaskClosed):
+    with pytest.raises(TaskAlreadyClosed):
         tasks.complete(cast.fred, review, {"verdict": "同意"}, NOW, idempotency_key="k2")
 
 

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from app.domain.permissions import SYSTEM
-from app.errors import TaskClosed
+from app.errors import TaskAlreadyClosed
 from app.services import inbox, instances, messages, models, tasks, trail
 from app.store.tables import AuditEntryRow, ElementInstanceRow, MessageDeliveryRow, MessageRow, ProcessInstanceRow, UserTaskRow, WaitRow, db
 from tests.integration.services.conftest import NOW, Cast
@@ -76,7 +76,7 @@ def test_eight_people_submit_the_same_fifty_tasks_and_each_is_completed_once(cas
             try:
                 tasks.complete(cast.fred, key, {}, NOW)
                 said = "done"
-            except TaskClosed:
+            except TaskAlreadyClosed:
                 said = "closed"
             with lock:
                 outcomes[key, said] += 1
@@ -282,6 +282,6 @@ def test_an_answer_lost_after_the_commit_is_given_again_under_the_same_key(cast:
     after = everything()
     again = tasks.complete(cast.alice, task, APPLICATION, NOW, idempotency_key="k")
     assert (again.replayed, again.state) == (True, "active")
-    with pytest.raises(TaskClosed):
+    with pytest.raises(TaskAlreadyClosed):
         tasks.complete(cast.alice, task, APPLICATION, NOW)
     assert everything() == after

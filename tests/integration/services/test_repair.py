@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.domain.permissions import SYSTEM
-from app.errors import Conflict, Forbidden, InvalidRequest, NotFound, Suspended, TaskClosed
+from app.errors import Conflict, Forbidden, InvalidRequest, NotFound, Suspended, TaskAlreadyClosed
 from app.seen.shapes import InstanceLine, InstancePage
 from app.services import inbox, instances, jobs, messages, migration, models, pump, repair, tasks, trail
 from app.services.repair import Activate
@@ -595,5 +595,5 @@ def test_repairs_are_one_commit_each(cast: Cast) -> None:
         db.session.rollback()
         assert db.session.execute(select(func.count()).select_from(AuditEntryRow)).scalar_one() == before + 1
     assert db.session.execute(select(ProcessInstanceRow.state).where(ProcessInstanceRow.key == key)).scalar_one() == "cancelled"
-    with pytest.raises(TaskClosed):
+    with pytest.raises(TaskAlreadyClosed):
         tasks.complete(cast.fred, db.session.execute(select(UserTaskRow.key).where(UserTaskRow.element_id == "b")).scalar_one(), {}, NOW)

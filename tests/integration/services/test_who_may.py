@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.permissions import SYSTEM, Actor
-from app.errors import Failure, Forbidden, NotFound, TaskClosed
+from app.errors import Failure, Forbidden, NotFound, TaskAlreadyClosed
 from app.seen.shapes import Page
 from app.services import (
     accounts,
@@ -57,7 +57,6 @@ NOBODY = {
     "pump.run_due": "the system's own",
     "pump.tidy": "the system's own",
     "repair.local_of": "part of a repair, on its tree",
-    "starts.refresh": "part of a deployment",
     "starts.fire": "the system's own",
     "startup.attach": "a start",
     "startup.prepare": "a start",
@@ -271,7 +270,7 @@ def test_nobody_does_a_closed_task(scene: Scene, name: str) -> None:
     door, allowed = TABLE[name]
     over = replace(scene, task=scene.closed)
     for who, actor in scene.people.items():
-        with pytest.raises(TaskClosed if who in allowed else (Forbidden, TaskClosed)):
+        with pytest.raises(TaskAlreadyClosed if who in allowed else (Forbidden, TaskAlreadyClosed)):
             door(over, actor)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.decision import dmn
 from app.domain.calendars import Calendar
-from app.engine import DecisionRef, Limits, State, StaticLibrary, commands, effects, read, step
+from app.engine import DecisionRef, State, StaticLibrary, StepLimits, commands, effects, read, step
 
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 3, 10, 9, 0, tzinfo=ZONE)
@@ -35,13 +35,13 @@ class Run:
         *,
         reload: bool = False,
         now: datetime = START,
-        limits: Limits | None = None,
+        limits: StepLimits | None = None,
         **start: Any,
     ) -> None:
         self.library = lib
         self.reload = reload
         self.now = now
-        self.limits = limits or Limits()
+        self.limits = limits or StepLimits()
         self.state: State | None = None
         self.effects: list[effects.Effect] = []
         self.path: list[str] = []

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from app.engine import DiagramError, read
-from app.engine.errors import Problem
+from app.engine.errors import DiagramProblem
 from app.engine.reading import schema
 
 from .diagrams import catch, chain, end, exclusive, file, flow, loop, message, node, process, start, timer, user
@@ -110,7 +110,7 @@ FEEL = '<bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1]
 
 def disposition(source: bytes, element: str, process: str) -> str:
     """What became of a diagram: refused, warned of (always at ``element``), or run to its end or first wait."""
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[DiagramProblem, ...] = ()
     diagram = None
     try:
         diagram = read(source, "x.bpmn")

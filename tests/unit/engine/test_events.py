@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.engine import Refused, effects
+from app.engine import ModificationRefused, effects
 
 from .diagrams import (
     TERMINATE,
@@ -450,7 +450,7 @@ def test_an_uncaught_error_is_an_incident(begin):
 def test_a_message_start_event_maps_its_variables(begin):
     body = process(start("ms", on_message("m"), io(outputs={"kept": "=given"})), user("a"), end(), chain("ms", "a", "end"))
     lib = library(file(GO, body))
-    with pytest.raises(Refused):
+    with pytest.raises(ModificationRefused):
         begin(lib)
     run = begin(lib, variables={"given": 1, "junk": 2}, start_event="ms")
     assert (run.open, run.variables) == (["a"], {"kept": 1})

@@ -3,7 +3,7 @@
 import pytest
 
 from app.engine import DiagramError, read
-from app.engine.errors import Problem
+from app.engine.errors import DiagramProblem
 
 from .diagrams import chain, end, exclusive, file, flow, loop, node, process, service, start, subprocess, user
 
@@ -16,13 +16,13 @@ DIALECTS = {
 ASSIGNED = '<zeebe:assignmentDefinition candidateGroups="data_bureau"/>'
 
 
-def lint(*body: str) -> list[Problem]:
+def lint(*body: str) -> list[DiagramProblem]:
     spaces = "".join(f'xmlns:{prefix}="{space}" ' for prefix, space in DIALECTS.items())
     source = file(process(start(), *body)).replace(b"xmlns:bpmn=", spaces.encode() + b"xmlns:bpmn=", 1)
     return list(read(source, "x.bpmn").lint)
 
 
-def codes(found: list[Problem]) -> list[tuple[str, str]]:
+def codes(found: list[DiagramProblem]) -> list[tuple[str, str]]:
     return [(problem.element, problem.code) for problem in found]
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.engine import LimitExceeded, Limits, NotOpen, Suspended, commands, effects
+from app.engine import LimitExceeded, NotOpen, StepLimits, TreeSuspended, commands, effects
 from tests.effort import Ticking
 
 from .diagrams import (
@@ -133,7 +133,7 @@ def test_suspending_stops_everything_and_resuming_goes_on(begin):
     task, wait = run.task("a"), run.wait("t")
     run.do(commands.Suspend())
     for command in (commands.CompleteTask(task), commands.FireTimer(wait)):
-        with pytest.raises(Suspended):
+        with pytest.raises(TreeSuspended):
             run.do(command)
     run.set(x=1)
     with pytest.raises(NotOpen):
@@ -157,7 +157,7 @@ def test_nothing_can_be_done_with_a_tree_that_has_ended(begin):
 def test_a_loop_that_never_waits_is_stopped_and_can_go_on(begin):
     body = [exclusive("m"), script("s", "=if n = null then 1 else n + 1", "n"), exclusive("g", "on"), user("a"), end()]
     lib = build(*body, chain("start", "m", "s", "g"), flow("g", "m", "=n < 100", id="back"), flow("g", "a", id="on"), chain("a", "end"))
-    run = begin(lib, limits=Limits(steps=200))
+    run = begin(lib, limits=StepLimits(steps=200))
     assert [kind for _, kind in run.troubles] == ["LIMIT_STEPS"]
     run.do(commands.Resolve(next(iter(run.incidents))))
     assert run.open == ["a"]
@@ -167,7 +167,7 @@ def test_a_loop_that_never_waits_is_stopped_and_can_go_on(begin):
 def test_a_gateway_that_loops_onto_itself_is_stopped(begin):
     run = begin(
         build(exclusive("g", "round"), end(), chain("start", "g"), flow("g", "g", id="round"), flow("g", "end", "=false")),
-        limits=Limits(steps=500),
+        limits=StepLimits(steps=500),
     )
     assert run.troubles == [("g", "LIMIT_STEPS")]
 
@@ -176,7 +176,7 @@ def test_an_act_that_works_too_long_is_stopped_and_can_go_on():
     """By the limits' clock: here one that moves by a tenth of a second whenever it is looked at, once an element."""
     names = [f"n{number}" for number in range(30)]
     lib = build(*(script(name, "=1", "x") for name in names), end(), chain("start", *names, "end"))
-    run = Run(lib, limits=Limits(seconds=0.95, clock=Ticking(0.1)))
+    run = Run(lib, limits=StepLimits(seconds=0.95, clock=Ticking(0.1)))
     assert run.troubles == [("n7", "LIMIT_STEPS")]
     assert "运算时间超过上限(0.95 秒)" in next(iter(run.incidents.values())).message
     while run.incidents:
@@ -187,7 +187,7 @@ def test_an_act_that_works_too_long_is_stopped_and_can_go_on():
 def test_what_else_was_moving_goes_on_with_the_same_incident(begin):
     fork = [parallel("f"), *(user(f"u{number}") for number in range(20)), end()]
     lib = build(*fork, chain("start", "f"), *(chain("f", f"u{number}", "end") for number in range(20)))
-    run = begin(lib, limits=Limits(steps=10))
+    run = begin(lib, limits=StepLimits(steps=10))
     rounds = 0
     while run.incidents:
         rounds += 1
@@ -197,7 +197,7 @@ def test_what_else_was_moving_goes_on_with_the_same_incident(begin):
 
 
 def test_a_process_that_calls_itself_is_stopped(begin):
-    run = begin(build(call("ca", "p"), end(), chain("start", "ca", "end")), limits=Limits(call_depth=20))
+    run = begin(build(call("ca", "p"), end(), chain("start", "ca", "end")), limits=StepLimits(call_depth=20))
     assert run.troubles == [("ca", "LIMIT_CALL_DEPTH")]
     assert len(run.instances) == 21
     run.do(commands.Cancel())
@@ -208,7 +208,7 @@ def test_a_multi_instance_that_is_too_large_is_an_incident(begin):
     run = begin(
         build(user("a", "", loop("=xs")), end(), chain("start", "a", "end")),
         variables={"xs": [1] * 1001},
-        limits=Limits(multi_instance=1000),
+        limits=StepLimits(multi_instance=1000),
     )
     assert run.troubles == [("a", "LIMIT_MULTI_INSTANCE")]
     run.set(xs=[1, 2])
@@ -218,7 +218,7 @@ def test_a_multi_instance_that_is_too_large_is_an_incident(begin):
 
 def test_a_variable_that_is_too_large_is_refused_or_an_incident(begin):
     lib = build(user("a"), script("s", '=for i in 1..50 return "xxxxxxxxxx"', "big"), end(), chain("start", "a", "s", "end"))
-    run = begin(lib, limits=Limits(variable_size=300))
+    run = begin(lib, limits=StepLimits(variable_size=300))
     with pytest.raises(LimitExceeded):
         run.complete("a", {"text": "x" * 400})
     assert run.open == ["a"]
@@ -230,7 +230,7 @@ def test_an_expression_that_takes_too_long_is_an_incident(begin):
     from app.decision import feel
 
     lib = build(script("s", "=count(for i in 1..100000, j in 1..100000 return i)", "n"), end(), chain("start", "s", "end"))
-    run = begin(lib, limits=Limits(expression=feel.Limits(iterations=1000)))
+    run = begin(lib, limits=StepLimits(expression=feel.Limits(iterations=1000)))
     assert run.troubles == [("s", "LIMIT_EXPRESSION")]
 
 

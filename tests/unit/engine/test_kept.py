@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import simplejson
 
-from app.engine import Refused, State, commands, effects
+from app.engine import ModificationRefused, State, commands, effects
 
 from .diagrams import (
     boundary,
@@ -85,7 +85,7 @@ def test_what_an_instance_writes_under_the_name_is_seen_by_itself_alone(begin):
 def test_an_administrator_cannot_write_the_collection_or_a_place(begin, local):
     run = begin(voting())
     for scope, name in ((body_of(run), "results"), (run.task("t"), "loopCounter")):
-        with pytest.raises(Refused, match=name):
+        with pytest.raises(ModificationRefused, match=name):
             run.do(commands.SetVariables({name: [7, 8, 9]}, scope=scope, local=local))
     run.do(commands.SetVariables({"results": 5}, scope=run.task("t"), local=local))
     for number in (1, 2, 3):
@@ -193,7 +193,7 @@ def test_a_collection_that_the_first_release_has_lost_is_an_incident_until_an_ad
     assert (element, kind) == ("t", "EXTRACT_VALUE_ERROR")
     assert "results" in incident.message
     assert str(body_of(run)) in incident.message
-    with pytest.raises(Refused, match="3 项"):
+    with pytest.raises(ModificationRefused, match="3 项"):
         run.do(commands.SetVariables({"results": [10]}, scope=body_of(run), local=True))
     run.do(commands.SetVariables({"results": [10, None, None]}, scope=body_of(run), local=True))
     run.resolve("t")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.engine import NotOpen, Refused, commands, effects, preview_migration
+from app.engine import ModificationRefused, NotOpen, commands, effects, preview_migration
 from app.engine.commands import Activation, Migrate, Modify
 
 from .diagrams import (
@@ -218,7 +218,7 @@ def test_a_modification_that_makes_no_sense_changes_nothing(begin):
         (Modify(terminate=[99], activate=[Activation("nowhere"), Activation("start"), Activation("t"), Activation("u", instance=7)]), 5),
         (Modify(activate=[Activation("u", ancestor=run.task("first"))]), 1),
     ):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ModificationRefused) as refused:
             run.do(command)
         assert len(refused.value.reasons) == words
     assert run.current.dump() == before
@@ -230,7 +230,7 @@ def test_starting_in_the_middle(begin):
     assert (run.open, run.path, run.variables) == (["v"], ["sp", "v"], {"x": 1})
     run.complete("v")
     assert run.done
-    with pytest.raises(Refused):
+    with pytest.raises(ModificationRefused):
         begin(build(*NESTED), start_before=["nowhere"])
 
 
@@ -278,7 +278,7 @@ def test_a_plan_renames_elements_and_a_preview_tells_what_moves(begin):
     refused = preview_migration(lib, run.current, Migrate(2))
     assert len(refused.reasons) == 1
     assert "a" in refused.reasons[0]
-    with pytest.raises(Refused):
+    with pytest.raises(ModificationRefused):
         run.do(Migrate(2))
     seen = preview_migration(lib, run.current, Migrate(2, {"a": "b"}))
     assert ([(move.old_id, move.new_id) for move in seen.moves], seen.reasons) == ([("a", "b")], [])
@@ -298,7 +298,7 @@ def test_a_plan_renames_elements_and_a_preview_tells_what_moves(begin):
 def test_a_migration_that_cannot_be_made_is_refused_with_reasons(begin, new, word):
     run = begin(two([user("a"), end(), chain("start", "a", "end")], new))
     before = run.current.dump()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ModificationRefused) as refused:
         run.do(Migrate(2))
     assert word in refused.value.reasons[0]
     assert run.current.dump() == before
@@ -306,7 +306,7 @@ def test_a_migration_that_cannot_be_made_is_refused_with_reasons(begin, new, wor
 
 def test_a_plan_with_unknown_ids_and_an_unknown_definition_are_refused(begin):
     run = begin(two([user("a"), end(), chain("start", "a", "end")], [user("a"), end(), chain("start", "a", "end")]))
-    with pytest.raises(Refused):
+    with pytest.raises(ModificationRefused):
         run.do(Migrate(2, {"x": "a", "a": "y"}))
     with pytest.raises(NotOpen):
         run.do(Migrate(77))

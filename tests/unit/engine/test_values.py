@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.engine import DiagramError, read
-from app.engine.errors import Problem
+from app.engine.errors import DiagramProblem
 
 from .diagrams import (
     boundary,
@@ -45,7 +45,7 @@ def own(*parts: str) -> bytes:
     return file(*parts).replace(b"xmlns:bpmn=", TNS, 1)
 
 
-def problems(source: bytes) -> list[Problem]:
+def problems(source: bytes) -> list[DiagramProblem]:
     with pytest.raises(DiagramError) as refused:
         read(source, "x.bpmn")
     return list(refused.value.problems)

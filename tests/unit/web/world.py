@@ -15,7 +15,7 @@ from app import config, create_app
 from app.catalogue import districts
 from app.domain.forms import Form
 from app.domain.permissions import Actor, Membership, Verdict
-from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskClosed
+from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
 from app.playing import demonstration as demo
 from app.seen import shapes as v
 from app.services import accounts, inbox, instances, instants, models, projects, tasks, timers
@@ -176,11 +176,11 @@ def task_view(memory: Memory, actor: Actor, key: int) -> v.TaskPage:
 def complete(memory: Memory, actor: Actor, key: int, data: Mapping[str, Any]) -> v.CompletedView:
     task_view(memory, actor, key)
     if key in memory.completed:
-        raise TaskClosed
+        raise TaskAlreadyClosed
     if problems := memory.form.validate(data):
         raise InvalidForm(problems)
     if data.get("projectName") == "已被占用":
-        raise TaskClosed
+        raise TaskAlreadyClosed
     memory.completed[key] = data
     return v.CompletedView(key, [LINES[2]] if key == 2 else [], 77)
 

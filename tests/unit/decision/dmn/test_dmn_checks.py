@@ -193,7 +193,7 @@ def test_policies_that_need_something_say_so(table, check):
 def test_the_analysis_is_bounded(table, check):
     rules = [[f"[{number}..{number + 1})", f"[{number}..{number + 1})", f"[{number}..{number + 1})", "1"] for number in range(900)]
     source = table(["x:number", "y:number", "z:number"], ["o"], rules)
-    found: list[dmn.Problem] = []
+    found: list[dmn.DmnProblem] = []
     assert effort(lambda: found.extend(check(source))) < 10_000_000
     assert codes(found, "error") == []
     rules = [["-", "1"]] * 1_001

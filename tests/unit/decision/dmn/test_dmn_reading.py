@@ -82,13 +82,13 @@ def test_the_public_view_shows_the_table_as_written(table):
     source = table(['kind:string{"甲","乙"}'], ["o:number default 0"], [['"甲"', "1", "SC-1"]], "FIRST", annotations=["条款"])
     decision = dmn.parse(source, name="x.dmn").decisions["d"]
     assert (decision.kind, decision.hit_policy, decision.policy_code) == ("decisionTable", "FIRST", "F")
-    assert decision.inputs == (dmn.Input("kind", "kind", "string", '"甲","乙"'),)
+    assert decision.inputs == (dmn.InputColumn("kind", "kind", "string", '"甲","乙"'),)
     assert (decision.outputs[0].name, decision.outputs[0].type, decision.outputs[0].default) == ("o", "number", "0")
     assert decision.rules == (dmn.Rule("row1", 1, ('"甲"',), ("1",), {"条款": "SC-1"}),)
     assert decision.names == {"kind"}
 
 
-def refused(source: bytes, environment: feel.Environment) -> dmn.Problem:
+def refused(source: bytes, environment: feel.Environment) -> dmn.DmnProblem:
     """The first error about a file that must not get through: at reading, at the check, or at evaluation."""
     try:
         model = dmn.parse(source, name="坏.dmn")
@@ -99,7 +99,7 @@ def refused(source: bytes, environment: feel.Environment) -> dmn.Problem:
     except dmn.DmnError as error:
         return error.problems[0]
     except dmn.DmnEvaluationError as error:
-        return dmn.Problem(error.code, error.message, error.file, error.decision, error.rule, error.column, error.text)
+        return dmn.DmnProblem(error.code, error.message, error.file, error.decision, error.rule, error.column, error.text)
     raise AssertionError("the file got through")
 
 
