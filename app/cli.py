@@ -232,7 +232,7 @@ def play(file: Path, at: str, as_json: bool) -> None:
         raise click.BadParameter(f"--now 应为时刻,如 {PLAY_BEGINS}") from None
     try:
         library.Shelf(settings.load().root).owner(Path(_whole(file)))
-        result = single.play(file.name, read_bounded(file), begin)
+        result = single.rehearse(file.name, read_bounded(file), begin)
     except library.ModelRefused as refused:
         if as_json:
             say({"refused": {"element": refused.element, "message": refused.message}})

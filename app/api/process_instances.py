@@ -43,7 +43,7 @@ def search() -> Response:
         limit=page["limit"],
         offset=page["from_"],
     )
-    return listing(found, page["from_"], schemas.ProcessInstanceAnswer())
+    return listing(found, schemas.ProcessInstanceAnswer())
 
 
 @blueprint.get("/<int:key>")

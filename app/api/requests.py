@@ -50,17 +50,17 @@ def nothing() -> Response:
     return Response(status=204)
 
 
-def listing(page: Page[Any], offset: int, schema: Schema) -> Response:
+def listing(page: Page[Any], schema: Schema) -> Response:
     """A page of a search: items, and where it begins and ends."""
     items = schema.dump(page.items, many=True)
-    end = offset + len(items)
+    end = page.offset + len(items)
     return answer(
         {
             "items": items,
             "page": {
                 "totalItems": page.total,
                 "hasMoreTotalItems": False,
-                "startCursor": schemas.cursor(offset) if items else None,
+                "startCursor": schemas.cursor(page.offset) if items else None,
                 "endCursor": schemas.cursor(end) if items else None,
             },
         }

@@ -25,7 +25,7 @@ def search() -> Response:
         limit=page["limit"],
         offset=page["from_"],
     )
-    return listing(found, page["from_"], schemas.UserTaskAnswer())
+    return listing(found, schemas.UserTaskAnswer())
 
 
 @blueprint.get("/<int:key>")

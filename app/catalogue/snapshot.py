@@ -20,7 +20,7 @@ from app import engine
 from app.catalogue import districts
 from app.decision import dmn
 from app.domain.calendars import Calendar, statutory
-from app.domain.districts import SHARED, District
+from app.domain.districts import SHARED, ZONE, District
 from app.domain.forms import Form
 from app.domain.states import DefinitionKind
 from app.engine import Diagram, ProcessDefinition
@@ -32,7 +32,6 @@ from app.store.tables import db
 
 SNAPSHOTS_KEPT = 256
 PARSED_KEPT = 4096
-DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
 T = TypeVar("T")
 
@@ -107,7 +106,7 @@ def district(tenant: str) -> District:
 
 @lru_cache(maxsize=8)
 def _nowhere(tenant: str) -> District:
-    return District(tenant, "", DEFAULT_ZONE, {}, {})
+    return District(tenant, "", ZONE, {}, {})
 
 
 @lru_cache(maxsize=8)

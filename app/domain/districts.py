@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
 
+ZONE = ZoneInfo("Asia/Shanghai")  # one zone holds for the whole country; a district's file names its own all the same
 SHARED = "<default>"  # the tenant of resources that every district uses
 FOLDERS = ("bpmn", "dmn", "forms", "scenarios")
 REGISTERS = "records"  # below forms/: the forms of registers, nobody's folder

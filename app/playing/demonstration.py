@@ -77,7 +77,7 @@ def _name(number: int) -> str:
 
 def build(now: datetime, *, password: str = PASSWORD, progress: Callable[[str], None] = lambda line: None) -> int:
     """The organisation and at least twelve projects over the phases of both districts, some overdue. Returns how many projects; 0 if they were there."""
-    if projects.search(SYSTEM, now, size=1).total:
+    if projects.search(SYSTEM, now, limit=1).total:
         return 0
     progress(f"建立演示单位与账号:{organise(now, password=password)} 个账号")
     return lives.live(now, progress)

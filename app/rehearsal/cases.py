@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.decision import feel
-from app.domain.districts import SHARED, District
+from app.domain.districts import SHARED, ZONE, District
 from app.domain.permissions import Actor, Membership, TaskFacts, may_do
 from app.engine import ProcessDefinition, commands, effects, timers
 from app.engine.errors import EngineError
@@ -16,7 +16,7 @@ from app.errors import InvalidRequest
 from app.rehearsal import wording
 from app.rehearsal.expectations import Expectations, name_all
 from app.rehearsal.ledger import LedgerInMemory
-from app.rehearsal.library import ZONE, ModelRefused, Models
+from app.rehearsal.library import ModelRefused, Models
 from app.rehearsal.run import Rehearsal
 from app.rehearsal.scenario_files import ACTIONS, Failed, Scenario, instant
 from app.rehearsal.trees import RehearsedTree

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from app.decision import dmn
 from app.domain import calendars, districts, forms
 from app.domain.calendars import Calendar
-from app.domain.districts import REGISTERS, SHARED, District
+from app.domain.districts import REGISTERS, SHARED, ZONE, District
 from app.domain.forms import Form
 from app.engine import DecisionRef, LibraryRef, ProcessDefinition, read
 from app.engine.errors import DiagramError
@@ -19,7 +19,6 @@ from app.engine.library import no_imports
 from app.errors import InvalidRequest
 from app.rehearsal.imports import Namespaces
 
-ZONE = ZoneInfo("Asia/Shanghai")
 FOLDERS = ("bpmn", "dmn", "forms")
 SUFFIXES = (".bpmn", ".dmn", ".json")
 LARGEST = 10_000_000  # bytes of one model file; what each kind of reader takes is less

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.decision import dmn
 from app.domain import districts, forms
-from app.domain.districts import SHARED, UnknownDistrict
+from app.domain.districts import SHARED, ZONE, UnknownDistrict
 from app.domain.forms import Form
 from app.engine import LibraryRef, ProcessDefinition, soundness, timers
 from app.engine.errors import DiagramError
@@ -22,7 +22,7 @@ from app.engine.reading import read_with_tree, xml
 from app.rehearsal import flow, names, scenario_files
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.imports import Namespaces
-from app.rehearsal.library import ZONE, Shelf
+from app.rehearsal.library import Shelf
 from app.rehearsal.surroundings import Load, Place, Stock, of_installation
 
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"

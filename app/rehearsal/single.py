@@ -1,4 +1,4 @@
-"""One model tried out by itself: ``play`` runs a diagram with nobody watching, ``decide`` takes one decision (design §8, §9)."""
+"""One model tried out by itself: ``rehearse`` runs a diagram with nobody watching, ``decide`` takes one decision (design §8, §9)."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -7,14 +7,14 @@ from typing import Any
 
 from app.decision import dmn, feel
 from app.domain import calendars, deadlines, forms
-from app.domain.districts import SHARED
+from app.domain.districts import SHARED, ZONE
 from app.engine import DecisionRef, LibraryRef, ProcessDefinition, StepLimits, timers
 from app.engine.errors import EngineError
 from app.engine.library import no_imports
 from app.errors import InvalidRequest
 from app.rehearsal.imports import Namespaces
 from app.rehearsal.ledger import LedgerInMemory
-from app.rehearsal.library import LARGEST, ZONE, ModelRefused, Models
+from app.rehearsal.library import LARGEST, ModelRefused, Models
 from app.rehearsal.run import Budget, Rehearsal, Stop, Stopped
 
 LONGEST = "P1Y"  # of virtual time in one play
@@ -22,7 +22,7 @@ LIMITS = StepLimits(seconds=0.8, expression=feel.Limits(seconds=0.4))
 BUDGET = Budget(firings=10_000, elements=60_000, seconds=1.0)
 
 
-def play(file: str, source: bytes, now: datetime, limits: StepLimits = LIMITS) -> dict[str, Any]:
+def rehearse(file: str, source: bytes, now: datetime, limits: StepLimits = LIMITS) -> dict[str, Any]:
     """Run one diagram: from the none start, else the first start event; no user task and no outside worker's job is completed; timers are jumped for at most a year.
 
     What the platform does itself is done, on a ledger in memory with one project of which nothing is known.

@@ -14,10 +14,10 @@ from app.seen.shapes import InstanceLine, ProjectLine, TaskLine
 _TICK = timedelta(microseconds=1)
 
 
-def size_of(wanted: int | None) -> int:
-    """The size of a page: as wanted, within the limit; else the setting."""
+def bounds(limit: int | None, offset: int) -> tuple[int, int]:
+    """How many rows of a list and after how many: as wanted, within the settings."""
     config = current.settings()
-    return max(1, min(config.page_size if wanted is None else wanted, config.page_limit))
+    return max(1, min(config.page_size if limit is None else limit, config.page_limit)), max(0, offset)
 
 
 def task_line(row: Any, now: datetime) -> TaskLine:

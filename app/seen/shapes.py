@@ -19,20 +19,25 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """One page of a list; ``number`` counts from 1."""
+    """A part of a list of ``total`` items: at most ``limit`` of them, after the first ``offset``."""
 
     items: Sequence[T]
     total: int
-    number: int = 1
-    size: int = 20
+    limit: int = 20
+    offset: int = 0
+
+    @property
+    def number(self) -> int:
+        """Which page this is, from 1, when pages have ``limit`` items."""
+        return self.offset // self.limit + 1
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // self.size))
+        return max(1, -(-self.total // self.limit))
 
     @property
     def has_more(self) -> bool:
-        return self.number * self.size < self.total
+        return self.offset + self.limit < self.total
 
 
 @dataclass(frozen=True, slots=True)

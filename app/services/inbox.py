@@ -7,29 +7,29 @@ from app.acts.transaction import act
 from app.catalogue import snapshot
 from app.domain.permissions import Actor
 from app.errors import NotFound
-from app.seen.lines import size_of, task_lines
+from app.seen.lines import bounds, task_lines
 from app.seen.shapes import InboxCounts, NotificationLine, Page, TaskLine
 from app.store import notices, tasks
 
 
 def todo(
-    actor: Actor, now: datetime, *, text: str = "", process: str = "", overdue: bool = False, page: int = 1, size: int | None = None
+    actor: Actor, now: datetime, *, text: str = "", process: str = "", overdue: bool = False, limit: int | None = None, offset: int = 0
 ) -> Page[TaskLine]:
     """Open tasks that the actor may do: due first, then by age; those whose follow-up lies in the future last."""
+    limit, offset = bounds(limit, offset)
     if actor.is_administrator:
-        return Page([], 0, 1, size_of(size))
-    limit, number = size_of(size), max(1, page)
+        return Page([], 0, limit, offset)
     conditions = [_mine(actor), tasks.in_tenant(actor.tenant), *tasks.matching(text.strip(), process)]
-    found, total = tasks.todo(conditions, now, overdue=overdue, limit=limit, offset=(number - 1) * limit)
-    return Page(task_lines(found, now), total, number, limit)
+    found, total = tasks.todo(conditions, now, overdue=overdue, limit=limit, offset=offset)
+    return Page(task_lines(found, now), total, limit, offset)
 
 
-def done(actor: Actor, now: datetime, *, text: str = "", process: str = "", page: int = 1, size: int | None = None) -> Page[TaskLine]:
+def done(actor: Actor, now: datetime, *, text: str = "", process: str = "", limit: int | None = None, offset: int = 0) -> Page[TaskLine]:
     """Tasks that the actor has completed, newest first."""
-    limit, number = size_of(size), max(1, page)
+    limit, offset = bounds(limit, offset)
     conditions = [tasks.done_by(actor.user), *tasks.matching(text.strip(), process)]
-    found, total = tasks.done(conditions, limit=limit, offset=(number - 1) * limit)
-    return Page(task_lines(found, now), total, number, limit)
+    found, total = tasks.done(conditions, limit=limit, offset=offset)
+    return Page(task_lines(found, now), total, limit, offset)
 
 
 def counts(actor: Actor, now: datetime) -> InboxCounts:
@@ -45,11 +45,11 @@ def processes(actor: Actor) -> list[tuple[str, str]]:
     return [] if actor.is_administrator else tasks.processes(tasks.both(_mine(actor), tasks.in_tenant(actor.tenant)))
 
 
-def notifications(actor: Actor, now: datetime, *, page: int = 1, size: int | None = None) -> Page[NotificationLine]:
+def notifications(actor: Actor, now: datetime, *, limit: int | None = None, offset: int = 0) -> Page[NotificationLine]:
     """Notices to the actor's roles and offices, newest first."""
-    limit, number = size_of(size), max(1, page)
+    limit, offset = bounds(limit, offset)
     mine = held(actor, snapshot.district(actor.tenant))
-    found, total = notices.page(actor.tenant, mine, actor.user, limit=limit, offset=(number - 1) * limit)
+    found, total = notices.page(actor.tenant, mine, actor.user, limit=limit, offset=offset)
     lines = [
         NotificationLine(
             key=row.key,
@@ -62,7 +62,7 @@ def notifications(actor: Actor, now: datetime, *, page: int = 1, size: int | Non
         )
         for row in found
     ]
-    return Page(lines, total, number, limit)
+    return Page(lines, total, limit, offset)
 
 
 def read_notification(actor: Actor, key: int, now: datetime) -> None:

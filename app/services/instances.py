@@ -19,7 +19,7 @@ from app.engine.commands import Start
 from app.errors import Forbidden, InvalidRequest, NotFound
 from app.seen import timeline
 from app.seen.diagram import diagram_view
-from app.seen.lines import instance_line, size_of
+from app.seen.lines import bounds, instance_line
 from app.seen.shapes import (
     HistoryEntry,
     IncidentLine,
@@ -53,15 +53,15 @@ class InstanceFilter:
     descending: bool = False
 
 
-def search(actor: Actor, wanted: InstanceFilter, now: datetime, *, limit: int = 20, offset: int = 0) -> Page[InstanceLine]:
+def search(actor: Actor, wanted: InstanceFilter, now: datetime, *, limit: int | None = None, offset: int = 0) -> Page[InstanceLine]:
     """Instances that the actor may see: administrators all of their district, others those of projects that they may read."""
-    limit = size_of(limit)
+    limit, offset = bounds(limit, offset)
     conditions: list[Any] = []
     if actor.tenant or not actor.is_system:
         conditions.append(history.in_tenant(actor.tenant))
     if not permissions.may_administer(actor):
         if actor.is_administrator:
-            return Page([], 0, 1, limit)
+            return Page([], 0, limit, offset)
         conditions.append(
             history.of_projects()
             if permissions.oversees(actor, snapshot.district(actor.tenant))
@@ -79,9 +79,9 @@ def search(actor: Actor, wanted: InstanceFilter, now: datetime, *, limit: int = 
         text=wanted.text.strip(),
         descending=wanted.descending,
         limit=limit,
-        offset=max(0, offset),
+        offset=offset,
     )
-    return Page([instance_line(row) for row in found], total, offset // limit + 1, limit)
+    return Page([instance_line(row) for row in found], total, limit, offset)
 
 
 def line(actor: Actor, key: int) -> InstanceLine:

@@ -13,7 +13,7 @@ from app.domain.keys import next_key
 from app.domain.permissions import Actor, ProjectFacts, Verdict
 from app.errors import Forbidden, InvalidRequest, NotFound
 from app.seen import timeline, wording
-from app.seen.lines import instance_line, phase_title, project_line, size_of, task_lines
+from app.seen.lines import bounds, instance_line, phase_title, project_line, task_lines
 from app.seen.shapes import (
     OfficeView,
     Page,
@@ -98,19 +98,19 @@ def search(
     phase: str = "",
     year: int | None = None,
     office: str = "",
-    page: int = 1,
-    size: int | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> Page[ProjectLine]:
     """Projects that the actor may see, last changed first."""
-    limit, number = size_of(size), max(1, page)
+    limit, offset = bounds(limit, offset)
     if actor.is_administrator:
-        return Page([], 0, 1, limit)
+        return Page([], 0, limit, offset)
     conditions = [projects.in_tenant(actor.tenant)] if actor.tenant or not actor.is_system else []
     if not actor.is_system and not permissions.oversees(actor, snapshot.district(actor.tenant)):
         conditions.append(projects.of_offices(sorted(actor.offices)))
     conditions += projects.matching(text.strip(), phase, year, office.strip())
-    found, total = projects.search(conditions, limit=limit, offset=(number - 1) * limit)
-    return Page([project_line(row, now) for row in found], total, number, limit)
+    found, total = projects.search(conditions, limit=limit, offset=offset)
+    return Page([project_line(row, now) for row in found], total, limit, offset)
 
 
 def view(actor: Actor, key: int, now: datetime) -> ProjectPage:

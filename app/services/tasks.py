@@ -20,7 +20,7 @@ from app.engine.commands import CompleteTask
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
 from app.seen import timeline
 from app.seen.diagram import diagram_view
-from app.seen.lines import size_of, task_line, task_lines
+from app.seen.lines import bounds, task_line, task_lines
 from app.seen.shapes import CompletedView, FormView, Page, TaskLine, TaskPage
 from app.services import messages, projects
 from app.store import history, instances, tasks
@@ -104,8 +104,8 @@ def form(actor: Actor, key: int) -> FormView | None:
 
 
 def search(actor: Actor, wanted: TaskFilter, now: datetime, *, limit: int = 100, offset: int = 0) -> Page[TaskLine]:
-    """Tasks that the actor may see (may do, has done, or of projects that they may read), by key; page number counts pages of ``limit``."""
-    limit = size_of(limit)
+    """Tasks that the actor may see (may do, has done, or of projects that they may read), by key."""
+    limit, offset = bounds(limit, offset)
     conditions = []
     if not actor.is_system:
         seen = [tasks.done_by(actor.user)]
@@ -119,8 +119,8 @@ def search(actor: Actor, wanted: TaskFilter, now: datetime, *, limit: int = 100,
         conditions = [tasks.in_tenant(actor.tenant)]
     chosen = {item.name: getattr(wanted, item.name) for item in fields(wanted) if item.name != "descending"}
     chosen = {name: value for name, value in chosen.items() if value is not None}
-    found, total = tasks.search(conditions, chosen, descending=wanted.descending, limit=limit, offset=max(0, offset))
-    return Page(task_lines(found, now), total, offset // limit + 1, limit)
+    found, total = tasks.search(conditions, chosen, descending=wanted.descending, limit=limit, offset=offset)
+    return Page(task_lines(found, now), total, limit, offset)
 
 
 def complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, *, idempotency_key: str | None = None) -> CompletedView:

@@ -8,22 +8,22 @@ from app.acts.candidates import ANY, effective
 from app.catalogue import snapshot
 from app.domain.districts import District
 from app.domain.permissions import Actor, Membership, may_administer
-from app.seen.lines import size_of, task_line
+from app.seen.lines import bounds, task_line
 from app.seen.shapes import Page, UnattendedLine
 from app.store import accounts, projects, tasks
 
 
-def listing(actor: Actor, now: datetime, *, page: int = 1, size: int | None = None) -> Page[UnattendedLine]:
+def listing(actor: Actor, now: datetime, *, limit: int | None = None, offset: int = 0) -> Page[UnattendedLine]:
     """The district's tasks that nobody can do, due first, for system administrators. Raises Forbidden."""
     may_administer(actor, actor.tenant).require()
-    limit, number = size_of(size), max(1, page)
+    limit, offset = bounds(limit, offset)
     district = snapshot.district(actor.tenant)
     held = _held(district, now)
-    found, total = tasks.todo([tasks.nobodys(district.key, sorted(held))], now, overdue=False, limit=limit, offset=(number - 1) * limit)
+    found, total = tasks.todo([tasks.nobodys(district.key, sorted(held))], now, overdue=False, limit=limit, offset=offset)
     named = {name for row in found for name in (row.assignee, *row.candidate_users) if name}
     people = {user.username: user.active for user in accounts.by_usernames(sorted(named))}
     lines = [UnattendedLine(line=task_line(row, now), missing=tuple(_missing(row, district, held, people))) for row in found]
-    return Page(lines, total, number, limit)
+    return Page(lines, total, limit, offset)
 
 
 def _held(district: District, now: datetime) -> set[tuple[str, int]]:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app import current
 from app.access.identity import current_actor, present
+from app.domain.districts import ZONE
 from app.domain.permissions import Actor
 from app.errors import Forbidden, InvalidRequest, NotFound
 from app.playing import demonstration
@@ -46,7 +47,7 @@ def _wanted(days: str, until: str) -> datetime | timedelta:
     """A number of days, or an instant as the browser's input gives it. Raises InvalidRequest."""
     if until:
         try:
-            return datetime.fromisoformat(until).replace(tzinfo=display.ZONE)
+            return datetime.fromisoformat(until).replace(tzinfo=ZONE)
         except ValueError:
             raise InvalidRequest(f"“{until}”不是日期和时间，应如 2026-10-16T09:00", code="CLOCK_INSTANT") from None
     if not (days.isascii() and days.isdigit() and 1 <= int(days[:9]) <= _MOST_DAYS):

@@ -5,16 +5,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import simplejson
 from flask import Flask
 
 from app.domain.deadlines import passed
+from app.domain.districts import ZONE
 from app.domain.states import SUSPENDED, DefinitionKind, DeploymentSource, ElementState, InstanceState, JobState, TaskState
 from app.seen.shapes import ClauseView, DiagramView, TaskLine, TimelineEntry
 
-ZONE = ZoneInfo("Asia/Shanghai")  # one zone holds for every district of the country
 SOON = 3  # days before a last day on which it is marked
 NOTHING = "—"
 _INSTANT = timedelta(microseconds=1)

@@ -18,7 +18,7 @@ def todo() -> str:
         "inbox/todo.html",
         tab="todo",
         counts=inbox.counts(actor, now),
-        page=inbox.todo(actor, now, text=text, process=process, overdue=overdue, page=listing.page()),
+        page=inbox.todo(actor, now, text=text, process=process, overdue=overdue, offset=listing.offset()),
         processes=inbox.processes(actor),
         filtered=bool(text or process or overdue),
         startable=projects.startable(actor, now),
@@ -35,7 +35,7 @@ def done() -> str:
         "inbox/done.html",
         tab="done",
         counts=inbox.counts(actor, now),
-        page=inbox.done(actor, now, text=listing.text("q"), page=listing.page()),
+        page=inbox.done(actor, now, text=listing.text("q"), offset=listing.offset()),
         filtered=bool(listing.text("q")),
         address=listing.address,
     )
@@ -48,7 +48,7 @@ def notices() -> str:
         "inbox/notices.html",
         tab="notices",
         counts=inbox.counts(actor, now),
-        page=inbox.notifications(actor, now, page=listing.page()),
+        page=inbox.notifications(actor, now, offset=listing.offset()),
         address=listing.address,
     )
 

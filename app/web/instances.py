@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app import current
 from app.access.identity import current_actor, present
 from app.domain.states import InstanceState
 from app.errors import InvalidRequest
@@ -18,7 +17,7 @@ blueprint = Blueprint("instances", __name__, url_prefix="/instances")
 
 @blueprint.get("", endpoint="listing")
 def search() -> str:
-    actor, size, number = current_actor(), current.settings().page_size, listing.page()
+    actor = current_actor()
     state, process, text = listing.text("state"), listing.text("process"), listing.text("q")
     wanted = instances.InstanceFilter(
         state=InstanceState(state) if state in set(InstanceState) else None,
@@ -29,7 +28,7 @@ def search() -> str:
     )
     return render_template(
         "instances/list.html",
-        page=instances.search(actor, wanted, present(), limit=size, offset=(number - 1) * size),
+        page=instances.search(actor, wanted, present(), offset=listing.offset()),
         states=list(InstanceState),
         filtered=bool(state or process or text or listing.flag("incident")),
         address=listing.address,
@@ -40,7 +39,7 @@ def search() -> str:
 def unattended_tasks() -> str:
     """无人可办的事项: what nobody can do, and what is missing."""
     return render_template(
-        "instances/unattended.html", page=unattended.listing(current_actor(), present(), page=listing.page()), address=listing.address
+        "instances/unattended.html", page=unattended.listing(current_actor(), present(), offset=listing.offset()), address=listing.address
     )
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask import request, url_for
 
+from app import current
+
 _MOST_PAGES = 100_000
 _LONGEST_SEARCH = 100
 
@@ -23,8 +25,9 @@ def number(name: str) -> int | None:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
 
 
-def page() -> int:
-    return min(max(1, number("page") or 1), _MOST_PAGES)
+def offset() -> int:
+    """How many rows stand before the page that is asked for."""
+    return (min(max(1, number("page") or 1), _MOST_PAGES) - 1) * current.settings().page_size
 
 
 def address(**changes: Any) -> str:

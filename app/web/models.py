@@ -15,13 +15,14 @@ from app.access import forgery
 from app.access.identity import current_actor, present
 from app.catalogue.wishes import ANSWERS
 from app.domain import permissions
+from app.domain.districts import ZONE
 from app.domain.forms import Form, FormError
 from app.domain.permissions import Actor
 from app.errors import Failure, Forbidden, InvalidRequest, ModelFault, NotFound, Refused
 from app.seen import reminders, tables
 from app.seen.shapes import DefinitionView
 from app.services import models
-from app.web import display, listing
+from app.web import listing
 from app.web.display import KINDS
 
 blueprint = Blueprint("models", __name__, url_prefix="/models")
@@ -200,5 +201,5 @@ def _form(source: bytes) -> dict[str, Any] | None:
         "preview": True,
         "urls": {},
         "session": {"csrf": forgery.token()},
-        "zone": display.ZONE.key,
+        "zone": ZONE.key,
     }

@@ -18,7 +18,7 @@ def search() -> str:
     text, phase = listing.text("q"), listing.text("phase")
     return render_template(
         "projects/list.html",
-        page=projects.search(actor, present(), text=text, phase=phase, year=listing.number("year"), page=listing.page()),
+        page=projects.search(actor, present(), text=text, phase=phase, year=listing.number("year"), offset=listing.offset()),
         phases=districts.phases(),
         filtered=bool(text or phase or listing.number("year")),
         may_declare=projects.may_declare(actor),

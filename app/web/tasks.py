@@ -11,6 +11,7 @@ from app.access import forgery, idempotency
 from app.access.identity import current_actor, present
 from app.catalogue import districts
 from app.domain import forms
+from app.domain.districts import ZONE
 from app.domain.states import TaskState
 from app.errors import InvalidRequest
 from app.seen.shapes import TaskPage
@@ -99,7 +100,7 @@ def _for_form(view: TaskPage) -> dict[str, Any]:
             "tokenUrl": url_for("home.session"),
             "signInUrl": url_for("security.login", next=url_for("tasks.show", key=key)),
         },
-        "zone": display.ZONE.key,
+        "zone": ZONE.key,
     }
 
 

@@ -267,8 +267,8 @@ def test_a_name_must_be_a_name(cast: Cast) -> None:
 def test_lists_are_filtered_and_paged(cast: Cast) -> None:
     keys = [projects.start(cast.alice, "permit", f"平台{number}", NOW)[1] for number in range(5)]
     tasks.complete(cast.alice, keys[0], APPLICATION, NOW)
-    first = inbox.todo(cast.alice, NOW, size=3)
-    second = inbox.todo(cast.alice, NOW, size=3, page=2)
+    first = inbox.todo(cast.alice, NOW, limit=3)
+    second = inbox.todo(cast.alice, NOW, limit=3, offset=3)
     assert (first.total, first.pages, first.has_more, len(second.items)) == (4, 2, True, 1)
     assert [line.project_name for line in inbox.todo(cast.alice, NOW, text="平台3").items] == ["平台3"]
     assert inbox.todo(cast.alice, NOW, text="%").items == []

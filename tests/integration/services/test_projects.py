@@ -25,7 +25,7 @@ def test_an_office_sees_its_own_projects_and_the_bureau_all(cast: Cast) -> None:
     assert projects.search(cast.dora, NOW, phase="approved").items == []
     assert projects.search(cast.root, NOW).items == []
     assert projects.search(cast.val, NOW).items == []
-    assert projects.search(cast.dora, NOW, size=1, page=2).items[0].key == own
+    assert projects.search(cast.dora, NOW, limit=1, offset=1).items[0].key == own
     with pytest.raises(Forbidden):
         projects.view(cast.alice, other, NOW)
     with pytest.raises(NotFound):

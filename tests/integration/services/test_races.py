@@ -65,7 +65,7 @@ def test_eight_people_submit_the_same_fifty_tasks_and_each_is_completed_once(cas
     )
     for _ in range(TASKS):
         instances.create(cast.root, "p", {}, NOW)
-    keys = [line.key for line in inbox.todo(cast.fred, NOW, size=TASKS).items]
+    keys = [line.key for line in inbox.todo(cast.fred, NOW, limit=TASKS).items]
     assert len(keys) == TASKS
     outcomes: Counter[tuple[int, str]] = Counter()
     lock = threading.Lock()

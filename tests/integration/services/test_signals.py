@@ -54,13 +54,13 @@ def begin(cast: Cast, process: str) -> int:
 def throw(cast: Cast) -> int:
     """Let a thrower speak; its key."""
     key = begin(cast, "thrower")
-    (task,) = [line.key for line in inbox.todo(cast.fred, NOW, size=100).items if line.element_id == "speak"]
+    (task,) = [line.key for line in inbox.todo(cast.fred, NOW, limit=100).items if line.element_id == "speak"]
     tasks.complete(cast.fred, task, {}, NOW)
     return key
 
 
 def standing(cast: Cast, element: str) -> int:
-    return sum(1 for line in inbox.todo(cast.fred, NOW, size=500).items if line.element_id == element)
+    return sum(1 for line in inbox.todo(cast.fred, NOW, limit=500).items if line.element_id == element)
 
 
 def no_settling(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from app import cli
 from app.rehearsal.library import ModelRefused
-from app.rehearsal.single import LIMITS, play
+from app.rehearsal.single import LIMITS, rehearse
 from tests.effort import Ticking, effort
 from tests.unit.engine import diagrams as d
 from tests.unit.rehearsal import hostile
@@ -24,7 +24,7 @@ BEGIN = datetime.fromisoformat("2026-01-05T09:00:00+08:00")
 
 
 def played(*body: str, **kind: str) -> dict[str, Any]:
-    return play("test.bpmn", d.file(d.process(d.start(), *body, **kind)), BEGIN)
+    return rehearse("test.bpmn", d.file(d.process(d.start(), *body, **kind)), BEGIN)
 
 
 def command(*arguments: str) -> tuple[int, str]:
@@ -87,14 +87,14 @@ def test_every_foreign_file_is_expected_somewhere() -> None:
 @pytest.mark.parametrize("name", RUNS)
 def test_a_foreign_diagram_runs(name: str) -> None:
     state, open_elements, path = RUNS[name]
-    assert play(name, (FOREIGN / name).read_bytes(), BEGIN) == {"state": state, "open": open_elements, "incidents": [], "path": path}
+    assert rehearse(name, (FOREIGN / name).read_bytes(), BEGIN) == {"state": state, "open": open_elements, "incidents": [], "path": path}
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_foreign_diagram_is_refused_with_element_and_cause(name: str) -> None:
     element, cause = REFUSED[name]
     with pytest.raises(ModelRefused) as refused:
-        play(name, (FOREIGN / name).read_bytes(), BEGIN)
+        rehearse(name, (FOREIGN / name).read_bytes(), BEGIN)
     assert refused.value.element == element
     assert cause in refused.value.message
     assert name in refused.value.message
@@ -102,13 +102,13 @@ def test_a_foreign_diagram_is_refused_with_element_and_cause(name: str) -> None:
 
 @pytest.mark.parametrize("name", INCIDENTS)
 def test_what_is_missing_is_an_incident(name: str) -> None:
-    result = play(name, (FOREIGN / name).read_bytes(), BEGIN)
+    result = rehearse(name, (FOREIGN / name).read_bytes(), BEGIN)
     assert [(incident["element"], incident["type"]) for incident in result["incidents"]] == INCIDENTS[name]
     assert all(set(incident) == {"element", "type", "message"} for incident in result["incidents"])
     assert result["state"] == "active"
 
 
-# ---------------------------------------------------------------- what play does
+# ---------------------------------------------------------------- what a rehearsal does
 
 
 def test_no_task_and_no_outside_workers_job_is_completed() -> None:
@@ -133,7 +133,7 @@ def test_what_the_platform_does_itself_is_done() -> None:
 
 @pytest.mark.parametrize("name", ["acceptance", "asset", "change", "declaration", "payment", "procurement", "retirement"])
 def test_a_shipped_diagram_goes_on_through_what_the_platform_does(name: str) -> None:
-    result = play(f"{name}.bpmn", (ROOT / "bpmn" / f"{name}.bpmn").read_bytes(), BEGIN)
+    result = rehearse(f"{name}.bpmn", (ROOT / "bpmn" / f"{name}.bpmn").read_bytes(), BEGIN)
     assert "read_project" in result["path"]
     assert "read_project" not in result["open"]
     assert {incident["type"] for incident in result["incidents"]} <= {"CALLED_DECISION_ERROR", "FORM_NOT_FOUND"}
@@ -177,14 +177,14 @@ def test_the_none_start_wins_and_a_called_process_does_not() -> None:
     parent = d.process(
         by_message, d.start("plain"), d.call("call", "child"), d.flow("plain", "call"), d.flow("by_message", "call"), id="parent"
     )
-    assert play("x.bpmn", d.file(d.message("m", "go"), child, parent), BEGIN)["path"] == ["plain", "call", "inner"]
+    assert rehearse("x.bpmn", d.file(d.message("m", "go"), child, parent), BEGIN)["path"] == ["plain", "call", "inner"]
 
 
 def test_a_signal_reaches_those_who_wait_for_it() -> None:
     catch, throw = d.catch("hear", d.on_signal("s")), d.throw("shout", d.on_signal("s"))
     flows = d.chain("start", "fork", "hear", "heard") + d.chain("fork", "pause", "shout")
     pause = d.catch("pause", d.timer("Duration", "PT1H"))
-    result = play(
+    result = rehearse(
         "x.bpmn", d.file(d.signal("s", "go"), d.process(d.start(), d.parallel("fork"), catch, pause, throw, d.end("heard"), flows)), BEGIN
     )
     assert result["state"] == "completed"
@@ -212,7 +212,7 @@ def test_what_cannot_run_is_refused_in_chinese_and_soon(name: str) -> None:
 
     def attempt() -> None:
         with pytest.raises(ModelRefused) as refused:
-            play(f"{name}.bpmn", source, BEGIN)
+            rehearse(f"{name}.bpmn", source, BEGIN)
         messages.append(refused.value.message)
 
     messages: list[str] = []
@@ -229,7 +229,7 @@ def test_what_would_never_end_is_stopped_with_an_incident(name: str) -> None:
     clock = Ticking(0.002 if name in hostile.SLOW else 0.00005)
     limits = replace(LIMITS, clock=clock, expression=replace(LIMITS.expression, clock=clock))
     results: list[dict[str, Any]] = []
-    calls = effort(lambda: results.append(play(f"{name}.bpmn", source, BEGIN, limits)))
+    calls = effort(lambda: results.append(rehearse(f"{name}.bpmn", source, BEGIN, limits)))
     assert calls < 4_000_000
     result = results[0]
     types = {incident["type"] for incident in result["incidents"]}
@@ -238,8 +238,8 @@ def test_what_would_never_end_is_stopped_with_an_incident(name: str) -> None:
 
 
 def test_jumping_from_timer_to_timer_is_stopped_by_the_clock_of_the_limits() -> None:
-    clock = Ticking(0.02)  # a second, which the jumps of one play may take, are fifty looks
-    result = play("x.bpmn", hostile.STOPPED["cycle_of_seconds"][0](), BEGIN, replace(LIMITS, clock=clock))
+    clock = Ticking(0.02)  # a second, which the jumps of one rehearsal may take, are fifty looks
+    result = rehearse("x.bpmn", hostile.STOPPED["cycle_of_seconds"][0](), BEGIN, replace(LIMITS, clock=clock))
     assert [incident["type"] for incident in result["incidents"]] == ["LIMIT_TIMERS"]
     assert clock.looks < 60
 
@@ -250,13 +250,13 @@ def test_nothing_hostile_takes_200_megabytes() -> None:
 from pathlib import Path
 from datetime import datetime
 from app.rehearsal.library import ModelRefused
-from app.rehearsal.single import play
+from app.rehearsal.single import rehearse
 from tests.unit.rehearsal import hostile
 for name, make in [*hostile.REFUSED.items(), *((name, make) for name, (make, _) in hostile.STOPPED.items())]:
     if name.startswith("fifty") or name in hostile.SLOW:
         continue  # of the first the making alone would count
     try:
-        play(name, make(), datetime.fromisoformat("2026-01-05T09:00:00+08:00"))
+        rehearse(name, make(), datetime.fromisoformat("2026-01-05T09:00:00+08:00"))
     except ModelRefused:
         pass
 print(int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) // 1024)

@@ -413,4 +413,6 @@ def test_values_as_people_read_them(thing: Any, words: str) -> None:
 
 
 def test_pages_of_a_list() -> None:
-    assert v.Page([], 41, 3, 20).pages == 3
+    third = v.Page([], 41, 20, 40)
+    assert (third.number, third.pages, third.has_more) == (3, 3, False)
+    assert v.Page([], 41, 20, 20).has_more

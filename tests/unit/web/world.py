@@ -251,11 +251,11 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
             monkeypatch.setattr(module, name, function)
 
     def todo(
-        actor: Actor, now: datetime, *, text: str = "", process: str = "", overdue: bool = False, page: int = 1, size: int | None = None
+        actor: Actor, now: datetime, *, text: str = "", process: str = "", overdue: bool = False, limit: int = 20, offset: int = 0
     ) -> Any:
         mine = LINES if actor.username == "applicant" else []
         found = [one for one in mine if text in one.name + one.project_name and (one.overdue or not overdue)]
-        return v.Page(found, len(found), page, 20)
+        return v.Page(found, len(found), limit, offset)
 
     def move(actor: Actor, until: Any) -> datetime:
         memory.moved.append(until)
