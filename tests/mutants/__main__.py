@@ -57,6 +57,7 @@ class Passages:
     def __init__(self, known: dict[str, Any]) -> None:
         self.tests: dict[str, dict[str, float]] = known["tests"]
         self.lines: dict[str, dict[str, list[str]]] = known["lines"]
+        self.reach: Counter[str] = Counter(test for lines in self.lines.values() for tests in lines.values() for test in tests)
         self.setup: dict[str, float] = defaultdict(float)  # what a file shares is made once, for whichever of its tests comes first
         for test, took in self.tests.items():
             self.setup[file_of(test)] = max(self.setup[file_of(test)], took.get("setup", 0.0))
@@ -71,12 +72,12 @@ class Passages:
         return there & self.tests.keys()
 
     def nearest(self, fault: Fault, tests: Iterable[str]) -> list[str]:
-        """The tests to run: those named like the module first, then the quick ones, as many as are worth it."""
+        """The tests to run: those named like the module first, then those that pass through little else, as many as are worth it."""
         stem = Path(fault.file).stem
         chosen: list[str] = []
         files: set[str] = set()
         spent = 0.0
-        for test in sorted(tests, key=lambda test: (stem not in file_of(test), self.tests[test].get("call", 0.0), test)):
+        for test in sorted(tests, key=lambda test: (stem not in file_of(test), self.reach[test], test)):
             file = file_of(test)
             price = self.tests[test].get("call", 0.0) + (0.0 if file in files else self.setup[file])
             if not chosen or spent + price <= WORTH:
