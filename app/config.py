@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from app.codes import InstallationCode
 from app.errors import InvalidRequest
 
 PREFIX = "QUANCHENG_"
@@ -133,7 +134,8 @@ def _parse(setting: Setting, text: str) -> Any:
         return {"str": str, "int": int, "float": float}[setting.type](text.strip())
     except (KeyError, ValueError):
         raise InvalidRequest(
-            f"设置 {setting.variable} 的值 {text!r} 不是有效的 {'、'.join(setting.one_of) or setting.type}:{setting.help}", code="SETTING"
+            f"设置 {setting.variable} 的值 {text!r} 不是有效的 {'、'.join(setting.one_of) or setting.type}:{setting.help}",
+            code=InstallationCode.SETTING,
         ) from None
 
 

@@ -1,7 +1,10 @@
 """Failures in an official's words: what happened, where, what to do. Each has a stable ``code``; nothing here knows HTTP."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Protocol
+
+from app.codes import Code, InstallationCode, RequestCode
 
 
 class FieldFault(Protocol):
@@ -14,7 +17,7 @@ class FieldFault(Protocol):
     def title(self) -> str: ...
 
     @property
-    def code(self) -> str: ...
+    def code(self) -> Code: ...
 
     @property
     def message(self) -> str: ...
@@ -33,7 +36,7 @@ class ModelFault(Protocol):
     def line(self) -> int | None: ...
 
     @property
-    def code(self) -> str: ...
+    def code(self) -> StrEnum: ...
 
     @property
     def message(self) -> str: ...
@@ -42,9 +45,9 @@ class ModelFault(Protocol):
 class Failure(Exception):
     """Something a person asked for cannot be done. ``message`` is for that person, ``code`` for programs."""
 
-    code = "FAILURE"
+    code: Code = RequestCode.FAILURE
 
-    def __init__(self, message: str, *, code: str | None = None) -> None:
+    def __init__(self, message: str, *, code: Code | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or type(self).code
@@ -53,25 +56,25 @@ class Failure(Exception):
 class NotFound(Failure):
     """There is no such thing, or none that this person may know of."""
 
-    code = "NOT_FOUND"
+    code = RequestCode.NOT_FOUND
 
 
 class Forbidden(Failure):
     """The thing exists, but not for this person; the message is the verdict's reason."""
 
-    code = "FORBIDDEN"
+    code = RequestCode.FORBIDDEN
 
 
 class InvalidRequest(Failure):
     """The request itself makes no sense: an unknown key, a value out of its range."""
 
-    code = "INVALID_REQUEST"
+    code: Code = RequestCode.INVALID_REQUEST
 
 
 class InvalidArguments(InvalidRequest):
     """Members of a request that cannot be read, each by its path."""
 
-    code = "INVALID_ARGUMENT"
+    code = RequestCode.INVALID_ARGUMENT
 
     def __init__(self, problems: Sequence[FieldFault]) -> None:
         first = problems[0] if problems else None
@@ -82,7 +85,7 @@ class InvalidArguments(InvalidRequest):
 class InvalidForm(Failure):
     """The form's values were refused field by field; the task stays open and the draft is kept."""
 
-    code = "INVALID_FORM"
+    code = RequestCode.INVALID_FORM
 
     def __init__(self, problems: Sequence[FieldFault], message: str = "") -> None:
         super().__init__(message or "表单有内容需要改正:" + ";".join(problem.message for problem in problems[:3]))
@@ -92,13 +95,13 @@ class InvalidForm(Failure):
 class Conflict(Failure):
     """The thing is no longer in the state that the request assumes."""
 
-    code = "CONFLICT"
+    code = RequestCode.CONFLICT
 
 
 class TaskAlreadyClosed(Conflict):
     """The task has been completed, cancelled or is being completed by somebody else."""
 
-    code = "TASK_CLOSED"
+    code = RequestCode.TASK_CLOSED
 
     def __init__(self, message: str = "此事项已经办结或已被撤销,请刷新后查看办理结果") -> None:
         super().__init__(message)
@@ -107,19 +110,19 @@ class TaskAlreadyClosed(Conflict):
 class Outdated(Conflict):
     """Somebody else changed the instance in between; the act was undone and may be tried again."""
 
-    code = "OUTDATED"
+    code = RequestCode.OUTDATED
 
 
 class KeyReused(Failure):
     """An Idempotency-Key was used before with another content."""
 
-    code = "IDEMPOTENCY_KEY_REUSED"
+    code = RequestCode.IDEMPOTENCY_KEY_REUSED
 
 
 class Busy(Failure):
     """Others hold what this act needs for longer than anyone should wait."""
 
-    code = "BUSY"
+    code = RequestCode.BUSY
 
     def __init__(self, message: str = "系统正忙:同一事项正由他人或系统处理,请稍后再试") -> None:
         super().__init__(message)
@@ -128,13 +131,13 @@ class Busy(Failure):
 class Suspended(Conflict):
     """The instance is suspended; nothing of it may be completed until it is resumed."""
 
-    code = "SUSPENDED"
+    code = RequestCode.SUSPENDED
 
 
 class Refused(Failure):
     """A deployment was refused whole; ``problems`` name file, element, line and reason."""
 
-    code = "DEPLOYMENT_REFUSED"
+    code = RequestCode.DEPLOYMENT_REFUSED
 
     def __init__(self, problems: Sequence[ModelFault], message: str = "") -> None:
         first = f"{problems[0].file}:{problems[0].message}" if problems else "没有可部署的文件"
@@ -145,10 +148,10 @@ class Refused(Failure):
 class ConnectorError(Failure):
     """A connector cannot do its work with what the diagram gives it: becomes an incident at the element."""
 
-    code = "CONNECTOR_ERROR"
+    code = RequestCode.CONNECTOR_ERROR
 
 
 class AuditBroken(Failure):
     """The audit trail does not prove itself: entries are missing, changed or out of order."""
 
-    code = "AUDIT_BROKEN"
+    code = InstallationCode.AUDIT_BROKEN

@@ -20,13 +20,14 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
+from app.codes import RequestCode
 from app.config import Config
 
 Clock = Callable[[], float]  # seconds, never going back
 
 _log = logging.getLogger(__name__)
 _DOORS = "app.services."
-_UNFORESEEN = "INTERNAL"
+_UNFORESEEN = RequestCode.INTERNAL
 _FROM_CALLER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _BARE = re.compile(r"[\w.,:/<>()+-]+")  # a value that needs no quotes in text
 # Controls, line separators, marks that turn or hide what stands beside them, halves of characters.

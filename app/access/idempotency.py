@@ -4,6 +4,7 @@ import re
 
 from flask import request
 
+from app.codes import RequestCode
 from app.errors import InvalidRequest
 
 HEADER = "Idempotency-Key"
@@ -16,5 +17,5 @@ def key() -> str | None:
     if given is None:
         return None
     if not _SHAPE.fullmatch(given):
-        raise InvalidRequest(f"请求头 {HEADER} 应是 1 至 128 个可见的 ASCII 字符", code="IDEMPOTENCY_KEY")
+        raise InvalidRequest(f"请求头 {HEADER} 应是 1 至 128 个可见的 ASCII 字符", code=RequestCode.IDEMPOTENCY_KEY)
     return given

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from app import logs
 from app.access import problems, tokens
+from app.codes import RequestCode
 from app.domain.permissions import Actor
 from app.errors import Failure, Forbidden
 from app.services import accounts, instants
@@ -21,7 +22,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 class SignedOut(Failure):
     """Nobody is signed in, or the session has run out."""
 
-    code = "SIGNED_OUT"
+    code = RequestCode.SIGNED_OUT
 
     def __init__(self) -> None:
         super().__init__("您还没有登录，或登录已过期，请重新登录")
@@ -89,7 +90,7 @@ def _let_in() -> Response | None:
         if not has_one_time_password() or getattr(current_app.view_functions[request.endpoint], "is_before_password", False):
             return None
         if problems.wants_json():
-            raise Forbidden("您的口令是一次性的，请先在页面上修改口令", code="PASSWORD_ONE_TIME")
+            raise Forbidden("您的口令是一次性的，请先在页面上修改口令", code=RequestCode.PASSWORD_ONE_TIME)
         return redirect(url_for("password.show"))
     if problems.wants_json():
         raise SignedOut

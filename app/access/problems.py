@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from app import errors, logs
 from app.access import statuses
+from app.codes import RequestCode
 from app.domain.forms import FormError
 
 _log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ def describe(error: Exception) -> ProblemDocument:
         return ProblemDocument(
             status=HTTPStatus.BAD_REQUEST,
             title="页面已过期",
-            code="CSRF",
+            code=RequestCode.CSRF,
             detail="本页停留过久，或不是从本系统打开。请刷新页面后再试，已暂存的内容不会丢失。",
         )
     number = error.code if isinstance(error, HTTPException) and error.code is not None else int(HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from app import errors
+from app.codes import RequestCode
 
 _STATUS: Sequence[tuple[type[errors.Failure], HTTPStatus]] = (
     (errors.NotFound, HTTPStatus.NOT_FOUND),
@@ -42,7 +43,7 @@ _WORDS = {
 
 def of(failure: errors.Failure) -> HTTPStatus:
     """The status of one of our own failures; a kind without an entry of its own is a refused act (409)."""
-    if failure.code == "SIGNED_OUT":
+    if failure.code == RequestCode.SIGNED_OUT:
         return HTTPStatus.UNAUTHORIZED
     return next((status for kind, status in _STATUS if isinstance(failure, kind)), HTTPStatus.CONFLICT)
 
@@ -52,7 +53,7 @@ def code(status: int) -> str:
     try:
         return HTTPStatus(status).name
     except ValueError:
-        return "INTERNAL_SERVER_ERROR" if status >= 500 else "BAD_REQUEST"
+        return RequestCode.INTERNAL_SERVER_ERROR if status >= 500 else RequestCode.BAD_REQUEST
 
 
 def title(status: int) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 
 from app import current, logs
 from app.acts.rows import Row, audit_entry
+from app.codes import InstallationCode
 from app.domain.audit import entry_mac
+from app.domain.codes import Action
 from app.domain.permissions import Actor
 from app.errors import InvalidRequest
 from app.store import rows, secrets, trail
@@ -33,12 +35,12 @@ def _from_setting(text: str) -> bytes:
     try:
         return bytes.fromhex(text)
     except ValueError:
-        raise InvalidRequest("设置 QUANCHENG_AUDIT_KEY 应为十六进制的密钥", code="SETTING") from None
+        raise InvalidRequest("设置 QUANCHENG_AUDIT_KEY 应为十六进制的密钥", code=InstallationCode.SETTING) from None
 
 
 def record(
     actor: Actor,
-    action: str,
+    action: Action,
     subject: str,
     details: Mapping[str, Any],
     now: datetime,

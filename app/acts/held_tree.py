@@ -16,6 +16,7 @@ from app.catalogue import districts, snapshot
 from app.catalogue.snapshot import Snapshot
 from app.connectors import CONNECTORS
 from app.connectors.inline import InlineTasks, Surroundings, is_inline, roles_of
+from app.domain.codes import Action
 from app.domain.districts import District
 from app.domain.permissions import Actor, ProjectFacts
 from app.engine import State, commands, effects
@@ -64,7 +65,7 @@ class HeldTree:
     task: HeldTask | None = None
     correlation_key: str | None = None
     definition_key: int = 0  # of a tree that begins now
-    audit: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
+    audit: list[tuple[Action, str, Mapping[str, Any]]] = field(default_factory=list)
     journal: Journal = field(init=False)
     ledger: StoredLedger = field(init=False)
     stepped: bool = False
@@ -126,7 +127,7 @@ class HeldTree:
         )
         return InlineTasks(self.ledger, around)
 
-    def record(self, action: str, subject: str, details: Mapping[str, Any]) -> None:
+    def record(self, action: Action, subject: str, details: Mapping[str, Any]) -> None:
         """Note an audit entry, written with the act."""
         self.audit.append((action, subject, details))
         logs.note(action=action)

@@ -9,6 +9,7 @@ from app.acts.held_tree import HeldTree
 from app.acts.transaction import new_instance
 from app.catalogue import snapshot
 from app.domain import permissions
+from app.domain.codes import Action, VerdictCode
 from app.domain.districts import ProcessInfo
 from app.domain.permissions import Actor, ProjectFacts, Verdict
 from app.domain.states import InstanceState
@@ -16,7 +17,7 @@ from app.engine.commands import Start
 from app.errors import Conflict, NotFound
 from app.store import history, projects
 
-_AGAIN = frozenset({"ALREADY_RUNNING", "ALREADY_DONE"})  # about the state of things, not about the person
+_AGAIN = frozenset({VerdictCode.ALREADY_RUNNING, VerdictCode.ALREADY_DONE})  # about the state of things, not about the person
 
 
 def may_begin(actor: Actor, process_id: str, project: Mapping[str, Any] | None, now: datetime) -> Verdict:
@@ -28,10 +29,10 @@ def may_begin(actor: Actor, process_id: str, project: Mapping[str, Any] | None, 
         return (
             startable
             if not startable
-            else Verdict(False, "PROJECT_REQUIRED", "这项流程属于一个项目:请从项目页发起,或以 projectKey 指明项目")
+            else Verdict(False, VerdictCode.PROJECT_REQUIRED, "这项流程属于一个项目:请从项目页发起,或以 projectKey 指明项目")
         )
     if info is not None and info.per != "project" and project is not None:
-        return Verdict(False, "NO_PROJECT", "这项流程不属于某一个项目,不能从项目发起")
+        return Verdict(False, VerdictCode.NO_PROJECT, "这项流程不属于某一个项目,不能从项目发起")
     verdict = permissions.may_start(actor, process_id, project_facts(project) if project is not None else None, district)
     if not verdict or info is None:
         return verdict
@@ -76,7 +77,7 @@ def launch(
         raise NotFound(f"没有部署流程“{process_id}”,请联系业务分析员")
     with new_instance(found.key, actor.tenant, now, actor, project=project, project_key=project_key) as tree:
         tree.step(Start(found.key, variables))
-        tree.record("process.start", process_id, {"variables": dict(variables)})
+        tree.record(Action.PROCESS_START, process_id, {"variables": dict(variables)})
         if project is not None:
             projects.insert(project)
         tree.save()
@@ -89,15 +90,15 @@ def _not_yet_this_year(actor: Actor, process: ProcessInfo, now: datetime) -> Ver
     # Last year's may still be open: this year's has its own.
     states = {row.state for row in history.started(actor.tenant, process.key) if row.started_at.astimezone(zone).year == year}
     if InstanceState.ACTIVE in states or (states and not process.repeat):
-        return Verdict(False, "ALREADY_RUNNING", "本年度的这项流程正在办理,或已经办过")
-    return Verdict(True, "ALLOWED", "可以发起")
+        return Verdict(False, VerdictCode.ALREADY_RUNNING, "本年度的这项流程正在办理,或已经办过")
+    return Verdict(True, VerdictCode.ALLOWED, "可以发起")
 
 
 def _not_yet_of(project: Mapping[str, Any], process: ProcessInfo) -> Verdict:
     """One at a time; what is not to be repeated only once in a project's life."""
     states = history.states(project["key"], process.key)
     if InstanceState.ACTIVE in states:
-        return Verdict(False, "ALREADY_RUNNING", "本项目的这项流程正在办理,不能重复发起")
+        return Verdict(False, VerdictCode.ALREADY_RUNNING, "本项目的这项流程正在办理,不能重复发起")
     if states and not process.repeat:
-        return Verdict(False, "ALREADY_DONE", "本项目已办过这项流程,不能再次发起")
-    return Verdict(True, "ALLOWED", "可以发起")
+        return Verdict(False, VerdictCode.ALREADY_DONE, "本项目已办过这项流程,不能再次发起")
+    return Verdict(True, VerdictCode.ALLOWED, "可以发起")

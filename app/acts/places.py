@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.catalogue import snapshot
+from app.codes import RequestCode
 from app.domain import accounts as rules
 from app.errors import InvalidRequest
 from app.store import accounts
@@ -15,6 +16,6 @@ def places(tenant: str, memberships: Sequence[tuple[str, str]]) -> dict[str, int
     present = {row.name: row.key for row in accounts.offices(tenant) if row.closed_at is None}
     for role, office in memberships:
         if office not in present:
-            raise InvalidRequest(f"{district.title}没有单位“{office}”，或该单位已撤销；请先新建单位，或核对名称", code="OFFICE")
+            raise InvalidRequest(f"{district.title}没有单位“{office}”，或该单位已撤销；请先新建单位，或核对名称", code=RequestCode.OFFICE)
         rules.check_place(district, role, office)
     return {office: present[office] for _, office in memberships}

@@ -8,6 +8,8 @@ from typing import Protocol
 from app import current, engine
 from app.acts.rows import TreePlace, incident
 from app.acts.transaction import act
+from app.codes import RequestCode
+from app.engine.codes import IncidentType
 from app.errors import Busy, Failure, Outdated, Suspended
 from app.store import rows, waits
 from app.store.tables import IncidentRow
@@ -20,7 +22,7 @@ _MOST_DOUBLINGS = 20
 class Gone(Exception):
     """Somebody else has taken what this act wanted to take; it is undone, and nothing is wrong."""
 
-    code = "GONE"
+    code = RequestCode.GONE
 
 
 class Pending(Protocol):
@@ -77,7 +79,7 @@ def _put_off(wait: Pending, now: datetime, error: Exception | None) -> None:
             wait_key=wait.key,
             process_id=wait.process_id,
             element_id=wait.element_id,
-            of_type="EVENT_FAILED",
+            of_type=IncidentType.EVENT_FAILED,
             message=f"事件“{wait.element_id}”到期或收到消息后未能继续:{_reason(error)}。系统会继续重试,请检查流程",
             now=now,
         )

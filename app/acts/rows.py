@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.domain.codes import Action
 from app.domain.keys import next_key
 from app.domain.states import ElementState, InstanceState, JobState, MessageKind, MessageState, TaskState, WaitKind
 from app.engine import ProcessDefinition
@@ -264,7 +265,7 @@ def audit_entry(
     chain: int,
     number: int,
     now: datetime,
-    action: str,
+    action: Action,
     tenant: str,
     user_key: int,
     user_name: str,

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from app import current, logs
 from app.acts.held_tree import HeldTask, HeldTree
 from app.catalogue import snapshot
+from app.domain.codes import VerdictCode
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
 from app.engine import State
@@ -136,7 +137,7 @@ def new_instance(
             _check_saved(tree)
     except IntegrityError as error:
         if any(name in str(error.orig) for name in _RUNNING):
-            raise Conflict("同一流程已有一个正在办理的实例", code="ALREADY_RUNNING") from error
+            raise Conflict("同一流程已有一个正在办理的实例", code=VerdictCode.ALREADY_RUNNING) from error
         raise
 
 

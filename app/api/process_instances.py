@@ -5,6 +5,7 @@ from flask import Blueprint, Response
 from app.access.identity import current_actor, present
 from app.api import schemas
 from app.api.requests import answer, body, listing
+from app.codes import RequestCode
 from app.errors import InvalidRequest
 from app.services import instances
 
@@ -16,7 +17,7 @@ def create() -> Response:
     """Start an instance by process id (newest version unless one is named) or by the key of a version, of the project that ``projectKey`` names."""
     wanted = body(schemas.InstanceRequest())
     if ("process_id" in wanted) == ("definition_key" in wanted):
-        raise InvalidRequest("请给出 processDefinitionId 或 processDefinitionKey 之一", code="INVALID_ARGUMENT")
+        raise InvalidRequest("请给出 processDefinitionId 或 processDefinitionKey 之一", code=RequestCode.INVALID_ARGUMENT)
     version = wanted.get("version", -1)
     line = instances.create(
         current_actor(),

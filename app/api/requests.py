@@ -8,6 +8,7 @@ from flask import Response, request
 from marshmallow import Schema, ValidationError
 
 from app.api import schemas
+from app.codes import RequestCode
 from app.domain import forms
 from app.domain.forms import FieldProblem
 from app.errors import InvalidArguments, InvalidRequest
@@ -39,7 +40,7 @@ def _faults(messages: Any, path: str = "") -> Iterator[FieldProblem]:
         for part in messages:
             yield from _faults(part, path)
     else:
-        yield FieldProblem(path or "请求内容", "", "INVALID_ARGUMENT", str(messages))
+        yield FieldProblem(path or "请求内容", "", RequestCode.INVALID_ARGUMENT, str(messages))
 
 
 def answer(data: Any, status: int = 200) -> Response:

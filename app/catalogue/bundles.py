@@ -7,13 +7,18 @@ from pathlib import PurePath
 
 from app import current, engine
 from app.catalogue import districts, snapshot
+from app.codes import RequestCode
 from app.decision import dmn, feel
+from app.decision.codes import DmnCode
+from app.domain.codes import VerdictCode
 from app.domain.districts import SHARED, UnknownDistrict, named, short_name
 from app.domain.forms import Form, FormError
 from app.domain.states import DefinitionKind
 from app.engine import ProcessDefinition, timers
+from app.engine.codes import DiagramCode
 from app.errors import InvalidRequest
 from app.rehearsal import scenario_files
+from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.scenario_files import ScenarioError, ScenarioSet
 
@@ -25,7 +30,6 @@ KINDS = {
     ".yaml": DefinitionKind.SCENARIO,
     ".yml": DefinitionKind.SCENARIO,
 }
-OVERLAP = "dmn.overlap"
 HOMES = {
     DefinitionKind.PROCESS: "bpmn",
     DefinitionKind.DECISION: "dmn",
@@ -89,12 +93,12 @@ def read(files: Sequence[tuple[str, bytes]], tenant: str | None) -> Bundle:
     if tenant is not None:
         _check_district(tenant)
     if not files:
-        problems.append(Finding("", None, None, "NO_FILE", "没有可部署的文件"))
+        problems.append(Finding("", None, None, FindingCode.NO_FILE, "没有可部署的文件"))
     for path, content in files:
         try:
             owner = districts.owner(path, tenant)
         except UnknownDistrict as error:
-            problems.append(Finding(short_name(path), None, None, "UNKNOWN_DISTRICT", str(error)))
+            problems.append(Finding(short_name(path), None, None, FindingCode.UNKNOWN_DISTRICT, str(error)))
             continue
         found, wrong, odd = _read_file(path, content, owner)
         problems += wrong
@@ -109,17 +113,17 @@ def _check_district(tenant: str) -> None:
     try:
         districts.owner("", tenant)
     except UnknownDistrict as error:
-        raise InvalidRequest(str(error), code="DISTRICT") from error
+        raise InvalidRequest(str(error), code=RequestCode.DISTRICT) from error
 
 
 def _read_file(path: str, content: bytes, tenant: str) -> tuple[ModelFile | None, list[Finding], list[Finding]]:
     name = short_name(path)
     limit = current.settings().upload_bytes
     if len(content) > limit:
-        return None, [Finding(name, None, None, "FILE_SIZE", f"文件超过 {limit // 1_000_000} MB,请拆分或精简")], []
+        return None, [Finding(name, None, None, FindingCode.FILE_SIZE, f"文件超过 {limit // 1_000_000} MB,请拆分或精简")], []
     kind = KINDS.get(PurePath(name).suffix.lower())
     if kind is None:
-        return None, [Finding(name, None, None, "FILE_KIND", "只能部署 .bpmn 流程图、.dmn 决策表、.json 表单和 .yaml 场景")], []
+        return None, [Finding(name, None, None, FindingCode.FILE_KIND, "只能部署 .bpmn 流程图、.dmn 决策表、.json 表单和 .yaml 场景")], []
     if kind == DefinitionKind.SCENARIO:
         return _read_scenarios(place(path, tenant), content, tenant)
     read_one = {DefinitionKind.PROCESS: _read_diagram, DefinitionKind.DECISION: _read_decisions, DefinitionKind.FORM: _read_form}[kind]
@@ -144,16 +148,20 @@ def _read_scenarios(name: str, content: bytes, tenant: str) -> tuple[ModelFile |
     try:
         found = scenario_files.parse(name, content)
     except ScenarioError as error:
-        return None, [Finding(name, None, None, "SCENARIO_FILE", f"{error.message}。请改正后重新上传;改好前可用 quancheng test 试运行")], []
+        return (
+            None,
+            [Finding(name, None, None, FindingCode.SCENARIO_FILE, f"{error.message}。请改正后重新上传;改好前可用 quancheng test 试运行")],
+            [],
+        )
     wrong = []
     if found.district is not None:
         try:
             districts.owner(name, found.district)
         except UnknownDistrict as error:
-            wrong.append(Finding(name, "district", None, "UNKNOWN_DISTRICT", str(error)))
+            wrong.append(Finding(name, "district", None, FindingCode.UNKNOWN_DISTRICT, str(error)))
         if tenant not in (SHARED, found.district):
             text = f"这组场景属于区“{tenant}”,里面的 district 却是“{found.district}”。请改成一致,或放到 {SCENARIOS}/{found.district}/ 下"
-            wrong.append(Finding(name, "district", None, "OTHER_DISTRICT", text))
+            wrong.append(Finding(name, "district", None, VerdictCode.OTHER_DISTRICT, text))
     defined = (Defined(DefinitionKind.SCENARIO, PurePath(name).stem, found.title),)
     return ModelFile(name, tenant, content, digest(content), defined, scenarios=found), wrong, []
 
@@ -164,7 +172,7 @@ def _read_diagram(name: str, content: bytes, tenant: str) -> tuple[ModelFile | N
     except engine.DiagramError as error:
         return None, [_of_engine(problem) for problem in error.problems], []
     if not diagram.processes:
-        return None, [Finding(name, None, None, "NO_PROCESS", "流程图里没有可执行的流程(isExecutable)")], []
+        return None, [Finding(name, None, None, DiagramCode.NO_PROCESS, "流程图里没有可执行的流程(isExecutable)")], []
     wrong = [problem for definition in diagram.processes for problem in _check_starts(name, definition, tenant)]
     defined = tuple(
         Defined(DefinitionKind.PROCESS, item.process_id, item.name or item.process_id, item.version_tag or "") for item in diagram.processes
@@ -188,7 +196,7 @@ def _check_starts(name: str, definition: ProcessDefinition, tenant: str) -> list
             try:
                 timers.check(event.timer, snapshot.district(tenant).zone)
             except (timers.TimerError, feel.FeelError) as error:
-                found.append(Finding(name, event.element_id, None, "TIMER", f"开始事件的定时器无法识别:{error}"))
+                found.append(Finding(name, event.element_id, None, FindingCode.TIMER, f"开始事件的定时器无法识别:{error}"))
     return found
 
 
@@ -201,10 +209,12 @@ def _read_decisions(name: str, content: bytes, tenant: str) -> tuple[ModelFile |
         [] if model.imports else [of_dmn(name, problem) for problem in dmn.check(model)]
     )  # one that imports is judged together with what it imports
     wrong = [finding for finding in findings if finding.severity == "error"]
-    overlaps = tuple(finding for finding in findings if finding.severity != "error" and finding.code == OVERLAP)
-    odd = [finding for finding in findings if finding.severity != "error" and finding.code != OVERLAP]
+    overlaps = tuple(finding for finding in findings if finding.severity != "error" and finding.code == DmnCode.OVERLAP)
+    odd = [finding for finding in findings if finding.severity != "error" and finding.code != DmnCode.OVERLAP]
     if not model.decisions and not model.namespace:
-        wrong.append(Finding(name, None, None, "NAMESPACE", "文件里没有决策,又没有命名空间(namespace),别的文件无法导入。请写上命名空间"))
+        wrong.append(
+            Finding(name, None, None, FindingCode.NAMESPACE, "文件里没有决策,又没有命名空间(namespace),别的文件无法导入。请写上命名空间")
+        )
     defined = [
         Defined(
             kind=DefinitionKind.DECISION, id=key, name=item.name or key, version_tag="", drg_id=model.id or "", drg_name=model.name or ""
@@ -252,5 +262,7 @@ def _twice(files: Sequence[ModelFile]) -> list[Finding]:
                 continue  # told together with what imports it
             first = seen.setdefault((file.tenant, item.kind, item.id), file.name)
             if first != file.name:
-                problems.append(Finding(file.name, item.id, None, "DUPLICATE_ID", f"“{item.id}”在 {first} 里已有定义,一次部署中不能重复"))
+                problems.append(
+                    Finding(file.name, item.id, None, FindingCode.DUPLICATE_ID, f"“{item.id}”在 {first} 里已有定义,一次部署中不能重复")
+                )
     return problems

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from app import current
+from app.codes import RequestCode
 from app.domain import districts
 from app.domain.districts import SHARED, District, DistrictError, Phase, UnknownDistrict
 from app.errors import InvalidRequest
@@ -59,7 +60,7 @@ def get(key: str) -> District:
     """One district. Raises InvalidRequest (DISTRICT) naming those that there are."""
     known = every()
     if key not in known:
-        raise InvalidRequest(str(UnknownDistrict(key, known)), code="DISTRICT")
+        raise InvalidRequest(str(UnknownDistrict(key, known)), code=RequestCode.DISTRICT)
     return known[key]
 
 

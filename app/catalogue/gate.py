@@ -23,6 +23,7 @@ from app.decision import dmn
 from app.decision.near import distance, near
 from app.domain.districts import SHARED
 from app.rehearsal.cases import Outcome
+from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.imports import Namespaces
 from app.rehearsal.scenario_files import Scenario
@@ -30,8 +31,8 @@ from app.rehearsal.weakening import weakenings
 from app.store import resources, verdicts
 from app.store.verdicts import ScenarioVerdict
 
-FAILS, OVERLAPS, DROPPED, NEW = "SCENARIO", "OVERLAP", "SCENARIO_DROPPED", "NEW_ID"  # what refuses
-KNOWN, OUTDATED, STILL_OVERLAPS = "SCENARIO_KNOWN", "SCENARIO_OUTDATED", "OVERLAP_KNOWN"  # what is told
+# What does not refuse.
+_TOLD = frozenset({FindingCode.SCENARIO_KNOWN, FindingCode.SCENARIO_OUTDATED, FindingCode.OVERLAP_KNOWN})
 _SLIPS = 2  # at most, in an id that is taken for another: in a long one more are no slip
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 
@@ -61,10 +62,9 @@ def check(files: Sequence[ModelFile]) -> GateVerdict:
     run = _Run(files, after)
     run.all()
     found = [*run.findings, *_overlaps(files), *_dropped(files, run.deployed), *_slips(files, after.holdings)]
-    told = (KNOWN, OUTDATED, STILL_OVERLAPS)
     return GateVerdict(
-        refused=tuple(finding for finding in found if finding.code not in told),
-        told=tuple(finding for finding in found if finding.code in told),
+        refused=tuple(finding for finding in found if finding.code not in _TOLD),
+        told=tuple(finding for finding in found if finding.code in _TOLD),
         cases=sum(len(outcomes) for outcomes in run.outcomes.values()),
         outcomes=run.outcomes,
         versions=run.versions,
@@ -77,8 +77,8 @@ def at_start(files: Sequence[ModelFile]) -> GateVerdict:
     holdings = Holdings(files)
     found = [*scenario_sets.missing(files, holdings), *_overlaps(files)]
     return GateVerdict(
-        tuple(finding for finding in found if finding.code != STILL_OVERLAPS),
-        (*_dropped(files, holdings.sets()), *(finding for finding in found if finding.code == STILL_OVERLAPS)),
+        tuple(finding for finding in found if finding.code != FindingCode.OVERLAP_KNOWN),
+        (*_dropped(files, holdings.sets()), *(finding for finding in found if finding.code == FindingCode.OVERLAP_KNOWN)),
     )
 
 
@@ -151,12 +151,12 @@ class _Run:
         scenarios = self.brought[place].scenarios if place in self.brought else held.scenarios if held is not None else None
         title = scenarios.title if scenarios is not None else ""
         name = case.name if title in (case.name, case.file.stem) else f"{title} / {case.name}" if case.name else title
-        finding = Finding(case.file.as_posix(), name or None, None, FAILS, told)
+        finding = Finding(case.file.as_posix(), name or None, None, FindingCode.SCENARIO, told)
         if stood is not None and not stood.ok and not (outcome.stops and stood.difference != outcome.cause):
-            return replace(finding, code=KNOWN)
+            return replace(finding, code=FindingCode.SCENARIO_KNOWN)
         shipped = held is not None and held.shipped and place not in self.brought
         if self.only_numbers and shipped and not outcome.stops:
-            return replace(finding, code=OUTDATED)
+            return replace(finding, code=FindingCode.SCENARIO_OUTDATED)
         return finding
 
     def _stood(self, held: DeployedSet | None, case: Scenario) -> ScenarioVerdict | None:
@@ -197,7 +197,7 @@ def _overlaps(files: Sequence[ModelFile]) -> Iterator[Finding]:
             for overlap in file.overlaps:
                 known = overlap.message in before
                 advice = ";原有的版本也是如此,请改正" if known else "。请把两行的条件分开"
-                yield replace(overlap, code=STILL_OVERLAPS if known else OVERLAPS, message=overlap.message + advice)
+                yield replace(overlap, code=FindingCode.OVERLAP_KNOWN if known else FindingCode.OVERLAP, message=overlap.message + advice)
 
 
 def _deployed(file: ModelFile) -> Iterator[dmn.Model]:
@@ -247,7 +247,7 @@ def _dropped(files: Sequence[ModelFile], deployed: Mapping[tuple[str, str], Depl
             before = deployed.get((file.tenant, item.id))
             if file.scenarios is not None and before is not None:
                 for lost in weakenings(before.scenarios, file.scenarios):
-                    yield Finding(file.name, lost.case or None, None, DROPPED, lost.text)
+                    yield Finding(file.name, lost.case or None, None, FindingCode.SCENARIO_DROPPED, lost.text)
 
 
 def _slips(files: Sequence[ModelFile], holdings: Holdings) -> Iterator[Finding]:
@@ -269,4 +269,4 @@ def _slips(files: Sequence[ModelFile], holdings: Holdings) -> Iterator[Finding]:
             meant = meant or (stem if stem in there and stem not in defined else None)
             if meant is not None:
                 text = f"{words[item.kind]}“{item.id}”是新的,不会替换已有的“{meant}”。若是笔误请改正;确实要新建的,请确认"
-                yield Finding(file.name, item.id, None, NEW, text)
+                yield Finding(file.name, item.id, None, FindingCode.NEW_ID, text)

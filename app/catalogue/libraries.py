@@ -9,9 +9,11 @@ from dataclasses import replace
 from app.catalogue import snapshot
 from app.catalogue.bundles import ModelFile, of_dmn
 from app.decision import dmn
+from app.decision.codes import DmnCode
 from app.domain.districts import SHARED
 from app.domain.states import DefinitionKind
 from app.engine.library import LibraryRef
+from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.imports import Namespaces
 from app.store import resources
@@ -83,7 +85,7 @@ class _View:
         if wrong and not any(problem.severity == "error" for problem in self.before.check(model)):
             where = "" if self.tenant == SHARED else f"(在 {self.tenant})"
             message = f"照这样改,正在导入它的 {name}{where}不再成立:{wrong[0]}。请保留被用到的名称和类型,或把改好的 {name} 一并上传"
-            yield Finding(library.name, name, None, "IMPORTER", message)
+            yield Finding(library.name, name, None, FindingCode.IMPORTER, message)
 
     def _concerned(self, owner: str, model: dmn.Model) -> bool:
         """Whether a file is to be judged here: the tenant's own always, a shared one where it takes a library of the tenant's own."""
@@ -123,7 +125,7 @@ class _View:
             names = sorted(set(resources.files(keys).values()))
             if len(names) > 1:
                 message = f"导入的命名空间“{wanted.namespace}”同时属于已部署的 {'、'.join(names)},无从区分。请给其中一个换一个命名空间"
-                yield dmn.DmnProblem("dmn.namespace", message, model.file, line=wanted.line)
+                yield dmn.DmnProblem(DmnCode.NAMESPACE, message, model.file, line=wanted.line)
 
 
 def _found(namespaces: Namespaces, namespace: str) -> LibraryRef | None:

@@ -10,6 +10,7 @@ from app.catalogue.bundles import KINDS, ModelFile, place
 from app.catalogue.snapshot import Kept
 from app.domain.districts import SHARED
 from app.rehearsal import scenario_files
+from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.scenario_files import ScenarioError, ScenarioSet
 from app.store import resources
@@ -98,7 +99,7 @@ def missing(files: Sequence[ModelFile], holdings: Holdings) -> list[Finding]:
                 holdings.named(file.scenarios)
             except NotThere as error:
                 text = f"models 所列的 {error} 不在这批文件里,也没有部署过。请一并上传,或改正路径(相对于场景文件)"
-                found.append(Finding(file.name, "models", None, "SCENARIO_MODELS", text))
+                found.append(Finding(file.name, "models", None, FindingCode.SCENARIO_MODELS, text))
     return found
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from app.decision import feel
 from app.domain.calendars import Calendar, add_months
+from app.domain.codes import DeadlineCode
 
 MOST_DAYS = 36_600  # a century: no deadline is longer, and counting working days has to end
 UNITS = {"natural_day": "个自然日", "working_day": "个工作日", "month": "个月", "year": "年", "fixed_date": ""}
@@ -21,7 +22,7 @@ UNITS = {"natural_day": "个自然日", "working_day": "个工作日", "month": 
 class DeadlineError(Exception):
     """A deadline cannot be counted: unknown key, or a rule or start that does not make a date. ``code`` is stable, the text is Chinese."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: DeadlineCode, message: str) -> None:
         super().__init__(message)
         self.code = code
 
@@ -45,7 +46,7 @@ class DeadlineRule:
         unit = row.get("unit")
         if unit not in UNITS:
             raise DeadlineError(
-                "DEADLINE_RULE", f"期限“{key}”的单位 {unit!r} 无法识别,应为 {'、'.join(UNITS)} 之一,请检查 deadlines 表该行"
+                DeadlineCode.DEADLINE_RULE, f"期限“{key}”的单位 {unit!r} 无法识别,应为 {'、'.join(UNITS)} 之一,请检查 deadlines 表该行"
             )
         fixed = row.get("fixed")
         amount = row.get("amount")
@@ -53,7 +54,9 @@ class DeadlineRule:
             if isinstance(fixed, datetime | date):
                 fixed = fixed.isoformat()[:10]
             if not isinstance(fixed, str):
-                raise DeadlineError("DEADLINE_RULE", f"期限“{key}”是固定日期,但没有给出日期(fixed),请检查 deadlines 表该行及其所用变量")
+                raise DeadlineError(
+                    DeadlineCode.DEADLINE_RULE, f"期限“{key}”是固定日期,但没有给出日期(fixed),请检查 deadlines 表该行及其所用变量"
+                )
         else:
             try:
                 whole = Decimal(str(amount))
@@ -61,7 +64,8 @@ class DeadlineRule:
                 whole = Decimal("NaN")
             if not whole.is_finite() or whole != whole.to_integral_value() or not 0 <= whole <= MOST_DAYS:
                 raise DeadlineError(
-                    "DEADLINE_RULE", f"期限“{key}”的数量 {amount!r} 不是 0 至 {MOST_DAYS} 的整数,请检查 deadlines 表该行及其所用变量"
+                    DeadlineCode.DEADLINE_RULE,
+                    f"期限“{key}”的数量 {amount!r} 不是 0 至 {MOST_DAYS} 的整数,请检查 deadlines 表该行及其所用变量",
                 )
             amount = int(whole)
         return cls(
@@ -136,10 +140,10 @@ def start_day(key: str, start: object, zone: ZoneInfo) -> date:
         try:
             return (start.astimezone(zone) if start.tzinfo else start).date()
         except OverflowError:
-            raise DeadlineError("DEADLINE_START", f"期限“{key}”的起算时间 {start} 在本区时区中超出了可表示的日期范围") from None
+            raise DeadlineError(DeadlineCode.DEADLINE_START, f"期限“{key}”的起算时间 {start} 在本区时区中超出了可表示的日期范围") from None
     if isinstance(start, date):
         return start
-    raise DeadlineError("DEADLINE_START", f"期限“{key}”的起算时间不是日期或时间,请检查传给 deadline 的第二个参数")
+    raise DeadlineError(DeadlineCode.DEADLINE_START, f"期限“{key}”的起算时间不是日期或时间,请检查传给 deadline 的第二个参数")
 
 
 def _fixed_day(rule: DeadlineRule, begun: date) -> date:
@@ -147,7 +151,7 @@ def _fixed_day(rule: DeadlineRule, begun: date) -> date:
     try:
         return date.fromisoformat(text if len(text) == 10 else f"{begun.year:04d}-{text}")
     except ValueError:
-        raise DeadlineError("DEADLINE_RULE", f"期限“{rule.key}”的固定日期 {text!r} 应写成 MM-DD 或 YYYY-MM-DD") from None
+        raise DeadlineError(DeadlineCode.DEADLINE_RULE, f"期限“{rule.key}”的固定日期 {text!r} 应写成 MM-DD 或 YYYY-MM-DD") from None
 
 
 def _midnight_after(day: date, zone: ZoneInfo) -> datetime:
@@ -189,7 +193,7 @@ def registry(lookup: RuleLookup, calendar: Calendar, zone: ZoneInfo) -> feel.Reg
         except DeadlineError as error:
             raise feel.FeelEvaluationError(error.code, str(error)) from error
         except (OverflowError, ValueError):  # past the year 9999
-            raise feel.FeelEvaluationError("DEADLINE_START", f"期限“{key}”自 {start} 起算,超出了可表示的日期范围") from None
+            raise feel.FeelEvaluationError(DeadlineCode.DEADLINE_START, f"期限“{key}”自 {start} 起算,超出了可表示的日期范围") from None
 
     def deadline(context: Mapping[str, Any], environment: Any, key: object, start: object) -> datetime | None:
         found = find(context, environment, key, start)
@@ -205,10 +209,10 @@ def registry(lookup: RuleLookup, calendar: Calendar, zone: ZoneInfo) -> feel.Reg
         number = int(count)
         try:
             if abs(number) > MOST_DAYS:
-                raise DeadlineError("DEADLINE_RULE", f"workingDaysAfter 的天数 {count} 超过上限 {MOST_DAYS}")
+                raise DeadlineError(DeadlineCode.DEADLINE_RULE, f"workingDaysAfter 的天数 {count} 超过上限 {MOST_DAYS}")
             return calendar.add_working_days(start_day("workingDaysAfter", day, zone), number)
         except OverflowError:
-            raise feel.FeelEvaluationError("DEADLINE_RULE", f"workingDaysAfter({day}, {count}) 超出了可表示的日期范围") from None
+            raise feel.FeelEvaluationError(DeadlineCode.DEADLINE_RULE, f"workingDaysAfter({day}, {count}) 超出了可表示的日期范围") from None
         except DeadlineError as error:
             raise feel.FeelEvaluationError(error.code, str(error)) from error
 

@@ -13,6 +13,9 @@ from typing import Any
 import jsonschema_rs
 import simplejson
 
+from app.codes import Code
+from app.domain.codes import FormCode
+
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 32
 MAX_DIGITS = 30
@@ -23,7 +26,7 @@ _MONEY = Decimal("0.01")
 class FormError(Exception):
     """A form file, or data sent for one, cannot be read. ``code`` is stable; ``place`` names the key; the text is Chinese."""
 
-    def __init__(self, code: str, message: str, place: str = "") -> None:
+    def __init__(self, code: FormCode, message: str, place: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.place = place
@@ -35,7 +38,7 @@ class FieldProblem:
 
     path: str
     title: str
-    code: str
+    code: Code
     message: str
 
 
@@ -53,36 +56,36 @@ class Form:
         """Read a form file. Raises FormError (FORM_JSON, FORM_SHAPE, FORM_SCHEMA)."""
         data = loads(source)
         if not isinstance(data, dict):
-            raise FormError("FORM_SHAPE", "表单文件应是一个 JSON 对象,含 id、title、schema、ui")
+            raise FormError(FormCode.FORM_SHAPE, "表单文件应是一个 JSON 对象,含 id、title、schema、ui")
         for key, kind in (("id", str), ("title", str), ("schema", dict)):
             if not isinstance(data.get(key), kind) or not data[key]:
-                raise FormError("FORM_SHAPE", f"表单文件缺少“{key}”,或其类型不对", key)
+                raise FormError(FormCode.FORM_SHAPE, f"表单文件缺少“{key}”,或其类型不对", key)
         ui = data.get("ui", {})
         if not isinstance(ui, dict):
-            raise FormError("FORM_SHAPE", "表单文件的“ui”应是一个对象", "ui")
+            raise FormError(FormCode.FORM_SHAPE, "表单文件的“ui”应是一个对象", "ui")
         unknown = sorted(set(data) - {"id", "title", "schema", "ui", "description"})
         if unknown:
-            raise FormError("FORM_SHAPE", f"表单文件含有不认识的键:{'、'.join(unknown)}", unknown[0])
+            raise FormError(FormCode.FORM_SHAPE, f"表单文件含有不认识的键:{'、'.join(unknown)}", unknown[0])
         schema = data["schema"]
         if schema.get("type") != "object" or not isinstance(schema.get("properties"), dict):
-            raise FormError("FORM_SCHEMA", "表单的 schema 应是 type 为 object 且含 properties 的结构", "schema")
+            raise FormError(FormCode.FORM_SCHEMA, "表单的 schema 应是 type 为 object 且含 properties 的结构", "schema")
         if schema.get("additionalProperties") is not False:
-            raise FormError("FORM_SCHEMA", "表单的 schema 必须写明 additionalProperties 为 false:没有声明的字段一律不收", "schema")
+            raise FormError(FormCode.FORM_SCHEMA, "表单的 schema 必须写明 additionalProperties 为 false:没有声明的字段一律不收", "schema")
         for name in schema["properties"]:
             if not name.isidentifier() or not name.isascii() or name.startswith("_"):
-                raise FormError("FORM_SCHEMA", f"字段名 {name!r} 只能用英文字母、数字,以字母开头", f"schema/properties/{name}")
+                raise FormError(FormCode.FORM_SCHEMA, f"字段名 {name!r} 只能用英文字母、数字,以字母开头", f"schema/properties/{name}")
             if not isinstance(schema["properties"][name], dict):
-                raise FormError("FORM_SCHEMA", f"字段 {name} 的说明应是一个对象", f"schema/properties/{name}")
+                raise FormError(FormCode.FORM_SCHEMA, f"字段 {name} 的说明应是一个对象", f"schema/properties/{name}")
         for path, reference in _references(schema, "schema"):
             if not reference.startswith("#"):
-                raise FormError("FORM_SCHEMA", f"{path} 引用了文件之外的 {reference!r},只允许 # 开头的引用", path)
+                raise FormError(FormCode.FORM_SCHEMA, f"{path} 引用了文件之外的 {reference!r},只允许 # 开头的引用", path)
         if _weigh(schema, schema, ()) > MOST_PARTS:
-            raise FormError("FORM_SCHEMA", f"表单的 schema 展开引用后超过 {MOST_PARTS} 个部分,请简化", "schema")
+            raise FormError(FormCode.FORM_SCHEMA, f"表单的 schema 展开引用后超过 {MOST_PARTS} 个部分,请简化", "schema")
         form = cls(data["id"], data["title"], schema, ui)
         try:
             form._validator  # noqa: B018 - compiled now, so that a bad schema is refused at deployment
         except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
-            raise FormError("FORM_SCHEMA", f"表单的 schema 不符合 JSON Schema 2020-12:{error}".split("\n")[0], "schema") from error
+            raise FormError(FormCode.FORM_SCHEMA, f"表单的 schema 不符合 JSON Schema 2020-12:{error}".split("\n")[0], "schema") from error
         return form
 
     @property
@@ -106,7 +109,7 @@ class Form:
         problems = [problem for error in self._validator.iter_errors(dict(data)) for problem in self._explain(error)]
         problems += _money_problems(self.schema, data, "")
         if partial:
-            problems = [problem for problem in problems if problem.code != "REQUIRED"]
+            problems = [problem for problem in problems if problem.code != FormCode.REQUIRED]
         order = {name: number for number, name in enumerate(self.fields)}
         unique = {(problem.path, problem.code): problem for problem in problems}
         return sorted(unique.values(), key=lambda problem: (order.get(problem.path.split("/")[0], -1), problem.path))
@@ -134,17 +137,17 @@ class Form:
         name = error.kind.name
         if name == "required":
             path = [*path, kind["property"]]
-            yield self._problem(path, "REQUIRED", "必填")
+            yield self._problem(path, FormCode.REQUIRED, "必填")
         elif name in ("additionalProperties", "unevaluatedProperties"):
             for extra in kind.get("unexpected", []):
-                yield FieldProblem("/".join(map(str, [*path, extra])), str(extra), "UNDECLARED", f"表单没有“{extra}”这一项,不能提交")
+                yield FieldProblem("/".join(map(str, [*path, extra])), str(extra), FormCode.UNDECLARED, f"表单没有“{extra}”这一项,不能提交")
         elif name in _MESSAGES:
             code, text = _MESSAGES[name]
             yield self._problem(path, code, text(kind))
         else:
-            yield self._problem(path, "INVALID", "填写的内容不符合要求")
+            yield self._problem(path, FormCode.INVALID, "填写的内容不符合要求")
 
-    def _problem(self, path: list[Any], code: str, text: str) -> FieldProblem:
+    def _problem(self, path: list[Any], code: FormCode, text: str) -> FieldProblem:
         title = self.title_of(path) or "表单"
         return FieldProblem("/".join(map(str, path)), title, code, f"“{title}”{text}")
 
@@ -162,22 +165,22 @@ def _number(value: object) -> str:
 
 
 _MESSAGES = {
-    "type": ("TYPE", _types),
-    "enum": ("ENUM", lambda kind: "应从所列选项中选择"),
-    "const": ("CONST", lambda kind: "必须确认" if kind.get("expected_value") is True else "的值不符合要求"),
-    "format": ("FORMAT", lambda kind: f"应填{_FORMATS.get(str(kind.get('format')), '规定格式的内容')}"),
-    "minimum": ("MINIMUM", lambda kind: f"不得小于 {_number(kind['limit'])}"),
-    "maximum": ("MAXIMUM", lambda kind: f"不得大于 {_number(kind['limit'])}"),
-    "exclusiveMinimum": ("MINIMUM", lambda kind: f"必须大于 {_number(kind['limit'])}"),
-    "exclusiveMaximum": ("MAXIMUM", lambda kind: f"必须小于 {_number(kind['limit'])}"),
-    "minLength": ("TOO_SHORT", lambda kind: "不能为空" if kind["limit"] == 1 else f"至少 {kind['limit']} 个字"),
-    "maxLength": ("TOO_LONG", lambda kind: f"至多 {kind['limit']} 个字"),
-    "minItems": ("TOO_FEW", lambda kind: f"至少 {kind['limit']} 项"),
-    "maxItems": ("TOO_MANY", lambda kind: f"至多 {kind['limit']} 项"),
-    "uniqueItems": ("DUPLICATE", lambda kind: "有重复的项"),
-    "multipleOf": ("STEP", lambda kind: f"应是 {kind['multiple_of']} 的整数倍"),
-    "pattern": ("PATTERN", lambda kind: "的格式不对"),
-    "falseSchema": ("NOT_ALLOWED", lambda kind: "在当前选择下不应填写"),
+    "type": (FormCode.TYPE, _types),
+    "enum": (FormCode.ENUM, lambda kind: "应从所列选项中选择"),
+    "const": (FormCode.CONST, lambda kind: "必须确认" if kind.get("expected_value") is True else "的值不符合要求"),
+    "format": (FormCode.FORMAT, lambda kind: f"应填{_FORMATS.get(str(kind.get('format')), '规定格式的内容')}"),
+    "minimum": (FormCode.MINIMUM, lambda kind: f"不得小于 {_number(kind['limit'])}"),
+    "maximum": (FormCode.MAXIMUM, lambda kind: f"不得大于 {_number(kind['limit'])}"),
+    "exclusiveMinimum": (FormCode.MINIMUM, lambda kind: f"必须大于 {_number(kind['limit'])}"),
+    "exclusiveMaximum": (FormCode.MAXIMUM, lambda kind: f"必须小于 {_number(kind['limit'])}"),
+    "minLength": (FormCode.TOO_SHORT, lambda kind: "不能为空" if kind["limit"] == 1 else f"至少 {kind['limit']} 个字"),
+    "maxLength": (FormCode.TOO_LONG, lambda kind: f"至多 {kind['limit']} 个字"),
+    "minItems": (FormCode.TOO_FEW, lambda kind: f"至少 {kind['limit']} 项"),
+    "maxItems": (FormCode.TOO_MANY, lambda kind: f"至多 {kind['limit']} 项"),
+    "uniqueItems": (FormCode.DUPLICATE, lambda kind: "有重复的项"),
+    "multipleOf": (FormCode.STEP, lambda kind: f"应是 {kind['multiple_of']} 的整数倍"),
+    "pattern": (FormCode.PATTERN, lambda kind: "的格式不对"),
+    "falseSchema": (FormCode.NOT_ALLOWED, lambda kind: "在当前选择下不应填写"),
 }
 
 
@@ -186,7 +189,7 @@ def _money_problems(schema: Mapping[str, Any], data: Any, path: str, title: str 
     if schema.get("x-format") == "money" and isinstance(data, int | Decimal) and not isinstance(data, bool):
         exact = data if isinstance(data, int) else data.quantize(_MONEY) if abs(data) < Decimal(10) ** 18 else None
         if exact is None or exact != data:
-            return [FieldProblem(path, title, "MONEY", f"“{title}”应为精确到分的金额(元),至多两位小数")]
+            return [FieldProblem(path, title, FormCode.MONEY, f"“{title}”应为精确到分的金额(元),至多两位小数")]
         return []
     problems: list[FieldProblem] = []
     if isinstance(data, Mapping):
@@ -242,7 +245,7 @@ def _weigh(node: Any, schema: Mapping[str, Any], followed: tuple[str, ...]) -> i
     for key, part in node.items() if isinstance(node, Mapping) else enumerate(node):
         if key in ("$ref", "$dynamicRef", "$recursiveRef") and isinstance(part, str):
             if part in followed or len(followed) >= MAX_DEPTH:
-                raise FormError("FORM_SCHEMA", f"引用 {part!r} 绕回自身,或引用了 {MAX_DEPTH} 层以上", "schema")
+                raise FormError(FormCode.FORM_SCHEMA, f"引用 {part!r} 绕回自身,或引用了 {MAX_DEPTH} 层以上", "schema")
             weight += _weigh(_target(schema, part), schema, (*followed, part))
         else:
             weight += _weigh(part, schema, followed)
@@ -256,7 +259,7 @@ def _target(schema: Mapping[str, Any], reference: str) -> Any:
     for step in reference.removeprefix("#").split("/")[1:]:
         node = node.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(node, Mapping) else None
     if node is None or not (reference == "#" or reference.startswith("#/")):
-        raise FormError("FORM_SCHEMA", f"引用 {reference!r} 在表单里找不到,应如 #/$defs/名称", "schema")
+        raise FormError(FormCode.FORM_SCHEMA, f"引用 {reference!r} 在表单里找不到,应如 #/$defs/名称", "schema")
     return node
 
 
@@ -265,41 +268,41 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(result) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise FormError("JSON_DUPLICATE", f"内容里“{twice}”出现了两次,请只保留一处", twice)
+        raise FormError(FormCode.JSON_DUPLICATE, f"内容里“{twice}”出现了两次,请只保留一处", twice)
     return result
 
 
 def _constant(text: str) -> Any:
-    raise FormError("JSON_NUMBER", f"内容里有不是数字的“{text}”")
+    raise FormError(FormCode.JSON_NUMBER, f"内容里有不是数字的“{text}”")
 
 
 def _whole(text: str) -> int:
     if len(text) > MAX_DIGITS:
-        raise FormError("JSON_NUMBER", f"内容里的数字超过 {MAX_DIGITS} 位")
+        raise FormError(FormCode.JSON_NUMBER, f"内容里的数字超过 {MAX_DIGITS} 位")
     return int(text)
 
 
 def _decimal(text: str) -> Decimal:
     value = Decimal(text)
     if len(text) > 2 * MAX_DIGITS or not value.is_finite() or value.adjusted() > MAX_DIGITS or value.adjusted() < -MAX_DIGITS:
-        raise FormError("JSON_NUMBER", f"内容里的数字“{text[:40]}”超出可用范围")
+        raise FormError(FormCode.JSON_NUMBER, f"内容里的数字“{text[:40]}”超出可用范围")
     return value
 
 
 def loads(text: str | bytes) -> Any:
     """Read JSON as forms take it: Decimal numbers, no duplicate keys, no NaN, bounded size and depth. Raises FormError."""
     if len(text) > MAX_BYTES:
-        raise FormError("JSON_SIZE", f"内容超过 {MAX_BYTES // 1_000_000} MB,请缩减后再提交")
+        raise FormError(FormCode.JSON_SIZE, f"内容超过 {MAX_BYTES // 1_000_000} MB,请缩减后再提交")
     try:
         raw = text.decode("utf-8-sig") if isinstance(text, bytes) else text
     except UnicodeDecodeError as error:
-        raise FormError("JSON_ENCODING", f"内容不是 UTF-8 编码(第 {error.start} 字节)") from error
+        raise FormError(FormCode.JSON_ENCODING, f"内容不是 UTF-8 编码(第 {error.start} 字节)") from error
     if _depth(raw) > MAX_DEPTH:
-        raise FormError("JSON_DEPTH", f"内容嵌套超过 {MAX_DEPTH} 层")
+        raise FormError(FormCode.JSON_DEPTH, f"内容嵌套超过 {MAX_DEPTH} 层")
     try:
         return simplejson.loads(raw, object_pairs_hook=_object, parse_float=_decimal, parse_int=_whole, parse_constant=_constant)
     except simplejson.JSONDecodeError as error:
-        raise FormError("FORM_JSON", f"内容不是正确的 JSON:第 {error.lineno} 行第 {error.colno} 列") from error
+        raise FormError(FormCode.FORM_JSON, f"内容不是正确的 JSON:第 {error.lineno} 行第 {error.colno} 列") from error
 
 
 def _depth(text: str) -> int:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from app.codes import Code
+from app.domain.codes import VerdictCode
 from app.domain.districts import SHARED, District
 from app.errors import Forbidden
 
@@ -77,7 +79,7 @@ class ProjectFacts:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     allowed: bool
-    code: str
+    code: Code
     reason: str
 
     def __bool__(self) -> bool:
@@ -90,7 +92,7 @@ class Verdict:
 
 
 def _yes(reason: str) -> Verdict:
-    return Verdict(True, "ALLOWED", reason)
+    return Verdict(True, VerdictCode.ALLOWED, reason)
 
 
 def is_effective(membership: Membership, district: District) -> bool:
@@ -104,7 +106,7 @@ def holds(actor: Actor, role: str, project: ProjectFacts | None, district: Distr
     title = district.role_title(role)
     mine = [membership for membership in actor.memberships if membership.role == role]
     if not mine:
-        return Verdict(False, "ROLE_MISSING", f"此事项由“{title}”办理,您的账号没有该角色")
+        return Verdict(False, VerdictCode.ROLE_MISSING, f"此事项由“{title}”办理,您的账号没有该角色")
     info = district.roles.get(role)
     relation = info.relation if info else None
     if relation is None:
@@ -112,14 +114,14 @@ def holds(actor: Actor, role: str, project: ProjectFacts | None, district: Distr
         fitting = [membership for membership in mine if is_effective(membership, district)]
         if fitting:
             return _yes(f"您是{fitting[0].office_name}的{title}")
-        return Verdict(False, "OFFICE_MISMATCH", f"此事项由{'、'.join(names)}的“{title}”办理,不属于您所在的单位")
+        return Verdict(False, VerdictCode.OFFICE_MISMATCH, f"此事项由{'、'.join(names)}的“{title}”办理,不属于您所在的单位")
     if project is None:
         return _yes(f"您是{mine[0].office_name}的{title}")
     own = project.offices.get(relation, frozenset())
     fitting = [membership for membership in mine if membership.office in own]
     if fitting:
         return _yes(f"您是本项目{title}所在单位{fitting[0].office_name}的人员")
-    return Verdict(False, "NOT_YOUR_PROJECT", f"此事项属于其他单位的项目,只有该项目的“{title}”可以办理")
+    return Verdict(False, VerdictCode.NOT_YOUR_PROJECT, f"此事项属于其他单位的项目,只有该项目的“{title}”可以办理")
 
 
 def may_do(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district: District) -> Verdict:
@@ -127,16 +129,16 @@ def may_do(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district
     if actor.is_system:
         return _yes("系统自动办理")
     if actor.tenant != task.tenant:
-        return Verdict(False, "OTHER_DISTRICT", "此事项属于其他区,您不能查看或办理")
+        return Verdict(False, VerdictCode.OTHER_DISTRICT, "此事项属于其他区,您不能查看或办理")
     if actor.is_administrator:
-        return Verdict(False, "ADMINISTRATOR", "管理员账号不能办理业务事项,请由承办人员办理")
+        return Verdict(False, VerdictCode.ADMINISTRATOR, "管理员账号不能办理业务事项,请由承办人员办理")
     if task.assignee is not None:
         if task.assignee == actor.username:
             return _yes("此事项已指定由您办理")
-        return Verdict(False, "ASSIGNED_TO_OTHER", "此事项已由其他人员领取或指定其他人员办理")
+        return Verdict(False, VerdictCode.ASSIGNED_TO_OTHER, "此事项已由其他人员领取或指定其他人员办理")
     if actor.username in task.candidate_users:
         return _yes("您是此事项的候选办理人")
-    verdict = Verdict(False, "NO_CANDIDATE", "此事项没有指定您或您的角色办理")
+    verdict = Verdict(False, VerdictCode.NO_CANDIDATE, "此事项没有指定您或您的角色办理")
     for role in task.candidate_groups:
         verdict = holds(actor, role, project, district)
         if verdict:
@@ -165,26 +167,26 @@ def may_read_project(actor: Actor, project: ProjectFacts, district: District) ->
     if actor.is_system:
         return _yes("系统")
     if actor.tenant != project.tenant:
-        return Verdict(False, "OTHER_DISTRICT", "此项目属于其他区,您不能查看")
+        return Verdict(False, VerdictCode.OTHER_DISTRICT, "此项目属于其他区,您不能查看")
     if oversees(actor, district):
         return _yes("您的单位对全区项目负有统筹或监督职责")
     if actor.is_administrator:
-        return Verdict(False, "ADMINISTRATOR", "管理员账号不能查看业务内容,请在“流程实例”中检查运行情况")
+        return Verdict(False, VerdictCode.ADMINISTRATOR, "管理员账号不能查看业务内容,请在“流程实例”中检查运行情况")
     if any(actor.offices & offices for offices in project.offices.values()):
         return _yes("这是您所在单位的项目")
-    return Verdict(False, "NOT_YOUR_PROJECT", "此项目属于其他单位,您只能查看本单位的项目")
+    return Verdict(False, VerdictCode.NOT_YOUR_PROJECT, "此项目属于其他单位,您只能查看本单位的项目")
 
 
 def may_start(actor: Actor, process: str, project: ProjectFacts | None, district: District) -> Verdict:
     """Whether the actor may start ``process`` by hand, in the phase the project is in."""
     info = district.processes.get(process)
     if info is None or not info.enabled or info.start_role is None:
-        return Verdict(False, "NOT_STARTABLE", "本区没有开放由人员发起这项流程")
+        return Verdict(False, VerdictCode.NOT_STARTABLE, "本区没有开放由人员发起这项流程")
     verdict = holds(actor, info.start_role, project, district)
     if not verdict:
         return verdict
     if project is not None and info.start_phases and project.phase not in info.start_phases:
-        return Verdict(False, "WRONG_PHASE", "项目当前所处阶段不能发起这项流程")
+        return Verdict(False, VerdictCode.WRONG_PHASE, "项目当前所处阶段不能发起这项流程")
     return verdict
 
 
@@ -192,10 +194,10 @@ def may_start(actor: Actor, process: str, project: ProjectFacts | None, district
 
 # For whom each administrative act is, and what everybody else reads.
 _POSTS = {
-    "administer": ("system_admin", "系统管理员", "NOT_ADMINISTRATOR", "只有系统管理员可以检查和处置运行中的流程"),
-    "manage": ("security_admin", "安全管理员", "NOT_ADMINISTRATOR", "只有本区的安全管理员可以管理单位、账号和角色"),
-    "verify": ("audit_admin", "审计管理员", "NOT_AUDITOR", "只有审计管理员可以核验审计链"),
-    "publish": ("analyst", "业务分析员", "NOT_ANALYST", "只有业务分析员可以上传和发布模型"),
+    "administer": ("system_admin", "系统管理员", VerdictCode.NOT_ADMINISTRATOR, "只有系统管理员可以检查和处置运行中的流程"),
+    "manage": ("security_admin", "安全管理员", VerdictCode.NOT_ADMINISTRATOR, "只有本区的安全管理员可以管理单位、账号和角色"),
+    "verify": ("audit_admin", "审计管理员", VerdictCode.NOT_AUDITOR, "只有审计管理员可以核验审计链"),
+    "publish": ("analyst", "业务分析员", VerdictCode.NOT_ANALYST, "只有业务分析员可以上传和发布模型"),
 }
 
 
@@ -206,7 +208,7 @@ def _post(actor: Actor, act: str, tenant: str | None, elsewhere: str) -> Verdict
         return Verdict(False, code, refusal)
     # The system acts everywhere while it acts in no district of its own.
     if tenant is not None and actor.tenant != tenant and not (actor.is_system and not actor.tenant):
-        return Verdict(False, "OTHER_DISTRICT", elsewhere)
+        return Verdict(False, VerdictCode.OTHER_DISTRICT, elsewhere)
     return _yes(title)
 
 
@@ -229,14 +231,14 @@ def may_publish(actor: Actor, tenants: Collection[str] = ()) -> Verdict:
     """Whether the actor may deploy models (into ``tenants``)."""
     verdict = _post(actor, "publish", None, "")
     if verdict and not actor.is_system and set(tenants) - {actor.tenant}:
-        return Verdict(False, "OTHER_DISTRICT", "您只能发布到本区;各区共用的模型由运维人员用命令行发布")
+        return Verdict(False, VerdictCode.OTHER_DISTRICT, "您只能发布到本区;各区共用的模型由运维人员用命令行发布")
     return verdict
 
 
 def may_list_models(actor: Actor, tenant: str) -> Verdict:
     """Whether the actor may see the list of a district's models with their versions."""
     if not actor.is_system and not actor.roles & MODEL_READERS:
-        return Verdict(False, "NOT_ANALYST", "只有业务分析员、管理员和审计人员可以查看模型清单")
+        return Verdict(False, VerdictCode.NOT_ANALYST, "只有业务分析员、管理员和审计人员可以查看模型清单")
     return may_read_model(actor, tenant)
 
 
@@ -244,4 +246,4 @@ def may_read_model(actor: Actor, tenant: str) -> Verdict:
     """Whether the actor may read a model: everybody those of their district and the shared ones, for pages draw diagrams from them."""
     if actor.is_system or tenant in (actor.tenant, SHARED):
         return _yes("本区或各区共用的模型")
-    return Verdict(False, "OTHER_DISTRICT", "此模型属于其他区")
+    return Verdict(False, VerdictCode.OTHER_DISTRICT, "此模型属于其他区")

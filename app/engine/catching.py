@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from app.engine.codes import IncidentType
 from app.engine.effects import EscalationUncaught
 from app.engine.errors import ElementFailure
 from app.engine.expressions import LiteralTerm
@@ -30,7 +31,7 @@ def throw_escalation(course: "Course", token: "Token", code: str) -> bool:
 def uncaught(course: "Course", token: "Token", code: str, message: str) -> ElementFailure:
     said = f",说明:{message}" if message else ""
     return ElementFailure(
-        "UNHANDLED_ERROR_EVENT",
+        IncidentType.UNHANDLED_ERROR_EVENT,
         f"{course.place(token)}报出错误“{code}”{said},流程中没有捕获它的边界事件或事件子流程。请处理原因后重试,或修改流程图增加错误捕获",
         {"errorCode": code, "errorMessage": message},
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.decision import feel
 from app.engine import functions
+from app.engine.codes import IncidentType
 from app.engine.definitions import ProcessDefinition
 from app.engine.effects import Effect, InstanceEnded, InstanceStarted, VariableSet
 from app.engine.errors import ElementFailure, LimitExceeded
@@ -17,12 +18,12 @@ from app.engine.scopes import LOOP_COUNTER, home, visible
 from app.engine.spiff import Instance, Level, Token, Tree
 
 
-def unfit_name(name: object) -> tuple[str, str] | None:
+def unfit_name(name: object) -> tuple[IncidentType, str] | None:
     """Why a variable cannot have this name, as (code, Chinese clause); None if it can."""
     if not isinstance(name, str):
-        return "VARIABLE_VALUE", "的名称不是文字"
+        return IncidentType.VARIABLE_VALUE, "的名称不是文字"
     flaw = flaw_of(name, LONGEST_NAME)
-    return ("VARIABLE_VALUE", f"的名称{flaw}") if flaw is not None else None
+    return (IncidentType.VARIABLE_VALUE, f"的名称{flaw}") if flaw is not None else None
 
 
 class Course:
@@ -99,7 +100,7 @@ class Course:
             try:
                 accepted[str(name)] = feel.to_json(value)
             except feel.FeelError as error:
-                raise LimitExceeded(f"变量“{name}”不是可以保存的值:{error.message}", "VARIABLE_VALUE") from error
+                raise LimitExceeded(f"变量“{name}”不是可以保存的值:{error.message}", IncidentType.VARIABLE_VALUE) from error
         return accepted
 
     # ------------------------------------------------------------------ instances
@@ -212,7 +213,7 @@ class Course:
             self,
             first,
             ElementFailure(
-                "LIMIT_STEPS",
+                IncidentType.LIMIT_STEPS,
                 f"{self.place(first)}:一次办理中运行的{most},流程已在此停下。请检查流程图是否有不等待的循环,修改后重试",
                 {"limit": self.limits.steps, "seconds": self.limits.seconds},
             ),

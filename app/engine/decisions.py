@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from app.decision import feel
 from app.decision.dmn import DmnError, DmnEvaluationError, Evaluation
 from app.domain import deadlines
+from app.domain.codes import DeadlineCode
+from app.engine.codes import IncidentType
 from app.engine.effects import DecisionEvaluated
 from app.engine.errors import ElementFailure
 
@@ -26,17 +28,17 @@ def decide(course: "Course", token: "Token", ref: "DecisionRef", context: Mappin
         output = feel.to_json(evaluation.output)
     except DmnError as error:
         raise ElementFailure(
-            "CALLED_DECISION_ERROR",
+            IncidentType.CALLED_DECISION_ERROR,
             f"{course.place(token)}调用的决策“{ref.decision_id}”不能使用:{error}。请改正决策文件后重试",
             {"decision": ref.decision_id},
         ) from error
     except (DmnEvaluationError, feel.FeelError) as error:
         raise ElementFailure(
-            "LIMIT_EXPRESSION" if isinstance(error, feel.FeelLimitError) else "CALLED_DECISION_ERROR",
+            IncidentType.LIMIT_EXPRESSION if isinstance(error, feel.FeelLimitError) else IncidentType.CALLED_DECISION_ERROR,
             f"{course.place(token)}调用的决策“{ref.decision_id}”无法得出结果:{error.message}。请检查决策表和传入的变量后重试",
             {
                 "decision": ref.decision_id,
-                "code": error.code,
+                "code": str(error.code),
                 "rule": getattr(error, "rule", None),
                 "column": getattr(error, "column", None),
                 "expression": error.text,
@@ -101,15 +103,15 @@ def find_rule(key: str, start: object, variables: Mapping[str, Any], environment
     course: Course = environment.extra
     ref = course.library.decision(DEADLINES)
     if ref is None:
-        raise deadlines.DeadlineError("DEADLINE_TABLE", f"没有部署期限表({DEADLINES}),无法计算期限“{key}”")
+        raise deadlines.DeadlineError(DeadlineCode.DEADLINE_TABLE, f"没有部署期限表({DEADLINES}),无法计算期限“{key}”")
     token = course.site
     try:
         evaluation = ref.evaluate({**variables, "event": key, "start": start}, course.environment)
         output = feel.to_json(evaluation.output)
     except (DmnError, DmnEvaluationError, feel.FeelError) as error:
-        raise deadlines.DeadlineError("DEADLINE_TABLE", f"期限表无法得出期限“{key}”:{error}") from error
+        raise deadlines.DeadlineError(DeadlineCode.DEADLINE_TABLE, f"期限表无法得出期限“{key}”:{error}") from error
     if not isinstance(output, dict):
-        raise deadlines.DeadlineError("DEADLINE_KEY", f"期限表中没有与“{key}”相符的一行,请检查键名和该行的条件")
+        raise deadlines.DeadlineError(DeadlineCode.DEADLINE_KEY, f"期限表中没有与“{key}”相符的一行,请检查键名和该行的条件")
     clause = " ".join(dict.fromkeys(rule.annotations.get(CLAUSE_COLUMN, "") for rule in evaluation.rules)).strip()
     rule = deadlines.DeadlineRule.from_row(key, output, clause)
     due = deadlines.due(rule, start, course.library.calendar, course.library.zone)

@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.codes import Code, RequestCode
+from app.engine.codes import CommandCode, DiagramCode, IncidentType
+
 
 class EngineError(Exception):
     """A command that cannot be carried out; the state is unchanged. ``code`` is stable, the text is Chinese."""
 
-    code = "ENGINE"
+    code: Code = CommandCode.ENGINE
 
-    def __init__(self, message: str, code: str | None = None) -> None:
+    def __init__(self, message: str, code: Code | None = None) -> None:
         super().__init__(message)
         if code is not None:
             self.code = code
@@ -19,27 +22,27 @@ class EngineError(Exception):
 class NotOpen(EngineError):
     """The command does not fit the state: no such open task, job, wait or incident."""
 
-    code = "NOT_OPEN"
+    code = CommandCode.NOT_OPEN
 
 
 class TreeSuspended(EngineError):
     """The tree is suspended: nothing may be completed or fired before ``Resume``."""
 
-    code = "SUSPENDED"
+    code = RequestCode.SUSPENDED
 
 
 class LimitExceeded(EngineError):
     """A command brings more than a limit allows (a variable that is too large)."""
 
-    code = "LIMIT"
+    code = CommandCode.LIMIT
 
 
 class ModificationRefused(EngineError):
     """A modification or migration that cannot be made; ``reasons`` lists every cause."""
 
-    code = "REFUSED"
+    code = CommandCode.REFUSED
 
-    def __init__(self, reasons: Sequence[str], code: str | None = None) -> None:
+    def __init__(self, reasons: Sequence[str], code: Code | None = None) -> None:
         super().__init__(";".join(reasons), code)
         self.reasons = tuple(reasons)
 
@@ -47,7 +50,7 @@ class ModificationRefused(EngineError):
 class StateError(EngineError):
     """A stored state cannot be read: not ours, damaged, or written by a newer release."""
 
-    code = "STATE"
+    code = CommandCode.STATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class DiagramProblem:
     file: str
     element: str
     line: int
-    code: str
+    code: DiagramCode
     message: str
 
 
@@ -75,7 +78,7 @@ class DiagramError(Exception):
 class ElementFailure(Exception):
     """Inside a step: what stopped a token. It becomes an incident at the element and is never raised out of ``step``."""
 
-    type: str
+    type: IncidentType
     message: str
     details: Mapping[str, Any] = field(default_factory=dict)
 

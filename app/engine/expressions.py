@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from app.decision import feel
 from app.domain import deadlines
 from app.domain.calendars import Calendar
+from app.domain.codes import DeadlineCode
+from app.engine.codes import IncidentType
 from app.engine.errors import ElementFailure
 from app.engine.limits import LONGEST_NAME, flaw_of
 
@@ -45,7 +47,7 @@ def vocabulary() -> feel.Registry:
 
 
 def _no_rule(key: str, start: object, variables: Any, environment: Any) -> deadlines.DeadlineRule:
-    raise deadlines.DeadlineError("DEADLINE_TABLE", f"期限“{key}”只能在流程中计算")
+    raise deadlines.DeadlineError(DeadlineCode.DEADLINE_TABLE, f"期限“{key}”只能在流程中计算")
 
 
 def parse(text: str) -> Term:
@@ -66,7 +68,13 @@ def source_of(term: Term) -> str:
 
 
 def evaluate(
-    course: "Course", term: Term, token: "Token", what: str, *, kind: str = "EXTRACT_VALUE_ERROR", context: dict[str, Any] | None = None
+    course: "Course",
+    term: Term,
+    token: "Token",
+    what: str,
+    *,
+    kind: IncidentType = IncidentType.EXTRACT_VALUE_ERROR,
+    context: dict[str, Any] | None = None,
 ) -> Any:
     """The FEEL value of ``term`` as seen from ``token`` (or in ``context``). ``what`` names the attribute for people. Raises ElementFailure of ``kind``."""
     if isinstance(term, LiteralTerm):
@@ -86,19 +94,19 @@ def fit(course: "Course", term: Term, token: "Token", what: str, text: str, most
     if flaw is None:
         return text
     raise ElementFailure(
-        "EXTRACT_VALUE_ERROR",
+        IncidentType.EXTRACT_VALUE_ERROR,
         f"{course.place(token)}的{what}“{source_of(term)}”得到的文字{flaw},不能使用。请改正表达式或变量后重试",
         {"expression": source_of(term)},
     )
 
 
-def failure(course: "Course", term: Term, token: "Token", what: str, kind: str, error: feel.FeelError) -> ElementFailure:
+def failure(course: "Course", term: Term, token: "Token", what: str, kind: IncidentType, error: feel.FeelError) -> ElementFailure:
     where = course.place(token)
     position = f"(第 {error.position + 1} 个字符)" if error.position is not None else ""
     if isinstance(error, feel.FeelLimitError):
-        kind = "LIMIT_EXPRESSION"
+        kind = IncidentType.LIMIT_EXPRESSION
     return ElementFailure(
         kind,
         f"{where}的{what}“{source_of(term)}”无法求值:{error.message}{position}。请改正流程图中的表达式或补齐变量后重试",
-        {"expression": source_of(term), "position": error.position, "line": error.line, "column": error.column, "code": error.code},
+        {"expression": source_of(term), "position": error.position, "line": error.line, "column": error.column, "code": str(error.code)},
     )

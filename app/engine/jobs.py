@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from app.engine.codes import IncidentType
 from app.engine.effects import JobClosed, JobOpened
 from app.engine.errors import ElementFailure
 from app.engine.expressions import Term, evaluate, fit, source_of
@@ -21,7 +22,7 @@ def open_job(
     job_type = evaluate(course, job_type_term, token, "任务类型")
     if not isinstance(job_type, str) or not job_type.strip():
         raise ElementFailure(
-            "EXTRACT_VALUE_ERROR",
+            IncidentType.EXTRACT_VALUE_ERROR,
             f"{course.place(token)}的任务类型“{source_of(job_type_term)}”没有得到文字。请改正流程图或补齐变量后重试",
             {"expression": source_of(job_type_term)},
         )
@@ -31,7 +32,7 @@ def open_job(
         count = int(count)
     if isinstance(count, bool) or not isinstance(count, int | Decimal) or count != int(count) or not 0 <= count < 2**31:
         raise ElementFailure(
-            "EXTRACT_VALUE_ERROR",
+            IncidentType.EXTRACT_VALUE_ERROR,
             f"{course.place(token)}的重试次数“{source_of(retries)}”不是非负整数。请改正流程图后重试",
             {"expression": source_of(retries)},
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from app.decision import feel
+from app.engine.codes import IncidentType
 
 MOST_DIGITS = 400
 LONGEST_NAME = 200  # of a message, signal, job type, form, person or group; of a variable
@@ -42,7 +43,7 @@ def flaw_of(text: str, most: int | None = None) -> str | None:
     return None
 
 
-def objection(value: object, limit: int) -> tuple[str, str] | None:
+def objection(value: object, limit: int) -> tuple[IncidentType, str] | None:
     """Why ``value`` cannot be a variable, as (code, Chinese clause); None if it can. Stops as soon as it is known; never recurses.
 
     Its size is counted roughly, as characters of JSON. What databases and other readers cannot hold is refused: numbers without a value or with more than
@@ -56,12 +57,12 @@ def objection(value: object, limit: int) -> tuple[str, str] | None:
             size += len(item) + 2
             flaw = flaw_of(item)
             if flaw is not None:
-                return "VARIABLE_VALUE", flaw
+                return IncidentType.VARIABLE_VALUE, flaw
         elif isinstance(item, dict):
             size += 2
             for key, inner in item.items():
                 if not isinstance(key, str):
-                    return "VARIABLE_VALUE", "含有不是文字的键名"
+                    return IncidentType.VARIABLE_VALUE, "含有不是文字的键名"
                 size += len(key) + 4
                 pending.append(inner)
         elif isinstance(item, list):
@@ -72,13 +73,13 @@ def objection(value: object, limit: int) -> tuple[str, str] | None:
         elif isinstance(item, int):
             size += 8
             if item.bit_length() > _MOST_BITS:
-                return "VARIABLE_VALUE", f"含有超过 {MOST_DIGITS} 位的数字"
+                return IncidentType.VARIABLE_VALUE, f"含有超过 {MOST_DIGITS} 位的数字"
         elif isinstance(item, float | Decimal):
             size += 8
             if item != item or item in (_INFINITE, -_INFINITE):
-                return "VARIABLE_VALUE", "含有不是数值的数字(NaN 或无穷大)"
+                return IncidentType.VARIABLE_VALUE, "含有不是数值的数字(NaN 或无穷大)"
         else:
             size += 8
         if size > limit:
-            return "LIMIT_VARIABLE_SIZE", f"超过了单个变量的大小上限({limit} 个字符)"
+            return IncidentType.LIMIT_VARIABLE_SIZE, f"超过了单个变量的大小上限({limit} 个字符)"
     return None

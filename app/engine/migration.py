@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.engine.codes import CommandCode
 from app.engine.commands import Migrate
 from app.engine.definitions import ProcessDefinition
 from app.engine.effects import InstanceMigrated
@@ -69,7 +70,7 @@ def migrate(course: "Course", command: Migrate) -> None:
     target = _target(course.library, command)
     plan = _plan(instance, target, command.plan)
     if plan.preview.reasons:
-        raise ModificationRefused(plan.preview.reasons, "MIGRATION")
+        raise ModificationRefused(plan.preview.reasons, CommandCode.MIGRATION)
     for number in plan.preview.closed:
         close_wait(course, tree.waits[number])
     document = write(tree)

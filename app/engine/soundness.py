@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from typing import TypeAlias
 
+from app.engine.codes import DiagramCode
 from app.engine.definitions import ProcessDefinition
 from app.engine.elements.base import Element
 from app.engine.elements.events import ThrowEvent
@@ -46,7 +47,7 @@ def _elements(level: LevelSpec) -> list[Element]:
     return [element for name, element in level.elements.items() if " " not in name]
 
 
-def _check_level(level: LevelSpec) -> Iterator[tuple[str, str, str]]:
+def _check_level(level: LevelSpec) -> Iterator[tuple[str, DiagramCode, str]]:
     elements = _elements(level)
     starts: list[Element] = list(level.start.starts)
     reached = closure(starts, onward)
@@ -54,11 +55,11 @@ def _check_level(level: LevelSpec) -> Iterator[tuple[str, str, str]]:
     finishing = closure(ends, _before)
     for element in elements:
         if element.bpmn_id in reached and element.bpmn_id not in finishing:
-            yield element.bpmn_id, "END_UNREACHABLE", "从该元素出发的路径都走不到结束,流程将无法结束"
+            yield element.bpmn_id, DiagramCode.END_UNREACHABLE, "从该元素出发的路径都走不到结束,流程将无法结束"
     exploration = _Exploration(level)
     exploration.run(starts)
     if exploration.too_many:
-        yield exploration.too_many, "TOKENS_MULTIPLY", "经过该元素的分支会不断增多,无法穷尽检查:请确认并行分支之后有汇合"
+        yield exploration.too_many, DiagramCode.TOKENS_MULTIPLY, "经过该元素的分支会不断增多,无法穷尽检查:请确认并行分支之后有汇合"
         return
     if not exploration.complete:
         return
@@ -71,11 +72,11 @@ def _check_level(level: LevelSpec) -> Iterator[tuple[str, str, str]]:
         ):
             yield (
                 element.bpmn_id,
-                "JOIN_NEVER_FIRES",
+                DiagramCode.JOIN_NEVER_FIRES,
                 "该汇合网关永远等不齐各条流入的顺序流:它们不会在同一次运行中都到达(例如前面是互斥的选择)",
             )
         elif element.bpmn_id in exploration.stuck:
-            yield element.bpmn_id, "JOIN_MAY_WAIT", "在某些选择下,该汇合网关会一直等待不会到达的分支,流程将停在这里"
+            yield element.bpmn_id, DiagramCode.JOIN_MAY_WAIT, "在某些选择下,该汇合网关会一直等待不会到达的分支,流程将停在这里"
 
 
 def onward(element: Element) -> Iterable[Element]:

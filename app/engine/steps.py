@@ -7,6 +7,7 @@ from typing import Any
 from app.engine import commands as c
 from app.engine import jobs, migration, modification
 from app.engine.catching import throw_error, uncaught
+from app.engine.codes import IncidentType
 from app.engine.course import Course
 from app.engine.effects import Effect, TaskClosed
 from app.engine.elements.multi_instance import MultiInstanceBody
@@ -155,7 +156,7 @@ def _fail_job(course: Course, command: c.FailJob) -> None:
         course,
         token,
         ElementFailure(
-            "JOB_NO_RETRIES",
+            IncidentType.JOB_NO_RETRIES,
             f"{course.place(token)}的任务“{job['type']}”多次失败{said}。请排除原因后重试",
             {"type": job["type"], "error": command.message},
         ),
@@ -215,7 +216,7 @@ def _resolve(course: Course, command: c.Resolve) -> None:
         jobs.reopen_job(course, token)
         return
     token.queue(token.stage)
-    if incident.type == "LIMIT_STEPS":
+    if incident.type == IncidentType.LIMIT_STEPS:
         release_stalled(course.tree, course)
 
 

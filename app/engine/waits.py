@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from app.engine import timers
+from app.engine.codes import IncidentType
 from app.engine.effects import WaitClosed, WaitOpened
 from app.engine.errors import ElementFailure
 from app.engine.expressions import FormulaTerm, evaluate, source_of
@@ -79,7 +80,7 @@ def text_of(value: Any) -> str | None:
 
 def _failure(course: "Course", owner: Token, event: "EventElement", source: str, what: str) -> ElementFailure:
     return ElementFailure(
-        "EXTRACT_VALUE_ERROR",
+        IncidentType.EXTRACT_VALUE_ERROR,
         f"{course.place(owner)}等待的事件 {event.bpmn_id}:{what}。表达式:{source or '(无)'}。请补齐变量或修改流程图后重试",
         {"event": event.bpmn_id, "expression": source},
     )

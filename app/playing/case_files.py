@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from app.codes import InstallationCode
 from app.domain import forms
 from app.errors import InvalidRequest
 
@@ -29,7 +30,7 @@ class Case:
 
 
 def _refuse(key: str, reason: str) -> InvalidRequest:
-    return InvalidRequest(f"案例文件的“{key}”{reason}", code="CASE")
+    return InvalidRequest(f"案例文件的“{key}”{reason}", code=InstallationCode.CASE)
 
 
 def read(content: bytes) -> Case:
@@ -37,9 +38,9 @@ def read(content: bytes) -> Case:
     try:
         data = forms.loads(content)
     except forms.FormError as error:
-        raise InvalidRequest(f"案例文件无法读取:{error}", code="CASE") from error
+        raise InvalidRequest(f"案例文件无法读取:{error}", code=InstallationCode.CASE) from error
     if not isinstance(data, dict):
-        raise InvalidRequest("案例文件应是一个 JSON 对象,含 project,可含 source", code="CASE")
+        raise InvalidRequest("案例文件应是一个 JSON 对象,含 project,可含 source", code=InstallationCode.CASE)
     for key in data:
         if key not in ("project", "source"):
             raise _refuse(key, "不认识,顶层只能有 project 和 source")

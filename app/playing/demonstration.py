@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from app.catalogue import districts
+from app.codes import RequestCode
 from app.domain.districts import District, RoleInfo
 from app.domain.permissions import SYSTEM, Actor, may_administer
 from app.errors import InvalidRequest
@@ -87,15 +88,15 @@ def advance(actor: Actor, until: datetime | timedelta) -> datetime:
     """Move the virtual clock on, firing what is due on the way in order. Returns the new instant. Raises Forbidden, InvalidRequest (CLOCK_BACK, CLOCK_REAL)."""
     may_administer(actor).require()
     if not instants.is_virtual():
-        raise InvalidRequest("本系统使用真实时钟,不能调整时间", code="CLOCK_REAL")
+        raise InvalidRequest("本系统使用真实时钟,不能调整时间", code=RequestCode.CLOCK_REAL)
     present = instants.now()
     goal = present + until if isinstance(until, timedelta) else until
     if goal.tzinfo is None:
-        raise InvalidRequest("时刻必须带时区", code="CLOCK_NAIVE")
+        raise InvalidRequest("时刻必须带时区", code=RequestCode.CLOCK_NAIVE)
     if goal < present:
-        raise InvalidRequest("时钟只能向后推进,不能倒退", code="CLOCK_BACK")
+        raise InvalidRequest("时钟只能向后推进,不能倒退", code=RequestCode.CLOCK_BACK)
     if goal - present > _LONGEST_JUMP:
-        raise InvalidRequest("一次最多推进十年", code="CLOCK_FAR")
+        raise InvalidRequest("一次最多推进十年", code=RequestCode.CLOCK_FAR)
     while (due := timers.next_due()) is not None and due <= goal:
         instants.move_to(max(due, instants.now()))
         if not pump.run_due(instants.now()):

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from app import current
 from app.catalogue import districts
+from app.codes import InstallationCode
 from app.domain.districts import District
 from app.errors import InvalidRequest
 from app.playing import life as playing
@@ -47,7 +48,7 @@ def read(path: Path) -> list[Plan]:
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)["life"]
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
-        raise InvalidRequest(f"演示项目文件 {path.name} 无法读取:{error}。每个项目是一段 [[life]]", code="LIVES") from error
+        raise InvalidRequest(f"演示项目文件 {path.name} 无法读取:{error}。每个项目是一段 [[life]]", code=InstallationCode.LIVES) from error
     return [_plan(number, entry, path.name) for number, entry in enumerate(entries, start=1)]
 
 
@@ -55,17 +56,17 @@ def _plan(number: int, entry: Mapping[str, Any], file: str) -> Plan:
     place = f"演示项目文件 {file} 第 {number} 个项目"
     for key, value in entry.items():
         if key not in _KEYS:
-            raise InvalidRequest(f"{place}不认识“{key}”,可用:{'、'.join(_KEYS)}", code="LIVES")
+            raise InvalidRequest(f"{place}不认识“{key}”,可用:{'、'.join(_KEYS)}", code=InstallationCode.LIVES)
         if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
-            raise InvalidRequest(f"{place}的“{key}”的值 {value!r} 类型不对", code="LIVES")
+            raise InvalidRequest(f"{place}的“{key}”的值 {value!r} 类型不对", code=InstallationCode.LIVES)
     missing = [key for key in _NEEDED if key not in entry]
     if missing:
-        raise InvalidRequest(f"{place}缺少“{missing[0]}”", code="LIVES")
+        raise InvalidRequest(f"{place}缺少“{missing[0]}”", code=InstallationCode.LIVES)
     plan = Plan(**entry)
     if plan.until not in districts.phase_keys():
-        raise InvalidRequest(f"{place}的阶段“{plan.until}”不存在,可用:{'、'.join(districts.phase_keys())}", code="LIVES")
+        raise InvalidRequest(f"{place}的阶段“{plan.until}”不存在,可用:{'、'.join(districts.phase_keys())}", code=InstallationCode.LIVES)
     if plan.at and not any(plan.at in district.roles for district in districts.every().values()):
-        raise InvalidRequest(f"{place}的角色“{plan.at}”在任何区都没有", code="LIVES")
+        raise InvalidRequest(f"{place}的角色“{plan.at}”在任何区都没有", code=InstallationCode.LIVES)
     return plan
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from app.catalogue import expressions, snapshot
 from app.decision import feel
 from app.domain import permissions
+from app.domain.codes import FormCode
 from app.domain.forms import Form
 from app.domain.permissions import SYSTEM, Actor, ProjectFacts
 from app.errors import NotFound
@@ -144,7 +145,7 @@ def _mend(
             name = problem.path.split("/")[0]
             if name in answers or name not in form.fields:
                 continue
-            if problem.code == "REQUIRED" and problem.path == name:
+            if problem.code == FormCode.REQUIRED and problem.path == name:
                 value, _ = _choose(name, form.fields[name], known, values=values, now=now, tenant=tenant)
                 values[name] = _last_resort(form.fields[name]) if value is _MISSING else value
                 assumed[name] = None

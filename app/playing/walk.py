@@ -9,12 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from app.catalogue import districts, snapshot
+from app.codes import InstallationCode, RequestCode
 from app.domain.permissions import SYSTEM, Actor
 from app.domain.states import InstanceState
 from app.errors import InvalidRequest
 from app.playing import life as playing
 from app.playing.case_files import Case
 from app.playing.life import Life
+from app.rehearsal.codes import FindingCode
 from app.services import accounts, instances, projects, pump, tasks
 
 MOST_TURNS = 600
@@ -69,7 +71,7 @@ def play(case: Case, district_key: str, answers: Mapping[str, Mapping[str, Any]]
     """Play ``case`` in a district whose models and organisation are there. ``answers``: see ``life.Life``. Raises InvalidRequest (DISTRICT, PHASE, ANSWERS)."""
     district = districts.get(district_key)
     if until not in districts.phase_keys():
-        raise InvalidRequest(f"没有阶段“{until}”,可用:{'、'.join(districts.phase_keys())}", code="PHASE")
+        raise InvalidRequest(f"没有阶段“{until}”,可用:{'、'.join(districts.phase_keys())}", code=FindingCode.PHASE)
     _check_answers(answers, district_key)
     life = Life(district=district, name=case.name, facts=districts.translate(district, case.facts), answers=answers)
     walker = _Walker(life, begin, Walk(district_key, goal=until, problems=life.problems))
@@ -91,7 +93,7 @@ def _check_answers(answers: Mapping[str, Mapping[str, Any]], tenant: str) -> Non
     asked = {element for item in library.processes() for element in library.definition(item.key).elements}
     unknown = sorted(set(answers) - asked)
     if unknown:
-        raise InvalidRequest(f"答案文件里的元素“{unknown[0]}”不在本区的任何流程里", code="ANSWERS")
+        raise InvalidRequest(f"答案文件里的元素“{unknown[0]}”不在本区的任何流程里", code=InstallationCode.ANSWERS)
 
 
 def _has_reached(walker: _Walker) -> bool:
@@ -118,7 +120,7 @@ def _begin(walker: _Walker, applicant: str) -> None:
         pass
     person = playing.begin(life, walker.now, office=applicant)
     if person is None:
-        raise InvalidRequest(f"区“{life.district.key}”没有申报单位的账号", code="DISTRICT")
+        raise InvalidRequest(f"区“{life.district.key}”没有申报单位的账号", code=RequestCode.DISTRICT)
     membership = person.office_in("applicant")
     if membership and applicant not in membership.office_name:
         walker.walk.assumed.append({"element": "start", "field": "applicant", "value": membership.office_name})

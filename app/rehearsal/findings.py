@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +12,7 @@ class Finding:
     file: str
     element: str | None
     line: int | None
-    code: str
+    code: StrEnum
     message: str
     severity: str = "error"
 

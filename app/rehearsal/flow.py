@@ -11,6 +11,7 @@ from app.engine.elements.gateways import EventBasedGateway, ExclusiveGateway, Jo
 from app.engine.elements.subprocesses import EventSubProcess, SubProcess
 from app.engine.elements.tasks import PassTask
 from app.engine.soundness import closure, onward
+from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, parts, waits
 
@@ -36,7 +37,7 @@ class _Flow:
             yield from self._unreached(here, reached)
             yield from self._loops({name: part for name, part in here.items() if name in reached})
 
-    def _say(self, part: Part, code: str, message: str, severity: str = "error") -> Finding:
+    def _say(self, part: Part, code: FindingCode, message: str, severity: str = "error") -> Finding:
         return Finding(
             file=self.file, element=part.id, line=self.lines.of(part.id), code=code, message=f"{part.place}{message}", severity=severity
         )
@@ -55,7 +56,7 @@ class _Flow:
             told |= behind
             also = f"它和后面的 {more} 个元素" if more else "它"
             yield self._say(
-                lost[name], "NODE_UNREACHABLE", f"没有任何路径能到达,{also}永远不会运行;请从前面的环节连一条顺序流过来,或者删去"
+                lost[name], FindingCode.NODE_UNREACHABLE, f"没有任何路径能到达,{also}永远不会运行;请从前面的环节连一条顺序流过来,或者删去"
             )
 
     # ------------------------------------------------------------------ loops
@@ -66,14 +67,16 @@ class _Flow:
         for circle in endless:
             first = passing[circle[0]]
             yield self._say(
-                first, "LOOP_ENDLESS", f"又回到它自己({_way(circle)}),途中没有任何环节等待,也没有别的出路,会一直转下去;请改正顺序流"
+                first,
+                FindingCode.LOOP_ENDLESS,
+                f"又回到它自己({_way(circle)}),途中没有任何环节等待,也没有别的出路,会一直转下去;请改正顺序流",
             )
         told = {name for circle in endless for name in circle}
         idle = {name: part for name, part in passing.items() if _changes_nothing(part)}
         for circle in _circles(idle, _maybe_after):
             if not told & set(circle):
                 message = f"又回到它自己({_way(circle)}),途中没有任何环节等待,也没有环节改变变量:一旦走回来就会一直转下去;请检查条件"
-                yield self._say(passing[circle[0]], "LOOP_UNCHANGING", message, "warning")
+                yield self._say(passing[circle[0]], FindingCode.LOOP_UNCHANGING, message, "warning")
 
     @cached_property
     def _inline(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.decision import dmn
+from app.decision.codes import DmnCode
 from app.domain.districts import SHARED
 from app.engine.library import Imports, LibraryRef, no_imports
 
@@ -71,4 +72,4 @@ def _only(namespace: str, files: list[LibraryRef]) -> LibraryRef:
 def _ambiguous(namespace: str, files: list[LibraryRef]) -> dmn.DmnProblem:
     names = "、".join(one.model.file for one in files)
     message = f"命名空间“{namespace}”同时属于 {names},导入时无从区分。请给其中一个换一个命名空间"
-    return dmn.DmnProblem("dmn.namespace", message, files[-1].model.file)
+    return dmn.DmnProblem(DmnCode.NAMESPACE, message, files[-1].model.file)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from app.codes import InstallationCode
 from app.connectors.calls import OVERDUE, FoundRecord, RoleFacts, SetFacts, SetPhase, forms_of
 from app.connectors.inline import roles_of
 from app.connectors.ledger import Ledger, typed
@@ -98,12 +99,14 @@ class LedgerInMemory:
         """Entries of a register from before the run. Raises InvalidRequest (LEDGER) for a register or a field that there is not."""
         form = self.form(kind)
         if form is None and kind != OVERDUE:
-            raise InvalidRequest(f"没有登记簿“{kind}”的表单 forms/records/{kind}.json", code="LEDGER")
+            raise InvalidRequest(f"没有登记簿“{kind}”的表单 forms/records/{kind}.json", code=InstallationCode.LEDGER)
         for row in rows:
             data = {name: value for name, value in row.items() if value is not None}
             problems = form.validate(data, partial=True) if form is not None else []
             if problems:
-                raise InvalidRequest(f"登记簿“{kind}”不收:" + ";".join(problem.message for problem in problems), code="LEDGER")
+                raise InvalidRequest(
+                    f"登记簿“{kind}”不收:" + ";".join(problem.message for problem in problems), code=InstallationCode.LEDGER
+                )
             amount = data.get("amount")
             known = Decimal(amount) if isinstance(amount, int | Decimal) and not isinstance(amount, bool) else None
             self.records.append(FoundRecord(key=next_key(), kind=kind, data=data, amount=known, created_at=now, project_key=project))
@@ -128,7 +131,9 @@ class LedgerInMemory:
     def _phase(self, wanted: object, process_id: str) -> str:
         if wanted is not None:
             if not isinstance(wanted, str) or (self.phases is not None and wanted not in self.phases):
-                raise InvalidRequest(f"阶段“{wanted}”不在 districts/phases.toml 中,可用:{'、'.join(self.phases or ())}", code="LEDGER")
+                raise InvalidRequest(
+                    f"阶段“{wanted}”不在 districts/phases.toml 中,可用:{'、'.join(self.phases or ())}", code=InstallationCode.LEDGER
+                )
             return wanted
         info = self.district.processes.get(process_id) if self.district is not None else None
         return next(iter(info.start_phases if info else ()), self.phases[0] if self.phases else FIRST_PHASE)

@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from app.codes import InstallationCode, RequestCode
 from app.decision import dmn
 from app.domain import calendars, districts, forms
 from app.domain.calendars import Calendar
@@ -29,7 +30,7 @@ _keys = count(1)
 class ModelRefused(InvalidRequest):
     """A model cannot be read; ``file`` and ``element`` say where."""
 
-    code = "MODEL"
+    code = InstallationCode.MODEL
 
     def __init__(self, file: str, element: str, message: str) -> None:
         super().__init__(message)
@@ -178,7 +179,7 @@ class Shelf:
             try:
                 self._districts = districts.load_all(self.root / "districts")
             except districts.DistrictError as error:
-                raise InvalidRequest(str(error), code="DISTRICT") from error
+                raise InvalidRequest(str(error), code=RequestCode.DISTRICT) from error
         return self._districts
 
     def phases(self) -> tuple[str, ...] | None:
@@ -187,7 +188,7 @@ class Shelf:
         try:
             return tuple(phase.key for phase in districts.load_phases(file)) if file.is_file() else None
         except districts.DistrictError as error:
-            raise InvalidRequest(str(error), code="DISTRICT") from error
+            raise InvalidRequest(str(error), code=RequestCode.DISTRICT) from error
 
     def district(self, key: str | None) -> District | None:
         """The district ``key``. Raises InvalidRequest (DISTRICT) naming those that there are."""
@@ -195,7 +196,7 @@ class Shelf:
             return None
         known = self.districts()
         if key not in known:
-            raise InvalidRequest(str(districts.UnknownDistrict(key, known)), code="DISTRICT")
+            raise InvalidRequest(str(districts.UnknownDistrict(key, known)), code=RequestCode.DISTRICT)
         return known[key]
 
     def models(self, district: str | None) -> Models:

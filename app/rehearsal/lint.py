@@ -11,15 +11,19 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any
 
+from app.codes import RequestCode
 from app.decision import dmn
+from app.decision.codes import DmnCode
 from app.domain import districts, forms
 from app.domain.districts import SHARED, ZONE, UnknownDistrict
 from app.domain.forms import Form
 from app.engine import LibraryRef, ProcessDefinition, soundness, timers
+from app.engine.codes import DiagramCode
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import read_with_tree, xml
 from app.rehearsal import flow, names, scenario_files
+from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.imports import Namespaces
 from app.rehearsal.library import Shelf
@@ -30,7 +34,7 @@ FULL_WIDTH = "＞＜＝？，；：（）［］｛｝“”‘’！＋－＊／
 RESERVED = frozenset({"start", "end", "root", "none", "true", "false", "null", "item", "partial", "event"}) - {"start", "end"}
 MOST_SIDE_BY_SIDE = 500  # elements compared with one: more at one place are told soon enough
 MOST_OVERLAPS = 100
-HOUSE_RULES = frozenset({"NO_PERFORMER"})  # of what reading a diagram warns of: errors in shipped files
+HOUSE_RULES = frozenset({DiagramCode.NO_PERFORMER})  # of what reading a diagram warns of: errors in shipped files
 PLAIN_NUMBERS = frozenset({"0", "1"})
 TECHNICAL = frozenset({0, 1, 100, 2000, 2100, 10**12, -(10**12)})  # bounds against slips of the hand: a share, a year, an amount
 NODES = (
@@ -74,7 +78,7 @@ class _Bundle:
     def define(self, tenant: str, kind: str, name: str, file: str) -> Iterator[Finding]:
         first = self.defined.setdefault((tenant, kind, name), file)
         if first != file:
-            yield Finding(file, name, 0, "DUPLICATE_ID", f"“{name}”在 {first} 里已有定义,一次部署中不能重复")
+            yield Finding(file, name, 0, FindingCode.DUPLICATE_ID, f"“{name}”在 {first} 里已有定义,一次部署中不能重复")
 
 
 def check(files: Sequence[tuple[str, bytes]], *, house: bool = False, installation: Shelf | None = None) -> list[Finding]:
@@ -87,13 +91,13 @@ def check(files: Sequence[tuple[str, bytes]], *, house: bool = False, installati
     for name, source in files:
         reader = _READERS.get(PurePath(name).suffix.lower())
         if reader is None:
-            findings.append(Finding(name, "", 0, "KIND", "不认识的文件类型,应为 .bpmn、.dmn、.json 或 .yaml"))
+            findings.append(Finding(name, "", 0, FindingCode.KIND, "不认识的文件类型,应为 .bpmn、.dmn、.json 或 .yaml"))
             continue
         try:
             bundle.tenants[name] = districts.named(name) if known is None else districts.owner(name, known)
             findings += reader(name, source, bundle, severity)
         except UnknownDistrict as error:
-            findings.append(Finding(name, "", 0, "UNKNOWN_DISTRICT", str(error)))
+            findings.append(Finding(name, "", 0, FindingCode.UNKNOWN_DISTRICT, str(error)))
         except Exception as error:  # one file must not hide what is wrong with the others
             findings.append(_internal(name, error))
     findings += _imports(bundle)
@@ -133,23 +137,23 @@ def _starts(name: str, process: ProcessDefinition) -> Iterator[Finding]:
             try:
                 timers.check(event.timer, ZONE)
             except timers.TimerError as error:
-                yield Finding(name, event.element_id, 0, "TIMER", f"开始事件的定时器无法识别:{error}")
+                yield Finding(name, event.element_id, 0, FindingCode.TIMER, f"开始事件的定时器无法识别:{error}")
 
 
-def _clauses(root: Any) -> Iterator[tuple[str, int, str, str]]:
+def _clauses(root: Any) -> Iterator[tuple[str, int, FindingCode, str]]:
     for node in root.iter(xml.BPMN + "userTask"):
         properties = {item.get("name"): item.get("value") for item in node.iter(xml.ZEEBE + "property")}
         if not (properties.get("clauses") or "").split():
-            yield node.get("id", ""), node.sourceline or 0, "CLAUSE", "用户任务没有写明依据的条款(zeebe:property clauses)"
+            yield node.get("id", ""), node.sourceline or 0, FindingCode.CLAUSE, "用户任务没有写明依据的条款(zeebe:property clauses)"
         if not node.get("name"):
-            yield node.get("id", ""), node.sourceline or 0, "NAME", "用户任务没有名称"
+            yield node.get("id", ""), node.sourceline or 0, FindingCode.NAME, "用户任务没有名称"
     for node in root.iter(*(xml.BPMN + kind for kind in NODES)):
         identifier = node.get("id", "")
         if identifier.lower() in RESERVED or not re.fullmatch(r"[a-z][a-z0-9_]*", identifier):
-            yield identifier, node.sourceline or 0, "ID", "元素标识应为小写英文下划线,且不用保留字"
+            yield identifier, node.sourceline or 0, FindingCode.ID, "元素标识应为小写英文下划线,且不用保留字"
 
 
-def _expressions(root: Any) -> Iterator[tuple[str, int, str, str]]:
+def _expressions(root: Any) -> Iterator[tuple[str, int, FindingCode, str]]:
     """FEEL anywhere in the diagram: full-width punctuation, and numbers that belong into a table."""
     for node in root.iter():
         texts = [value for value in node.attrib.values() if value.startswith("=")]
@@ -160,14 +164,14 @@ def _expressions(root: Any) -> Iterator[tuple[str, int, str, str]]:
             owner = _owner(node)
             wrong = sorted({character for character in bare if character in FULL_WIDTH})
             if wrong:
-                yield owner, node.sourceline or 0, "FULL_WIDTH", f"表达式 {text} 含全角符号 {' '.join(wrong)},请改用半角"
+                yield owner, node.sourceline or 0, FindingCode.FULL_WIDTH, f"表达式 {text} 含全角符号 {' '.join(wrong)},请改用半角"
             numbers = [number for number in _NUMBER.findall(bare) if number not in PLAIN_NUMBERS]
             if numbers:
-                yield owner, node.sourceline or 0, "NUMBER", f"表达式 {text} 里有数字 {'、'.join(numbers)},应放进决策表"
+                yield owner, node.sourceline or 0, FindingCode.NUMBER, f"表达式 {text} 里有数字 {'、'.join(numbers)},应放进决策表"
     for node in root.iter(xml.BPMN + "timeDuration", xml.BPMN + "timeDate", xml.BPMN + "timeCycle"):
         text = (node.text or "").strip()
         if text and not text.startswith("="):
-            yield _owner(node), node.sourceline or 0, "NUMBER", f"定时 {text} 写死在图里,应由 deadline() 或参数表给出"
+            yield _owner(node), node.sourceline or 0, FindingCode.NUMBER, f"定时 {text} 写死在图里,应由 deadline() 或参数表给出"
 
 
 def _owner(node: Any) -> str:
@@ -176,7 +180,7 @@ def _owner(node: Any) -> str:
     return "" if node is None else str(node.get("id"))
 
 
-def _drawing(root: Any) -> Iterator[tuple[str, int, str, str]]:
+def _drawing(root: Any) -> Iterator[tuple[str, int, FindingCode, str]]:
     """Everything is drawn, and nothing stands on something else."""
     shapes = {shape.get("bpmnElement"): shape for shape in root.iter(xml.DI + "BPMNShape")}
     edges = {edge.get("bpmnElement") for edge in root.iter(xml.DI + "BPMNEdge")}
@@ -190,23 +194,23 @@ def _drawing(root: Any) -> Iterator[tuple[str, int, str, str]]:
         shape = shapes.get(identifier)
         bounds = shape.find(DC + "Bounds") if shape is not None else None
         if bounds is None:
-            yield identifier, node.sourceline or 0, "LAYOUT", "图上没有画出这个元素"
+            yield identifier, node.sourceline or 0, FindingCode.LAYOUT, "图上没有画出这个元素"
         elif identifier not in attached:
             try:
                 x, y, width, height = (float(bounds.get(key, "0")) for key in ("x", "y", "width", "height"))
             except ValueError:
-                yield identifier, node.sourceline or 0, "LAYOUT", "图上的位置或大小不是数字"
+                yield identifier, node.sourceline or 0, FindingCode.LAYOUT, "图上的位置或大小不是数字"
                 continue
             boxes.append((identifier, x, y, x + width, y + height, node.sourceline or 0))
     for node in root.iter(xml.BPMN + "sequenceFlow"):
         if node.get("id") not in edges:
-            yield node.get("id", ""), node.sourceline or 0, "LAYOUT", "图上没有画出这条连线"
+            yield node.get("id", ""), node.sourceline or 0, FindingCode.LAYOUT, "图上没有画出这条连线"
     yield from _overlaps(boxes, containers)
 
 
 def _overlaps(
     boxes: list[tuple[str, float, float, float, float, int]], containers: Mapping[str, set[str]]
-) -> Iterator[tuple[str, int, str, str]]:
+) -> Iterator[tuple[str, int, FindingCode, str]]:
     """From left to right, each against those that still reach it: a long diagram is not compared all with all."""
     reaching: list[tuple[str, float, float, float, float, int]] = []
     told = 0
@@ -217,7 +221,7 @@ def _overlaps(
             inside = other in containers.get(one, ()) or one in containers.get(other, ())
             if not inside and top < v and y < bottom and told < MOST_OVERLAPS:
                 told += 1
-                yield one, line, "LAYOUT", f"与元素 {other} 重叠"
+                yield one, line, FindingCode.LAYOUT, f"与元素 {other} 重叠"
         reaching.append(box)
 
 
@@ -229,7 +233,7 @@ def _table(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator
         return
     bundle.decisions.append((name, bundle.tenants[name], model))
     if not model.decisions and not model.namespace:
-        yield Finding(name, "", 0, "NAMESPACE", "文件里没有决策,又没有命名空间(namespace),别的文件无法导入。请写上命名空间")
+        yield Finding(name, "", 0, FindingCode.NAMESPACE, "文件里没有决策,又没有命名空间(namespace),别的文件无法导入。请写上命名空间")
     for decision_id in model.decisions:
         bundle.models[bundle.tenants[name], "decision", decision_id] = model
         yield from bundle.define(bundle.tenants[name], "decision", decision_id, name)
@@ -242,12 +246,12 @@ def _table(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator
                     file=name,
                     element=f"{decision.id} 第 {rule.number} 行",
                     line=0,
-                    code="CLAUSE",
+                    code=FindingCode.CLAUSE,
                     message="规则行没有写明依据的条款",
                     severity=severity,
                 )
     if model.decisions and PurePath(name).stem not in model.decisions:
-        yield Finding(file=name, element="", line=0, code="NAME", message="文件名应与其中的决策标识相同", severity=severity)
+        yield Finding(file=name, element="", line=0, code=FindingCode.NAME, message="文件名应与其中的决策标识相同", severity=severity)
 
 
 def _of_table(problem: dmn.DmnProblem) -> Finding:
@@ -255,7 +259,7 @@ def _of_table(problem: dmn.DmnProblem) -> Finding:
         part for part in (problem.decision or "", f"第 {problem.rule} 行" if problem.rule else "", problem.column or "") if part
     )
     # Rows of a UNIQUE table that overlap are refused at deployment, however sure the analysis is.
-    severity = "error" if problem.code == "dmn.overlap" else problem.severity
+    severity = "error" if problem.code == DmnCode.OVERLAP else problem.severity
     return Finding(file=problem.file, element=place, line=problem.line or 0, code=problem.code, message=problem.message, severity=severity)
 
 
@@ -269,19 +273,21 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
     if PurePath(name).parent.name != "records":
         yield from bundle.define(bundle.tenants[name], "form", form.id, name)
         if form.id != PurePath(name).stem:
-            yield Finding(file=name, element="id", line=0, code="NAME", message=f"表单标识 {form.id} 应与文件名相同", severity=severity)
+            yield Finding(
+                file=name, element="id", line=0, code=FindingCode.NAME, message=f"表单标识 {form.id} 应与文件名相同", severity=severity
+            )
     for path, number in _limits(form.schema, "schema"):
         yield Finding(
             file=name,
             element=path,
             line=0,
-            code="NUMBER",
+            code=FindingCode.NUMBER,
             message=f"表单里写死了数值 {number},限额应由决策表在提交后判断",
             severity=severity,
         )
     for key, part in form.fields.items():
         if not part.get("title"):
-            yield Finding(file=name, element=key, line=0, code="NAME", message="字段没有中文名称(title)", severity=severity)
+            yield Finding(file=name, element=key, line=0, code=FindingCode.NAME, message="字段没有中文名称(title)", severity=severity)
 
 
 def _limits(schema: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -344,7 +350,7 @@ def _itself(model: Any) -> Any:
 
 
 def _internal(name: str, error: Exception) -> Finding:
-    return Finding(name, "", 0, "INTERNAL", f"检查此文件时出现内部错误 {type(error).__name__}:{error}")
+    return Finding(name, "", 0, RequestCode.INTERNAL, f"检查此文件时出现内部错误 {type(error).__name__}:{error}")
 
 
 def _scenario(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:

@@ -7,17 +7,20 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from app.codes import Code
 from app.connectors import CONNECTORS
 from app.connectors.calls import Known, RoleFacts, forms_of
 from app.decision import dmn
 from app.decision.feel.syntax import FunctionLiteral, Name, Path, walk
 from app.decision.near import near
+from app.domain.codes import DeadlineCode
 from app.engine import ProcessDefinition
 from app.engine.decisions import DEADLINES
 from app.engine.elements.subprocesses import CallActivity
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.expressions import LiteralTerm, Term, source_of, vocabulary
 from app.rehearsal import variables
+from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, argument, calls, expressions, first, job_type, texts, texts_of, tree
 from app.rehearsal.surroundings import View
@@ -63,7 +66,7 @@ class _Checker:
             yield from self._functions(part, said.what, said.term, said.flow)
             yield from self._deadlines(part, said.what, said.term, said.flow)
 
-    def _say(self, part: Part, code: str, message: str, *, text: str = "", at: str = "", severity: str = "error") -> Finding:
+    def _say(self, part: Part, code: Code, message: str, *, text: str = "", at: str = "", severity: str = "error") -> Finding:
         line = self.lines.of(at or part.id, text)
         return Finding(
             file=self.file,
@@ -86,7 +89,9 @@ class _Checker:
         for role in dict.fromkeys(written):
             if role and role not in roles:
                 cure = f"是不是 {hint}?" if (hint := near(role, roles)) else "请改正候选组,或在 districts 的区县文件中加上这个角色"
-                yield self._say(part, "ROLE", f"的候选组写了角色“{role}”,{self._whose()}没有这个角色,没有人能办理,{cure}", text=role)
+                yield self._say(
+                    part, FindingCode.ROLE, f"的候选组写了角色“{role}”,{self._whose()}没有这个角色,没有人能办理,{cure}", text=role
+                )
 
     def _whose(self) -> str:
         return "本区" if len(self.around.tenants) == 1 else "使用这个流程的各区都"
@@ -119,7 +124,7 @@ class _Checker:
             forms=self.around.ids("form") if self.around.stock.complete else None,
         )
         for problem in connector.check(task.headers, known):
-            yield self._say(part, "HEADER", f"({kind}):{problem}")
+            yield self._say(part, FindingCode.HEADER, f"({kind}):{problem}")
         if kind == "query_projects":
             yield from self._phases(part, task)
         if kind in ("put_record", "query_records"):
@@ -128,17 +133,19 @@ class _Checker:
     def _worker(self, part: Part, kind: str) -> Iterator[Finding]:
         hint = near(kind, CONNECTORS)
         if hint:
-            yield self._say(part, "JOB_TYPE", f"的作业类型“{kind}”平台不认识,是不是 {hint}?外部工作程序请换一个不易混淆的名称", text=kind)
+            yield self._say(
+                part, FindingCode.JOB_TYPE, f"的作业类型“{kind}”平台不认识,是不是 {hint}?外部工作程序请换一个不易混淆的名称", text=kind
+            )
         else:
             message = f"的作业类型“{kind}”不是平台自带的,须有外部工作程序来领取,否则会一直等待"
-            yield self._say(part, "JOB_TYPE", message, text=kind, severity=self.around.stock.workers)
+            yield self._say(part, FindingCode.JOB_TYPE, message, text=kind, severity=self.around.stock.workers)
 
     def _listener(self, part: Part, term: Term) -> Iterator[Finding]:
         if isinstance(term, LiteralTerm):
             kind = term.value
             more = "(监听器的作业即使与平台自带的同名,也由外部工作程序办理)" if kind in CONNECTORS else ""
             message = f"的监听器“{kind}”须有外部工作程序来领取,否则会一直等待{more}"
-            yield self._say(part, "JOB_TYPE", message, text=kind, severity=self.around.stock.workers)
+            yield self._say(part, FindingCode.JOB_TYPE, message, text=kind, severity=self.around.stock.workers)
 
     def _phases(self, part: Part, task: JobTask) -> Iterator[Finding]:
         """Phases that a query of projects is given as texts."""
@@ -148,7 +155,7 @@ class _Checker:
                 for phase in texts(mapping.source):
                     if phase not in known:
                         cure = f"是不是 {hint}?" if (hint := near(phase, known)) else f"可用:{'、'.join(known)}"
-                        yield self._say(part, "PHASE", f"查询的阶段“{phase}”不在 districts/phases.toml 中,{cure}", text=phase)
+                        yield self._say(part, FindingCode.PHASE, f"查询的阶段“{phase}”不在 districts/phases.toml 中,{cure}", text=phase)
 
     def _register_fields(self, part: Part, task: JobTask, kind: str) -> Iterator[Finding]:
         """What is written to a register, or asked of it, and no form of it has."""
@@ -165,7 +172,9 @@ class _Checker:
                 cure = (
                     f"是不是 {hint}?" if (hint := near(name, known)) else f"请改正输入映射,或在 forms/records/{register}.json 中加上这一项"
                 )
-                yield self._say(part, "FORM_FIELD", f"的输入映射写“{name}”,但登记簿“{register}”的表单没有这一项,{what},{cure}", text=name)
+                yield self._say(
+                    part, FindingCode.FORM_FIELD, f"的输入映射写“{name}”,但登记簿“{register}”的表单没有这一项,{what},{cure}", text=name
+                )
 
     # ------------------------------------------------------------------ in expressions
 
@@ -177,14 +186,16 @@ class _Checker:
         for node in walk(root):
             if isinstance(node, FunctionLiteral) and node.external:
                 message = f"的{what}“{source_of(term)}”要调用外部程序(external),这里没有,结果总是空值;请改用 FEEL 的函数"
-                yield self._say(part, "FUNCTION", message, at=flow)
+                yield self._say(part, FindingCode.FUNCTION, message, at=flow)
         for call in calls(term):
             name = _called(call.function)
             if name is None or (isinstance(call.function, Name) and (call.function.local or name in known)):
                 continue
             severity = "warning" if isinstance(call.function, Name) and call.function.element else "error"
             cure = f"是不是 {hint}?" if (hint := near(name, known)) else "可用函数见 FEEL 函数表"
-            yield self._say(part, "FUNCTION", f"的{what}“{source_of(term)}”:没有名为“{name}”的函数,{cure}", at=flow, severity=severity)
+            yield self._say(
+                part, FindingCode.FUNCTION, f"的{what}“{source_of(term)}”:没有名为“{name}”的函数,{cure}", at=flow, severity=severity
+            )
 
     def _deadlines(self, part: Part, what: str, term: Term, flow: str) -> Iterator[Finding]:
         for call in calls(term):
@@ -197,7 +208,7 @@ class _Checker:
                 if known is not None and name not in known:
                     cure = f"是不是 {hint}?" if (hint := near(name, known)) else f"可用:{'、'.join(known) or '(没有期限表)'}"
                     message = f"的{what}“{source_of(term)}”:{self._whose()}的期限表没有期限键“{name}”,{cure}"
-                    yield self._say(part, "DEADLINE_KEY", message, at=flow)
+                    yield self._say(part, DeadlineCode.DEADLINE_KEY, message, at=flow)
 
     def _deadline_keys(self) -> Collection[str] | None:
         """The keys of the deadlines tables; None where nobody can say which they are."""
@@ -214,9 +225,9 @@ class _Checker:
 
 
 _KINDS = {
-    "form": ("表单", "FORM", "使用"),
-    "decision": ("决策", "CALLED_DECISION", "调用"),
-    "process": ("流程", "CALLED_PROCESS", "调用"),
+    "form": ("表单", FindingCode.FORM, "使用"),
+    "decision": ("决策", FindingCode.CALLED_DECISION, "调用"),
+    "process": ("流程", FindingCode.CALLED_PROCESS, "调用"),
 }
 
 

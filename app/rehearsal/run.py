@@ -18,11 +18,13 @@ from app.config import Config
 from app.connectors.inline import InlineTasks, Surroundings, is_inline
 from app.decision import feel
 from app.engine import commands, effects, functions, step, timers
+from app.engine.codes import IncidentType
 from app.engine.definitions import ProcessDefinition, StartEvent
 from app.engine.expressions import LiteralTerm, Term, parse
 from app.engine.limits import StepLimits
 from app.engine.waits import text_of
 from app.errors import InvalidRequest
+from app.rehearsal.codes import FindingCode
 from app.rehearsal.ledger import LedgerInMemory, RehearsedLedger
 from app.rehearsal.library import Models
 from app.rehearsal.trees import ArmedStart, Delivery, OpenMessage, RehearsedTree
@@ -45,14 +47,12 @@ class Stop:
     """Why a rehearsal went no further: the element at which it was, a stable code, a Chinese sentence."""
 
     element_id: str
-    code: str
+    code: IncidentType
     message: str
 
 
 class Stopped(InvalidRequest):
     """The budget of a rehearsal is used up."""
-
-    code = "LIMIT"
 
     def __init__(self, stop: Stop) -> None:
         super().__init__(stop.message, code=stop.code)
@@ -112,7 +112,9 @@ class Rehearsal:
         if start_event is None and "none" not in kinds.values():
             start_event = next(iter(kinds), None)
         if len(self.roots) >= ROOTS:
-            raise Stopped(Stop(start_event or "", "LIMIT_INSTANCES", f"流程“{definition.process_id}”已经发起超过 {ROOTS} 个实例,已停止"))
+            raise Stopped(
+                Stop(start_event or "", IncidentType.LIMIT_INSTANCES, f"流程“{definition.process_id}”已经发起超过 {ROOTS} 个实例,已停止")
+            )
         state, happened = step(self.models, None, commands.Start(definition.key, variables, start_event), self.now, self.limits)
         root = RehearsedTree(state.released(), project, started_by=started_by)
         self.roots.append(root)
@@ -139,7 +141,9 @@ class Rehearsal:
             left -= 1
             if still[element_id] > AT_ONE_INSTANT or left < 0 or self.limits.clock() > end:
                 raise Stopped(
-                    Stop(element_id, "LIMIT_TIMERS", f"定时“{element_id}”在 {self._shown()} 前后反复触发而没有尽头,已停止推进时间")
+                    Stop(
+                        element_id, IncidentType.LIMIT_TIMERS, f"定时“{element_id}”在 {self._shown()} 前后反复触发而没有尽头,已停止推进时间"
+                    )
                 )
             if isinstance(what, ArmedStart):
                 self._begin(what)
@@ -168,7 +172,9 @@ class Rehearsal:
             try:
                 schedule = timers.schedule(event.timer.kind, self._value(event.timer.term), self.now, self.models.zone)
             except (timers.TimerError, feel.FeelError) as error:
-                raise InvalidRequest(f"流程“{definition.process_id}”的开始事件“{event.element_id}”:{error}", code="TIMER") from error
+                raise InvalidRequest(
+                    f"流程“{definition.process_id}”的开始事件“{event.element_id}”:{error}", code=FindingCode.TIMER
+                ) from error
             if event.timer.kind != timers.DATE or schedule.due_at > self.now:
                 self._arm(ArmedStart(definition, event, schedule.due_at, schedule.memo, variables or {}))
 
@@ -363,7 +369,9 @@ class Rehearsal:
                 inline.append(effect)
         if len(self.path) > self.budget.elements:
             stop = Stop(
-                self.path[-1], "LIMIT_STEPS", f"已经过 {self.budget.elements} 个元素而没有尽头,停在“{self.path[-1]}”。请检查流程是否在循环"
+                self.path[-1],
+                IncidentType.LIMIT_STEPS,
+                f"已经过 {self.budget.elements} 个元素而没有尽头,停在“{self.path[-1]}”。请检查流程是否在循环",
             )
             self.path = self.path[: self.budget.elements]
             raise Stopped(stop)

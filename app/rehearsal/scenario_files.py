@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from app.errors import InvalidRequest
+from app.rehearsal.codes import FindingCode
 
 LARGEST = 1_000_000  # bytes of one file
 MOST_VALUES = 200_000  # of one file, repeated ones (anchors) counted each time
@@ -36,7 +37,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?
 class ScenarioError(InvalidRequest):
     """A scenario file that makes no sense: the text names line or key."""
 
-    code = "SCENARIO"
+    code = FindingCode.SCENARIO
 
 
 class Failed(Exception):

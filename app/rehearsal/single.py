@@ -5,8 +5,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.codes import InstallationCode
 from app.decision import dmn, feel
 from app.domain import calendars, deadlines, forms
+from app.domain.codes import DeadlineCode
 from app.domain.districts import SHARED, ZONE
 from app.engine import DecisionRef, LibraryRef, ProcessDefinition, StepLimits, timers
 from app.engine.errors import EngineError
@@ -77,15 +79,15 @@ def decide(file: Path, source: bytes, decision: str, values: str, at: str) -> di
     except forms.FormError as error:
         raise InvalidRequest(f"输入无法读取:{error}", code=error.code) from error
     except ValueError as error:
-        raise InvalidRequest(f"时刻 {at!r} 无法读取,应如 2026-03-10T09:00:00+08:00", code="DECISION") from error
+        raise InvalidRequest(f"时刻 {at!r} 无法读取,应如 2026-03-10T09:00:00+08:00", code=InstallationCode.DECISION) from error
     if not isinstance(context, dict):
-        raise InvalidRequest("输入应是一个 JSON 对象", code="DECISION")
+        raise InvalidRequest("输入应是一个 JSON 对象", code=InstallationCode.DECISION)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
     registry = deadlines.registry(_no_rule, calendars.statutory(), ZONE)
     try:
         model = dmn.parse(source, name=file.name, functions=registry)
         if decision not in model.decisions:
-            raise InvalidRequest(f"{file.name} 中没有决策“{decision}”,可用:{'、'.join(model.decisions)}", code="DECISION")
+            raise InvalidRequest(f"{file.name} 中没有决策“{decision}”,可用:{'、'.join(model.decisions)}", code=InstallationCode.DECISION)
         ref = DecisionRef(0, 0, decision, model, _beside(file, registry).find if model.imports else no_imports)
         evaluation = ref.evaluate(context, feel.Environment(now=moment, zone=ZONE, functions=registry))
         return {
@@ -93,9 +95,9 @@ def decide(file: Path, source: bytes, decision: str, values: str, at: str) -> di
             "libraries": [{"namespace": one.model.namespace, "file": one.model.file} for one in ref.libraries()],
         }
     except dmn.DmnError as error:
-        raise InvalidRequest(str(error), code="DECISION") from error
+        raise InvalidRequest(str(error), code=InstallationCode.DECISION) from error
     except (dmn.DmnEvaluationError, feel.FeelError) as error:
-        raise InvalidRequest(str(error), code="DECISION") from error
+        raise InvalidRequest(str(error), code=InstallationCode.DECISION) from error
 
 
 def _beside(file: Path, registry: feel.Registry) -> Namespaces:
@@ -128,4 +130,4 @@ def explanation(evaluation: dmn.Evaluation) -> dict[str, Any]:
 
 
 def _no_rule(key: str, start: object, variables: object, environment: object) -> deadlines.DeadlineRule:
-    raise deadlines.DeadlineError("DEADLINE_UNKNOWN", f"单独试算时没有期限表,无法计算期限“{key}”")
+    raise deadlines.DeadlineError(DeadlineCode.DEADLINE_UNKNOWN, f"单独试算时没有期限表,无法计算期限“{key}”")

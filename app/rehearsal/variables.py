@@ -15,6 +15,7 @@ from app.engine import ProcessDefinition
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.tasks import BusinessRuleTask, UserTask
 from app.engine.expressions import LiteralTerm, Term, source_of, vocabulary
+from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, Said, expressions, fields_read, first, loop_names, tree
 from app.rehearsal.surroundings import View
@@ -96,8 +97,10 @@ class _Reader:
         if form is not None and what.startswith("输出映射"):
             severity = "error" if certain else severity
             message = f"的{what}用到“{name}”,但表单“{form}”没有这一项,也没有别的环节写入,{cure}"
-            return self._say(part, "FORM_FIELD", message, text=text, at=at, severity=severity)
-        return self._say(part, "VARIABLE", f"的{what}用到变量“{name}”,没有任何环节写入它,{cure}", text=text, at=at, severity=severity)
+            return self._say(part, FindingCode.FORM_FIELD, message, text=text, at=at, severity=severity)
+        return self._say(
+            part, FindingCode.VARIABLE, f"的{what}用到变量“{name}”,没有任何环节写入它,{cure}", text=text, at=at, severity=severity
+        )
 
     def _is_open_start(self) -> bool:
         """Whether somebody may begin the process with variables of his own."""
@@ -125,7 +128,7 @@ class _Reader:
                     hint = near(entry, columns)
                     cure = f"是不是 {hint}?" if hint else f"它有:{'、'.join(sorted(columns))}"
                     message = f"的{said.what}“{source_of(said.term)}”要取“{variable}.{entry}”,但决策的结果没有“{entry}”这一列,{cure}"
-                    yield self._say(part, "DECISION_OUTPUT", message, text=f"{variable}.{entry}", at=said.flow, severity="error")
+                    yield self._say(part, FindingCode.DECISION_OUTPUT, message, text=f"{variable}.{entry}", at=said.flow, severity="error")
 
     def _results_of_tables(self) -> dict[str, set[str]]:
         """Variables that hold nothing but results of tables with several outputs, with the columns' names."""
@@ -158,7 +161,7 @@ class _Reader:
             found |= {output.name for output in decision.outputs}
         return found or None
 
-    def _say(self, part: Part, code: str, message: str, text: str, at: str, severity: str) -> Finding:
+    def _say(self, part: Part, code: FindingCode, message: str, text: str, at: str, severity: str) -> Finding:
         line = self.lines.of(at or part.id, text)
         return Finding(
             file=self.file,

@@ -1,20 +1,21 @@
 """What a deployment is reminded of, one group a kind: how people read it on the page and in the terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
+from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 
 _REST = ("其他提示", "")
-_KINDS = {
-    "SCENARIO_OUTDATED": ("只改了数，随产品发布的场景不再成立", "新的数是对的，就按新的数改正场景；不是，就改正表。"),
-    "SCENARIO_KNOWN": ("发布之前就没有通过的场景", "不因这次发布。下载场景文件，改好后上传；在此之前它们把不了关。"),
-    "SCENARIO": ("强制发布：因这次发布不再成立的场景", "请尽快改正模型或场景。"),
-    "SCENARIO_DROPPED": ("场景不再查的内容", "已按您的确认减少，记入审计。"),
-    "OVERLAP": ("强制发布：决策表的行有重叠", "命中两行时，办到这里的事项会停下。"),
-    "OVERLAP_KNOWN": ("决策表的行有重叠，原来就是这样", "命中两行时，办到这里的事项会停下，请改正。"),
-    "NEW_ID": ("与已有标识只差一点的新标识", "已按您的确认新建。"),
-    "MISSING": ("引用的尚未部署", "执行到该处会停下，请补上。"),
+_KINDS: Mapping[StrEnum, tuple[str, str]] = {
+    FindingCode.SCENARIO_OUTDATED: ("只改了数，随产品发布的场景不再成立", "新的数是对的，就按新的数改正场景；不是，就改正表。"),
+    FindingCode.SCENARIO_KNOWN: ("发布之前就没有通过的场景", "不因这次发布。下载场景文件，改好后上传；在此之前它们把不了关。"),
+    FindingCode.SCENARIO: ("强制发布：因这次发布不再成立的场景", "请尽快改正模型或场景。"),
+    FindingCode.SCENARIO_DROPPED: ("场景不再查的内容", "已按您的确认减少，记入审计。"),
+    FindingCode.OVERLAP: ("强制发布：决策表的行有重叠", "命中两行时，办到这里的事项会停下。"),
+    FindingCode.OVERLAP_KNOWN: ("决策表的行有重叠，原来就是这样", "命中两行时，办到这里的事项会停下，请改正。"),
+    FindingCode.NEW_ID: ("与已有标识只差一点的新标识", "已按您的确认新建。"),
 }
 
 

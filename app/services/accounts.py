@@ -11,7 +11,9 @@ from app.acts import audit
 from app.acts.places import places
 from app.acts.transaction import act
 from app.catalogue import districts, snapshot
+from app.codes import RequestCode
 from app.domain import accounts as rules
+from app.domain.codes import Action, VerdictCode
 from app.domain.keys import next_key
 from app.domain.permissions import Actor, Membership, may_manage
 from app.errors import InvalidRequest, NotFound
@@ -167,7 +169,7 @@ def _create(
         rules.check_mixture({role for role, _ in memberships}, username)
     taken = accounts.usernames([username for username, *_ in people])
     if taken:
-        raise InvalidRequest(f"账号“{min(taken)}”已存在", code="USERNAME_TAKEN")
+        raise InvalidRequest(f"账号“{min(taken)}”已存在", code=RequestCode.USERNAME_TAKEN)
     keys = [next_key() for _ in people]
     with act():
         offices = {
@@ -196,7 +198,13 @@ def _create(
             "reason": reason.strip(),
         }
         audit.record(
-            actor, "user.create", " ".join(username for username, *_ in people)[:200], details, now, chain=actor.user, tenant=people[0][2]
+            actor,
+            Action.USER_CREATE,
+            " ".join(username for username, *_ in people)[:200],
+            details,
+            now,
+            chain=actor.user,
+            tenant=people[0][2],
         )
     return keys
 
@@ -212,9 +220,9 @@ def substitute(actor: Actor, principal: str, substitute: str, first: date, last:
     if actor.user != away.id:
         may_manage(actor, away.tenant).require()
     if last < first:
-        raise InvalidRequest("代理的截止日期不能早于开始日期", code="PERIOD")
+        raise InvalidRequest("代理的截止日期不能早于开始日期", code=RequestCode.PERIOD)
     if away.tenant != present.tenant or away.id == present.id:
-        raise InvalidRequest("代理人须是同一区的另一人", code="OTHER_DISTRICT")
+        raise InvalidRequest("代理人须是同一区的另一人", code=VerdictCode.OTHER_DISTRICT)
     roles = {row.role for user in (away, present) for row in accounts.person(user.id) if row.role}
     rules.check_mixture(roles, substitute)
     key = next_key()
@@ -224,7 +232,7 @@ def substitute(actor: Actor, principal: str, substitute: str, first: date, last:
             [{"key": key, "delegator_key": away.id, "delegate_key": present.id, "first_on": first, "last_on": last, "created_at": now}],
         )
         details = {"principal": principal, "substitute": substitute, "first": first.isoformat(), "last": last.isoformat()}
-        audit.record(actor, "user.substitute", principal, details, now, chain=actor.user, tenant=away.tenant)
+        audit.record(actor, Action.USER_SUBSTITUTE, principal, details, now, chain=actor.user, tenant=away.tenant)
     return key
 
 
@@ -236,7 +244,7 @@ def issue_token(actor: Actor, username: str, name: str, now: datetime) -> str:
     may_manage(actor, user.tenant).require()
     token: str = user.get_auth_token()  # type: ignore[assignment]
     with act():
-        audit.record(actor, "user.token", username, {"name": name}, now, chain=actor.user, tenant=user.tenant)
+        audit.record(actor, Action.USER_TOKEN, username, {"name": name}, now, chain=actor.user, tenant=user.tenant)
     return token
 
 

@@ -11,7 +11,9 @@ from app.acts.candidates import project_facts
 from app.acts.held_tree import HeldTree
 from app.acts.transaction import new_instance
 from app.catalogue import snapshot
+from app.codes import RequestCode
 from app.domain import permissions
+from app.domain.codes import Action, VerdictCode
 from app.domain.permissions import Actor
 from app.domain.states import SUSPENDED, InstanceState, WaitKind
 from app.engine import ProcessDefinition
@@ -90,7 +92,7 @@ def line(actor: Actor, key: int) -> InstanceLine:
     if not permissions.may_administer(actor, row.tenant):
         project = projects.one(row.project_key) if row.project_key else None
         if project is None:
-            raise Forbidden("只有系统管理员可以查看不属于项目的流程实例", code="NOT_ADMINISTRATOR")
+            raise Forbidden("只有系统管理员可以查看不属于项目的流程实例", code=VerdictCode.NOT_ADMINISTRATOR)
         permissions.may_read_project(actor, project_facts(project), snapshot.district(row.tenant)).require()
     return instance_line(row)
 
@@ -186,17 +188,17 @@ def create(
     """
     tenant = tenant or actor.tenant
     if not actor.is_system and tenant != actor.tenant:
-        raise Forbidden("只能在本区发起流程", code="OTHER_DISTRICT")
+        raise Forbidden("只能在本区发起流程", code=VerdictCode.OTHER_DISTRICT)
     definition = _definition(process_id, tenant, version, definition_key)
     try:
         if definition.process_id in snapshot.district(tenant).processes or not permissions.may_administer(actor, tenant):
             tree = _begin(actor, definition, variables, project_key, now)
         elif project_key is not None:
-            raise Forbidden("区文件没有列出的流程不能从项目发起", code="NOT_STARTABLE")
+            raise Forbidden("区文件没有列出的流程不能从项目发起", code=VerdictCode.NOT_STARTABLE)
         else:
             with new_instance(definition.key, tenant, now, actor) as tree:
                 tree.step(Start(definition.key, variables))
-                tree.record("process.start", definition.process_id, {"variables": dict(variables)})
+                tree.record(Action.PROCESS_START, definition.process_id, {"variables": dict(variables)})
                 tree.save()
     except (engine.ModificationRefused, engine.LimitExceeded) as error:
         raise InvalidRequest(str(error), code=error.code) from error
@@ -214,7 +216,7 @@ def _begin(actor: Actor, definition: ProcessDefinition, variables: Mapping[str, 
         permissions.may_read_project(actor, project_facts(project), snapshot.district(project["tenant"])).require()
     in_force = snapshot.library(actor.tenant).reference("process", definition.process_id)
     if in_force is not None and in_force.key != definition.key:
-        raise InvalidRequest(f"这项流程只能按现行的第 {in_force.version} 版发起", code="VERSION")
+        raise InvalidRequest(f"这项流程只能按现行的第 {in_force.version} 版发起", code=RequestCode.VERSION)
     return openings.begin(actor, definition.process_id, project, variables, now)
 
 

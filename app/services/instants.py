@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from app import current
 from app.acts.transaction import act
+from app.codes import RequestCode
 from app.errors import InvalidRequest
 from app.store import settings
 from app.store.tables import db
@@ -34,10 +35,10 @@ def move_to(instant: datetime) -> None:
     leaves it as it is. Raises InvalidRequest (CLOCK_REAL, CLOCK_BACK).
     """
     if not is_virtual():
-        raise InvalidRequest("本系统使用真实时钟,不能调整时间", code="CLOCK_REAL")
+        raise InvalidRequest("本系统使用真实时钟,不能调整时间", code=RequestCode.CLOCK_REAL)
     present = now()
     if instant < present - _MOMENT:
-        raise InvalidRequest("时钟只能向后推进,不能倒退", code="CLOCK_BACK")
+        raise InvalidRequest("时钟只能向后推进,不能倒退", code=RequestCode.CLOCK_BACK)
     if instant > present:
         _store(instant - datetime.now(UTC))
 
@@ -45,7 +46,7 @@ def move_to(instant: datetime) -> None:
 def begin_at(instant: datetime) -> None:
     """Set the virtual clock of a database in which nothing has happened yet, also to the past. Raises InvalidRequest (CLOCK_REAL)."""
     if not is_virtual():
-        raise InvalidRequest("本系统使用真实时钟,不能调整时间", code="CLOCK_REAL")
+        raise InvalidRequest("本系统使用真实时钟,不能调整时间", code=RequestCode.CLOCK_REAL)
     _store(instant - datetime.now(UTC))
 
 

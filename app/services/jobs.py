@@ -10,7 +10,9 @@ from typing import Any
 from app import current, engine
 from app.acts.held_tree import HeldTree
 from app.acts.transaction import act, open_instance, retried
+from app.codes import RequestCode
 from app.domain import permissions
+from app.domain.codes import Action
 from app.domain.permissions import Actor
 from app.domain.states import JobState
 from app.engine import commands
@@ -29,7 +31,7 @@ def take(actor: Actor, job_type: str, now: datetime, *, most: int = 1, lease: ti
     """Take up to ``most`` open jobs of a type, oldest first; nobody else gets them before the lease is over. Raises Forbidden, InvalidRequest (LEASE)."""
     permissions.may_administer(actor, actor.tenant).require()
     if not 1 <= most <= MOST_AT_ONCE or not timedelta(0) < lease <= LONGEST_LEASE:
-        raise InvalidRequest(f"一次取 1 至 {MOST_AT_ONCE} 个任务,占用时间不超过一天", code="LEASE")
+        raise InvalidRequest(f"一次取 1 至 {MOST_AT_ONCE} 个任务,占用时间不超过一天", code=RequestCode.LEASE)
     with act():
         keys = jobs.take(job_type, actor.tenant, now, now + lease, most)
     return [
@@ -59,7 +61,7 @@ def complete(actor: Actor, key: int, variables: Mapping[str, Any], now: datetime
         now,
         command=lambda element: commands.CompleteJob(element, dict(variables)),
         close=lambda: jobs.close(key, JobState.COMPLETED, "", now),
-        action="job.complete",
+        action=Action.JOB_COMPLETE,
         details={"variables": dict(variables)},
     )
 
@@ -70,7 +72,7 @@ def fail(actor: Actor, key: int, retries: int, message: str, now: datetime, *, b
     Raises NotFound, Forbidden, Conflict (JOB_CLOSED), Suspended, InvalidRequest (RETRIES).
     """
     if not 0 <= retries < 2**31:
-        raise InvalidRequest("剩余重试次数应是非负整数", code="RETRIES")
+        raise InvalidRequest("剩余重试次数应是非负整数", code=RequestCode.RETRIES)
     said = message.strip()[:_LONGEST_MESSAGE]
     again = now + (timedelta(seconds=current.settings().retry_seconds) if back_off is None else back_off)
     _finish(
@@ -79,7 +81,7 @@ def fail(actor: Actor, key: int, retries: int, message: str, now: datetime, *, b
         now,
         command=lambda element: commands.FailJob(element, retries, said),
         close=lambda: jobs.put_off(key, retries, said, again) if retries else jobs.close(key, JobState.FAILED, said, now),
-        action="job.fail",
+        action=Action.JOB_FAIL,
         details={"retries": retries, "message": said},
     )
 
@@ -92,7 +94,7 @@ def throw_error(actor: Actor, key: int, code: str, message: str, variables: Mapp
         now,
         command=lambda element: commands.ThrowError(element, code, message, dict(variables)),
         close=lambda: jobs.close(key, JobState.ERROR, message[:_LONGEST_MESSAGE], now),
-        action="job.error",
+        action=Action.JOB_ERROR,
         details={"code": code, "message": message, "variables": dict(variables)},
     )
 
@@ -105,7 +107,7 @@ def _finish(
     *,
     command: Callable[[int], commands.Command],
     close: Callable[[], bool],
-    action: str,
+    action: Action,
     details: Mapping[str, Any],
 ) -> None:
     row = jobs.one(key)
@@ -113,7 +115,7 @@ def _finish(
         raise NotFound("没有此任务")
     permissions.may_administer(actor, row.tenant).require()
     if row.state != JobState.OPEN:
-        raise Conflict(_CLOSED, code="JOB_CLOSED")
+        raise Conflict(_CLOSED, code=RequestCode.JOB_CLOSED)
 
     with open_instance(row.root_key, now, actor) as tree:
         if tree is None:
@@ -123,7 +125,7 @@ def _finish(
         tree.record(action, f"{tree.process_id}.{row.element_id}", {"job": str(key), "type": row.type, **details})
         # Read before the lock: only this says that nobody was first.
         if not close():
-            raise Conflict(_CLOSED, code="JOB_CLOSED")
+            raise Conflict(_CLOSED, code=RequestCode.JOB_CLOSED)
         tree.save()
     if tree.unsettled:
         messages.settle(now)
@@ -133,6 +135,6 @@ def _step(tree: HeldTree, command: commands.Command) -> None:
     try:
         tree.step(command)
     except engine.NotOpen as error:
-        raise Conflict(_CLOSED, code="JOB_CLOSED") from error
+        raise Conflict(_CLOSED, code=RequestCode.JOB_CLOSED) from error
     except engine.LimitExceeded as error:
         raise InvalidRequest(str(error), code=error.code) from error

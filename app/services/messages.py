@@ -16,7 +16,9 @@ from app.acts.retries import Gone, attempt
 from app.acts.rows import message
 from app.acts.transaction import act, new_instance, open_instance
 from app.catalogue import snapshot
+from app.codes import RequestCode
 from app.domain import permissions
+from app.domain.codes import Action
 from app.domain.permissions import Actor
 from app.domain.states import MessageKind
 from app.engine.commands import Deliver, Start
@@ -29,6 +31,8 @@ from app.store.messages import Recipient
 from app.store.tables import MessageRow
 
 _log = logging.getLogger(__name__)
+_PUBLISHED = {MessageKind.MESSAGE: Action.MESSAGE_PUBLISH, MessageKind.SIGNAL: Action.SIGNAL_PUBLISH}
+_RECEIVED = {MessageKind.MESSAGE: Action.MESSAGE_RECEIVE, MessageKind.SIGNAL: Action.SIGNAL_RECEIVE}
 _AT_ONCE = 100
 _ROUNDS = 100  # of deliveries that an act brings about before the rest is left to the pump
 
@@ -67,7 +71,7 @@ def _throw(
 ) -> int:
     permissions.may_administer(actor, tenant).require()
     if not name.strip() or flaw_of(name, LONGEST_NAME) or flaw_of(correlation_key, LONGEST_KEY):
-        raise InvalidRequest(f"消息名称应为 1 至 {LONGEST_NAME} 个字,关联键不超过 {LONGEST_KEY} 个字,且不含空字符", code="NAME")
+        raise InvalidRequest(f"消息名称应为 1 至 {LONGEST_NAME} 个字,关联键不超过 {LONGEST_KEY} 个字,且不含空字符", code=RequestCode.NAME)
     thrown = message(
         tenant=tenant,
         kind=kind,
@@ -84,7 +88,7 @@ def _throw(
             messages.address([thrown["key"]])
         audit.record(
             actor,
-            f"{kind}.publish",
+            _PUBLISHED[kind],
             name,
             {"correlationKey": correlation_key, "variables": dict(variables)},
             now,
@@ -137,7 +141,7 @@ def _wake(match: Recipient, root_key: int, now: datetime) -> bool:
         if tree is None:
             return False
         tree.step(Deliver(match.wait, match.variables))
-        tree.record(f"{match.kind}.receive", f"{match.process_id}.{match.element_id}", {"name": match.name, "message": str(match.message)})
+        tree.record(_RECEIVED[match.kind], f"{match.process_id}.{match.element_id}", {"name": match.name, "message": str(match.message)})
         if not waits.take_subscription(match.key):
             raise Gone
         _note(match, now, root_key)
@@ -163,7 +167,9 @@ def _start(match: Recipient, now: datetime) -> bool:
             correlation_key=match.message_key or None if match.kind == MessageKind.MESSAGE else None,
         ) as tree:
             tree.step(Start(match.definition_key, variables, match.element_id))
-            tree.record("process.start", match.process_id, {"event": match.element_id, "name": match.name, "message": str(match.message)})
+            tree.record(
+                Action.PROCESS_START, match.process_id, {"event": match.element_id, "name": match.name, "message": str(match.message)}
+            )
             tree.save()
             _note(match, now, tree.root_key)
     except Conflict:

@@ -14,9 +14,12 @@ from app.acts.held_tree import HeldTree
 from app.acts.transaction import retried
 from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
+from app.codes import RequestCode
+from app.domain.codes import Action
 from app.domain.permissions import Actor
 from app.domain.states import WaitKind
 from app.engine import ProcessDefinition, State, commands, effects
+from app.engine.codes import CommandCode
 from app.errors import InvalidRequest, NotFound
 from app.seen.shapes import AssigneeChange, DeadlineChange, FormChange, MigrationPreview, PositionChange
 from app.services import instances
@@ -38,7 +41,7 @@ def preview(
     Raises NotFound, Forbidden, InvalidRequest (TOO_MANY).
     """
     if len(keys) > MOST_AT_ONCE:
-        raise InvalidRequest(f"一次最多预览 {MOST_AT_ONCE} 个流程实例", code="TOO_MANY")
+        raise InvalidRequest(f"一次最多预览 {MOST_AT_ONCE} 个流程实例", code=RequestCode.TOO_MANY)
     return [_preview(actor, key, definition_key, dict(plan or {}), now) for key in keys]
 
 
@@ -67,14 +70,14 @@ def migrate(
         command = commands.Migrate(target.key, dict(plan or {}), mended.local)
         reasons = _refusals(tree.library, before, command, now)
         if reasons:
-            raise engine.ModificationRefused(reasons, "MIGRATION")
+            raise engine.ModificationRefused(reasons, CommandCode.MIGRATION)
         old_ids = {token.element: token.element_id for token in before.tokens()}
         described = engine.describe_tasks(tree.library, before, now)[0]
         # The state right after the move says which rows follow it; in the tree the connectors that it reached run on from there.
         moved, _ = engine.step(tree.library, before, command, now)
         tasks = _tasks(tree.library, row, target, described=described, moved=moved, now=now)
         tree.step(command)
-        mended.save("instance.migrate", details)
+        mended.save(Action.INSTANCE_MIGRATE, details)
         _follow(tree, row, target, moved=moved, old_ids=old_ids, tasks=tasks)
 
 

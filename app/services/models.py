@@ -13,7 +13,9 @@ from app.catalogue.bundles import Bundle
 from app.catalogue.changes import Changes
 from app.catalogue.gate import GateVerdict
 from app.catalogue.wishes import Wish, advice
+from app.decision.codes import DmnCode
 from app.domain import permissions
+from app.domain.codes import Action
 from app.domain.districts import FOLDERS, SHARED, named
 from app.domain.keys import next_key
 from app.domain.permissions import SYSTEM, Actor
@@ -70,7 +72,7 @@ def _deploy(actor: Actor, files: Sequence[tuple[str, bytes]], tenant: str | None
         gate.keep(tried, found, seen + 1)
         start_events.refresh(now)
         subject, details = ", ".join(file.name for file in found.new)[:200], wish.details(found, tried)
-        audit.record(actor, "models.deploy", subject, details, now, chain=deployment["key"], tenant=deployment["tenant"])
+        audit.record(actor, Action.MODELS_DEPLOY, subject, details, now, chain=deployment["key"], tenant=deployment["tenant"])
     views = [_view(reference, file, DeploymentRow(**deployment)) for reference, file in written]
     return _view_of(deployment["key"], bundle, wish, now=now, views=views + _unchanged(found), told=told)
 
@@ -218,7 +220,7 @@ def _read(files: Sequence[tuple[str, bytes]], tenant: str | None, *, at_start: b
     """
     bundle = bundles.read(files, tenant)
     found = libraries.check(bundle.files)
-    overlaps = [item for item in found if item.severity != "error" and item.code == bundles.OVERLAP]
+    overlaps = [item for item in found if item.severity != "error" and item.code == DmnCode.OVERLAP]
     wrong = [item for item in found if item.severity == "error"]
     told = [item for item in found if item.severity != "error" and item not in overlaps]
     if not bundle.problems and not wrong:
@@ -266,7 +268,7 @@ def _refusal(actor: Actor, problems: Sequence[Finding], now: datetime, message: 
     with act():
         audit.record(
             actor,
-            "models.refuse",
+            Action.MODELS_REFUSE,
             ", ".join(sorted({item.file for item in problems}))[:200],
             {"problems": noted},
             now,

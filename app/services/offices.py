@@ -6,7 +6,9 @@ from datetime import datetime
 from app.acts import audit
 from app.acts.transaction import act
 from app.catalogue import districts
+from app.codes import RequestCode
 from app.domain.accounts import LONGEST_NAME, checked_name
+from app.domain.codes import Action
 from app.domain.districts import District
 from app.domain.keys import next_key
 from app.domain.permissions import SYSTEM, Actor, may_manage
@@ -55,7 +57,13 @@ def create(actor: Actor, tenant: str, name: str, now: datetime, *, reason: str =
             accounts.change_office(key, closed_at=None)
         details = {"key": str(key), "reason": reason.strip()[:LONGEST_NAME]}
         audit.record(
-            actor, "organisation.create" if known is None else "organisation.open", said, details, now, chain=actor.user, tenant=tenant
+            actor,
+            Action.ORGANISATION_CREATE if known is None else Action.ORGANISATION_OPEN,
+            said,
+            details,
+            now,
+            chain=actor.user,
+            tenant=tenant,
         )
     return key
 
@@ -71,19 +79,19 @@ def close(actor: Actor, tenant: str, name: str, reason: str, now: datetime) -> N
     if office is None:
         raise NotFound(f"没有单位“{name}”")
     if office.closed_at is not None:
-        raise Conflict(f"{office.name}已经撤销", code="CLOSED")
+        raise Conflict(f"{office.name}已经撤销", code=RequestCode.CLOSED)
     with act():
         people = [user.name for user in accounts.members_of(office.key)]
         if people:
             raise Conflict(
-                f"{office.name}还有 {len(people)} 人任职（{_some(people)}），请先为他们调整角色或停用账号", code="OFFICE_STAFFED"
+                f"{office.name}还有 {len(people)} 人任职（{_some(people)}），请先为他们调整角色或停用账号", code=RequestCode.OFFICE_STAFFED
             )
         waiting = accounts.waiting_at(office.key)
         if waiting:
-            raise Conflict(f"{office.name}还有 {waiting} 件事项未办结，请先办结，或由系统管理员改派", code="OFFICE_BUSY")
+            raise Conflict(f"{office.name}还有 {waiting} 件事项未办结，请先办结，或由系统管理员改派", code=RequestCode.OFFICE_BUSY)
         accounts.change_office(office.key, closed_at=now)
         audit.record(
-            actor, "organisation.close", office.name, {"key": str(office.key), "reason": said}, now, chain=actor.user, tenant=tenant
+            actor, Action.ORGANISATION_CLOSE, office.name, {"key": str(office.key), "reason": said}, now, chain=actor.user, tenant=tenant
         )
 
 
@@ -101,7 +109,9 @@ def found(now: datetime) -> list[str]:
                 if adopted:
                     accounts.file_offices(adopted, now)
                 if new:
-                    audit.record(SYSTEM, "organisation.create", _some(new), {"offices": new}, now, chain=SYSTEM.user, tenant=district.key)
+                    audit.record(
+                        SYSTEM, Action.ORGANISATION_CREATE, _some(new), {"offices": new}, now, chain=SYSTEM.user, tenant=district.key
+                    )
         for name, row in known.items():
             if row.filed_at is not None and row.closed_at is None and name not in wanted:
                 told.append(f"{district.title}的区文件不再列出{name}：单位与人员保留，确已撤销的请用 quancheng office close 关闭")

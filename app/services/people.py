@@ -15,7 +15,9 @@ from app.acts import audit
 from app.acts.places import places
 from app.acts.transaction import act, open_task, retried
 from app.catalogue import snapshot
+from app.codes import RequestCode
 from app.domain import accounts as rules
+from app.domain.codes import Action
 from app.domain.keys import next_key
 from app.domain.permissions import ADMINISTRATORS, Actor, may_manage
 from app.domain.reasons import checked_reason
@@ -36,13 +38,13 @@ def disable(actor: Actor, username: str, reason: str, now: datetime, *, successo
     user = _managed(actor, username)
     said = checked_reason(reason)
     if user.id == actor.user:
-        raise InvalidRequest("不能停用自己的账号，请由另一位安全管理员或运维人员停用", code="SELF")
+        raise InvalidRequest("不能停用自己的账号，请由另一位安全管理员或运维人员停用", code=RequestCode.SELF)
     _check_successor(user, successor)
     if user.active:
         with act():
             stored.change(user.id, active=False, fs_uniquifier=uuid4().hex)
             audit.record(
-                actor, "user.disable", username, {"reason": said, "successor": successor}, now, chain=actor.user, tenant=user.tenant
+                actor, Action.USER_DISABLE, username, {"reason": said, "successor": successor}, now, chain=actor.user, tenant=user.tenant
             )
     return _hand_over(actor, username, successor, said, now)
 
@@ -52,10 +54,10 @@ def enable(actor: Actor, username: str, reason: str, now: datetime) -> None:
     user = _managed(actor, username)
     said = checked_reason(reason)
     if user.active:
-        raise Conflict(f"账号“{username}”没有停用", code="ENABLED")
+        raise Conflict(f"账号“{username}”没有停用", code=RequestCode.ENABLED)
     with act():
         stored.change(user.id, active=True)
-        audit.record(actor, "user.enable", username, {"reason": said}, now, chain=actor.user, tenant=user.tenant)
+        audit.record(actor, Action.USER_ENABLE, username, {"reason": said}, now, chain=actor.user, tenant=user.tenant)
 
 
 def set_password(actor: Actor, username: str, password: str, reason: str, now: datetime, *, one_time: bool) -> None:
@@ -68,22 +70,24 @@ def set_password(actor: Actor, username: str, password: str, reason: str, now: d
     rules.check_password(password)
     with act():
         _change_password(user, password, now if one_time else None)
-        audit.record(actor, "user.password", username, {"reason": said, "oneTime": one_time}, now, chain=actor.user, tenant=user.tenant)
+        audit.record(
+            actor, Action.USER_PASSWORD, username, {"reason": said, "oneTime": one_time}, now, chain=actor.user, tenant=user.tenant
+        )
 
 
 def change_own_password(actor: Actor, present: str, wanted: str, now: datetime) -> None:
     """A person's own choice; other sessions and tokens end. Raises Forbidden, InvalidRequest (PASSWORD_WRONG, PASSWORD_WEAK, PASSWORD_SAME)."""
     user = stored.by_username(actor.username)
     if user is None or actor.is_system or not user.active:
-        raise Forbidden("没有可以修改口令的账号", code="NO_ACCOUNT")
+        raise Forbidden("没有可以修改口令的账号", code=RequestCode.NO_ACCOUNT)
     if not _fits(user, present):
-        raise InvalidRequest("现用口令不正确", code="PASSWORD_WRONG")
+        raise InvalidRequest("现用口令不正确", code=RequestCode.PASSWORD_WRONG)
     rules.check_password(wanted)
     if present == wanted:
-        raise InvalidRequest("新口令不能与现用口令相同", code="PASSWORD_SAME")
+        raise InvalidRequest("新口令不能与现用口令相同", code=RequestCode.PASSWORD_SAME)
     with act():
         _change_password(user, wanted, None)
-        audit.record(actor, "user.password", actor.username, {"own": True}, now, chain=actor.user, tenant=user.tenant)
+        audit.record(actor, Action.USER_PASSWORD, actor.username, {"own": True}, now, chain=actor.user, tenant=user.tenant)
 
 
 def change_roles(
@@ -102,15 +106,15 @@ def change_roles(
     user = _managed(actor, username)
     said = checked_reason(reason)
     if not add and not remove:
-        raise InvalidRequest("没有给出要增加或去掉的角色", code="NOTHING")
+        raise InvalidRequest("没有给出要增加或去掉的角色", code=RequestCode.NOTHING)
     district = snapshot.district(user.tenant)
     held = {(role, office): key for role, key, office in stored.memberships(user.id)}
     for role, office in remove:
         if (role, office) not in held:
-            raise Conflict(f"{user.name}没有{office}的角色“{district.role_title(role)}”", code="NOT_HELD")
+            raise Conflict(f"{user.name}没有{office}的角色“{district.role_title(role)}”", code=RequestCode.NOT_HELD)
     for role, office in add:
         if (role, office) in held and (role, office) not in remove:
-            raise Conflict(f"{user.name}已有{office}的角色“{district.role_title(role)}”", code="HELD")
+            raise Conflict(f"{user.name}已有{office}的角色“{district.role_title(role)}”", code=RequestCode.HELD)
     wanted = list(dict.fromkeys(add))
     offices = places(user.tenant, wanted)
     left = {role for role, office in held if (role, office) not in remove}
@@ -124,7 +128,7 @@ def change_roles(
         ]
         rows.insert(MembershipRow, new)
         details = {"reason": said, "add": [list(pair) for pair in wanted], "remove": [list(pair) for pair in remove]}
-        audit.record(actor, "user.roles", username, details, now, chain=actor.user, tenant=user.tenant)
+        audit.record(actor, Action.USER_ROLES, username, details, now, chain=actor.user, tenant=user.tenant)
 
 
 # ---------------------------------------------------------------------- parts
@@ -156,9 +160,9 @@ def _check_successor(user: UserRow, username: str | None) -> None:
         return
     found = stored.by_username(username)
     if found is None or not found.active or found.tenant != user.tenant or found.id == user.id:
-        raise InvalidRequest(f"接手人“{username}”须是同一区另一个没有停用的账号", code="SUCCESSOR")
+        raise InvalidRequest(f"接手人“{username}”须是同一区另一个没有停用的账号", code=RequestCode.SUCCESSOR)
     if {role for role, _, _ in stored.memberships(found.id)} & ADMINISTRATORS:
-        raise InvalidRequest(f"接手人“{username}”是管理员，不能办理业务事项", code="SUCCESSOR")
+        raise InvalidRequest(f"接手人“{username}”是管理员，不能办理业务事项", code=RequestCode.SUCCESSOR)
 
 
 def _hand_over(actor: Actor, username: str, successor: str | None, reason: str, now: datetime) -> HandedOver:
@@ -184,7 +188,7 @@ def _reassign(actor: Actor, key: int, username: str, successor: str | None, reas
         if task is None or task.state != TaskState.OPEN or task.assignee not in (None, username):
             raise TaskAlreadyClosed
         details = {"task": str(key), "from": username, "to": successor, "reason": reason}
-        tree.record("task.hand_over", f"{task.process_id}.{task.element_id}", details)
+        tree.record(Action.TASK_HAND_OVER, f"{task.process_id}.{task.element_id}", details)
         if not instances.assign_task(key, task.assignee, successor):
             raise TaskAlreadyClosed
         tree.save()

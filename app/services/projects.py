@@ -8,7 +8,9 @@ from app.acts import openings
 from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTree
 from app.catalogue import districts, snapshot
+from app.codes import RequestCode
 from app.domain import permissions
+from app.domain.codes import VerdictCode
 from app.domain.keys import next_key
 from app.domain.permissions import Actor, ProjectFacts, Verdict
 from app.errors import Forbidden, InvalidRequest, NotFound
@@ -45,11 +47,11 @@ def start(actor: Actor, process_id: str, name: str, now: datetime, *, variables:
     may_declare(actor, process_id).require()
     name = name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise InvalidRequest(f"项目名称应为 1 至 {LONGEST_NAME} 个字,不能换行", code="NAME")
+        raise InvalidRequest(f"项目名称应为 1 至 {LONGEST_NAME} 个字,不能换行", code=RequestCode.NAME)
     district = snapshot.district(actor.tenant)
     membership = actor.office_in(district.processes[process_id].start_role or APPLICANT)
     if membership is None:
-        raise Forbidden("您的账号没有申报单位,请联系管理员", code="ROLE_MISSING")
+        raise Forbidden("您的账号没有申报单位,请联系管理员", code=VerdictCode.ROLE_MISSING)
     key = next_key()
     known = {"projectKey": str(key), "projectName": name, "applicantOffice": membership.office_name}
     project = {
@@ -85,7 +87,7 @@ def startable(actor: Actor, now: datetime | None = None) -> list[StartableView]:
     for process in snapshot.district(actor.tenant).processes.values():
         if process.enabled and process.start_role and process.per != "project":
             verdict = openings.may_begin(actor, process.key, None, now)
-            if verdict or verdict.code == "ALREADY_RUNNING":
+            if verdict or verdict.code == VerdictCode.ALREADY_RUNNING:
                 found.append(StartableView(process.key, process.title or process.key, verdict))
     return found
 

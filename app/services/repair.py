@@ -14,10 +14,13 @@ from app import engine
 from app.acts import audit
 from app.acts.held_tree import HeldTree
 from app.acts.transaction import act, open_instance, retried
+from app.codes import RequestCode
+from app.domain.codes import Action
 from app.domain.permissions import Actor
 from app.domain.reasons import checked_reason
 from app.domain.states import InstanceState
 from app.engine import commands
+from app.engine.codes import CommandCode
 from app.errors import Conflict, InvalidRequest, NotFound
 from app.services import instances, messages
 from app.store import history, repair, waits
@@ -54,7 +57,7 @@ def set_variables(
         known = _known(mended.tree.the_state, element, mended.local)
         before = {name: known[name] for name in variables if name in known}
         mended.tree.step(commands.SetVariables(dict(variables), element, mended.local, local))
-        mended.save("instance.set_variables", {"variables": dict(variables), "element": element, "local": local, "before": before})
+        mended.save(Action.INSTANCE_SET_VARIABLES, {"variables": dict(variables), "element": element, "local": local, "before": before})
 
 
 @retried
@@ -101,7 +104,7 @@ def modify(
             for item in activate
         ]
         tree.step(commands.Modify(tuple(terminate), wanted, dict(variables or {})))
-        mended.save("instance.modify", details)
+        mended.save(Action.INSTANCE_MODIFY, details)
 
 
 @retried
@@ -109,7 +112,7 @@ def suspend(actor: Actor, key: int, reason: str, now: datetime) -> None:
     """Let nothing of the tree be completed or fired until it is resumed; due instants stay. Raises NotFound, Forbidden, InvalidRequest (REASON), Conflict."""
     with repaired(actor, key, reason, now) as mended:
         mended.tree.step(commands.Suspend())
-        mended.save("instance.suspend")
+        mended.save(Action.INSTANCE_SUSPEND)
         repair.set_suspended(mended.tree.root_key, now)
 
 
@@ -123,7 +126,7 @@ def resume(actor: Actor, key: int, reason: str, now: datetime) -> None:
 def _resume(actor: Actor, key: int, reason: str, now: datetime) -> None:
     with repaired(actor, key, reason, now) as mended:
         mended.tree.step(commands.Resume())
-        mended.save("instance.resume")
+        mended.save(Action.INSTANCE_RESUME)
         repair.set_suspended(mended.tree.root_key, None)
         repair.wake_waits(mended.tree.root_key)
 
@@ -133,7 +136,7 @@ def cancel(actor: Actor, key: int, reason: str, now: datetime) -> None:
     """End a whole tree as cancelled. Raises NotFound, Forbidden, Conflict, InvalidRequest (REASON)."""
     with repaired(actor, key, reason, now) as mended:
         mended.tree.step(commands.Cancel())
-        mended.save("instance.cancel")
+        mended.save(Action.INSTANCE_CANCEL)
 
 
 def resolve(actor: Actor, incident_key: int, now: datetime, *, reason: str = "") -> None:
@@ -143,7 +146,7 @@ def resolve(actor: Actor, incident_key: int, now: datetime, *, reason: str = "")
         raise NotFound("没有此事故")
     instances.administered(actor, found.root_key)
     if found.closed_at is not None:
-        raise Conflict("此事故已经解决", code="RESOLVED")
+        raise Conflict("此事故已经解决", code=RequestCode.RESOLVED)
     details = {"incident": str(incident_key), "element": found.element_id}
     if found.incident is None:
         _try_again(actor, found, details | {"reason": reason.strip()}, now)
@@ -155,16 +158,16 @@ def resolve(actor: Actor, incident_key: int, now: datetime, *, reason: str = "")
 def _retry(actor: Actor, incident: Any, details: Mapping[str, Any], reason: str, now: datetime) -> None:
     with repaired(actor, incident.root_key, reason, now) as mended:
         mended.tree.step(commands.Resolve(incident.incident))
-        mended.save("incident.resolve", details)
+        mended.save(Action.INCIDENT_RESOLVE, details)
 
 
 def _try_again(actor: Actor, incident: Any, details: Mapping[str, Any], now: datetime) -> None:
     with act():
         if not waits.put_off(incident.wait_key, now, failed=False):
-            raise Conflict("此事故已经解决", code="RESOLVED")
+            raise Conflict("此事故已经解决", code=RequestCode.RESOLVED)
         audit.record(
             actor,
-            "incident.resolve",
+            Action.INCIDENT_RESOLVE,
             f"{incident.process_id}.{incident.element_id}",
             details,
             now,
@@ -180,7 +183,7 @@ def local_of(tree: HeldTree, key: int) -> int:
     """The number of a running instance in its tree. Raises Conflict."""
     found = next((local for local, known in tree.keys.items() if known == key), None)
     if found is None:
-        raise Conflict("此流程实例已经结束,或不属于这棵流程树", code="NOT_OPEN")
+        raise Conflict("此流程实例已经结束,或不属于这棵流程树", code=CommandCode.NOT_OPEN)
     return found
 
 
@@ -194,7 +197,7 @@ class Repair:
     process_id: str
     reason: str
 
-    def save(self, action: str, details: Mapping[str, Any] | None = None) -> None:
+    def save(self, action: Action, details: Mapping[str, Any] | None = None) -> None:
         """Write the tree, with the entry that says why. Further rows of the repair follow."""
         self.tree.record(action, self.process_id, {"instance": str(self.key), "reason": self.reason, **(details or {})})
         self.tree.save()
@@ -212,9 +215,9 @@ def repaired(actor: Actor, key: int, reason: str, now: datetime, *, seen: int | 
         if tree is None:
             raise NotFound("没有此流程实例")
         if seen is not None and tree.version != seen:
-            raise Conflict("此流程实例在您查看之后已有变化,请刷新后重试", code="MOVED_ON")
+            raise Conflict("此流程实例在您查看之后已有变化,请刷新后重试", code=RequestCode.MOVED_ON)
         if row.state != InstanceState.ACTIVE:
-            raise Conflict("此流程实例已经结束", code="NOT_OPEN")
+            raise Conflict("此流程实例已经结束", code=CommandCode.NOT_OPEN)
         try:
             yield Repair(tree, local_of(tree, key), key, row.process_id, said)
         except engine.NotOpen as error:
@@ -237,4 +240,4 @@ def _known(state: engine.State, element: int, local_key: int) -> Mapping[str, An
 
 def _check_something(given: object) -> None:
     if not given:
-        raise InvalidRequest("没有给出要做的改动", code="NOTHING")
+        raise InvalidRequest("没有给出要做的改动", code=RequestCode.NOTHING)

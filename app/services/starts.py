@@ -7,6 +7,7 @@ from app.acts.retries import Gone
 from app.acts.rows import Row, TreePlace, wait
 from app.acts.transaction import new_instance
 from app.catalogue import snapshot
+from app.domain.codes import Action
 from app.domain.states import WaitKind
 from app.engine import timers
 from app.engine.commands import Start
@@ -20,7 +21,7 @@ def fire(due: DueWait, now: datetime) -> bool:
     """Start an instance by its timer, and set the next repetition."""
     with new_instance(due.definition_key, due.tenant, now, accounts.system(due.tenant)) as tree:
         tree.step(Start(due.definition_key, {}, due.element_id))
-        tree.record("process.start", due.process_id, {"event": due.element_id, "due": due.due_at.isoformat()})
+        tree.record(Action.PROCESS_START, due.process_id, {"event": due.element_id, "due": due.due_at.isoformat()})
         if not waits.take(due.key, now):  # another node was first
             raise Gone
         tree.save()

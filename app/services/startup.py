@@ -9,6 +9,7 @@ from datetime import datetime
 from flask import Flask
 
 from app import current
+from app.codes import InstallationCode
 from app.config import Config
 from app.errors import Conflict
 from app.seen.shapes import BootView
@@ -46,12 +47,15 @@ def prepare(now: datetime | None = None) -> BootView:
 def reading(config: Config) -> Iterator[None]:
     """An app context on a database that cannot be written: for commands that only look. Raises Conflict (NO_DATABASE, SCHEMA)."""
     if not database.is_there(config):
-        raise Conflict(f"{config.data} 中没有数据库；请核对 --data，或先用 quancheng serve 或 quancheng migrate 建立", code="NO_DATABASE")
+        raise Conflict(
+            f"{config.data} 中没有数据库；请核对 --data，或先用 quancheng serve 或 quancheng migrate 建立",
+            code=InstallationCode.NO_DATABASE,
+        )
     with _unwritten(config):
         if not schema.is_up_to_date():
             raise Conflict(
                 "数据库与本程序的版本不同，没有做任何改动；请用 quancheng serve 或 quancheng migrate 升级，或换用与数据库相应的版本",
-                code="SCHEMA",
+                code=InstallationCode.SCHEMA,
             )
         yield
 

@@ -11,7 +11,9 @@ from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTask, HeldTree
 from app.acts.transaction import act, open_task, retried
 from app.catalogue import snapshot
+from app.codes import RequestCode
 from app.domain import permissions
+from app.domain.codes import Action, FormCode
 from app.domain.districts import District
 from app.domain.forms import Form
 from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
@@ -169,7 +171,7 @@ def _complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, re
         outcome = summarise(form, data)
         tree.journal.answered(task.element)
         tree.record(
-            "task.complete",
+            Action.TASK_COMPLETE,
             f"{task.process_id}.{task.element_id}",
             {"task": str(key), "role": role, "outcome": outcome, "data": dict(data)},
         )
@@ -201,7 +203,7 @@ def save_draft(actor: Actor, key: int, data: Mapping[str, Any], now: datetime) -
         raise TaskAlreadyClosed if row.state != TaskState.OPEN else Forbidden(verdict.reason, code=verdict.code)
     form = snapshot.form(row.form_key) if row.form_key else None
     if form is not None:
-        undeclared = [problem for problem in form.validate(data, partial=True) if problem.code == "UNDECLARED"]
+        undeclared = [problem for problem in form.validate(data, partial=True) if problem.code == FormCode.UNDECLARED]
         if undeclared:
             raise InvalidForm(undeclared)
     with act():
@@ -212,18 +214,18 @@ def save_draft(actor: Actor, key: int, data: Mapping[str, Any], now: datetime) -
 
 def claim(actor: Actor, key: int, now: datetime) -> TaskLine:
     """领取: only this person may complete it then. Raises NotFound, Forbidden, TaskAlreadyClosed."""
-    _assign(actor, key, now, actor.username, "task.claim")
+    _assign(actor, key, now, actor.username, Action.TASK_CLAIM)
     return line(actor, key, now)
 
 
 def release(actor: Actor, key: int, now: datetime) -> TaskLine:
     """放回: everybody who may do it sees it again. Raises NotFound, Forbidden, TaskAlreadyClosed."""
-    _assign(actor, key, now, None, "task.release")
+    _assign(actor, key, now, None, Action.TASK_RELEASE)
     return line(actor, key, now)
 
 
 @retried
-def _assign(actor: Actor, key: int, now: datetime, assignee: str | None, action: str) -> None:
+def _assign(actor: Actor, key: int, now: datetime, assignee: str | None, action: Action) -> None:
     with open_task(key, now, actor) as tree:
         task = _open_task(tree)
         _authorise(actor, tree, task)
@@ -317,7 +319,7 @@ def _project_facts(project: dict[str, Any] | None) -> ProjectFacts | None:
 
 def _may(actor: Actor, row: Any, project: dict[str, Any] | None, district: District) -> Verdict:
     if row.state != TaskState.OPEN:
-        return Verdict(False, "TASK_CLOSED", "此事项已经办结" if row.state == TaskState.COMPLETED else "此事项已被撤销")
+        return Verdict(False, RequestCode.TASK_CLOSED, "此事项已经办结" if row.state == TaskState.COMPLETED else "此事项已被撤销")
     return permissions.may_do(actor, _facts(row), _project_facts(project), district)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from app import current
 from app.acts.retries import Gone, attempt
 from app.acts.transaction import open_instance
+from app.domain.codes import Action
 from app.engine.commands import FireTimer
 from app.services import accounts, messages, starts
 from app.store import waits
@@ -33,7 +34,7 @@ def _fire(wait: DueWait, now: datetime) -> bool:
         if tree is None:  # somebody is at work there: the next pump looks again
             return False
         tree.step(FireTimer(wait.wait))
-        tree.record("timer.fire", f"{wait.process_id}.{wait.element_id}", {"wait": str(wait.key), "due": wait.due_at.isoformat()})
+        tree.record(Action.TIMER_FIRE, f"{wait.process_id}.{wait.element_id}", {"wait": str(wait.key), "due": wait.due_at.isoformat()})
         if not waits.take(wait.key, now):  # another node was first
             raise Gone
         tree.save()

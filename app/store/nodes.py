@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import psycopg
 from sqlalchemy import NullPool, Text, create_engine, func, make_url, select, union_all
 
+from app.codes import InstallationCode
 from app.config import Config
 from app.domain import keys
 from app.domain.keys import FOREVER, NODES, Window
@@ -45,7 +46,7 @@ def attach(config: Config) -> None:
     """From now on this process's keys are for the database of the current app. Raises InvalidRequest (SETTING)."""
     global _held
     if not -1 <= config.node < NODES:
-        raise InvalidRequest(f"设置 QUANCHENG_NODE 应为 0 至 {NODES - 1},或 -1(自动分配)", code="SETTING")
+        raise InvalidRequest(f"设置 QUANCHENG_NODE 应为 0 至 {NODES - 1},或 -1(自动分配)", code=InstallationCode.SETTING)
     place = (config.database_url, config.node)
     if _held is not None and _held.place == place:
         return
@@ -179,9 +180,10 @@ def _candidates(wanted: int) -> range:
 
 def _taken(wanted: int) -> Conflict:
     if wanted < 0:
-        return Conflict(f"本进程未启动:{NODES} 个节点号已全部被运行中的进程占用,请先停止多余的进程", code="NODES_EXHAUSTED")
+        return Conflict(f"本进程未启动:{NODES} 个节点号已全部被运行中的进程占用,请先停止多余的进程", code=InstallationCode.NODES_EXHAUSTED)
     return Conflict(
-        f"本进程未启动:节点号 {wanted} 已被另一个运行中的进程占用。请为它另设 QUANCHENG_NODE,或不设置而自动分配", code="NODE_TAKEN"
+        f"本进程未启动:节点号 {wanted} 已被另一个运行中的进程占用。请为它另设 QUANCHENG_NODE,或不设置而自动分配",
+        code=InstallationCode.NODE_TAKEN,
     )
 
 

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from app import logs
+from app.codes import InstallationCode
 from app.errors import Conflict
 from app.store.tables import db
 
@@ -51,7 +52,7 @@ def migrate(connection: Connection, revision: str = "head") -> None:
                 after = MigrationContext.configure(connection).get_current_revision()
                 logs.event(_log, logging.INFO, "migration", before=before, after=after)
             if rebuilding and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
-                raise Conflict(f"数据库未升级:{len(broken)} 行引用了不存在的行,首先是表 {broken[0][0]}", code="UNSOUND_DATA")
+                raise Conflict(f"数据库未升级:{len(broken)} 行引用了不存在的行,首先是表 {broken[0][0]}", code=InstallationCode.UNSOUND_DATA)
     finally:
         if rebuilding:
             driver.execute("PRAGMA foreign_keys=ON")

@@ -7,6 +7,8 @@ from werkzeug.wrappers import Response
 
 from app import current
 from app.access.identity import current_actor, present
+from app.codes import RequestCode
+from app.domain.codes import VerdictCode
 from app.domain.districts import ZONE
 from app.domain.permissions import Actor
 from app.errors import Forbidden, InvalidRequest, NotFound
@@ -25,7 +27,7 @@ def _mover() -> Actor:
     if not current.settings().demonstration:
         raise NotFound("只有演示环境才能调整时间")
     if not frame.may_move_clock(actor):
-        raise Forbidden("只有系统管理员可以推进演示时间", code="NOT_ADMINISTRATOR")
+        raise Forbidden("只有系统管理员可以推进演示时间", code=VerdictCode.NOT_ADMINISTRATOR)
     return actor
 
 
@@ -49,7 +51,7 @@ def _wanted(days: str, until: str) -> datetime | timedelta:
         try:
             return datetime.fromisoformat(until).replace(tzinfo=ZONE)
         except ValueError:
-            raise InvalidRequest(f"“{until}”不是日期和时间，应如 2026-10-16T09:00", code="CLOCK_INSTANT") from None
+            raise InvalidRequest(f"“{until}”不是日期和时间，应如 2026-10-16T09:00", code=RequestCode.CLOCK_INSTANT) from None
     if not (days.isascii() and days.isdigit() and 1 <= int(days[:9]) <= _MOST_DAYS):
-        raise InvalidRequest(f"天数应是 1 至 {_MOST_DAYS} 之间的整数", code="CLOCK_DAYS")
+        raise InvalidRequest(f"天数应是 1 至 {_MOST_DAYS} 之间的整数", code=RequestCode.CLOCK_DAYS)
     return timedelta(days=int(days))

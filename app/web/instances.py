@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.access.identity import current_actor, present
+from app.codes import RequestCode
 from app.domain.states import InstanceState
 from app.errors import InvalidRequest
 from app.seen.shapes import InstancePage
@@ -62,7 +63,7 @@ def show(key: int) -> str:
 def cancel(key: int) -> Response:
     reason = request.form.get("reason", "").strip()
     if not reason:
-        raise InvalidRequest("请填写取消的原因", code="REASON")
+        raise InvalidRequest("请填写取消的原因", code=RequestCode.REASON)
     repair.cancel(current_actor(), key, reason, present())
     flash("流程实例已取消。", "success")
     return redirect(url_for("instances.show", key=key))

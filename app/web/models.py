@@ -14,7 +14,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access import forgery
 from app.access.identity import current_actor, present
 from app.catalogue.wishes import ANSWERS
+from app.codes import RequestCode
 from app.domain import permissions
+from app.domain.codes import VerdictCode
 from app.domain.districts import ZONE
 from app.domain.forms import Form, FormError
 from app.domain.permissions import Actor
@@ -118,7 +120,7 @@ def upload() -> AnyResponse | tuple[str, int]:
     """Deploy the chosen files whole, or say of each what is wrong; what was filled in stays."""
     actor, given = _analyst(), _given()
     if request.form.get("tenant", actor.tenant) != actor.tenant:
-        raise Forbidden("您只能为本区上传模型", code="OTHER_DISTRICT")
+        raise Forbidden("您只能为本区上传模型", code=VerdictCode.OTHER_DISTRICT)
     try:
         done = models.deploy(
             actor,
@@ -163,7 +165,7 @@ def _kept() -> list[tuple[str, bytes]]:
     try:
         contents = [base64.b64decode(text, validate=True) for text in request.form.getlist("kept_content")]
     except binascii.Error:
-        raise InvalidRequest("随页面保留的文件已损坏，请重新选择文件", code="KEPT_FILE") from None
+        raise InvalidRequest("随页面保留的文件已损坏，请重新选择文件", code=RequestCode.KEPT_FILE) from None
     return list(zip(request.form.getlist("kept_name"), contents, strict=False))
 
 

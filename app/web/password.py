@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.access import identity
 from app.access.identity import current_actor, present
+from app.codes import RequestCode
 from app.domain.accounts import SHORTEST_PASSWORD
 from app.errors import InvalidRequest
 from app.services import people
@@ -26,7 +27,7 @@ def change() -> Response | tuple[str, int]:
     wanted = request.form.get("wanted", "")
     try:
         if wanted != request.form.get("again", ""):
-            raise InvalidRequest("两次输入的新口令不同", code="PASSWORD_AGAIN")
+            raise InvalidRequest("两次输入的新口令不同", code=RequestCode.PASSWORD_AGAIN)
         people.change_own_password(current_actor(), request.form.get("present", ""), wanted, present())
     except InvalidRequest as problem:
         return _page(problem), HTTPStatus.UNPROCESSABLE_ENTITY

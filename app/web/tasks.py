@@ -10,7 +10,9 @@ from app import current
 from app.access import forgery, idempotency
 from app.access.identity import current_actor, present
 from app.catalogue import districts
+from app.codes import RequestCode
 from app.domain import forms
+from app.domain.codes import FormCode
 from app.domain.districts import ZONE
 from app.domain.states import TaskState
 from app.errors import InvalidRequest
@@ -75,10 +77,10 @@ def release(key: int) -> AnyResponse:
 def _sent() -> dict[str, Any]:
     """The form's values out of the request: ``{"data": {…}}``, read with exact numbers. Raises InvalidRequest, forms.FormError."""
     if (request.content_length or 0) > current.settings().form_bytes:
-        raise InvalidRequest("提交的内容过大，请减少后再试", code="FORM_SIZE")
+        raise InvalidRequest("提交的内容过大，请减少后再试", code=RequestCode.FORM_SIZE)
     body = forms.loads(request.get_data(cache=False))
     if not isinstance(body, dict) or set(body) != {"data"} or not isinstance(body["data"], dict):
-        raise InvalidRequest("请求内容应是 {“data”: {…}}", code="FORM_SHAPE")
+        raise InvalidRequest("请求内容应是 {“data”: {…}}", code=FormCode.FORM_SHAPE)
     data: dict[str, Any] = body["data"]
     return data
 

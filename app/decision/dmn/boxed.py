@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from app.decision import feel
+from app.decision.codes import DmnCode
 from app.decision.dmn.formulas import Formula, Scope
 from app.decision.dmn.problems import Place, fail
 from app.decision.dmn.types import WORDS, fit, label
@@ -55,7 +56,7 @@ def fitted(value: object, kind: Type, run: EvaluationRun, place: Place) -> objec
     if not fits:
         actual = WORDS.get(feel.type_name(value), feel.type_name(value))
         why = "值不在类型的允许范围内" if actual == label(kind) else f"值是{actual}，不符合声明的类型“{label(kind)}”"
-        run.warn("dmn.type", f"{why}，按空值处理", place, _short(value))
+        run.warn(DmnCode.TYPE, f"{why}，按空值处理", place, _short(value))
     return result
 
 
@@ -179,7 +180,7 @@ class BoxedConditional(Boxed):
     def compute(self, scope: Scope, run: EvaluationRun) -> object:
         answer = self.condition.evaluate(scope, run)
         if not isinstance(answer, bool):
-            run.warn("dmn.condition", "条件的值不是“是/否”，结果为空值", self.place)
+            run.warn(DmnCode.CONDITION, "条件的值不是“是/否”，结果为空值", self.place)
             return None
         return (self.yes if answer else self.no).evaluate(scope, run)
 
@@ -213,7 +214,7 @@ class BoxedFilter(Boxed):
             if answer is True:
                 kept.append(item)
             elif answer is not None and answer is not False:
-                run.warn("dmn.condition", "筛选条件的值不是“是/否”，结果为空值", self.place)
+                run.warn(DmnCode.CONDITION, "筛选条件的值不是“是/否”，结果为空值", self.place)
                 return None
         return kept
 
@@ -258,7 +259,7 @@ class BoxedLoop(Boxed):
             run.check_time(self.place)
             answer = self.body.evaluate({**scope, self.variable: item}, run)
             if answer is not None and not isinstance(answer, bool):
-                run.warn("dmn.condition", "条件的值不全是“是/否”，结果为空值", self.place)
+                run.warn(DmnCode.CONDITION, "条件的值不全是“是/否”，结果为空值", self.place)
                 return None
             decided = decided or answer is decisive
             unknown = unknown or answer is None
@@ -273,7 +274,7 @@ class BoxedLoop(Boxed):
 def iterated(value: object, run: EvaluationRun, place: Place) -> Sequence[object] | None:
     """The items of a list, the whole numbers of a range, or the value itself as the only item; null has none and gives null."""
     if value is None:
-        run.warn("dmn.no_list", "要逐项处理的列表是空值，结果为空值", place)
+        run.warn(DmnCode.NO_LIST, "要逐项处理的列表是空值，结果为空值", place)
         return None
     if isinstance(value, list):
         return value
@@ -287,12 +288,12 @@ def _range_items(value: Range, run: EvaluationRun, place: Place) -> Sequence[obj
     if not (
         isinstance(start, Decimal) and isinstance(end, Decimal) and start == start.to_integral_value() and end == end.to_integral_value()
     ):
-        run.warn("dmn.no_list", "只能逐项处理两端为整数的区间，结果为空值", place)
+        run.warn(DmnCode.NO_LIST, "只能逐项处理两端为整数的区间，结果为空值", place)
         return None
     first, last = int(start), int(end)
     step = 1 if last >= first else -1
     if abs(last - first) >= ITEMS:
-        raise fail("dmn.list_size", f"要逐项处理的区间超过 {ITEMS} 项", place)
+        raise fail(DmnCode.LIST_SIZE, f"要逐项处理的区间超过 {ITEMS} 项", place)
     return [Decimal(number) for number in range(first, last + step, step)]
 
 

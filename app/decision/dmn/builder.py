@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from app.decision.codes import DmnCode
 from app.decision.dmn.expressions import LOGIC, BoxReader
 from app.decision.dmn.formulas import UNARY
 from app.decision.dmn.functions import FunctionDefinition
@@ -45,7 +46,7 @@ class Builder(BoxReader):
             if local(element) == "itemDefinition":
                 item = self._item(element, "")
                 if item.name in self.parts.items:
-                    self._problem("dmn.duplicate", f"类型“{item.name}”定义了两次，请删去一个", item.place)
+                    self._problem(DmnCode.DUPLICATE, f"类型“{item.name}”定义了两次，请删去一个", item.place)
                 self.parts.items[item.name] = item
         self._check_bases()
         readers: dict[str, Callable[[Element], None]] = {
@@ -59,7 +60,7 @@ class Builder(BoxReader):
             if reader is not None:
                 reader(element)
         if not (self.parts.decisions or self.parts.knowledge or self.parts.items or self.parts.services or self.parts.inputs):
-            self._problem("dmn.no_decision", "文件里没有决策、函数或类型，请画好后再上传", Place(file=self.parts.file))
+            self._problem(DmnCode.NO_DECISION, "文件里没有决策、函数或类型，请画好后再上传", Place(file=self.parts.file))
         self._check_references()
         self.parts.problems.extend(self.types.problems)
         return self.parts
@@ -71,9 +72,9 @@ class Builder(BoxReader):
             place = Place(file=self.parts.file, line=found.line)
             if found.kind != "dmn":
                 message = f"只能导入 DMN 文件，{found.label}是 {found.kind or '没有写类型的导入'}，请删去这个导入"
-                self._problem("dmn.import_type", message, place, found.kind)
+                self._problem(DmnCode.IMPORT_TYPE, message, place, found.kind)
             if found.name and found.name in names:
-                self._problem("dmn.duplicate", f"有两个导入都叫“{found.name}”，请改掉一个", place)
+                self._problem(DmnCode.DUPLICATE, f"有两个导入都叫“{found.name}”，请改掉一个", place)
             names.add(found.name)
 
     def _identify(self, element: Element, kind: str) -> tuple[str, str, Place]:
@@ -83,14 +84,14 @@ class Builder(BoxReader):
         self.owner = Owner(name or id_)
         place = self._place(element)
         if not id_:
-            self._problem("dmn.no_id", f"{kind}“{name}”没有 id，请在属性面板填写", place)
+            self._problem(DmnCode.NO_ID, f"{kind}“{name}”没有 id，请在属性面板填写", place)
             id_ = name or f"_{line_of(element)}"
         if not name:
-            self._problem("dmn.no_name", f"{kind}“{id_}”没有名称，请填写", place)
+            self._problem(DmnCode.NO_NAME, f"{kind}“{id_}”没有名称，请填写", place)
             name = id_
         parts = self.parts
         if any(id_ in known for known in (parts.inputs, parts.decisions, parts.knowledge, parts.services)):
-            self._problem("dmn.duplicate", f"id“{id_}”用了两次，请改掉一个", place)
+            self._problem(DmnCode.DUPLICATE, f"id“{id_}”用了两次，请改掉一个", place)
         self.owners[id_] = self.owner
         return id_, name, place
 
@@ -145,7 +146,7 @@ class Builder(BoxReader):
         id_, name, place = self._identify(element, "决策服务")
         groups = {kind: tuple(self._reference(found) for found in children(element, kind)) for kind in SERVICE_PARTS}
         if not groups["outputDecision"]:
-            self._problem("dmn.no_output", f"决策服务“{name}”没有输出决策", place)
+            self._problem(DmnCode.NO_OUTPUT, f"决策服务“{name}”没有输出决策", place)
         self.parts.services[id_] = DecisionService(
             id=id_,
             name=name,
@@ -178,9 +179,9 @@ class Builder(BoxReader):
         for place, references in users:
             for reference in references:
                 if reference.namespace is None and reference.id not in known:
-                    self._problem("dmn.reference", f"连线指向不存在的元素“{reference.id}”，请删去重画", place)
+                    self._problem(DmnCode.REFERENCE, f"连线指向不存在的元素“{reference.id}”，请删去重画", place)
                 elif reference.namespace is not None and reference.namespace not in spaces:
-                    self._problem("dmn.reference", f"引用了没有导入的文件“{reference.namespace}”", place)
+                    self._problem(DmnCode.REFERENCE, f"引用了没有导入的文件“{reference.namespace}”", place)
         self._check_cycles()
 
     def _check_cycles(self) -> None:
@@ -205,7 +206,7 @@ class Builder(BoxReader):
                     target = following[step]
                     if target in path:
                         names = " → ".join(self.parts.decisions[one].name for one in [*path[path.index(target) :], target])
-                        self._problem("dmn.cycle", f"决策互相依赖成环：{names}", self.parts.decisions[target].place)
+                        self._problem(DmnCode.CYCLE, f"决策互相依赖成环：{names}", self.parts.decisions[target].place)
                         return
                     stack.append((target, 0))
                 else:
@@ -216,7 +217,7 @@ class Builder(BoxReader):
         name = name_of(element)
         place = Place(self.parts.file, None, None, f"{within}.{name}" if within else name, line_of(element))
         if not name:
-            self._problem("dmn.no_name", "有一个数据类型没有名称", place)
+            self._problem(DmnCode.NO_NAME, "有一个数据类型没有名称", place)
         item = ItemDefinition(name, text_of(child(element, "typeRef")).strip() or None, element.get("isCollection") in ("true", "1"), place)
         item.components = [self._item(found, place.column or "") for found in children(element, "itemComponent")]
         function = child(element, "functionItem")
@@ -239,7 +240,7 @@ class Builder(BoxReader):
             base = item.base
             while base is not None and base in items:
                 if base in seen:
-                    self._problem("dmn.cycle", f"类型“{name}”的基础类型绕回自己，请改正", item.place)
+                    self._problem(DmnCode.CYCLE, f"类型“{name}”的基础类型绕回自己，请改正", item.place)
                     item.base = None
                     break
                 seen.add(base)

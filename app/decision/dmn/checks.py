@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from app.decision.codes import DmnCode
 from app.decision.dmn.boxed import Boxed, LiteralExpression
 from app.decision.dmn.cells import Cell, is_any, literal_of, recognise
 from app.decision.dmn.formulas import Formula
@@ -65,16 +66,16 @@ class _Checker:
         logic = self.owner.logic
         if logic is None:
             if isinstance(self.owner, Decision):
-                self._say("dmn.no_logic", "决策没有写规则，求值时只能由外面给出它的值", self.owner.place, severity="warning")
+                self._say(DmnCode.NO_LOGIC, "决策没有写规则，求值时只能由外面给出它的值", self.owner.place, severity="warning")
             return self.found
         if isinstance(logic, LiteralExpression) and logic.formula is None:
-            self._say("dmn.no_logic", "决策的表达式是空的，结果总是空值，请写上表达式或改成决策表", logic.place)
+            self._say(DmnCode.NO_LOGIC, "决策的表达式是空的，结果总是空值，请写上表达式或改成决策表", logic.place)
         self._walk(logic, frozenset())
         if isinstance(self.owner, Decision) and isinstance(logic, DecisionTable):
             self._check_result_type(self.owner, logic)
         return self.found
 
-    def _say(self, code: str, message: str, place: Place, text: str | None = None, severity: Severity = "error") -> None:
+    def _say(self, code: DmnCode, message: str, place: Place, text: str | None = None, severity: Severity = "error") -> None:
         self.found.append(report(code, message, place, text=text, severity=severity))
 
     def _walk(self, node: Boxed, bound: frozenset[str]) -> None:
@@ -123,25 +124,25 @@ class _Checker:
                 continue
             if isinstance(self.owner, KnowledgeModel):
                 message = f"“{name}”不是这个业务知识模型的参数，也不是它引用的函数"
-                self._say("dmn.unknown_name", message, formula.place, formula.text)
+                self._say(DmnCode.UNKNOWN_NAME, message, formula.place, formula.text)
             elif cell is not None:
                 self._say_unknown_in_cell(name, formula, cell)
             elif self.owner.information:
                 message = f"没有连线到名为“{name}”的输入数据或决策；若它是流程变量，建议画成输入数据"
-                self._say("dmn.unknown_name", message, formula.place, formula.text, "warning")
+                self._say(DmnCode.UNKNOWN_NAME, message, formula.place, formula.text, "warning")
 
     def _say_unknown_in_cell(self, name: str, formula: Formula, texts: frozenset[str]) -> None:
         """A name in a cell: surely a text without quotes, or perhaps a process variable."""
         alone = name in {" ".join(piece.split()) for piece in formula.text.replace("not(", "").rstrip(") ").split(",")}
         if name in texts or (alone and not VARIABLE.fullmatch(name)):
             message = f'“{name}”不是变量名；文字要加英文双引号："{name}"'
-            self._say("dmn.unknown_name", message, formula.place, formula.text)
+            self._say(DmnCode.UNKNOWN_NAME, message, formula.place, formula.text)
             return
         if name in self._told:
             return
         self._told.add(name)
         message = f'“{name}”不是输入列、输入数据或决策的名称；若是文字请加英文双引号："{name}"，若是流程变量，建议画成输入数据并连线'
-        self._say("dmn.unknown_name", message, formula.place, formula.text, "warning")
+        self._say(DmnCode.UNKNOWN_NAME, message, formula.place, formula.text, "warning")
 
     def _check_connection(self, name: str, formula: Formula) -> bool:
         """Whether the name belongs to an element of the file that is not connected; says so."""
@@ -149,7 +150,7 @@ class _Checker:
             if element.variable.name != name or element is self.owner:
                 continue
             severity: Severity = "warning" if isinstance(element, InputData) else "error"
-            self._say("dmn.not_connected", f"用到了“{name}”，但没有从它连线到“{self.owner.name}”", formula.place, formula.text, severity)
+            self._say(DmnCode.NOT_CONNECTED, f"用到了“{name}”，但没有从它连线到“{self.owner.name}”", formula.place, formula.text, severity)
             return True
         return False
 
@@ -166,7 +167,7 @@ class _Checker:
             found = near(name, known)
             hint = f"，是不是 {found}？" if found else "，可用函数见 FEEL 函数表"
             severity: Severity = "error" if name in formula.certain_names else "warning"  # in a filter it may be an entry of the item
-            self._say("dmn.unknown_function", f"没有名为“{name}”的函数{hint}", formula.place, formula.text, severity)
+            self._say(DmnCode.UNKNOWN_FUNCTION, f"没有名为“{name}”的函数{hint}", formula.place, formula.text, severity)
 
     # -- tables
 
@@ -191,7 +192,7 @@ class _Checker:
                 self._check_output_cell(output.default, output, table)
         self._check_policy(table)
         if not table.rows:
-            self._say("dmn.no_rules", "表里没有规则行", table.place, severity="warning")
+            self._say(DmnCode.NO_RULES, "表里没有规则行", table.place, severity="warning")
         else:
             self._check_coverage(table)
 
@@ -207,7 +208,7 @@ class _Checker:
             given = self.model.type_of(element.variable)
             if given is not ANY and given.name != clause.type.name and {given.name, clause.type.name} != {"date", "date and time"}:
                 message = f"列的类型是{label(clause.type)}，而“{name}”声明为{label(given)}，请改成一致"
-                self._say("dmn.type", message, clause.place, name)
+                self._say(DmnCode.TYPE, message, clause.place, name)
 
     def _check_input_cell(self, formula: Formula, clause: InputClause) -> None:
         cell = recognise(formula.text)
@@ -215,7 +216,7 @@ class _Checker:
             return
         if not _suits(cell.kind, clause.type):
             message = f"这一列是{label(clause.type)}，格子里却是{WORDS[cell.kind]} {shorten(formula.text)}，永远不会命中"
-            self._say("dmn.cell_type", message, formula.place, formula.text)
+            self._say(DmnCode.CELL_TYPE, message, formula.place, formula.text)
             return
         if clause.allowed is not None and cell.kind in ("string", "boolean"):
             allowed = recognise(clause.allowed.formula.text)
@@ -224,13 +225,13 @@ class _Checker:
             for span in cell.spans:
                 if span.low is not None and span.low == span.high and allowed.check(span.low) is False:
                     message = f"“{span.low}”不在这一列的允许值 {clause.allowed.formula.text.strip()} 之内"
-                    self._say("dmn.not_allowed", message, formula.place, formula.text)
+                    self._say(DmnCode.NOT_ALLOWED, message, formula.place, formula.text)
 
     def _check_output_cell(self, formula: Formula, clause: OutputClause, table: DecisionTable) -> None:
         literal = literal_of(formula.text)
         if literal is None:
             if formula.text.strip()[:1] in "<>" and formula.text.strip():
-                self._say("dmn.output_type", "输出格要写一个值，不能写比较", formula.place, formula.text)
+                self._say(DmnCode.OUTPUT_TYPE, "输出格要写一个值，不能写比较", formula.place, formula.text)
             return
         kind, value = literal
         if value is None:
@@ -239,22 +240,22 @@ class _Checker:
         element = wanted.item if table.policy in LISTS and wanted.name == "list" and wanted.item is not None else wanted
         if not _suits(kind, wanted) and not _suits(kind, element):
             message = f"输出列是{label(wanted)}，这里却是{WORDS[kind]} {shorten(formula.text)}"
-            self._say("dmn.output_type", message, formula.place, formula.text)
+            self._say(DmnCode.OUTPUT_TYPE, message, formula.place, formula.text)
             return
         allowed = None if clause.allowed is None else recognise(clause.allowed.formula.text)
         if clause.allowed is not None and allowed is not None and allowed.check is not None and allowed.check(value) is False:
             message = f"{shorten(formula.text)} 不在输出列的允许值 {clause.allowed.formula.text.strip()} 之内"
-            self._say("dmn.not_allowed", message, formula.place, formula.text)
+            self._say(DmnCode.NOT_ALLOWED, message, formula.place, formula.text)
 
     def _check_policy(self, table: DecisionTable) -> None:
         if table.policy in ("PRIORITY", "OUTPUT ORDER") and all(clause.order is None for clause in table.outputs):
-            self._say("dmn.priority", f"{table.policy} 表必须在输出列按优先顺序写允许值", table.place)
+            self._say(DmnCode.PRIORITY, f"{table.policy} 表必须在输出列按优先顺序写允许值", table.place)
         if not table.aggregation:
             return
         if len(table.outputs) > 1:
-            self._say("dmn.aggregation", f"带汇总（{table.aggregation}）的 COLLECT 表只能有一个输出列", table.place)
+            self._say(DmnCode.AGGREGATION, f"带汇总（{table.aggregation}）的 COLLECT 表只能有一个输出列", table.place)
         elif table.aggregation == "SUM" and table.outputs and table.outputs[0].type.name not in ("Any", "number", "days and time duration"):
-            self._say("dmn.aggregation", f"求和的输出列必须是数字，现在是{label(table.outputs[0].type)}", table.outputs[0].place)
+            self._say(DmnCode.AGGREGATION, f"求和的输出列必须是数字，现在是{label(table.outputs[0].type)}", table.outputs[0].place)
 
     def _check_result_type(self, decision: Decision, table: DecisionTable) -> None:
         """The decision's declared type against what its table gives."""
@@ -264,15 +265,15 @@ class _Checker:
         gives_list = table.policy in LISTS and not table.aggregation
         if gives_list and kind.name in ("string", "number", "boolean", "date"):
             message = f"{table.policy} 表的结果是列表，而决策声明为{label(kind)}；命中多行时结果会变成空值，请去掉决策的类型或改为列表类型"
-            self._say("dmn.result_type", message, decision.place, severity="warning")
+            self._say(DmnCode.RESULT_TYPE, message, decision.place, severity="warning")
         if len(table.outputs) == 1 and not gives_list and not table.aggregation:
             own = table.outputs[0].type
             if own is not ANY and own.name != kind.name and kind.name in WORDS and own.name in WORDS and kind.name != "list":
                 message = f"输出列是{label(own)}，而决策声明为{label(kind)}，请改成一致"
-                self._say("dmn.result_type", message, decision.place)
+                self._say(DmnCode.RESULT_TYPE, message, decision.place)
         if len(table.outputs) > 1 and kind.name in ("string", "number", "boolean", "date"):
             message = f"表有 {len(table.outputs)} 个输出列，结果是上下文，而决策声明为{label(kind)}，请去掉决策的类型"
-            self._say("dmn.result_type", message, decision.place)
+            self._say(DmnCode.RESULT_TYPE, message, decision.place)
 
     # -- overlaps and gaps
 
@@ -289,7 +290,7 @@ class _Checker:
             self._say_unreachable(table, columns)
         for gap in findings.gaps:
             message = f"没有一行覆盖：{gap}；请补一行，或给输出列写缺省值"
-            self._say("dmn.gap", message, table.place, severity="warning")
+            self._say(DmnCode.GAP, message, table.place, severity="warning")
         self._say_limits(table, findings, numbers)
 
     def _column(self, table: DecisionTable, index: int) -> Column:
@@ -324,7 +325,7 @@ class _Checker:
             else:
                 message = f"第 {numbers[earlier]} 行与第 {numbers[later]} 行重叠，例如 {example}；UNIQUE 表同一输入只能命中一行"
             severity: Severity = "error" if certain and not only_null else "warning"
-            self._say("dmn.overlap", message, table.place, severity=severity)
+            self._say(DmnCode.OVERLAP, message, table.place, severity=severity)
             shown += 1
             if shown >= SHOWN:
                 return
@@ -335,17 +336,17 @@ class _Checker:
             for earlier in range(later):
                 if all(_covers(column.cells[earlier], column.cells[later]) for column in columns):
                     message = f"第 {row.number} 行永远轮不到：第 {table.rows[earlier].number} 行总是先命中"
-                    self._say("dmn.unreachable", message, table.place, severity="warning")
+                    self._say(DmnCode.UNREACHABLE, message, table.place, severity="warning")
                     break
 
     def _say_limits(self, table: DecisionTable, findings: Findings, numbers: Sequence[int]) -> None:
         if findings.limited:
-            self._say("dmn.not_analysed", f"未分析重叠与遗漏：{findings.limited}", table.place, severity="warning")
+            self._say(DmnCode.NOT_ANALYSED, f"未分析重叠与遗漏：{findings.limited}", table.place, severity="warning")
         elif findings.unknown:
             cells = [f"第 {numbers[row]} 行“{table.inputs[column].label}”" for row, column in sorted(findings.unknown)[:5]]
             more = f"等 {len(findings.unknown)} 格" if len(findings.unknown) > len(cells) else ""
             message = f"未分析：{'、'.join(cells)}{more}是表达式，这些行是否重叠、整张表有没有遗漏，须用样例检验"
-            self._say("dmn.not_analysed", message, table.place, severity="warning")
+            self._say(DmnCode.NOT_ANALYSED, message, table.place, severity="warning")
 
 
 def _own(node: Boxed) -> Iterator[Formula]:

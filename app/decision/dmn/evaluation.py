@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
 
 from app.decision import feel
+from app.decision.codes import DmnCode, FeelCode
 from app.decision.dmn.problems import Place, Warned, fail, shorten
 
 DEPTH: Final = 60
@@ -71,11 +73,11 @@ class EvaluationRun:
             on_warning=self._listener(environment),
         )
 
-    def _listener(self, environment: feel.Environment) -> Callable[[str, str, int | None], None]:
+    def _listener(self, environment: feel.Environment) -> Callable[[FeelCode, str, int | None], None]:
         """Keeps FEEL's remarks for the explanation, and passes them to the caller's own listener."""
         outer = environment.on_warning
 
-        def listen(code: str, message: str, position: int | None) -> None:
+        def listen(code: FeelCode, message: str, position: int | None) -> None:
             place = self.place
             where = f"（第 {position + 1} 个字符处）" if position else ""
             self._keep(Warned(code, f"{message}{where}", place.decision, place.rule, place.column))
@@ -84,7 +86,7 @@ class EvaluationRun:
 
         return listen
 
-    def warn(self, code: str, message: str, place: Place, text: str | None = None) -> None:
+    def warn(self, code: StrEnum, message: str, place: Place, text: str | None = None) -> None:
         """Leave a remark."""
         quoted = None if text is None else shorten(text)
         self._keep(Warned(code=code, message=message, decision=place.decision, rule=place.rule, column=place.column, text=quoted))
@@ -97,13 +99,13 @@ class EvaluationRun:
     def check_time(self, place: Place) -> None:
         """Raises DmnEvaluationError when the whole evaluation takes too long."""
         if self.environment.limits.clock() > self.deadline:
-            raise fail("dmn.seconds", f"决策计算超过 {self.environment.limits.seconds} 秒，已停止，请简化表达式", place)
+            raise fail(DmnCode.SECONDS, f"决策计算超过 {self.environment.limits.seconds} 秒，已停止，请简化表达式", place)
 
     def enter(self, place: Place) -> None:
         """One call deeper. Raises DmnEvaluationError when the model calls itself without end."""
         self.depth += 1
         if self.depth > DEPTH:
-            raise fail("dmn.recursion", f"函数互相调用超过 {DEPTH} 层，请检查是否循环调用", place)
+            raise fail(DmnCode.RECURSION, f"函数互相调用超过 {DEPTH} 层，请检查是否循环调用", place)
 
     def leave(self) -> None:
         """One call back."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from app.decision.codes import DmnCode
 from app.decision.dmn import boxed
 from app.decision.dmn.formulas import EXPRESSION, UNARY, Formula
 from app.decision.dmn.functions import FunctionDefinition, Invocation
@@ -47,7 +48,7 @@ class BoxReader(TextReader):
         kind = self._type(element.get("typeRef"), place)
         reader = BOXES.get(name)
         if reader is None:
-            self._problem("dmn.expression", f"不认识的表达式“{name}”", place)
+            self._problem(DmnCode.EXPRESSION, f"不认识的表达式“{name}”", place)
             return boxed.LiteralExpression(None, place)
         return reader(self, element, place, kind, column)
 
@@ -92,7 +93,7 @@ class BoxReader(TextReader):
                 if local(cell) in LOGIC
             ]
             if len(cells) != len(columns):
-                self._problem("dmn.row_cells", f"关系表第 {number} 行有 {len(cells)} 格，应为 {len(columns)} 格", self._place(found))
+                self._problem(DmnCode.ROW_CELLS, f"关系表第 {number} 行有 {len(cells)} 格，应为 {len(columns)} 格", self._place(found))
             rows.append(cells)
         return boxed.Relation(columns, rows, place, kind)
 
@@ -115,7 +116,7 @@ class BoxReader(TextReader):
         external = (element.get("kind") or "FEEL").strip()
         if external.upper() != "FEEL":
             message = f"不支持 {external} 函数：规则只能用 FEEL 写，不会执行外部程序；请改写成 FEEL 或决策表"
-            self._problem("dmn.external_function", message, place, external)
+            self._problem(DmnCode.EXTERNAL_FUNCTION, message, place, external)
             return FunctionDefinition(parameters, None, external, place, kind)
         found = next((part for part in children(element) if local(part) in LOGIC), None)
         body = None if found is None else self._expression(found, column)
@@ -133,7 +134,7 @@ class BoxReader(TextReader):
         name = local(element)
         variable = name_of(element, "iteratorVariable")
         if not variable:
-            self._problem("dmn.no_name", "循环没有写变量名（iteratorVariable）", place)
+            self._problem(DmnCode.NO_NAME, "循环没有写变量名（iteratorVariable）", place)
         self.owner.bound.add(variable)
         source = self._inside(child(element, "in"), column, place)
         body = self._inside(child(element, "return" if name == "for" else "satisfies"), column, place)
@@ -145,16 +146,16 @@ class BoxReader(TextReader):
         width = len(inputs) + len(outputs)
         if len(rules) > RULES or width > COLUMNS or len(rules) * width > CELLS:
             self._problem(
-                "dmn.too_large", f"表有 {len(rules)} 行 {width} 列，超过上限（{RULES} 行、{COLUMNS} 列、{CELLS} 格），请拆表", place
+                DmnCode.TOO_LARGE, f"表有 {len(rules)} 行 {width} 列，超过上限（{RULES} 行、{COLUMNS} 列、{CELLS} 格），请拆表", place
             )
             rules = []
         if not outputs:
-            self._problem("dmn.no_output", "表没有输出列", place)
+            self._problem(DmnCode.NO_OUTPUT, "表没有输出列", place)
         input_clauses = [self._input_clause(found, number) for number, found in enumerate(inputs, start=1)]
         output_clauses = [self._output_clause(found, number, len(outputs), element) for number, found in enumerate(outputs, start=1)]
         names = [clause.name for clause in output_clauses]
         for name in {name for name in names if names.count(name) > 1}:
-            self._problem("dmn.duplicate", f"有两个输出列都叫“{name}”，请改名", place)
+            self._problem(DmnCode.DUPLICATE, f"有两个输出列都叫“{name}”，请改名", place)
         headings = [name_of(found) or f"annotation{number}" for number, found in enumerate(children(element, "annotation"), start=1)]
         rows = []
         for number, found in enumerate(rules, start=1):
@@ -163,7 +164,7 @@ class BoxReader(TextReader):
                 message = (
                     f"这一行有 {len(tests)} 个输入格、{len(results)} 个输出格，应为 {len(inputs)} 个和 {len(outputs)} 个，请在建模器里补齐"
                 )
-                self._problem("dmn.row_cells", message, self._place(found, rule=number))
+                self._problem(DmnCode.ROW_CELLS, message, self._place(found, rule=number))
                 continue
             cells = [
                 self._formula(cell, UNARY, self._place(cell, rule=number, column=clause.label))
@@ -182,14 +183,14 @@ class BoxReader(TextReader):
     def _policy(self, element: Element, place: Place) -> tuple[str, str]:
         policy = (element.get("hitPolicy") or "UNIQUE").strip().upper().replace("_", " ")
         if policy not in POLICIES:
-            self._problem("dmn.hit_policy", f"不认识的命中策略“{policy}”；可用 {'、'.join(POLICIES)}", place, policy)
+            self._problem(DmnCode.HIT_POLICY, f"不认识的命中策略“{policy}”；可用 {'、'.join(POLICIES)}", place, policy)
             policy = "UNIQUE"
         aggregation = (element.get("aggregation") or "").strip().upper()
         if aggregation and aggregation not in AGGREGATIONS:
-            self._problem("dmn.aggregation", f"不认识的汇总方式“{aggregation}”；可用 SUM、MIN、MAX、COUNT", place, aggregation)
+            self._problem(DmnCode.AGGREGATION, f"不认识的汇总方式“{aggregation}”；可用 SUM、MIN、MAX、COUNT", place, aggregation)
             aggregation = ""
         if aggregation and policy != "COLLECT":
-            self._problem("dmn.aggregation", f"汇总方式只能用于 COLLECT 表，这张表是 {policy}", place, aggregation)
+            self._problem(DmnCode.AGGREGATION, f"汇总方式只能用于 COLLECT 表，这张表是 {policy}", place, aggregation)
             aggregation = ""
         return policy, aggregation
 
@@ -199,7 +200,7 @@ class BoxReader(TextReader):
         name = (element.get("label") or "").strip() or text or f"输入 {number}"
         place = self._place(element, column=name)
         if expression is None or not text:
-            self._problem("dmn.no_expression", f"第 {number} 个输入列没有写表达式，请填变量名", place)
+            self._problem(DmnCode.NO_EXPRESSION, f"第 {number} 个输入列没有写表达式，请填变量名", place)
         formula = self._formula(element if expression is None else expression, EXPRESSION, place)
         declared = ANY if expression is None else self._type(expression.get("typeRef"), place)
         type_name = None if expression is None else expression.get("typeRef")
@@ -217,7 +218,7 @@ class BoxReader(TextReader):
         heading = (element.get("label") or "").strip() or name
         place = self._place(element, column=heading or f"输出 {number}")
         if not name and count > 1:
-            self._problem("dmn.no_name", f"第 {number} 个输出列没有名称，多个输出列必须各有名称", place)
+            self._problem(DmnCode.NO_NAME, f"第 {number} 个输出列没有名称，多个输出列必须各有名称", place)
             name = heading or f"output{number}"
         declared = self._type(element.get("typeRef"), place)
         values = child(element, "outputValues")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from app.decision import feel
+from app.decision.codes import DmnCode
 from app.decision.dmn.problems import DmnEvaluationError, DmnProblem, Place, fail, report
 
 EXPRESSION: Final = "expression"
@@ -64,7 +65,7 @@ class Formula:
             self._error = report(error.code, explain(error), self.place, text=self.text)
         except RecursionError:
             self._compiled = None
-            self._error = report("dmn.nesting", "表达式的括号嵌套太深，请拆成几步", self.place, text=self.text)
+            self._error = report(DmnCode.NESTING, "表达式的括号嵌套太深，请拆成几步", self.place, text=self.text)
 
     @property
     def compiled(self) -> feel.Expression | feel.UnaryTests | None:
@@ -131,7 +132,7 @@ class Formula:
         if compiled is None:
             problem = self._error
             message = "表达式有错误" if problem is None else problem.message
-            raise fail("dmn.syntax" if problem is None else problem.code, message, self.place, text=self.text)
+            raise fail(DmnCode.SYNTAX if problem is None else problem.code, message, self.place, text=self.text)
         return compiled
 
 

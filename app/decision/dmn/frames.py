@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.decision import feel
+from app.decision.codes import DmnCode
 from app.decision.dmn.boxed import fitted
 from app.decision.dmn.evaluation import Evaluation, EvaluationRun
 from app.decision.dmn.formulas import Scope
@@ -56,7 +57,7 @@ class Frame:
         if done is not None:
             return done
         if decision.id in self._running:
-            raise fail("dmn.cycle", "决策互相依赖成环", decision.place)
+            raise fail(DmnCode.CYCLE, "决策互相依赖成环", decision.place)
         self._running.append(decision.id)
         try:
             evaluation = Evaluation(decision.id, decision.name, file=self.model.file)
@@ -78,7 +79,7 @@ class Frame:
         if decision.logic is None:
             value = self._given(decision.variable.name)
             if value is None:
-                run.warn("dmn.no_logic", f"决策“{decision.name}”没有写规则，也没有给出它的值，结果为空值", decision.place)
+                run.warn(DmnCode.NO_LOGIC, f"决策“{decision.name}”没有写规则，也没有给出它的值，结果为空值", decision.place)
         else:
             value = decision.logic.evaluate(scope, run)
         return value if kind is ANY else fitted(value, kind, run, decision.place)
@@ -99,7 +100,7 @@ class Frame:
         """Value and variable name of an input data or a decision; evaluated decisions are added to the explanation of `run`."""
         element = self.model.find(id_)
         if not isinstance(element, InputData | Decision):
-            raise DmnEvaluationError("dmn.reference", f"连线指向不存在的元素“{id_}”", file=self.model.file)
+            raise DmnEvaluationError(DmnCode.REFERENCE, f"连线指向不存在的元素“{id_}”", file=self.model.file)
         key = (self.model.namespace, id_)
         name = element.variable.name
         if key in self.overrides:
@@ -143,7 +144,7 @@ class Frame:
         prefixes = [one.name for one in self.model.imports if one.namespace == namespace]
         model = self.model.imported(namespace)
         if not prefixes or model is None:
-            raise DmnEvaluationError("dmn.import", f"没有导入“{namespace}”", file=self.model.file)
+            raise DmnEvaluationError(DmnCode.IMPORT, f"没有导入“{namespace}”", file=self.model.file)
         frame = self._frames.get(namespace)
         if frame is None:
             given = dict(self.given)
@@ -163,14 +164,14 @@ class Frame:
             return element.variable.name, self._service_function(element, run)
         if isinstance(element, KnowledgeModel):
             return element.variable.name, self._knowledge_function(element, run, path)
-        raise DmnEvaluationError("dmn.reference", f"连线指向的“{id_}”不是业务知识模型或决策服务", file=self.model.file)
+        raise DmnEvaluationError(DmnCode.REFERENCE, f"连线指向的“{id_}”不是业务知识模型或决策服务", file=self.model.file)
 
     def _knowledge_function(self, element: KnowledgeModel, run: EvaluationRun, path: tuple[str, ...]) -> Function | None:
         logic = element.logic
         if not isinstance(logic, FunctionDefinition):
             return None
         if element.id in path:
-            raise fail("dmn.cycle", "业务知识模型互相依赖成环", element.place)
+            raise fail(DmnCode.CYCLE, "业务知识模型互相依赖成环", element.place)
         scope: Scope = {}
         for reference in element.knowledge:
             if reference.namespace is None and reference.id == element.id:
@@ -231,7 +232,7 @@ class Frame:
         for frame, id_, name, kind in self.parameters_of(service):
             value, fits = fit(self._given(name), kind)
             if not fits:
-                run.warn("dmn.type", f"参数“{name}”不是{kind.name}，按空值处理", service.place)
+                run.warn(DmnCode.TYPE, f"参数“{name}”不是{kind.name}，按空值处理", service.place)
             overrides[frame.model.namespace, id_] = value
             given[name] = value
         evaluation = Frame(self.model, given, self.environment, overrides=overrides, depth=0, deadline=self.deadline).conclude_service(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from app.decision import feel
+from app.decision.codes import DmnCode
 from app.decision.dmn.boxed import Boxed, LiteralExpression, fitted
 from app.decision.dmn.formulas import Scope
 from app.decision.dmn.problems import Place, fail
@@ -37,7 +38,7 @@ class Invocation(Boxed):
             value = None if expression is None else expression.evaluate(scope, run)
             arguments[name] = value if kind is ANY else fitted(value, kind, run, self.place)
         if not isinstance(function, Function):
-            run.warn("dmn.no_function", f"“{self._called()}”不是可以调用的函数，结果为空值", self.place, self._called())
+            run.warn(DmnCode.NO_FUNCTION, f"“{self._called()}”不是可以调用的函数，结果为空值", self.place, self._called())
             return None
         run.place = self.place
         try:
@@ -102,7 +103,7 @@ class FunctionDefinition(Boxed):
 
     def _refuse(self, run: EvaluationRun) -> Callable[..., object]:
         def call(*_: object) -> object:
-            run.warn("dmn.external_function", f"不执行 {self.external} 函数，结果为空值", self.place)
+            run.warn(DmnCode.EXTERNAL_FUNCTION, f"不执行 {self.external} 函数，结果为空值", self.place)
             return None
 
         return call
@@ -127,7 +128,7 @@ def make_function(
         for (parameter, kind), argument in zip(parameters, arguments, strict=False):
             value, fits = fit(argument, kind)
             if not fits:
-                run.warn("dmn.type", f"调用“{name}”时参数“{parameter}”不是{label(kind)}，结果为空值", place)
+                run.warn(DmnCode.TYPE, f"调用“{name}”时参数“{parameter}”不是{label(kind)}，结果为空值", place)
                 return None
             values.append(value)
         run.enter(place)

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.decision import feel
+from app.decision.codes import DmnCode
 from app.decision.dmn.builder import Builder
 from app.decision.dmn.evaluation import Evaluation
 from app.decision.dmn.frames import Frame
@@ -229,7 +230,7 @@ class Model:
         model = self.link(imports) if self.parts.imports else self
         decision = model.find_decision(decision_id)
         if decision is None:
-            raise DmnEvaluationError("dmn.no_decision", f"文件里没有决策“{decision_id}”", file=self.file)
+            raise DmnEvaluationError(DmnCode.NO_DECISION, f"文件里没有决策“{decision_id}”", file=self.file)
         return _guarded(decision.name, self.file, environment, lambda: Frame(model, context, environment).decide(decision))
 
     def evaluate_service(
@@ -242,7 +243,7 @@ class Model:
         model = self.link(imports) if self.parts.imports else self
         service = model.find_service(service_id)
         if service is None:
-            raise DmnEvaluationError("dmn.no_service", f"文件里没有决策服务“{service_id}”", file=self.file)
+            raise DmnEvaluationError(DmnCode.NO_SERVICE, f"文件里没有决策服务“{service_id}”", file=self.file)
         return _guarded(service.name, self.file, environment, lambda: Frame(model, context, environment).serve(service))
 
     def evaluate_knowledge(
@@ -253,7 +254,7 @@ class Model:
         models = model.parts.knowledge
         found = models.get(knowledge_id) or next((one for one in models.values() if one.name == knowledge_id), None)
         if found is None:
-            raise DmnEvaluationError("dmn.no_knowledge", f"文件里没有业务知识模型“{knowledge_id}”", file=self.file)
+            raise DmnEvaluationError(DmnCode.NO_KNOWLEDGE, f"文件里没有业务知识模型“{knowledge_id}”", file=self.file)
         return _guarded(found.name, self.file, environment, lambda: Frame(model, context, environment).call(found))
 
 
@@ -284,14 +285,14 @@ class _Linker:
         if wanted.namespace in spaces:
             circle = self._path[spaces.index(wanted.namespace) :]
             names = " → ".join(one.file or one.namespace for one in [*circle, circle[0]])
-            raise DmnError([report("dmn.import_cycle", f"导入成环：{names}，请去掉其中一个导入", place)])
+            raise DmnError([report(DmnCode.IMPORT_CYCLE, f"导入成环：{names}，请去掉其中一个导入", place)])
         if len(self._path) > IMPORTS:
-            raise DmnError([report("dmn.import_depth", f"导入超过 {IMPORTS} 层，请减少层次", place)])
+            raise DmnError([report(DmnCode.IMPORT_DEPTH, f"导入超过 {IMPORTS} 层，请减少层次", place)])
         imports = self._imports
         found = imports.get(wanted.namespace) if isinstance(imports, Mapping) else imports(wanted.namespace)
         if found is None:
             message = f"找不到导入的决策文件{wanted.label}，请把命名空间为它的 .dmn 文件一并上传，或删去这个导入"
-            raise DmnError([report("dmn.import", message, place)])
+            raise DmnError([report(DmnCode.IMPORT, message, place)])
         self._done[wanted.namespace] = linked = self.link(found)
         return linked
 
@@ -302,7 +303,7 @@ def _guarded(name: str, file: str, environment: feel.Environment, act: Callable[
     try:
         return act()
     except RecursionError as error:
-        raise DmnEvaluationError("dmn.recursion", "表达式或函数嵌套太深，请检查是否循环调用", decision=name, file=file) from error
+        raise DmnEvaluationError(DmnCode.RECURSION, "表达式或函数嵌套太深，请检查是否循环调用", decision=name, file=file) from error
     finally:
         CURRENT.reset(token)
 

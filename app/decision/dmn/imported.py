@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.decision.codes import DmnCode
 from app.decision.dmn.formulas import Formula
 from app.decision.dmn.graph import Model
 from app.decision.dmn.model import Decision, DecisionService, InputData, KnowledgeModel, Reference
@@ -27,7 +28,7 @@ def dangling(model: Model) -> Iterator[DmnProblem]:
             if imported is not None and not isinstance(imported.find(reference.id), kinds):
                 wanted = "输入数据或决策" if kinds is data else "业务知识模型或决策服务"
                 message = f"导入的文件 {imported.file or imported.namespace} 里没有{wanted}“{reference.id}”，请改正连线，或恢复被导入的文件"
-                yield report("dmn.reference", message, place)
+                yield report(DmnCode.REFERENCE, message, place)
 
 
 def members(model: Model, owner: Decision | KnowledgeModel, formula: Formula) -> Iterator[DmnProblem]:
@@ -43,11 +44,11 @@ def members(model: Model, owner: Decision | KnowledgeModel, formula: Formula) ->
             meant = near(name, (one.variable.name for one in imported.elements()))
             hint = f"，是不是 {prefix}.{meant}？" if meant else "，请改正名称，或恢复被导入的文件"
             message = f"导入的文件 {imported.file or imported.namespace} 里没有“{name}”{hint}"
-            yield report("dmn.unknown_name", message, formula.place, text=formula.text)
+            yield report(DmnCode.UNKNOWN_NAME, message, formula.place, text=formula.text)
         else:
             severity: Severity = "warning" if isinstance(element, InputData) else "error"
             message = f"用到了“{prefix}.{name}”，但没有从它连线到“{owner.name}”"
-            yield report("dmn.not_connected", message, formula.place, text=formula.text, severity=severity)
+            yield report(DmnCode.NOT_CONNECTED, message, formula.place, text=formula.text, severity=severity)
 
 
 def provided(model: Model, owner: Decision | KnowledgeModel, namespace: str) -> set[str]:

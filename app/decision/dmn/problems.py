@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
+
+from app.decision.codes import DmnCode
 
 Severity = Literal["error", "warning"]
 
@@ -50,7 +53,7 @@ class Place:
 class DmnProblem:
     """One finding about a decision file. `message` is the Chinese sentence without its place; `str()` adds the place."""
 
-    code: str
+    code: StrEnum
     message: str
     file: str
     decision: str | None = None
@@ -65,7 +68,7 @@ class DmnProblem:
         return f"{place}：{self.message}" if place else self.message
 
 
-def report(code: str, message: str, place: Place, *, text: str | None = None, severity: Severity = "error") -> DmnProblem:
+def report(code: StrEnum, message: str, place: Place, *, text: str | None = None, severity: Severity = "error") -> DmnProblem:
     """A Problem at a Place."""
     return DmnProblem(
         code=code,
@@ -88,9 +91,9 @@ class DmnError(Exception):
         super().__init__(str(self.problems[0]) if self.problems else "决策文件有错误")
 
     @property
-    def code(self) -> str:
+    def code(self) -> StrEnum:
         """Code of the first problem."""
-        return self.problems[0].code if self.problems else "dmn.invalid"
+        return self.problems[0].code if self.problems else DmnCode.INVALID
 
 
 class DmnEvaluationError(Exception):
@@ -101,7 +104,7 @@ class DmnEvaluationError(Exception):
 
     def __init__(
         self,
-        code: str,
+        code: StrEnum,
         message: str,
         *,
         decision: str | None = None,
@@ -121,7 +124,7 @@ class DmnEvaluationError(Exception):
         super().__init__(f"{place}：{message}" if place else message)
 
 
-def fail(code: str, message: str, place: Place, *, text: str | None = None) -> DmnEvaluationError:
+def fail(code: StrEnum, message: str, place: Place, *, text: str | None = None) -> DmnEvaluationError:
     """A DmnEvaluationError at a Place; the caller raises it."""
     return DmnEvaluationError(code, message, decision=place.decision, rule=place.rule, column=place.column, text=text, file=place.file)
 
@@ -130,7 +133,7 @@ def fail(code: str, message: str, place: Place, *, text: str | None = None) -> D
 class Warned:
     """A remark that an evaluation leaves behind (a value that did not fit its type became null, and the like)."""
 
-    code: str
+    code: StrEnum
     message: str
     decision: str | None = None
     rule: int | None = None

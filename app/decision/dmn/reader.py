@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from lxml import etree  # type: ignore[import-untyped]
 
+from app.decision.codes import DmnCode
 from app.decision.dmn.problems import DmnError, Place, report
 
 Element = Any
@@ -56,13 +57,13 @@ def read(source: bytes, *, name: str = "") -> tuple[Element, str]:
 def read_xml(source: bytes, *, name: str = "") -> Element:
     """The root element of any XML document under the same precautions. Raises DmnError."""
     if not source.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
-        raise _refuse("dmn.empty", "文件是空的，请上传建模器保存的 .dmn 文件", name)
+        raise _refuse(DmnCode.EMPTY, "文件是空的，请上传建模器保存的 .dmn 文件", name)
     if len(source) > SOURCE_BYTES:
         raise _refuse(
-            "dmn.too_large", f"文件有 {len(source) / 1048576:.1f} MB，超过上限 {SOURCE_BYTES // 1048576} MB，请拆成几个决策文件", name
+            DmnCode.TOO_LARGE, f"文件有 {len(source) / 1048576:.1f} MB，超过上限 {SOURCE_BYTES // 1048576} MB，请拆成几个决策文件", name
         )
     if source.count(b"<") > TAGS:
-        raise _refuse("dmn.too_large", f"文件里的元素太多，超过上限 {TAGS} 个标签，请拆成几个决策文件", name)
+        raise _refuse(DmnCode.TOO_LARGE, f"文件里的元素太多，超过上限 {TAGS} 个标签，请拆成几个决策文件", name)
     _refuse_doctype(source, name)
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -78,9 +79,9 @@ def read_xml(source: bytes, *, name: str = "") -> Element:
     except etree.XMLSyntaxError as error:
         raise _refuse(*_explain(error), name, line=error.lineno or None) from error
     except (ValueError, LookupError) as error:
-        raise _refuse("dmn.encoding", "文件的编码读不出来，请另存为 UTF-8", name) from error
+        raise _refuse(DmnCode.ENCODING, "文件的编码读不出来，请另存为 UTF-8", name) from error
     if root.getroottree().docinfo.doctype:
-        raise _refuse("dmn.doctype", "文件含有 DOCTYPE 声明，出于安全一律不收，请删去这一行", name)
+        raise _refuse(DmnCode.DOCTYPE, "文件含有 DOCTYPE 声明，出于安全一律不收，请删去这一行", name)
     return root
 
 
@@ -91,26 +92,26 @@ def _refuse_doctype(source: bytes, name: str) -> None:
     found = _PROLOG.match(head)
     first = found.group(1).lower() if found else ""
     if first.startswith(("<!doctype html", "<html")):
-        raise _refuse("dmn.not_dmn", "这是网页（HTML），不是决策文件，请上传建模器保存的 .dmn 文件", name)
+        raise _refuse(DmnCode.NOT_DMN, "这是网页（HTML），不是决策文件，请上传建模器保存的 .dmn 文件", name)
     if first.startswith("<!doctype") or "<!DOCTYPE" in head:
-        raise _refuse("dmn.doctype", "文件含有 DOCTYPE 声明，出于安全一律不收，请删去这一行", name)
+        raise _refuse(DmnCode.DOCTYPE, "文件含有 DOCTYPE 声明，出于安全一律不收，请删去这一行", name)
 
 
-def _explain(error: etree.XMLSyntaxError) -> tuple[str, str]:
+def _explain(error: etree.XMLSyntaxError) -> tuple[DmnCode, str]:
     """Code and Chinese sentence for what libxml2 says."""
     said = str(error.msg or "")
     low = said.lower()
     if "depth" in low:
-        return "dmn.nesting", "元素嵌套太深（超过 256 层），这不是建模器写出的文件"
+        return DmnCode.NESTING, "元素嵌套太深（超过 256 层），这不是建模器写出的文件"
     if "huge" in low or "too long" in low or "too big" in low:
-        return "dmn.too_large", "文件中有一段文字太长，超出读取上限"
+        return DmnCode.TOO_LARGE, "文件中有一段文字太长，超出读取上限"
     if "encod" in low or "char 0x" in low or "charref" in low or "invalid character" in low or "pcdata invalid" in low:
-        return "dmn.encoding", "文件含有不允许的字符（如 NUL）或编码不对，请另存为 UTF-8"
+        return DmnCode.ENCODING, "文件含有不允许的字符（如 NUL）或编码不对，请另存为 UTF-8"
     if "entity" in low:
-        return "dmn.xml", "文件引用了未定义的实体；“&”应写成“&amp;”"
+        return DmnCode.XML, "文件引用了未定义的实体；“&”应写成“&amp;”"
     if "document is empty" in low or "start tag expected" in low:
-        return "dmn.not_dmn", "文件不是 XML，请上传建模器保存的 .dmn 文件"
-    return "dmn.xml", f"文件不是完整的 XML：{said.split(', line')[0]}"
+        return DmnCode.NOT_DMN, "文件不是 XML，请上传建模器保存的 .dmn 文件"
+    return DmnCode.XML, f"文件不是完整的 XML：{said.split(', line')[0]}"
 
 
 def _version(root: Element, name: str) -> str:
@@ -120,15 +121,15 @@ def _version(root: Element, name: str) -> str:
         return version
     namespace = tag.namespace or ""
     if tag.localname == "html":
-        raise _refuse("dmn.not_dmn", "这是网页（HTML），不是决策文件，请上传建模器保存的 .dmn 文件", name)
+        raise _refuse(DmnCode.NOT_DMN, "这是网页（HTML），不是决策文件，请上传建模器保存的 .dmn 文件", name)
     if "BPMN" in namespace:
-        raise _refuse("dmn.not_dmn", "这是流程图（BPMN），不是决策文件（DMN）", name)
+        raise _refuse(DmnCode.NOT_DMN, "这是流程图（BPMN），不是决策文件（DMN）", name)
     if "spec/DMN" in namespace and tag.localname == "definitions":
-        raise _refuse("dmn.version", f"不支持这个 DMN 版本（{namespace}），请另存为 DMN 1.1 至 1.5，推荐 1.3", name)
-    raise _refuse("dmn.not_dmn", f"根元素是“{tag.localname}”，不是 DMN 的 definitions，请上传建模器保存的 .dmn 文件", name)
+        raise _refuse(DmnCode.VERSION, f"不支持这个 DMN 版本（{namespace}），请另存为 DMN 1.1 至 1.5，推荐 1.3", name)
+    raise _refuse(DmnCode.NOT_DMN, f"根元素是“{tag.localname}”，不是 DMN 的 definitions，请上传建模器保存的 .dmn 文件", name)
 
 
-def _refuse(code: str, message: str, name: str, *, line: int | None = None) -> DmnError:
+def _refuse(code: DmnCode, message: str, name: str, *, line: int | None = None) -> DmnError:
     return DmnError([report(code, message, Place(file=name, line=line))])
 
 

@@ -14,6 +14,7 @@ from functools import reduce
 from typing import Any, Final
 
 from app.decision import feel
+from app.decision.codes import DmnCode
 from app.decision.dmn.boxed import Boxed, fitted
 from app.decision.dmn.cells import Check, is_any, literal_of, recognise
 from app.decision.dmn.evaluation import EvaluationRun, Matched
@@ -131,7 +132,7 @@ class DecisionTable(Boxed):
             return self._default(scope, run)
         if self.policy == "UNIQUE" and len(rows) > 1:
             numbers = "、".join(str(row.number) for row in rows[:10])
-            raise fail("dmn.unique", f"第 {numbers} 行同时命中，而 UNIQUE 表最多命中一行；输入：{self._describe(values)}", self.place)
+            raise fail(DmnCode.UNIQUE, f"第 {numbers} 行同时命中，而 UNIQUE 表最多命中一行；输入：{self._describe(values)}", self.place)
         matched = [self._produce(row, scope, run) for row in rows]
         if self.policy in ("PRIORITY", "OUTPUT ORDER"):
             matched = self._by_priority(matched, scope, run)
@@ -169,7 +170,7 @@ class DecisionTable(Boxed):
             return
         if not allowed.admit(value, run.environment):
             raise fail(
-                "dmn.not_allowed", f"“{name}”的值 {show(value)} 不在允许值 {allowed.formula.text.strip()} 之内", place, text=show(value)
+                DmnCode.NOT_ALLOWED, f"“{name}”的值 {show(value)} 不在允许值 {allowed.formula.text.strip()} 之内", place, text=show(value)
             )
 
     def _match(self, values: Sequence[object], scope: Scope, run: EvaluationRun) -> list[Row]:
@@ -260,7 +261,7 @@ class DecisionTable(Boxed):
             orders.append(listed if isinstance(listed, list) else [listed])
         if all(order is None for order in orders) and len(matched) > 1:
             message = f"{self.policy} 表没有写输出列的允许值，无法比较先后；请在输出列按优先顺序填写允许值"
-            raise fail("dmn.priority", message, self.place)
+            raise fail(DmnCode.PRIORITY, message, self.place)
 
         def rank(match: Matched) -> tuple[int, ...]:
             return tuple(
@@ -275,27 +276,29 @@ class DecisionTable(Boxed):
         for other in matched[1:]:
             if other.outputs != first.outputs:
                 message = f"第 {first.number} 行和第 {other.number} 行同时命中但输出不同，而 ANY 表要求输出一致"
-                raise fail("dmn.any", message, self.place)
+                raise fail(DmnCode.ANY, message, self.place)
 
     def _aggregate(self, results: Sequence[Any]) -> object:
         if self.aggregation == "COUNT":
             return Decimal(len(results))
         if len(self.outputs) > 1:
-            raise fail("dmn.aggregation", "带运算符的 COLLECT 表只能有一个输出列", self.place)
+            raise fail(DmnCode.AGGREGATION, "带运算符的 COLLECT 表只能有一个输出列", self.place)
         kinds = {feel.type_name(result) for result in results}
         allowed = {"number"} if self.aggregation == "SUM" else COMPARABLE
         if self.aggregation == "SUM" and kinds == {"days and time duration"}:
             return sum(results[1:], start=results[0])
         if len(kinds) != 1 or not kinds <= allowed:
             raise fail(
-                "dmn.aggregation", f"COLLECT 的{AGGREGATION_WORDS[self.aggregation]}要求各行输出都是同类的数字（或可比较的值）", self.place
+                DmnCode.AGGREGATION,
+                f"COLLECT 的{AGGREGATION_WORDS[self.aggregation]}要求各行输出都是同类的数字（或可比较的值）",
+                self.place,
             )
         if self.aggregation == "SUM":
             return reduce(CONTEXT.add, results)
         try:
             return min(results) if self.aggregation == "MIN" else max(results)
         except TypeError as error:
-            raise fail("dmn.aggregation", "各行输出不能互相比较", self.place) from error
+            raise fail(DmnCode.AGGREGATION, "各行输出不能互相比较", self.place) from error
 
     def _describe(self, values: Sequence[object]) -> str:
         shown = [f"{clause.label}={show(value)}" for clause, value in zip(self.inputs, values, strict=True)]
@@ -309,7 +312,7 @@ def _warn_type(clause: InputClause, value: object, run: EvaluationRun) -> None:
         hint = f"；文字要先转换，例如 {clause.type.name}({clause.formula.text.strip()})"
     actual = label(Type(feel.type_name(value)))
     why = "输入值不在类型的允许范围内" if actual == label(clause.type) else f"输入值是{actual}，这一列要{label(clause.type)}"
-    run.warn("dmn.type", f"{why}，按空值处理{hint}", clause.place, value[:200] if isinstance(value, str) else None)
+    run.warn(DmnCode.TYPE, f"{why}，按空值处理{hint}", clause.place, value[:200] if isinstance(value, str) else None)
 
 
 COMPARABLE: Final = frozenset({"number", "string", "date", "time", "date and time", "days and time duration"})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.decision import feel
+from app.decision.codes import DmnCode
 from app.decision.dmn.formulas import Formula
 from app.decision.dmn.model import Import, Parts
 from app.decision.dmn.problems import Place, report
@@ -49,7 +50,7 @@ class TextReader:
         self.types = TypeTable(self.parts.items, tables, self._prefixes())
         self.lenient_types = any(found.kind == "dmn" and found.namespace not in imported for found in self.parts.imports)
 
-    def _problem(self, code: str, message: str, place: Place, text: str | None = None, *, warning: bool = False) -> None:
+    def _problem(self, code: DmnCode, message: str, place: Place, text: str | None = None, *, warning: bool = False) -> None:
         self.parts.problems.append(report(code, message, place, text=text, severity="warning" if warning else "error"))
 
     def _place(self, element: Element, *, rule: int | None = None, column: str | None = None) -> Place:
@@ -79,14 +80,14 @@ class TextReader:
             return found
         if not self.lenient_types:
             message = f"没有名为“{name}”的类型；可用 string、number、boolean、date、time、dateTime，或在“数据类型”中先定义它"
-            self._problem("dmn.unknown_type", message, place, name)
+            self._problem(DmnCode.UNKNOWN_TYPE, message, place, name)
         return ANY
 
     def _formula(self, element: Element, kind: str, place: Place) -> Formula:
         self._language(element, place)
         text = text_of(element)
         if len(text) > TEXT_CHARACTERS:
-            self._problem("dmn.too_large", f"这段文字有 {len(text)} 个字符，超过上限 {TEXT_CHARACTERS}", place, text)
+            self._problem(DmnCode.TOO_LARGE, f"这段文字有 {len(text)} 个字符，超过上限 {TEXT_CHARACTERS}", place, text)
             text = ""
         formula = Formula(text, kind, place, limits=self.limits, functions=self.functions)
         self.owner.formulas.append(formula)
@@ -96,9 +97,9 @@ class TextReader:
     def _language(self, element: Element, place: Place) -> None:
         language = element.get("expressionLanguage")
         if language and "feel" not in language.lower():
-            self._problem("dmn.language", f"表达式语言“{language}”不支持，只能用 FEEL，请在属性面板改为 FEEL", place, language)
+            self._problem(DmnCode.LANGUAGE, f"表达式语言“{language}”不支持，只能用 FEEL，请在属性面板改为 FEEL", place, language)
         if child(element, "importedValues") is not None:
-            self._problem("dmn.imported_values", "不支持从外部文件读取值（importedValues）", place)
+            self._problem(DmnCode.IMPORTED_VALUES, "不支持从外部文件读取值（importedValues）", place)
 
 
 def _read_import(element: Element) -> Import:

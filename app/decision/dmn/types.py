@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from app.decision import feel
+from app.decision.codes import DmnCode
 from app.decision.dmn.cells import recognise
 from app.decision.dmn.problems import DmnProblem, Place, report
 from app.decision.feel.types import ANY, Type, coerce, conforms
@@ -278,7 +279,7 @@ class TypeTable:
         kind = self.find(name)
         if kind is None:
             message = f"没有名为“{name}”的类型；可用 string、number、boolean、date、time、dateTime，或在“数据类型”中先定义它"
-            self.problems.append(report("dmn.unknown_type", message, place, text=name))
+            self.problems.append(report(DmnCode.UNKNOWN_TYPE, message, place, text=name))
             return ANY
         return kind
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from functools import lru_cache
 
+from ..codes import FeelCode
 from . import operators
 from .errors import FeelLimitError
 from .numbers import CONTEXT
@@ -32,11 +33,11 @@ def operations(exponent: int) -> dict[str, Operation]:
     context = decimal_context(exponent)
 
     def too_large(position: int) -> FeelLimitError:
-        return FeelLimitError("feel_limit_exponent", f"计算结果太大：数量级超过 10 的 {exponent} 次方", position)
+        return FeelLimitError(FeelCode.LIMIT_EXPONENT, f"计算结果太大：数量级超过 10 的 {exponent} 次方", position)
 
     def mismatch(a: object, operator: str, b: object, run: Run, position: int) -> object:
         if run.warns and a is not None and b is not None:
-            run.warn("feel_arithmetic", f"{type_label(a)} {operator} {type_label(b)} 无法计算，结果为空", position)
+            run.warn(FeelCode.ARITHMETIC, f"{type_label(a)} {operator} {type_label(b)} 无法计算，结果为空", position)
         return None
 
     def add(a: object, b: object, run: Run, position: int) -> object:
@@ -74,7 +75,7 @@ def operations(exponent: int) -> dict[str, Operation]:
             result = operators.divide_rare(a, b, context)
         except (DivisionByZero, InvalidOperation):
             if run.warns:
-                run.warn("feel_division_by_zero", "除数为零，结果为空", position)
+                run.warn(FeelCode.DIVISION_BY_ZERO, "除数为零，结果为空", position)
             return None
         except Overflow:
             raise too_large(position) from None

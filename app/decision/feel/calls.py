@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ..codes import FeelCode
 from .run import Run, Scope
 from .values import MISSING, Function, type_label
 
@@ -23,7 +24,7 @@ def call_code(name: str | None, function: Code | None, arguments: list[Code], na
         if isinstance(target, Function):
             return invoke(target, values, names, run, position)
         if run.warns:
-            run.warn("feel_not_a_function", f"{type_label(target)}不是函数，不能调用，结果为空", position)
+            run.warn(FeelCode.NOT_A_FUNCTION, f"{type_label(target)}不是函数，不能调用，结果为空", position)
         return None
 
     if name is None:
@@ -40,7 +41,7 @@ def call_code(name: str | None, function: Code | None, arguments: list[Code], na
             if target is MISSING:
                 run.miss()
                 if run.warns:
-                    run.warn("feel_unknown_function", f"没有“{name}”这个函数，结果为空", position)
+                    run.warn(FeelCode.UNKNOWN_FUNCTION, f"没有“{name}”这个函数，结果为空", position)
                 return None
         return apply(target, scope, [argument(scope) for argument in arguments])
 
@@ -53,7 +54,7 @@ def invoke(function: Function, arguments: Sequence[object], names: Sequence[str]
     if fitted is None:
         if run.warns:
             ways = " 或 ".join(f"({', '.join(way)})" for way in function.overloads)
-            run.warn("feel_arguments", f"参数的个数或名称不合，应当是 {function.name or '函数'}{ways}，结果为空", position)
+            run.warn(FeelCode.ARGUMENTS, f"参数的个数或名称不合，应当是 {function.name or '函数'}{ways}，结果为空", position)
         return None
     run.work += 1
     if run.work > run.next_check:

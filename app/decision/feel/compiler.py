@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from ..codes import FeelCode
 from . import loops, operators
 from .arithmetic import compare_with_number, decimal_context, operations
 from .calls import call_code
@@ -132,7 +133,7 @@ class Compiler:
                 return spec.as_function()
             run.miss()
             if run.warns:
-                run.warn("feel_unknown_name", f"没有“{name}”这个变量，按空值处理", position)
+                run.warn(FeelCode.UNKNOWN_NAME, f"没有“{name}”这个变量，按空值处理", position)
             return None
 
         if self.inner == 0:
@@ -194,7 +195,7 @@ class Compiler:
             low, high = start(scope), end(scope)
             made = operators.make_range(low, high, start_included, end_included)
             if made is None and scope.run.warns:
-                scope.run.warn("feel_range", f"{type_label(low)}与{type_label(high)}之间没有区间，结果为空", position)
+                scope.run.warn(FeelCode.RANGE, f"{type_label(low)}与{type_label(high)}之间没有区间，结果为空", position)
             return made
 
         return make
@@ -207,7 +208,7 @@ class Compiler:
             value = operand(scope)
             made = operators.make_bound(operator, value)
             if made is None and scope.run.warns:
-                scope.run.warn("feel_range", f"“{operator}”之后的{type_label(value)}不能比较大小，结果为空", position)
+                scope.run.warn(FeelCode.RANGE, f"“{operator}”之后的{type_label(value)}不能比较大小，结果为空", position)
             return made
 
         return make
@@ -223,7 +224,7 @@ class Compiler:
         if node.external:
 
             def refuse(run: Run, *arguments: object) -> object:
-                run.warn("feel_external", "不能调用外部程序（external），结果为空", position)
+                run.warn(FeelCode.EXTERNAL, "不能调用外部程序（external），结果为空", position)
                 return None
 
             return lambda scope: Function(parameters, refuse, types=declared, inner=True)
@@ -236,7 +237,7 @@ class Compiler:
                         if kind is not None and value is not None:
                             converted = coerce(value, kind)
                             if converted is None:
-                                run.warn("feel_arguments", f"参数应当是 {kind}，给的是{type_label(value)}，结果为空", position)
+                                run.warn(FeelCode.ARGUMENTS, f"参数应当是 {kind}，给的是{type_label(value)}，结果为空", position)
                                 return None
                             value = converted
                         fitted.append(value)
@@ -307,7 +308,7 @@ class Compiler:
             value = operand(scope)
             result = operators.negate(value, context)
             if result is None and value is not None and scope.run.warns:
-                scope.run.warn("feel_arithmetic", f"{type_label(value)}不能取负，结果为空", position)
+                scope.run.warn(FeelCode.ARITHMETIC, f"{type_label(value)}不能取负，结果为空", position)
             return result
 
         return negate
@@ -339,7 +340,7 @@ class Compiler:
             run.place = position
             result = compare(operator, a, b, run)
             if result is None and run.warns and a is not None and b is not None:
-                run.warn("feel_comparison", f"{type_label(a)}与{type_label(b)}不能用“{operator}”比较，结果为空", position)
+                run.warn(FeelCode.COMPARISON, f"{type_label(a)}与{type_label(b)}不能用“{operator}”比较，结果为空", position)
             return result
 
         if isinstance(node.right, Literal) and type(node.right.value) is Decimal:
@@ -368,7 +369,7 @@ class Compiler:
                 if value is True or value is False:
                     continue
                 if value is not None and scope.run.warns:
-                    scope.run.warn("feel_not_boolean", f"“{word}”两边应当是判断，这里是{type_label(value)}，按未知处理", position)
+                    scope.run.warn(FeelCode.NOT_BOOLEAN, f"“{word}”两边应当是判断，这里是{type_label(value)}，按未知处理", position)
                 unknown = True
             return None if unknown else not decisive
 
@@ -385,7 +386,7 @@ class Compiler:
             below = operators.at_most(found, most, run)
             if above is None or below is None:
                 if run.warns and found is not None:
-                    run.warn("feel_comparison", f"{type_label(found)}不能与上下限比较，结果为空", position)
+                    run.warn(FeelCode.COMPARISON, f"{type_label(found)}不能与上下限比较，结果为空", position)
                 return False if above is False or below is False else None
             return above and below
 
@@ -444,7 +445,7 @@ class Compiler:
                 if verdict is True:
                     return value(scope)
                 if verdict is not None and verdict is not False and scope.run.warns:
-                    scope.run.warn("feel_not_boolean", f"if 的条件应当是判断，这里是{type_label(verdict)}，按不成立处理", position)
+                    scope.run.warn(FeelCode.NOT_BOOLEAN, f"if 的条件应当是判断，这里是{type_label(verdict)}，按不成立处理", position)
             return otherwise(scope)
 
         return choose

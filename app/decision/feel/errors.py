@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class FeelError(Exception):
     """A refusal of an expression.
 
-    ``code`` is a stable ASCII word, ``message`` a Chinese sentence, ``position`` the code-point offset into ``text`` where it
-    happened (None when there is no place), ``line`` and ``column`` the same place counted from 1.
+    ``code`` is a stable ASCII word (a ``FeelCode``, or one of whoever added the function), ``message`` a Chinese sentence, ``position`` the
+    code-point offset into ``text`` where it happened (None when there is no place), ``line`` and ``column`` the same place counted from 1.
     """
 
-    def __init__(self, code: str, message: str, position: int | None = None, text: str | None = None) -> None:
+    def __init__(self, code: StrEnum, message: str, position: int | None = None, text: str | None = None) -> None:
         super().__init__(code, message, position, text)
         self.code = code
         self.message = message

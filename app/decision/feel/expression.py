@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, Overflow
 from functools import lru_cache
 
+from ..codes import FeelCode
 from . import operators
 from .compiler import Code, compile_node
 from .errors import FeelError, FeelLimitError
@@ -227,15 +228,15 @@ def _build(node: Node, limits: Limits, text: str) -> Code:
     try:
         return compile_node(node, limits)
     except RecursionError:
-        raise FeelLimitError("feel_limit_nesting", "嵌套太深，请把内层拆成单独的变量或决策", 0, text) from None
+        raise FeelLimitError(FeelCode.LIMIT_NESTING, "嵌套太深，请把内层拆成单独的变量或决策", 0, text) from None
 
 
 def _too_deep(run: Run, text: str) -> FeelLimitError:
-    return FeelLimitError("feel_limit_nesting", "嵌套或递归太深，已停止", run.place, text)
+    return FeelLimitError(FeelCode.LIMIT_NESTING, "嵌套或递归太深，已停止", run.place, text)
 
 
 def _too_large(run: Run, text: str) -> FeelLimitError:
-    return FeelLimitError("feel_limit_exponent", f"计算结果太大：数量级超过 10 的 {run.limits.exponent} 次方", run.place, text)
+    return FeelLimitError(FeelCode.LIMIT_EXPONENT, f"计算结果太大：数量级超过 10 的 {run.limits.exponent} 次方", run.place, text)
 
 
 def compile(  # noqa: A001 (the interface's word; feel.compile reads well)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from ..codes import FeelCode
 from .errors import FeelLimitError, FeelSyntaxError
 from .limits import Limits
 
@@ -62,7 +63,7 @@ def tokenize(text: str, limits: Limits) -> list[Lexeme]:
     """
     if len(text) > limits.expression_size:
         raise FeelLimitError(
-            "feel_limit_expression_size", f"表达式有 {len(text)} 个字符，超过上限 {limits.expression_size}，请拆分", 0, None
+            FeelCode.LIMIT_EXPRESSION_SIZE, f"表达式有 {len(text)} 个字符，超过上限 {limits.expression_size}，请拆分", 0, None
         )
     tokens: list[Lexeme] = []
     spaced = False
@@ -72,7 +73,7 @@ def tokenize(text: str, limits: Limits) -> list[Lexeme]:
     while position < size:
         found = match(text, position)
         if found is None:  # unreachable: the last alternative takes any character
-            raise FeelSyntaxError("feel_syntax", "无法识别的字符", position, text)
+            raise FeelSyntaxError(FeelCode.SYNTAX, "无法识别的字符", position, text)
         kind = found.lastgroup or OTHER
         end = found.end()
         if kind == "space":
@@ -85,9 +86,9 @@ def tokenize(text: str, limits: Limits) -> list[Lexeme]:
         elif kind == AT:
             value = decode(value[value.index('"') :], position, text)
         elif kind == OTHER and value == '"':
-            raise FeelSyntaxError("feel_syntax_string", "文本没有结束：缺少右边的英文双引号", position, text)
+            raise FeelSyntaxError(FeelCode.SYNTAX_STRING, "文本没有结束：缺少右边的英文双引号", position, text)
         elif kind == OPERATOR and value == "/" and text.startswith("/*", position):
-            raise FeelSyntaxError("feel_syntax_comment", "注释没有结束：缺少 */", position, text)
+            raise FeelSyntaxError(FeelCode.SYNTAX_COMMENT, "注释没有结束：缺少 */", position, text)
         tokens.append(Lexeme(kind, value, position, end, spaced))
         spaced = False
         position = end
@@ -116,7 +117,7 @@ def decode(quoted: str, position: int, text: str) -> str:
         lambda pair: chr(0x10000 + ((ord(pair.group(1)) - 0xD800) << 10) + ord(pair.group(2)) - 0xDC00), _ESCAPE.sub(replace, body)
     )
     if bad or any(0xD800 <= ord(character) <= 0xDFFF for character in result):
-        raise FeelSyntaxError("feel_syntax_string", "文本里的 \\u 或 \\U 转义不是有效的字符", position, text)
+        raise FeelSyntaxError(FeelCode.SYNTAX_STRING, "文本里的 \\u 或 \\U 转义不是有效的字符", position, text)
     return result
 
 

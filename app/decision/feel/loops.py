@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ..codes import FeelCode
 from . import temporal
 from .numbers import CONTEXT, ONE
 from .run import Scope
@@ -31,18 +32,20 @@ class Source:
             end = self.end(scope)
             counted = _count(start, end, down=True)
             if counted is None and run.warns:
-                run.warn("feel_iteration", f"循环的两端要么都是整数，要么都是日期；这里是{type_label(start)}和{type_label(end)}", position)
+                run.warn(
+                    FeelCode.ITERATION, f"循环的两端要么都是整数，要么都是日期；这里是{type_label(start)}和{type_label(end)}", position
+                )
             return counted
         if type(start) is list:
             return start
         if isinstance(start, Range):
             items = _range_items(start)
             if items is None and run.warns:
-                run.warn("feel_iteration", "只有整数和日期的区间可以循环", position)
+                run.warn(FeelCode.ITERATION, "只有整数和日期的区间可以循环", position)
             return items
         if start is None:
             if run.warns:
-                run.warn("feel_iteration", "循环的范围是空值，结果为空", position)
+                run.warn(FeelCode.ITERATION, "循环的范围是空值，结果为空", position)
             return None
         return [start]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from decimal import Decimal
 
+from ..codes import FeelCode
 from .errors import FeelSyntaxError
 from .lexer import END, NAME, NUMBER, OPERATOR, OTHER
 from .numbers import CONTEXT
@@ -92,7 +93,7 @@ class OperatorReader(TypeReader):
         if operator == "in":
             return In(position, left, self.in_tests())
         if operator == "=" and self.at("=") and not self.token.spaced:
-            raise FeelSyntaxError("feel_syntax", "判断相等只写一个等号 =", position, self.text)
+            raise FeelSyntaxError(FeelCode.SYNTAX, "判断相等只写一个等号 =", position, self.text)
         return Comparison(position, operator, left, self.expression(COMPARE))
 
     def in_tests(self) -> list[Node]:
@@ -124,7 +125,7 @@ class OperatorReader(TypeReader):
     def bound(self) -> Node:
         operator = self.advance()
         if operator.value == "=" and self.at("="):
-            raise FeelSyntaxError("feel_syntax", "判断相等只写一个等号 =", operator.start, self.text)
+            raise FeelSyntaxError(FeelCode.SYNTAX, "判断相等只写一个等号 =", operator.start, self.text)
         return self.node(Bound(operator.start, operator.value, self.expression(COMPARE)))
 
     def operand(self, endpoint: bool) -> Node:
@@ -206,7 +207,7 @@ class OperatorReader(TypeReader):
                 if name is not None:
                     names.append(name)
                 if bool(names) != (name is not None) or (names and len(names) != len(arguments) + 1):
-                    raise FeelSyntaxError("feel_syntax", "参数要么全部写名称，要么全部不写", self.token.start, self.text)
+                    raise FeelSyntaxError(FeelCode.SYNTAX, "参数要么全部写名称，要么全部不写", self.token.start, self.text)
                 arguments.append(self.argument())
                 if not self.take(","):
                     break

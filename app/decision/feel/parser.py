@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from ..codes import FeelCode
 from . import temporal
 from .errors import FeelLimitError, FeelSyntaxError
 from .lexer import AT, END, NAME, NUMBER, OPERATOR, OTHER, STRING, Lexeme
@@ -41,10 +42,10 @@ class Parser(OperatorReader):
 
     def expression_tree(self) -> SyntaxTree:
         if self.token.kind == END:
-            raise FeelSyntaxError("feel_syntax", "表达式是空的", 0, self.text)
+            raise FeelSyntaxError(FeelCode.SYNTAX, "表达式是空的", 0, self.text)
         root = self.expression(0)
         if self.at(","):
-            raise FeelSyntaxError("feel_syntax", "逗号只能出现在列表、上下文和参数里；列表请写 [1, 2]", self.token.start, self.text)
+            raise FeelSyntaxError(FeelCode.SYNTAX, "逗号只能出现在列表、上下文和参数里；列表请写 [1, 2]", self.token.start, self.text)
         self.finish()
         return self.tree(root)
 
@@ -76,7 +77,7 @@ class Parser(OperatorReader):
     def finish(self) -> None:
         if self.token.kind != END:
             if self.token.value in ("==", "=") and self.peek(-1).value == "=":
-                raise FeelSyntaxError("feel_syntax", "判断相等只写一个等号 =", self.token.start, self.text)
+                raise FeelSyntaxError(FeelCode.SYNTAX, "判断相等只写一个等号 =", self.token.start, self.text)
             raise self.unexpected("表达式在这里应当结束，或接一个运算符")
 
     def tree(self, root: Node) -> SyntaxTree:
@@ -106,7 +107,7 @@ class Parser(OperatorReader):
             value = temporal.parse_any(token.value)
             if value is None:
                 raise FeelSyntaxError(
-                    "feel_syntax_temporal", f'@"{token.value[:40]}" 不是日期、时间、日期时间或时长', token.start, self.text
+                    FeelCode.SYNTAX_TEMPORAL, f'@"{token.value[:40]}" 不是日期、时间、日期时间或时长', token.start, self.text
                 )
             return Literal(token.start, value)
         elif kind == OPERATOR:
@@ -134,7 +135,7 @@ class Parser(OperatorReader):
             digits = len(mantissa.lstrip("0.").partition(".")[0])
             if len(exponent) > 8 or (int(exponent or 0) + digits - 1 > self.limits.exponent and mantissa.strip("0.")):
                 raise FeelLimitError(
-                    "feel_limit_exponent", f"数字太大：数量级超过 10 的 {self.limits.exponent} 次方", token.start, self.text
+                    FeelCode.LIMIT_EXPONENT, f"数字太大：数量级超过 10 的 {self.limits.exponent} 次方", token.start, self.text
                 )
             value = CONTEXT.create_decimal(token.value)
         return Literal(token.start, value)
@@ -147,7 +148,7 @@ class Parser(OperatorReader):
         if not self.is_word(self.token):
             return self.variable(value, token.start)
         if value == "not":
-            raise FeelSyntaxError("feel_syntax", "否定要带括号：not(…)", token.start, self.text)
+            raise FeelSyntaxError(FeelCode.SYNTAX, "否定要带括号：not(…)", token.start, self.text)
         words = [value]
         while self.is_word(self.token):
             words.append(self.advance().value)
@@ -183,7 +184,7 @@ class Parser(OperatorReader):
         if self.take(".."):
             return self.interval_rest(position, node, False)
         if self.at(","):
-            raise FeelSyntaxError("feel_syntax", "圆括号里只能有一个表达式；列表请写 [1, 2]", self.token.start, self.text)
+            raise FeelSyntaxError(FeelCode.SYNTAX, "圆括号里只能有一个表达式；列表请写 [1, 2]", self.token.start, self.text)
         self.expect(")", "括号的结尾")
         # A node in brackets is finished: it must not become part of the chain around it.
         return node
@@ -216,7 +217,7 @@ class Parser(OperatorReader):
             else:
                 key = self.binding((":",))
             if key in seen:
-                raise FeelSyntaxError("feel_syntax_duplicate", f"上下文里有两个“{key}”", place.start, self.text)
+                raise FeelSyntaxError(FeelCode.SYNTAX_DUPLICATE, f"上下文里有两个“{key}”", place.start, self.text)
             seen.add(key)
             self.expect(":", "上下文的键之后")
             entries.append((key, self.expression(0)))
@@ -277,7 +278,7 @@ class Parser(OperatorReader):
             while True:
                 name = self.binding((":", ",", ")"))
                 if name in parameters:
-                    raise FeelSyntaxError("feel_syntax_duplicate", f"两个参数同名：“{name}”", self.token.start, self.text)
+                    raise FeelSyntaxError(FeelCode.SYNTAX_DUPLICATE, f"两个参数同名：“{name}”", self.token.start, self.text)
                 parameters.append(name)
                 types.append(self.type() if self.take(":") else None)
                 if not self.take(","):
@@ -317,4 +318,4 @@ def _guarded(parse: Callable[[], SyntaxTree], limits: Limits, text: str) -> Synt
         return parse()
     except RecursionError:  # the caller's stack was nearly used up already
         message = f"嵌套太深（上限 {limits.nesting} 层），请把内层拆成单独的变量或决策"
-        raise FeelLimitError("feel_limit_nesting", message, 0, text) from None
+        raise FeelLimitError(FeelCode.LIMIT_NESTING, message, 0, text) from None

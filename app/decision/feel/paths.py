@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from ..codes import FeelCode
 from . import temporal
 from .run import Run, Scope
 from .values import TEMPORALS, Range, type_label
@@ -20,7 +21,7 @@ def member(value: object, name: str, run: Run, position: int) -> object:
             return value[name]  # type: ignore[index]
         run.miss()
         if run.warns:
-            run.warn("feel_unknown_entry", f"上下文里没有“{name}”，结果为空", position)
+            run.warn(FeelCode.UNKNOWN_ENTRY, f"上下文里没有“{name}”，结果为空", position)
         return None
     if kind is list:
         run.charge(len(value) // 4)  # type: ignore[arg-type]
@@ -35,7 +36,7 @@ def member(value: object, name: str, run: Run, position: int) -> object:
     except KeyError:
         pass
     if run.warns:
-        run.warn("feel_unknown_entry", f"{type_label(value)}没有“{name}”这个属性，结果为空", position)
+        run.warn(FeelCode.UNKNOWN_ENTRY, f"{type_label(value)}没有“{name}”这个属性，结果为空", position)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from ..codes import FeelCode
 from .errors import FeelLimitError, FeelSyntaxError
 from .lexer import AT, END, HALF_WIDTH, NAME, NUMBER, OPERATOR, OTHER, STRING, Lexeme, tokenize
 from .limits import Limits
@@ -71,13 +72,13 @@ class Reader:
             half = HALF_WIDTH.get(candidate.value[:1]) if candidate.kind == OTHER else None
             if half is not None:
                 return FeelSyntaxError(
-                    "feel_syntax_fullwidth", f"“{candidate.value}”是全角或特殊符号，请改成半角的 {half}", candidate.start, self.text
+                    FeelCode.SYNTAX_FULLWIDTH, f"“{candidate.value}”是全角或特殊符号，请改成半角的 {half}", candidate.start, self.text
                 )
         if token.kind == END:
-            return FeelSyntaxError("feel_syntax", f"{wanted}，但表达式到这里就结束了", token.start, self.text)
+            return FeelSyntaxError(FeelCode.SYNTAX, f"{wanted}，但表达式到这里就结束了", token.start, self.text)
         shown = self.text[token.start : token.end]
         shown = shown if len(shown) <= 20 else shown[:20] + "…"
-        return FeelSyntaxError("feel_syntax", f"{wanted}，这里却是“{shown}”", token.start, self.text)
+        return FeelSyntaxError(FeelCode.SYNTAX, f"{wanted}，这里却是“{shown}”", token.start, self.text)
 
     def enter(self) -> None:
         self.level += 1
@@ -85,7 +86,9 @@ class Reader:
             raise self.too_deep(self.token.start)
 
     def too_deep(self, position: int) -> FeelLimitError:
-        return FeelLimitError("feel_limit_nesting", f"嵌套超过 {self.limits.nesting} 层，请把内层拆成单独的变量或决策", position, self.text)
+        return FeelLimitError(
+            FeelCode.LIMIT_NESTING, f"嵌套超过 {self.limits.nesting} 层，请把内层拆成单独的变量或决策", position, self.text
+        )
 
     def node(self, node: Node) -> Node:
         """Give a finished node its depth; a tree that is too deep could not be evaluated."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from ..codes import FeelCode
 from .values import DATE_TIMES, DATES, DAY_TIMES, TEMPORALS, TIMES, Function, Range, YearMonthDuration, type_label
 from .vocabulary import Vocabulary
 
@@ -70,7 +71,7 @@ class FunctionSpec:
             fitted = self._fit_named(dict(zip(names, arguments, strict=True))) if len(set(names)) == len(names) else None
         if fitted is None:
             if run.warns:
-                run.warn("feel_arguments", self._complaint(arguments, names), position)
+                run.warn(FeelCode.ARGUMENTS, self._complaint(arguments, names), position)
             return None
         for value in fitted:
             if type(value) is list:
@@ -92,7 +93,7 @@ class FunctionSpec:
             and not any(argument is None for argument in arguments)
         ):
             given = "、".join(type_label(argument) for argument in arguments)
-            run.warn("feel_no_result", f"{self.name}() 对给出的参数（{given}）没有结果，为空", position)
+            run.warn(FeelCode.NO_RESULT, f"{self.name}() 对给出的参数（{given}）没有结果，为空", position)
         if self.extension:
             result = run.normalise(result)
         if type(result) is list or type(result) is str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
+from ..codes import FeelCode
 from . import temporal
 from .errors import FeelEvaluationError, FeelLimitError
 from .limits import DEFAULT_LIMITS, Limits
@@ -48,7 +49,7 @@ class Environment:
     functions: Registry = field(default_factory=_built_in)
     limits: Limits = DEFAULT_LIMITS
     extra: object = None
-    on_warning: Callable[[str, str, int | None], None] | None = None
+    on_warning: Callable[[FeelCode, str, int | None], None] | None = None
 
 
 _CHECK_EVERY = 256
@@ -106,7 +107,7 @@ class Run:
             if odd:
                 raise Respelling(odd)
 
-    def warn(self, code: str, message: str, position: int | None) -> None:
+    def warn(self, code: FeelCode, message: str, position: int | None) -> None:
         self.warnings += 1
         report = self.environment.on_warning
         if report is not None:
@@ -116,12 +117,12 @@ class Run:
         """Called when ``work`` reaches ``next_check``: iterations and time."""
         limits = self.limits
         if self.work > limits.iterations:
-            raise FeelLimitError("feel_limit_iterations", f"循环与列表的总量超过 {limits.iterations} 次，请缩小范围或先过滤", self.place)
+            raise FeelLimitError(FeelCode.LIMIT_ITERATIONS, f"循环与列表的总量超过 {limits.iterations} 次，请缩小范围或先过滤", self.place)
         now = limits.clock()
         if not self.deadline:
             self.deadline = now + limits.seconds
         elif now > self.deadline:
-            raise FeelLimitError("feel_limit_seconds", f"计算超过 {limits.seconds} 秒，已停止", self.place)
+            raise FeelLimitError(FeelCode.LIMIT_SECONDS, f"计算超过 {limits.seconds} 秒，已停止", self.place)
         self.next_check = min(self.work + _CHECK_EVERY, limits.iterations)
 
     def tick(self) -> None:
@@ -149,13 +150,13 @@ class Run:
             self.charge(len(value) // 4)
 
     def too_long(self, size: int) -> FeelLimitError:
-        return FeelLimitError("feel_limit_string_size", f"文本有 {size} 个字符，超过上限 {self.limits.string_size}", self.place)
+        return FeelLimitError(FeelCode.LIMIT_STRING_SIZE, f"文本有 {size} 个字符，超过上限 {self.limits.string_size}", self.place)
 
     def too_many(self, size: int) -> FeelLimitError:
-        return FeelLimitError("feel_limit_list_size", f"列表有 {size} 项，超过上限 {self.limits.list_size}", self.place)
+        return FeelLimitError(FeelCode.LIMIT_LIST_SIZE, f"列表有 {size} 项，超过上限 {self.limits.list_size}", self.place)
 
     def too_deep(self) -> FeelLimitError:
-        return FeelLimitError("feel_limit_nesting", f"函数互相调用超过 {self.limits.nesting} 层，可能是没有尽头的递归", self.place)
+        return FeelLimitError(FeelCode.LIMIT_NESTING, f"函数互相调用超过 {self.limits.nesting} 层，可能是没有尽头的递归", self.place)
 
     def visible(self, scope: Scope) -> Mapping[str, object]:
         """The variables that can be seen from a scope, inner ones first; values of the outermost are as they were given."""
@@ -191,7 +192,7 @@ class Run:
             if count > most:
                 raise self.too_many(count)
             if depth > self.limits.nesting:
-                raise FeelLimitError("feel_limit_nesting", f"结果嵌套超过 {self.limits.nesting} 层", self.place)
+                raise FeelLimitError(FeelCode.LIMIT_NESTING, f"结果嵌套超过 {self.limits.nesting} 层", self.place)
             for item in items:
                 kind = type(item)
                 if kind is list or kind is dict:
@@ -283,15 +284,15 @@ def normalise(value: object, limits: Limits, depth: int) -> object:
 
 def _integer(value: int, limits: Limits) -> Decimal:
     if value.bit_length() > LONGEST_INTEGER_BITS:
-        raise FeelLimitError("feel_limit_exponent", f"数字太大：数量级超过 10 的 {limits.exponent} 次方")
+        raise FeelLimitError(FeelCode.LIMIT_EXPONENT, f"数字太大：数量级超过 10 的 {limits.exponent} 次方")
     return Decimal(value) if value.bit_length() <= 112 else CONTEXT.create_decimal(value)
 
 
 def _deeper(size: int, limits: Limits, depth: int) -> None:
     if depth > 2 * limits.nesting:
-        raise FeelLimitError("feel_limit_nesting", f"变量里的列表和上下文嵌套超过 {2 * limits.nesting} 层")
+        raise FeelLimitError(FeelCode.LIMIT_NESTING, f"变量里的列表和上下文嵌套超过 {2 * limits.nesting} 层")
     if size > limits.list_size:
-        raise FeelLimitError("feel_limit_list_size", f"变量里的列表有 {size} 项，超过上限 {limits.list_size}")
+        raise FeelLimitError(FeelCode.LIMIT_LIST_SIZE, f"变量里的列表有 {size} 项，超过上限 {limits.list_size}")
 
 
 def _normalise_list(value: list[object], limits: Limits, depth: int) -> list[object]:
@@ -314,7 +315,7 @@ def _normalise_context(value: dict[object, object], limits: Limits, depth: int) 
     for key, item in value.items():
         if type(key) is not str:
             if not isinstance(key, str):
-                raise FeelEvaluationError("feel_value", f"上下文的键必须是文本，这里是 {type(key).__name__}")
+                raise FeelEvaluationError(FeelCode.VALUE, f"上下文的键必须是文本，这里是 {type(key).__name__}")
             return _normalise_context({str(name): entry for name, entry in value.items()}, limits, depth)
         if type(item) in _AS_THEY_ARE:
             continue
@@ -355,7 +356,7 @@ def _normalise_rare(value: object, limits: Limits, depth: int) -> object:
         return _normalise_context(dict(value), limits, depth)
     if isinstance(value, (list, tuple)):
         return _normalise_list(list(value), limits, depth)
-    raise FeelEvaluationError("feel_value", f"表达式里没有 {type(value).__name__} 这种值")
+    raise FeelEvaluationError(FeelCode.VALUE, f"表达式里没有 {type(value).__name__} 这种值")
 
 
 __all__ = ["Environment", "RootScope", "Run", "Scope", "normalise"]

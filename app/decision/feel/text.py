@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from ..codes import FeelCode
 from . import temporal
 from .errors import FeelEvaluationError, FeelLimitError
 from .lexer import is_simple
@@ -50,13 +51,13 @@ class _Writer:
         try:
             self.value(value)
         except RecursionError:
-            raise FeelLimitError("feel_limit_nesting", "值的嵌套太深，写不成文本") from None
+            raise FeelLimitError(FeelCode.LIMIT_NESTING, "值的嵌套太深，写不成文本") from None
         return "".join(self.pieces)
 
     def put(self, text: str) -> None:
         self.size += len(text)
         if self.size > self.limits.string_size:
-            raise FeelLimitError("feel_limit_string_size", f"写成文本超过 {self.limits.string_size} 个字符")
+            raise FeelLimitError(FeelCode.LIMIT_STRING_SIZE, f"写成文本超过 {self.limits.string_size} 个字符")
         self.pieces.append(text)
 
     def value(self, value: object) -> None:
@@ -89,12 +90,12 @@ class _Writer:
             self.put(f'@"{text}"' if self.source else text)
         elif isinstance(value, Function):
             if self.source:
-                raise FeelEvaluationError("feel_value", "函数不能写成文本")
+                raise FeelEvaluationError(FeelCode.VALUE, "函数不能写成文本")
             self.put(f"function({', '.join(value.parameters)})")
         elif kind is int or kind is float:
             self.put(format_number(Decimal(str(value))))
         else:
-            raise FeelEvaluationError("feel_value", f"{type(value).__name__} 不是表达式的值")
+            raise FeelEvaluationError(FeelCode.VALUE, f"{type(value).__name__} 不是表达式的值")
 
     def range(self, value: Range) -> None:
         if value.operator is not None:
@@ -118,7 +119,7 @@ def to_json(value: object, limits: Limits = DEFAULT_LIMITS) -> Any:
     try:
         return _json(value, [limits.list_size * 10])
     except RecursionError:
-        raise FeelLimitError("feel_limit_nesting", "值的嵌套太深，写不成 JSON") from None
+        raise FeelLimitError(FeelCode.LIMIT_NESTING, "值的嵌套太深，写不成 JSON") from None
 
 
 def _json(value: object, left: list[int]) -> Any:
@@ -136,15 +137,15 @@ def _json(value: object, left: list[int]) -> Any:
     if kind in TEMPORALS:
         return temporal.format_any(value)
     if isinstance(value, (Range, Function)):
-        raise FeelEvaluationError("feel_value", f"{type_label(value)}不能作为变量保存，只能在表达式里使用")
+        raise FeelEvaluationError(FeelCode.VALUE, f"{type_label(value)}不能作为变量保存，只能在表达式里使用")
     if isinstance(value, float):
         return Decimal(repr(value))
     if isinstance(value, (datetime, date, time, timedelta)):
         return temporal.format_any(value)
-    raise FeelEvaluationError("feel_value", f"{type(value).__name__} 不是表达式的值")
+    raise FeelEvaluationError(FeelCode.VALUE, f"{type(value).__name__} 不是表达式的值")
 
 
 def _spend(size: int, left: list[int]) -> None:
     left[0] -= size + 1
     if left[0] < 0:
-        raise FeelLimitError("feel_limit_list_size", "列表写出来太大")
+        raise FeelLimitError(FeelCode.LIMIT_LIST_SIZE, "列表写出来太大")

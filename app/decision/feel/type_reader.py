@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..codes import FeelCode
 from .errors import FeelSyntaxError
 from .lexer import NAME
 from .reader import RESERVED, Reader
@@ -66,7 +67,7 @@ class TypeReader(Reader):
         if qualified is not None:
             return qualified
         known = "、".join(LABELS)
-        raise FeelSyntaxError("feel_syntax_type", f"没有“{token.value}”这个类型；内置类型有 {known}", token.start, self.text)
+        raise FeelSyntaxError(FeelCode.SYNTAX_TYPE, f"没有“{token.value}”这个类型；内置类型有 {known}", token.start, self.text)
 
     def dotted_type(self) -> Type | None:
         """A type of an imported model: ``model.tName``."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from app.decision import feel
+from app.engine.codes import IncidentType
 from app.engine.effects import ElementEnded, ElementEntered
 from app.engine.elements.mappings import Mapping, apply_inputs, apply_outputs
 from app.engine.errors import ElementFailure
@@ -288,7 +289,9 @@ class ProcessRoot(Element):
             start = self.none_start
             if start is None:
                 raise ElementFailure(
-                    "CALLED_ELEMENT_ERROR", f"流程“{self.bpmn_name or self.bpmn_id}”没有无触发条件的开始事件,不能直接发起或被调用", {}
+                    IncidentType.CALLED_ELEMENT_ERROR,
+                    f"流程“{self.bpmn_name or self.bpmn_id}”没有无触发条件的开始事件,不能直接发起或被调用",
+                    {},
                 )
             begin = [start.bpmn_id]
         payload = token.memo.get("payload")
@@ -358,11 +361,11 @@ def holds(course: "Course", token: Token, flow: Flow) -> bool:
     """Whether the flow's condition is true. Raises ElementFailure (CONDITION_ERROR) when it is neither true nor false."""
     if flow.condition is None:
         return True
-    value = evaluate(course, flow.condition, token, f"流向 {flow.id} 的条件", kind="CONDITION_ERROR")
+    value = evaluate(course, flow.condition, token, f"流向 {flow.id} 的条件", kind=IncidentType.CONDITION_ERROR)
     if not isinstance(value, bool):
         got = "空值(null)" if value is None else feel.type_name(value)
         raise ElementFailure(
-            "CONDITION_ERROR",
+            IncidentType.CONDITION_ERROR,
             f"{course.place(token)}的流向 {flow.id} 的条件“={flow.condition.text}”得到 {got},应为真(true)或假(false)。请检查条件所用的变量是否已有值,改正后重试",
             {"flow": flow.id, "expression": "=" + flow.condition.text, "value": got},
         )
@@ -371,7 +374,7 @@ def holds(course: "Course", token: Token, flow: Flow) -> bool:
 
 def no_flow(course: "Course", token: Token) -> ElementFailure:
     return ElementFailure(
-        "CONDITION_ERROR",
+        IncidentType.CONDITION_ERROR,
         f"{course.place(token)}没有任何流向的条件成立,也没有默认流向。请修改变量使某一条件成立,或为其设置默认流向后重试",
         {"flows": [flow.id for flow in token.task_spec.outgoing]},
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.engine import catching
+from app.engine.codes import IncidentType
 from app.engine.elements.base import BoundaryElement, Element, EventElement, Flow, StartElement, Trigger
 from app.engine.elements.gateways import caught
 from app.engine.errors import ElementFailure
@@ -123,7 +124,7 @@ class ThrowEvent(Element):
         value = text_of(evaluate(course, term, token, what)) if term is not None else None
         if term is None or not value:
             raise ElementFailure(
-                "EXTRACT_VALUE_ERROR",
+                IncidentType.EXTRACT_VALUE_ERROR,
                 f"{course.place(token)}的{what}为空。请改正流程图或补齐变量后重试",
                 {"expression": source_of(term) if term is not None else None},
             )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.decision import feel
+from app.engine.codes import IncidentType
 from app.engine.errors import ElementFailure
 from app.engine.expressions import Term, evaluate
 
@@ -52,17 +53,17 @@ def apply_outputs(course: "Course", token: "Token") -> None:
 
 
 def _value(course: "Course", token: "Token", mapping: Mapping, context: dict[str, Any], what: str) -> Any:
-    value = evaluate(course, mapping.source, token, f"{what}(目标 {mapping.target})", kind="IO_MAPPING_ERROR", context=context)
-    return to_json(course, token, value, f"{what}(目标 {mapping.target})", "IO_MAPPING_ERROR")
+    value = evaluate(course, mapping.source, token, f"{what}(目标 {mapping.target})", kind=IncidentType.IO_MAPPING_ERROR, context=context)
+    return to_json(course, token, value, f"{what}(目标 {mapping.target})", IncidentType.IO_MAPPING_ERROR)
 
 
-def to_json(course: "Course", token: "Token", value: Any, what: str, kind: str) -> Any:
+def to_json(course: "Course", token: "Token", value: Any, what: str, kind: IncidentType) -> Any:
     """A FEEL result as a value that can be stored. Raises ElementFailure."""
     try:
         return feel.to_json(value)
     except feel.FeelError as error:
         raise ElementFailure(
-            kind, f"{course.place(token)}的{what}得到的值不能保存:{error.message}。请改正表达式后重试", {"code": error.code}
+            kind, f"{course.place(token)}的{what}得到的值不能保存:{error.message}。请改正表达式后重试", {"code": str(error.code)}
         ) from error
 
 

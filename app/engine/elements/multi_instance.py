@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.decision import feel
+from app.engine.codes import IncidentType
 from app.engine.elements.base import Element
 from app.engine.elements.mappings import to_json
 from app.engine.errors import ElementFailure, ModificationRefused
@@ -64,17 +65,17 @@ class MultiInstanceBody(Element):
         items = evaluate(course, loop.input_collection, token, "多实例的输入集合")
         if not isinstance(items, list):
             raise ElementFailure(
-                "EXTRACT_VALUE_ERROR",
+                IncidentType.EXTRACT_VALUE_ERROR,
                 f"{course.place(token)}的输入集合“={loop.input_collection.text}”得到 {feel.type_name(items)},应为列表。请补齐变量后重试",
                 {"expression": "=" + loop.input_collection.text},
             )
         if len(items) > course.limits.multi_instance:
             raise ElementFailure(
-                "LIMIT_MULTI_INSTANCE",
+                IncidentType.LIMIT_MULTI_INSTANCE,
                 f"{course.place(token)}需要 {len(items)} 个实例,超过上限({course.limits.multi_instance} 个)。请缩小输入集合后重试",
                 {"limit": course.limits.multi_instance, "instances": len(items)},
             )
-        values: list[Any] = to_json(course, token, items, "输入集合", "EXTRACT_VALUE_ERROR")
+        values: list[Any] = to_json(course, token, items, "输入集合", IncidentType.EXTRACT_VALUE_ERROR)
         if loop.input_element:
             # None of them begins if one could not.
             for item in values:
@@ -172,10 +173,10 @@ class MultiInstanceBody(Element):
         if not loop.output_collection or loop.output_element is None:
             return None
         value = evaluate(course, loop.output_element, child, "多实例的输出元素")
-        output = to_json(course, child, value, "输出元素", "EXTRACT_VALUE_ERROR")
+        output = to_json(course, child, value, "输出元素", IncidentType.EXTRACT_VALUE_ERROR)
         if "output" not in token.memo:
             raise ElementFailure(
-                "EXTRACT_VALUE_ERROR",
+                IncidentType.EXTRACT_VALUE_ERROR,
                 f"{course.place(child)}的结果无法收集:输出集合“{loop.output_collection}”已在旧版本中被其他数据覆盖。"
                 f"请管理员在多实例(元素实例 {token.number})上把该变量重新设为 {places_of(token)} 项的列表后重试",
                 {"variable": loop.output_collection, "scope": token.number, "places": places_of(token)},
@@ -199,11 +200,11 @@ class MultiInstanceBody(Element):
             "numberOfCompletedInstances": memo["done"] + 1,
             "numberOfTerminatedInstances": memo["next"] - memo["done"] - open_now,
         }
-        value = evaluate(course, condition, child, "多实例的完成条件", kind="CONDITION_ERROR", context=context)
+        value = evaluate(course, condition, child, "多实例的完成条件", kind=IncidentType.CONDITION_ERROR, context=context)
         if not isinstance(value, bool):
             got = "空值(null)" if value is None else feel.type_name(value)
             raise ElementFailure(
-                "CONDITION_ERROR",
+                IncidentType.CONDITION_ERROR,
                 f"{course.place(child)}的完成条件“={condition.text}”得到 {got},应为真(true)或假(false)。请补齐变量后重试",
                 {"expression": "=" + condition.text, "value": got},
             )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.engine.codes import IncidentType
 from app.engine.elements.base import Element, EventElement, ProcessRoot
 from app.engine.errors import ElementFailure
 from app.engine.expressions import Term, evaluate
@@ -43,7 +44,7 @@ class SubProcess(Element):
     def first(self, token: Token) -> Element:
         start = self.inner_root.none_start
         if start is None:
-            raise ElementFailure("CALLED_ELEMENT_ERROR", f"子流程 {self.bpmn_id} 没有开始事件", {})
+            raise ElementFailure(IncidentType.CALLED_ELEMENT_ERROR, f"子流程 {self.bpmn_id} 没有开始事件", {})
         return start
 
     def complete(self, course: "Course", token: Token) -> None:
@@ -77,12 +78,12 @@ class CallActivity(Element):
 
     def activate(self, course: "Course", token: Token) -> bool:
         called = self.called
-        process_id = evaluate(course, called.id, token, "被调用流程的标识", kind="CALLED_ELEMENT_ERROR")
+        process_id = evaluate(course, called.id, token, "被调用流程的标识", kind=IncidentType.CALLED_ELEMENT_ERROR)
         deployment = course.tree.instances[token.instance].definition.key if called.binding == "deployment" else None
         definition = course.library.process(process_id, tag=called.tag, deployment=deployment) if isinstance(process_id, str) else None
         if definition is None:
             raise ElementFailure(
-                "CALLED_ELEMENT_ERROR",
+                IncidentType.CALLED_ELEMENT_ERROR,
                 f"{course.place(token)}调用的流程“{process_id}”没有部署"
                 + (f"(版本标记 {called.tag})" if called.tag else "")
                 + "。请部署该流程,或改正流程图中的流程标识后重试",
@@ -90,13 +91,13 @@ class CallActivity(Element):
             )
         if definition.spec.start.none_start is None:
             raise ElementFailure(
-                "CALLED_ELEMENT_ERROR",
+                IncidentType.CALLED_ELEMENT_ERROR,
                 f"{course.place(token)}调用的流程“{process_id}”没有无触发条件的开始事件,不能被调用",
                 {"process": process_id},
             )
         if course.depth_of(token) >= course.limits.call_depth:
             raise ElementFailure(
-                "LIMIT_CALL_DEPTH",
+                IncidentType.LIMIT_CALL_DEPTH,
                 f"{course.place(token)}调用流程的层数超过上限({course.limits.call_depth} 层)。请检查流程是否循环调用自身",
                 {"limit": course.limits.call_depth, "process": process_id},
             )

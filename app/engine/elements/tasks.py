@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.decision import feel
 from app.engine import decisions
+from app.engine.codes import IncidentType
 from app.engine.effects import TaskClosed, TaskOpened
 from app.engine.elements.base import Element, EventElement
 from app.engine.elements.gateways import caught
@@ -83,7 +84,7 @@ class UserTask(Element):
             deployment = course.tree.instances[token.instance].definition.key if binding == "deployment" else None
             if form_id is not None and not course.library.has_form(form_id, tag=self.form.tag, deployment=deployment):
                 raise ElementFailure(
-                    "FORM_NOT_FOUND",
+                    IncidentType.FORM_NOT_FOUND,
                     f"{course.place(token)}的表单“{form_id}”没有部署,无法交办。请部署该表单后重试",
                     {"form": form_id, "binding": binding},
                 )
@@ -141,7 +142,7 @@ class UserTask(Element):
             )
         except TimerError as error:
             raise ElementFailure(
-                "EXTRACT_VALUE_ERROR",
+                IncidentType.EXTRACT_VALUE_ERROR,
                 f"{course.place(token)}的{what}“{source_of(term)}”不能用:{error}。请改正后重试",
                 {"expression": source_of(term)},
             ) from error
@@ -173,7 +174,7 @@ def _is_temporal(value: Any) -> bool:
 
 def wrong(course: "Course", token: Token, term: Term, what: str, value: Any, wanted: str) -> ElementFailure:
     return ElementFailure(
-        "EXTRACT_VALUE_ERROR",
+        IncidentType.EXTRACT_VALUE_ERROR,
         f"{course.place(token)}的{what}“{source_of(term)}”得到 {feel.type_name(value)},应为{wanted}。请改正表达式或变量后重试",
         {"expression": source_of(term)},
     )
@@ -206,7 +207,7 @@ class ScriptTask(Element):
 
     def activate(self, course: "Course", token: Token) -> bool:
         value = evaluate(course, self.script, token, "脚本")
-        token.memo["result"] = {self.result_variable: to_json(course, token, value, "脚本", "EXTRACT_VALUE_ERROR")}
+        token.memo["result"] = {self.result_variable: to_json(course, token, value, "脚本", IncidentType.EXTRACT_VALUE_ERROR)}
         return True
 
 
@@ -226,12 +227,12 @@ class BusinessRuleTask(Element):
 
     def activate(self, course: "Course", token: Token) -> bool:
         called = self.called
-        decision_id = evaluate(course, called.id, token, "决策标识", kind="CALLED_DECISION_ERROR")
+        decision_id = evaluate(course, called.id, token, "决策标识", kind=IncidentType.CALLED_DECISION_ERROR)
         deployment = course.tree.instances[token.instance].definition.key if called.binding == "deployment" else None
         ref = course.library.decision(decision_id, tag=called.tag, deployment=deployment) if isinstance(decision_id, str) else None
         if ref is None:
             raise ElementFailure(
-                "CALLED_DECISION_ERROR",
+                IncidentType.CALLED_DECISION_ERROR,
                 f"{course.place(token)}调用的决策“{decision_id}”没有部署"
                 + (f"(版本标记 {called.tag})" if called.tag else "")
                 + "。请部署该决策,或改正流程图中的决策标识后重试",

@@ -1,5 +1,6 @@
 """Zeebe extensions of an element to its attributes. Whatever is wrong is added to the document's problems."""
 
+from app.engine.codes import DiagramCode
 from app.engine.elements.base import Element, Listener
 from app.engine.elements.mappings import Mapping
 from app.engine.elements.multi_instance import Loop
@@ -46,10 +47,10 @@ def common(document: Document, node: Node, element: Element) -> None:
             event = child.get("eventType", "")
             job_type = (child.get("type") or "").strip()
             if event not in events:
-                document.warn(node, "LISTENER_IGNORED", f"监听器的事件 {event or '(空)'} 不会触发,已忽略")
+                document.warn(node, DiagramCode.LISTENER_IGNORED, f"监听器的事件 {event or '(空)'} 不会触发,已忽略")
                 continue
             if not job_type:
-                document.refuse(node, "LISTENER_TYPE", "监听器没有任务类型(type)")
+                document.refuse(node, DiagramCode.LISTENER_TYPE, "监听器没有任务类型(type)")
                 continue
             listener = Listener(document.term(node, job_type, "监听器的任务类型"), _retries(document, node, child, "监听器的重试次数"))
             listeners.setdefault(events[event], []).append(listener)
@@ -68,7 +69,7 @@ def _mappings(document: Document, node: Node, holder: Node, tag: str, what: str)
     for child in holder.iterchildren(ZEEBE + tag):
         target = (child.get("target") or "").strip()
         if not target or not all(part.isidentifier() for part in target.split(".")):
-            document.refuse(node, "MAPPING_TARGET", f"{what}的目标“{target}”不是变量名")
+            document.refuse(node, DiagramCode.MAPPING_TARGET, f"{what}的目标“{target}”不是变量名")
             continue
         found.append(Mapping(document.term(node, child.get("source") or "", f"{what}(目标 {target})"), target))
     return tuple(found)
@@ -81,7 +82,7 @@ def job(document: Document, node: Node) -> tuple[JobSpec, dict[str, str]] | None
         return None
     job_type = (definition.get("type") or "").strip()
     if not job_type:
-        document.refuse(node, "TASK_DEFINITION_MISSING", "任务定义没有类型(type)")
+        document.refuse(node, DiagramCode.TASK_DEFINITION_MISSING, "任务定义没有类型(type)")
         return None
     term = _retries(document, node, definition, "重试次数")
     holder = extension(node, "taskHeaders")
@@ -98,7 +99,7 @@ def _retries(document: Document, node: Node, holder: Node, what: str) -> Term:
     if isinstance(term, LiteralTerm) and not text.strip().startswith("="):
         number = integer(text)
         if number is None or number < 0:
-            document.refuse(node, "RETRIES_INVALID", f"{what}“{text}”不是非负整数", at=holder)
+            document.refuse(node, DiagramCode.RETRIES_INVALID, f"{what}“{text}”不是非负整数", at=holder)
             return LiteralTerm(DEFAULT_RETRIES)
         return LiteralTerm(str(number))
     return term
@@ -109,7 +110,9 @@ def _flag(document: Document, node: Node, holder: Node, name: str) -> bool:
     text = holder.get(name, "true")
     found = boolean(text)
     if found is None:
-        document.refuse(node, "VALUE_INVALID", f"zeebe:{local(holder)} 的 {name}=“{text}”不是真假值,只能写 true 或 false", at=holder)
+        document.refuse(
+            node, DiagramCode.VALUE_INVALID, f"zeebe:{local(holder)} 的 {name}=“{text}”不是真假值,只能写 true 或 false", at=holder
+        )
     return found is not False
 
 
@@ -125,7 +128,7 @@ def assignment(document: Document, node: Node) -> Assignment:
     if priority is not None and (text := priority.get("priority", "").strip()) and not text.startswith("="):
         number = integer(text)
         if number is None or not 0 <= number <= 100:
-            document.refuse(node, "VALUE_INVALID", f"优先级“{text}”不是 0 至 100 的整数", at=priority)
+            document.refuse(node, DiagramCode.VALUE_INVALID, f"优先级“{text}”不是 0 至 100 的整数", at=priority)
     return Assignment(
         assignee=read(assigned, "assignee", "受理人"),
         candidate_groups=read(assigned, "candidateGroups", "候选组"),
@@ -142,17 +145,17 @@ def _check_instant(document: Document, node: Node, holder: Node | None, name: st
         try:
             parse_instant(text, ANY_ZONE)
         except TimerError as error:
-            document.refuse(node, "TIMER_INVALID", f"{what}不能用:{error}", at=holder)
+            document.refuse(node, DiagramCode.TIMER_INVALID, f"{what}不能用:{error}", at=holder)
 
 
 def _binding(document: Document, node: Node, holder: Node) -> tuple[str, str | None]:
     binding = collapse(holder.get("bindingType", "latest"))
     tag = (holder.get("versionTag") or "").strip() or None
     if binding not in BINDINGS:
-        document.refuse(node, "BINDING_INVALID", f"不认识的绑定方式 {binding},应为 latest、deployment 或 versionTag")
+        document.refuse(node, DiagramCode.BINDING_INVALID, f"不认识的绑定方式 {binding},应为 latest、deployment 或 versionTag")
         return "latest", None
     if binding == "versionTag" and not tag:
-        document.refuse(node, "BINDING_INVALID", "按版本标记绑定时必须填写版本标记(versionTag)")
+        document.refuse(node, DiagramCode.BINDING_INVALID, "按版本标记绑定时必须填写版本标记(versionTag)")
     return binding, tag if binding == "versionTag" else None
 
 
@@ -171,9 +174,9 @@ def called_decision(document: Document, node: Node) -> CalledDecision | None:
         return None
     decision_id, result = (holder.get("decisionId") or "").strip(), (holder.get("resultVariable") or "").strip()
     if not decision_id:
-        document.refuse(node, "DECISION_MISSING", "业务规则任务没有决策标识(decisionId)")
+        document.refuse(node, DiagramCode.DECISION_MISSING, "业务规则任务没有决策标识(decisionId)")
     if not result.isidentifier():
-        document.refuse(node, "RESULT_VARIABLE", f"业务规则任务的结果变量“{result}”不是变量名")
+        document.refuse(node, DiagramCode.RESULT_VARIABLE, f"业务规则任务的结果变量“{result}”不是变量名")
     binding, tag = _binding(document, node, holder)
     return CalledDecision(document.term(node, decision_id, "决策标识"), result, binding, tag)
 
@@ -182,7 +185,7 @@ def called_process(document: Document, node: Node) -> CalledProcess:
     holder = extension(node, "calledElement")
     process_id = (holder.get("processId") or "").strip() if holder is not None else ""
     if holder is None or not process_id:
-        document.refuse(node, "CALLED_PROCESS_MISSING", "调用活动没有指明被调用的流程(calledElement 的 processId)")
+        document.refuse(node, DiagramCode.CALLED_PROCESS_MISSING, "调用活动没有指明被调用的流程(calledElement 的 processId)")
         return CalledProcess(LiteralTerm(""))
     binding, tag = _binding(document, node, holder)
     return CalledProcess(
@@ -201,7 +204,7 @@ def script(document: Document, node: Node) -> tuple[FormulaTerm, str] | None:
     expression = document.formula(node, holder.get("expression") or "", "脚本", required_sign=True)
     result = (holder.get("resultVariable") or "").strip()
     if not result.isidentifier():
-        document.refuse(node, "RESULT_VARIABLE", f"脚本任务的结果变量“{result}”不是变量名")
+        document.refuse(node, DiagramCode.RESULT_VARIABLE, f"脚本任务的结果变量“{result}”不是变量名")
     return (expression, result) if expression is not None else None
 
 
@@ -213,16 +216,16 @@ def loop(document: Document, node: Node) -> Loop | None:
     holder = extension(characteristics, "loopCharacteristics")
     collection = (holder.get("inputCollection") or "").strip() if holder is not None else ""
     if holder is None or not collection:
-        document.refuse(node, "LOOP_MISSING", "多实例活动没有输入集合(loopCharacteristics 的 inputCollection)")
+        document.refuse(node, DiagramCode.LOOP_MISSING, "多实例活动没有输入集合(loopCharacteristics 的 inputCollection)")
         return None
     items = document.formula(node, collection, "多实例的输入集合", required_sign=True)
     output, output_element = (holder.get("outputCollection") or "").strip() or None, (holder.get("outputElement") or "").strip() or None
     if (output is None) != (output_element is None):
-        document.refuse(node, "LOOP_OUTPUT", "多实例的输出集合和输出元素必须同时填写")
+        document.refuse(node, DiagramCode.LOOP_OUTPUT, "多实例的输出集合和输出元素必须同时填写")
         output = output_element = None
     for name in (holder.get("inputElement") or "", output or ""):
         if name and not name.strip().isidentifier():
-            document.refuse(node, "LOOP_VARIABLE", f"多实例的变量“{name}”不是变量名")
+            document.refuse(node, DiagramCode.LOOP_VARIABLE, f"多实例的变量“{name}”不是变量名")
     element = document.formula(node, output_element, "多实例的输出元素", required_sign=True) if output_element else None
     condition_node = characteristics.find(BPMN + "completionCondition")
     condition_text = written(condition_node) if condition_node is not None else ""

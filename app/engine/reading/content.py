@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from app.engine.codes import DiagramCode
 from app.engine.reading import schema
 from app.engine.reading.document import Document
 from app.engine.reading.structure import UNSUPPORTED
@@ -31,7 +32,9 @@ def check(document: Document) -> None:
     _children(document, document.root)
     for top in document.root.iterchildren(BPMN + "*"):
         if local(top) == "extension" and top.get("mustUnderstand") == "true":
-            document.refuse(top, "EXTENSION_REQUIRED", f"文件要求读取方理解扩展 {top.get('definition', '')}(mustUnderstand),本系统不认识它")
+            document.refuse(
+                top, DiagramCode.EXTENSION_REQUIRED, f"文件要求读取方理解扩展 {top.get('definition', '')}(mustUnderstand),本系统不认识它"
+            )
         elif top in document.executable or (local(top) != "process" and local(top) in schema.CONTENT):
             _check(document, top)
 
@@ -54,26 +57,28 @@ def _children(document: Document, node: Node) -> None:
         name = local(child)
         if not is_bpmn(child):
             if isinstance(child.tag, str) and child.tag.startswith(ZEEBE):
-                document.refuse(node, "EXTENSION_PLACE", f"zeebe:{name} 必须放在 extensionElements 里面,放在 {tag} 下不会读取", at=child)
+                document.refuse(
+                    node, DiagramCode.EXTENSION_PLACE, f"zeebe:{name} 必须放在 extensionElements 里面,放在 {tag} 下不会读取", at=child
+                )
         elif name not in schema.KNOWN:
-            document.refuse(child, "ELEMENT_UNKNOWN", f"不认识的元素 {name}")
+            document.refuse(child, DiagramCode.ELEMENT_UNKNOWN, f"不认识的元素 {name}")
         elif name in REFUSED_CHILDREN and name in allowed:
-            document.refuse(node, "ELEMENT_UNSUPPORTED", REFUSED_CHILDREN[name], at=child)
+            document.refuse(node, DiagramCode.ELEMENT_UNSUPPORTED, REFUSED_CHILDREN[name], at=child)
         elif name not in allowed and name in schema.CARRYING:
-            document.refuse(node, "CHILD_NOT_ALLOWED", f"{tag} 里不能有 {name},请移到它该在的元素里或删除", at=child)
+            document.refuse(node, DiagramCode.CHILD_NOT_ALLOWED, f"{tag} 里不能有 {name},请移到它该在的元素里或删除", at=child)
         elif name not in allowed and tag != "definitions":
-            document.warn(node, "CHILD_IGNORED", f"{tag} 里的 {name} 不合 BPMN 规定,未读取", at=child)
+            document.warn(node, DiagramCode.CHILD_IGNORED, f"{tag} 里的 {name} 不合 BPMN 规定,未读取", at=child)
     if len(node) < 2:
         return
     for name, count in Counter(local(child) for child in node if is_bpmn(child) and local(child) in schema.SINGLE).items():
         if count > 1 and name in allowed:
-            document.refuse(node, "CHILD_REPEATED", f"{tag} 里有 {count} 个 {name},只能有一个")
+            document.refuse(node, DiagramCode.CHILD_REPEATED, f"{tag} 里有 {count} 个 {name},只能有一个")
 
 
 def _settings(document: Document, node: Node) -> None:
     for name, harmless, message in REFUSED_VALUES:
         if node.get(name, harmless[0]) not in harmless:
-            document.refuse(node, "ELEMENT_UNSUPPORTED", message)
+            document.refuse(node, DiagramCode.ELEMENT_UNSUPPORTED, message)
     for child in node.iterchildren(*(BPMN + name for name in FORMULAS)):
         language = child.get("language", "")
         if not language or "feel" in language.lower():
@@ -82,16 +87,22 @@ def _settings(document: Document, node: Node) -> None:
         say = document.warn if language == XPATH else document.refuse
         say(
             node,
-            "EXPRESSION_LANGUAGE",
+            DiagramCode.EXPRESSION_LANGUAGE,
             f"{local(child)} 声明的语言是 {language};本系统的表达式都是 FEEL,请改写后去掉 language",
             at=child,
         )
     if local(node) in ("dataInputAssociation", "dataOutputAssociation"):
         for child in node.iterchildren(BPMN + "assignment", BPMN + "transformation"):
             document.warn(
-                node, "DATA_IGNORED", f"{local(node)} 里的 {local(child)} 不会执行,传值请改用输入输出映射(zeebe:ioMapping)", at=child
+                node,
+                DiagramCode.DATA_IGNORED,
+                f"{local(node)} 里的 {local(child)} 不会执行,传值请改用输入输出映射(zeebe:ioMapping)",
+                at=child,
             )
     if local(node) == "scriptTask" and node.find(BPMN + "script") is not None:
         document.warn(
-            node, "SCRIPT_IGNORED", "脚本任务里的 script 不会执行,执行的只有 zeebe:script(FEEL)或任务定义", at=node.find(BPMN + "script")
+            node,
+            DiagramCode.SCRIPT_IGNORED,
+            "脚本任务里的 script 不会执行,执行的只有 zeebe:script(FEEL)或任务定义",
+            at=node.find(BPMN + "script"),
         )

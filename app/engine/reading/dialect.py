@@ -4,6 +4,7 @@ from collections import Counter
 from difflib import get_close_matches
 from typing import Final
 
+from app.engine.codes import DiagramCode
 from app.engine.reading import schema
 from app.engine.reading.document import Document
 from app.engine.reading.xml import BPMN, ZEEBE, Node, local
@@ -60,16 +61,16 @@ def _check(document: Document, node: Node, holder: Node) -> None:
     found = [child for child in holder if isinstance(child.tag, str) and child.tag.startswith(ZEEBE)]
     for name, count in Counter(local(child) for child in found).items():
         if count > 1 and name in READ:
-            document.refuse(node, "EXTENSION_REPEATED", f"有 {count} 个 zeebe:{name},只能有一个,否则不知道以哪个为准")
+            document.refuse(node, DiagramCode.EXTENSION_REPEATED, f"有 {count} 个 zeebe:{name},只能有一个,否则不知道以哪个为准")
     for child in found:
         name = local(child)
         where, attributes = READ.get(name, (frozenset[str](), ()))
         if name not in READ:
             near = get_close_matches(name, READ, 1)
             hint = f",是不是 zeebe:{near[0]}?" if near else ""
-            document.warn(node, "EXTENSION_IGNORED", f"扩展 zeebe:{name} 未读取{hint}", at=child)
+            document.warn(node, DiagramCode.EXTENSION_IGNORED, f"扩展 zeebe:{name} 未读取{hint}", at=child)
         elif tag not in where:
-            document.warn(node, "EXTENSION_IGNORED", f"扩展 zeebe:{name} 放在 {tag} 上不起作用,未读取", at=child)
+            document.warn(node, DiagramCode.EXTENSION_IGNORED, f"扩展 zeebe:{name} 放在 {tag} 上不起作用,未读取", at=child)
         else:
             _attributes(document, node, child, attributes)
             for inner in child:
@@ -77,7 +78,7 @@ def _check(document: Document, node: Node, holder: Node) -> None:
                 if isinstance(inner.tag, str) and inner.tag.startswith(ZEEBE) and local(inner) in inside:
                     _attributes(document, node, inner, inside[local(inner)])
                 else:
-                    document.warn(node, "EXTENSION_IGNORED", f"zeebe:{name} 里的 {local(inner)} 未读取", at=inner)
+                    document.warn(node, DiagramCode.EXTENSION_IGNORED, f"zeebe:{name} 里的 {local(inner)} 未读取", at=inner)
 
 
 def _attributes(document: Document, node: Node, extension: Node, read: tuple[str, ...]) -> None:
@@ -85,4 +86,4 @@ def _attributes(document: Document, node: Node, extension: Node, read: tuple[str
         # ``id`` and what a modeler notes for itself say nothing about the run.
         if name not in read and name != "id" and not name.startswith(("{", "modeler")):
             may = f";可以写的有 {'、'.join(read)}" if read else ""
-            document.warn(node, "EXTENSION_IGNORED", f"zeebe:{local(extension)} 的属性 {name} 未读取{may}", at=extension)
+            document.warn(node, DiagramCode.EXTENSION_IGNORED, f"zeebe:{local(extension)} 的属性 {name} 未读取{may}", at=extension)

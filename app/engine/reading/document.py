@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.decision import feel
+from app.engine.codes import DiagramCode
 from app.engine.errors import DiagramProblem
 from app.engine.expressions import FormulaTerm, LiteralTerm, Term, formula, parse
 from app.engine.reading import schema
@@ -47,7 +48,7 @@ class Document:
                 process for process in self.processes if any(is_bpmn(child) and local(child) in schema.NODES for child in process)
             ]
             for process in self.executable:
-                self.warn(process, "NOT_EXECUTABLE", "流程没有标明可执行(isExecutable),发布前请在建模工具中勾选")
+                self.warn(process, DiagramCode.NOT_EXECUTABLE, "流程没有标明可执行(isExecutable),发布前请在建模工具中勾选")
 
     def index(self) -> None:
         self.messages = self._by_id("message")
@@ -93,14 +94,14 @@ class Document:
 
     # ------------------------------------------------------------------ problems
 
-    def refuse(self, node: Node, code: str, message: str, *, at: Node | None = None) -> None:
+    def refuse(self, node: Node, code: DiagramCode, message: str, *, at: Node | None = None) -> None:
         """``at``: the node whose line is named, when it is not ``node``'s own."""
         self.problems.append(self._problem(node, code, message, at))
 
-    def warn(self, node: Node, code: str, message: str, *, at: Node | None = None) -> None:
+    def warn(self, node: Node, code: DiagramCode, message: str, *, at: Node | None = None) -> None:
         self.lint.append(self._problem(node, code, message, at))
 
-    def _problem(self, node: Node, code: str, message: str, at: Node | None) -> DiagramProblem:
+    def _problem(self, node: Node, code: DiagramCode, message: str, at: Node | None) -> DiagramProblem:
         """At the nearest element that people see in the diagram, or that stands at the top of the file."""
         owner: Node | None = node
         while owner is not None and not (owner.get("id") and self._is_named(owner)):
@@ -127,7 +128,7 @@ class Document:
     def formula(self, node: Node, text: str, what: str, *, required_sign: bool = False) -> FormulaTerm | None:
         """FEEL with or without its ``=``; bad syntax is a problem at ``node``."""
         if required_sign and not text.strip().startswith("="):
-            self.refuse(node, "EXPRESSION_EXPECTED", f"{what}“{text}”必须是以 = 开头的 FEEL 表达式")
+            self.refuse(node, DiagramCode.EXPRESSION_EXPECTED, f"{what}“{text}”必须是以 = 开头的 FEEL 表达式")
             return None
         try:
             return formula(text)
@@ -137,4 +138,4 @@ class Document:
 
     def _bad_feel(self, node: Node, text: str, what: str, error: feel.FeelError) -> None:
         place = f"(第 {error.position + 1} 个字符)" if error.position is not None else ""
-        self.refuse(node, "FEEL_SYNTAX", f"{what}“{text.strip()}”不是正确的 FEEL 表达式{place}:{error.message}")
+        self.refuse(node, DiagramCode.FEEL_SYNTAX, f"{what}“{text.strip()}”不是正确的 FEEL 表达式{place}:{error.message}")

@@ -6,6 +6,7 @@ it would lie in no one's inbox.
 
 from collections.abc import Iterator
 
+from app.engine.codes import DiagramCode
 from app.engine.reading.document import SEEN, Document
 from app.engine.reading.xml import BPMN, Node, extension, is_bpmn, local
 
@@ -122,11 +123,11 @@ def _check(document: Document, node: Node) -> None:
         said.update({name: f"{ASSIGNMENT} 的 candidateGroups 或 assignee" for name in PERFORMERS if node.find(BPMN + name) is not None})
     if said:
         listed = ";".join(f"{name} → {instead}" for name, instead in said.items())
-        document.warn(node, "FOREIGN_EXTENSION", f"以下写法属于别的引擎,在这里不起作用,请改用箭头后面的写法:{listed}")
+        document.warn(node, DiagramCode.FOREIGN_EXTENSION, f"以下写法属于别的引擎,在这里不起作用,请改用箭头后面的写法:{listed}")
     if tag == "userTask" and not _has_performer(node):
         document.warn(
             node,
-            "NO_PERFORMER",
+            DiagramCode.NO_PERFORMER,
             f"用户任务没有指定办理人,不会出现在任何人的待办里;请填写 {ASSIGNMENT} 的 candidateGroups(角色)、candidateUsers 或 assignee",
         )
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from app.engine.codes import DiagramCode
 from app.engine.elements.base import Element, EventElement, Flow, ProcessRoot, StartElement
 from app.engine.elements.events import BoundaryEvent, CatchEvent, EndEvent, LinkThrow, StartEventElement, ThrowEvent
 from app.engine.elements.gateways import EventBasedGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
@@ -85,11 +86,13 @@ def fill_job(document: Document, node: Node, element: JobTask) -> None:
     found = attributes.job(document, node)
     if found is not None:
         element.job, element.headers = found
-    elif not any(problem.element == element.bpmn_id and problem.code == "TASK_DEFINITION_MISSING" for problem in document.problems):
+    elif not any(
+        problem.element == element.bpmn_id and problem.code == DiagramCode.TASK_DEFINITION_MISSING for problem in document.problems
+    ):
         what = {"scriptTask": "脚本(zeebe:script)或任务定义", "businessRuleTask": "调用的决策(zeebe:calledDecision)或任务定义"}.get(
             local(node), "任务定义"
         )
-        document.refuse(node, "TASK_DEFINITION_MISSING", f"没有{what}(zeebe:taskDefinition),不知道由谁来做")
+        document.refuse(node, DiagramCode.TASK_DEFINITION_MISSING, f"没有{what}(zeebe:taskDefinition),不知道由谁来做")
 
 
 class ReceiveParser(ElementParser):
@@ -210,7 +213,7 @@ class ZeebeParser(DiagramParser):
             if isinstance(element, EventSubProcess):
                 root.event_starts.extend(start for start in element.inner_spec.start.starts if isinstance(start, StartElement))
             elif isinstance(element, MultiInstanceBody) and isinstance(element.activity, EventSubProcess):
-                document.refuse(self._node(index.nodes, element), "LOOP_NOT_ALLOWED", "事件子流程不能是多实例")
+                document.refuse(self._node(index.nodes, element), DiagramCode.LOOP_NOT_ALLOWED, "事件子流程不能是多实例")
 
     def _attach(self, nodes: list[Node], elements: dict[str, Element]) -> None:
         for node in nodes:

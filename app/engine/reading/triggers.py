@@ -1,5 +1,6 @@
 """Event definitions to triggers: what an event waits for, or throws."""
 
+from app.engine.codes import DiagramCode
 from app.engine.elements.base import NO_TRIGGER, Trigger
 from app.engine.expressions import LiteralTerm, Term
 from app.engine.reading.document import Document
@@ -27,7 +28,7 @@ def trigger_of(document: Document, node: Node, *, catching: bool, needs_key: boo
         signal = document.signals.get(definition.get("signalRef", ""))
         name = signal.get("name") if signal is not None else None
         if not name:
-            document.refuse(node, "SIGNAL_MISSING", "信号事件没有指明信号,或信号没有名称")
+            document.refuse(node, DiagramCode.SIGNAL_MISSING, "信号事件没有指明信号,或信号没有名称")
             return NO_TRIGGER
         return Trigger("signal", name=document.term(node, name, "信号名称"))
     if kind == "errorEventDefinition":
@@ -45,20 +46,20 @@ def _message(document: Document, node: Node, reference: str | None, *, needs_key
     message = document.messages.get(reference or "")
     name = message.get("name") if message is not None else None
     if message is None or not name:
-        document.refuse(node, "MESSAGE_MISSING", "没有指明等待的消息,或消息没有名称")
+        document.refuse(node, DiagramCode.MESSAGE_MISSING, "没有指明等待的消息,或消息没有名称")
         return NO_TRIGGER
     subscription = extension(message, "subscription")
     key_text = subscription.get("correlationKey") if subscription is not None else None
     key: Term | None = document.term(node, key_text, "消息关联键") if key_text and key_text.strip() else None
     if key is None and needs_key:
-        document.refuse(node, "CORRELATION_KEY_MISSING", f"消息“{name}”没有关联键(correlationKey),无法判断消息属于哪个流程实例")
+        document.refuse(node, DiagramCode.CORRELATION_KEY_MISSING, f"消息“{name}”没有关联键(correlationKey),无法判断消息属于哪个流程实例")
     return Trigger("message", name=document.term(node, name, "消息名称"), key=key)
 
 
 def _timer(document: Document, node: Node, definition: Node) -> Trigger:
     values = [(child, kind) for tag, kind in _TIMERS.items() for child in definition.iterchildren(BPMN + tag)]
     if len(values) != 1 or not written(values[0][0]):
-        document.refuse(node, "TIMER_INVALID", "定时器应当且只能填写日期、时长、周期三者之一")
+        document.refuse(node, DiagramCode.TIMER_INVALID, "定时器应当且只能填写日期、时长、周期三者之一")
         return NO_TRIGGER
     child, kind = values[0]
     text = written(child)
@@ -68,7 +69,7 @@ def _timer(document: Document, node: Node, definition: Node) -> Trigger:
     )
     in_event_subprocess = tag == "startEvent" and parent is not None and parent.get("triggeredByEvent") == "true"
     if kind == CYCLE and (tag == "intermediateCatchEvent" or (interrupting and (tag == "boundaryEvent" or in_event_subprocess))):
-        document.refuse(node, "TIMER_INVALID", "会结束等待的定时器不能使用周期,请改用时长或日期,或设为不中断")
+        document.refuse(node, DiagramCode.TIMER_INVALID, "会结束等待的定时器不能使用周期,请改用时长或日期,或设为不中断")
     found = len(document.problems)
     spec = TimerSpec(kind, document.term(node, text, "定时器"))
     if len(document.problems) > found:
@@ -76,7 +77,7 @@ def _timer(document: Document, node: Node, definition: Node) -> Trigger:
     try:
         check(spec, ANY_ZONE)
     except TimerError as error:
-        document.refuse(node, "TIMER_INVALID", f"定时器不能用:{error}")
+        document.refuse(node, DiagramCode.TIMER_INVALID, f"定时器不能用:{error}")
     return Trigger("timer", timer=spec)
 
 
@@ -88,14 +89,14 @@ def _code(document: Document, node: Node, definition: Node, kind: str, catching:
     if reference:
         declared = known.get(reference)
         if declared is None:
-            document.refuse(node, "CODE_MISSING", f"引用的{what} {reference} 不存在")
+            document.refuse(node, DiagramCode.CODE_MISSING, f"引用的{what} {reference} 不存在")
             return None
         code = (declared.get("errorCode" if kind == "error" else "escalationCode") or "").strip()
     if code:
         term = document.term(node, code, f"{what}代码")
         if catching and not isinstance(term, LiteralTerm):
-            document.refuse(node, "CODE_MISSING", f"捕获事件的{what}代码必须是固定文字,不能是表达式")
+            document.refuse(node, DiagramCode.CODE_MISSING, f"捕获事件的{what}代码必须是固定文字,不能是表达式")
         return term
     if not catching:
-        document.refuse(node, "CODE_MISSING", f"抛出{what}的事件没有{what}代码")
+        document.refuse(node, DiagramCode.CODE_MISSING, f"抛出{what}的事件没有{what}代码")
     return None

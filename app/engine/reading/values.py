@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from copy import deepcopy
 
+from app.engine.codes import DiagramCode
 from app.engine.reading import schema
 from app.engine.reading.document import Document
 from app.engine.reading.xml import BPMN, DI, Node, is_bpmn, local
@@ -88,7 +89,7 @@ def _attributes(document: Document, node: Node, *, runs: bool) -> None:
             if not _NAME.fullmatch(collapse(value)):
                 say(
                     node,
-                    "VALUE_INVALID",
+                    DiagramCode.VALUE_INVALID,
                     f"{tag} 的标识 id=“{value}”不合规定:应以字母、汉字或下划线开头,只含字母、汉字、数字和 _ - .,中间没有空格",
                 )
             else:
@@ -96,18 +97,18 @@ def _attributes(document: Document, node: Node, *, runs: bool) -> None:
         elif name in schema.BOOLEANS:
             truth = _TRUTHS.get(collapse(value))
             if truth is None:
-                say(node, "VALUE_INVALID", f"{tag} 的 {name}=“{value}”不是真假值,只能写 true 或 false(也可写 1 或 0)")
+                say(node, DiagramCode.VALUE_INVALID, f"{tag} 的 {name}=“{value}”不是真假值,只能写 true 或 false(也可写 1 或 0)")
             else:
                 node.set(name, truth)
         elif name in schema.INTEGERS:
             number = integer(value)
             if number is None:
-                say(node, "VALUE_INVALID", f"{tag} 的 {name}=“{value}”不是整数")
+                say(node, DiagramCode.VALUE_INVALID, f"{tag} 的 {name}=“{value}”不是整数")
             else:
                 node.set(name, str(number))
         elif name in schema.ENUMERATIONS:
             if collapse(value) not in schema.ENUMERATIONS[name]:
-                say(node, "VALUE_INVALID", f"{tag} 的 {name}=“{value}”不在允许的值之中:{'、'.join(schema.ENUMERATIONS[name])}")
+                say(node, DiagramCode.VALUE_INVALID, f"{tag} 的 {name}=“{value}”不在允许的值之中:{'、'.join(schema.ENUMERATIONS[name])}")
             else:
                 node.set(name, collapse(value))
         elif name in schema.REFERENCES:
@@ -115,7 +116,7 @@ def _attributes(document: Document, node: Node, *, runs: bool) -> None:
             if text is not None:
                 node.set(name, text)
         elif runs and name not in schema.ATTRIBUTES:
-            document.warn(node, "ATTRIBUTE_UNKNOWN", f"{tag} 的属性 {name} 不是 BPMN 的属性,未读取;请检查是否写错")
+            document.warn(node, DiagramCode.ATTRIBUTE_UNKNOWN, f"{tag} 的属性 {name} 不是 BPMN 的属性,未读取;请检查是否写错")
 
 
 def _reference(document: Document, node: Node, name: str, value: str, *, runs: bool) -> str | None:
@@ -136,17 +137,21 @@ def _reference(document: Document, node: Node, name: str, value: str, *, runs: b
         space = node.nsmap.get(prefix)
         target = document.root.get("targetNamespace")
         if space is None:
-            say(node, "REFERENCE_PREFIX", f"{where}“{plain}”的前缀 {prefix} 没有声明(xmlns:{prefix});引用本文件的元素时请去掉前缀")
+            say(
+                node, DiagramCode.REFERENCE_PREFIX, f"{where}“{plain}”的前缀 {prefix} 没有声明(xmlns:{prefix});引用本文件的元素时请去掉前缀"
+            )
             return None
         if space == BPMN[1:-1]:
-            document.warn(node, "REFERENCE_PREFIX", f"{where}“{plain}”的前缀 {prefix} 是 BPMN 的命名空间,按本文件的元素 {own} 读取")
+            document.warn(
+                node, DiagramCode.REFERENCE_PREFIX, f"{where}“{plain}”的前缀 {prefix} 是 BPMN 的命名空间,按本文件的元素 {own} 读取"
+            )
         elif space != target:
             imported = any(item.get("namespace") == space for item in document.root.iterchildren(BPMN + "import"))
             what = "导入的另一个文件" if imported else f"命名空间 {space},不是本文件的目标命名空间 {target or '(空)'}"
-            say(node, "REFERENCE_PREFIX", f"{where}“{plain}”指向{what};只能引用本文件里的元素,请改为本文件的标识")
+            say(node, DiagramCode.REFERENCE_PREFIX, f"{where}“{plain}”指向{what};只能引用本文件里的元素,请改为本文件的标识")
             return None
     if not _NAME.fullmatch(own):
-        say(node, "VALUE_INVALID", f"{where}“{value}”不是元素的标识;应填一个标识,没有引用时请去掉它")
+        say(node, DiagramCode.VALUE_INVALID, f"{where}“{value}”不是元素的标识;应填一个标识,没有引用时请去掉它")
         return None
     return own
 
@@ -167,7 +172,7 @@ def _place_definitions(document: Document, process: Node) -> None:
         else:
             document.refuse(
                 event,
-                "EVENT_DEFINITION_REF",
+                DiagramCode.EVENT_DEFINITION_REF,
                 f"eventDefinitionRef 引用的事件定义 {reference.text} 不在本文件中;请把事件定义(如 messageEventDefinition、timerEventDefinition)直接写在事件里",
                 at=reference,
             )

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from lxml import etree  # type: ignore[import-untyped]
 
+from app.engine.codes import DiagramCode
 from app.engine.errors import DiagramError, DiagramProblem
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -23,29 +24,29 @@ _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 def load(source: bytes, name: str) -> Node:
     """The root ``definitions`` element. Raises DiagramError."""
     if len(source) > LARGEST:
-        raise refusal(name, "XML_SIZE", f"文件有 {len(source) // 1024 // 1024} MB,超过上限 {LARGEST // 1024 // 1024} MB")
+        raise refusal(name, DiagramCode.XML_SIZE, f"文件有 {len(source) // 1024 // 1024} MB,超过上限 {LARGEST // 1024 // 1024} MB")
     if not source.strip():
-        raise refusal(name, "XML_EMPTY", "文件是空的")
+        raise refusal(name, DiagramCode.XML_EMPTY, "文件是空的")
     if source[:2] in (b"\xff\xfe", b"\xfe\xff") or source[:4] in (b"\x00\x00\xfe\xff", b"<\x00?\x00", b"\x00<\x00?"):
-        raise refusal(name, "XML_ENCODING", "文件的编码是 UTF-16 或 UTF-32,请另存为 UTF-8")
+        raise refusal(name, DiagramCode.XML_ENCODING, "文件的编码是 UTF-16 或 UTF-32,请另存为 UTF-8")
     if b"\x00" in source:
-        raise refusal(name, "XML_NUL", "文件含有空字节(NUL),不是文本文件")
+        raise refusal(name, DiagramCode.XML_NUL, "文件含有空字节(NUL),不是文本文件")
     _check_prolog(source, name)
     try:
         root = etree.fromstring(source, etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True))
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0
         if "depth" in str(error).lower():
-            raise refusal(name, "XML_DEPTH", "XML 嵌套过深", line) from error
-        raise refusal(name, "XML_SYNTAX", f"不是有效的 XML:{error.msg}", line) from error
+            raise refusal(name, DiagramCode.XML_DEPTH, "XML 嵌套过深", line) from error
+        raise refusal(name, DiagramCode.XML_SYNTAX, f"不是有效的 XML:{error.msg}", line) from error
     except ValueError as error:
-        raise refusal(name, "XML_SYNTAX", f"不是有效的 XML:{error}") from error
+        raise refusal(name, DiagramCode.XML_SYNTAX, f"不是有效的 XML:{error}") from error
     if root.getroottree().docinfo.internalDTD is not None:
-        raise refusal(name, "XML_DOCTYPE", "文件含有 DOCTYPE 声明,为安全起见不予读取")
+        raise refusal(name, DiagramCode.XML_DOCTYPE, "文件含有 DOCTYPE 声明,为安全起见不予读取")
     if root.tag != BPMN + "definitions":
         found = etree.QName(root)
         what = "DMN 决策文件" if "/DMN/" in (found.namespace or "") else f"根元素是 {found.localname}(命名空间 {found.namespace or '空'})"
-        raise refusal(name, "NOT_BPMN", f"不是 BPMN 2.0 文件:{what},应为 BPMN 的 definitions", root.sourceline or 0)
+        raise refusal(name, DiagramCode.NOT_BPMN, f"不是 BPMN 2.0 文件:{what},应为 BPMN 的 definitions", root.sourceline or 0)
     return root
 
 
@@ -55,22 +56,22 @@ def _check_prolog(source: bytes, name: str) -> None:
     while found := _PROLOG.match(source, position):
         instruction = found["instruction"] or b""
         if instruction.startswith(b"xml-stylesheet"):
-            raise refusal(name, "XML_STYLESHEET", "文件含有样式表指令(xml-stylesheet),为安全起见不予读取")
+            raise refusal(name, DiagramCode.XML_STYLESHEET, "文件含有样式表指令(xml-stylesheet),为安全起见不予读取")
         if instruction.startswith(b"xml") and (declared := _ENCODING.search(instruction)):
             encoding = declared[1].decode("ascii").lower()
             if encoding not in ENCODINGS:
-                raise refusal(name, "XML_ENCODING", f"文件声明的编码 {encoding} 不受支持,请另存为 UTF-8")
+                raise refusal(name, DiagramCode.XML_ENCODING, f"文件声明的编码 {encoding} 不受支持,请另存为 UTF-8")
         position = found.end()
     if source[position : position + 200].lstrip()[:9].upper() == b"<!DOCTYPE":
         html = b"html" in source[position : position + 200].lower()
         raise refusal(
             name,
-            "NOT_BPMN" if html else "XML_DOCTYPE",
+            DiagramCode.NOT_BPMN if html else DiagramCode.XML_DOCTYPE,
             "是 HTML 网页,不是 BPMN 文件" if html else "文件含有 DOCTYPE 声明,为安全起见不予读取",
         )
 
 
-def refusal(name: str, code: str, message: str, line: int = 0) -> DiagramError:
+def refusal(name: str, code: DiagramCode, message: str, line: int = 0) -> DiagramError:
     return DiagramError([DiagramProblem(name, "", line, code, message)])
 
 

@@ -7,6 +7,7 @@ from datetime import UTC
 from decimal import Decimal, Overflow
 from typing import Any
 
+from ...codes import FeelCode
 from .. import operators, temporal
 from ..errors import FeelError, FeelLimitError
 from ..limits import Limits
@@ -128,7 +129,7 @@ def number(run: Run, text: str, grouping: str | None = None, point: str | None =
     try:
         return CONTEXT.create_decimal(text)
     except Overflow:
-        raise FeelLimitError("feel_limit_exponent", f"数字太大：数量级超过 10 的 {run.limits.exponent} 次方", run.place) from None
+        raise FeelLimitError(FeelCode.LIMIT_EXPONENT, f"数字太大：数量级超过 10 的 {run.limits.exponent} 次方", run.place) from None
 
 
 @FUNCTIONS.function(

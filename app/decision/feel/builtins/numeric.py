@@ -15,6 +15,7 @@ from decimal import (
     Overflow,
 )
 
+from ...codes import FeelCode
 from .. import temporal
 from ..numbers import CONTEXT, WIDE, ZERO
 from ..run import Run
@@ -119,7 +120,7 @@ def exp(run: Run, number: Decimal) -> object:
     try:
         return CONTEXT.exp(number)
     except Overflow:
-        raise FeelLimitError("feel_limit_exponent", "exp() 的结果太大", run.place) from None
+        raise FeelLimitError(FeelCode.LIMIT_EXPONENT, "exp() 的结果太大", run.place) from None
     except InvalidOperation:
         return None
 

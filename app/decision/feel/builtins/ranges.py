@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...codes import FeelCode
 from .. import operators
 from ..run import Run
 from ..values import Range
@@ -82,7 +83,7 @@ def _relation(
             try:
                 return relation(_Span(first, run), _Span(second, run))
             except _Incomparable:
-                run.warn("feel_comparison", "区间或点的类型不同，不能比较，结果为空", run.place)
+                run.warn(FeelCode.COMPARISON, "区间或点的类型不同，不能比较，结果为空", run.place)
                 return None
 
         return relation

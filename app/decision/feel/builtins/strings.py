@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from ...codes import FeelCode
 from ..regex import Pattern, compile_pattern, expand
 from ..regex_classes import PatternError
 from ..run import Run
@@ -87,7 +88,7 @@ def _compiled(run: Run, pattern: str, flags: str | None) -> Pattern | None:
     try:
         return compile_pattern(pattern, flags or "")
     except PatternError as error:
-        run.warn("feel_pattern", f"{error}，结果为空", run.place)
+        run.warn(FeelCode.PATTERN, f"{error}，结果为空", run.place)
         return None
 
 
@@ -118,7 +119,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
     try:
         substitute = expand(replacement, compiled, literally="q" in (flags or ""))
     except PatternError as error:
-        run.warn("feel_pattern", f"{error}，结果为空", run.place)
+        run.warn(FeelCode.PATTERN, f"{error}，结果为空", run.place)
         return None
     if _matches_nothing(run, compiled):
         return None
@@ -140,7 +141,7 @@ def _matches_nothing(run: Run, pattern: Pattern) -> bool:
     """A pattern that matches the empty text has no sense in replace and split (XPath error FORX0003)."""
     if pattern.search("", 0, _stepper(run)) is None:
         return False
-    run.warn("feel_pattern", "正则表达式能匹配空文本，不能用于替换和拆分，结果为空", run.place)
+    run.warn(FeelCode.PATTERN, "正则表达式能匹配空文本，不能用于替换和拆分，结果为空", run.place)
     return True
 
 
@@ -182,7 +183,7 @@ def string_join(
         if isinstance(item, str):
             parts.append(item)
         elif item is not None:
-            run.warn("feel_arguments", "string join() 的列表里只能是文本，结果为空", run.place)
+            run.warn(FeelCode.ARGUMENTS, "string join() 的列表里只能是文本，结果为空", run.place)
             return None
     size = sum(map(len, parts)) + len(delimiter or "") * len(parts)
     if size > run.limits.string_size:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from alembic import op
 
+from app.codes import InstallationCode
 from app.errors import Conflict
 from app.store import types
 
@@ -217,7 +218,7 @@ def _refuse_unsound_data() -> None:
     if found:
         raise Conflict(
             "数据库未升级,数据没有任何改动:现有数据中有不合规则的行。\n" + "\n".join(found) + "\n请备份数据库,更正或移走这些行,再重新启动",
-            code="UNSOUND_DATA",
+            code=InstallationCode.UNSOUND_DATA,
         )
 
 

@@ -1,0 +1,121 @@
+"""The words of the engine: why a command is refused, why a token stands still, what is wrong with a diagram."""
+
+from app.codes import Code
+
+
+class CommandCode(Code):
+    """Why a command is not carried out; the state is unchanged."""
+
+    ENGINE = "ENGINE", "引擎不能执行这个命令"
+    NOT_OPEN = "NOT_OPEN", "所指的流程、事项、任务、等待或事件不存在，或已经结束"
+    LIMIT = "LIMIT", "超过了引擎的一项上限"
+    REFUSED = "REFUSED", "改动不能进行，说明列出全部原因"
+    MIGRATION = "MIGRATION", "迁移不能进行，说明列出全部原因"
+    STATE = "STATE", "保存的流程状态不能读取：已损坏，或由更新的版本写成"
+
+
+class IncidentType(Code):
+    """Why a token stands still until somebody mends what is wrong and retries: the type of an incident."""
+
+    CONDITION_ERROR = "CONDITION_ERROR", "条件的结果不是真或假，或没有任何流向成立；请补齐变量或改正条件"
+    EXTRACT_VALUE_ERROR = "EXTRACT_VALUE_ERROR", "一个表达式求不出值，或值不能用在那里；请补齐变量或改正表达式"
+    IO_MAPPING_ERROR = "IO_MAPPING_ERROR", "输入或输出映射求不出值，或值不能保存"
+    CALLED_DECISION_ERROR = "CALLED_DECISION_ERROR", "调用的决策没有部署，或得不出结果；请检查决策表和传入的变量"
+    CALLED_ELEMENT_ERROR = "CALLED_ELEMENT_ERROR", "调用的流程没有部署，或不能被调用"
+    FORM_NOT_FOUND = "FORM_NOT_FOUND", "事项的表单没有部署，无法交办"
+    JOB_NO_RETRIES = "JOB_NO_RETRIES", "任务多次失败，重试次数已用完；请排除原因后重试"
+    UNHANDLED_ERROR_EVENT = "UNHANDLED_ERROR_EVENT", "报出的错误没有边界事件或事件子流程捕获"
+    EVENT_FAILED = "EVENT_FAILED", "定时到期或收到消息之后未能继续，系统会继续重试；请检查流程"
+    VARIABLE_VALUE = "VARIABLE_VALUE", "变量的名称或值不能保存"
+    LIMIT_VARIABLE_SIZE = "LIMIT_VARIABLE_SIZE", "变量超过了单个变量的大小上限"
+    LIMIT_EXPRESSION = "LIMIT_EXPRESSION", "表达式的计算超过上限，已停止"
+    LIMIT_STEPS = "LIMIT_STEPS", "一次办理经过的元素或所用的时间超过上限；请检查是否有不等待的循环"
+    LIMIT_CALL_DEPTH = "LIMIT_CALL_DEPTH", "调用流程的层数超过上限；请检查是否循环调用自身"
+    LIMIT_MULTI_INSTANCE = "LIMIT_MULTI_INSTANCE", "多实例的个数超过上限，请缩小输入集合"
+    LIMIT_INSTANCES = "LIMIT_INSTANCES", "试运行中同一流程发起的实例太多，已停止"
+    LIMIT_TIMERS = "LIMIT_TIMERS", "试运行中定时反复触发而没有尽头，已停止"
+
+
+class DiagramCode(Code):
+    """What is wrong, or to be thought over, in a diagram."""
+
+    # the file
+    XML_SIZE = "XML_SIZE", "文件超过大小上限"
+    XML_EMPTY = "XML_EMPTY", "文件是空的"
+    XML_ENCODING = "XML_ENCODING", "文件的编码不受支持，请另存为 UTF-8"
+    XML_NUL = "XML_NUL", "文件含有空字节，不是文本文件"
+    XML_DEPTH = "XML_DEPTH", "XML 嵌套过深"
+    XML_SYNTAX = "XML_SYNTAX", "不是有效的 XML"
+    XML_DOCTYPE = "XML_DOCTYPE", "文件含有 DOCTYPE 声明，为安全起见不予读取"
+    XML_STYLESHEET = "XML_STYLESHEET", "文件含有样式表指令，为安全起见不予读取"
+    NOT_BPMN = "NOT_BPMN", "不是 BPMN 2.0 文件"
+    NO_PROCESS = "NO_PROCESS", "文件中没有流程，或没有可执行的流程"
+    NOT_EXECUTABLE = "NOT_EXECUTABLE", "流程没有标明可执行，请在建模工具中勾选"
+    TOO_MANY_ELEMENTS = "TOO_MANY_ELEMENTS", "元素超过上限，请拆分为多个流程"
+
+    # elements and what stands in them
+    ID_MISSING = "ID_MISSING", "流程、元素或顺序流没有标识"
+    ID_DUPLICATE = "ID_DUPLICATE", "标识重复"
+    ELEMENT_UNKNOWN = "ELEMENT_UNKNOWN", "不认识的元素"
+    ELEMENT_UNSUPPORTED = "ELEMENT_UNSUPPORTED", "不支持的元素"
+    CHILD_NOT_ALLOWED = "CHILD_NOT_ALLOWED", "一个元素放在不该在的地方"
+    CHILD_REPEATED = "CHILD_REPEATED", "只能有一个的内容写了几个"
+    CHILD_IGNORED = "CHILD_IGNORED", "不合 BPMN 规定的内容，未读取"
+    ATTRIBUTE_UNKNOWN = "ATTRIBUTE_UNKNOWN", "不是 BPMN 的属性，未读取；请检查是否写错"
+    VALUE_INVALID = "VALUE_INVALID", "属性的值不合规定"
+    REFERENCE_PREFIX = "REFERENCE_PREFIX", "引用的前缀没有声明，或指向别的文件"
+    EXTENSION_PLACE = "EXTENSION_PLACE", "zeebe 扩展没有放在 extensionElements 里"
+    EXTENSION_REPEATED = "EXTENSION_REPEATED", "同一种 zeebe 扩展写了几个，只能有一个"
+    EXTENSION_REQUIRED = "EXTENSION_REQUIRED", "文件要求理解一种本系统不认识的扩展"
+    EXTENSION_IGNORED = "EXTENSION_IGNORED", "zeebe 扩展或它的属性未读取"
+    FOREIGN_EXTENSION = "FOREIGN_EXTENSION", "属于别的引擎的写法，在这里不起作用"
+    DATA_IGNORED = "DATA_IGNORED", "数据关联不会执行，传值请用输入输出映射"
+    SCRIPT_IGNORED = "SCRIPT_IGNORED", "BPMN 的 script 不会执行，请用 zeebe:script"
+    EXPRESSION_LANGUAGE = "EXPRESSION_LANGUAGE", "表达式声明了别的语言，只能用 FEEL"
+    EXPRESSION_EXPECTED = "EXPRESSION_EXPECTED", "这里必须是以等号开头的 FEEL 表达式"
+    FEEL_SYNTAX = "FEEL_SYNTAX", "表达式不是正确的 FEEL"
+
+    # flow
+    START_MISSING = "START_MISSING", "流程或子流程没有开始事件"
+    START_SEVERAL = "START_SEVERAL", "开始事件太多"
+    FLOW_DANGLING = "FLOW_DANGLING", "顺序流的起点或终点不存在"
+    FLOW_CROSSES = "FLOW_CROSSES", "顺序流跨越了流程或子流程的边界"
+    FLOW_NOT_ALLOWED = "FLOW_NOT_ALLOWED", "这里不能有顺序流"
+    DEFAULT_FLOW = "DEFAULT_FLOW", "默认流向不是该元素流出的顺序流"
+    CONDITION_MISSING = "CONDITION_MISSING", "网关的流向既没有条件，也不是默认流向"
+    GATEWAY_TARGET = "GATEWAY_TARGET", "事件网关之后不是可以等待的事件，或它另有流入"
+    LINK_NAME = "LINK_NAME", "链接事件没有名称，或目标没有、不止一个"
+    END_UNREACHABLE = "END_UNREACHABLE", "从该元素出发走不到结束，流程将无法结束"
+    JOIN_NEVER_FIRES = "JOIN_NEVER_FIRES", "汇合网关永远等不齐各条流入"
+    JOIN_MAY_WAIT = "JOIN_MAY_WAIT", "在某些选择下汇合网关会一直等待"
+    TOKENS_MULTIPLY = "TOKENS_MULTIPLY", "分支不断增多，无法穷尽检查；请确认并行分支之后有汇合"
+
+    # events
+    EVENT_MULTIPLE = "EVENT_MULTIPLE", "一个事件只能有一个事件定义"
+    EVENT_NOT_ALLOWED = "EVENT_NOT_ALLOWED", "这种事件不能用在这里"
+    EVENT_DEFINITION_MISSING = "EVENT_DEFINITION_MISSING", "事件没有说明等待什么或由什么触发"
+    EVENT_DEFINITION_REF = "EVENT_DEFINITION_REF", "引用的事件定义不在本文件中"
+    EVENT_SUBPROCESS_FLOW = "EVENT_SUBPROCESS_FLOW", "事件子流程不能有进出的顺序流"
+    BOUNDARY_ATTACHMENT = "BOUNDARY_ATTACHMENT", "边界事件没有附着在活动上"
+    BOUNDARY_INTERRUPTING = "BOUNDARY_INTERRUPTING", "错误边界事件必须中断活动"
+    TIMER_INVALID = "TIMER_INVALID", "定时器或时刻不能用"
+    MESSAGE_MISSING = "MESSAGE_MISSING", "没有指明等待的消息，或消息没有名称"
+    SIGNAL_MISSING = "SIGNAL_MISSING", "没有指明信号，或信号没有名称"
+    CODE_MISSING = "CODE_MISSING", "错误或升级事件的代码没有、不存在或不能用"
+    CORRELATION_KEY_MISSING = "CORRELATION_KEY_MISSING", "消息没有关联键，无法判断属于哪个流程实例"
+
+    # activities
+    TASK_DEFINITION_MISSING = "TASK_DEFINITION_MISSING", "任务没有说明由什么来做"
+    RETRIES_INVALID = "RETRIES_INVALID", "重试次数不是非负整数"
+    LISTENER_TYPE = "LISTENER_TYPE", "监听器没有任务类型"
+    LISTENER_IGNORED = "LISTENER_IGNORED", "监听器的事件不会触发，已忽略"
+    MAPPING_TARGET = "MAPPING_TARGET", "输入输出映射的目标不是变量名"
+    BINDING_INVALID = "BINDING_INVALID", "不认识的绑定方式，或没有填写版本标记"
+    DECISION_MISSING = "DECISION_MISSING", "业务规则任务没有决策标识"
+    CALLED_PROCESS_MISSING = "CALLED_PROCESS_MISSING", "调用活动没有指明被调用的流程"
+    RESULT_VARIABLE = "RESULT_VARIABLE", "结果变量不是变量名"
+    LOOP_MISSING = "LOOP_MISSING", "多实例活动没有输入集合"
+    LOOP_OUTPUT = "LOOP_OUTPUT", "多实例的输出集合和输出元素须同时填写"
+    LOOP_VARIABLE = "LOOP_VARIABLE", "多实例的变量不是变量名"
+    LOOP_NOT_ALLOWED = "LOOP_NOT_ALLOWED", "事件子流程不能是多实例"
+    NO_PERFORMER = "NO_PERFORMER", "用户任务没有指定办理人，不会出现在任何人的待办里"
