@@ -27,7 +27,6 @@ Clock = Callable[[], float]  # seconds, never going back
 
 _log = logging.getLogger(__name__)
 _DOORS = "app.services."
-_UNFORESEEN = RequestCode.INTERNAL
 _FROM_CALLER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _BARE = re.compile(r"[\w.,:/<>()+-]+")  # a value that needs no quotes in text
 # Controls, line separators, marks that turn or hide what stands beside them, halves of characters.
@@ -175,13 +174,13 @@ def _tell(line: _Act, error: BaseException | None, seconds: float) -> None:
     asking = _request.get()
     if code is not None and asking is not None:
         asking.told = True
-    if code == _UNFORESEEN:
+    if code == RequestCode.INTERNAL:
         level = logging.ERROR
     else:  # what leaves no entry in the audit trail is housekeeping: seals, drafts, leases
         level = logging.INFO if (code or line.actions) and not _played.get() else logging.DEBUG
     if _log.isEnabledFor(level):
         event(
-            _log, level, "act", act=",".join(line.actions) or _door(), code=code, error=type(error).__name__ if code == _UNFORESEEN else None,
+            _log, level, "act", act=",".join(line.actions) or _door(), code=code, error=type(error).__name__ if code == RequestCode.INTERNAL else None,
             actor=_key(line.actor), instance=_key(line.instance), project=_key(line.project), tries=line.tries if line.tries > 1 else None,
             ms=_milliseconds(seconds), statements=line.statements,
         )  # fmt: skip
@@ -190,7 +189,7 @@ def _tell(line: _Act, error: BaseException | None, seconds: float) -> None:
 def _code(error: BaseException) -> str:
     """Our own failures carry a stable code; others' ``code`` means something else."""
     code = getattr(error, "code", None)
-    return code if isinstance(code, str) and type(error).__module__.startswith("app.") else _UNFORESEEN
+    return code if isinstance(code, str) and type(error).__module__.startswith("app.") else RequestCode.INTERNAL
 
 
 def _door() -> str:

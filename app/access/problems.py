@@ -63,7 +63,7 @@ def describe(error: Exception) -> ProblemDocument:
             detail="本页停留过久，或不是从本系统打开。请刷新页面后再试，已暂存的内容不会丢失。",
         )
     number = error.code if isinstance(error, HTTPException) and error.code is not None else int(HTTPStatus.INTERNAL_SERVER_ERROR)
-    code = statuses.code(number) if isinstance(error, HTTPException) else f"INTERNAL-{secrets.token_hex(4)}"
+    code = statuses.code(number) if isinstance(error, HTTPException) else f"{RequestCode.INTERNAL}-{secrets.token_hex(4)}"
     return ProblemDocument(status=number, title=statuses.title(number), code=code, detail=statuses.sentence(number))
 
 

@@ -1,5 +1,6 @@
 """Signing in with Flask-Security: account and password, argon2, a session that ends when nobody uses it."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +11,13 @@ from flask_security.forms import LoginForm
 from wtforms import StringField
 from wtforms.validators import InputRequired
 
+from app import logs
 from app.access import tokens
+from app.codes import RequestCode
 from app.config import Config
 from app.store.secrets import kept
 
+_log = logging.getLogger(__name__)
 _WRONG = "账号或密码不正确，请检查后重试"
 _MESSAGES = {
     "LOGIN": "",
@@ -38,7 +42,17 @@ class SignInForm(LoginForm):
         if self.username.data:
             self.user = current_app.extensions["security"].datastore.find_user(username=self.username.data.strip())
         valid: bool = super().validate(**options)
+        if not valid:
+            logs.event(_log, logging.INFO, "sign_in", code=self._refusal())
         return valid
+
+    def _refusal(self) -> RequestCode:
+        """Why nobody is let in; the page does not tell the second from the third."""
+        if not (self.username.data and self.password.data):
+            return RequestCode.NOT_FILLED_IN
+        if self.user is None:
+            return RequestCode.ACCOUNT_UNKNOWN
+        return RequestCode.ACCOUNT_DISABLED if self.user_authenticated else RequestCode.PASSWORD_WRONG
 
 
 def attach(app: Flask, config: Config, database: Any, user: type[Any], role: type[Any]) -> None:

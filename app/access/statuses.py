@@ -16,6 +16,23 @@ _STATUS: Sequence[tuple[type[errors.Failure], HTTPStatus]] = (
     (errors.Busy, HTTPStatus.SERVICE_UNAVAILABLE),
     (errors.InvalidRequest, HTTPStatus.BAD_REQUEST),
 )
+# The words of RFC 9110 as they were when the first of them was sent: newer releases of Python call some of them otherwise.
+_CODES = {
+    400: RequestCode.BAD_REQUEST,
+    401: RequestCode.UNAUTHORIZED,
+    403: RequestCode.FORBIDDEN,
+    404: RequestCode.NOT_FOUND,
+    405: RequestCode.METHOD_NOT_ALLOWED,
+    406: RequestCode.NOT_ACCEPTABLE,
+    409: RequestCode.CONFLICT,
+    413: RequestCode.REQUEST_ENTITY_TOO_LARGE,
+    415: RequestCode.UNSUPPORTED_MEDIA_TYPE,
+    416: RequestCode.REQUESTED_RANGE_NOT_SATISFIABLE,
+    422: RequestCode.UNPROCESSABLE_ENTITY,
+    429: RequestCode.TOO_MANY_REQUESTS,
+    500: RequestCode.INTERNAL_SERVER_ERROR,
+    503: RequestCode.SERVICE_UNAVAILABLE,
+}
 _TITLES = {
     400: "请求有误",
     401: "需要登录",
@@ -48,12 +65,9 @@ def of(failure: errors.Failure) -> HTTPStatus:
     return next((status for kind, status in _STATUS if isinstance(failure, kind)), HTTPStatus.CONFLICT)
 
 
-def code(status: int) -> str:
+def code(status: int) -> RequestCode:
     """The stable code of a bare status: NOT_FOUND, METHOD_NOT_ALLOWED, …"""
-    try:
-        return HTTPStatus(status).name
-    except ValueError:
-        return RequestCode.INTERNAL_SERVER_ERROR if status >= 500 else RequestCode.BAD_REQUEST
+    return _CODES.get(status, _CODES[500 if status >= 500 else 400])
 
 
 def title(status: int) -> str:

@@ -13,6 +13,7 @@ from app.domain.forms import Form
 from app.domain.permissions import ADMINISTRATORS, Verdict
 from app.domain.states import InstanceState, TaskState
 from app.rehearsal.findings import Finding
+from app.seen.happenings import Happening
 
 T = TypeVar("T")
 
@@ -179,7 +180,7 @@ class TimelineEntry:
     person: str
     office: str
     role: str  # role key in which it was done
-    action: str  # started | completed | decided | fired | overdue | received | notified | phase | incident
+    action: Happening
     outcome: str
     clauses: Sequence[ClauseView]
     decision: DecisionView | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from app.catalogue import snapshot
 from app.domain.districts import District
 from app.domain.states import ElementState
+from app.seen.happenings import Happening
 from app.seen.lines import phase_title
 from app.seen.shapes import ClauseView, DeadlineView, DecisionView, RuleView, TimelineEntry
 from app.store import history
@@ -16,17 +17,19 @@ CLAUSE_COLUMN = "条款"
 OVERDUE = "overdue"
 DEADLINES = "deadlines"
 _SHOWN = {
-    "userTask": "completed",
-    "manualTask": "completed",
-    "businessRuleTask": "decided",
-    "startEvent": "started",
-    "endEvent": "ended",
-    "intermediateCatchEvent": "fired",
-    "boundaryEvent": "fired",
-    "receiveTask": "received",
-    "serviceTask": "done",
-    "sendTask": "done",
+    "userTask": Happening.COMPLETED,
+    "manualTask": Happening.COMPLETED,
+    "businessRuleTask": Happening.DECIDED,
+    "startEvent": Happening.STARTED,
+    "endEvent": Happening.ENDED,
+    "intermediateCatchEvent": Happening.FIRED,
+    "boundaryEvent": Happening.FIRED,
+    "receiveTask": Happening.RECEIVED,
+    "serviceTask": Happening.DONE,
+    "sendTask": Happening.DONE,
 }
+# What may stand before a task as the step that led to it.
+_LEADING = frozenset({Happening.COMPLETED, Happening.FIRED, Happening.RECEIVED, Happening.DECIDED, Happening.OVERDUE})
 _LONGEST = 160
 
 
@@ -100,7 +103,7 @@ def _entries(rows: Sequence[Any], decided: Sequence[Any], overdue: set[tuple[int
 
 def _entry(row: Any, decision: DecisionView | None, late: bool, district: District) -> TimelineEntry:
     info = snapshot.process_definition(row.definition_key).elements.get(row.element_id)
-    action = OVERDUE if late else "cancelled" if row.state == ElementState.TERMINATED else _SHOWN[row.type]
+    action = Happening.OVERDUE if late else Happening.CANCELLED if row.state == ElementState.TERMINATED else _SHOWN[row.type]
     return TimelineEntry(
         at=row.ended_at or row.entered_at,
         process=row.process_id,
@@ -131,7 +134,7 @@ def _phase_entry(phase: str, at: datetime) -> TimelineEntry:
         person="",
         office="",
         role="",
-        action="phase",
+        action=Happening.PHASE,
         outcome=phase_title(phase),
         clauses=(),
     )
@@ -185,11 +188,7 @@ def deadline_view(row: Any, district: District) -> DeadlineView | None:
 
 def why(row: Any, clauses: Sequence[ClauseView], timeline: Sequence[TimelineEntry], district: District) -> str:
     """Why a task came: the step before it, and the clause that asks for it."""
-    before = [
-        entry
-        for entry in timeline
-        if entry.at <= row.opened_at and entry.action in ("completed", "fired", "received", "decided", "overdue")
-    ]
+    before = [entry for entry in timeline if entry.at <= row.opened_at and entry.action in _LEADING]
     parts = []
     by_hand = next((entry for entry in reversed(before) if entry.person), None)
     if not before:

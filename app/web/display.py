@@ -12,6 +12,7 @@ from flask import Flask
 from app.domain.deadlines import passed
 from app.domain.districts import ZONE
 from app.domain.states import SUSPENDED, DefinitionKind, DeploymentSource, ElementState, InstanceState, JobState, TaskState
+from app.seen.happenings import Happening
 from app.seen.shapes import ClauseView, DiagramView, TaskLine, TimelineEntry
 
 SOON = 3  # days before a last day on which it is marked
@@ -40,21 +41,7 @@ KINDS = {
     DefinitionKind.SCENARIO: "场景",
 }
 SOURCES = {DeploymentSource.FILES: "随版本发布", DeploymentSource.UPLOAD: "网页上传", DeploymentSource.CLI: "命令行"}
-ACTIONS = {
-    "started": "启动",
-    "completed": "办结",
-    "decided": "判定",
-    "fired": "到时",
-    "overdue": "逾期",
-    "received": "收到",
-    "notified": "通知",
-    "phase": "阶段变化",
-    "incident": "故障",
-    "done": "完成",
-    "ended": "结束",
-    "cancelled": "撤销",
-}
-TOLD = frozenset({"completed", "phase", "overdue", "incident"})  # what a timeline tells at once; the rest is folded up
+TOLD = frozenset({Happening.COMPLETED, Happening.PHASE, Happening.OVERDUE})  # what a timeline tells at once; the rest is folded up
 
 
 class Stretch(NamedTuple):
@@ -198,6 +185,6 @@ def attach(app: Flask) -> None:
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.tests["passed"] = passed
-    app.jinja_env.globals.update(KINDS=KINDS, SOURCES=SOURCES, ACTIONS=ACTIONS)
+    app.jinja_env.globals.update(KINDS=KINDS, SOURCES=SOURCES)
     app.jinja_env.policies["json.dumps_kwargs"] = {}  # a form's fields stay in the order of its file
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.domain.districts import District
+from app.seen.happenings import Happening
 from app.seen.shapes import ClauseView, TimelineEntry
 from app.seen.timeline import why
 
@@ -21,13 +22,13 @@ class Row:
     opened_at: datetime = NOW
 
 
-def entry(name: str, action: str, minutes: int, person: str = "") -> TimelineEntry:
+def entry(name: str, action: Happening, minutes: int, person: str = "") -> TimelineEntry:
     office = "教育局" if person else ""
     return TimelineEntry(NOW + timedelta(minutes=minutes), "permit", name, name, "", person, office, "", action, "", ())
 
 
-BY_HAND = entry("填报申请", "completed", -10, "艾丽")
-JUDGED = entry("核对材料", "decided", -5)
+BY_HAND = entry("填报申请", Happening.COMPLETED, -10, "艾丽")
+JUDGED = entry("核对材料", Happening.DECIDED, -5)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +38,8 @@ JUDGED = entry("核对材料", "decided", -5)
         ([JUDGED], "“核对材料”之后转到此处。"),
         ([BY_HAND], "“填报申请”由教育局艾丽办结后转到此处。"),
         ([BY_HAND, JUDGED], "“填报申请”由教育局艾丽办结,经“核对材料”转到此处。"),
-        ([BY_HAND, entry("之后的事", "completed", 1, "鲍勃")], "“填报申请”由教育局艾丽办结后转到此处。"),
-        ([entry("已声明", "phase", -1)], "“许可”开始办理。"),
+        ([BY_HAND, entry("之后的事", Happening.COMPLETED, 1, "鲍勃")], "“填报申请”由教育局艾丽办结后转到此处。"),
+        ([entry("已声明", Happening.PHASE, -1)], "“许可”开始办理。"),
     ],
 )
 def test_it_says_what_came_before(past: list[TimelineEntry], said: str) -> None:

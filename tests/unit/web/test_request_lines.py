@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 
 from app.access import request_ids
 from app.services import inbox
+from tests.unit.web import world
+from tests.unit.web.conftest import token_in
 
 Logbook = Callable[[], list[dict[str, Any]]]
 SignIn = Callable[[str], FlaskClient]
@@ -52,6 +54,43 @@ def test_what_is_refused_before_it_is_an_act_is_a_line_too(sign_in: SignIn, logb
     assert answer.status_code == 400
     (line,) = [line for line in logbook() if line["event"] == "act"]
     assert (line["level"], line["code"], line["request"]) == ("INFO", "CSRF", answer.headers["X-Request-Id"])
+
+
+@pytest.mark.parametrize(
+    ("username", "password", "active", "code"),
+    [
+        ("", "", True, "NOT_FILLED_IN"),
+        ("applicant", "", True, "NOT_FILLED_IN"),
+        ("nobody", world.PASSWORD, True, "ACCOUNT_UNKNOWN"),
+        ("applicant", "no-such-word", True, "PASSWORD_WRONG"),
+        ("applicant", "no-such-word", False, "PASSWORD_WRONG"),
+        ("applicant", world.PASSWORD, False, "ACCOUNT_DISABLED"),
+    ],
+)
+def test_a_sign_in_that_fails_leaves_one_line_with_its_code_and_nobodys_name(
+    app: Flask, logbook: Logbook, username: str, password: str, active: bool, code: str
+) -> None:
+    with app.app_context():
+        app.extensions["security"].datastore.find_user(username="applicant").active = active
+        app.extensions["security"].datastore.commit()
+    client = app.test_client()
+    data = {"username": username, "password": password, "csrf_token": token_in(client.get("/sign-in").text)}
+    logbook()
+    try:
+        answer = client.post("/sign-in", data=data)
+    finally:
+        with app.app_context():
+            app.extensions["security"].datastore.find_user(username="applicant").active = True
+            app.extensions["security"].datastore.commit()
+    (line,) = [line for line in logbook() if line["event"] not in ("http", "act")]
+    at = line.pop("at")
+    assert line == {"level": "INFO", "event": "sign_in", "code": code, "request": answer.headers["X-Request-Id"]}
+    assert at.endswith("Z")
+
+
+def test_a_sign_in_that_succeeds_leaves_no_such_line(sign_in: SignIn, logbook: Logbook) -> None:
+    sign_in("applicant")
+    assert [line for line in logbook() if line["event"] == "sign_in"] == []
 
 
 def test_an_unforeseen_failure_is_logged_under_the_code_that_the_person_sees(

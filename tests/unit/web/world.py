@@ -18,6 +18,7 @@ from app.domain.permissions import Actor, Membership, Verdict
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
 from app.playing import demonstration as demo
 from app.seen import shapes as v
+from app.seen.happenings import Happening
 from app.services import accounts, inbox, instances, instants, models, projects, tasks, timers
 
 DATA = Path(__file__).parents[2] / "data" / "web"
@@ -127,7 +128,7 @@ def decision() -> v.DecisionView:
 
 
 def timeline() -> list[v.TimelineEntry]:
-    def entry(days: int, element: str, name: str, action: str, outcome: str, **more: Any) -> v.TimelineEntry:
+    def entry(days: int, element: str, name: str, action: Happening, outcome: str, **more: Any) -> v.TimelineEntry:
         person = more.pop("person", "王建设")
         return v.TimelineEntry(
             NOW - timedelta(days=days), "declaration", element, name, "applicant" if person else "", person, "宿城区绿化和市容管理局" if person else "",
@@ -135,10 +136,10 @@ def timeline() -> list[v.TimelineEntry]:
         )  # fmt: skip
 
     return [
-        entry(20, "fill_in", "填写申报表", "completed", "提交"),
-        entry(10, "check", "区数据局初审", "completed", "退回补正：缺少投资估算依据"),
-        entry(3, "supervision", "判定监理要求", "decided", "", person="", decision=decision()),
-        entry(1, "late", "补正期限届满", "overdue", "已报告区数据局负责人", person="", clauses=[DEADLINE_CLAUSE]),
+        entry(20, "fill_in", "填写申报表", Happening.COMPLETED, "提交"),
+        entry(10, "check", "区数据局初审", Happening.COMPLETED, "退回补正：缺少投资估算依据"),
+        entry(3, "supervision", "判定监理要求", Happening.DECIDED, "", person="", decision=decision()),
+        entry(1, "late", "补正期限届满", Happening.OVERDUE, "已报告区数据局负责人", person="", clauses=[DEADLINE_CLAUSE]),
     ]
 
 
@@ -222,9 +223,9 @@ def instance_view(key: int) -> v.InstancePage:
         subscriptions=[v.WaitLine(2, "message", "withdrawn", None, "withdrawn", "77", None, 0)],
         jobs=[v.JobLine(1, "notify", "tell", "failed", 0, "没有收件人", NOW)],
         incidents=[v.IncidentLine(9, "CONDITION_ERROR", "gate", "条件“=acceptanceGate”的结果不是 true 或 false", NOW, None, 500)],
-        history=[v.HistoryEntry(1, "start", "收到通知", "startEvent", "completed", NOW, NOW, 500)],
+        history=[v.HistoryEntry(1, "start", "收到通知", "startEvent", Happening.COMPLETED, NOW, NOW, 500)],
         decisions=[decision()],
-        children=[instance_line(501, "completed", 0)],
+        children=[instance_line(501, Happening.COMPLETED, 0)],
         diagram=v.DiagramView(
             definition_key=900,
             current={"fill_in": 1},
@@ -358,7 +359,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
     )
     fake(
         instances,
-        search=lambda actor, wanted, now, **more: v.Page([instance_line(500, "active", 1), instance_line(501, "completed", 0)], 2),
+        search=lambda actor, wanted, now, **more: v.Page([instance_line(500, "active", 1), instance_line(501, Happening.COMPLETED, 0)], 2),
         view=lambda actor, key, now: instance_view(key),
     )
     fake(timers, next_due=lambda: NOW + timedelta(days=2))
