@@ -285,10 +285,13 @@ def tck(folder: Path, as_json: bool) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def reference(folder: Path) -> None:
-    """写出由代码生成的参考页(设置)。"""
+    """写出由代码生成的参考页(设置、命令、代码与审计动作)。"""
+    from app.reference import codes_page
+
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "settings.md").write_text(settings.reference(), encoding="utf-8")
     (folder / "commands.md").write_text(commands_page(), encoding="utf-8")
+    (folder / "codes.md").write_text(codes_page(), encoding="utf-8")
 
 
 def commands_page() -> str:

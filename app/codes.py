@@ -44,7 +44,7 @@ class RequestCode(Code):
     DISTRICT = "DISTRICT", "没有这个区，区的文件无法读取，或区里没有所需的账号"
     VERSION = "VERSION", "流程只能按现行版本发起"
     TOO_MANY = "TOO_MANY", "一次给出的流程实例超过上限，请分批"
-    CONNECTOR_ERROR = "CONNECTOR_ERROR", "流程图给内置任务的输入不能用；在流程里成为该元素的事件，改正后重试"
+    CONNECTOR_ERROR = "CONNECTOR_ERROR", "流程图给内置任务的输入不能用；在流程里成为该元素的事故，改正后重试"
     DEPLOYMENT_REFUSED = "DEPLOYMENT_REFUSED", "部署被整体拒绝，没有文件生效；problems 列出文件、元素、行和原因"
     SOURCE = "SOURCE", "部署来源不在规定的几种之内"
 
@@ -96,7 +96,7 @@ class RequestCode(Code):
     LEASE = "LEASE", "一次取的任务数或占用时间超出规定"
     RETRIES = "RETRIES", "剩余重试次数应是非负整数"
     JOB_CLOSED = "JOB_CLOSED", "任务已经完成、取消或失败"
-    RESOLVED = "RESOLVED", "事件已经解决"
+    RESOLVED = "RESOLVED", "事故已经解决"
     MOVED_ON = "MOVED_ON", "流程实例在您查看之后已有变化，请刷新后重试"
 
     # pages

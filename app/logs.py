@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from app.codes import RequestCode
+from app.codes import Code, RequestCode
 from app.config import Config
 
 Clock = Callable[[], float]  # seconds, never going back
@@ -101,7 +101,7 @@ def act(actor: int | None = None, *, clock: Clock = time.monotonic) -> Iterator[
         _tell(line, error, clock() - begun)
 
 
-def note(*, action: str | None = None, actor: int | None = None, instance: int | None = None, project: int | None = None) -> None:
+def note(*, action: Code | None = None, actor: int | None = None, instance: int | None = None, project: int | None = None) -> None:
     """What became known of the open act; nothing without one."""
     line = _act.get()
     if line is None:

@@ -19,7 +19,7 @@ class Action(Code):
     JOB_COMPLETE = "job.complete", "外部程序完成了一个任务"
     JOB_FAIL = "job.fail", "外部程序报告一个任务失败"
     JOB_ERROR = "job.error", "外部程序以 BPMN 错误结束了一个任务"
-    INCIDENT_RESOLVE = "incident.resolve", "管理员处理了一个事件（incident），流程从原处重试"
+    INCIDENT_RESOLVE = "incident.resolve", "管理员处理了一处事故，流程从原处重试"
     INSTANCE_SET_VARIABLES = "instance.set_variables", "管理员改动了流程实例的变量，附改动前后的值和原因"
     INSTANCE_MODIFY = "instance.modify", "管理员终止或激活了流程实例的元素，附原因"
     INSTANCE_MIGRATE = "instance.migrate", "管理员把流程实例迁移到另一版流程，附原因"

@@ -70,7 +70,7 @@ class DiagramCode(Code):
     EXTENSION_IGNORED = "EXTENSION_IGNORED", "zeebe 扩展或它的属性未读取"
     FOREIGN_EXTENSION = "FOREIGN_EXTENSION", "属于别的引擎的写法，在这里不起作用"
     DATA_IGNORED = "DATA_IGNORED", "数据关联不会执行，传值请用输入输出映射"
-    SCRIPT_IGNORED = "SCRIPT_IGNORED", "BPMN 的 script 不会执行，请用 zeebe:script"
+    SCRIPT_IGNORED = "SCRIPT_IGNORED", "BPMN 的 script 不会执行，请用 zeebe 的 script 扩展"
     EXPRESSION_LANGUAGE = "EXPRESSION_LANGUAGE", "表达式声明了别的语言，只能用 FEEL"
     EXPRESSION_EXPECTED = "EXPRESSION_EXPECTED", "这里必须是以等号开头的 FEEL 表达式"
     FEEL_SYNTAX = "FEEL_SYNTAX", "表达式不是正确的 FEEL"

@@ -1,0 +1,18 @@
+"""The pages that the program writes about itself are what it would write now."""
+
+from pathlib import Path
+
+from app import reference
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_page_of_codes_is_the_codes() -> None:
+    assert (ROOT / "docs" / "reference" / "codes.md").read_text(encoding="utf-8") == reference.codes_page(), "run: make docs"
+
+
+def test_a_code_stands_on_the_page_with_what_it_means() -> None:
+    page = reference.codes_page().splitlines()
+    assert "## 审计动作" in page
+    assert "| `task.complete` | 办结了一件事项，附所填内容 |" in page
+    assert "| `dmn.overlap` | 有两行会同时命中 |" in page
