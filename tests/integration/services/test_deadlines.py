@@ -117,7 +117,7 @@ def test_the_same_task_submitted_by_many_at_once_is_completed_once(cast: Cast, a
     for thread in threads:
         thread.join()
     db.session.rollback()
-    assert sorted(outcomes) == ["TaskClosed"] * 30 + ["done"] * 6
+    assert sorted(outcomes) == ["TaskAlreadyClosed"] * 30 + ["done"] * 6
     completed = select(func.count()).select_from(ElementInstanceRow).where(ElementInstanceRow.element_id == "move_approved")
     assert db.session.execute(completed).scalar_one() == 6
     assert trail.verify(SYSTEM).problems == []
