@@ -63,21 +63,29 @@ class Passages:
             self.setup[file_of(test)] = max(self.setup[file_of(test)], took.get("setup", 0.0))
 
     def covering(self, fault: Fault) -> set[str]:
-        """Tests that run the statement; for what runs once, at import and so in no test, all that run anything of the module."""
+        """Tests that run the statement; for what runs once, at import and so in no test, all that run anything of the module, else any of its room's."""
         lines = self.lines.get(fault.file, {})
         here = [lines[str(line)] for line in range(fault.first, fault.last + 1) if str(line) in lines]
         there = {test for tests in here for test in tests}
-        if here and not there:
+        if not there and (here or not lines):
             there = {test for tests in lines.values() for test in tests}
+            there = there or {test for test in self.tests if room_of(fault.file) in Path(file_of(test)).parts}
         return there & self.tests.keys()
 
     def nearest(self, fault: Fault, tests: Iterable[str]) -> list[str]:
-        """The tests to run: those named like the module first, then those that pass through little else, as many as are worth it."""
+        """The tests to run, as many as are worth it: those of files named like the module first, then of each file the one that passes through least, the
+        next of each, and so on, for what one file looks at another does not."""
         stem = Path(fault.file).stem
+        turn: Counter[str] = Counter()
+        ranked: list[tuple[bool, int, int, str]] = []
+        for test in sorted(tests, key=lambda test: (self.reach[test], test)):
+            file = file_of(test)
+            ranked.append((stem not in file, turn[file], self.reach[test], test))
+            turn[file] += 1
         chosen: list[str] = []
         files: set[str] = set()
         spent = 0.0
-        for test in sorted(tests, key=lambda test: (stem not in file_of(test), self.reach[test], test)):
+        for *_, test in sorted(ranked):
             file = file_of(test)
             price = self.tests[test].get("call", 0.0) + (0.0 if file in files else self.setup[file])
             if not chosen or spent + price <= WORTH:
@@ -89,6 +97,10 @@ class Passages:
 
 def file_of(test: str) -> str:
     return test.partition("::")[0]
+
+
+def room_of(file: str) -> str:
+    return Path(file).parts[1]
 
 
 def is_below(file: Path, folders: tuple[str, ...]) -> bool:

@@ -1,7 +1,7 @@
 """A plug-in of pytest with two uses: which test passes through which line, and running chosen tests alone.
 
 ``MUTANTS_MAP=folder``: writes ``<worker>.json`` there — what each test took, and for each line of the rooms the tests that ran it.
-``MUTANTS_TESTS=file``: runs only the tests whose ids stand in it, for ``MUTANTS_SECONDS`` at most, and writes into the file how
+``MUTANTS_TESTS=file``: runs only the tests whose ids stand in it, in that order, for ``MUTANTS_SECONDS`` at most, and writes into the file how
 many it ran. Loaded with ``-p tests.mutants.passes``, before anything of the product.
 """
 
@@ -32,11 +32,12 @@ if _folder and _worker:
     _recorder.start()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if _chosen:
-        wanted = set(json.loads(Path(_chosen).read_text("utf-8")))
+        wanted = {test: place for place, test in enumerate(json.loads(Path(_chosen).read_text("utf-8")))}
         config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in wanted])
-        items[:] = [item for item in items if item.nodeid in wanted]
+        items[:] = sorted((item for item in items if item.nodeid in wanted), key=lambda item: wanted[item.nodeid])
 
 
 @pytest.hookimpl(tryfirst=True)
