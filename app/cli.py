@@ -203,18 +203,22 @@ def decide(file: Path, decision: str, values: str, at: str | None) -> None:
 @click.option("--house", is_flag=True, help="按随产品发布的文件要求:内部规则也算错误")
 @json_option
 def lint(files: tuple[str, ...], house: bool, as_json: bool) -> None:
-    """检查模型文件:能否运行、所调用的是否齐备、是否合乎内部规则。"""
+    """检查模型文件:能否运行、所调用的是否齐备、是否合乎内部规则。加 --house 时量出每张图的大小和构成。"""
     from app.rehearsal import lint as linting
     from app.rehearsal.library import Shelf
+    from app.rehearsal.planes import measures
 
-    findings = linting.check(gather(files), house=house, installation=Shelf(settings.load().root))
-    errors = sum(finding.severity == "error" for finding in findings)
+    report = linting.report(gather(files), house=house, installation=Shelf(settings.load().root))
+    errors = sum(finding.severity == "error" for finding in report.findings)
     if as_json:
-        say([asdict(finding) for finding in findings])
+        findings = [asdict(finding) for finding in report.findings]
+        say({"findings": findings, **measures.as_data(report.measured)} if house else findings)
     else:
-        for finding in findings:
+        for finding in report.findings:
             click.echo(f"{'错误' if finding.severity == 'error' else '提示'} {where(finding)}:{finding.message} [{finding.code}]", err=True)
-        click.echo(f"{errors} 处错误,{len(findings) - errors} 处提示")
+        if report.measured:
+            click.echo("\n".join(measures.as_table(report.measured)))
+        click.echo(f"{errors} 处错误,{len(report.findings) - errors} 处提示")
     sys.exit(1 if errors else 0)
 
 

@@ -1,14 +1,15 @@
 """What is wrong, or against the house's rules, in model files: place, stable code, a Chinese sentence.
 
 Deployment checks (can it run, does what it calls exist) are errors everywhere. House rules — a number outside a table, a missing
-clause, an untidy drawing, reserved ids, full-width punctuation in FEEL — are errors for shipped files, warnings elsewhere.
+clause, an untidy drawing, reserved ids, full-width punctuation in FEEL — are errors for shipped files, warnings elsewhere. Limits of planes and shares
+are looked at for shipped files only.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from app.codes import RequestCode
@@ -21,43 +22,21 @@ from app.engine import LibraryRef, ProcessDefinition, soundness, timers
 from app.engine.codes import DiagramCode
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
-from app.engine.reading import read_with_tree, xml
+from app.engine.reading import read_with_tree, schema, xml
 from app.rehearsal import flow, names, scenario_files
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.imports import Namespaces
 from app.rehearsal.library import Shelf
+from app.rehearsal.planes import drawing, measures, shares, undrawn
+from app.rehearsal.planes.measures import FileMeasures
 from app.rehearsal.surroundings import Load, Place, Stock, of_installation
 
-DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 FULL_WIDTH = "＞＜＝？，；：（）［］｛｝“”‘’！＋－＊／"
 RESERVED = frozenset({"start", "end", "root", "none", "true", "false", "null", "item", "partial", "event"}) - {"start", "end"}
-MOST_SIDE_BY_SIDE = 500  # elements compared with one: more at one place are told soon enough
-MOST_OVERLAPS = 100
 HOUSE_RULES = frozenset({DiagramCode.NO_PERFORMER})  # of what reading a diagram warns of: errors in shipped files
 PLAIN_NUMBERS = frozenset({"0", "1"})
 TECHNICAL = frozenset({0, 1, 100, 2000, 2100, 10**12, -(10**12)})  # bounds against slips of the hand: a share, a year, an amount
-NODES = (
-    "startEvent",
-    "endEvent",
-    "intermediateCatchEvent",
-    "intermediateThrowEvent",
-    "boundaryEvent",
-    "userTask",
-    "serviceTask",
-    "sendTask",
-    "receiveTask",
-    "scriptTask",
-    "businessRuleTask",
-    "manualTask",
-    "task",
-    "callActivity",
-    "subProcess",
-    "exclusiveGateway",
-    "parallelGateway",
-    "inclusiveGateway",
-    "eventBasedGateway",
-)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?![\w.])")
 
@@ -66,8 +45,12 @@ _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?![\w.])")
 class _Bundle:
     """``defined``: (tenant, kind, id) → the file that defines it. ``decisions``: file, tenant and model of every decision file.
 
-    ``tenants``: file → whose it is.
+    ``tenants``: file → whose it is. ``measured``: where the house's rules are kept, the measures of every diagram; ``offices``: names that no mapping may hold.
     """
+
+    house: bool = False
+    offices: frozenset[str] = frozenset()
+    measured: list[FileMeasures] = field(default_factory=list)
 
     tenants: dict[str, str] = field(default_factory=dict)
     processes: list[tuple[str, str, ProcessDefinition]] = field(default_factory=list)
@@ -81,12 +64,28 @@ class _Bundle:
             yield Finding(file, name, 0, FindingCode.DUPLICATE_ID, f"“{name}”在 {first} 里已有定义,一次部署中不能重复")
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """``measured``: the diagrams that can be read, by file; only where the house's rules are asked for."""
+
+    findings: list[Finding]
+    measured: list[FileMeasures]
+
+
 def check(files: Sequence[tuple[str, bytes]], *, house: bool = False, installation: Shelf | None = None) -> list[Finding]:
-    """Findings of all files, by file. ``house``: the house's rules are errors. ``installation``: its districts, and what diagrams may name besides the files;
-    without it folders, roles and phases are not judged."""
+    """The findings of ``report``."""
+    return report(files, house=house, installation=installation).findings
+
+
+def report(files: Sequence[tuple[str, bytes]], *, house: bool = False, installation: Shelf | None = None) -> Report:
+    """Findings of all files, by file, and how their diagrams are drawn. ``house``: the house's rules are errors, and planes have limits.
+
+    ``installation``: its districts, what diagrams may name besides the files, and its list of diagrams still to be redrawn; without it folders, roles and phases
+    are not judged."""
     known = None if installation is None else installation.districts()
     findings: list[Finding] = []
-    bundle = _Bundle()
+    offices = frozenset(office for district in (known or {}).values() for role in district.roles.values() for office in role.offices)
+    bundle = _Bundle(house=house, offices=offices)
     severity = "error" if house else "warning"
     for name, source in files:
         reader = _READERS.get(PurePath(name).suffix.lower())
@@ -102,7 +101,9 @@ def check(files: Sequence[tuple[str, bytes]], *, house: bool = False, installati
             findings.append(_internal(name, error))
     findings += _imports(bundle)
     findings += _names(bundle, severity, installation)
-    return findings
+    if house:
+        findings += _drawn(bundle, installation)
+    return Report(findings, bundle.measured)
 
 
 def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
@@ -126,7 +127,10 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
             Finding(file=name, element=problem.element, line=problem.line, code=problem.code, message=problem.message, severity="warning")
             for problem in soundness.check(process)
         )
-    yield from (Finding(name, *place, severity) for place in _drawing(root))
+    drawn = drawing.read(root)
+    yield from (Finding(name, fault.element, fault.line, FindingCode.LAYOUT, fault.message, severity) for fault in measures.faults(drawn))
+    if bundle.house:
+        bundle.measured.append(measures.measure(name, root, drawn, bundle.offices))
     yield from (Finding(name, *place, severity) for place in _expressions(root))
     yield from (Finding(name, *place, severity) for place in _clauses(root))
 
@@ -147,7 +151,7 @@ def _clauses(root: Any) -> Iterator[tuple[str, int, FindingCode, str]]:
             yield node.get("id", ""), node.sourceline or 0, FindingCode.CLAUSE, "用户任务没有写明依据的条款(zeebe:property clauses)"
         if not node.get("name"):
             yield node.get("id", ""), node.sourceline or 0, FindingCode.NAME, "用户任务没有名称"
-    for node in root.iter(*(xml.BPMN + kind for kind in NODES)):
+    for node in root.iter(*(xml.BPMN + kind for kind in schema.NODES)):
         identifier = node.get("id", "")
         if identifier.lower() in RESERVED or not re.fullmatch(r"[a-z][a-z0-9_]*", identifier):
             yield identifier, node.sourceline or 0, FindingCode.ID, "元素标识应为小写英文下划线,且不用保留字"
@@ -180,49 +184,19 @@ def _owner(node: Any) -> str:
     return "" if node is None else str(node.get("id"))
 
 
-def _drawing(root: Any) -> Iterator[tuple[str, int, FindingCode, str]]:
-    """Everything is drawn, and nothing stands on something else."""
-    shapes = {shape.get("bpmnElement"): shape for shape in root.iter(xml.DI + "BPMNShape")}
-    edges = {edge.get("bpmnElement") for edge in root.iter(xml.DI + "BPMNEdge")}
-    boxes: list[tuple[str, float, float, float, float, int]] = []
-    attached = {node.get("id") for node in root.iter(xml.BPMN + "boundaryEvent")}
-    containers = {
-        node.get("id"): {inner.get("id") for inner in node.iter() if inner is not node} for node in root.iter(xml.BPMN + "subProcess")
-    }
-    for node in root.iter(*(xml.BPMN + kind for kind in NODES)):
-        identifier = node.get("id", "")
-        shape = shapes.get(identifier)
-        bounds = shape.find(DC + "Bounds") if shape is not None else None
-        if bounds is None:
-            yield identifier, node.sourceline or 0, FindingCode.LAYOUT, "图上没有画出这个元素"
-        elif identifier not in attached:
-            try:
-                x, y, width, height = (float(bounds.get(key, "0")) for key in ("x", "y", "width", "height"))
-            except ValueError:
-                yield identifier, node.sourceline or 0, FindingCode.LAYOUT, "图上的位置或大小不是数字"
-                continue
-            boxes.append((identifier, x, y, x + width, y + height, node.sourceline or 0))
-    for node in root.iter(xml.BPMN + "sequenceFlow"):
-        if node.get("id") not in edges:
-            yield node.get("id", ""), node.sourceline or 0, FindingCode.LAYOUT, "图上没有画出这条连线"
-    yield from _overlaps(boxes, containers)
+def _drawn(bundle: _Bundle, installation: Shelf | None) -> Iterator[Finding]:
+    """Planes and shares against their limits; what all files together must keep once none is listed as still to be redrawn."""
+    listed = undrawn.read(installation.root) if installation is not None else undrawn.Undrawn()
+    yield from undrawn.judge(listed, bundle.measured)
+    if not listed.lines:
+        whole = installation is not None and _is_whole(installation, bundle.measured)
+        yield from (Finding("", "", 0, code, message) for code, message in shares.judge(measures.total(bundle.measured), whole=whole))
 
 
-def _overlaps(
-    boxes: list[tuple[str, float, float, float, float, int]], containers: Mapping[str, set[str]]
-) -> Iterator[tuple[str, int, FindingCode, str]]:
-    """From left to right, each against those that still reach it: a long diagram is not compared all with all."""
-    reaching: list[tuple[str, float, float, float, float, int]] = []
-    told = 0
-    for box in sorted(boxes, key=lambda item: item[1]):
-        one, left, top, _, bottom, line = box
-        reaching = [other for other in reaching if other[3] > left][-MOST_SIDE_BY_SIDE:]
-        for other, _, y, _, v, _ in reaching:
-            inside = other in containers.get(one, ()) or one in containers.get(other, ())
-            if not inside and top < v and y < bottom and told < MOST_OVERLAPS:
-                told += 1
-                yield one, line, FindingCode.LAYOUT, f"与元素 {other} 重叠"
-        reaching.append(box)
+def _is_whole(installation: Shelf, measured: Sequence[FileMeasures]) -> bool:
+    """Whether the files are all diagrams of the installation, so that proportions say something."""
+    shipped = {path.absolute() for path in (installation.root / "bpmn").rglob("*.bpmn")}
+    return shipped <= {place.absolute() for file in measured for place in (Path(file.file), installation.root / file.file)}
 
 
 def _table(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.engine.reading import read_with_tree
-from app.rehearsal.planes import measures
+from app.rehearsal.planes import drawing, measures
 from tests.acceptance.running import ROOT
 
 pytestmark = pytest.mark.browser
@@ -42,7 +42,8 @@ def desk(browser: Browser) -> Iterator[Page]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_plane_is_measured_as_it_is_drawn(desk: Page, path: Any) -> None:
     drawn = {plane["plane"]: plane for plane in desk.evaluate(SIZES, path.read_text("utf-8"))}
-    measured = {plane.plane: plane for plane in measures.measure(path.name, read_with_tree(path.read_bytes(), path.name)[1]).planes}
+    root = read_with_tree(path.read_bytes(), path.name)[1]
+    measured = {plane.plane: plane for plane in measures.measure(path.name, root, drawing.read(root)).planes}
     assert measured.keys() == drawn.keys()
     for key, plane in measured.items():
         assert plane.nodes == drawn[key]["nodes"], key

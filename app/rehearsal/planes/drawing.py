@@ -5,7 +5,7 @@ left its content on its parent's), an expanded one lies on its parent's. Whateve
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.engine.reading import schema, values, xml
@@ -107,9 +107,13 @@ class Plane:
         return [shape for shape in self.shapes.values() if shape.kind == "lane"]
 
     @property
+    def drawn(self) -> "list[Shape | Edge]":
+        return [*self.shapes.values(), *self.edges.values()]
+
+    @property
     def box(self) -> Box:
         """What bpmn-js draws: shapes, lines and labels."""
-        drawn = [*self.shapes.values(), *self.edges.values()]
+        drawn = self.drawn
         boxes = [thing.box if isinstance(thing, Shape) else geometry.around(thing.points) for thing in drawn]
         boxes += [thing.label.box for thing in drawn if thing.label is not None]
         return geometry.around(corner for box in boxes for corner in box.corners)
@@ -143,15 +147,23 @@ class _Reader:
         self.shared: dict[str, Node] = {}  # process → the collaboration whose plane it shares with others
 
     def read(self) -> Drawing:
-        planes = [(plane, self._drawn_on(plane)) for plane in self.root.iterchildren(xml.DI + "BPMNDiagram") for plane in plane.iterchildren(xml.DI + "BPMNPlane")]
-        self.collapsed = {element.get("id", "") for _, element in planes if element is not None and xml.local(element) in schema.SUBPROCESSES}
+        planes = [
+            (plane, self._drawn_on(plane))
+            for plane in self.root.iterchildren(xml.DI + "BPMNDiagram")
+            for plane in plane.iterchildren(xml.DI + "BPMNPlane")
+        ]
+        self.collapsed = {
+            element.get("id", "") for _, element in planes if element is not None and xml.local(element) in schema.SUBPROCESSES
+        }
         for plane, _ in planes:
             for drawn in plane.iterchildren(xml.DI + "BPMNShape"):
                 element = self.elements.get(drawn.get("bpmnElement", ""))
                 if element is not None and xml.local(element) in schema.SUBPROCESSES and not _is(drawn, "isExpanded"):
                     self.collapsed.add(element.get("id", ""))
         for _, element in planes:
-            pools = [pool for pool in element.iterchildren(xml.BPMN + "participant") if pool.get("processRef")] if element is not None else []
+            pools = (
+                [pool for pool in element.iterchildren(xml.BPMN + "participant") if pool.get("processRef")] if element is not None else []
+            )
             if len(pools) > 1:
                 self.shared |= {pool.get("processRef"): element for pool in pools}
         for plane, element in planes:
@@ -333,7 +345,7 @@ def _title(node: Node) -> str:
     return (node.get("name") or "").strip() or node.get("id", "") or "(无名)"
 
 
-def containers(shape: Shape, plane: Plane) -> Iterator[Shape]:
+def containers(shape: Shape, plane: Plane) -> list[Shape]:
     """The expanded sub-processes of a plane around a shape."""
     inside = {node.get("id", "") for node in shape.element.iterancestors()}
-    yield from (other for other in plane.shapes.values() if other.expanded and other.id in inside)
+    return [other for other in plane.shapes.values() if other.expanded and other.id in inside]

@@ -169,4 +169,6 @@ def _is_crossing(place: list[Point], one: Sequence[Point], other: Sequence[Point
 
     if all(near(place[0], point) for point in place):
         return not ends(place[0])
-    return not any(near(mine, theirs) and any(near(mine, point) for point in place) for mine, theirs in ((one[0], other[0]), (one[-1], other[-1])))
+    return not any(
+        near(mine, theirs) and any(near(mine, point) for point in place) for mine, theirs in ((one[0], other[0]), (one[-1], other[-1]))
+    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 SIZE = 11  # of labels outside of shapes
 LINE = SIZE * 1.2
 WIDEST = 90  # of a label that has no place in the file
-_CLASSES = ((" .,:;|!'ijltfI/\\[]()`", 0.28), ("mwMW@%", 0.86), ("r-\"{}*^", 0.35))
+_CLASSES = (("ijl|'`", 0.22), (" .,:;!tfI/\\[]()", 0.28), ('r-"{}*^“”‘’', 0.34), ("mMW@%", 0.86), ("w", 0.72))
 _WIDTHS = {character: width for characters, width in _CLASSES for character in characters}
 _BREAK = re.compile(r"(?<=[\s-])")
 
@@ -31,9 +31,11 @@ def width_of(text: str, size: float = SIZE) -> float:
 
 
 def _share(character: str) -> float:
+    if character in _WIDTHS:
+        return _WIDTHS[character]
     if unicodedata.east_asian_width(character) in "WFA":
         return 1.0
-    return _WIDTHS.get(character, 0.68 if character.isupper() else 0.55)
+    return 0.68 if character.isupper() else 0.55
 
 
 def laid_out(text: str, room: float) -> Lettering:

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from app.engine.reading.xml import Node
-from app.rehearsal.planes import drawing, rules, shares
+from app.rehearsal.planes import properties, rules, shares
 from app.rehearsal.planes.drawing import Drawing, Fault, Plane
 from app.rehearsal.planes.rules import Remark, Surveyed
 from app.rehearsal.planes.shares import Shares
@@ -37,18 +38,16 @@ class PlaneMeasures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileMeasures:
-    """``faults``: what is not shown as it should be; ``remarks``: what is against the rules of the house."""
+    """``remarks``: what is against the rules of the house."""
 
     file: str
     planes: tuple[PlaneMeasures, ...]
     shares: Shares
-    faults: tuple[Fault, ...]
     remarks: tuple[Remark, ...]
 
 
-def measure(file: str, root: Node, *, offices: Collection[str] = ()) -> FileMeasures:
-    """A file whose values are settled. ``offices``: names that must not be written into a mapping."""
-    read = drawing.read(root)
+def measure(file: str, root: Node, read: Drawing, offices: Collection[str] = ()) -> FileMeasures:
+    """A file whose values are settled, with its drawing. ``offices``: names that must not be written into a mapping."""
     leaving, arriving = rules.flows(read)
     planes, remarks = [], []
     for plane in read.planes:
@@ -56,7 +55,7 @@ def measure(file: str, root: Node, *, offices: Collection[str] = ()) -> FileMeas
         planes.append(_counted(plane, found))
         remarks += found
     made_of, more = shares.measure(root, offices)
-    return FileMeasures(file=file, planes=tuple(planes), shares=made_of, faults=(*read.faults, *_overlaps(read)), remarks=(*remarks, *more))
+    return FileMeasures(file=file, planes=tuple(planes), shares=made_of, remarks=(*remarks, *more, *properties.check(root)))
 
 
 def _counted(plane: Plane, remarks: Sequence[Remark]) -> PlaneMeasures:
@@ -81,14 +80,12 @@ def _counted(plane: Plane, remarks: Sequence[Remark]) -> PlaneMeasures:
     )
 
 
-def _overlaps(read: Drawing) -> Iterator[Fault]:
-    told = 0
-    for plane in read.planes:
-        for one, other in rules.overlaps(plane):
-            told += 1
-            if told > rules.MOST_TOLD:
-                return
-            yield Fault(other.id, other.element.sourceline or 0, f"与元素 {one.id} 重叠")
+def faults(read: Drawing) -> Iterator[Fault]:
+    """What is not shown as it should be, and what stands on something else."""
+    yield from read.faults
+    pairs = (pair for plane in read.planes for pair in rules.overlaps(plane))
+    for one, other in islice(pairs, rules.MOST_TOLD):
+        yield Fault(other.id, other.element.sourceline or 0, f"与元素 {one.id} 重叠")
 
 
 def total(files: Sequence[FileMeasures]) -> Shares:

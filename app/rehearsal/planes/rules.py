@@ -10,7 +10,6 @@ from app.engine.reading import schema, xml
 from app.engine.reading.xml import Node
 from app.rehearsal.planes import geometry, lettering
 from app.rehearsal.planes.drawing import CONTAINERS, FLOWS, Drawing, Edge, Plane, Shape, containers
-from app.rehearsal.planes.geometry import Point
 
 MOST_NODES = 20
 WIDEST, HIGHEST = 2_100, 1_000  # pixels
@@ -28,7 +27,7 @@ _LANE = re.compile(r"lane_[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """``about``: the other element that it takes, so that pairs can be counted."""
+    """``code``: for machines; ``message``: where, what is wrong and what to do."""
 
     element: str
     line: int
@@ -151,7 +150,9 @@ def loose_lines(on: Surveyed) -> Iterator[Remark]:
                 continue
             if min(geometry.distance(end, side) for side in geometry.sides(shape.outline)) > NEAR:
                 yield on.remark(edge, "EDGE_END", f"{on.flow(edge)}的{does}不在{_said(shape)}的边上;请重新接上")
-            elif place == edge.source and shape.kind in schema.GATEWAYS and not any(geometry.near(end, tip, NEAR) for tip in shape.box.tips):
+            elif (
+                place == edge.source and shape.kind in schema.GATEWAYS and not any(geometry.near(end, tip, NEAR) for tip in shape.box.tips)
+            ):
                 yield on.remark(edge, "EDGE_END", f"{on.flow(edge)}不是从网关的角上出去的;请接到角上")
 
 
@@ -160,7 +161,7 @@ def loose_lines(on: Surveyed) -> Iterator[Remark]:
 
 def covered_labels(on: Surveyed) -> Iterator[Remark]:
     """A name beside its element must lie on no line, no shape, no other name and on no border of what is around it."""
-    holders = [thing for thing in (*on.plane.shapes.values(), *on.plane.edges.values()) if thing.label is not None]
+    holders = [thing for thing in on.plane.drawn if thing.label is not None]
     inks = [thing.label.ink for thing in holders if thing.label is not None]
     drawn = list(_drawn(on))
     told: set[tuple[str, str]] = set()
@@ -233,27 +234,28 @@ def ends_to_the_right(on: Surveyed) -> Iterator[Remark]:
 # ---------------------------------------------------------------------- lanes and stages
 
 
-def lanes(on: Surveyed) -> Iterator[Remark]:
-    """Lanes carry the keys of those whose they are; where there are lanes everything that is done lies in one."""
+def lane_ids(on: Surveyed) -> Iterator[Remark]:
+    """A lane's id holds the key of the role or group of offices whose it is, in a sub-process with that one's id behind it."""
     for lane in on.plane.lanes:
-        owner = next((node for node in lane.element.iterancestors() if xml.local(node) in {"process"} | schema.SUBPROCESSES), None)
-        inner = owner is not None and xml.local(owner) != "process"
-        key, separator, place = lane.id.partition(_SEPARATOR)
-        right = place == owner.get("id") if inner and owner is not None else not separator
-        if not (_LANE.fullmatch(key) and right):
-            form = f"lane_角色或单位组{_SEPARATOR}{owner.get('id') if inner and owner is not None else ''}".removesuffix(_SEPARATOR)
-            yield on.remark(lane, "LANE_ID", f"泳道“{lane.name}”的标识 {lane.id} 应写成 {form},角色用小写英文标识")
-    inside = {
-        (reference.text or "").strip(): lane for lane in on.plane.lanes for reference in lane.element.iterchildren(xml.BPMN + "flowNodeRef")
-    }
-    for shape in on.plane.nodes:
-        if not on.plane.lanes or shape.kind not in ACTIVITIES or any(True for _ in containers(shape, on.plane)):
+        owner = next(node for node in lane.element.iterancestors() if xml.local(node) in {"process"} | schema.SUBPROCESSES)
+        place = "" if xml.local(owner) == "process" else _SEPARATOR + owner.get("id", "")
+        key = lane.id.removesuffix(place)
+        if not (lane.id.endswith(place) and _LANE.fullmatch(key)):
+            yield on.remark(lane, "LANE_ID", f"泳道“{lane.name}”的标识 {lane.id} 应写成 lane_角色{place},角色(或单位组)用小写英文标识")
+
+
+def outside_lanes(on: Surveyed) -> Iterator[Remark]:
+    """Where there are lanes everything that is done lies in one: the one that the file says."""
+    references = [(node, lane) for lane in on.plane.lanes for node in lane.element.iterchildren(xml.BPMN + "flowNodeRef")]
+    inside = {(node.text or "").strip(): lane for node, lane in references}
+    for shape in on.plane.nodes if on.plane.lanes else ():
+        if shape.kind not in ACTIVITIES or containers(shape, on.plane):
             continue
-        middle, lane = shape.box.middle, inside.get(shape.id)
-        if lane is None or not any(other.box.holds(middle) for other in on.plane.lanes):
+        middle, own = shape.box.middle, inside.get(shape.id)
+        if own is None or not any(other.box.holds(middle) for other in on.plane.lanes):
             yield on.remark(shape, "LANE_OUTSIDE", f"{_said(shape)}不在任何泳道里;请移到办理单位的泳道里")
-        elif not lane.box.holds(middle):
-            yield on.remark(shape, "LANE_OUTSIDE", f"{_said(shape)}属于泳道“{lane.name}”,却画在别处;请移到那条泳道里")
+        elif not own.box.holds(middle):
+            yield on.remark(shape, "LANE_OUTSIDE", f"{_said(shape)}属于泳道“{own.name}”,却画在别处;请移到那条泳道里")
 
 
 def top_plane(on: Surveyed) -> Iterator[Remark]:
@@ -299,7 +301,8 @@ RULES: tuple[Rule, ...] = (
     gateways,
     long_names,
     ends_to_the_right,
-    lanes,
+    lane_ids,
+    outside_lanes,
     top_plane,
     small_stages,
 )
@@ -314,5 +317,3 @@ def overlaps(plane: Plane) -> Iterator[tuple[Shape, Shape]]:
         inside = one.id in within[other.id] or other.id in within[one.id]
         if not inside and geometry.meet(one.box.corners, other.box.corners, 0):
             yield one, other
-
-

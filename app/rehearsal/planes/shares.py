@@ -61,9 +61,12 @@ def measure(root: Node, offices: Collection[str]) -> tuple[Shares, list[Remark]]
             said = f"映射“{_short(text)}”{'、'.join(message for _, message in beyond)};请改由决策给出"
             remarks.append(_remark(node, "MAPPING", said))
     remarks += _crowded(root)
-    conditions = [node for node in root.iter(xml.BPMN + "conditionExpression")]
-    heavy = [(node, said) for node in conditions if (said := _excess(node)) is not None]
-    remarks += [_remark(node, "CONDITION", f"条件“{_short(xml.written(node))}”{said};请改由决策给出一个结果,条件只判断它") for node, said in heavy]
+    conditions = list(root.iter(xml.BPMN + "conditionExpression"))
+    heavy = [(node, excess) for node in conditions if (excess := _excess(node)) is not None]
+    remarks += [
+        _remark(node, "CONDITION", f"条件“{_short(xml.written(node))}”{excess};请改由决策给出一个结果,条件只判断它")
+        for node, excess in heavy
+    ]
     counted = [[aspect for aspect, _ in beyond] for _, beyond, _ in mappings]
     return Shares(
         nodes=len(kinds),
@@ -90,7 +93,10 @@ def judge(total: Shares, *, whole: bool) -> Iterator[tuple[str, str]]:
         share = f"{total.outside_jobs} 个外部作业占 {total.percent(total.outside_jobs)}%"
         yield "TOTAL_JOBS", f"各图一共有 {share},最多 {MOST_OUTSIDE}%;请只保留真正的外部系统"
     if whole and total.decisions * 2 > total.user_tasks:
-        yield "TOTAL_DECISIONS", f"各图一共有 {total.decisions} 个决策、{total.user_tasks} 个用户任务,决策最多是用户任务的一半;请把连着的决策合成一张决策图"
+        yield (
+            "TOTAL_DECISIONS",
+            f"各图一共有 {total.decisions} 个决策、{total.user_tasks} 个用户任务,决策最多是用户任务的一半;请把连着的决策合成一张决策图",
+        )
 
 
 def _kind(node: Node) -> tuple[str, Remark | None]:

@@ -3,8 +3,8 @@
 A text file beside the diagrams, one path a line as seen from the installation's folder, ``#`` before a comment. What a listed file has against the rules of the
 house is told in one line and is no error; one that has nothing against it any more must leave the list."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.rehearsal.findings import Finding
@@ -17,8 +17,8 @@ LIST = "bpmn/.undrawn"
 class Undrawn:
     """``lines``: path → line of the list."""
 
-    root: Path
-    lines: dict[str, int]
+    root: Path = Path()
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     def lists(self, file: str) -> str | None:
         """The path under which a file is listed, whether it was named from the installation's folder or from elsewhere."""
