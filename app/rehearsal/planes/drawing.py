@@ -18,6 +18,7 @@ WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 FARTHEST = 1_000_000.0  # pixels from the origin; what lies beyond is a slip or meant to hurt
 CONTAINERS = frozenset({"lane", "participant", "group"})
 FLOWS = frozenset({"sequenceFlow", "messageFlow"})
+LINES = FLOWS | {"association", "dataInputAssociation", "dataOutputAssociation", "conversationLink"}
 _EVENTS = schema.CATCHES | schema.THROWS
 _NAMED_BESIDE = _EVENTS | schema.GATEWAYS | FLOWS | {"dataObjectReference", "dataStoreReference", "dataInput", "dataOutput"}
 _MUST_BE_SHOWN = schema.NODES | {"sequenceFlow", "lane"}
@@ -191,6 +192,10 @@ class _Reader:
             what = f"画着“{name}”,但流程里没有这个元素" if name else "有一个图形没有写明画的是哪个元素"
             self._fault(drawn, name, f"{what};请删除这个图形")
             return
+        is_edge, kind = xml.local(drawn) == "BPMNEdge", xml.local(element)
+        if is_edge != (kind in LINES) or kind in ("process", "collaboration"):
+            self._fault(drawn, name, f"{name} {'不是连线,不能画成连线' if is_edge else '不能画成图形'},不会显示;请删除它,重新画")
+            return
         if name in self.shown:
             self._fault(drawn, name, "图上画了两次,只显示第一个;请删除多余的图形")
             return
@@ -200,7 +205,7 @@ class _Reader:
             self._fault(drawn, name, f"画在“{_title(plane)}”的图上,但不属于它,不会显示;请画到它所在的子流程里")
             return
         label = drawn.find(xml.DI + "BPMNLabel")
-        if xml.local(drawn) == "BPMNShape":
+        if not is_edge:
             box = self._box(drawn, name)
             if box is not None:
                 self._plane(home).shapes[name] = self._shape(drawn, element, box, label)
@@ -209,7 +214,7 @@ class _Reader:
             if points is not None:
                 self._plane(home).edges[name] = Edge(
                     id=name,
-                    kind=xml.local(element),
+                    kind=kind,
                     element=element,
                     points=points,
                     label=self._label(element, label, _beside_flow(points)),
@@ -328,7 +333,7 @@ def _number(text: str | None) -> float | None:
         number = float(text or "")
     except ValueError:
         return None
-    return number if math.isfinite(number) and abs(number) <= FARTHEST else None
+    return number if abs(number) <= FARTHEST else None  # which no NaN is
 
 
 def _is(drawn: Node, name: str) -> bool:
@@ -347,5 +352,5 @@ def _title(node: Node) -> str:
 
 def containers(shape: Shape, plane: Plane) -> list[Shape]:
     """The expanded sub-processes of a plane around a shape."""
-    inside = {node.get("id", "") for node in shape.element.iterancestors()}
-    return [other for other in plane.shapes.values() if other.expanded and other.id in inside]
+    around = (plane.shapes.get(node.get("id", "")) for node in shape.element.iterancestors())
+    return [other for other in around if other is not None and other.expanded]

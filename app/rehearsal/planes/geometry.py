@@ -106,25 +106,12 @@ def pairs(boxes: Sequence[Box]) -> Iterator[tuple[int, int]]:
         reaching.append(number)
 
 
-def straightened(points: Sequence[Point]) -> tuple[Point, ...]:
-    """A line without the points at which it neither begins, ends nor turns."""
-    kept: list[Point] = []
-    for point in points:
-        if kept and near(kept[-1], point, 0.01):
-            continue
-        if len(kept) > 1 and distance(kept[-1], (kept[-2], point)) < 0.01:
-            kept.pop()
-        kept.append(point)
-    return tuple(kept)
-
-
 def crossings(lines: Sequence[Sequence[Point]]) -> list[tuple[int, int]]:
     """Numbers of two lines for each place at which they cross.
 
     A place counts where they meet at a point that is an end of neither, and where one lies on the other for a stretch, unless they begin or end together there
     (a fork at one source, two that run into one target)."""
-    straight = [straightened(line) for line in lines]
-    parts = [(number, part) for number, line in enumerate(straight) for part in pairwise(line)]
+    parts = [(number, part) for number, line in enumerate(lines) for part in pairwise(line)]
     meetings: dict[tuple[int, int], list[Outline]] = {}
     for first, second in pairs([around(part) for _, part in parts]):
         (one, mine), (other, theirs) = parts[first], parts[second]
@@ -135,7 +122,7 @@ def crossings(lines: Sequence[Sequence[Point]]) -> list[tuple[int, int]]:
         (one, other)
         for (one, other), stretches in sorted(meetings.items())
         for place in _places(stretches)
-        if _is_crossing(place, straight[one], straight[other])
+        if _is_crossing(place, lines[one], lines[other])
     ]
 
 

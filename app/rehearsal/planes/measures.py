@@ -8,7 +8,7 @@ from typing import Any
 
 from app.engine.reading.xml import Node
 from app.rehearsal.planes import properties, rules, shares
-from app.rehearsal.planes.drawing import Drawing, Fault, Plane
+from app.rehearsal.planes.drawing import Drawing, Fault
 from app.rehearsal.planes.rules import Remark, Surveyed
 from app.rehearsal.planes.shares import Shares
 
@@ -48,18 +48,17 @@ class FileMeasures:
 
 def measure(file: str, root: Node, read: Drawing, offices: Collection[str] = ()) -> FileMeasures:
     """A file whose values are settled, with its drawing. ``offices``: names that must not be written into a mapping."""
-    leaving, arriving = rules.flows(read)
     planes, remarks = [], []
-    for plane in read.planes:
-        found = [remark for rule in rules.RULES for remark in rule(Surveyed(plane, read, leaving, arriving))]
-        planes.append(_counted(plane, found))
+    for surveyed in rules.survey(read):
+        found = [remark for rule in rules.RULES for remark in rule(surveyed)]
+        planes.append(_counted(surveyed, found))
         remarks += found
     made_of, more = shares.measure(root, offices)
     return FileMeasures(file=file, planes=tuple(planes), shares=made_of, remarks=(*remarks, *more, *properties.check(root)))
 
 
-def _counted(plane: Plane, remarks: Sequence[Remark]) -> PlaneMeasures:
-    codes = Counter(remark.code for remark in remarks)
+def _counted(on: Surveyed, remarks: Sequence[Remark]) -> PlaneMeasures:
+    codes, plane = Counter(remark.code for remark in remarks), on.plane
     box = plane.box
     return PlaneMeasures(
         plane=plane.id,
@@ -68,7 +67,7 @@ def _counted(plane: Plane, remarks: Sequence[Remark]) -> PlaneMeasures:
         nodes=len(plane.nodes),
         width=round(box.width),
         height=round(box.height),
-        crossings=len(rules.crossed(plane)),
+        crossings=len(on.crossed),
         through_shapes=codes["EDGE_THROUGH_SHAPE"],
         covered_labels=codes["LABEL_COVERED"],
         unlabelled_gateways=codes["QUESTION_MISSING"],

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,7 +18,10 @@ LONGEST_NAME = 12
 DEEPEST = 2
 FEWEST_IN_A_STAGE = 2
 NEAR = 3.0  # pixels by which a line's end may miss a border
-MOST_TOLD = 100  # of one kind on one plane
+MOST_TOLD = 100  # of lines through shapes on a plane, of shapes on one another in a file
+# Of a plane that are held against one another, ten times of what may be there: shapes or labels, and points of lines.
+MOST_COMPARED = 200
+MOST_POINTS = 600
 CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 ACTIVITIES = schema.TASKS | schema.SUBPROCESSES | {"callActivity"}
 _SEPARATOR = "__"
@@ -35,14 +38,15 @@ class Remark:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surveyed:
-    """One plane with the flows of the whole file by source and by target."""
+    """One plane with the flows of the whole file by source and by target. ``crossed``: its flows that cross, one pair for each place."""
 
     plane: Plane
     drawing: Drawing
     leaving: Mapping[str, list[Node]]
     arriving: Mapping[str, list[Node]]
+    crossed: Sequence[tuple[Edge, Edge]]
 
     def called(self, identifier: str) -> str:
         element = self.drawing.elements.get(identifier)
@@ -60,14 +64,26 @@ class Surveyed:
 Rule = Callable[[Surveyed], Iterator[Remark]]
 
 
-def flows(drawing: Drawing) -> tuple[dict[str, list[Node]], dict[str, list[Node]]]:
-    """The sequence flows of a file by source and by target."""
+def survey(drawing: Drawing) -> Iterator[Surveyed]:
+    """The planes of a file, ready for the rules."""
     leaving, arriving = defaultdict(list), defaultdict(list)
     for node in drawing.elements.values():
         if xml.local(node) == "sequenceFlow":
             leaving[node.get("sourceRef", "")].append(node)
             arriving[node.get("targetRef", "")].append(node)
-    return leaving, arriving
+    for plane in drawing.planes:
+        edges = [edge for edge in _compared(plane) if edge.kind in FLOWS]
+        crossed = [(edges[one], edges[other]) for one, other in geometry.crossings([edge.points for edge in edges])]
+        yield Surveyed(plane=plane, drawing=drawing, leaving=leaving, arriving=arriving, crossed=crossed)
+
+
+def _compared(plane: Plane) -> Iterator[Edge]:
+    points = 0
+    for edge in plane.edges.values():
+        points += len(edge.points)
+        if points > MOST_POINTS:
+            return
+        yield edge
 
 
 # ---------------------------------------------------------------------- room
@@ -98,14 +114,8 @@ def _of_plane(on: Surveyed, code: str, message: str) -> Remark:
 # ---------------------------------------------------------------------- lines
 
 
-def crossed(plane: Plane) -> list[tuple[Edge, Edge]]:
-    """The flows of a plane that cross, one pair for each place."""
-    edges = [edge for edge in plane.edges.values() if edge.kind in FLOWS]
-    return [(edges[one], edges[other]) for one, other in geometry.crossings([edge.points for edge in edges])]
-
-
 def crossing_lines(on: Surveyed) -> Iterator[Remark]:
-    found = crossed(on.plane)
+    found = on.crossed
     if len(found) > MOST_CROSSINGS:
         one, other = found[0]
         places = f"连线交叉 {len(found)} 处,最多 {MOST_CROSSINGS} 处;如 {on.flow(one)}与 {on.flow(other)}"
@@ -114,15 +124,16 @@ def crossing_lines(on: Surveyed) -> Iterator[Remark]:
 
 def lines_through_shapes(on: Surveyed) -> Iterator[Remark]:
     """A line through something that it neither comes from nor goes to. Around its ends: an expanded sub-process, pools, lanes and groups."""
-    things = [shape for shape in on.plane.shapes.values() if shape.kind not in CONTAINERS]
+    things = [shape for shape in on.plane.shapes.values() if shape.kind not in CONTAINERS][:MOST_COMPARED]
     outlines = [shape.outline for shape in things]
-    parts = [(edge, part) for edge in on.plane.edges.values() for part in pairwise(edge.points)]
-    around = {edge.id: _around(edge, on.plane) for edge in on.plane.edges.values()}
+    edges = list(_compared(on.plane))
+    parts = [(edge, part) for edge in edges for part in pairwise(edge.points)]
+    around = {edge.id: _around(edge, on.plane) for edge in edges}
     met: dict[tuple[str, str], tuple[Edge, Shape]] = {}
     boxes = [shape.box for shape in things] + [geometry.around(part) for _, part in parts]
     for one, other in geometry.pairs(boxes):
         first, second = sorted((one, other))
-        if first < len(things) <= second:
+        if len(met) < MOST_TOLD and first < len(things) <= second:
             edge, part = parts[second - len(things)]
             if things[first].id not in around[edge.id] and geometry.meet(part, outlines[first]):
                 met[edge.id, things[first].id] = edge, things[first]
@@ -161,7 +172,7 @@ def loose_lines(on: Surveyed) -> Iterator[Remark]:
 
 def covered_labels(on: Surveyed) -> Iterator[Remark]:
     """A name beside its element must lie on no line, no shape, no other name and on no border of what is around it."""
-    holders = [thing for thing in on.plane.drawn if thing.label is not None]
+    holders = [thing for thing in on.plane.drawn if thing.label is not None][:MOST_COMPARED]
     inks = [thing.label.ink for thing in holders if thing.label is not None]
     drawn = list(_drawn(on))
     told: set[tuple[str, str]] = set()
@@ -181,12 +192,12 @@ def covered_labels(on: Surveyed) -> Iterator[Remark]:
 
 def _drawn(on: Surveyed) -> Iterator[tuple[str, geometry.Outline]]:
     """Outlines on which no label may lie, with their names."""
-    for shape in on.plane.shapes.values():
+    for shape in list(on.plane.shapes.values())[:MOST_COMPARED]:
         if shape.kind in CONTAINERS or shape.expanded:
             yield from ((f"{_said(shape)}的边框", side) for side in geometry.sides(shape.outline))
         else:
             yield _said(shape), shape.outline
-    for edge in on.plane.edges.values():
+    for edge in _compared(on.plane):
         yield from ((f" {on.flow(edge)}", part) for part in pairwise(edge.points))
 
 

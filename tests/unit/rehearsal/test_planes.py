@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.engine.reading import read_with_tree
+from app.engine.reading import read_with_tree, xml
 from app.rehearsal.planes import drawing, lettering, measures
 from app.rehearsal.planes.geometry import Box, Point, crossings, meet
 from app.rehearsal.planes.measures import FileMeasures, PlaneMeasures
+from tests.effort import effort
 from tests.unit.engine import diagrams as d
 from tests.unit.rehearsal.drawn import EVENT, GATEWAY, edge, flow, lanes, named, plane, shape
 
@@ -106,8 +107,9 @@ def test_a_collapsed_sub_process_has_its_own_plane_and_an_expanded_one_lies_on_i
     outer = [shape("s", 0, 300, EVENT), shape("e", 900, 300, EVENT)]
     collapsed = measured(d.file(d.process(*body), plane("p", *outer, shape("part", 300, 280)), plane("part", *inner)))
     assert [(found.plane, found.depth, found.nodes) for found in collapsed.planes] == [("p", 0, 3), ("part", 1, 3)]
-    one = measured(d.file(d.process(*body), plane("p", *outer, shape("part", 300, 280, (500, 200), isExpanded="true"), *inner)))
-    assert [(found.plane, found.nodes) for found in one.planes] == [("p", 6)]
+    expanded = d.file(d.process(*body), plane("p", *outer, shape("part", 0, -20, (500, 200), isExpanded="true"), *inner))
+    assert [(found.plane, found.nodes) for found in measured(expanded).planes] == [("p", 6)]
+    assert not any("重叠" in message for message in faults(expanded)), "what lies in it does not lie on it"
     older = measured(d.file(d.process(*body), plane("p", *outer, shape("part", 300, 280), *inner)))
     assert [(found.plane, found.nodes) for found in older.planes] == [("p", 3), ("part", 3)], "kept on the parent's plane, shown on its own"
 
@@ -254,20 +256,20 @@ def test_the_true_outline_counts_not_the_box_around_it() -> None:
 
 
 def test_an_expanded_sub_process_around_the_ends_of_a_line_is_no_obstacle() -> None:
-    body = d.subprocess("part", d.start("a"), d.user("b"), flow("a", "b"))
+    body = d.subprocess("outer", d.start("o"), d.subprocess("part", d.start("a"), d.user("b"), flow("a", "b")))
     shapes = [
         shape("s", 0, 0, EVENT),
-        shape("part", 100, 0, (400, 200), isExpanded="true"),
+        shape("outer", 50, -50, (500, 300), isExpanded="true"),
+        shape("o", 60, 200, EVENT),
+        shape("part", 100, 0, (400, 180), isExpanded="true"),
         shape("a", 120, 80, EVENT),
         shape("b", 300, 58),
+        edge("a_b", (156, 98), (300, 98)),
     ]
-    source = d.file(d.process(d.start("s"), body), plane("p", *shapes, edge("a_b", (156, 98), (300, 98))))
-    assert only(source).through_shapes == 0
-    other = d.file(
-        d.process(d.start("s"), body, d.user("far"), flow("s", "far")),
-        plane("p", *shapes, shape("far", 600, 0), edge("a_b", (156, 98), (300, 98)), edge("s_far", (36, 18), (600, 18))),
-    )
-    assert only(other).through_shapes == 1
+    assert only(d.file(d.process(d.start("s"), body), plane("p", *shapes))).through_shapes == 0
+    past = [shape("far", 600, 0), edge("s_far", (36, 18), (600, 18))]
+    other = d.file(d.process(d.start("s"), body, d.user("far"), flow("s", "far")), plane("p", *shapes, *past))
+    assert only(other).through_shapes == 2, "a line from outside to outside goes through both"
 
 
 def test_a_line_begins_and_ends_at_a_border() -> None:
@@ -464,37 +466,52 @@ def test_an_element_on_another_sub_processs_plane_is_not_shown() -> None:
     assert faults(source) == ["画在“one”的图上,但不属于它,不会显示;请画到它所在的子流程里"]
 
 
+PLACE, WAY, LABEL = "图上的位置或大小不是数字", "连线的走向(waypoint)不全", "图上名称的位置或大小不是数字"
 HOSTILE = {
-    "no number": shape("start", "links", 0),
-    "nan": shape("start", "NaN", 0),
-    "infinite": shape("start", 0, "1e400"),
-    "huge": shape("start", 10**12, 0),
-    "negative": shape("start", 0, 0, (-5, 10)),
-    "flat": shape("start", 0, 0, (0, 0)),
-    "no bounds": '<bpmndi:BPMNShape bpmnElement="start"/>',
-    "no waypoint": edge("start_handle"),
-    "one waypoint": edge("start_handle", (0, 0)),
-    "odd waypoint": edge("start_handle", (0, 0), ("nan", 0)),
-    "odd label": shape("start", 0, 0, EVENT, ("x", 0, 1, 1)),
-    "nothing named": '<bpmndi:BPMNShape><dc:Bounds x="0" y="0" width="1" height="1"/></bpmndi:BPMNShape>',
-    "a plane on a plane": plane("p", shape("start", 0, 0)),
-    "an edge of a node": edge("start", (0, 0), (5, 5)),
-    "a shape of a flow": shape("start_handle", 0, 0),
-    "a shape of the process": shape("p", 0, 0),
+    "no number": (shape("start", "links", 0), PLACE),
+    "nan": (shape("start", "NaN", 0), PLACE),
+    "infinite": (shape("start", 0, "1e400"), PLACE),
+    "huge": (shape("start", 10**12, 0), PLACE),
+    "negative": (shape("start", 0, 0, (-5, 10)), "图上的宽或高不是正数"),
+    "flat": (shape("start", 0, 0, (0, 0)), "图上的宽或高不是正数"),
+    "no bounds": ('<bpmndi:BPMNShape bpmnElement="start"/>', "没有位置和大小"),
+    "no waypoint": (edge("start_handle"), WAY),
+    "one waypoint": (edge("start_handle", (0, 0)), WAY),
+    "odd waypoint": (edge("start_handle", (0, 0), (5, 5), ("nan", 0)), WAY),
+    "odd label": (shape("start", 0, 0, EVENT, ("x", 0, 1, 1)), LABEL),
+    "nothing named": ('<bpmndi:BPMNShape><dc:Bounds x="0" y="0" width="1" height="1"/></bpmndi:BPMNShape>', "没有写明画的是哪个元素"),
+    "a plane on a plane": (plane("p", shape("start", 0, 0)), "图上没有画出这个元素"),
+    "an edge of a node": (edge("start", (0, 0), (5, 5)), "start 不是连线,不能画成连线"),
+    "a shape of a flow": (shape("start_handle", 0, 0), "start_handle 不能画成图形"),
+    "a shape of the process": (shape("p", 0, 0), "p 不能画成图形"),
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_broken_drawing_is_told_and_breaks_nothing(name: str) -> None:
+    broken, message = HOSTILE[name]
     body = {**BODY, "start": named("startEvent", "start", "开始")}
-    source = d.file(d.process(*body.values()), plane("p", HOSTILE[name]))
-    assert faults(source)
+    source = d.file(d.process(*body.values()), plane("p", broken))
+    assert any(message in found for found in faults(source)), faults(source)
     assert measured(source).shares.nodes == 5
 
 
 @pytest.mark.parametrize("of", ["", "nobody", "handle"])
 def test_a_plane_of_nothing_is_told(of: str) -> None:
     assert faults(d.file(d.process(d.start("s")), plane(of, shape("s", 0, 0))))[0].startswith("有一张图(BPMNPlane)没有写明")
+
+
+def test_a_plane_with_hundreds_of_lines_on_one_spot_is_measured_in_time() -> None:
+    names = [f"t{index}" for index in range(600)]
+    pairs = list(itertools.pairwise(names))
+    body = [d.start("s"), *map(d.user, names), *(flow(*pair) for pair in pairs)]
+    lines = [
+        edge(f"{one}_{other}", *((index * bend % 97, index * bend % 89) for bend in range(1, 8)))
+        for index, (one, other) in enumerate(pairs)
+    ]
+    source = d.file(d.process(*body), plane("p", *(shape(name, index % 50, 0) for index, name in enumerate(names)), *lines))
+    root = xml.load(source, "x.bpmn")
+    assert effort(lambda: measures.measure("x.bpmn", root, drawing.read(root))) < 6_000_000
 
 
 NUMBERS = st.one_of(st.integers(-50, 700), st.floats(), st.sampled_from(["", "x", "1e9", "-0", " 7 "]))

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app import cli
+from app.rehearsal.planes.undrawn import Undrawn
 from tests.unit.engine import diagrams as d
 from tests.unit.rehearsal.drawn import EVENT, edge, flow, plane, shape
 
@@ -52,6 +53,12 @@ def test_what_a_listed_file_breaks_is_one_line_and_no_error(lint: Lint, tmp_path
         assert [(code, severity) for _, code, severity in found(result)] == [("UNDRAWN", "warning")]
         assert result.exit_code == 0
     assert "1 处不合图的规矩(EDGE_END)" in lint("--house", "bpmn", undrawn="bpmn/bad.bpmn").stderr
+
+
+def test_a_file_is_known_by_its_path_from_the_installation_and_from_elsewhere(tmp_path: Path) -> None:
+    listed = Undrawn(tmp_path, {"bpmn/x.bpmn": 1})
+    assert listed.lists("bpmn/x.bpmn") == listed.lists(str(tmp_path / "bpmn" / "x.bpmn")) == "bpmn/x.bpmn"
+    assert listed.lists("other/bpmn/x.bpmn") is None
 
 
 def test_a_file_that_keeps_the_limits_must_leave_the_list(lint: Lint) -> None:
