@@ -208,17 +208,17 @@ def lint(files: tuple[str, ...], house: bool, as_json: bool) -> None:
     from app.rehearsal.library import Shelf
     from app.rehearsal.planes import measures
 
-    report = linting.report(gather(files), house=house, installation=Shelf(settings.load().root))
-    errors = sum(finding.severity == "error" for finding in report.findings)
+    found = linting.inspect(gather(files), house=house, installation=Shelf(settings.load().root))
+    errors = sum(finding.severity == "error" for finding in found.findings)
     if as_json:
-        findings = [asdict(finding) for finding in report.findings]
-        say({"findings": findings, **measures.as_data(report.measured)} if house else findings)
+        findings = [asdict(finding) for finding in found.findings]
+        say({"findings": findings, **measures.as_data(found.measured)} if house else findings)
     else:
-        for finding in report.findings:
+        for finding in found.findings:
             click.echo(f"{'错误' if finding.severity == 'error' else '提示'} {where(finding)}:{finding.message} [{finding.code}]", err=True)
-        if report.measured:
-            click.echo("\n".join(measures.as_table(report.measured)))
-        click.echo(f"{errors} 处错误,{len(report.findings) - errors} 处提示")
+        if found.measured:
+            click.echo("\n".join(measures.as_table(found.measured)))
+        click.echo(f"{errors} 处错误,{len(found.findings) - errors} 处提示")
     sys.exit(1 if errors else 0)
 
 

@@ -6,7 +6,7 @@ from app.codes import Code, InstallationCode, RequestCode
 from app.decision.codes import DecisionCode, DmnCode, FeelCode
 from app.domain.codes import Action, DeadlineCode, FormCode, VerdictCode
 from app.engine.codes import CommandCode, DiagramCode, IncidentType
-from app.rehearsal.codes import FindingCode
+from app.rehearsal.codes import FindingCode, PlaneCode
 from app.seen.happenings import Happening
 
 # Title, where people and programs meet the words, the words.
@@ -18,6 +18,7 @@ GROUPS: tuple[tuple[str, str, type[Code] | type[DecisionCode]], ...] = (
     ("表单", "表单文件、提交的 JSON 和其中的一项，在 `problems` 里逐项给出。", FormCode),
     ("期限", "在流程里是事故的 `code`。", DeadlineCode),
     ("部署与检查", "`quancheng lint`、部署和上传页面给出的错误与提示。", FindingCode),
+    ("图的尺度", "`quancheng lint --house` 给出的错误。", PlaneCode),
     ("图的问题", "读流程图时给出的错误与提示。", DiagramCode),
     ("引擎的命令", "对运行中流程的一个命令不能执行；也是请求的错误。", CommandCode),
     ("事故（incident）类型", "流程停在一个元素上等待处理的原因；试运行里同样。", IncidentType),

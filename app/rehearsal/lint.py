@@ -65,7 +65,7 @@ class _Bundle:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Inspection:
     """``measured``: the diagrams that can be read, by file; only where the house's rules are asked for."""
 
     findings: list[Finding]
@@ -73,11 +73,11 @@ class Report:
 
 
 def check(files: Sequence[tuple[str, bytes]], *, house: bool = False, installation: Shelf | None = None) -> list[Finding]:
-    """The findings of ``report``."""
-    return report(files, house=house, installation=installation).findings
+    """The findings of ``inspect``."""
+    return inspect(files, house=house, installation=installation).findings
 
 
-def report(files: Sequence[tuple[str, bytes]], *, house: bool = False, installation: Shelf | None = None) -> Report:
+def inspect(files: Sequence[tuple[str, bytes]], *, house: bool = False, installation: Shelf | None = None) -> Inspection:
     """Findings of all files, by file, and how their diagrams are drawn. ``house``: the house's rules are errors, and planes have limits.
 
     ``installation``: its districts, what diagrams may name besides the files, and its list of diagrams still to be redrawn; without it folders, roles and phases
@@ -103,7 +103,7 @@ def report(files: Sequence[tuple[str, bytes]], *, house: bool = False, installat
     findings += _names(bundle, severity, installation)
     if house:
         findings += _drawn(bundle, installation)
-    return Report(findings, bundle.measured)
+    return Inspection(findings, bundle.measured)
 
 
 def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
@@ -128,7 +128,8 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
             for problem in soundness.check(process)
         )
     drawn = drawing.read(root)
-    yield from (Finding(name, fault.element, fault.line, FindingCode.LAYOUT, fault.message, severity) for fault in measures.faults(drawn))
+    for fault in measures.faults(drawn):
+        yield Finding(file=name, element=fault.element, line=fault.line, code=FindingCode.LAYOUT, message=fault.message, severity=severity)
     if bundle.house:
         bundle.measured.append(measures.measure(name, root, drawn, bundle.offices))
     yield from (Finding(name, *place, severity) for place in _expressions(root))

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app"
-MODELS = [path for folder in ("bpmn", "dmn", "forms") for path in sorted((ROOT / folder).rglob("*")) if path.is_file()]
+MODELS = [path for folder in ("bpmn", "dmn", "forms") for path in sorted((ROOT / folder).rglob("*")) if path.is_file() and path.suffix]
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:

@@ -14,6 +14,7 @@ LINE = SIZE * 1.2
 WIDEST = 90  # of a label that has no place in the file
 _CLASSES = (("ijl|'`", 0.22), (" .,:;!tfI/\\[]()", 0.28), ('r-"{}*^“”‘’', 0.34), ("mMW@%", 0.86), ("w", 0.72))
 _WIDTHS = {character: width for characters, width in _CLASSES for character in characters}
+_FULL = frozenset({"W", "F", "A"})  # East Asian widths (UAX 11); ambiguous ones are Chinese here
 _BREAK = re.compile(r"(?<=[\s-])")
 
 
@@ -33,7 +34,7 @@ def width_of(text: str, size: float = SIZE) -> float:
 def _share(character: str) -> float:
     if character in _WIDTHS:
         return _WIDTHS[character]
-    if unicodedata.east_asian_width(character) in "WFA":
+    if unicodedata.east_asian_width(character) in _FULL:
         return 1.0
     return 0.68 if character.isupper() else 0.55
 
@@ -69,5 +70,5 @@ def _whole_words(line: str, most: float) -> str:
 
 def length_of(name: str) -> int:
     """Characters of a name as the eye counts them: 1 for one of full width, ½ for a letter or digit of half width, halves rounded up."""
-    halves = sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in name.strip())
+    halves = sum(2 if unicodedata.east_asian_width(character) in _FULL else 1 for character in name.strip())
     return -(-halves // 2)

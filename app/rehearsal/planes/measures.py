@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from app.engine.reading.xml import Node
+from app.rehearsal.codes import PlaneCode
 from app.rehearsal.planes import properties, rules, shares
 from app.rehearsal.planes.drawing import Drawing, Fault
 from app.rehearsal.planes.rules import Remark, Surveyed
@@ -68,14 +69,14 @@ def _counted(on: Surveyed, remarks: Sequence[Remark]) -> PlaneMeasures:
         width=round(box.width),
         height=round(box.height),
         crossings=len(on.crossed),
-        through_shapes=codes["EDGE_THROUGH_SHAPE"],
-        covered_labels=codes["LABEL_COVERED"],
-        unlabelled_gateways=codes["QUESTION_MISSING"],
-        unlabelled_answers=codes["ANSWER_MISSING"],
-        long_names=codes["NAME_LONG"],
-        cross_markers=codes["GATEWAY_MARKER"],
-        merging_gateways=codes["GATEWAY_MERGES"],
-        loose_ends=codes["EDGE_END"],
+        through_shapes=codes[PlaneCode.EDGE_THROUGH_SHAPE],
+        covered_labels=codes[PlaneCode.LABEL_COVERED],
+        unlabelled_gateways=codes[PlaneCode.QUESTION_MISSING],
+        unlabelled_answers=codes[PlaneCode.ANSWER_MISSING],
+        long_names=codes[PlaneCode.NAME_LONG],
+        cross_markers=codes[PlaneCode.GATEWAY_MARKER],
+        merging_gateways=codes[PlaneCode.GATEWAY_MERGES],
+        loose_ends=codes[PlaneCode.EDGE_END],
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.decision.near import near
 from app.engine.reading import xml
 from app.engine.reading.xml import Node
+from app.rehearsal.codes import PlaneCode
 from app.rehearsal.planes.rules import Remark
 
 KNOWN = frozenset(
@@ -20,7 +21,9 @@ def check(root: Node) -> Iterator[Remark]:
         name = (node.get("name") or "").strip()
         if name not in KNOWN:
             owner = next((above for above in node.iterancestors() if above.get("id")), root)
-            yield Remark(owner.get("id", ""), node.sourceline or 0, "PROPERTY_UNKNOWN", f"不认识的属性“{name}”,不会起作用{_meant(name)}")
+            yield Remark(
+                owner.get("id", ""), node.sourceline or 0, PlaneCode.PROPERTY_UNKNOWN, f"不认识的属性“{name}”,不会起作用{_meant(name)}"
+            )
 
 
 def _meant(name: str) -> str:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from app.engine.reading import schema, xml
 from app.engine.reading.xml import Node
+from app.rehearsal.codes import PlaneCode
 from app.rehearsal.planes import geometry, lettering
 from app.rehearsal.planes.drawing import CONTAINERS, FLOWS, Drawing, Edge, Plane, Shape, containers
 
@@ -34,7 +35,7 @@ class Remark:
 
     element: str
     line: int
-    code: str
+    code: PlaneCode
     message: str
 
 
@@ -56,7 +57,7 @@ class Surveyed:
     def flow(self, edge: Edge) -> str:
         return f"{self.called(edge.source)} → {self.called(edge.target)} 的连线"
 
-    def remark(self, thing: Shape | Edge | Node, code: str, message: str) -> Remark:
+    def remark(self, thing: Shape | Edge | Node, code: PlaneCode, message: str) -> Remark:
         element = thing.element if isinstance(thing, Shape | Edge) else thing
         return Remark(element.get("id", ""), element.sourceline or 0, code, f"“{self.plane.name}”这张图:{message}")
 
@@ -92,22 +93,22 @@ def _compared(plane: Plane) -> Iterator[Edge]:
 def too_many_nodes(on: Surveyed) -> Iterator[Remark]:
     number = len(on.plane.nodes)
     if number > MOST_NODES:
-        yield _of_plane(on, "PLANE_NODES", f"有 {number} 个节点(边界事件也算),最多 {MOST_NODES} 个;请把其中一段分成子流程")
+        yield _of_plane(on, PlaneCode.PLANE_NODES, f"有 {number} 个节点(边界事件也算),最多 {MOST_NODES} 个;请把其中一段分成子流程")
 
 
 def too_large(on: Surveyed) -> Iterator[Remark]:
     box = on.plane.box
     if box.width > WIDEST or box.height > HIGHEST:
         size = f"宽 {box.width:.0f}、高 {box.height:.0f} 像素,最多 {WIDEST}×{HIGHEST}"
-        yield _of_plane(on, "PLANE_SIZE", f"{size};请把其中一段分成子流程,或者排得紧些")
+        yield _of_plane(on, PlaneCode.PLANE_SIZE, f"{size};请把其中一段分成子流程,或者排得紧些")
 
 
 def too_deep(on: Surveyed) -> Iterator[Remark]:
     if on.plane.depth > DEEPEST:
-        yield _of_plane(on, "PLANE_DEPTH", f"在第 {on.plane.depth} 层子流程里,最多 {DEEPEST} 层;请并入上一层,或者改成被调用的流程")
+        yield _of_plane(on, PlaneCode.PLANE_DEPTH, f"在第 {on.plane.depth} 层子流程里,最多 {DEEPEST} 层;请并入上一层,或者改成被调用的流程")
 
 
-def _of_plane(on: Surveyed, code: str, message: str) -> Remark:
+def _of_plane(on: Surveyed, code: PlaneCode, message: str) -> Remark:
     return Remark(on.plane.id, on.plane.line, code, f"“{on.plane.name}”这张图{message}")
 
 
@@ -119,7 +120,7 @@ def crossing_lines(on: Surveyed) -> Iterator[Remark]:
     if len(found) > MOST_CROSSINGS:
         one, other = found[0]
         places = f"连线交叉 {len(found)} 处,最多 {MOST_CROSSINGS} 处;如 {on.flow(one)}与 {on.flow(other)}"
-        yield _of_plane(on, "PLANE_CROSSINGS", f"{places}。请移动元素或改走线")
+        yield _of_plane(on, PlaneCode.PLANE_CROSSINGS, f"{places}。请移动元素或改走线")
 
 
 def lines_through_shapes(on: Surveyed) -> Iterator[Remark]:
@@ -138,7 +139,7 @@ def lines_through_shapes(on: Surveyed) -> Iterator[Remark]:
             if things[first].id not in around[edge.id] and geometry.meet(part, outlines[first]):
                 met[edge.id, things[first].id] = edge, things[first]
     for edge, shape in met.values():
-        yield on.remark(edge, "EDGE_THROUGH_SHAPE", f"{on.flow(edge)}穿过{_said(shape)};请绕开")
+        yield on.remark(edge, PlaneCode.EDGE_THROUGH_SHAPE, f"{on.flow(edge)}穿过{_said(shape)};请绕开")
 
 
 def _around(edge: Edge, plane: Plane) -> set[str]:
@@ -160,11 +161,11 @@ def loose_lines(on: Surveyed) -> Iterator[Remark]:
             if shape is None:
                 continue
             if min(geometry.distance(end, side) for side in geometry.sides(shape.outline)) > NEAR:
-                yield on.remark(edge, "EDGE_END", f"{on.flow(edge)}的{does}不在{_said(shape)}的边上;请重新接上")
+                yield on.remark(edge, PlaneCode.EDGE_END, f"{on.flow(edge)}的{does}不在{_said(shape)}的边上;请重新接上")
             elif (
                 place == edge.source and shape.kind in schema.GATEWAYS and not any(geometry.near(end, tip, NEAR) for tip in shape.box.tips)
             ):
-                yield on.remark(edge, "EDGE_END", f"{on.flow(edge)}不是从网关的角上出去的;请接到角上")
+                yield on.remark(edge, PlaneCode.EDGE_END, f"{on.flow(edge)}不是从网关的角上出去的;请接到角上")
 
 
 # ---------------------------------------------------------------------- labels
@@ -187,7 +188,7 @@ def covered_labels(on: Surveyed) -> Iterator[Remark]:
             what, outline = drawn[second - len(holders)]
         if (holder.id, what) not in told and geometry.meet(inks[first].corners, outline):
             told.add((holder.id, what))
-            yield on.remark(holder, "LABEL_COVERED", f"名称“{holder.name}”({holder.id})压在{what}上;请把名称移开")
+            yield on.remark(holder, PlaneCode.LABEL_COVERED, f"名称“{holder.name}”({holder.id})压在{what}上;请把名称移开")
 
 
 def _drawn(on: Surveyed) -> Iterator[tuple[str, geometry.Outline]]:
@@ -213,23 +214,25 @@ def gateways(on: Surveyed) -> Iterator[Remark]:
     for shape in on.plane.nodes:
         leaving, arriving = on.leaving.get(shape.id, ()), on.arriving.get(shape.id, ())
         if shape.kind in CHOOSING and len(leaving) > 1 and not shape.name:
-            yield on.remark(shape, "QUESTION_MISSING", f"网关 {shape.id} 没有写要判断的问题;请写成名称,如“是否受理？”")
+            yield on.remark(shape, PlaneCode.QUESTION_MISSING, f"网关 {shape.id} 没有写要判断的问题;请写成名称,如“是否受理？”")
         if shape.marked:
-            yield on.remark(shape, "GATEWAY_MARKER", f"网关{_said(shape)}画着 ×;问题和答案已经说明了选择,请去掉(isMarkerVisible)")
+            yield on.remark(shape, PlaneCode.GATEWAY_MARKER, f"网关{_said(shape)}画着 ×;问题和答案已经说明了选择,请去掉(isMarkerVisible)")
         if shape.kind == "exclusiveGateway" and len(arriving) > 1 and len(leaving) == 1:
-            yield on.remark(shape, "GATEWAY_MERGES", f"网关{_said(shape)}只用来汇合;请删除它,让各条连线直接进入下一个元素")
+            yield on.remark(shape, PlaneCode.GATEWAY_MERGES, f"网关{_said(shape)}只用来汇合;请删除它,让各条连线直接进入下一个元素")
         for flow in leaving:
             choice = shape.kind in CHOOSING and len(leaving) > 1
             if (choice or flow.find(xml.BPMN + "conditionExpression") is not None) and not (flow.get("name") or "").strip():
                 answer = f"{on.called(shape.id)} → {on.called(flow.get('targetRef', ''))} 的连线没有写答案;请写成名称,如“是”“不受理”"
-                yield on.remark(flow, "ANSWER_MISSING", answer)
+                yield on.remark(flow, PlaneCode.ANSWER_MISSING, answer)
 
 
 def long_names(on: Surveyed) -> Iterator[Remark]:
     for shape in on.plane.nodes:
         length = lettering.length_of(shape.name)
         if length > LONGEST_NAME:
-            yield on.remark(shape, "NAME_LONG", f"名称“{shape.name}”({shape.id})有 {length} 个字,最多 {LONGEST_NAME} 个;请只写动词和宾语")
+            yield on.remark(
+                shape, PlaneCode.NAME_LONG, f"名称“{shape.name}”({shape.id})有 {length} 个字,最多 {LONGEST_NAME} 个;请只写动词和宾语"
+            )
 
 
 def ends_to_the_right(on: Surveyed) -> Iterator[Remark]:
@@ -238,7 +241,9 @@ def ends_to_the_right(on: Surveyed) -> Iterator[Remark]:
             for flow in on.arriving.get(shape.id, ()):
                 source = on.plane.shapes.get(flow.get("sourceRef", ""))
                 if source is not None and shape.box.middle.x < source.box.middle.x - NEAR:
-                    yield on.remark(shape, "END_BACKWARDS", f"结束{_said(shape)}画在它的来源{_said(source)}的左边;请移到右边或正下方")
+                    yield on.remark(
+                        shape, PlaneCode.END_BACKWARDS, f"结束{_said(shape)}画在它的来源{_said(source)}的左边;请移到右边或正下方"
+                    )
                     break
 
 
@@ -252,7 +257,9 @@ def lane_ids(on: Surveyed) -> Iterator[Remark]:
         place = "" if xml.local(owner) == "process" else _SEPARATOR + owner.get("id", "")
         key = lane.id.removesuffix(place)
         if not (lane.id.endswith(place) and _LANE.fullmatch(key)):
-            yield on.remark(lane, "LANE_ID", f"泳道“{lane.name}”的标识 {lane.id} 应写成 lane_角色{place},角色(或单位组)用小写英文标识")
+            yield on.remark(
+                lane, PlaneCode.LANE_ID, f"泳道“{lane.name}”的标识 {lane.id} 应写成 lane_角色{place},角色(或单位组)用小写英文标识"
+            )
 
 
 def outside_lanes(on: Surveyed) -> Iterator[Remark]:
@@ -264,9 +271,9 @@ def outside_lanes(on: Surveyed) -> Iterator[Remark]:
             continue
         middle, own = shape.box.middle, inside.get(shape.id)
         if own is None or not any(other.box.holds(middle) for other in on.plane.lanes):
-            yield on.remark(shape, "LANE_OUTSIDE", f"{_said(shape)}不在任何泳道里;请移到办理单位的泳道里")
+            yield on.remark(shape, PlaneCode.LANE_OUTSIDE, f"{_said(shape)}不在任何泳道里;请移到办理单位的泳道里")
         elif not own.box.holds(middle):
-            yield on.remark(shape, "LANE_OUTSIDE", f"{_said(shape)}属于泳道“{own.name}”,却画在别处;请移到那条泳道里")
+            yield on.remark(shape, PlaneCode.LANE_OUTSIDE, f"{_said(shape)}属于泳道“{own.name}”,却画在别处;请移到那条泳道里")
 
 
 def top_plane(on: Surveyed) -> Iterator[Remark]:
@@ -274,11 +281,11 @@ def top_plane(on: Surveyed) -> Iterator[Remark]:
     if on.plane.depth or not any(_is_stage(shape) for shape in on.plane.nodes):
         return
     for lane in on.plane.lanes:
-        yield on.remark(lane, "TOP_PLANE", f"最上面的图由各阶段组成,不画泳道;泳道“{lane.name}”({lane.id})请画在阶段里面")
+        yield on.remark(lane, PlaneCode.TOP_PLANE, f"最上面的图由各阶段组成,不画泳道;泳道“{lane.name}”({lane.id})请画在阶段里面")
     for shape in on.plane.nodes:
         own = xml.local(shape.element.getparent()) == "process"
         if own and shape.kind in ACTIVITIES - {"callActivity"} and not _is_stage(shape) and not _catches(shape):
-            yield on.remark(shape, "TOP_PLANE", f"最上面的图由各阶段组成;{_said(shape)}请移进一个阶段,或自成一个收起的子流程")
+            yield on.remark(shape, PlaneCode.TOP_PLANE, f"最上面的图由各阶段组成;{_said(shape)}请移进一个阶段,或自成一个收起的子流程")
 
 
 def small_stages(on: Surveyed) -> Iterator[Remark]:
@@ -289,7 +296,7 @@ def small_stages(on: Surveyed) -> Iterator[Remark]:
         number = sum(kind in ACTIVITIES or kind == "intermediateCatchEvent" for kind in kinds)
         if number < FEWEST_IN_A_STAGE:
             what = f"阶段{_said(shape)}里只有 {number} 个任务、调用或等待,至少要有 {FEWEST_IN_A_STAGE} 个"
-            yield on.remark(shape, "STAGE_SMALL", f"{what};请并入相邻的阶段")
+            yield on.remark(shape, PlaneCode.STAGE_SMALL, f"{what};请并入相邻的阶段")
 
 
 def _is_stage(shape: Shape) -> bool:

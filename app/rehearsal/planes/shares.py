@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from app.connectors import CONNECTORS
 from app.engine.reading import schema, xml
 from app.engine.reading.xml import Node
+from app.rehearsal.codes import PlaneCode
 from app.rehearsal.planes import formulas
 from app.rehearsal.planes.rules import Remark
 
@@ -59,12 +60,12 @@ def measure(root: Node, offices: Collection[str]) -> tuple[Shares, list[Remark]]
     for text, beyond, node in mappings:
         if beyond:
             said = f"映射“{_short(text)}”{'、'.join(message for _, message in beyond)};请改由决策给出"
-            remarks.append(_remark(node, "MAPPING", said))
+            remarks.append(_remark(node, PlaneCode.MAPPING, said))
     remarks += _crowded(root)
     conditions = list(root.iter(xml.BPMN + "conditionExpression"))
     heavy = [(node, excess) for node in conditions if (excess := _excess(node)) is not None]
     remarks += [
-        _remark(node, "CONDITION", f"条件“{_short(xml.written(node))}”{excess};请改由决策给出一个结果,条件只判断它")
+        _remark(node, PlaneCode.CONDITION, f"条件“{_short(xml.written(node))}”{excess};请改由决策给出一个结果,条件只判断它")
         for node, excess in heavy
     ]
     counted = [[aspect for aspect, _ in beyond] for _, beyond, _ in mappings]
@@ -85,16 +86,16 @@ def measure(root: Node, offices: Collection[str]) -> tuple[Shares, list[Remark]]
     ), remarks
 
 
-def judge(total: Shares, *, whole: bool) -> Iterator[tuple[str, str]]:
+def judge(total: Shares, *, whole: bool) -> Iterator[tuple[PlaneCode, str]]:
     """Codes and sentences of what all files together exceed. ``whole``: they are everything, so that their proportions count too."""
     if total.nodes > MOST_NODES:
-        yield "TOTAL_NODES", f"各图一共有 {total.nodes} 个节点,最多 {MOST_NODES} 个;请删去不是人办的、不必画的"
+        yield PlaneCode.TOTAL_NODES, f"各图一共有 {total.nodes} 个节点,最多 {MOST_NODES} 个;请删去不是人办的、不必画的"
     if whole and total.outside_jobs * 100 > MOST_OUTSIDE * total.nodes:
         share = f"{total.outside_jobs} 个外部作业占 {total.percent(total.outside_jobs)}%"
-        yield "TOTAL_JOBS", f"各图一共有 {share},最多 {MOST_OUTSIDE}%;请只保留真正的外部系统"
+        yield PlaneCode.TOTAL_JOBS, f"各图一共有 {share},最多 {MOST_OUTSIDE}%;请只保留真正的外部系统"
     if whole and total.decisions * 2 > total.user_tasks:
         yield (
-            "TOTAL_DECISIONS",
+            PlaneCode.TOTAL_DECISIONS,
             f"各图一共有 {total.decisions} 个决策、{total.user_tasks} 个用户任务,决策最多是用户任务的一半;请把连着的决策合成一张决策图",
         )
 
@@ -105,11 +106,13 @@ def _kind(node: Node) -> tuple[str, Remark | None]:
     definition = xml.extension(node, "taskDefinition")
     job = (definition.get("type") or "").strip() if definition is not None else ""
     if tag == "scriptTask":
-        return tag, _remark(node, "SCRIPT_TASK", "是脚本任务;请改由决策给出,或写在办理环节的声明里")
+        return tag, _remark(node, PlaneCode.SCRIPT_TASK, "是脚本任务;请改由决策给出,或写在办理环节的声明里")
     if not job or (job == SENDING and tag in schema.THROWS):
         return "decision" if tag == "businessRuleTask" else tag, None
     if job in CONNECTORS:
-        return "plumbing", _remark(node, "PLUMBING", f"由平台自己的服务 {job} 来做;请删去,在它所属的环节上声明(如 phase、record、notify)")
+        return "plumbing", _remark(
+            node, PlaneCode.PLUMBING, f"由平台自己的服务 {job} 来做;请删去,在它所属的环节上声明(如 phase、record、notify)"
+        )
     return "outside", None
 
 
@@ -145,7 +148,7 @@ def _beyond_a_mapping(text: str, is_collection: bool, offices: Collection[str]) 
 def _crowded(root: Node) -> Iterator[Remark]:
     for holder in root.iter(xml.ZEEBE + "ioMapping"):
         if len(holder) > MOST_MAPPINGS:
-            yield _remark(holder, "MAPPING", f"有 {len(holder)} 个输入输出映射,最多 {MOST_MAPPINGS} 个;请改由决策一次给出")
+            yield _remark(holder, PlaneCode.MAPPING, f"有 {len(holder)} 个输入输出映射,最多 {MOST_MAPPINGS} 个;请改由决策一次给出")
 
 
 def _excess(node: Node) -> str | None:
@@ -161,7 +164,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:60] + "…"
 
 
-def _remark(node: Node, code: str, message: str) -> Remark:
+def _remark(node: Node, code: PlaneCode, message: str) -> Remark:
     owner = node
     while owner is not None and not (owner.get("id") and xml.is_bpmn(owner)):
         owner = owner.getparent()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.rehearsal.codes import PlaneCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.planes.measures import FileMeasures
 
@@ -42,9 +43,9 @@ def judge(undrawn: Undrawn, files: Sequence[FileMeasures]) -> Iterator[Finding]:
         elif file.remarks:
             kinds = sorted({remark.code for remark in file.remarks})
             message = f"列在 {LIST} 里待重画:{len(file.remarks)} 处不合图的规矩({'、'.join(kinds)})"
-            yield Finding(file.file, "", 0, "UNDRAWN", message, severity="warning")
+            yield Finding(file.file, "", 0, PlaneCode.UNDRAWN, message, severity="warning")
         else:
-            yield Finding(LIST, listed, undrawn.lines[listed], "UNDRAWN_DONE", f"{listed} 已经合乎图的规矩,请从待重画的名单里删去")
+            yield Finding(LIST, listed, undrawn.lines[listed], PlaneCode.UNDRAWN_DONE, f"{listed} 已经合乎图的规矩,请从待重画的名单里删去")
     for path, line in undrawn.lines.items():
         if not (undrawn.root / path).is_file():
-            yield Finding(LIST, path, line, "UNDRAWN_DONE", f"没有文件 {path},请从待重画的名单里删去")
+            yield Finding(LIST, path, line, PlaneCode.UNDRAWN_DONE, f"没有文件 {path},请从待重画的名单里删去")
