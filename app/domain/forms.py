@@ -107,7 +107,9 @@ class Form:
     def validate(self, data: Mapping[str, Any], *, partial: bool = False) -> list[FieldProblem]:
         """What is wrong with ``data``, in the order of the form; empty if nothing. ``partial`` (a draft) overlooks what is missing."""
         problems = [problem for error in self._validator.iter_errors(dict(data)) for problem in self._explain(error)]
-        problems += _money_problems(self.schema, data, "")
+        special = _format_problems(self.schema, data, "")
+        misread = {problem.path for problem in special if problem.code in _NAMED}
+        problems = [problem for problem in problems if problem.path not in misread] + special
         if partial:
             problems = [problem for problem in problems if problem.code != FormCode.REQUIRED]
         order = {name: number for number, name in enumerate(self.fields)}
@@ -184,8 +186,16 @@ _MESSAGES = {
 }
 
 
-def _money_problems(schema: Mapping[str, Any], data: Any, path: str, title: str = "") -> list[FieldProblem]:
-    """Amounts (``x-format: money``) with more than two decimals, wherever they stand."""
+_NAMED = {"OFFICE": "单位", "PERSON": "人员"}  # what is chosen from the register, as {key, name}: text is never taken for one
+
+
+def _format_problems(schema: Mapping[str, Any], data: Any, path: str, title: str = "") -> list[FieldProblem]:
+    """What ``x-format`` asks, wherever it stands: amounts (``money``) to the fen; an ``office`` and a ``person`` by key and name."""
+    code = str(schema.get("x-format", "")).upper()
+    if code in _NAMED:
+        if _is_named(data) or data is None:
+            return []
+        return [FieldProblem(path, title, code, f"“{title}”应从登记的{_NAMED[code]}中选择,不能填写文字")]
     if schema.get("x-format") == "money" and isinstance(data, int | Decimal) and not isinstance(data, bool):
         exact = data if isinstance(data, int) else data.quantize(_MONEY) if abs(data) < Decimal(10) ** 18 else None
         if exact is None or exact != data:
@@ -195,13 +205,21 @@ def _money_problems(schema: Mapping[str, Any], data: Any, path: str, title: str 
     if isinstance(data, Mapping):
         for name, part in schema.get("properties", {}).items():
             if name in data and isinstance(part, Mapping):
-                problems += _money_problems(
+                problems += _format_problems(
                     part, data[name], f"{path}/{name}".lstrip("/"), f"{title}·{part.get('title', name)}".lstrip("·")
                 )
     elif isinstance(data, list) and isinstance(schema.get("items"), Mapping):
         for number, item in enumerate(data):
-            problems += _money_problems(schema["items"], item, f"{path}/{number}", f"{title}·第{number + 1}行")
+            problems += _format_problems(schema["items"], item, f"{path}/{number}", f"{title}·第{number + 1}行")
     return problems
+
+
+def _is_named(data: Any) -> bool:
+    return (
+        isinstance(data, Mapping)
+        and data.keys() == {"key", "name"}
+        and all(isinstance(part, str) and bool(part.strip()) for part in data.values())
+    )
 
 
 def _opening(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
