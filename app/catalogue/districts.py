@@ -86,6 +86,11 @@ def phase_keys() -> tuple[str, ...]:
     return tuple(phase.key for phase in phases())
 
 
+def main_line() -> tuple[str, ...]:
+    """The main phases of a project's life, in order."""
+    return districts.main_line(phases())
+
+
 def translate(district: District, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts in the district's own words: texts that its file lists under [words] are replaced, also inside tables; ``kind`` becomes projectType."""
 

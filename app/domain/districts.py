@@ -6,11 +6,13 @@ Here alone is decided whose a model file is: the folder right below the last ``b
 import csv
 import os
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from app.decision.near import near
 
 ZONE = ZoneInfo("Asia/Shanghai")  # one zone holds for the whole country; a district's file names its own all the same
 SHARED = "<default>"  # the tenant of resources that every district uses
@@ -66,10 +68,17 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
+    """A phase of the ledger. ``main``: of the main line, in ``order``; ``next``: those that may follow, besides a return to an earlier main one.
+
+    What is ``terminal`` has none: it is left by waking the project up only.
+    """
+
     key: str
     title: str
     order: int
     terminal: bool = False
+    main: bool = False
+    next: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +170,50 @@ def load_phases(path: Path) -> tuple[Phase, ...]:
     """The ledger's phases in order, from ``districts/phases.toml``. Raises DistrictError."""
     try:
         rows = tomllib.loads(path.read_text(encoding="utf-8"))["phase"]
-        return tuple(
-            sorted(
-                (Phase(row["key"], row["title"], int(row["order"]), bool(row.get("terminal", False))) for row in rows),
-                key=lambda phase: phase.order,
-            )
-        )
+        found = sorted((_phase(row) for row in rows), key=lambda phase: phase.order)
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise DistrictError(f"阶段文件 {path.name} 无法读取:{error}") from error
+    for problem in _wrong_phases(found):
+        raise DistrictError(f"阶段文件 {path.name} {problem}")
+    return tuple(found)
+
+
+def _phase(row: Mapping[str, Any]) -> Phase:
+    return Phase(
+        key=row["key"],
+        title=row["title"],
+        order=int(row["order"]),
+        terminal=bool(row.get("terminal", False)),
+        main=bool(row.get("main", False)),
+        next=tuple(row.get("next", ())),
+    )
+
+
+def _wrong_phases(phases: Sequence[Phase]) -> Iterator[str]:
+    """What cannot be: two of a key or a place in the main line, a successor that there is not, an end that goes on, a way that stops.
+
+    A file that says nothing of successors allows any.
+    """
+    keys = [phase.key for phase in phases]
+    places = [phase.order for phase in phases if phase.main]
+    yield from (f"里阶段“{key}”写了两次,请只保留一处" for key in dict.fromkeys(keys) if keys.count(key) > 1)
+    yield from (
+        f"里主线上有两个阶段的 order 都是 {place},主线分不出先后,请改正" for place in dict.fromkeys(places) if places.count(place) > 1
+    )
+    for phase in phases:
+        for key in phase.next:
+            if key not in keys:
+                cure = f"是不是 {hint}?" if (hint := near(key, keys)) else f"可用:{'、'.join(keys)}"
+                yield f"里“{phase.key}”的 next 写了“{key}”,没有这个阶段,{cure}"
+        if phase.terminal and phase.next:
+            yield f"里“{phase.key}”是终态(terminal),不能有 next:项目只能由唤醒离开终态"
+        if not phase.terminal and not phase.next and any(other.next for other in phases):
+            yield f"里“{phase.key}”既不是终态(terminal),又没有写可以进入的下一阶段(next),项目到了那里就再也不能往下办"
+
+
+def main_line(phases: Sequence[Phase]) -> tuple[str, ...]:
+    """The main phases in order."""
+    return tuple(phase.key for phase in phases if phase.main)
 
 
 def load_all(folder: Path) -> Mapping[str, District]:

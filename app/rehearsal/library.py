@@ -11,7 +11,7 @@ from app.codes import InstallationCode, RequestCode
 from app.decision import dmn
 from app.domain import calendars, districts, forms
 from app.domain.calendars import Calendar
-from app.domain.districts import REGISTERS, SHARED, ZONE, District
+from app.domain.districts import REGISTERS, SHARED, ZONE, District, Phase
 from app.domain.forms import Form
 from app.engine import DecisionRef, LibraryRef, ProcessDefinition, read
 from app.engine.errors import DiagramError
@@ -184,9 +184,18 @@ class Shelf:
 
     def phases(self) -> tuple[str, ...] | None:
         """The ledger's phases in order; None where the installation has no such file. Raises InvalidRequest (DISTRICT)."""
+        found = self._phases()
+        return None if found is None else tuple(phase.key for phase in found)
+
+    def main_line(self) -> tuple[str, ...] | None:
+        """The main phases in order; None where the installation has no such file. Raises InvalidRequest (DISTRICT)."""
+        found = self._phases()
+        return None if found is None else districts.main_line(found)
+
+    def _phases(self) -> tuple[Phase, ...] | None:
         file = self.root / "districts" / "phases.toml"
         try:
-            return tuple(phase.key for phase in districts.load_phases(file)) if file.is_file() else None
+            return districts.load_phases(file) if file.is_file() else None
         except districts.DistrictError as error:
             raise InvalidRequest(str(error), code=RequestCode.DISTRICT) from error
 

@@ -1,10 +1,11 @@
 """Whose a model file is: the folder right below the last models' folder of its path, and nothing else."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from app.domain.districts import SHARED, UnknownDistrict, owner, short_name, stamp
+from app.domain.districts import SHARED, DistrictError, Phase, UnknownDistrict, load_phases, main_line, owner, short_name, stamp
 
 KNOWN = ("sucheng", "fengxian")
 
@@ -61,3 +62,90 @@ def test_a_folder_is_another_one_as_soon_as_a_file_changes(tmp_path: Path) -> No
     assert len({first, second, third}) == 3
     assert stamp(tmp_path) == first
     assert stamp(tmp_path / "nowhere") == ()
+
+
+# ---------------------------------------------------------------------- phases
+
+PHASES = """
+[[phase]]
+key = "building"
+title = "建设中"
+order = 20
+main = true
+next = ["accepted", "suspended"]
+[[phase]]
+key = "draft"
+title = "草稿"
+order = 10
+main = true
+next = ["building"]
+[[phase]]
+key = "accepted"
+title = "已验收"
+order = 30
+main = true
+terminal = true
+[[phase]]
+key = "suspended"
+title = "已暂停"
+order = 5
+next = ["building"]
+"""
+
+
+def phases(tmp_path: Path, text: str) -> tuple[Phase, ...]:
+    file = tmp_path / "phases.toml"
+    file.write_text(text, encoding="utf-8")
+    return load_phases(file)
+
+
+def test_the_main_line_is_what_says_so_in_order(tmp_path: Path) -> None:
+    found = phases(tmp_path, PHASES)
+    assert main_line(found) == ("draft", "building", "accepted")
+    assert {phase.key: phase.next for phase in found} == {
+        "suspended": ("building",),
+        "draft": ("building",),
+        "building": ("accepted", "suspended"),
+        "accepted": (),
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('["accepted", "suspended"]', '["acepted"]', "“building”的 next 写了“acepted”,没有这个阶段,是不是 accepted?"),
+        ("terminal = true", 'next = ["draft"]\nterminal = true', "“accepted”是终态.*不能有 next"),
+        ("terminal = true", "", "“accepted”既不是终态.*又没有写可以进入的下一阶段"),
+        ("order = 20", "order = 10", "主线上有两个阶段的 order 都是 10"),
+        ('key = "suspended"', 'key = "draft"', "阶段“draft”写了两次"),
+    ],
+)
+def test_phases_that_lead_nowhere_are_refused(tmp_path: Path, old: str, new: str, told: str) -> None:
+    with pytest.raises(DistrictError, match=told):
+        phases(tmp_path, PHASES.replace(old, new))
+
+
+def test_a_file_without_successors_allows_any(tmp_path: Path) -> None:
+    plain = '[[phase]]\nkey = "draft"\ntitle = "草稿"\norder = 1\n'
+    assert phases(tmp_path, plain)[0].next == ()
+
+
+SHIPPED = load_phases(Path(__file__).resolve().parents[3] / "districts" / "phases.toml")
+
+
+def test_a_project_can_come_from_every_phase_to_an_end_and_to_every_phase_from_the_first() -> None:
+    follows = {phase.key: set(phase.next) for phase in SHIPPED}
+    ends = {phase.key for phase in SHIPPED if phase.terminal}
+
+    def reached(start: str) -> set[str]:
+        found, pending = {start}, [start]
+        while pending:
+            for key in follows[pending.pop()] - found:
+                found.add(key)
+                pending.append(key)
+        return found
+
+    assert reached(SHIPPED[0].key) == set(follows)
+    assert all(reached(key) & ends for key in follows)
+    line = main_line(SHIPPED)
+    assert all(later in follows[earlier] for earlier, later in pairwise(line))
