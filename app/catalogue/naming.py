@@ -15,7 +15,7 @@ from app.domain.districts import SHARED
 from app.domain.forms import Form, FormError
 from app.engine import DiagramError, ProcessDefinition
 from app.engine.decisions import DEADLINES
-from app.rehearsal import flow, names
+from app.rehearsal import facts, flow, names
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.names import DEADLINE_FUNCTIONS
 from app.rehearsal.surroundings import Load, Place, Stock, once
@@ -44,7 +44,18 @@ def check(files: Sequence[ModelFile]) -> list[Finding]:
             process = load()
             if process is not None and _names(process, changed):
                 found += _broken(process, tenant, before, after)
+    if facts.touches(after, changed):
+        found += _of_ledger(files, before, after)
     return found
+
+
+def _of_ledger(files: Sequence[ModelFile], before: Stock, after: Stock) -> Iterator[Finding]:
+    """What is wrong with the ledger's schema: all of it where the bundle brings it, else what the bundle breaks."""
+    brought = {file.name for file in files}
+    has = facts.check(after)
+    for finding in softened(has, facts.check(before)) if has else ():
+        if finding.severity == "error" or finding.file in brought:
+            yield finding
 
 
 def _broken(process: ProcessDefinition, tenant: str, before: Stock, after: Stock) -> Iterator[Finding]:
@@ -73,7 +84,7 @@ def _names(process: ProcessDefinition, changed: set[tuple[str, str]]) -> bool:
 
 
 def _stock(models: Mapping[Place, Load]) -> Stock:
-    return Stock(models, districts.every(), districts.phase_keys())
+    return Stock(models, districts.every(), districts.phase_keys(), districts.main_line())
 
 
 def _of_bundle(files: Sequence[ModelFile]) -> Iterator[tuple[Place, Load]]:

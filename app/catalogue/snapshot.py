@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from app.catalogue import districts
 from app.decision import dmn
 from app.domain.calendars import Calendar, statutory
 from app.domain.districts import SHARED, ZONE, District
+from app.domain.facts import LEDGER, LedgerSchema
 from app.domain.forms import Form
 from app.domain.states import DefinitionKind
 from app.engine import Diagram, ProcessDefinition
@@ -201,6 +202,17 @@ class Snapshot:
 
     def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool:
         return self.reference("form", form_id, tag, deployment) is not None
+
+    def ledger_form(self, owner: str) -> Form | None:
+        """The file of the ledger's fields of the tenant, or of all: the tenant's own does not stand in place of the shared one."""
+        known = [found for found in self.indices["form"].keyed.values() if found.id == LEDGER and found.tenant == owner]
+        return form(max(known, key=lambda found: found.version).key) if known else None
+
+    @cached_property
+    def ledger(self) -> LedgerSchema | None:
+        """The fields of the ledger as the tenant has them; None where no file declares any. Raises FactsError."""
+        base = self.ledger_form(SHARED)
+        return None if base is None else LedgerSchema.of(base, None if self.tenant == SHARED else self.ledger_form(self.tenant))
 
     def reference(self, kind: str, name: str, tag: str | None = None, deployment: int | None = None) -> ResourceRef | None:
         """The key that a lookup leads to. ``deployment``: the key of the process definition that asks."""

@@ -8,6 +8,7 @@ from app.catalogue.bundles import ModelFile
 from app.catalogue.scenario_sets import Holdings, NotThere
 from app.catalogue.snapshot import Snapshot
 from app.domain.districts import REGISTERS, SHARED, UnknownDistrict
+from app.domain.facts import LEDGER
 from app.domain.forms import Form
 from app.engine import DecisionRef, LibraryRef, ProcessDefinition
 from app.rehearsal import cases
@@ -45,6 +46,9 @@ class Deployed:
         found = self._snapshot.reference("form", form_id)
         return snapshot.form(found.key) if found else None
 
+    def ledger_form(self, owner: str) -> Form | None:
+        return self._snapshot.ledger_form(owner)
+
     def all_processes(self) -> Iterator[ProcessDefinition]:
         return (self._snapshot.definition(reference.key) for reference in self._snapshot.processes())
 
@@ -59,6 +63,7 @@ class _Bottom:
         self.imported = models.imported
         self.has_form = models.has_form
         self.form = models.form
+        self.ledger_form = models.ledger_form
 
     def all_processes(self) -> Iterable[ProcessDefinition]:
         return ()
@@ -130,9 +135,13 @@ class Trial:
         return self._views[tenant]
 
     def _visible(self, tenant: str) -> Iterator[ModelFile]:
-        """The files of the bundle that a tenant would see: shared ones first, but for those that a version of its own hides, there already or in the bundle."""
+        """The files of the bundle that a tenant would see: shared ones first, but for those that a version of its own hides, there already or in the bundle.
+
+        What a district says of the ledger's fields hides nothing: the shared fields stand beneath it.
+        """
         own: set[tuple[str, str]] = {(item.kind, item.id) for file in self.files if file.tenant == tenant for item in file.own}
         own |= {(kind, name) for owner, kind, name in self.holdings.newest if owner == tenant}
+        own.discard(("form", LEDGER))
         for file in self.files:
             if file.tenant == SHARED and (tenant == SHARED or not any((item.kind, item.id) in own for item in file.own)):
                 yield file

@@ -12,6 +12,7 @@ from app.decision import dmn
 from app.domain import calendars, districts, forms
 from app.domain.calendars import Calendar
 from app.domain.districts import REGISTERS, SHARED, ZONE, District, Phase
+from app.domain.facts import LEDGER, LedgerSchema
 from app.domain.forms import Form
 from app.engine import DecisionRef, LibraryRef, ProcessDefinition, read
 from app.engine.errors import DiagramError
@@ -53,6 +54,8 @@ class Beneath(Protocol):
 
     def form(self, form_id: str) -> Form | None: ...
 
+    def ledger_form(self, owner: str) -> Form | None: ...
+
     def all_processes(self) -> Iterable[ProcessDefinition]: ...
 
 
@@ -70,6 +73,7 @@ class Models:
     tenant: str = field(default=SHARED, init=False)
     zone: ZoneInfo = field(default=ZONE, init=False)
     _by_key: dict[int, ProcessDefinition] = field(default_factory=dict)
+    _ledgers: dict[str, Form] = field(default_factory=dict)
     namespaces: Namespaces = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,7 +91,7 @@ class Models:
         if suffix == ".dmn":
             self._add_decisions(path, source, owner)
         elif suffix == ".json":
-            self._add_form(path, source)
+            self._add_form(path, source, owner)
         else:
             return self.add_diagram(path, source)
         return []
@@ -118,12 +122,14 @@ class Models:
         for decision in model.decisions:
             self.decisions[decision] = DecisionRef(next(_keys), 1, decision, model)
 
-    def _add_form(self, path: str, source: bytes) -> None:
+    def _add_form(self, path: str, source: bytes, owner: str) -> None:
         try:
             form = Form.parse(source)
         except forms.FormError as error:
             raise ModelRefused(path, error.place, f"{path}:{error}") from error
         self.forms[form.id] = form
+        if form.id == LEDGER:
+            self._ledgers[owner] = form
 
     # --- what an engine asks
 
@@ -157,6 +163,16 @@ class Models:
     def form(self, form_id: str) -> Form | None:
         found = self.forms.get(form_id)
         return found if found is not None or self.beneath is None else self.beneath.form(form_id)
+
+    def ledger_form(self, owner: str) -> Form | None:
+        """The file of the ledger's fields of a district, or of all: unlike other forms the district's own does not stand in place of the shared one."""
+        found = self._ledgers.get(owner)
+        return found if found is not None or self.beneath is None else self.beneath.ledger_form(owner)
+
+    def ledger(self) -> LedgerSchema | None:
+        """The fields of the ledger as the district has them; None where no file declares any. Raises FactsError."""
+        base = self.ledger_form(SHARED)
+        return None if base is None else LedgerSchema.of(base, None if self.tenant == SHARED else self.ledger_form(self.tenant))
 
     def all_processes(self) -> Iterator[ProcessDefinition]:
         """Its own, then those beneath that it does not replace."""
@@ -258,6 +274,9 @@ class Later:
 
     def form(self, form_id: str) -> Form | None:
         return self._models().form(form_id)
+
+    def ledger_form(self, owner: str) -> Form | None:
+        return self._models().ledger_form(owner)
 
     def all_processes(self) -> Iterable[ProcessDefinition]:
         """None: messages, signals and timers start only what the run itself names."""

@@ -17,13 +17,14 @@ from app.decision import dmn
 from app.decision.codes import DmnCode
 from app.domain import districts, forms
 from app.domain.districts import SHARED, ZONE, UnknownDistrict
+from app.domain.facts import EXTENDS
 from app.domain.forms import Form
 from app.engine import LibraryRef, ProcessDefinition, soundness, timers
 from app.engine.codes import DiagramCode
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import read_with_tree, schema, xml
-from app.rehearsal import flow, names, scenario_files
+from app.rehearsal import facts, flow, names, scenario_files
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.imports import Namespaces
@@ -100,7 +101,10 @@ def inspect(files: Sequence[tuple[str, bytes]], *, house: bool = False, installa
         except Exception as error:  # one file must not hide what is wrong with the others
             findings.append(_internal(name, error))
     findings += _imports(bundle)
-    findings += _names(bundle, severity, installation)
+    if bundle.models:
+        stock = _stock(bundle, severity, installation)
+        findings += _names(bundle, stock)
+        findings += _ledger(bundle, stock)
     if house:
         findings += _drawn(bundle, installation)
     return Inspection(findings, bundle.measured)
@@ -261,7 +265,7 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
             severity=severity,
         )
     for key, part in form.fields.items():
-        if not part.get("title"):
+        if not part.get("title") and EXTENDS not in form.schema:  # what a district says of a shared field may leave its name
             yield Finding(file=name, element=key, line=0, code=FindingCode.NAME, message="字段没有中文名称(title)", severity=severity)
 
 
@@ -289,11 +293,17 @@ def _imports(bundle: _Bundle) -> Iterator[Finding]:
                 yield from (_of_table(problem) for problem in namespaces.check(model))
 
 
-def _names(bundle: _Bundle, severity: str, installation: Shelf | None) -> Iterator[Finding]:
+def _ledger(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:
+    """What the ledger's schema names, for every district, where the files bring the schema or what it may name."""
+    try:
+        if facts.touches(stock, {(kind, name) for _, kind, name in bundle.models}):
+            yield from facts.check(stock)
+    except Exception as error:
+        yield _internal("forms/records/project.json", error)
+
+
+def _names(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:
     """What the diagrams name, among the files and, beneath them, in the installation."""
-    if not bundle.processes:
-        return
-    stock = _stock(bundle, severity, installation)
     for name, tenant, process in bundle.processes:
         try:
             found = names.check(name, process, stock.around(tenant, process.process_id))
@@ -309,7 +319,12 @@ def _stock(bundle: _Bundle, severity: str, installation: Shelf | None) -> Stock:
         return Stock(given, complete=False, missing=severity, workers=severity)
     known = installation.districts()
     return Stock(
-        {**dict(of_installation(installation.root, known)), **given}, known, installation.phases(), missing=severity, workers=severity
+        {**dict(of_installation(installation.root, known)), **given},
+        known,
+        installation.phases(),
+        installation.main_line(),
+        missing=severity,
+        workers=severity,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from app.connectors.calls import REGISTERS
 from app.decision import dmn
+from app.domain import districts
 from app.domain.districts import SHARED, District, RoleInfo
 from app.domain.forms import Form, FormError
 from app.engine import DiagramError, ProcessDefinition, read
@@ -22,12 +23,14 @@ T = TypeVar("T")
 class Stock:
     """All models, by tenant, kind and id; each read when it is asked for. One that cannot be read (None) is told elsewhere and stands for itself only.
 
+    ``main_line``: the main phases in order.
     ``complete``: there is nothing else. ``missing``, ``workers``: how severe it is that what is named is not there, that a job waits for somebody outside.
     """
 
     models: Mapping[Place, Load]
     districts: Mapping[str, District] = field(default_factory=dict)
     phases: Collection[str] | None = None
+    main_line: Sequence[str] | None = None
     complete: bool = True
     missing: str = "error"
     workers: str = "warning"
@@ -138,7 +141,7 @@ def of_installation(root: Path, known: Collection[str]) -> Iterator[tuple[Place,
         for path in sorted((root / folder).rglob("*")):
             own = path.relative_to(root / folder).parts[0]
             if path.suffix in _READERS:
-                name = f"{REGISTERS}{path.stem}" if own == "records" else path.stem
+                name = f"{REGISTERS}{path.stem}" if path.parent.name == districts.REGISTERS else path.stem
                 yield (own if own in known else SHARED, kind, name), once(partial(_read, path, name))
 
 
