@@ -31,7 +31,7 @@ _TRACED = ("decision", "from")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class FactSource:
     """Where a value comes from that nobody types: ``of`` names the decision, register, ``process.element``, message or job type; empty for an import.
 
     ``inputs``: the tasks (``process.task``) in whose forms the decision's inputs arise that are no facts themselves.
@@ -44,13 +44,13 @@ class Source:
     def __str__(self) -> str:
         return f"{self.kind}:{self.of}" if self.of else self.kind
 
-    def is_that(self, other: "Source") -> bool:
+    def is_that(self, other: "FactSource") -> bool:
         """Whether both name the same thing, whatever it is worked out from."""
         return (self.kind, self.of) == (other.kind, other.of)
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class ClosedFrom:
     """Once the project has ever been in ``phase`` or a later one of the main line, only the tasks ``by`` may set the field; none: nobody by a form."""
 
     phase: str
@@ -76,7 +76,7 @@ def read_owners(given: Any, refuse: Refusal) -> tuple[str, ...]:
     return owners
 
 
-def read_later(given: Any, refuse: Refusal) -> Later:
+def read_later(given: Any, refuse: Refusal) -> ClosedFrom:
     """``x-from``: an object with ``phase`` and, if anybody may still, ``by``."""
     if not isinstance(given, Mapping):
         raise refuse('应写成 {"phase": "阶段", "by": ["流程.任务"]}')
@@ -84,10 +84,10 @@ def read_later(given: Any, refuse: Refusal) -> Later:
     phase = given.get("phase")
     if not isinstance(phase, str) or not re.fullmatch(_WORD, phase):
         raise refuse("缺少 phase:请写明从哪个阶段起不能再改,阶段见 districts/phases.toml")
-    return Later(phase, _elements(given["by"], refuse, "by") if given.get("by") else ())
+    return ClosedFrom(phase, _elements(given["by"], refuse, "by") if given.get("by") else ())
 
 
-def read_sources(given: Any, refuse: Refusal) -> tuple[Source, ...]:
+def read_sources(given: Any, refuse: Refusal) -> tuple[FactSource, ...]:
     """``x-source``: one source or a list of them, each a text such as ``decision:supervision`` or ``{"decision": …, "from": […]}``."""
     written = given if isinstance(given, list) else [given]
     if not written:
@@ -99,13 +99,13 @@ def read_sources(given: Any, refuse: Refusal) -> tuple[Source, ...]:
     return sources
 
 
-def _source(given: Any, refuse: Refusal) -> Source:
+def _source(given: Any, refuse: Refusal) -> FactSource:
     if isinstance(given, Mapping):
         _only(given, _TRACED, refuse)
         decision = given.get("decision")
         if not isinstance(decision, str) or not re.fullmatch(_WORD, decision):
             raise refuse('缺少 decision:对象的写法是 {"decision": "决策标识", "from": ["流程.任务"]}')
-        return Source("decision", decision, _elements(given.get("from"), refuse, "from"))
+        return FactSource("decision", decision, _elements(given.get("from"), refuse, "from"))
     if not isinstance(given, str):
         raise refuse(f"来源应是文字,可用:{'、'.join(FORMS.values())}")
     kind, _, of = given.partition(":")
@@ -115,7 +115,7 @@ def _source(given: Any, refuse: Refusal) -> Source:
     wanted = None if kind == IMPORT else _ELEMENT if kind in OF_ELEMENTS else re.compile(_WORD)
     if (given != IMPORT) if wanted is None else not wanted.fullmatch(of):
         raise refuse(f"来源“{given}”的写法不对,应为 {FORMS[kind]}")
-    return Source(kind, of)
+    return FactSource(kind, of)
 
 
 def _elements(given: Any, refuse: Refusal, key: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.decision.near import near
 from app.domain import fact_values
-from app.domain.fact_sources import IMPORT, Later, Refusal, Source, read_later, read_owners, read_sources
+from app.domain.fact_sources import IMPORT, ClosedFrom, FactSource, Refusal, read_later, read_owners, read_sources
 from app.domain.fact_values import ValueRefused, is_blank
 from app.domain.forms import FieldProblem, Form, FormError
 
@@ -61,7 +61,7 @@ class Right:
     """``source``: of a ``set``, what its value comes from. ``creates``: of an import, whether it makes the project that it writes into."""
 
     kind: RightKind
-    source: Source | None = None
+    source: FactSource | None = None
     creates: bool = False
 
 
@@ -76,8 +76,8 @@ class LedgerField:
     title: str
     schema: Mapping[str, Any]
     owners: tuple[str, ...] = ()
-    later: Later | None = None
-    sources: tuple[Source, ...] = ()
+    later: ClosedFrom | None = None
+    sources: tuple[FactSource, ...] = ()
     relation: str | None = None
     read_only: bool = False
     unordered: bool = False
@@ -180,7 +180,7 @@ def may_set(
     return None
 
 
-def _may_come(field: LedgerField, source: Source | None) -> str | None:
+def _may_come(field: LedgerField, source: FactSource | None) -> str | None:
     if source is not None and source.kind != IMPORT and any(source.is_that(known) for known in field.sources):
         return None
     known = "、".join(str(known) for known in field.sources if known.kind != IMPORT)

@@ -10,7 +10,7 @@ from app.connectors import CONNECTORS
 from app.connectors.calls import OVERDUE, forms_of
 from app.decision.near import near
 from app.domain.districts import SHARED, District
-from app.domain.fact_sources import Source, is_element
+from app.domain.fact_sources import FactSource, is_element
 from app.domain.facts import LEDGER, FactsError, LedgerField, LedgerSchema
 from app.domain.forms import Form
 from app.engine.definitions import ElementInfo
@@ -159,7 +159,7 @@ class _District:
 
     # ------------------------------------------------------------------ whence
 
-    def _source(self, source: Source) -> str | None:
+    def _source(self, source: FactSource) -> str | None:
         for task in source.inputs:
             if (problem := self._element(task, TASK)) is not None:
                 return problem

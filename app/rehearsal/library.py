@@ -74,6 +74,7 @@ class Models:
     zone: ZoneInfo = field(default=ZONE, init=False)
     _by_key: dict[int, ProcessDefinition] = field(default_factory=dict)
     _ledgers: dict[str, Form] = field(default_factory=dict)
+    _ledger: tuple[Form, Form | None, LedgerSchema] | None = None
     namespaces: Namespaces = field(init=False)
 
     def __post_init__(self) -> None:
@@ -169,10 +170,15 @@ class Models:
         found = self._ledgers.get(owner)
         return found if found is not None or self.beneath is None else self.beneath.ledger_form(owner)
 
+    @property
     def ledger(self) -> LedgerSchema | None:
         """The fields of the ledger as the district has them; None where no file declares any. Raises FactsError."""
-        base = self.ledger_form(SHARED)
-        return None if base is None else LedgerSchema.of(base, None if self.tenant == SHARED else self.ledger_form(self.tenant))
+        base, own = self.ledger_form(SHARED), None if self.tenant == SHARED else self.ledger_form(self.tenant)
+        if base is None:
+            return None
+        if self._ledger is None or self._ledger[0] is not base or self._ledger[1] is not own:
+            self._ledger = base, own, LedgerSchema.of(base, own)
+        return self._ledger[2]
 
     def all_processes(self) -> Iterator[ProcessDefinition]:
         """Its own, then those beneath that it does not replace."""
