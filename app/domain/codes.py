@@ -93,6 +93,8 @@ class FormCode(Code):
     PATTERN = "PATTERN", "写法不合规定的格式"
     NOT_ALLOWED = "NOT_ALLOWED", "在当前选择下不应填写"
     MONEY = "MONEY", "金额应精确到分，至多两位小数"
+    OFFICE = "OFFICE", "应从登记的单位中选择，不能填写文字"
+    PERSON = "PERSON", "应从登记的人员中选择，不能填写文字"
     INVALID = "INVALID", "填写的内容不符合要求"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from app.decision.near import near
 from app.domain import fact_values
+from app.domain.codes import FormCode
 from app.domain.fact_sources import IMPORT, ClosedFrom, FactSource, Refusal, read_later, read_owners, read_sources
 from app.domain.fact_values import ValueRefused, is_blank
 from app.domain.forms import FieldProblem, Form, FormError
@@ -149,7 +150,7 @@ def validate(field: LedgerField, value: Any) -> list[FieldProblem]:
     try:
         normal(field, value)
     except ValueRefused as error:
-        return problems or [FieldProblem(field.name, field.title, "INVALID", f"“{field.title}”:{error}")]
+        return problems or [FieldProblem(field.name, field.title, FormCode.INVALID, f"“{field.title}”:{error}")]
     return problems
 
 

@@ -186,13 +186,13 @@ _MESSAGES = {
 }
 
 
-_NAMED = {"OFFICE": "单位", "PERSON": "人员"}  # what is chosen from the register, as {key, name}: text is never taken for one
+_NAMED = {FormCode.OFFICE: "单位", FormCode.PERSON: "人员"}  # what is chosen from the register, as {key, name}: text is never taken for one
 
 
 def _format_problems(schema: Mapping[str, Any], data: Any, path: str, title: str = "") -> list[FieldProblem]:
     """What ``x-format`` asks, wherever it stands: amounts (``money``) to the fen; an ``office`` and a ``person`` by key and name."""
-    code = str(schema.get("x-format", "")).upper()
-    if code in _NAMED:
+    code = next((code for code in _NAMED if schema.get("x-format") == code.lower()), None)
+    if code is not None:
         if _is_named(data) or data is None:
             return []
         return [FieldProblem(path, title, code, f"“{title}”应从登记的{_NAMED[code]}中选择,不能填写文字")]

@@ -20,6 +20,10 @@ class FindingCode(Code):
     OVERLAP_KNOWN = "OVERLAP_KNOWN", "决策表有行重叠，原来就是这样"
     TIMER = "TIMER", "开始事件的定时器无法识别"
 
+    # the ledger's fields
+    LEDGER_SCHEMA = "LEDGER_SCHEMA", "台账的字段表写得不对，说明里有字段、关键字和改法"
+    LEDGER_NAME = "LEDGER_NAME", "台账的字段表写了本区没有的角色、关系、阶段、任务、决策、登记簿、消息或作业"
+
     # names in diagrams
     ROLE = "ROLE", "候选组写的角色本区没有，没有人能办理"
     FORM = "FORM", "使用的表单不存在"

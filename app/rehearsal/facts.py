@@ -15,6 +15,7 @@ from app.domain.facts import LEDGER, FactsError, LedgerField, LedgerSchema
 from app.domain.forms import Form
 from app.engine.definitions import ElementInfo
 from app.engine.elements.tasks import JobTask, UserTask
+from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Part, job_type, texts
 from app.rehearsal.surroundings import Stock, View
@@ -36,7 +37,13 @@ def check(stock: Stock) -> list[Finding]:
         if base is None:
             if own is not None:
                 found.append(
-                    Finding(file_of(key), None, None, "LEDGER_SCHEMA", "没有各区共用的台账字段表 forms/records/project.json,请一起提交")
+                    Finding(
+                        file_of(key),
+                        None,
+                        None,
+                        FindingCode.LEDGER_SCHEMA,
+                        "没有各区共用的台账字段表 forms/records/project.json,请一起提交",
+                    )
                 )
             continue
         try:
@@ -55,7 +62,7 @@ def shape(owner: str, form: Form) -> list[Finding]:
     try:
         LedgerSchema.of(form)
     except FactsError as error:
-        return [Finding(file_of(owner), error.place or None, None, "LEDGER_SCHEMA", str(error))]
+        return [Finding(file_of(owner), error.place or None, None, FindingCode.LEDGER_SCHEMA, str(error))]
     return []
 
 
@@ -91,7 +98,7 @@ def _refused(error: FactsError, key: str, base: Form, own: Form | None) -> Findi
     """In the district's file if the shared one alone is right."""
     name = error.place.split("/", 1)[0]
     mine = own is not None and (name in own.fields or name not in base.fields) and not shape(SHARED, base)
-    return Finding(file_of(key if mine else SHARED), error.place or None, None, "LEDGER_SCHEMA", str(error))
+    return Finding(file_of(key if mine else SHARED), error.place or None, None, FindingCode.LEDGER_SCHEMA, str(error))
 
 
 class _District:
@@ -121,7 +128,7 @@ class _District:
             mine = self.own is not None and keyword in self.own.fields.get(field.name, {})
             file = file_of(self.district.key if mine or field.own else SHARED)
             text = f"台账字段“{field.title}”({field.name})的 {keyword}:{problem}"
-            yield Finding(file, f"{field.name}/{keyword}", None, "LEDGER_NAME", f"{text}({self.district.title})")
+            yield Finding(file, f"{field.name}/{keyword}", None, FindingCode.LEDGER_NAME, f"{text}({self.district.title})")
 
     # ------------------------------------------------------------------ who
 
