@@ -289,13 +289,28 @@ def tck(folder: Path, as_json: bool) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def reference(folder: Path) -> None:
-    """写出由代码生成的参考页(设置、命令、代码与审计动作)。"""
+    """写出由代码生成的参考页(设置、命令、代码与审计动作、台账字段)。"""
     from app.reference import codes_page
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "settings.md").write_text(settings.reference(), encoding="utf-8")
     (folder / "commands.md").write_text(commands_page(), encoding="utf-8")
     (folder / "codes.md").write_text(codes_page(), encoding="utf-8")
+    (folder / "facts.md").write_text(ledger_page(settings.load().root), encoding="utf-8")
+
+
+def ledger_page(root: Path) -> str:
+    """docs/reference/facts.md: the ledger's fields as each district of an installation has them."""
+    from app.domain.facts import LedgerSchema
+    from app.reference import facts_page
+
+    forms = root / "forms"
+    base = (forms / "records" / "project.json").read_bytes()
+    schemas = []
+    for key, district in districts.load_all(root / "districts").items():
+        own = forms / key / "records" / "project.json"
+        schemas.append((district, LedgerSchema.parse(base, own.read_bytes() if own.is_file() else None)))
+    return facts_page(schemas, {phase.key: phase.title for phase in districts.load_phases(root / "districts" / "phases.toml")})
 
 
 def commands_page() -> str:

@@ -1,10 +1,12 @@
-"""docs/reference/codes.md: every stable word of the product with what it means, from the enumerations themselves."""
+"""Reference pages from the product itself: docs/reference/codes.md from the enumerations, docs/reference/facts.md from the ledger's files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.codes import Code, InstallationCode, RequestCode
 from app.decision.codes import DecisionCode, DmnCode, FeelCode
 from app.domain.codes import Action, DeadlineCode, FormCode, VerdictCode
+from app.domain.districts import District
+from app.domain.facts import LedgerField, LedgerSchema
 from app.engine.codes import CommandCode, DiagramCode, IncidentType
 from app.rehearsal.codes import FindingCode, PlaneCode
 from app.seen.happenings import Happening
@@ -45,3 +47,68 @@ def codes_page() -> str:
 
 def _rows(words: Iterable[Code | DecisionCode]) -> list[str]:
     return [f"| `{word}` | {word.meaning} |" for word in words]
+
+
+def facts_page(schemas: Sequence[tuple[District, LedgerSchema]], phases: Mapping[str, str]) -> str:
+    """The page of the ledger's fields: a table for each district, in the order of the files. ``phases``: key → title."""
+    lines = [
+        "# 台账字段",
+        "",
+        "由 `quancheng reference` 从 `forms/records/project.json` 和各区的 `forms/<区>/records/project.json` 生成，请勿手改。怎样读、怎样改见",
+        "[台账：事实与所有者](../analyst/facts.md)。",
+    ]
+    for district, schema in schemas:
+        lines += [
+            "",
+            f"## {district.title}",
+            "",
+            "| 字段 | 名称 | 类型 | 由谁填写，或从何而来 | 从何时起不再填写 |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| `{field.name}`{'＊' if field.own else ''} | {field.title}{_relation(field, district)} | {_type(field)} "
+            f"| {_whose(field, district)} | {_until(field, phases)} |"
+            for field in schema.fields.values()
+        ]
+    return "\n".join([*lines, "", "＊ 本区自己的字段。"]) + "\n"
+
+
+_TYPES = {
+    "string": "文字", "number": "数字", "integer": "整数", "boolean": "是否", "array": "列表", "object": "一组内容",
+    "money": "金额", "office": "单位", "person": "人员", "date": "日期", "date-time": "时刻",
+}  # fmt: skip
+
+
+def _type(field: LedgerField) -> str:
+    schema = field.schema
+    word = _TYPES[schema.get("x-format") or (schema.get("format") if schema.get("format") in _TYPES else None) or schema["type"]]
+    if schema["type"] != "array":
+        return word
+    inner = _TYPES.get(str(schema["items"].get("x-format")), "")
+    return f"{inner}{word}" + ("（不分先后）" if field.unordered else "")
+
+
+def _relation(field: LedgerField, district: District) -> str:
+    if field.relation is None:
+        return ""
+    titles = [role.title for role in district.roles.values() if role.relation == field.relation]
+    return f"（给出关系 `{field.relation}`：{'、'.join(titles)}）"
+
+
+def _whose(field: LedgerField, district: District) -> str:
+    if field.read_only:
+        return "平台"
+    owners = [f"`{owner}`" if "." in owner else f"{district.role_title(owner)} `{owner}`" for owner in field.owners]
+    sources = [f"来自 `{source}`" + (f"（其输入来自 {_marked(source.inputs)}）" if source.inputs else "") for source in field.sources]
+    return "；".join([*owners, *sources])
+
+
+def _until(field: LedgerField, phases: Mapping[str, str]) -> str:
+    if field.later is None:
+        return ""
+    still = f"；此后只由 {_marked(field.later.by)}" if field.later.by else ""
+    return f"进入过“{phases.get(field.later.phase, field.later.phase)}”起{still}"
+
+
+def _marked(names: Iterable[str]) -> str:
+    return "、".join(f"`{name}`" for name in names)

@@ -63,6 +63,8 @@ OTHERS: dict[str, set[str]] = {
     "app/decision/feel/regex_classes.py": {"PZC"},
     "app/decision/feel/values.py": {"MISSING"},
     "app/decision/tck.py": {"UTC"},
+    "app/domain/fact_values.py": {"NFKC"},
+    "app/domain/facts.py": {"records.project"},
     "app/engine/cron.py": {*MONTHS, *DAYS, "LW", "UTC"},
     "app/engine/expressions.py": {"UTC"},
     "app/engine/timers.py": {"UTC"},

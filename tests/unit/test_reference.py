@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app import reference
+from app import cli, reference
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -16,3 +16,14 @@ def test_a_code_stands_on_the_page_with_what_it_means() -> None:
     assert "## 审计动作" in page
     assert "| `task.complete` | 办结了一件事项，附所填内容 |" in page
     assert "| `dmn.overlap` | 有两行会同时命中 |" in page
+
+
+def test_the_page_of_facts_is_the_ledgers_files() -> None:
+    assert (ROOT / "docs" / "reference" / "facts.md").read_text(encoding="utf-8") == cli.ledger_page(ROOT), "run: make docs"
+
+
+def test_a_fact_stands_on_the_page_with_who_may_set_it_in_each_district() -> None:
+    page = cli.ledger_page(ROOT)
+    assert "| `approvedBudget` | 审核预算（元） | 金额 | `review.review_budget` |  |" in page
+    assert "| `approvedBudget` | 列入预算金额（元） | 金额 | 来自 `message:plan_listed` |  |" in page
+    assert "| `archiveAcceptance`＊ | 档案验收结论 | 文字 | 档案验收主体 `archives` |  |" in page
