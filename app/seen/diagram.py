@@ -12,8 +12,10 @@ from app.connectors.calls import OVERDUE
 from app.domain.deadlines import passed
 from app.domain.states import ElementState
 from app.engine.definitions import ProcessDefinition
+from app.seen.elements import element_views
 from app.seen.lines import days_left
-from app.seen.shapes import DiagramView, LateView
+from app.seen.shapes import DiagramView, LateView, TimelineEntry
+from app.seen.visits import visit_views
 from app.store import history, tasks
 
 
@@ -25,22 +27,29 @@ class _Visits(NamedTuple):
     last: int
 
 
-def diagram_view(*, definition_key: int, instance_key: int, root_key: int, project_key: int | None, now: datetime) -> DiagramView:
-    """Where an instance is on its diagram."""
-    definition = snapshot.process_definition(definition_key)
-    visits = {(row.element_id, row.state): _Visits(row.inner or row.number, row.first, row.last) for row in history.visits(instance_key)}
+def diagram_view(row: Any, instance_key: int, past: Sequence[TimelineEntry], now: datetime) -> DiagramView:
+    """Where an instance is on its diagram, with what its elements declare as of the rules that its tree began with. ``row``: of the instance or of a task of
+    it; ``past``: what happened in its project, or in its tree."""
+    definition = snapshot.process_definition(row.definition_key)
+    library, district = snapshot.library(row.tenant, history.catalogue_version(row.root_key)), snapshot.district(row.tenant)
+    visits = {
+        (visit.element_id, visit.state): _Visits(visit.inner or visit.number, visit.first, visit.last)
+        for visit in history.visits(instance_key)
+    }
     active = {name: found for (name, state), found in visits.items() if state == ElementState.ACTIVE}
     completed = {name: found for (name, state), found in visits.items() if state == ElementState.COMPLETED}
     due = tasks.due_in_instance(instance_key)
-    registered = history.records_of_tree(root_key, project_key, OVERDUE)
+    registered = history.records_of_tree(row.root_key, row.project_key, OVERDUE)
     late = {view.element_id: view for view in _lapsed(definition, active, completed, registered, _ahead(due, now))}
     late |= {view.element_id: view for view in _past_due(due, now)}
     return DiagramView(
-        definition_key=definition_key,
+        definition_key=row.definition_key,
         current={name: found.number for name, found in active.items()},
         completed={name: found.number for name, found in completed.items()},
         late=tuple(late.values()),
-        incidents=tuple(dict.fromkeys(row.element_id for row in history.incidents(instance_key=instance_key, open_only=True))),
+        incidents=tuple(dict.fromkeys(stuck.element_id for stuck in history.incidents(instance_key=instance_key, open_only=True))),
+        elements=element_views(definition, library, district),
+        visits=visit_views(past, instance_key, library, district),
     )
 
 

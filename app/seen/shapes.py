@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from app.domain.forms import Form
 from app.domain.permissions import ADMINISTRATORS, Verdict
-from app.domain.states import InstanceState, TaskState
+from app.domain.states import DefinitionKind, InstanceState, TaskState
 from app.rehearsal.findings import Finding
 from app.seen.happenings import Happening
 
@@ -120,6 +120,56 @@ class DeadlineView:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelRef:
+    """A version of a model that an element uses: what its page is found by."""
+
+    kind: DefinitionKind
+    id: str
+    tenant: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """A line of what is known of an element. ``formula``: FEEL that it puts in words; ``model``: what it names."""
+
+    text: str
+    formula: str = ""
+    model: ModelRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ElementFact:
+    title: str
+    lines: Sequence[FactLine]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementView:
+    """An element as its diagram declares it, in people's words. ``captions``: the lines that stand under a task."""
+
+    id: str
+    kind: str
+    name: str
+    captions: Sequence[str] = ()
+    facts: Sequence[ElementFact] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitView:
+    """A visit of an element that something came of. ``result`` in words, empty where it has none; ``rows``: those of a table that matched."""
+
+    at: datetime
+    action: Happening
+    person: str = ""
+    office: str = ""
+    role_title: str = ""
+    result: str = ""
+    rows: Sequence[str] = ()
+    table: FactLine | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LateView:
     """An element that is late: by how many days (negative; see TaskLine), or, without a due of its own, by which deadline on its edge."""
 
@@ -130,13 +180,16 @@ class LateView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiagramView:
-    """The definition to draw and where its instance is: element id → how often it is there now, how often it is done. ``incidents``: element ids."""
+    """The definition to draw and where its instance is: element id → how often it is there now, how often it is done. ``incidents``: element ids.
+    ``elements``: those of the definition by id; ``visits``: what came of each so far, in order."""
 
     definition_key: int
-    current: Mapping[str, int]
-    completed: Mapping[str, int]
+    current: Mapping[str, int] = field(default_factory=dict)
+    completed: Mapping[str, int] = field(default_factory=dict)
     late: Sequence[LateView] = ()
     incidents: Sequence[str] = ()
+    elements: Mapping[str, ElementView] = field(default_factory=dict)
+    visits: Mapping[str, Sequence[VisitView]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

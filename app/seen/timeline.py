@@ -72,12 +72,11 @@ def of_project(project: Mapping[str, Any], district: District) -> list[TimelineE
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def of_tree(root_key: int, district: District) -> list[TimelineEntry]:
-    """What happened in one tree without a project."""
-    return sorted(
-        _entries(history.elements(root_key=root_key, types=tuple(_SHOWN)), history.decisions(root_key=root_key), set(), district),
-        key=lambda entry: entry.at,
-    )
+def of_tree(root_key: int, district: District, project_key: int | None = None) -> list[TimelineEntry]:
+    """What happened in one tree. ``project_key``: its project, if it has one."""
+    rows = history.elements(root_key=root_key, types=tuple(_SHOWN))
+    lapsed = _overdue(project_key) if project_key is not None else set()
+    return sorted(_entries(rows, history.decisions(root_key=root_key), lapsed, district), key=lambda entry: entry.at)
 
 
 def _overdue(project_key: int) -> set[tuple[int, str]]:

@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 
 from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
+from app.decision import dmn
 from app.seen.shapes import FactView
 
 _titles: WeakKeyDictionary[Snapshot, dict[str, str]] = WeakKeyDictionary()
@@ -14,18 +15,23 @@ _RECORDS = "records."
 
 def shown(tenant: str, facts: Mapping[str, Any]) -> tuple[FactView, ...]:
     """The facts that some form of the tenant has a title for."""
-    titles = _of(snapshot.library(tenant))
+    titles = titles_of(snapshot.library(tenant))
     return tuple(FactView(name, titles[name], value) for name, value in facts.items() if name in titles)
 
 
 def record_title(tenant: str, kind: str) -> str:
     """What a register is called."""
-    library = snapshot.library(tenant)
+    return register_title(snapshot.library(tenant), kind) or kind
+
+
+def register_title(library: Snapshot, kind: str) -> str:
+    """What a register is called as of a catalogue version; empty if it has no form."""
     found = library.reference("form", _RECORDS + kind) or library.reference("form", kind)
-    return found.name if found else kind
+    return found.name if found else ""
 
 
-def _of(library: Snapshot) -> dict[str, str]:
+def titles_of(library: Snapshot) -> Mapping[str, str]:
+    """Field → title, over all forms that are filled in."""
     known = _titles.get(library)
     if known is None:
         known = {}
@@ -35,3 +41,13 @@ def _of(library: Snapshot) -> dict[str, str]:
                     known.setdefault(name, str(schema.get("title", name)))
         _titles[library] = known
     return known
+
+
+def column_titles(library: Snapshot, decision_id: str) -> Mapping[str, str]:
+    """Output column of a decision table → its title."""
+    try:
+        found = library.decision(decision_id)
+    except dmn.DmnError:
+        return {}
+    decision = found.model.decisions.get(decision_id) if found else None
+    return {column.name: column.label for column in decision.outputs if column.label} if decision else {}

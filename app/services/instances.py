@@ -163,9 +163,7 @@ def view(actor: Actor, key: int, now: datetime) -> InstancePage:
         ],
         decisions=[timeline.decision_view(item) for item in history.decisions(instance_key=key)],
         children=[instance_line(item) for item in history.children(key)],
-        diagram=diagram_view(
-            definition_key=row.definition_key, instance_key=key, root_key=row.root_key, project_key=row.project_key, now=now
-        ),
+        diagram=diagram_view(row, key, timeline.of_tree(row.root_key, snapshot.district(row.tenant), row.project_key), now),
         catalogue_version=root.catalogue_version,
         version=root.version,
     )

@@ -22,7 +22,8 @@ from app.domain.permissions import SYSTEM, Actor
 from app.domain.states import DefinitionKind, DeploymentSource
 from app.errors import NotFound, Outdated, Refused
 from app.rehearsal.findings import Finding
-from app.seen.shapes import BootView, DefinitionView, DeploymentView, ImportView
+from app.seen.elements import element_views
+from app.seen.shapes import BootView, DefinitionView, DeploymentView, DiagramView, ImportView
 from app.store import resources, rows
 from app.store.resources import ResourceRef
 from app.store.tables import DeploymentRow
@@ -157,6 +158,17 @@ def source(actor: Actor, kind: str, key: int) -> tuple[str, bytes]:
         raise NotFound("没有此版本")
     permissions.may_read_model(actor, found.tenant).require()
     return resources.content(found.resource_key)
+
+
+def drawn(actor: Actor, key: int) -> DiagramView:
+    """A version of a process with what its elements declare, by the newest models of the reader's district. Raises NotFound, Forbidden."""
+    found = resources.reference(DefinitionKind.PROCESS, key)
+    if found is None:
+        raise NotFound("没有此版本")
+    permissions.may_read_model(actor, found.tenant).require()
+    tenant = actor.tenant or found.tenant
+    elements = element_views(snapshot.process_definition(key), snapshot.library(tenant), snapshot.district(tenant))
+    return DiagramView(definition_key=key, elements=elements)
 
 
 def imports(actor: Actor, kind: str, key: int) -> list[ImportView]:

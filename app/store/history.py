@@ -159,6 +159,12 @@ def root_state(root_key: int) -> Row[Any]:
     return db.session.execute(query.where(ProcessInstanceRow.key == root_key)).one()
 
 
+def catalogue_version(root_key: int) -> int:
+    """The catalogue version that a tree began with."""
+    found: int = db.session.execute(select(ProcessInstanceRow.catalogue_version).where(ProcessInstanceRow.key == root_key)).scalar_one()
+    return found
+
+
 def children(key: int) -> Sequence[Row[Any]]:
     return db.session.execute(_LINE.where(ProcessInstanceRow.parent_key == key).order_by(ProcessInstanceRow.key)).all()
 

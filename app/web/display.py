@@ -13,7 +13,7 @@ from app.domain.deadlines import passed
 from app.domain.districts import ZONE
 from app.domain.states import SUSPENDED, DefinitionKind, DeploymentSource, ElementState, InstanceState, JobState, TaskState
 from app.seen.happenings import Happening
-from app.seen.shapes import ClauseView, DiagramView, TaskLine, TimelineEntry
+from app.seen.shapes import ClauseView, LateView, TaskLine, TimelineEntry
 
 SOON = 3  # days before a last day on which it is marked
 NOTHING = "—"
@@ -155,19 +155,9 @@ def as_json(thing: Any) -> str:
     return line if len(line) <= _SHORT else indented
 
 
-def elements(diagram: DiagramView, incidents: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """What the diagram island draws: element id → tokens, visits, lateness and incident in words. ``incidents`` gives theirs."""
-    late = {view.element_id: (view.deadline or "期限已过") if view.days_left is None else _late(view.days_left) for view in diagram.late}
-    stuck = dict.fromkeys(diagram.incidents, "等待管理员处理") | dict(incidents or {})
-    return {
-        name: {
-            "current": diagram.current.get(name, 0),
-            "done": diagram.completed.get(name, 0),
-            "overdue": late.get(name, ""),
-            "incident": stuck.get(name, ""),
-        }
-        for name in {*diagram.current, *diagram.completed, *late, *stuck}
-    }
+def lateness(view: LateView) -> str:
+    """How late an element is, or which deadline at its edge has lapsed."""
+    return (view.deadline or "期限已过") if view.days_left is None else _late(view.days_left)
 
 
 def attach(app: Flask) -> None:

@@ -11,7 +11,7 @@ from app.domain.states import InstanceState
 from app.errors import InvalidRequest
 from app.seen.shapes import InstancePage
 from app.services import instances, repair, unattended
-from app.web import display, listing
+from app.web import drawing, listing
 
 blueprint = Blueprint("instances", __name__, url_prefix="/instances")
 
@@ -52,10 +52,7 @@ def show(key: int) -> str:
         view=view,
         line=view.line,
         now=present(),
-        drawn={
-            "source": url_for("models.diagram", key=view.diagram.definition_key),
-            "elements": display.elements(view.diagram, incidents=_stuck(view)),
-        },
+        drawn=drawing.drawn(view.diagram, incidents=_stuck(view)),
     )
 
 

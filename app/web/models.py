@@ -24,7 +24,7 @@ from app.errors import Failure, Forbidden, InvalidRequest, ModelFault, NotFound,
 from app.seen import reminders, tables
 from app.seen.shapes import DefinitionView
 from app.services import models
-from app.web import listing
+from app.web import drawing, listing
 from app.web.display import KINDS
 
 blueprint = Blueprint("models", __name__, url_prefix="/models")
@@ -75,6 +75,7 @@ def versions(kind: str, tenant: str, name: str) -> str:
         tables=tables.tables(content) if kind in ("decision", "library") else [],
         imports=models.imports(actor, kind, chosen.key),
         given=_form(content) if kind == "form" else None,
+        drawn=drawing.drawn(models.drawn(actor, chosen.key)) if kind == "process" else None,
     )
 
 

@@ -18,7 +18,7 @@ from app.domain.states import TaskState
 from app.errors import InvalidRequest
 from app.seen.shapes import TaskPage
 from app.services import tasks
-from app.web import display
+from app.web import drawing
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -31,7 +31,7 @@ def show(key: int) -> str:
         view=view,
         line=view.line,
         given=_for_form(view) if view.form else None,
-        drawn={"source": url_for("models.diagram", key=view.diagram.definition_key), "elements": display.elements(view.diagram)},
+        drawn=drawing.drawn(view.diagram),
     )
 
 

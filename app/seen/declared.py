@@ -1,0 +1,69 @@
+"""What an element declares (``zeebe:property``), read once for everybody who shows it. Values are texts of the diagram: keys, names and FEEL."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_SEPARATED = re.compile(r"[\s,;]+")
+_READ = re.compile(r"=\s*(?:(?:sum|count)\s*\(\s*)?([A-Za-z_]\w*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """Empty where nothing is declared. ``returns``: element ids, or ``*``; ``sets``: ledger field → FEEL; ``reads``: registers; ``named_office``: an office is
+    picked by an expression."""
+
+    phase: str = ""
+    record: str = ""
+    document: str = ""
+    no_deadline: str = ""
+    stands: str = ""
+    approves_when: str = ""
+    named_office: bool = False
+    distinct: bool = False
+    notify: tuple[str, ...] = ()
+    returns: tuple[str, ...] = ()
+    approves: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    sets: tuple[tuple[str, str], ...] = ()
+
+
+def declared(properties: Mapping[str, str]) -> Declared:
+    given = {name: value.strip() for name, value in properties.items()}
+    return Declared(
+        phase=given.get("phase", ""),
+        record=given.get("record", ""),
+        document=given.get("document", ""),
+        no_deadline=given.get("noDeadline", ""),
+        stands=_formula(given.get("stands", "")),
+        approves_when=_formula(given.get("approvesWhen", "")),
+        named_office=bool(given.get("office")),
+        distinct=given.get("distinct") == "person",
+        notify=_names(given.get("notify", "")),
+        returns=_names(given.get("returnTo", "")),
+        approves=_names(given.get("approves", "")),
+        reads=tuple(dict.fromkeys(_READ.findall(";".join(parts(given.get("reads", "")))))),
+        sets=tuple(
+            (name.strip(), _formula(value)) for name, sign, value in (part.partition("=") for part in parts(given.get("set", ""))) if sign
+        ),
+    )
+
+
+def parts(text: str) -> list[str]:
+    """What stands between semicolons, but for those within a text."""
+    found, quoted = [""], False
+    for position, letter in enumerate(text):
+        quoted ^= letter == '"' and text[position - 1 : position] != "\\"
+        if letter == ";" and not quoted:
+            found.append("")
+        else:
+            found[-1] += letter
+    return [part.strip() for part in found if part.strip()]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in _SEPARATED.split(text) if name))
+
+
+def _formula(text: str) -> str:
+    return text.strip().removeprefix("=").strip()

@@ -1,0 +1,76 @@
+"""What the diagram island is given (frontend/src/diagram): the address of the diagram, and of each element what is declared, where it stands and what came of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+
+from app.access.identity import current_actor
+from app.domain import permissions
+from app.seen.shapes import DiagramView, ElementView, FactLine, VisitView
+from app.web import display
+
+_MOST_VISITS = 5
+
+
+def drawn(view: DiagramView, incidents: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """``incidents``: element id → what is wrong there, for those who may read it."""
+    stuck = dict.fromkeys(view.incidents, "等待管理员处理") | dict(incidents or {})
+    late = {one.element_id: display.lateness(one) for one in view.late}
+    named = {*view.elements, *view.current, *view.completed, *late, *stuck, *view.visits}
+    elements = {}
+    for name in sorted(named):
+        told = {
+            "current": view.current.get(name, 0),
+            "done": view.completed.get(name, 0),
+            "overdue": late.get(name, ""),
+            "incident": stuck.get(name, ""),
+        }
+        shown = {what: said for what, said in told.items() if said} | _declared(view.elements.get(name)) | _visited(view, name)
+        if shown:
+            elements[name] = shown
+    return {"source": url_for("models.diagram", key=view.definition_key), "elements": elements}
+
+
+def _declared(element: ElementView | None) -> dict[str, Any]:
+    if element is None:
+        return {}
+    facts = [{"title": fact.title, "lines": [_line(line) for line in fact.lines]} for fact in element.facts]
+    found = {"kind": element.kind, "captions": list(element.captions), "facts": facts}
+    return {what: said for what, said in found.items() if said}
+
+
+def _visited(view: DiagramView, name: str) -> dict[str, Any]:
+    """The newest visits first; of many the rest is counted."""
+    visits = list(view.visits.get(name, ()))[::-1]
+    if not visits:
+        return {}
+    more = len(visits) - _MOST_VISITS
+    return {"visits": [_visit(visit) for visit in visits[:_MOST_VISITS]]} | ({"more": more} if more > 0 else {})
+
+
+def _visit(visit: VisitView) -> dict[str, Any]:
+    who = f"{visit.office} {visit.person}".strip() + (f"（{visit.role_title}）" if visit.person and visit.role_title else "")
+    found = {
+        "when": display.instant(visit.at),
+        "what": visit.action.meaning,
+        "who": who,
+        "result": visit.result,
+        "rows": list(visit.rows),
+        "table": _line(visit.table) if visit.table else None,
+    }
+    return {what: said for what, said in found.items() if said}
+
+
+def _line(line: FactLine) -> dict[str, str]:
+    found = {"text": line.text, "formula": line.formula}
+    if line.model is not None and _may_open(line.model.tenant):
+        place = line.model
+        found["href"] = url_for("models.versions", kind=place.kind.value, tenant=place.tenant, name=place.id, version=place.version)
+    return {what: said for what, said in found.items() if said}
+
+
+def _may_open(tenant: str) -> bool:
+    """Whether the page of a model of this tenant would let the reader in."""
+    actor = current_actor()
+    return bool(permissions.may_publish(actor) and permissions.may_list_models(actor, tenant))
