@@ -31,7 +31,7 @@ from app.seen.spans import span
 
 LEDGER = "project"
 ANY = "*"
-_LEDGER_FORM = "records.project"
+_REGISTER = "登记"
 _COUNTING = ("deadline", "remindAt")
 _MOST_OFFICES = 4
 _TASKS = frozenset(
@@ -110,7 +110,7 @@ class _Reading:
         if said.distinct:
             first.append("一人一次")
         if said.record:
-            first.append(f"登记{self._register(said.record)}")
+            first.append(f"{_REGISTER}{self._register(said.record).removesuffix(_REGISTER)}")
         if said.document:
             first.append("出表")
         if first:
@@ -139,7 +139,7 @@ class _Reading:
         yield "不必重办", iter([FactLine("再次到这里时，如果原来的意见仍然满足条件、所批内容没有变化", said.stands)] if said.stands else ())
         yield "写入项目台账", (FactLine(self._ledger_title(name) or "台账中的一项", formula) for name, formula in said.sets)
         yield "项目阶段", iter([FactLine(f"进入“{phase_title(said.phase)}”")] if said.phase else ())
-        yield "办结后告知", (FactLine(name) for name in self._told(said))
+        yield "告知", (FactLine(name) for name in self._told(said))
         yield "可以退回到", (FactLine(name) for name in self._targets(said))
         yield "去向", self._ways(part)
         yield "说明", iter([FactLine(info.documentation)] if info.documentation else ())
@@ -348,7 +348,7 @@ class _Reading:
         return self._fields.get(base) or wording.titles_of(self.library).get(base)
 
     def _ledger_title(self, name: str) -> str | None:
-        reference = self.library.reference(DefinitionKind.FORM, _LEDGER_FORM)
+        reference = wording.register(self.library, LEDGER)
         schema = form(reference.key).fields.get(name) if reference is not None else None
         return str(schema["title"]) if schema and schema.get("title") else wording.titles_of(self.library).get(name)
 
@@ -362,7 +362,8 @@ class _Reading:
         return info.name if info else ""
 
     def _register(self, kind: str) -> str:
-        return wording.register_title(self.library, kind)
+        found = wording.register(self.library, kind)
+        return found.name if found else ""
 
 
 def _due(part: Part) -> Term | None:

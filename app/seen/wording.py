@@ -8,6 +8,7 @@ from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
 from app.decision import dmn
 from app.seen.shapes import FactView
+from app.store.resources import ResourceRef
 
 _titles: WeakKeyDictionary[Snapshot, dict[str, str]] = WeakKeyDictionary()
 _RECORDS = "records."
@@ -21,13 +22,13 @@ def shown(tenant: str, facts: Mapping[str, Any]) -> tuple[FactView, ...]:
 
 def record_title(tenant: str, kind: str) -> str:
     """What a register is called."""
-    return register_title(snapshot.library(tenant), kind) or kind
+    found = register(snapshot.library(tenant), kind)
+    return found.name if found else kind
 
 
-def register_title(library: Snapshot, kind: str) -> str:
-    """What a register is called as of a catalogue version; empty if it has no form."""
-    found = library.reference("form", _RECORDS + kind) or library.reference("form", kind)
-    return found.name if found else ""
+def register(library: Snapshot, kind: str) -> ResourceRef | None:
+    """The form of a register, or (``project``) of the ledger, as of a catalogue version."""
+    return library.reference("form", _RECORDS + kind) or library.reference("form", kind)
 
 
 def titles_of(library: Snapshot) -> Mapping[str, str]:

@@ -1,9 +1,10 @@
 // Where an instance stands, drawn on its diagram. What is late, stuck or done the server says (app/seen/diagram.py).
+import { heldBy, nodesOf } from './places.js';
+
+const PLANE = '_plane'; // what bpmn-js adds to the id of a collapsed sub-process for the plane behind it
 
 const make = (className, text, title) =>
-  Object.assign(document.createElement('div'), { className, textContent: text, title });
-
-const badge = (kind, text, title) => make(`diagram-badge ${kind}`, text, title);
+  Object.assign(document.createElement('span'), { className, textContent: text, title });
 
 function marksOf({ current, overdue, incident, done }) {
   const marks = [];
@@ -14,63 +15,61 @@ function marksOf({ current, overdue, incident, done }) {
   return marks;
 }
 
+/** Kind, text and explanation of each badge of an element. */
 function badgesOf({ current, overdue, incident, done }) {
   const badges = [];
-  if (current) badges.push([badge('token', `● ${current}`, `停在这里：${current}`), { bottom: 10, left: -8 }]);
-  if (done > 1) badges.push([badge('done', `✓ ${done}`, `已完成 ${done} 次`), { bottom: 10, right: 24 }]);
-  if (incident) badges.push([badge('incident', '! 故障', incident), { top: -12, right: 30 }]);
-  if (overdue) badges.push([badge('overdue', '逾期', overdue), { top: -12, left: -8 }]);
+  if (current) badges.push(['token', `● ${current}`, `停在这里：${current}`]);
+  if (done > 1) badges.push(['done', `✓ ${done}`, `已完成 ${done} 次`]);
+  if (overdue) badges.push(['overdue', '逾期', overdue]);
+  if (incident) badges.push(['incident', '! 故障', incident]);
   return badges;
 }
 
-/** `elements`: id → {current: tokens, done: times, overdue: words, incident: words}; `flows`: ids taken. */
-export function showState(viewer, { elements = {}, flows = [] }) {
+/** The same of a collapsed sub-process, which shows what it holds. */
+function badgesOfHeld({ current, overdue, incident, done }) {
+  const badges = [];
+  if (current) badges.push(['token', `● ${current}`, `里面停在 ${current} 处`]);
+  if (done) badges.push(['done', `✓ ${done}`, `里面已完成 ${done} 个环节`]);
+  if (overdue) badges.push(['overdue', `逾期 ${overdue}`, `里面有 ${overdue} 个环节逾期`]);
+  if (incident) badges.push(['incident', `! 故障 ${incident}`, `里面有 ${incident} 处故障`]);
+  return badges;
+}
+
+/** The plane behind a collapsed sub-process, if there is one. */
+export const planeBehind = (viewer, { id }) => viewer.get('canvas').findRoot(`${id}${PLANE}`);
+
+/** `elements`: id → {current: tokens, done: times, overdue: words, incident: words}. What is none of this diagram is passed over. */
+export function showState(viewer, { elements = {} }) {
   const canvas = viewer.get('canvas');
   const overlays = viewer.get('overlays');
-  const registry = viewer.get('elementRegistry');
-  for (const [id, state] of Object.entries(elements)) {
-    if (!registry.get(id)) continue; // not drawn, or inside a called process
-    marksOf(state).forEach((mark) => canvas.addMarker(id, mark));
-    for (const [html, position] of badgesOf(state)) overlays.add(id, 'state', { position, html });
+  const nodes = nodesOf(viewer);
+  for (const node of nodes) {
+    const own = elements[node.id] ?? {};
+    const held = planeBehind(viewer, node) && heldBy(node, nodes, elements);
+    const state = held
+      ? {
+          current: held.current || own.current,
+          done: own.done,
+          overdue: held.overdue || own.overdue,
+          incident: held.incident || own.incident,
+        }
+      : own;
+    marksOf(state).forEach((mark) => canvas.addMarker(node.id, mark));
+    const badges = held ? badgesOfHeld(held) : badgesOf(own);
+    if (!badges.length) continue;
+    const html = document.createElement('div');
+    html.className = 'diagram-badges';
+    html.append(...badges.map(([kind, text, title]) => make(`diagram-badge ${kind}`, text, title)));
+    overlays.add(node.id, 'state', { position: { top: -12, left: -8 }, html });
   }
-  flows.filter((id) => registry.get(id)).forEach((id) => canvas.addMarker(id, 'is-taken'));
 }
 
-/** What is known of an element, in a line. */
-export function describe({ id, businessObject }, state = {}, notes = []) {
-  const facts = [businessObject.name || id];
-  if (state.current) facts.push(`停在这里 ${state.current} 处`);
-  if (state.done) facts.push(`已完成 ${state.done} 次`);
-  if (state.overdue) facts.push(state.overdue);
-  if (state.incident) facts.push(`故障：${state.incident}`);
-  return [...facts, ...notes].join(' · ');
-}
-
-function whereToLook(viewer, elements) {
-  const registry = viewer.get('elementRegistry');
-  const here = Object.entries(elements)
-    .filter(([, { current, incident }]) => current || incident)
-    .map(([id]) => registry.get(id))
-    .find(Boolean);
-  return here ?? registry.find(({ type }) => type === 'bpmn:StartEvent');
-}
-
-/** Fit the diagram; where that makes it too small to read, come closer to where the work is, or to the start. */
-export function fit(viewer, { elements = {} }, readable = 0.55) {
-  const canvas = viewer.get('canvas');
-  canvas.zoom('fit-viewport', 'auto');
-  canvas.zoom(canvas.zoom() * 0.96, 'auto'); // a little air around
-  const target = canvas.zoom() < readable && whereToLook(viewer, elements);
-  if (!target) return;
-  const size = canvas.getSize();
-  const { inner } = canvas.viewbox();
-  const width = size.width / readable;
-  const height = size.height / readable;
-  const keepInside = (wanted, from, span, room) => Math.max(from, Math.min(wanted, from + Math.max(0, span - room)));
-  canvas.viewbox({
-    x: keepInside(target.x + target.width / 2 - width / 2, inner.x - 10, inner.width + 20, width),
-    y: keepInside(target.y + target.height / 2 - height / 2, inner.y - 10, inner.height + 20, height),
-    width,
-    height,
-  });
+/** What is known of an element's state, in a line. */
+export function describe({ current, done, overdue, incident } = {}) {
+  const facts = [];
+  if (current) facts.push(`停在这里 ${current} 处`);
+  if (done) facts.push(`已完成 ${done} 次`);
+  if (overdue) facts.push(overdue);
+  if (incident) facts.push(`故障：${incident}`);
+  return facts.join(' · ');
 }

@@ -1,0 +1,26 @@
+// Print the plane that is shown, alone on a page across.
+
+/** `title` and `notes` stand above it, for badges are not printed. The page comes back as it was when the print is done. */
+export async function print(viewer, title, notes = []) {
+  const { svg } = await viewer.saveSVG();
+  const drawing = new DOMParser().parseFromString(svg, 'image/svg+xml').documentElement;
+  drawing.removeAttribute('width');
+  drawing.removeAttribute('height');
+  const sheet = document.createElement('div');
+  sheet.className = 'diagram-sheet diagram-canvas';
+  const heading = document.createElement('h1');
+  heading.textContent = title;
+  const said = notes.map((note) => Object.assign(document.createElement('p'), { textContent: note }));
+  sheet.append(heading, ...said, document.importNode(drawing, true));
+  document.body.append(sheet);
+  document.body.classList.add('prints-diagram');
+  window.addEventListener(
+    'afterprint',
+    () => {
+      sheet.remove();
+      document.body.classList.remove('prints-diagram');
+    },
+    { once: true },
+  );
+  window.print();
+}
