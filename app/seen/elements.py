@@ -208,8 +208,9 @@ class _Reading:
 
     def _deadline(self, part: Part, said: Declared, limited: Limit | None) -> Iterator[FactLine]:
         if limited is not None:
+            if limited.counted:
+                yield from self._start(part)
             yield from (FactLine(line) for line in limited.lines)
-            yield from self._start(part)
         if said.no_deadline:
             yield FactLine(f"不设期限：{said.no_deadline}")
 
@@ -286,7 +287,7 @@ class _Reading:
             return found
         name = inventory.bare_name(term)
         title = self._title(name) if name else None
-        return Limit(f"限“{title}”" if title else "有期限", (f"至“{title}”" if title else "截止时间由流程给出",), (), agreed=False)
+        return Limit(f"限“{title}”" if title else "有期限", (f"至“{title}”" if title else "截止时间由流程给出",))
 
     def _counting(self, term: Term | None) -> Call | None:
         if term is None:

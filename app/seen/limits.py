@@ -21,12 +21,13 @@ _DAY = re.compile(r"(?:(\d{4})-)?(\d\d)-(\d\d)")
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``short`` stands under a task; ``lines`` explain; ``agreed``: no clause gives it."""
+    """``short`` stands under a task; ``lines`` explain; ``counted``: from a start on, which a fixed day is not; ``agreed``: no clause gives it."""
 
     short: str
     lines: tuple[str, ...]
-    clauses: tuple[Clause, ...]
-    agreed: bool
+    clauses: tuple[Clause, ...] = ()
+    counted: bool = False
+    agreed: bool = False
 
 
 def limit(key: str, library: Snapshot, district: District, title: Callable[[str], str | None]) -> Limit | None:
@@ -43,7 +44,8 @@ def limit(key: str, library: Snapshot, district: District, title: Callable[[str]
     if not clauses:
         lines.append(f"{AGREED}，办法未规定")
     words = "或 ".join(lengths) if len(lengths) < 3 else f"{lengths[0]}等"
-    return Limit(f"{'限' if clauses else AGREED} {words}", tuple(lines), clauses, not clauses)
+    counted = any(_outputs(table, rule).get("unit") != '"fixed_date"' for rule in rows)
+    return Limit(f"{'限' if clauses else AGREED} {words}", tuple(lines), clauses, counted, not clauses)
 
 
 def _table(library: Snapshot) -> Decision | None:

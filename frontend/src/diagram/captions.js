@@ -3,9 +3,9 @@
 const SIZE = 11;
 const LINE = 13;
 const BELOW = 3;
-const CLEAR = 4; // on each side of a flow or shape
+const CLEAR = 8; // px on each side of a flow or shape: an arrow's head is wider than its line
 const REACH = 160; // how far beyond its task a caption may begin or end
-const LEAST = 30; // px; where there is less room nothing is written: a click tells it all
+const LEAST = 30; // px that are free below the task itself, else nothing is written: a click tells it all
 const FONT = `${SIZE}px 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC', sans-serif`;
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -51,7 +51,7 @@ export function placed(task, lines, obstacles, measure) {
   const right = task.x + task.width;
   const width = Math.max(...lines.map(measure));
   const offers = gapsIn(obstacles, task.x - REACH, right + REACH, top, top + height)
-    .filter(([from, to]) => from < right && to > task.x && to - from >= LEAST)
+    .filter(([from, to]) => Math.min(to, right) - Math.max(from, task.x) >= LEAST)
     .map(([from, to]) => {
       const room = Math.min(width, to - from);
       const begin = Math.max(from, Math.min(wanted, to - room));

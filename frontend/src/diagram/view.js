@@ -1,8 +1,8 @@
 // What of a diagram is in view: which plane, and which part of it.
 
-export const READABLE = 0.55; // the smallest zoom at which names can be read
+export const SMALLEST = 0.45; // the zoom down to which all of a plane is shown: the house's widest plane on an ordinary page
+export const CLOSE = 0.7; // how closely one part is looked at where all would be smaller than that
 const AIR = 12;
-const CRUMBS = 44; // the way back stands at the upper left of an inner plane
 const MARK = 26; // the maker's mark stands at the lower right
 
 /** The viewbox that shows all of `inner`, or, where that would be too small to read, a readable part around `target`. */
@@ -12,7 +12,7 @@ export function boxFor(size, inner, target, { top = AIR, bottom = MARK } = {}) {
     (size.width - 2 * AIR) / Math.max(inner.width, 1),
     (size.height - top - bottom) / Math.max(inner.height, 1),
   );
-  const scale = whole < READABLE && target ? READABLE : Math.max(whole, 0.05);
+  const scale = whole < SMALLEST && target ? CLOSE : Math.max(whole, 0.05);
   const width = size.width / scale;
   const height = size.height / scale;
   const near = scale > whole ? target : inner;
@@ -34,9 +34,9 @@ export function boxFor(size, inner, target, { top = AIR, bottom = MARK } = {}) {
 /** Look at the plane that is shown: at all of it, or closely at one of its elements. */
 export function look(viewer, target) {
   const canvas = viewer.get('canvas');
-  const isInner = canvas.getContainer().classList.contains('bjs-breadcrumbs-shown');
-  const { inner } = canvas.viewbox();
-  canvas.viewbox(boxFor(canvas.getSize(), inner, target, { top: isInner ? CRUMBS : AIR }));
+  const crumbs = canvas.getContainer().querySelector('.bjs-breadcrumbs'); // the way back, over the upper left of an inner plane
+  const top = crumbs?.offsetHeight ? crumbs.offsetTop + crumbs.offsetHeight + AIR / 2 : AIR;
+  canvas.viewbox(boxFor(canvas.getSize(), canvas.viewbox().inner, target, { top }));
 }
 
 /** The first of `places` on the plane that is shown, else its first start event. */
