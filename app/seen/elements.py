@@ -29,8 +29,8 @@ from app.seen.lines import phase_title
 from app.seen.shapes import ElementFact, ElementView, FactLine, ModelRef
 from app.seen.spans import span
 
-LEDGER = "project"
 ANY = "*"
+_PROJECT = "project"
 _REGISTER = "登记"
 _COUNTING = ("deadline", "remindAt")
 _MOST_OFFICES = 4
@@ -251,9 +251,9 @@ class _Reading:
             yield FactLine(_cited(clause))
 
     def _approved(self, said: Declared) -> Iterator[FactLine]:
-        titles = [self._title(name) for name in said.approves]
+        titles = [self._ledger_title(name) or self._title(name) for name in said.approves]
         if named := "、".join(dict.fromkeys(title for title in titles if title)):
-            yield FactLine(named)
+            yield FactLine(named if all(titles) else f"{named} 等 {len(titles)} 项")
         if said.approves_when:
             yield FactLine("视为同意的条件", said.approves_when)
 
@@ -339,7 +339,7 @@ class _Reading:
             named = self._name(element, process)
             return f"“{named}”的审批" if named else None
         base, _, entry = name.partition(".")
-        if base == LEDGER:
+        if base == _PROJECT:
             return self._ledger_title(entry)
         if base in self._results:
             task, decision = self._results[base]
@@ -349,9 +349,9 @@ class _Reading:
         return self._fields.get(base) or wording.titles_of(self.library).get(base)
 
     def _ledger_title(self, name: str) -> str | None:
-        reference = wording.register(self.library, LEDGER)
-        schema = form(reference.key).fields.get(name) if reference is not None else None
-        return str(schema["title"]) if schema and schema.get("title") else wording.titles_of(self.library).get(name)
+        ledger = self.library.ledger
+        field = ledger.fields.get(name) if ledger is not None else None
+        return field.title if field is not None else wording.titles_of(self.library).get(name)
 
     def _column(self, decision_id: str, name: str) -> str | None:
         return wording.column_titles(self.library, decision_id).get(name)

@@ -45,7 +45,8 @@ def limit(key: str, library: Snapshot, district: District, title: Callable[[str]
         lines.append(f"{AGREED}，办法未规定")
     words = "或 ".join(lengths) if len(lengths) < 3 else f"{lengths[0]}等"
     counted = any(_outputs(table, rule).get("unit") != '"fixed_date"' for rule in rows)
-    return Limit(f"{'限' if clauses else AGREED} {words}", tuple(lines), clauses, counted, not clauses)
+    short = f"{'限' if clauses else AGREED} {words}".replace("限 按", "限期按").replace(f"{AGREED} 按", f"{AGREED}按")
+    return Limit(short, tuple(lines), clauses, counted, not clauses)
 
 
 def _table(library: Snapshot) -> Decision | None:

@@ -27,7 +27,7 @@ def record_title(tenant: str, kind: str) -> str:
 
 
 def register(library: Snapshot, kind: str) -> ResourceRef | None:
-    """The form of a register, or (``project``) of the ledger, as of a catalogue version."""
+    """The form of a register as of a catalogue version."""
     return library.reference("form", _RECORDS + kind) or library.reference("form", kind)
 
 

@@ -238,9 +238,11 @@ def test_an_instance_shows_where_it_stands_and_what_is_stuck(sign_in: SignIn) ->
         "没有收件人",
     ):
         assert words in page
-    drawn = simplejson.loads(re.search(r'<script type="application/json">(.*?)</script>', page, re.DOTALL).group(1))  # type: ignore[union-attr]
-    assert drawn["elements"]["fill_in"] == {"current": 1, "done": 0, "overdue": "申报期限已过", "incident": ""}
-    assert drawn["elements"]["gate"]["incident"].startswith("条件")
+    elements = drawn(page)
+    here = elements["fill_in"]
+    assert (here["current"], here["overdue"], here["kind"]) == (1, "申报期限已过", "用户任务")
+    assert "incident" not in here
+    assert elements["gate"]["incident"].startswith("条件")
 
 
 def test_cancelling_needs_a_reason(sign_in: SignIn, token: Token) -> None:
@@ -310,6 +312,46 @@ def test_another_district_cannot_be_uploaded_for(sign_in: SignIn, token: Token, 
 @pytest.mark.parametrize("address", ["/models/upload", "/models/process/900/download", "/models/process/sucheng/declaration"])
 def test_models_are_the_analysts_own(sign_in: SignIn, address: str) -> None:
     assert sign_in("applicant").get(address).status_code == 403
+
+
+def drawn(page: str) -> Any:
+    """What the diagram of a page is given of its elements."""
+    found = re.search(
+        r'<script type="application/json">(.*?)</script>\s*(?:<div class="diagram-places"|<div class="diagram-body")', page, re.DOTALL
+    )
+    assert found
+    return simplejson.loads(found[1])["elements"]
+
+
+def test_a_diagram_tells_what_came_of_an_element_the_newest_first(sign_in: SignIn) -> None:
+    elements = drawn(sign_in("admin").get("/instances/500").text)
+    (visit,) = elements["fill_in"]["visits"]
+    assert visit == {
+        "when": "2026-10-13 09:30",
+        "what": "办结",
+        "who": "宿城区绿化和市容管理局 王建设（经办人）",
+        "result": "提交",
+        "rows": ["第 2 行：第二十一条"],
+        "table": {"text": "监理要求（第 2 版）"},
+    }
+    many = elements["start"]
+    assert [one["when"] for one in many["visits"]] == [f"2026-10-{day} 09:30" for day in ("12", "11", "10", "09", "08")]
+    assert many["more"] == 2
+
+
+@pytest.mark.parametrize(
+    ("username", "path", "linked"),
+    [("analyst", "/models/process/sucheng/declaration", True), ("applicant", "/tasks/1", False), ("admin", "/instances/500", False)],
+)
+def test_a_diagram_links_to_the_pages_of_models_for_those_who_may_open_them(
+    sign_in: SignIn, username: str, path: str, linked: bool
+) -> None:
+    client = sign_in(username)
+    (form,) = next(fact["lines"] for fact in drawn(client.get(path).text)["fill_in"]["facts"] if fact["title"] == "表单")
+    assert form["text"] == "数字化项目申报表（第 1 版）"
+    assert ("href" in form) == linked
+    if linked:
+        assert client.get(form["href"]).status_code == 200
 
 
 def test_officials_may_read_the_diagram_of_their_task(sign_in: SignIn) -> None:

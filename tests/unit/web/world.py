@@ -15,6 +15,7 @@ from app import config, create_app
 from app.catalogue import districts
 from app.domain.forms import Form
 from app.domain.permissions import Actor, Membership, Verdict
+from app.domain.states import DefinitionKind
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
 from app.playing import demonstration as demo
 from app.seen import shapes as v
@@ -167,7 +168,9 @@ def task_view(memory: Memory, actor: Actor, key: int) -> v.TaskPage:
         clauses=[ARTICLE],
         why="上一步“区数据局初审”由宿城区数据局李明办结后转到此处。依据第十条第六项:如实填写。",
         deadline=deadline,
-        diagram=v.DiagramView(definition_key=900, current={"fill_in": 1}, completed={"start": 2}),
+        diagram=v.DiagramView(
+            definition_key=900, current={"fill_in": 1}, completed={"start": 2}, elements=ELEMENTS, visits={"start": VISITS["start"]}
+        ),
         timeline=timeline(),
         may=Verdict(True, "ALLOWED", "您是本项目申报单位的人员"),
         documentation="请对照通知逐项填写。",
@@ -208,6 +211,41 @@ DEFINITIONS = [
 ]
 
 
+# What the diagram declares of one of its tasks, and what came of it.
+ELEMENTS = {
+    "fill_in": v.ElementView(
+        id="fill_in",
+        kind="用户任务",
+        name="填写申报表",
+        captions=("限 10 月 15 日 · 登记申报", "↩ 任一已办环节"),
+        facts=[
+            v.ElementFact("由谁办理", [v.FactLine("申报单位经办人（项目自己的单位）")]),
+            v.ElementFact(
+                "表单",
+                [v.FactLine("数字化项目申报表（第 1 版）", model=v.ModelRef(DefinitionKind.FORM, "declaration.fill_in", "<default>", 1))],
+            ),
+            v.ElementFact("去向", [v.FactLine("同意 → 结束：申报意见是“同意”", 'opinion = "同意"')]),
+        ],
+    ),
+    "gate": v.ElementView(id="gate", kind="排他网关", name=""),
+}
+VISITS = {
+    "start": [v.VisitView(at=NOW - timedelta(days=number), action=Happening.STARTED) for number in range(7, 0, -1)],
+    "fill_in": [
+        v.VisitView(
+            at=NOW,
+            action=Happening.COMPLETED,
+            person="王建设",
+            office="宿城区绿化和市容管理局",
+            role_title="经办人",
+            result="提交",
+            rows=("第 2 行：第二十一条",),
+            table=v.FactLine("监理要求（第 2 版）", model=v.ModelRef(DefinitionKind.DECISION, "supervision", "sucheng", 2)),
+        )
+    ],
+}
+
+
 def instance_view(key: int) -> v.InstancePage:
     if key != 500:
         raise NotFound("没有这个流程实例")
@@ -232,6 +270,8 @@ def instance_view(key: int) -> v.InstancePage:
             completed={"start": 1, "late": 1, "record_lateness": 1},
             late=[v.LateView("fill_in", None, "申报期限已过")],
             incidents=["gate"],
+            elements=ELEMENTS,
+            visits=VISITS,
         ),
         catalogue_version=12,
     )
@@ -352,6 +392,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
             replace(one, version=n) for one in DEFINITIONS if one.id == name for n in range(one.version, 0, -1)
         ],
         source=lambda actor, kind, key: (SOURCES[kind], (DATA / SOURCES[kind]).read_bytes()),
+        drawn=lambda actor, key: v.DiagramView(definition_key=key, elements=ELEMENTS),
         imports=lambda actor, kind, key: [v.ImportView("lib", LIBRARY, "dmn/rates.dmn", 2)] if kind == "decision" else [],
         deploy=deploy,
         deployment=lambda actor, key: memory.published,
