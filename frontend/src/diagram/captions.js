@@ -105,6 +105,7 @@ function ruler() {
 function written({ x, y, anchor, lines }, origin, whole) {
   const group = document.createElementNS(SVG, 'g');
   group.setAttribute('class', 'diagram-caption');
+  group.setAttribute('aria-hidden', 'true'); // the task's own label says it
   const title = document.createElementNS(SVG, 'title');
   title.textContent = whole.join('\n');
   group.append(title);

@@ -118,7 +118,7 @@ class Diagram {
         : nameOf(node, told);
       drawn.setAttribute('tabindex', '0');
       drawn.setAttribute('role', 'button');
-      drawn.setAttribute('aria-label', [name, describe(told), ...(told.captions ?? [])].filter(Boolean).join('，'));
+      drawn.setAttribute('aria-label', [name, ...(told.captions ?? []), describe(told)].filter(Boolean).join('，'));
       drawn.addEventListener('keydown', (event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return;
         event.preventDefault();

@@ -37,7 +37,8 @@ export function heldBy({ id }, nodes, elements = {}) {
   const inner = nodes.filter((node) => around(node).some((outer) => outer.id === id));
   const told = inner.map((node) => elements[node.id]).filter(Boolean);
   const sum = placesOf(inner, elements).map((node) => elements[node.id].current || 0);
-  const isDone = (node) => node.businessObject.$instanceOf('bpmn:Activity') && elements[node.id]?.done;
+  const isDone = (node) =>
+    node.businessObject.$instanceOf('bpmn:Activity') && elements[node.id]?.done && !elements[node.id].current;
   return {
     current: sum.reduce((all, some) => all + some, 0),
     done: inner.filter(isDone).length,
