@@ -221,7 +221,7 @@ class _Reading:
             return
         start = inventory.argument(call, "start", 1)
         match start:
-            case None:
+            case None | Call(function=Name(name="now" | "today")):
                 yield FactLine("自进入本环节的次日起算")
             case Call(function=Name(name="completedAt"), arguments=[Literal(value=str() as element)]):
                 yield FactLine(f"自“{self._name(element) or '前一环节'}”办结的次日起算")

@@ -1,5 +1,6 @@
 """What the diagram island is given (frontend/src/diagram): the address of the diagram, and of each element what is declared, where it stands and what came of it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,11 +12,12 @@ from app.seen.shapes import DiagramView, ElementView, FactLine, VisitView
 from app.web import display
 
 _MOST_VISITS = 5
+_ID = re.compile(r"(?<=”)\([A-Za-z_][\w.-]*\)")  # behind the name that it belongs to
 
 
 def drawn(view: DiagramView, incidents: Mapping[str, str] | None = None) -> dict[str, Any]:
     """``incidents``: element id → what is wrong there, for those who may read it."""
-    stuck = dict.fromkeys(view.incidents, "等待管理员处理") | dict(incidents or {})
+    stuck = dict.fromkeys(view.incidents, "等待管理员处理") | {name: _ID.sub("", text) for name, text in (incidents or {}).items()}
     late = {one.element_id: display.lateness(one) for one in view.late}
     named = {*view.elements, *view.current, *view.completed, *late, *stuck, *view.visits}
     elements = {}

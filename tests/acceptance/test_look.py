@@ -70,7 +70,7 @@ def test_the_diagram_shows_the_place_and_keeps_the_makers_mark(enter: Enter) -> 
     expect(page.locator(".is-stuck[data-element-id=gate]")).to_have_count(1)
     expect(page.locator(".diagram-badge.overdue")).to_have_text("逾期")
     page.locator("[data-element-id=gate] .djs-hit").click()
-    expect(page.locator("[data-said]")).to_contain_text("条件")
+    expect(page.get_by_role("region", name="环节说明")).to_contain_text("故障：“验收关口”的条件")
     mark = page.locator(".bjs-powered-by")
     expect(mark).to_be_visible()
     box, frame = mark.bounding_box(), page.locator(".diagram-canvas").bounding_box()

@@ -383,6 +383,8 @@ def test_a_print_is_the_plane_alone(visit: Visit, site: Site) -> None:
     expect(sheet).to_contain_text("当前位置：四方预审 › 出具预审意见")
     expect(sheet.locator(".is-current[data-element-id=give_pre_review_opinion]")).to_be_visible()
     expect(sheet.locator(".diagram-caption", has_text="限 5 个工作日").first).to_be_visible()
+    lost = "(paths) => paths.map((path) => /#([\\w-]+)/.exec(path.style.markerEnd)?.[1]).filter((id) => id && !document.getElementById(id).closest('.diagram-sheet'))"
+    assert sheet.locator(".djs-connection path").evaluate_all(lost) == [], "arrow heads of the hidden page are not drawn"
     expect(page.locator("main")).to_be_hidden()
     expect(page.locator("header")).to_be_hidden()
     page.emulate_media(media="screen")

@@ -1,9 +1,15 @@
 // Print the plane that is shown, alone on a page across.
 
+/** The drawing with ids of its own: a name that stands twice means the first, and what is hidden draws no arrow heads. */
+function renamed(svg) {
+  const ids = new Set([...svg.matchAll(/<marker\b[^>]*\sid="([^"]+)"/g)].map(([, id]) => id));
+  return svg.replace(/(\bid="|#)([\w-]+)/g, (whole, before, id) => (ids.has(id) ? `${before}${id}-printed` : whole));
+}
+
 /** `title` and `notes` stand above it, for badges are not printed. The page comes back as it was when the print is done. */
 export async function print(viewer, title, notes = []) {
   const { svg } = await viewer.saveSVG();
-  const drawing = new DOMParser().parseFromString(svg, 'image/svg+xml').documentElement;
+  const drawing = new DOMParser().parseFromString(renamed(svg), 'image/svg+xml').documentElement;
   drawing.removeAttribute('width');
   drawing.removeAttribute('height');
   const sheet = document.createElement('div');

@@ -3,7 +3,7 @@
 export const SMALLEST = 0.45; // the zoom down to which all of a plane is shown: the house's widest plane on an ordinary page
 export const CLOSE = 0.7; // how closely one part is looked at where all would be smaller than that
 const AIR = 12;
-const MARK = 26; // the maker's mark stands at the lower right
+const MARK = 40; // the maker's mark stands at the lower right
 
 /** The viewbox that shows all of `inner`, or, where that would be too small to read, a readable part around `target`. */
 export function boxFor(size, inner, target, { top = AIR, bottom = MARK } = {}) {

@@ -242,7 +242,7 @@ def test_an_instance_shows_where_it_stands_and_what_is_stuck(sign_in: SignIn) ->
     here = elements["fill_in"]
     assert (here["current"], here["overdue"], here["kind"]) == (1, "申报期限已过", "用户任务")
     assert "incident" not in here
-    assert elements["gate"]["incident"].startswith("条件")
+    assert elements["gate"]["incident"] == "“验收关口”的条件“=acceptanceGate”的结果不是 true 或 false"
 
 
 def test_cancelling_needs_a_reason(sign_in: SignIn, token: Token) -> None:

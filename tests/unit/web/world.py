@@ -260,7 +260,9 @@ def instance_view(key: int) -> v.InstancePage:
         timers=[v.WaitLine(1, "timer", "late", NOW + timedelta(days=2), None, None, '=deadline("declaration.close", receivedAt)', 0)],
         subscriptions=[v.WaitLine(2, "message", "withdrawn", None, "withdrawn", "77", None, 0)],
         jobs=[v.JobLine(1, "notify", "tell", "failed", 0, "没有收件人", NOW)],
-        incidents=[v.IncidentLine(9, "CONDITION_ERROR", "gate", "条件“=acceptanceGate”的结果不是 true 或 false", NOW, None, 500)],
+        incidents=[
+            v.IncidentLine(9, "CONDITION_ERROR", "gate", "“验收关口”(gate)的条件“=acceptanceGate”的结果不是 true 或 false", NOW, None, 500)
+        ],
         history=[v.HistoryEntry(1, "start", "收到通知", "startEvent", Happening.COMPLETED, NOW, NOW, 500)],
         decisions=[decision()],
         children=[instance_line(501, Happening.COMPLETED, 0)],
