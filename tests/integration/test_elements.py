@@ -131,6 +131,12 @@ def test_a_task_tells_who_by_what_until_when_why_and_where_to(people: dict[str, 
     assert lines(element, "表单")[0].model == ModelRef("form", "review.check_final", "brook", 1)
 
 
+def test_a_clause_is_cited_where_the_district_s_list_has_the_element_carry_it(people: dict[str, Actor]) -> None:
+    found = drawn(people["ann"], "review").elements
+    assert facts(found["hold_meeting"])["依据"] == ["第十五条：意见分歧较大的，组织线下评审（BK-15-1）"]
+    assert "依据" not in facts(found["reclaim_budget"])
+
+
 def test_roles_are_told_with_their_offices(people: dict[str, Actor]) -> None:
     found = drawn(people["ann"], "declaration").elements
     assert facts(found["prepare_declaration"])["由谁办理"][:2] == [
@@ -285,13 +291,16 @@ def test_visits_tell_who_did_it_when_and_by_which_rows(people: dict[str, Actor])
 
 
 def test_a_diagram_tells_of_its_own_instance_alone(people: dict[str, Actor]) -> None:
-    first = begin(people)
-    messages.publish(people["root"], "review_requested", "2", {}, NOW, tenant="brook")
-    second = next(line.key for line in instances.search(people["root"], instances.InstanceFilter(), NOW).items if line.key != first)
-    task = next(line for line in inbox.todo(people["fred"], NOW).items if line.instance_key == second)
+    mine = user("a", '<zeebe:assignmentDefinition candidateGroups="finance"/>')
+    called = file(process(start(), mine, end(), chain("start", "a", "end"), id="within"))
+    calling = file(process(start(), mine, call("sub", "within"), end(), chain("start", "a", "sub", "end"), id="outer"))
+    models.deploy(SYSTEM, [("bpmn/brook/within.bpmn", called), ("bpmn/brook/outer.bpmn", calling)], NOW, new_ids=True)
+    outer = instances.create(people["root"], "outer", {}, NOW).key
+    (task,) = inbox.todo(people["fred"], NOW).items
     tasks.complete(people["fred"], task.key, {}, NOW)
-    for key, done in ((first, 0), (second, 1)):
-        visits = instances.view(people["root"], key, NOW).diagram.visits.get("give_pre_review_opinion", ())
+    (inner,) = instances.view(people["root"], outer, NOW).children
+    for key, done in ((outer, 1), (inner.key, 0)):
+        visits = instances.view(people["root"], key, NOW).diagram.visits.get("a", ())
         assert len([visit for visit in visits if visit.person]) == done
 
 
