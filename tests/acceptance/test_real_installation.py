@@ -57,7 +57,7 @@ def issue_the_notice(page: Page, site: str) -> None:
     fill_in(
         page, form["schema"], {"planYear": 2027, "noticeNo": "申报通知〔2027〕1号", "noticeOn": "2026-09-21", "requirements": "按要求填报"}
     )
-    page.get_by_role("button", name="提交").click()
+    page.get_by_role("button", name="提交", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="已提交")).to_be_visible()
 
 
@@ -70,7 +70,7 @@ def declare(page: Page, name: str) -> None:
     materials = [{"name": material, "number": f"登记-{number:03}"} for number, material in enumerate(names, start=1)]
     answers = example_answers(form["schema"], {**ANSWERS, "projectName": name, "materials": materials}, form["ui"])
     fill_in(page, form["schema"], answers)
-    page.get_by_role("button", name="提交").click()
+    page.get_by_role("button", name="提交", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="已提交")).to_be_visible()
 
 

@@ -118,6 +118,7 @@ class Diagram {
         : nameOf(node, told);
       drawn.setAttribute('tabindex', '0');
       drawn.setAttribute('role', 'button');
+      drawn.setAttribute('aria-roledescription', '流程图中的环节'); // not one of the page's own buttons
       drawn.setAttribute('aria-label', [name, ...(told.captions ?? []), describe(told)].filter(Boolean).join('，'));
       drawn.addEventListener('keydown', (event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return;
