@@ -11,12 +11,13 @@ from app.domain.districts import REGISTERS, SHARED, UnknownDistrict
 from app.domain.facts import LEDGER
 from app.domain.forms import Form
 from app.engine import DecisionRef, LibraryRef, ProcessDefinition
+from app.engine.decisions import DEADLINES
 from app.rehearsal import cases
 from app.rehearsal.cases import Outcome
 from app.rehearsal.library import ModelRefused, Models
 from app.rehearsal.scenario_files import Scenario, ScenarioSet
 
-ALWAYS_USED = frozenset({("decision", "deadlines"), ("decision", "parameters")})
+ALWAYS_USED = frozenset({("decision", DEADLINES), ("decision", "parameters")})
 
 Names = frozenset[tuple[str, str]]
 

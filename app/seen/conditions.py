@@ -1,15 +1,14 @@
 """A condition in words. It tests fields against constants (analyst's contract: no arithmetic); what is more than that stays FEEL alone."""
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
 
 from app.decision.feel.syntax import Call, Comparison, Literal, Logical, Name, Node, Path
+from app.seen import values
 
 _SIGNS = {"=": "是", "!=": "不是", "<": "小于", "<=": "不超过", ">": "超过", ">=": "不少于"}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _JOINED = {"and": "，且", "or": "，或"}
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 Title = Callable[[str], str | None]
 """What people call a variable, ``variable.entry`` or (``approved(task)``) the approval of a task; None if nobody has named it."""
@@ -77,7 +76,7 @@ def _called(node: Node, title: Title) -> str:
 
 def _constant(value: object) -> str:
     if isinstance(value, Decimal | int):
-        return f" {value:,}"
-    if isinstance(value, str) and _CHINESE.search(value):
+        return f" {values.number(value)}"
+    if isinstance(value, str) and values.is_said(value):
         return f"“{value}”"
     raise _Unsaid  # a code: the name of the flow says what it means

@@ -9,10 +9,9 @@ from app.decision import dmn
 from app.decision.dmn.model import Decision, Rule
 from app.domain.deadlines import UNITS
 from app.domain.districts import Clause, District
+from app.engine.decisions import CLAUSE_COLUMN, DEADLINES
 
-DEADLINES = "deadlines"
 AGREED = "本系统约定"
-CLAUSE_COLUMN = "条款"
 NOTE_COLUMN = "描述"
 _TEXT = re.compile(r'\s*"([^"]*)"\s*')
 _NAME = re.compile(r"[A-Za-z_]\w*")

@@ -6,16 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from app.catalogue import snapshot
+from app.connectors.calls import OVERDUE
 from app.domain.districts import District
 from app.domain.states import ElementState
+from app.engine.decisions import CLAUSE_COLUMN, DEADLINES
+from app.seen import values
 from app.seen.happenings import Happening
 from app.seen.lines import phase_title
 from app.seen.shapes import ClauseView, DeadlineView, DecisionView, RuleView, TimelineEntry
 from app.store import history
 
-CLAUSE_COLUMN = "条款"
-OVERDUE = "overdue"
-DEADLINES = "deadlines"
 _SHOWN = {
     "userTask": Happening.COMPLETED,
     "manualTask": Happening.COMPLETED,
@@ -146,7 +146,7 @@ def brief(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Decimal | int):
-        return f"{value:,}"
+        return values.number(value)
     if isinstance(value, list):
         text = "、".join(brief(item) for item in value) or "无"
     elif isinstance(value, Mapping):

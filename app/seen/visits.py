@@ -1,6 +1,5 @@
 """What came of each element of an instance: who did it when, with what result, by which rows of a table."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -8,11 +7,10 @@ from typing import Any
 from app.catalogue.snapshot import Snapshot
 from app.domain.districts import District
 from app.domain.states import DefinitionKind
-from app.seen import wording
-from app.seen.limits import CLAUSE_COLUMN, NOTE_COLUMN
+from app.engine.decisions import CLAUSE_COLUMN
+from app.seen import values, wording
+from app.seen.limits import NOTE_COLUMN
 from app.seen.shapes import DecisionView, FactLine, ModelRef, RuleView, TimelineEntry, VisitView
-
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def visit_views(
@@ -63,8 +61,8 @@ def _said(value: Any, titles: Mapping[str, str]) -> Iterator[str]:
         case bool():
             yield "是" if value else "否"
         case Decimal() | int():
-            yield f"{value:,}"
-        case str() if _CHINESE.search(value):
+            yield values.number(value)
+        case str() if values.is_said(value):
             yield value
         case _:
             return

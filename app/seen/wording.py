@@ -45,10 +45,10 @@ def titles_of(library: Snapshot) -> Mapping[str, str]:
 
 
 def column_titles(library: Snapshot, decision_id: str) -> Mapping[str, str]:
-    """Output column of a decision table → its title."""
+    """Output column of a decision table → its title, as far as it has one: a column without stands under its own name."""
     try:
         found = library.decision(decision_id)
     except dmn.DmnError:
         return {}
     decision = found.model.decisions.get(decision_id) if found else None
-    return {column.name: column.label for column in decision.outputs if column.label} if decision else {}
+    return {column.name: column.label for column in decision.outputs if column.label not in ("", column.name)} if decision else {}

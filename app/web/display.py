@@ -12,6 +12,7 @@ from flask import Flask
 from app.domain.deadlines import passed
 from app.domain.districts import ZONE
 from app.domain.states import SUSPENDED, DefinitionKind, DeploymentSource, ElementState, InstanceState, JobState, TaskState
+from app.seen import values
 from app.seen.happenings import Happening
 from app.seen.shapes import ClauseView, LateView, TaskLine, TimelineEntry
 
@@ -19,7 +20,6 @@ SOON = 3  # days before a last day on which it is marked
 NOTHING = "—"
 _INSTANT = timedelta(microseconds=1)
 _INSTANT_TEXT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?([+-]\d\d:\d\d|Z)$")
-_GROUPED = 10_000  # whole numbers from here on are written with separators
 _SHORT = 80
 
 STATES = {
@@ -128,10 +128,8 @@ def value(thing: Any) -> str:
             return NOTHING
         case bool():
             return "是" if thing else "否"
-        case int() if abs(thing) < _GROUPED:  # a year, a number of days
-            return str(thing)
         case Decimal() | int():
-            return f"{thing:,}"
+            return values.number(thing)
         case str() if _INSTANT_TEXT.match(thing):
             return instant(datetime.fromisoformat(thing))
         case Mapping():

@@ -1,0 +1,19 @@
+"""How single values are said, on pages and in the panel of a diagram alike."""
+
+import re
+from decimal import Decimal
+
+_GROUPED = 10_000  # whole numbers from here on are written with separators; below are years and numbers of days
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def number(value: Decimal | int) -> str:
+    """2026, 12,000, 1,234.50."""
+    exact = Decimal(value)
+    plain = f"{exact:f}"
+    return plain if "." not in plain and abs(exact) < _GROUPED else f"{exact:,f}"
+
+
+def is_said(text: str) -> bool:
+    """Whether a text is for people: a code or an id has no Chinese letter."""
+    return _CHINESE.search(text) is not None
