@@ -1,12 +1,13 @@
 """A plug-in of pytest with two uses: which test passes through which line, and running chosen tests alone.
 
 ``MUTANTS_MAP=folder``: writes ``<worker>.json`` there — what each test took, and for each line of the rooms the tests that ran it.
-``MUTANTS_TESTS=file``: runs only the tests whose ids stand in it, in that order, for ``MUTANTS_SECONDS`` at most, and writes into the file how
-many it ran. Loaded with ``-p tests.mutants.passes``, before anything of the product.
+``MUTANTS_TESTS=file``: runs only the tests whose ids stand in it, in that order, and writes into the file how many it ran. ``MUTANTS_SECONDS``: two numbers of
+seconds of the processor, after which no further test begins, and after which the process is killed. Loaded with ``-p tests.mutants.passes``, before anything of the product.
 """
 
 import json
 import os
+import resource
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,8 +21,13 @@ _folder = os.environ.get("MUTANTS_MAP")
 _chosen = os.environ.get("MUTANTS_TESTS")
 _took: dict[str, dict[str, float]] = defaultdict(dict)
 _failed: set[str] = set()
-_begun, _ran = time.monotonic(), 0
+_ran = 0
 _recorder = None
+
+_enough = 0.0
+if _chosen:
+    _enough, _most = map(float, os.environ["MUTANTS_SECONDS"].split())
+    resource.setrlimit(resource.RLIMIT_CPU, (int(_most), int(_most)))
 
 if _folder and _worker:
     from coverage import Coverage
@@ -43,7 +49,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     global _ran
-    if _chosen and time.monotonic() - _begun > float(os.environ["MUTANTS_SECONDS"]):
+    if _chosen and time.process_time() > _enough:
         pytest.skip("its time is over")
     _ran += 1
 
