@@ -12,8 +12,9 @@ import pytest
 from flask import Flask
 
 from app.config import Config, load
+from app.domain import keys
 from app.services import startup
-from app.store import schema
+from app.store import nodes, schema
 
 if "XDG_RUNTIME_DIR" not in os.environ:  # root has none, and platformdirs warns about it
     os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="quancheng-run-")
@@ -56,12 +57,14 @@ def config(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Config]:
         folder.mkdir()
         shutil.copy(request.getfixturevalue("sqlite_template"), folder / "quancheng.sqlite")
         yield settings(str(folder), tmp_path)
+        no_more_keys()
         return
     address: str = request.getfixturevalue("postgresql_server")
     name = f"t{abs(hash(request.node.nodeid)):x}"
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template")
     yield settings(named(address, name), tmp_path)
+    no_more_keys()
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -87,6 +90,12 @@ def settings(data: str, folder: Path) -> Config:
         lock_seconds=60.0,
         busy_seconds=60.0,
     )
+
+
+def no_more_keys() -> None:
+    """What this process does next without a database, such as a rehearsal, asks the one that is gone for nothing."""
+    nodes.release()
+    keys.claim_by(None)
 
 
 def make_app(config: Config) -> Flask:

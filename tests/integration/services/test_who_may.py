@@ -180,6 +180,7 @@ TABLE: dict[str, tuple[Door, set[str]]] = {
     "models.definition": (lambda s, a: models.definition(a, s.definition), DISTRICT),
     "models.deployment": (lambda s, a: models.deployment(a, models.definition(SYSTEM, s.definition).deployment), LISTERS),
     "models.source": (lambda s, a: models.source(a, "process", s.definition), DISTRICT),
+    "models.drawn": (lambda s, a: models.drawn(a, s.definition), DISTRICT),
     "models.imports": (lambda s, a: models.imports(a, "process", s.definition) or True, DISTRICT),
     "offices.listing": (lambda s, a: offices.listing(a, "hill"), SECURITY),
     "offices.create": (lambda s, a: offices.create(a, "hill", "新单位", NOW), SECURITY),
