@@ -100,6 +100,11 @@ def form(key: int) -> Form:
     return _definitions.get(("form", key), lambda: Form.parse(resources.content(reference("form", key).resource_key)[1]))
 
 
+def decision(key: int) -> DecisionRef:
+    """A deployed decision, without its imports. Raises KeyError, dmn.DmnError."""
+    return _definitions.get(("decision", key), lambda: _load_decision(reference("decision", key)))
+
+
 def district(tenant: str) -> District:
     """The district of a tenant; for the shared tenant one without roles and processes."""
     return districts.every().get(tenant) or _nowhere(tenant)

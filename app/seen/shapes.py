@@ -204,7 +204,10 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """A decision that was taken, with the version of the table that took it. ``libraries``: the files imported (namespace, file, version, definition)."""
+    """A decision that was taken, with the version of the table that took it. ``said``: its output in words, empty if all of it is codes.
+
+    ``libraries``: the files imported (namespace, file, version, definition).
+    """
 
     key: int
     decision_id: str
@@ -215,6 +218,7 @@ class DecisionView:
     inputs: Sequence[Mapping[str, Any]]
     output: Any
     rules: Sequence[RuleView]
+    said: str = ""
     process_id: str = ""
     element_id: str = ""
     instance_key: int = 0

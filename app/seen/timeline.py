@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from app.catalogue import snapshot
@@ -10,7 +9,7 @@ from app.connectors.calls import OVERDUE
 from app.domain.districts import District
 from app.domain.states import ElementState
 from app.engine.decisions import CLAUSE_COLUMN, DEADLINES
-from app.seen import values
+from app.seen import wording
 from app.seen.happenings import Happening
 from app.seen.lines import phase_title
 from app.seen.shapes import ClauseView, DeadlineView, DecisionView, RuleView, TimelineEntry
@@ -30,7 +29,6 @@ _SHOWN = {
 }
 # What may stand before a task as the step that led to it.
 _LEADING = frozenset({Happening.COMPLETED, Happening.FIRED, Happening.RECEIVED, Happening.DECIDED, Happening.OVERDUE})
-_LONGEST = 160
 
 
 def clause_views(district: District, ids: Iterable[str]) -> tuple[ClauseView, ...]:
@@ -50,6 +48,7 @@ def decision_view(row: Any) -> DecisionView:
         at=row.at,
         inputs=tuple(row.inputs),
         output=row.output,
+        said=wording.decided(row.definition_key, row.output),
         rules=rules,
         process_id=row.process_id,
         element_id=row.element_id,
@@ -113,7 +112,7 @@ def _entry(row: Any, decision: DecisionView | None, late: bool, district: Distri
         office=row.completed_office or "",
         role=row.completed_role or "",
         action=action,
-        outcome=row.outcome if row.outcome else brief(decision.output) if decision else "",
+        outcome=row.outcome or "",
         clauses=clause_views(district, [*(info.clauses if info else ()), *rule_clauses(decision)]),
         decision=decision,
         process_name=row.process_name,
@@ -137,23 +136,6 @@ def _phase_entry(phase: str, at: datetime) -> TimelineEntry:
         outcome=phase_title(phase),
         clauses=(),
     )
-
-
-def brief(value: Any) -> str:
-    """A result in a few words."""
-    if value is None:
-        return "无"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, Decimal | int):
-        return values.number(value)
-    if isinstance(value, list):
-        text = "、".join(brief(item) for item in value) or "无"
-    elif isinstance(value, Mapping):
-        text = ";".join(f"{name}:{brief(item)}" for name, item in value.items())
-    else:
-        text = str(value)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def deadline_view(row: Any, district: District) -> DeadlineView | None:

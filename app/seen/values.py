@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 _GROUPED = 10_000  # whole numbers from here on are written with separators; below are years and numbers of days
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -17,3 +18,8 @@ def number(value: Decimal | int) -> str:
 def is_said(text: str) -> bool:
     """Whether a text is for people: a code or an id has no Chinese letter."""
     return _CHINESE.search(text) is not None
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a calendar day, as JSON writes it and as people read it."""
+    return _DAY.fullmatch(text) is not None

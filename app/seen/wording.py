@@ -1,12 +1,15 @@
 """The words for facts and registers: as the deployed forms call them, so that nobody keeps a second list."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
 from app.decision import dmn
+from app.engine import DecisionRef
+from app.seen import values
 from app.seen.shapes import FactView
 from app.store.resources import ResourceRef
 
@@ -47,8 +50,39 @@ def titles_of(library: Snapshot) -> Mapping[str, str]:
 def column_titles(library: Snapshot, decision_id: str) -> Mapping[str, str]:
     """Output column of a decision table → its title, as far as it has one: a column without stands under its own name."""
     try:
-        found = library.decision(decision_id)
+        return _columns(library.decision(decision_id))
     except dmn.DmnError:
         return {}
-    decision = found.model.decisions.get(decision_id) if found else None
+
+
+def decided(definition_key: int, output: Any) -> str:
+    """What a decision gave, by the titles that its columns had. Codes are left out: the row's remark says what they mean."""
+    try:
+        titles = _columns(snapshot.decision(definition_key))
+    except dmn.DmnError:
+        titles = {}
+    return "；".join(_said(output, titles))
+
+
+def _columns(found: DecisionRef | None) -> Mapping[str, str]:
+    decision = found.model.decisions.get(found.decision_id) if found else None
     return {column.name: column.label for column in decision.outputs if column.label not in ("", column.name)} if decision else {}
+
+
+def _said(value: Any, titles: Mapping[str, str]) -> Iterator[str]:
+    match value:
+        case Mapping():
+            for name, part in value.items():
+                inner = "、".join(_said(part, titles))
+                if inner and name in titles:
+                    yield f"{titles[name]}：{inner}"
+        case list():
+            yield from (said for item in value for said in _said(item, titles))
+        case bool():
+            yield "是" if value else "否"
+        case Decimal() | int():
+            yield values.number(value)
+        case str() if values.is_said(value) or values.is_day(value):
+            yield value
+        case _:
+            return

@@ -92,6 +92,7 @@ def test_the_task_page_says_why_until_when_and_by_which_clause(sign_in: SignIn) 
         "第二十一条",
     ):
         assert words in page
+    assert "reason" not in page  # a column of a table stands under its title
     assert page.count("btn-primary") == 0  # the one primary button, 提交, is the form's own
 
 

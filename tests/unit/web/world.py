@@ -124,7 +124,16 @@ def project() -> v.ProjectView:
 
 def decision() -> v.DecisionView:
     return v.DecisionView(
-        5, "supervision", "监理要求", 2, 51, NOW - timedelta(days=3), [], "必须监理", [v.RuleView(2, "r2", {}, {"条款": "第二十一条"})]
+        5,
+        "supervision",
+        "监理要求",
+        2,
+        51,
+        NOW - timedelta(days=3),
+        [],
+        {"required": True, "reason": "必须监理"},
+        [v.RuleView(2, "r2", {}, {"条款": "第二十一条"})],
+        "理由：必须监理",
     )
 
 
