@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from .faults import Fault, find, is_python
+from .passes import SETUP
 
 ROOMS = "services acts domain access store"
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,25 +59,35 @@ class Passages:
     def __init__(self, known: dict[str, Any]) -> None:
         self.tests: dict[str, dict[str, float]] = known["tests"]
         self.lines: dict[str, dict[str, list[str]]] = known["lines"]
-        self.reach: Counter[str] = Counter(test for lines in self.lines.values() for tests in lines.values() for test in tests)
+        self.reach: Counter[str] = Counter(
+            test.removesuffix(SETUP) for lines in self.lines.values() for tests in lines.values() for test in tests
+        )
+        self.of_file: dict[str, list[str]] = defaultdict(list)
+        for test in self.tests:
+            self.of_file[file_of(test)].append(test)
         self.setup: dict[str, float] = defaultdict(float)  # what a file shares is made once, for whichever of its tests comes first
         for test, took in self.tests.items():
             self.setup[file_of(test)] = max(self.setup[file_of(test)], took.get("setup", 0.0))
 
     def covering(self, fault: Fault) -> set[str]:
-        """Tests that run the statement; for what runs once, at import and so in no test, all that run anything of the module, else any of its room's."""
+        """Tests that run the statement, those of a file together where only what is set up for one does: what they share is set up for the first alone.
+        For what runs once, at import and so in no test, all that run anything of the module, else any of its room's."""
         lines = self.lines.get(fault.file, {})
         here = [lines[str(line)] for line in range(fault.first, fault.last + 1) if str(line) in lines]
-        there = {test for tests in here for test in tests}
+        there = {test for tests in here for passing in tests for test in self.sharing(passing)}
         if not there and (here or not lines):
-            there = {test for tests in lines.values() for test in tests}
+            there = {test.removesuffix(SETUP) for tests in lines.values() for test in tests}
             there = there or {test for test in self.tests if room_of(fault.file) in Path(file_of(test)).parts}
         return there & self.tests.keys()
 
+    def sharing(self, passing: str) -> list[str]:
+        return self.of_file[file_of(passing)] if passing.endswith(SETUP) else [passing]
+
     def nearest(self, fault: Fault, tests: Iterable[str]) -> list[str]:
-        """The tests to run, as many as are worth it: those of files named like the module first, then of each file the one that passes through least, the
+        """The tests to run, as many as are worth it: those of files named like the module or package first, then of each file the one that passes through least, the
         next of each, and so on, for what one file looks at another does not."""
-        stem = Path(fault.file).stem
+        module = Path(fault.file)
+        stem = module.parent.name if module.stem == "__init__" else module.stem
         turn: Counter[str] = Counter()
         ranked: list[tuple[bool, int, int, str]] = []
         for test in sorted(tests, key=lambda test: (self.reach[test], test)):

@@ -1,6 +1,7 @@
 """A plug-in of pytest with two uses: which test passes through which line, and running chosen tests alone.
 
-``MUTANTS_MAP=folder``: writes ``<worker>.json`` there — what each test took, and for each line of the rooms the tests that ran it.
+``MUTANTS_MAP=folder``: writes ``<worker>.json`` there — what each test took, and for each line of the rooms the tests that ran it, with ``SETUP`` behind the
+id where only what was set up for a test did: others may share that.
 ``MUTANTS_TESTS=file``: runs only the tests whose ids stand in it, in that order, and writes into the file how many it ran. ``MUTANTS_SECONDS``: two numbers of
 seconds of the processor, after which no further test begins, and after which the process is killed. Loaded with ``-p tests.mutants.passes``, before anything of the product.
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path.cwd()
+SETUP = " (setup)"
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 _folder = os.environ.get("MUTANTS_MAP")
 _chosen = os.environ.get("MUTANTS_TESTS")
@@ -56,6 +58,13 @@ def pytest_runtest_setup() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    if _recorder:
+        _recorder.switch_context(item.nodeid + SETUP)
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     if _recorder:
         _recorder.switch_context(item.nodeid)
     return (yield)
