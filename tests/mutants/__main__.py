@@ -62,15 +62,15 @@ class Passages:
         self.reach: Counter[str] = Counter(
             test.removesuffix(SETUP) for lines in self.lines.values() for tests in lines.values() for test in tests
         )
-        self.of_file: dict[str, list[str]] = defaultdict(list)
+        self.of_folder: dict[Path, list[str]] = defaultdict(list)
         for test in self.tests:
-            self.of_file[file_of(test)].append(test)
+            self.of_folder[Path(file_of(test)).parent].append(test)
         self.setup: dict[str, float] = defaultdict(float)  # what a file shares is made once, for whichever of its tests comes first
         for test, took in self.tests.items():
             self.setup[file_of(test)] = max(self.setup[file_of(test)], took.get("setup", 0.0))
 
     def covering(self, fault: Fault) -> set[str]:
-        """Tests that run the statement, those of a file together where only what is set up for one does: what they share is set up for the first alone.
+        """Tests that run the statement, those of a folder together where only what is set up for one does: what they share is set up for the first alone.
         For what runs once, at import and so in no test, all that run anything of the module, else any of its room's."""
         lines = self.lines.get(fault.file, {})
         here = [lines[str(line)] for line in range(fault.first, fault.last + 1) if str(line) in lines]
@@ -81,7 +81,7 @@ class Passages:
         return there & self.tests.keys()
 
     def sharing(self, passing: str) -> list[str]:
-        return self.of_file[file_of(passing)] if passing.endswith(SETUP) else [passing]
+        return self.of_folder[Path(file_of(passing)).parent] if passing.endswith(SETUP) else [passing]
 
     def nearest(self, fault: Fault, tests: Iterable[str]) -> list[str]:
         """The tests to run, as many as are worth it: those of files named like the module or package first, then of each file the one that passes through least, the

@@ -84,6 +84,8 @@ def test_a_claimed_task_goes_to_the_successor_alone(cast: Cast, security: Actor,
     tasks.claim(cast.fred, review, NOW)
     third = made("gina", "finance", OFFICE)
     assert people.disable(security, "fred", "调离", NOW, successor="gina").passed == 1
+    (entry,) = audited("user.disable")
+    assert (entry.details["reason"], entry.details["successor"]) == ("调离", "gina")
     assert (keys(third), keys(fiona)) == ([review], [])
 
 

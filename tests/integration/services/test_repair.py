@@ -389,7 +389,10 @@ def test_a_migration_is_previewed_as_a_difference_and_keeps_what_is_due(cast: Ca
         ("t", "kept", NOW + HOUR),
         ("remind", "opened", later + 2 * HOUR),
     }
-    assert [(item.before, item.after) for item in difference.assignees] == [(("finance",), ("data_bureau",))]
+    (task_key,) = db.session.execute(select(UserTaskRow.key).where(UserTaskRow.root_key == key)).scalars()
+    assert [(item.task_key, item.element_id, item.before, item.after) for item in difference.assignees] == [
+        (task_key, "check", ("finance",), ("data_bureau",))
+    ]
     (form,) = difference.forms
     assert (form.before, form.after, form.removed) == (None, "permit.review", ())
     assert form.added

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.decision import feel
 from app.domain.calendars import Calendar, add_months, statutory
-from app.domain.deadlines import DeadlineError, DeadlineRule, due
+from app.domain.codes import DeadlineCode
+from app.domain.deadlines import DeadlineError, DeadlineRule, due, registry
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CALENDAR = statutory()
@@ -163,3 +165,54 @@ def test_a_month_later_is_the_same_day_or_the_months_last(start: date, count: in
     later = add_months(start, count)
     assert (later.year * 12 + later.month) - (start.year * 12 + start.month) == count
     assert later.day == start.day or (later.day < start.day and (later + timedelta(days=1)).day == 1)
+
+
+def in_feel(text: str) -> object:
+    """An expression with our functions, of the one rule ``acceptance.organise``."""
+
+    def lookup(key: str, *rest: object) -> DeadlineRule:
+        if key != THIRTY_DAYS.key:
+            raise DeadlineError(DeadlineCode.DEADLINE_KEY, f"期限表中没有“{key}”")
+        return THIRTY_DAYS
+
+    functions = registry(lookup, CALENDAR, SHANGHAI)
+    now = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    return feel.compile(text, functions=functions).evaluate({}, feel.Environment(now=now, zone=SHANGHAI, functions=functions))
+
+
+@pytest.mark.parametrize("arguments", ['"acceptance.organise", "2026-03-02"', 'start: "2026-03-02", key: "acceptance.organise"'])
+def test_an_expression_counts_deadlines_by_place_or_by_name(arguments: str) -> None:
+    assert in_feel(f"deadline({arguments})") == datetime(2026, 4, 2, tzinfo=SHANGHAI)
+    assert in_feel(f"remindAt({arguments})") == datetime(2026, 4, 2, tzinfo=SHANGHAI)
+
+
+def test_working_days_are_asked_for_by_place_or_by_name() -> None:
+    assert (
+        in_feel('workingDaysAfter(date("2026-09-30"), 1)')
+        == in_feel('workingDaysAfter(n: 1, date: date("2026-09-30"))')
+        == date(2026, 10, 8)
+    )
+    assert in_feel('[isWorkingDay(date: date("2026-10-10")), isWorkingDay(date("2026-10-11"))]') == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('deadline("acceptance.organize", "2026-03-02")', DeadlineCode.DEADLINE_KEY),
+        ('remindAt("acceptance.organize", "2026-03-02")', DeadlineCode.DEADLINE_KEY),
+        ('deadline("acceptance.organise", "9999-12-30")', DeadlineCode.DEADLINE_START),
+        ('workingDaysAfter(date("9999-12-30"), 20)', DeadlineCode.DEADLINE_RULE),
+        ('workingDaysAfter(date("2026-03-02"), 10000000)', DeadlineCode.DEADLINE_RULE),
+        ('isWorkingDay("明天")', DeadlineCode.DEADLINE_START),
+    ],
+)
+def test_what_cannot_be_counted_is_an_error_and_never_null(text: str, code: DeadlineCode) -> None:
+    with pytest.raises(feel.FeelError) as refused:
+        in_feel(text)
+    assert refused.value.code == code
+
+
+def test_without_a_start_there_is_no_deadline() -> None:
+    assert (
+        in_feel('[deadline("acceptance.organise", null), remindAt("acceptance.organise", null), workingDaysAfter(null, 1)]') == [None] * 3
+    )

@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.districts import SHARED, DistrictError, Phase, UnknownDistrict, load_phases, main_line, owner, short_name, stamp
+from app.domain.districts import (
+    SHARED,
+    DistrictError,
+    Phase,
+    UnknownDistrict,
+    load_clauses,
+    load_phases,
+    main_line,
+    owner,
+    short_name,
+    stamp,
+)
 
 KNOWN = ("sucheng", "fengxian")
 
@@ -149,3 +160,25 @@ def test_a_project_can_come_from_every_phase_to_an_end_and_to_every_phase_from_t
     assert all(reached(key) & ends for key in follows)
     line = main_line(SHIPPED)
     assert all(later in follows[earlier] for earlier, later in pairwise(line))
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("XX-1,第一条,甲,\nXX-1,第二条,乙,", "第 3 行的编号 XX-1 重复"),
+        ("XX-1,第一条,甲,\nXX-2,第二条", "第 3 行缺少列"),
+    ],
+)
+def test_a_register_of_clauses_that_makes_no_sense_is_refused_with_its_line(tmp_path: Path, rows: str, told: str) -> None:
+    file = tmp_path / "x.clauses.csv"
+    file.write_text(f"id,article,paraphrase,carriers\n{rows}\n", "utf-8")
+    with pytest.raises(DistrictError, match=told):
+        load_clauses(file)
+
+
+def test_a_clause_is_carried_by_what_the_register_names(tmp_path: Path) -> None:
+    file = tmp_path / "x.clauses.csv"
+    file.write_text("id,article,paraphrase,carriers\n XX-1 ,第一条,甲,review.decide fees.rule_1\n", "utf-8")
+    assert load_clauses(tmp_path / "none.csv") == {}
+    (clause,) = load_clauses(file).values()
+    assert (clause.id, clause.carriers) == ("XX-1", ("review.decide", "fees.rule_1"))

@@ -120,6 +120,7 @@ def test_a_district_takes_a_keyword_away_with_null() -> None:
         ({**TEXT, "x-from": {"phase": "approved", "bye": ["a.b"]}}, "x/x-from", "只能写 phase、by"),
         ({"type": "string", "title": "甲", "x-source": "decision:a", "x-from": {"phase": "approved"}}, "x/x-from", "本来就没有人填写"),
         ({"type": "string", "title": "甲", "x-source": []}, "x/x-source", "应写明来源"),
+        ({"type": "string", "title": "甲", "x-source": [5]}, "x/x-source", "来源应是文字"),
         ({"type": "string", "title": "甲", "x-source": "decison:supervision"}, "x/x-source", "是不是 decision?"),
         ({"type": "string", "title": "甲", "x-source": "approval:approve_project"}, "x/x-source", "应为 approval:流程.任务"),
         ({"type": "string", "title": "甲", "x-source": "decision:"}, "x/x-source", "应为 decision:决策标识"),
@@ -317,3 +318,9 @@ def test_a_phase_off_the_main_line_closes_by_itself_only() -> None:
         return may_set(field, Right(kind=RightKind.FORM), role="finance", task=None, entered=entered, main_line=LINE) is not None
 
     assert (refused("building"), refused("suspended")) == (False, True)
+
+
+def test_a_file_may_name_and_describe_itself() -> None:
+    fields = {**PLATFORM, "x": {"$ref": "#/$defs/text", "title": "甲", "x-owner": ["finance"]}}
+    read = LedgerSchema.parse(file(fields, title="台账", description="字段", **{"$defs": {"text": {"type": "string"}}}))
+    assert read.fields["x"].schema == {"type": "string"}

@@ -39,9 +39,9 @@ def test_the_tests_named_like_the_module_come_first_and_the_slow_are_left_out() 
     assert Passages(KNOWN).nearest(fault, {SLOW}) == [SLOW], "one at least"
 
 
-def test_what_is_set_up_for_one_test_is_judged_by_all_of_its_file() -> None:
+def test_what_is_set_up_for_one_test_is_judged_by_all_of_its_folder() -> None:
     shared = {**KNOWN, "lines": {"app/domain/days.py": {"7": [f"{TASKS} (setup)"]}}}
-    assert Passages(shared).covering(Fault("app/domain/days.py", "off by one", 0, 1, "2", 7, 7, 7)) == {TASKS, SLOW}
+    assert Passages(shared).covering(Fault("app/domain/days.py", "off by one", 0, 1, "2", 7, 7, 7)) == {DAYS, TASKS, SLOW}
 
 
 def test_a_packages_own_module_is_judged_first_by_the_tests_named_like_the_package() -> None:
