@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -20,7 +19,16 @@ from app.domain.permissions import SYSTEM
 from app.services import accounts, instances, instants, startup, trail
 from app.store.tables import AuditEntryRow, ElementInstanceRow, IncidentRow, NotificationRow, RecordRow, UserTaskRow, WaitRow, db
 from tests.acceptance.running import ROOT, Running, running, served
-from tests.integration.conftest import named, postgresql_server, sqlite_template  # noqa: F401 - a fixture is found where it is named
+from tests.integration.conftest import (  # noqa: F401 - a fixture is found where it is named
+    EMPTY,
+    Address,
+    Templates,
+    address,
+    copied,
+    dropped,
+    postgresql_server,
+    templates,
+)
 from tests.integration.districts.play import at
 
 pytestmark = pytest.mark.xdist_group("processes")
@@ -80,7 +88,7 @@ class Site:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, tmp_path: Path, templates: Templates, address: Address) -> Iterator[Site]:  # noqa: F811
     """An empty database with one model in Sucheng, at nine on 10 March 2026 by its own clock."""
     models = tmp_path / "models"
     shutil.copytree(ROOT / "districts", models / "districts")
@@ -96,19 +104,13 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
         "audit_key": "00" * 32,
         "audit_head": str(tmp_path / "head.jsonl"),
     }
-    if request.param == "sqlite":
-        folder = tmp_path / "data"
-        folder.mkdir()
-        shutil.copy(request.getfixturevalue("sqlite_template"), folder / "quancheng.sqlite")
-        yield Site(load({}, data=str(folder), **settings), settings)
-        return
-    address: str = request.getfixturevalue("postgresql_server")
+    template, _ = templates.of(request.param, EMPTY, address)
+    folder = tmp_path / "data"
+    folder.mkdir()
     name = f"c{abs(hash(request.node.nodeid)):x}"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template")
-    yield Site(load({}, data=named(address, name), **settings), settings)
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    yield Site(load({}, data=copied(request.param, template, folder, name, address), **settings), settings)
+    if request.param == "postgresql":
+        dropped(name, address)
 
 
 @pytest.fixture

@@ -1,51 +1,41 @@
 """The shipped districts on a database with their models and organisation in it, made once."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from flask import Flask
 
 from app import create_app
 from app.config import Config, load
 from app.services import startup
-from tests.integration.conftest import named
+from tests.integration.conftest import Address, Stage, Templates, copied, dropped, no_more_keys
 from tests.integration.districts.play import at, prepare
 
 BEGIN = at("2024-08-01")
 
 
-@pytest.fixture(scope="session")
-def organised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("organised")
-    with create_app(load({}, data=str(folder), durable=False)).app_context():
-        prepare(BEGIN)
-        startup.dispose()  # the last connection to close writes the WAL back, so that the file alone is whole
-    return folder
+KEYS = {"secret_key": "tests", "password_salt": "tests", "audit_key": "00" * 32}
+ORGANISED = Stage(
+    "organised",
+    lambda: prepare(BEGIN),
+    settings=lambda data, folder: load({}, data=data, durable=False, audit_head=str(folder / "head.jsonl"), **KEYS),
+    app=create_app,
+)
 
 
 @pytest.fixture
-def config(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Config]:
-    """SQLite with its keys beside it, unless a test asks by an indirect parameter for ``postgresql``."""
+def config(request: pytest.FixtureRequest, tmp_path: Path, templates: Templates, address: Address) -> Iterator[Config]:
+    """On SQLite, unless a test asks by an indirect parameter for ``postgresql``."""
+    kind = getattr(request, "param", "sqlite")
+    template, _ = templates.of(kind, ORGANISED, address)
     folder = tmp_path / "data"
-    if getattr(request, "param", "sqlite") == "sqlite":
-        shutil.copytree(request.getfixturevalue("organised"), folder)
-        yield load({}, data=str(folder), durable=False)
-        return
-    address: str = request.getfixturevalue("postgresql_server")
+    folder.mkdir()
     name = f"d{abs(hash(request.node.nodeid)):x}"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template")
-    keys = {"secret_key": "tests", "password_salt": "tests", "audit_key": "00" * 32, "audit_head": str(tmp_path / "head.jsonl")}
-    chosen = load({}, data=named(address, name), **keys)
-    with create_app(chosen).app_context():
-        prepare(BEGIN)
-        startup.dispose()
-    yield chosen
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    yield ORGANISED.settings(copied(kind, template, folder, name, address), tmp_path)
+    no_more_keys()
+    if kind == "postgresql":
+        dropped(name, address)
 
 
 @pytest.fixture

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.config import Config
 from app.domain.permissions import SYSTEM, Actor
 from app.seen.shapes import DeploymentView
 from app.services import accounts, models
-from tests.integration.conftest import settings
+from tests.integration.conftest import Stage, settings
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "services"
 NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)  # a Tuesday, 09:00 in hill
@@ -34,10 +33,15 @@ class Cast:
     val: Actor
 
 
+def districts(folder: Path) -> None:
+    shutil.copytree(DATA / "districts", folder / "models" / "districts")
+
+
 @pytest.fixture
-def config(config: Config) -> Config:
-    shutil.copytree(DATA / "districts", Path(config.models) / "districts")
-    return config
+def stage(request: pytest.FixtureRequest) -> Stage:
+    if "cast" in request.fixturenames:
+        return CAST
+    return HILL if "hill" in request.fixturenames else BARE
 
 
 @pytest.fixture
@@ -50,9 +54,8 @@ def paper(tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def hill(app: Flask) -> Iterator[Flask]:
+def hill(app: Flask) -> Flask:
     """The app with hill's models deployed."""
-    deploy_all()
     return app
 
 
@@ -65,7 +68,12 @@ def files(*patterns: str) -> list[tuple[str, bytes]]:
 
 
 @pytest.fixture
-def cast(hill: Flask) -> Cast:
+def cast(hill: Flask, staged: Cast) -> Cast:
+    return staged
+
+
+def assemble() -> Cast:
+    """The cast, in hill with its models."""
     people = [
         ("alice", "艾丽", "hill", [("applicant", "教育局")]),
         ("bob", "鲍勃", "hill", [("applicant", "水利局")]),
@@ -78,3 +86,8 @@ def cast(hill: Flask) -> Cast:
     ]
     keys = accounts.create_users(SYSTEM, people, _HASH, NOW)
     return Cast(*(accounts.actor(key, NOW) for key in keys))
+
+
+BARE = Stage("bare", lambda: None, districts)
+HILL = Stage("hill", deploy_all, districts)
+CAST = Stage("cast", assemble, districts, after=HILL)

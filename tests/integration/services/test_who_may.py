@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from app.domain.permissions import SYSTEM, Actor
@@ -30,7 +31,8 @@ from app.services import (
     unattended,
 )
 from app.store.tables import IncidentRow, JobRow, NotificationRow, db
-from tests.integration.services.conftest import NOW, Cast
+from tests.integration.conftest import Stage
+from tests.integration.services.conftest import HILL, NOW, assemble, districts
 from tests.integration.services.test_permit import APPLICATION
 from tests.integration.services.test_repair import deploy
 from tests.unit.engine.diagrams import chain, end, service, start
@@ -92,7 +94,18 @@ class Scene:
 
 
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
+def stage() -> Stage:
+    return SCENE
+
+
+@pytest.fixture
+def scene(app: Flask, staged: Scene) -> Scene:
+    return replace(staged, free=list(staged.free))
+
+
+def build() -> Scene:
+    cast = assemble()
+
     def person(username: str, role: str, office: str) -> Actor:
         (key,) = accounts.create_users(SYSTEM, [(username, f"人员{username}", "hill", [(role, office)] if role else [])], "$none", NOW)
         return accounts.actor(key, NOW)
@@ -126,6 +139,9 @@ def scene(cast: Cast) -> Scene:
         db.session.execute(select(NotificationRow.key).where(NotificationRow.role == "applicant")).scalars().all()[0],
         definition,
     )  # fmt: skip
+
+
+SCENE = Stage("scene", build, districts, after=HILL)
 
 
 def hold(repair: AbstractContextManager[object]) -> None:
@@ -291,8 +307,8 @@ def test_a_notice_stays_in_its_district(scene: Scene) -> None:
     assert inbox.counts(twin, NOW).unread == 0
 
 
-def test_a_role_held_in_the_wrong_office_fills_no_inbox(scene: Scene, cast: Cast) -> None:
+def test_a_role_held_in_the_wrong_office_fills_no_inbox(scene: Scene) -> None:
     (key,) = accounts.create_users(SYSTEM, [("odd", "错岗", "hill", [("data_bureau", "教育局")])], "$none", NOW)
     odd = accounts.actor(key, NOW)
-    assert inbox.todo(cast.dora, NOW).total == 1
+    assert inbox.todo(scene.people["bureau"], NOW).total == 1
     assert (inbox.todo(odd, NOW).total, inbox.counts(odd, NOW).todo, inbox.processes(odd)) == (0, 0, [])
