@@ -26,6 +26,14 @@ def test_an_office_sees_its_own_projects_and_the_bureau_all(cast: Cast) -> None:
     assert projects.search(cast.root, NOW).items == []
     assert projects.search(cast.val, NOW).items == []
     assert projects.search(cast.dora, NOW, limit=1, offset=1).items[0].key == own
+    assert [line.open_tasks for line in projects.search(cast.dora, NOW).items] == [1, 1]
+    (mine,) = (line.key for line in tasks.search(cast.alice, tasks.TaskFilter(project_key=own), NOW).items)
+    tasks.complete(cast.alice, mine, APPLICATION, NOW)
+    (reviewed,) = (line.key for line in inbox.todo(cast.fred, NOW).items)
+    tasks.complete(cast.fred, reviewed, {"verdict": "不同意"}, NOW)
+    seen = {line.key: line.open_tasks for line in projects.search(cast.dora, NOW).items}
+    assert seen[other] == 1
+    assert seen[own] == len(tasks.search(SYSTEM, tasks.TaskFilter(project_key=own, state="open"), NOW).items)
     with pytest.raises(Forbidden):
         projects.view(cast.alice, other, NOW)
     with pytest.raises(NotFound):

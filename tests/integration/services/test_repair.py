@@ -480,6 +480,43 @@ def test_a_called_process_migrates_alone(cast: Cast) -> None:
     assert seen(cast, key).line.state == "completed"
 
 
+def test_a_called_process_that_has_ended_is_not_migrated(cast: Cast) -> None:
+    deploy(start(), task("u"), end(), chain("start", "u", "end"), id="c")
+    deploy(start(), call("ca", "c"), task("y"), task("z"), end(), chain("start", "ca", "y", "z", "end"))
+    key = begin(cast).key
+    (child,) = seen(cast, key).children
+    complete(cast, "u", child.key)
+    complete(cast, "y", key)
+    target = deploy(start(), task("u"), task("w"), end(), chain("start", "u", "w", "end"), id="c")
+    (over,) = migration.preview(cast.root, [child.key], target, NOW)
+    assert over.reasons == ("此流程实例已经结束",)
+    with pytest.raises(Conflict):
+        migration.migrate(cast.root, child.key, target, "改版", NOW)
+    assert open_tasks(key) == ["z"]
+
+
+def test_what_waits_beside_a_called_process_is_called_as_its_own_diagram_calls_it(cast: Cast) -> None:
+    """A deadline in the caller and one in the called process: each follows its own diagram."""
+    first = (start(), task("u"), boundary("t", "u", timer("Duration", "PT1H"), False), end(), end("late"))
+    deploy(*first, chain("start", "u", "end"), chain("t", "late"), id="c")
+    deploy(
+        start(),
+        call("ca", "c"),
+        boundary("t", "ca", timer("Duration", "PT5H"), False),
+        end(),
+        end("late"),
+        chain("start", "ca", "end"),
+        chain("t", "late"),
+    )
+    key = begin(cast).key
+    (child,) = seen(cast, key).children
+    second = (start(), task("u"), boundary("limit", "u", timer("Duration", "PT1H"), False), end(), end("late"))
+    target = deploy(*second, chain("start", "u", "end"), chain("limit", "late"), id="c")
+    migration.migrate(cast.root, child.key, target, "改版", NOW, plan={"t": "limit"})
+    waits = db.session.execute(select(WaitRow.element_id, WaitRow.due_at).where(WaitRow.root_key == key).order_by(WaitRow.due_at)).all()
+    assert [tuple(wait) for wait in waits] == [("limit", NOW + HOUR), ("t", NOW + 5 * HOUR)]
+
+
 # ---------------------------------------------------------------------- incidents
 
 
@@ -514,6 +551,21 @@ WORK = (
 def work(cast: Cast) -> int:
     deploy(*WORK, roots=error("e", "BAD"))
     return begin(cast, {"n": 1}).key
+
+
+@pytest.mark.parametrize(("retries", "allowed"), [(-1, False), (0, True), (2**31 - 1, True), (2**31, False)])
+def test_the_retries_left_are_a_number_that_a_row_holds(cast: Cast, retries: int, allowed: bool) -> None:
+    key = work(cast)
+    (job,) = jobs.take(cast.root, "work", NOW)
+    if not allowed:
+        with pytest.raises(InvalidRequest) as refused:
+            jobs.fail(cast.root, job.key, retries, "暂不可用", NOW)
+        assert refused.value.code == "RETRIES"
+        return
+    jobs.fail(cast.root, job.key, retries, "暂不可用", NOW)
+    assert len(seen(cast, key).incidents) == (0 if retries else 1)
+    left = db.session.execute(select(JobRow.retries).where(JobRow.key == job.key)).scalar_one()
+    assert left == (retries or left)
 
 
 def test_a_job_is_leased_to_one_worker_and_completed_once(cast: Cast) -> None:

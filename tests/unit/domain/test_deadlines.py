@@ -216,3 +216,11 @@ def test_without_a_start_there_is_no_deadline() -> None:
     assert (
         in_feel('[deadline("acceptance.organise", null), remindAt("acceptance.organise", null), workingDaysAfter(null, 1)]') == [None] * 3
     )
+
+
+def test_working_days_are_counted_for_a_century_and_no_further() -> None:
+    assert isinstance(in_feel('workingDaysAfter(date("2026-03-02"), 36600)'), date)
+    assert isinstance(in_feel('workingDaysAfter(date("2026-03-02"), -36600)'), date)
+    for count in (36601, -36601):
+        with pytest.raises(feel.FeelError):
+            in_feel(f'workingDaysAfter(date("2026-03-02"), {count})')

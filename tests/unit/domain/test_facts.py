@@ -94,7 +94,6 @@ def test_a_district_takes_a_keyword_away_with_null() -> None:
 @pytest.mark.parametrize(
     ("field", "place", "told"),
     [
-        ({"type": "string", "x-owner": ["finance"]}, "x/title", "没有中文名称"),
         ({"title": "甲", "x-owner": ["finance"]}, "x/type", "应写明一种类型"),
         ({**TEXT, "type": ["string", "null"]}, "x/type", "不必写 null"),
         ({**TEXT, "x-onwer": ["finance"]}, "x/x-onwer", "不认识关键字“x-onwer”,是不是 x-owner?"),
@@ -109,6 +108,7 @@ def test_a_district_takes_a_keyword_away_with_null() -> None:
             "只能写在字段上",
         ),
         ({"type": "string", "title": "甲"}, "x", "谁也不能写入它"),
+        ({**TEXT, "title": " \u3000"}, "x/title", "没有中文名称"),
         ({**TEXT, "x-owner": []}, "x/x-owner", "应是非空的列表"),
         ({**TEXT, "x-owner": "finance"}, "x/x-owner", "应是非空的列表"),
         ({**TEXT, "x-owner": ["区财政局"]}, "x/x-owner", "应为角色键"),
