@@ -142,6 +142,7 @@ class HeldTree:
         """
         self.saved = True
         entries = self._audit_rows()
+        self.journal.forget_ended()
         values = self._root_values()
         if self.version < 0:
             rows.insert(ProcessInstanceRow, [self._first_row() | values])

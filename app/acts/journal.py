@@ -291,14 +291,19 @@ class Journal:
 
     # ------------------------------------------------------------------ rows
 
+    def forget_ended(self) -> None:
+        """Keep no keys of called instances that have ended, before the root's row is made: no later act meets them."""
+        ended = {local for local, row in self._instances.items() if row["ended_at"] is not None}
+        ended |= {local for local, key in self.keys.items() if key in self._ended_instances}
+        for local in ended:
+            self.keys.pop(local, None)
+
     @property
     def published(self) -> bool:
         return bool(self._signals)
 
     def write(self, offices: dict[str, list[list[Any]]] | None) -> None:
         """Write everything down. ``offices``: those of the project, to say who may do the new tasks."""
-        for local in [local for local, key in self.keys.items() if key in self._ended_instances]:
-            del self.keys[local]
         rows.insert(ProcessInstanceRow, list(self._instances.values()))
         for state in sorted(set(self._ended_instances.values())):
             instances.end_instances([key for key, ended in self._ended_instances.items() if ended == state], state, self.now)
