@@ -159,7 +159,8 @@ _FORMATS = {"date": "日期(如 2026-10-15)", "date-time": "日期和时间(如 
 
 
 def _types(kind: Mapping[str, Any]) -> str:
-    return "应填" + "或".join(_TYPES.get(name, name) for name in kind["types"])
+    wanted = [_TYPES.get(name, name) for name in kind["types"] if name != "null"]  # what may be left empty is not asked to be
+    return "应填" + "或".join(wanted or [_TYPES["null"]])
 
 
 def _number(value: object) -> str:

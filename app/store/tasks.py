@@ -224,8 +224,3 @@ def waiting_for(username: str) -> list[tuple[int, str | None, bool]]:
         UserTaskRow.state == TaskState.OPEN, or_(UserTaskRow.assignee == username, and_(UserTaskRow.assignee.is_(None), named))
     )
     return [(row.key, row.assignee, bool(row.others)) for row in db.session.execute(query.order_by(UserTaskRow.key))]
-
-
-def draft(key: int) -> tuple[dict[str, Any] | None, datetime | None]:
-    found = db.session.execute(select(UserTaskRow.draft, UserTaskRow.draft_saved_at).where(UserTaskRow.key == key)).one()
-    return found[0], found[1]

@@ -1,5 +1,6 @@
 """Models: a bundle is deployed whole or not at all, the district's own wins, and a running case keeps the rules it began with."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,11 +13,12 @@ from app.catalogue import snapshot
 from app.config import Config
 from app.domain.permissions import SYSTEM
 from app.errors import Forbidden, InvalidRequest, NotFound, Refused
-from app.services import inbox, models, projects, startup, tasks
+from app.services import inbox, instances, models, projects, startup, tasks
 from app.store.tables import AuditEntryRow, DefinitionRow, DeploymentRow, ResourceRow, WaitRow, db
 from tests.integration.conftest import make_app
 from tests.integration.services.conftest import DATA, NOW, Cast, files
 from tests.integration.services.test_permit import APPLICATION
+from tests.unit.engine.diagrams import chain, end, file, process, start, user
 
 GATE = (DATA / "dmn" / "permit_gate.dmn").read_bytes()
 STRICT = GATE.replace(b"10000", b"1000")  # five thousand is large now
@@ -253,3 +255,22 @@ def test_amounts_on_the_boundary_are_decided_exactly(cast: Cast) -> None:
         _, task = projects.start(cast.alice, "permit", str(amount), NOW)
         tasks.complete(cast.alice, task, {**APPLICATION, "amount": amount}, NOW)
         assert [line.project_name for line in inbox.todo(who, NOW).items] == [str(amount)]
+
+
+def test_a_task_takes_the_form_of_its_own_deployment_or_the_newest_as_its_diagram_says(cast: Cast) -> None:
+    def form(title: str) -> tuple[str, bytes]:
+        schema = {"type": "object", "additionalProperties": False, "properties": {}}
+        return "forms/hill/bound.json", json.dumps({"id": "bound", "title": title, "schema": schema}).encode()
+
+    asks = '<zeebe:assignmentDefinition candidateGroups="finance"/><zeebe:formDefinition formId="bound" bindingType="{}"/>'
+    body = (start(), user("own", asks.format("deployment")), user("new", asks.format("latest")), end(), chain("start", "own", "new", "end"))
+    models.deploy(SYSTEM, [("bpmn/hill/bound.bpmn", file(process(*body, id="bound"))), form("甲")], NOW, source="cli")
+    models.deploy(SYSTEM, [form("乙")], NOW, source="cli")
+    instances.create(cast.root, "bound", {}, NOW)
+    (own,) = inbox.todo(cast.fred, NOW).items
+    assert (shown := tasks.form(cast.fred, own.key)) is not None
+    assert (shown.form.title, shown.version) == ("甲", 1)
+    tasks.complete(cast.fred, own.key, {}, NOW)
+    (new,) = inbox.todo(cast.fred, NOW).items
+    assert (shown := tasks.form(cast.fred, new.key)) is not None
+    assert (shown.form.title, shown.version) == ("乙", 2)

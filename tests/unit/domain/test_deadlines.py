@@ -92,6 +92,11 @@ def test_months_end_on_the_corresponding_day(rule: DeadlineRule, start: str, las
     assert last_day(rule, start) == last
 
 
+@pytest.mark.parametrize(("start", "last"), [("2026-03-02", "2028-03-02"), ("2024-02-29", "2026-02-28")])
+def test_years_end_on_the_corresponding_day_or_the_months_last(start: str, last: str) -> None:
+    assert last_day(DeadlineRule("validity", "year", 2), start) == last
+
+
 @pytest.mark.parametrize(
     ("at", "in_time"),
     [

@@ -160,3 +160,24 @@ def test_a_form_that_cannot_work_is_refused(changes: dict[str, object], code: st
     with pytest.raises(FormError) as caught:
         Form.parse(source(**changes))
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ({"type": "string", "format": "email"}, '"不是邮箱"', "“项”应填电子邮箱"),
+        ({"type": "string", "format": "date"}, '"2026-02-30"', "“项”应填日期(如 2026-10-15)"),
+        ({"type": "string", "format": "date-time"}, '"明天"', "“项”应填日期和时间(如 2026-10-15T09:00:00+08:00)"),
+        ({"type": "string", "format": "time"}, '"25:00"', "“项”应填时间"),
+        ({"type": "string", "format": "uri"}, '"不 是"', "“项”应填规定格式的内容"),
+        ({"type": "number", "minimum": 1234.5}, "1", "“项”不得小于 1,234.5"),
+        ({"type": "number", "maximum": 1234.5}, "9999", "“项”不得大于 1,234.5"),
+        ({"type": "number", "exclusiveMinimum": 0}, "0", "“项”必须大于 0"),
+        ({"type": "integer"}, '"一"', "“项”应填整数"),
+        ({"type": ["boolean", "null"]}, "1", "“项”应填是或否"),
+    ],
+)
+def test_what_is_wrong_is_said_with_the_limit_or_the_form_that_is_wanted(field: dict[str, object], value: str, told: str) -> None:
+    schema = {"type": "object", "additionalProperties": False, "properties": {"x": {"title": "项", **field}}}
+    (problem,) = Form.parse(source(schema=schema)).validate(loads(f'{{"x": {value}}}'))
+    assert problem.message == told
