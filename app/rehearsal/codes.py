@@ -25,7 +25,7 @@ class FindingCode(Code):
     LEDGER_NAME = "LEDGER_NAME", "台账的字段表写了本区没有的角色、关系、阶段、任务、决策、登记簿、消息或作业"
 
     # names in diagrams
-    ROLE = "ROLE", "候选组写的角色本区没有，没有人能办理"
+    ROLE = "ROLE", "候选组写的角色本区没有，或是管理角色，没有人能办理"
     FORM = "FORM", "使用的表单不存在"
     CALLED_DECISION = "CALLED_DECISION", "调用的决策不存在"
     CALLED_PROCESS = "CALLED_PROCESS", "调用的流程不存在"

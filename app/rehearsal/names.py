@@ -92,6 +92,14 @@ class _Checker:
                 yield self._say(
                     part, FindingCode.ROLE, f"的候选组写了角色“{role}”,{self._whose()}没有这个角色,没有人能办理,{cure}", text=role
                 )
+            elif role and roles[role].administrative:
+                title = roles[role].title
+                yield self._say(
+                    part,
+                    FindingCode.ROLE,
+                    f"的候选组写了“{title}”({role}),这是管理角色,不办理业务事项,没有人能办理,请改正候选组",
+                    text=role,
+                )
 
     def _whose(self) -> str:
         return "本区" if len(self.around.tenants) == 1 else "使用这个流程的各区都"

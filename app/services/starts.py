@@ -1,6 +1,5 @@
 """Timers of start events: each firing starts an instance and sets the next repetition."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from app.acts.retries import Gone
@@ -25,23 +24,23 @@ def fire(due: DueWait, now: datetime) -> bool:
         if not waits.take(due.key, now):  # another node was first
             raise Gone
         tree.save()
-        rows.insert(WaitRow, list(_next(due, now)))
+        rows.insert(WaitRow, [_next(due, now)])
     if tree.unsettled:
         messages.settle(now)
     return True
 
 
-def _next(due: DueWait, now: datetime) -> Iterator[Row]:
-    """The row of the next repetition, if there is one."""
+def _next(due: DueWait, now: datetime) -> Row:
+    """The row of the next repetition. After the last one it stays as spent, never to wake: else the next deployment of anything would set it anew."""
     upcoming = timers.following(due.memo or {}, now, snapshot.district(due.tenant).zone)
-    if upcoming is not None:
-        yield wait(
-            TreePlace(due.tenant),
-            process_id=due.process_id,
-            definition_key=due.definition_key,
-            element_id=due.element_id,
-            kind=WaitKind.TIMER,
-            due_at=upcoming.due_at,
-            memo=upcoming.memo,
-            now=now,
-        )
+    row = wait(
+        TreePlace(due.tenant),
+        process_id=due.process_id,
+        definition_key=due.definition_key,
+        element_id=due.element_id,
+        kind=WaitKind.TIMER,
+        due_at=due.due_at if upcoming is None else upcoming.due_at,
+        memo=due.memo if upcoming is None else upcoming.memo,
+        now=now,
+    )
+    return row if upcoming is not None else row | {"wake_at": None}

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.acts.candidates import ANY, effective
 from app.catalogue import snapshot
+from app.domain.accounts import ADMINISTRATORS
 from app.domain.districts import District
 from app.domain.permissions import Actor, Membership, may_administer
 from app.seen.lines import bounds, task_line
@@ -27,13 +28,13 @@ def listing(actor: Actor, now: datetime, *, limit: int | None = None, offset: in
 
 
 def _held(district: District, now: datetime) -> set[tuple[str, int]]:
-    """All that active people hold today, lent roles included."""
+    """All that active people hold today, lent roles included, but for administrators, who do no task."""
     today = now.astimezone(district.zone).date()
     return effective(
         (
             Membership(role, office, name)
             for role, office, name, first_on, last_on in accounts.holdings(district.key)
-            if first_on is None or first_on <= today <= last_on
+            if (first_on is None or first_on <= today <= last_on) and role not in ADMINISTRATORS
         ),
         district,
     )
@@ -65,6 +66,8 @@ def _of_role(
     title = district.role_title(role)
     if info is None:
         yield f"区文件中没有角色“{role}”，也没有人担任"
+    elif info.administrative:
+        yield f"“{title}”是管理角色，不办理业务事项，请业务分析员改正流程图"
     elif info.relation is None or offices is None:
         if (role, ANY) not in held:
             yield f"{'、'.join(info.offices) if info.relation is None and info.offices else district.title}没有人担任“{title}”"

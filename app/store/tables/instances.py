@@ -232,7 +232,10 @@ class JobRow(db.Model):  # type: ignore[name-defined,misc]
 
 
 class WaitRow(db.Model):  # type: ignore[name-defined,misc]
-    """A timer or a subscription, of an instance (``root_key``) or of a start event (``root_key`` null). ``wake_at``: when to try next."""
+    """A timer or a subscription, of an instance (``root_key``) or of a start event (``root_key`` null).
+
+    ``wake_at``: when to try next; null of subscriptions, and of a start event's timer that is spent.
+    """
 
     __tablename__ = "waits"
     __table_args__ = (

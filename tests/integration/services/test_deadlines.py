@@ -14,11 +14,12 @@ from sqlalchemy import func, select, update
 
 from app.config import Config
 from app.domain.permissions import SYSTEM
-from app.services import inbox, instances, projects, pump, repair, startup, tasks, timers, trail
+from app.services import inbox, instances, models, projects, pump, repair, startup, tasks, timers, trail
 from app.store.tables import AuditEntryRow, ElementInstanceRow, IncidentRow, ProcessInstanceRow, RecordRow, WaitRow, db
 from tests.integration.conftest import make_app
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_permit import APPLICATION
+from tests.unit.engine import diagrams as d
 
 DUE = datetime.fromisoformat("2026-03-25T00:00:00+08:00")
 ROOT = Path(__file__).resolve().parents[3]
@@ -202,6 +203,32 @@ def test_a_process_that_starts_every_year_starts_every_year_in_each_district(cas
             db.session.execute(select(ProcessInstanceRow.tenant).where(ProcessInstanceRow.process_id == "yearly")).scalars()
         ) == sorted(["hill", "valley"] * year)
     assert len(inbox.todo(cast.dora, first).items) == 2
+
+
+def test_a_start_that_is_spent_stays_spent_whatever_is_deployed_later(cast: Cast) -> None:
+    def process_of(name: str, timing: str) -> tuple[str, bytes]:
+        body = (
+            d.start(inner=d.timer(*timing.split(" "))),
+            d.user("wait", '<zeebe:assignmentDefinition candidateGroups="finance"/>'),
+            d.end(),
+        )
+        return f"bpmn/hill/{name}.bpmn", d.file(d.process(*body, d.chain("start", "wait", "end"), id=name))
+
+    def begun(name: str) -> int:
+        return db.session.execute(select(func.count()).where(ProcessInstanceRow.process_id == name)).scalar_one()
+
+    twice, once = process_of("twice", "Cycle R2/PT1H"), process_of("once", "Date 2026-03-10T10:00:00+08:00")
+    models.deploy(SYSTEM, [twice, once], NOW, source="cli")
+    later = NOW
+    for _ in range(6):
+        later += timedelta(hours=1)
+        pump.pump(later)
+        models.deploy(SYSTEM, [process_of("other", f"Cycle R1/P{later.hour + 1}D")], later, source="cli")
+    assert (begun("twice"), begun("once")) == (2, 1)
+    assert timers.next_due() is None or timers.next_due() > later
+    models.deploy(SYSTEM, [process_of("twice", "Cycle R1/PT1H")], later, source="cli")  # a new version is a new start
+    pump.pump(later + timedelta(hours=2))
+    assert begun("twice") == 3
 
 
 @pytest.mark.parametrize("statement", [1, 3, 8, 40, 90])

@@ -237,6 +237,10 @@ CASES: dict[str, tuple[str, str]] = {
     "an administrator": ('<zeebe:assignmentDefinition assignee="root"/>', "指定由“root”，是管理员或属于其他区办理"),
     "somebody of another district": ('<zeebe:assignmentDefinition assignee="val"/>', "指定由“val”，是管理员或属于其他区办理"),
     "a role that no office has": ('<zeebe:assignmentDefinition candidateGroups="implementer"/>', "山丘区没有人担任“承建单位”"),
+    "an administrative role that the diagram computes": (
+        '<zeebe:assignmentDefinition candidateGroups="=&quot;system_&quot; + &quot;admin&quot;"/>',
+        "“系统管理员”是管理角色，不办理业务事项，请业务分析员改正流程图",
+    ),
     "an unknown role": (
         '<zeebe:assignmentDefinition candidateGroups="=&quot;trea&quot; + &quot;surer&quot;"/>',
         "区文件中没有角色“treasurer”，也没有人担任",

@@ -28,6 +28,7 @@ ROLES = {
     "finance_leader": RoleInfo("finance_leader", "财政负责人"),
     "data_bureau": RoleInfo("data_bureau", "数据局"),
     "big_data_centre": RoleInfo("big_data_centre", "大数据中心"),
+    "system_admin": RoleInfo("system_admin", "系统管理员", administrative=True),
 }
 ZONE = ZoneInfo("Asia/Shanghai")
 EAST = District("east", "东区", ZONE, ROLES, {"p": ProcessInfo("p")})
@@ -227,6 +228,12 @@ def test_a_role_that_no_district_with_the_process_has(groups: str, wrong: str, m
 )
 def test_roles_that_are_right_or_come_from_variables(groups: str) -> None:
     assert [finding for finding in one(task(groups=groups)) if finding.code == "ROLE"] == []
+
+
+@pytest.mark.parametrize("groups", ["system_admin", "finance,system_admin", '=["finance", "system_admin"]'])
+def test_an_administrative_role_does_no_task(groups: str) -> None:
+    found = [finding for finding in one(task(groups=groups)) if finding.code == "ROLE"]
+    assert [(finding.severity, "管理角色" in finding.message) for finding in found] == [("error", True)]
 
 
 def test_a_shared_diagram_may_name_roles_of_the_districts_that_have_it_on() -> None:
