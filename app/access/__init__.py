@@ -9,8 +9,9 @@ from app.config import Config
 
 def attach(app: Flask, config: Config, database: Any, user: type[Any], role: type[Any]) -> None:
     """Set sign-in, tokens, protection against forged requests and headers up on ``app``; ``user`` and ``role`` are the store's account models."""
-    from app.access import encoding, forgery, headers, identity, request_ids, sign_in, tokens
+    from app.access import addresses, encoding, forgery, headers, identity, request_ids, sign_in, tokens
 
+    addresses.attach(app)
     request_ids.attach(app, shown=config.log_requests)
     app.json_provider_class = encoding.ExactJson  # the class too: Flask-Security makes its own provider of it
     app.json = encoding.ExactJson(app)

@@ -1,7 +1,7 @@
 """Reading a bundle of model files before anything is deployed: what each file defines, and every reason why it cannot run."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -16,13 +16,16 @@ from app.domain.forms import Form, FormError
 from app.domain.states import DefinitionKind
 from app.engine import ProcessDefinition, timers
 from app.engine.codes import DiagramCode
+from app.engine.limits import LONGEST_NAME, LONGEST_TITLE, flaw_of
 from app.errors import InvalidRequest
 from app.rehearsal import scenario_files
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
-from app.rehearsal.scenario_files import ScenarioError, ScenarioSet
+from app.rehearsal.scenario_files import ScenarioSet
+from app.rehearsal.scenario_yaml import ScenarioError
 
 SCENARIOS = "scenarios"
+_SHOWN = 30  # characters of a name that is too long
 KINDS = {
     ".bpmn": DefinitionKind.PROCESS,
     ".dmn": DefinitionKind.DECISION,
@@ -125,14 +128,55 @@ def _read_file(path: str, content: bytes, tenant: str) -> tuple[ModelFile | None
     if kind is None:
         return None, [Finding(name, None, None, FindingCode.FILE_KIND, "只能部署 .bpmn 流程图、.dmn 决策表、.json 表单和 .yaml 场景")], []
     if kind == DefinitionKind.SCENARIO:
-        return _read_scenarios(place(path, tenant), content, tenant)
+        found, wrong, odd = _read_scenarios(place(path, tenant), content, tenant)
+        return found, wrong + _unkeepable(found), odd
     read_one = {DefinitionKind.PROCESS: _read_diagram, DefinitionKind.DECISION: _read_decisions, DefinitionKind.FORM: _read_form}[kind]
     found, wrong, odd = read_one(name, content, tenant)
+    wrong = wrong + _unkeepable(found)
     if name.startswith(f"{SCENARIOS}/") and found is not None:
         # A model that only scenarios use: kept and versioned like them, never started by itself.
         used = Defined(DefinitionKind.SCENARIO, PurePath(name).name, found.own[0].name)
         found = ModelFile(name=place(path, tenant), tenant=tenant, content=content, digest=found.digest, defined=(used,))
     return found, wrong, odd
+
+
+def _unkeepable(file: ModelFile | None) -> list[Finding]:
+    """Names and titles that one database or the other does not hold, or not in an index."""
+    found: list[Finding] = []
+    if file is None:
+        return found
+    for text, what, most in dict.fromkeys(_words(file)):
+        flaw = flaw_of(text, most)
+        if flaw is not None:
+            shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+            found.append(Finding(_plain(file.name), None, None, FindingCode.UNKEEPABLE, f"{what}“{_plain(shown)}”{flaw},不能保存,请改正"))
+    return found
+
+
+def _plain(text: str) -> str:
+    """What is shown of a text that cannot be kept."""
+    return text.replace("\0", "�").encode("utf-8", "replace").decode()
+
+
+def _words(file: ModelFile) -> Iterator[tuple[str, str, int]]:
+    """(text, what it is, its most characters) of all that a file is known by."""
+    yield file.name, "文件名", LONGEST_TITLE
+    for item in file.defined:
+        if item.kind == DefinitionKind.LIBRARY:
+            yield item.id, "命名空间", LONGEST_TITLE
+        else:
+            yield item.id, "标识", LONGEST_TITLE if item.kind == DefinitionKind.SCENARIO else LONGEST_NAME
+        yield item.name, "名称", LONGEST_TITLE
+        yield item.version_tag, "版本标记", LONGEST_NAME
+        yield item.drg_id, "文件的标识", LONGEST_NAME
+        yield item.drg_name, "文件的名称", LONGEST_TITLE
+        yield from ((name, "导入的命名空间", LONGEST_TITLE) for name in item.imports)
+    for process in file.processes:
+        for event in process.start_events:
+            if event.name is not None and not event.name.startswith("="):
+                yield event.name, f"开始事件“{event.element_id}”所等的消息或信号的名称", LONGEST_NAME
+    for case in file.scenarios.cases if file.scenarios is not None else ():
+        yield case.name, "场景的名称", LONGEST_TITLE
 
 
 def place(path: str, tenant: str) -> str:

@@ -73,6 +73,7 @@ class FormCode(Code):
     JSON_ENCODING = "JSON_ENCODING", "内容不是 UTF-8 编码"
     JSON_DEPTH = "JSON_DEPTH", "内容嵌套过深"
     JSON_DUPLICATE = "JSON_DUPLICATE", "同一个键出现了两次，请只保留一处"
+    JSON_TEXT = "JSON_TEXT", "内容里有不完整的字符（孤立的代理项），任何数据库都不能保存"
     JSON_NUMBER = "JSON_NUMBER", "内容里有不是数字、位数过多或超出可用范围的数字"
 
     # one field

@@ -4,6 +4,7 @@ Numbers are read as Decimal, duplicates and NaN are refused, undeclared fields a
 Source: requirements FX-10-2 (a missing field is named, the rest is kept) and G9 (money in yuan, two decimals).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,6 +22,8 @@ MAX_DEPTH = 32
 MAX_DIGITS = 30
 MOST_PARTS = 5_000  # of a schema, references written out: doubling ones would keep a check busy for hours
 _MONEY = Decimal("0.01")
+_HALF = re.compile("[\ud800-\udfff]")
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class FormError(Exception):
@@ -309,7 +312,7 @@ def _decimal(text: str) -> Decimal:
 
 
 def loads(text: str | bytes) -> Any:
-    """Read JSON as forms take it: Decimal numbers, no duplicate keys, no NaN, bounded size and depth. Raises FormError."""
+    """Read JSON as forms take it: Decimal numbers, no duplicate keys, no NaN, no half characters, bounded size and depth. Raises FormError."""
     if len(text) > MAX_BYTES:
         raise FormError(FormCode.JSON_SIZE, f"内容超过 {MAX_BYTES // 1_000_000} MB,请缩减后再提交")
     try:
@@ -319,9 +322,28 @@ def loads(text: str | bytes) -> Any:
     if _depth(raw) > MAX_DEPTH:
         raise FormError(FormCode.JSON_DEPTH, f"内容嵌套超过 {MAX_DEPTH} 层")
     try:
-        return simplejson.loads(raw, object_pairs_hook=_object, parse_float=_decimal, parse_int=_whole, parse_constant=_constant)
+        data = simplejson.loads(raw, object_pairs_hook=_object, parse_float=_decimal, parse_int=_whole, parse_constant=_constant)
     except simplejson.JSONDecodeError as error:
         raise FormError(FormCode.FORM_JSON, f"内容不是正确的 JSON:第 {error.lineno} 行第 {error.colno} 列") from error
+    if _ESCAPED_HALF.search(raw) or _HALF.search(raw):
+        for found in _texts(data):
+            if _HALF.search(found):
+                shown = _HALF.sub("�", found)[:40]
+                raise FormError(FormCode.JSON_TEXT, f"内容里的文字“{shown}”含有不完整的字符(孤立的代理项),请重新输入")
+    return data
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """Every text in what was read, names among them."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        yield from data
+        for part in data.values():
+            yield from _texts(part)
+    elif isinstance(data, list):
+        for part in data:
+            yield from _texts(part)
 
 
 def _depth(text: str) -> int:

@@ -11,6 +11,7 @@ from app.engine.codes import IncidentType
 
 MOST_DIGITS = 400
 LONGEST_NAME = 200  # of a message, signal, job type, form, person or group; of a variable
+LONGEST_TITLE = 1_000  # of what people call a model, of a file and of a namespace
 LONGEST_KEY = 400  # of a correlation key: name and key together fit into an index of either database
 _MOST_BITS = 1_329  # 400 decimal digits
 _INFINITE = Decimal("Infinity")

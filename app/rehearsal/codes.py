@@ -12,6 +12,7 @@ class FindingCode(Code):
     FILE_SIZE = "FILE_SIZE", "文件过大，请拆分或精简"
     KIND = "KIND", "不认识的文件类型"
     UNKNOWN_DISTRICT = "UNKNOWN_DISTRICT", "文件夹或文件所写的区不存在"
+    UNKEEPABLE = "UNKEEPABLE", "名称、标识或命名空间含有不能保存的字符，或过长"
     DUPLICATE_ID = "DUPLICATE_ID", "同一个标识在一次部署中定义了两次"
     NEW_ID = "NEW_ID", "新标识与已有的只差一点；请改正，或确认新建"
     NAMESPACE = "NAMESPACE", "决策文件里没有决策，又没有命名空间，别的文件无法导入"

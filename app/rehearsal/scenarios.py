@@ -9,7 +9,8 @@ from app.errors import InvalidRequest
 from app.rehearsal import wording
 from app.rehearsal.cases import attempt
 from app.rehearsal.library import SUFFIXES, Beneath, Later, Models, Shelf
-from app.rehearsal.scenario_files import Failed, Scenario, ScenarioError, read
+from app.rehearsal.scenario_files import Failed, Scenario, read
+from app.rehearsal.scenario_yaml import ScenarioError
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from typing import Any
 
 from app.acts.candidates import ANY, effective
 from app.catalogue import snapshot
-from app.domain.accounts import ADMINISTRATORS
 from app.domain.districts import District
-from app.domain.permissions import Actor, Membership, may_administer
+from app.domain.permissions import ADMINISTRATORS, Actor, Membership, may_administer
 from app.seen.lines import bounds, task_line
 from app.seen.shapes import Page, UnattendedLine
 from app.store import accounts, projects, tasks

@@ -238,3 +238,24 @@ def filled(app: Flask, key: int) -> dict[str, Any]:
         assert person is not None
         view = tasks.view(person, key, NOW)
         return dict(player.fill(view.form, view.variables, {}, {}, NOW, "sucheng").values)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/user-tasks/search", '{"filter": {"assignee": "\\ud800"}}'),
+        ("/user-tasks/search", '{"filter": {"elementId": "a\\udfffb"}}'),
+        ("/process-instances", '{"processDefinitionId": "\\ud800"}'),
+        ("/process-instances", '{"processDefinitionId": "declaration", "variables": {"\\ud800": 1}}'),
+        ("/user-tasks/{}/completion", '{"variables": {"a\\ud800": 1}}'),
+        ("/user-tasks/{}/completion", '{"variables": {"list": [{"x": ["\\ud83d"]}]}}'),
+    ],
+)
+def test_half_a_character_is_refused_wherever_it_stands(applicant: Caller, task: int, path: str, body: str) -> None:
+    answer = applicant.post(path.format(task), body)
+    assert (answer.status_code, answer.json["code"]) == (400, "JSON_TEXT")
+    assert "不完整的字符" in answer.json["detail"]
+
+
+def test_a_character_of_two_halves_is_one(applicant: Caller) -> None:
+    assert applicant.post("/user-tasks/search", '{"filter": {"elementId": "\\ud83d\\ude00"}}').status_code == 200

@@ -203,6 +203,15 @@ def test_an_unforeseen_failure_says_nothing_of_the_inside(sign_in: SignIn, monke
     assert "INTERNAL-" in answer.text
 
 
+@pytest.mark.parametrize("key", [2**63, 10**30])
+@pytest.mark.parametrize(
+    "address", ["/tasks/{}", "/projects/{}", "/instances/{}", "/models/diagrams/{}", "/v2/user-tasks/{}", "/v2/process-instances/{}"]
+)
+def test_a_key_that_no_row_can_have_is_no_page(sign_in: SignIn, address: str, key: int) -> None:
+    answer = sign_in("applicant").get(address.format(key))
+    assert (answer.status_code, "NOT_FOUND" in answer.text) == (404, True)
+
+
 def test_secrets_are_made_once_and_only_for_their_owner(tmp_path: Path) -> None:
     first = kept(tmp_path / "data", "secret_key")
     assert len(first) == 64
