@@ -1,5 +1,6 @@
 """The demonstration: offices and accounts of every role, a clock that jumps, and the shipped models with projects in every phase."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from app.errors import Forbidden, InvalidRequest
 from app.playing import demonstration
 from app.services import accounts, inbox, instants, projects, pump, startup, tasks, trail
 from app.store import accounts as people
-from app.store.tables import AuditEntryRow, IncidentRow, ProjectRow, db
+from app.store.tables import AuditEntryRow, IncidentRow, NotificationRow, ProjectRow, db
 from tests.integration.conftest import make_app
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_permit import APPLICATION
@@ -141,6 +142,9 @@ def test_the_shipped_demonstration_has_work_for_many_in_both_districts(shipped: 
     assert {role for role in ("applicant", "data_bureau", "finance") if busy[role]} == {"applicant", "data_bureau", "finance"}
     assert late
     assert db.session.execute(select(IncidentRow.message).where(IncidentRow.closed_at.is_(None))).all() == []
+    told = db.session.execute(select(NotificationRow.title, NotificationRow.text)).all()
+    assert [row for row in told if re.search(r"\dT\d|null|[a-z]+[A-Z]|_", f"{row.title}{row.text}")] == []
+    assert any("24:00" in row.text for row in told)
     assert pump.pump(now).sealed
     assert trail.verify(SYSTEM).whole
     db.session.rollback()
