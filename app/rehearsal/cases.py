@@ -218,6 +218,7 @@ class _Run:
         self._check_role(step.get("as"), task)
         data = _values(step.get("with"), "with")
         form = self.models.form(task.form_id) if task.form_id else None
+        data = form.answered(data) if form is not None else data
         problems = form.validate(data) if form is not None else []
         if problems:
             raise Failed(f"“{mark(task.element_id)}”的表单不收:" + ";".join(problem.message for problem in problems[:5]))
