@@ -98,7 +98,7 @@ def user_task(
         "candidate_users": list(candidate_users), "due_at": due_at,
         "remind_at": datetime.fromisoformat(deadline["remindAt"]) if deadline else None, "follow_up_at": follow_up_at, "deadline": deadline,
         "priority": priority, "clauses": " ".join(clauses), "opened_at": now, "closed_at": None, "completed_by": None, "completed_name": "",
-        "completed_role": "", "completed_office": "", "outcome": "", "draft": None, "draft_saved_at": None,
+        "completed_role": "", "completed_office": "", "outcome": "", "overrides": None, "draft": None, "draft_saved_at": None,
     }  # fmt: skip
 
 

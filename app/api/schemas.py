@@ -187,6 +187,7 @@ class InstanceSearchRequest(Strict):
 class CompletionRequest(Strict):
     variables = Mapped(keys=Text(), load_default=dict, allow_none=True)
     action = Text(allow_none=True)
+    confirmed = Mapped(keys=Text(), load_default=dict, allow_none=True)  # ours: id of a check of the form → why it is set aside
 
 
 class InstanceRequest(Strict):

@@ -38,7 +38,10 @@ def show(key: int) -> str:
 @blueprint.post("/<int:key>/complete")
 def complete(key: int) -> Response:
     """Complete with the form's values; says where to go on."""
-    done = tasks.complete(current_actor(), key, _sent(), present(), idempotency_key=idempotency.key())
+    sent = _sent()
+    done = tasks.complete(
+        current_actor(), key, sent["data"], present(), confirmed=sent.get("confirmed", {}), idempotency_key=idempotency.key()
+    )
     flash("已提交。" if not done.next_tasks else f"已提交。请接着办理“{done.next_tasks[0].name}”。", "success")
     if done.incidents:
         flash("您的办理已生效，但后续环节出现故障，系统管理员会处理：" + "；".join(done.incidents), "warning")
@@ -48,7 +51,7 @@ def complete(key: int) -> Response:
 
 @blueprint.post("/<int:key>/draft")
 def keep_draft(key: int) -> Response:
-    saved_at = tasks.save_draft(current_actor(), key, _sent(), present())
+    saved_at = tasks.save_draft(current_actor(), key, _sent()["data"], present())
     return jsonify({"savedAt": saved_at.isoformat()})
 
 
@@ -75,14 +78,20 @@ def release(key: int) -> AnyResponse:
 
 
 def _sent() -> dict[str, Any]:
-    """The form's values out of the request: ``{"data": {…}}``, read with exact numbers. Raises InvalidRequest, forms.FormError."""
+    """The form's values out of the request: ``{"data": {…}}``, read with exact numbers, and ``confirmed`` (id of a check → reason) where checks are set aside.
+
+    Raises InvalidRequest, forms.FormError.
+    """
     if (request.content_length or 0) > current.settings().form_bytes:
         raise InvalidRequest("提交的内容过大，请减少后再试", code=RequestCode.FORM_SIZE)
     body = forms.loads(request.get_data(cache=False))
-    if not isinstance(body, dict) or set(body) != {"data"} or not isinstance(body["data"], dict):
-        raise InvalidRequest("请求内容应是 {“data”: {…}}", code=FormCode.FORM_SHAPE)
-    data: dict[str, Any] = body["data"]
-    return data
+    if (
+        not isinstance(body, dict)
+        or set(body) not in ({"data"}, {"data", "confirmed"})
+        or not all(isinstance(part, dict) for part in body.values())
+    ):
+        raise InvalidRequest("请求内容应是 {“data”: {…}}，说明理由的另有 “confirmed”: {…}", code=FormCode.FORM_SHAPE)
+    return body
 
 
 def _for_form(view: TaskPage) -> dict[str, Any]:
@@ -93,7 +102,7 @@ def _for_form(view: TaskPage) -> dict[str, Any]:
     known = {name: value for name, value in view.data.items() if value is not None}  # nothing yet is no answer
     return {
         "form": {"schema": view.form.schema, "ui": view.form.ui},
-        "initial": view.form.opening(known) if may_fill_in(view) else known,
+        "initial": view.form.with_empty_lists(known) if may_fill_in(view) else known,
         "clauses": _clauses(view.form.schema, view.line.tenant),
         "readOnly": not may_fill_in(view),
         "urls": {"complete": url_for("tasks.complete", key=key), "draft": url_for("tasks.keep_draft", key=key)},

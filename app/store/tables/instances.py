@@ -176,6 +176,7 @@ class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
     completed_role: Mapped[str]
     completed_office: Mapped[str]
     outcome: Mapped[str]
+    overrides: Mapped[list[Any] | None]  # checks of the form that whoever completed it set aside: check, path, message, reason
     draft: Mapped[dict[str, Any] | None]
     draft_saved_at: Mapped[datetime | None]
 

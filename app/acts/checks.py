@@ -1,0 +1,78 @@
+"""What is submitted, looked at before the step: the form's schema and its checks, in the act and under its lock. A refused submission is no step.
+
+The one place for tasks on the page and over ``/v2``. Decisions that checks take are written with the act, in its one insert of evaluations.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app import current, engine
+from app.acts.held_tree import HeldTask, HeldTree
+from app.catalogue import snapshot
+from app.domain.codes import FormCode
+from app.domain.facts import FactsError, LedgerSchema
+from app.domain.form_checks import Overridden
+from app.domain.forms import Form
+from app.domain.project_values import project_context
+from app.engine.form_checks import CheckReport, CheckSetting, CheckSite, examine
+from app.errors import InvalidForm, InvalidRequest, TaskAlreadyClosed
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What may be stepped with: ``data`` with null for what is blank; the checks that the person has set aside with a reason."""
+
+    form: Form | None
+    data: Mapping[str, Any]
+    overridden: tuple[Overridden, ...] = ()
+
+    def documents(self) -> list[dict[str, str]]:
+        """The overridden checks as JSON; empty if there are none."""
+        return [one.document() for one in self.overridden]
+
+
+def submitted(tree: HeldTree, task: HeldTask, data: Mapping[str, Any], confirmed: Mapping[str, Any]) -> Submission:
+    """What a person submits at a task. A task without a form takes any variables (design §9). Raises InvalidForm with all problems at once, TaskAlreadyClosed."""
+    form = snapshot.form(task.form_key) if task.form_key else None
+    if form is None:
+        if confirmed:
+            raise InvalidRequest("此事项没有表单,没有可以说明理由的检查", code=FormCode.CHECK_UNKNOWN)
+        return Submission(None, data)
+    answered = form.answered(data)
+    report = examine(form, answered, confirmed, _setting(tree, task, form))
+    return _accepted(tree, form, answered, report)
+
+
+def _accepted(tree: HeldTree, form: Form, answered: Mapping[str, Any], report: CheckReport) -> Submission:
+    if report.problems:
+        raise InvalidForm(report.problems)
+    if report.effects:
+        tree.journal.take(report.effects, {view.instance: view.definition for view in tree.the_state.instances()})
+    return Submission(form, answered, tuple(report.overridden))
+
+
+def _setting(tree: HeldTree, task: HeldTask, form: Form) -> CheckSetting:
+    limits = engine.StepLimits(steps=current.settings().step_limit)
+    if not form.checks:  # nobody looks: nothing is read
+        return CheckSetting(library=tree.library, site=CheckSite(task.element, 0, task.element_id), now=tree.now, limits=limits)
+    view = next((view for view in tree.the_state.open_tasks() if view.element == task.element), None)
+    if view is None:
+        raise TaskAlreadyClosed
+    schema = _schema(tree)
+    return CheckSetting(
+        library=tree.library,
+        site=CheckSite(task.element, view.instance, task.element_id),
+        now=tree.now,
+        project=project_context(tree.project, schema),
+        variables=tree.the_state.visible(task.element),
+        titles={name: field.title for name, field in schema.fields.items()} if schema is not None else {},
+        limits=limits,
+    )
+
+
+def _schema(tree: HeldTree) -> LedgerSchema | None:
+    try:
+        return tree.library.ledger
+    except FactsError:
+        return None  # what the row holds is shown as it is
