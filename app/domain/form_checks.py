@@ -53,8 +53,12 @@ class FormCheck:
     @property
     def numbers(self) -> Sequence[str]:
         """Numbers in ``when`` that belong into a table."""
-        text = _STRING.sub('""', self.when.text) if self.when is not None else ""
-        return [number for number in _NUMBER.findall(text) if number not in PLAIN_NUMBERS]
+        return [number for number in _NUMBER.findall(self.bare) if number not in PLAIN_NUMBERS]
+
+    @property
+    def bare(self) -> str:
+        """``when`` without what its texts say."""
+        return _STRING.sub('""', self.when.text) if self.when is not None else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ EXPECTATIONS = frozenset({
     "tasks", "timers", "jobs", "incidents", "variables", "path", "state", "decision", "phase", "ledger", "records", "notices",
 })  # fmt: skip
 LEDGER = frozenset({"project", "records", "others"})
-BESIDE = {"complete": {"as", "with"}, "message": {"with", "key"}, "signal": {"with"}}
+BESIDE = {"complete": {"as", "with", "confirmed", "refused"}, "message": {"with", "key"}, "signal": {"with"}}
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:[Zz]|[+-]\d\d(?::?\d\d)?))?(?:[@\[].+)?")
 
@@ -288,6 +288,11 @@ def _check_step(step: Any, place: str) -> None:
     if len(kinds) != 1:
         raise ScenarioError(f"{place}应恰有一个动作({'、'.join(sorted(ACTIONS))}),这里是 {'、'.join(step) or '空'}")
     _only(step, {kinds[0]} | BESIDE.get(kinds[0], set()), place)
+    refused = step.get("refused")
+    if "refused" in step and not (
+        isinstance(refused, list) and refused and all(isinstance(said, str) and said.strip() for said in refused)
+    ):
+        raise ScenarioError(f"{place}的 refused 应是不为空的列表,每项是字段、检查的标识,或提示里的一段文字")
     if kinds[0] == "expect":
         if step["expect"] is not None and not isinstance(step["expect"], dict):
             raise ScenarioError(f"{place}的 expect 应是对象")
