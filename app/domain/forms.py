@@ -146,6 +146,11 @@ class Form:
         opened = form_values.opening(self.schema, self.ui, known=known, last=last, fresh=fresh)
         return self.with_empty_lists(opened)
 
+    def shows(self, name: str) -> bool:
+        """Whether a field only shows what others have said, or what the ledger holds."""
+        part = form_checks.resolved(self.fields[name], self.schema)
+        return form_values.is_shown(name, part, self.ui) or part.get(form_values.LEDGER_FIELD) is True
+
     def with_empty_lists(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """``data`` of the form's own fields, with an empty list wherever a required one may be empty: to leave a table empty is an answer."""
         return form_values.with_empty_lists(self.schema, {name: value for name, value in data.items() if name in self.fields})

@@ -110,7 +110,8 @@ def _unknown(form: Form, confirmed: Mapping[str, Any]) -> Sequence[FieldProblem]
 def _problem(form: Form, check: FormCheck, path: str, code: FormCode, message: str) -> FieldProblem:
     steps = [int(step) if step.isdecimal() else step for step in path.split("/")] if path else []
     confirm = check.confirm and code in (FormCode.CHECK, FormCode.CHECK_REASON)
-    return FieldProblem(path, form.title_of(steps) or "表单", code, message, check.id, confirm)
+    title = form.title_of(steps) or "表单"
+    return FieldProblem(path=path, title=title, code=code, message=message, check=check.id, confirm=confirm)
 
 
 class _Undecided(Exception):

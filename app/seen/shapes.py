@@ -378,7 +378,7 @@ class ProjectPage:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """A task with all that its page shows. ``data``: values of the form's own fields, visible variables under the draft. ``variables``: all visible."""
+    """A task with all that its page shows. ``data``: what the form opens with, the draft over it. ``variables``: all visible."""
 
     line: TaskLine
     form: Form | None

@@ -23,6 +23,7 @@ from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlr
 from app.seen import timeline
 from app.seen.diagram import diagram_view
 from app.seen.lines import bounds, task_line, task_lines
+from app.seen.opening import opened
 from app.seen.shapes import CompletedView, FormView, Page, TaskLine, TaskPage
 from app.services import messages, projects
 from app.store import history, instances, tasks
@@ -52,18 +53,17 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
     """A task with all that its page shows. Raises NotFound, Forbidden (with the verdict's reason)."""
     row, project, district = _read(actor, key)
     form_view = _form(row)
-    seen = _visible(row)
+    seen, mine = _visible(row)
     form = form_view.form if form_view else None
     definition = snapshot.process_definition(row.definition_key)
     info = definition.elements.get(row.element_id)
     clauses = timeline.clause_views(district, row.clauses.split())
     past = timeline.of_project(project, district) if project else timeline.of_tree(row.root_key, district)
-    known = {name: value for name, value in seen.items() if form is None or name in form.fields}
     before = timeline.last_by_hand(past, row.opened_at)
     return TaskPage(
         line=task_line(row, now),
         form=form,
-        data=known | (row.draft or {}),
+        data=opened(form, seen, mine, info) | (row.draft or {}),
         draft_saved_at=row.draft_saved_at,
         project=projects.project_view(project) if project else None,
         clauses=clauses,
@@ -82,7 +82,7 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
 def inputs(actor: Actor, key: int) -> tuple[Form | None, dict[str, Any]]:
     """The form of an open task, and all variables that can be seen from it. Raises NotFound, Forbidden."""
     row, _, _ = _read(actor, key)
-    return snapshot.form(row.form_key) if row.form_key else None, _visible(row)
+    return snapshot.form(row.form_key) if row.form_key else None, _visible(row)[0]
 
 
 def facts(actor: Actor, key: int) -> tuple[TaskFacts, ProjectFacts | None]:
@@ -348,16 +348,17 @@ def _form(row: Any) -> FormView | None:
     return FormView(row.form_key, found.version, snapshot.form(row.form_key), found.tenant)
 
 
-def _visible(row: Any) -> dict[str, Any]:
-    """Variables that can be seen from an open task; of a closed one nothing is kept."""
+def _visible(row: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Variables that can be seen from an open task, and those of its own instance where it is one of several; of a closed one nothing is kept."""
     if row.state != TaskState.OPEN:
-        return {}
+        return {}, {}
     root = history.root_state(row.root_key)
     state = engine.State.load(root.blob, snapshot.library(root.tenant, root.catalogue_version))
     try:
-        return state.visible(row.element)
+        seen, inside = state.visible(row.element), state.inside_loop(row.element)
     except KeyError:  # closed between the two reads
-        return {}
+        return {}, {}
+    return seen, seen if inside is None else inside
 
 
 def _replayed(actor: Actor, key: int, answer: Mapping[str, Any], now: datetime) -> CompletedView:

@@ -31,10 +31,11 @@ FILLED: dict[str, Any] = {
 }
 
 
-def send(client: FlaskClient, token: Token, address: str, data: Any, **more: Any) -> Any:
+def send(client: FlaskClient, token: Token, address: str, data: Any, *, confirmed: Any = None, **more: Any) -> Any:
+    body = {"data": data} if confirmed is None else {"data": data, "confirmed": confirmed}
     return client.post(
         address,
-        data=simplejson.dumps({"data": data}, use_decimal=True),
+        data=simplejson.dumps(body, use_decimal=True),
         headers={"Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": token(client), **more},
     )
 
@@ -134,6 +135,23 @@ def test_the_server_is_the_judge_and_names_the_field(sign_in: SignIn, token: Tok
     assert memory.completed == {}
 
 
+def test_a_check_is_set_aside_with_a_reason_in_the_second_submission(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
+    client, too_much = sign_in("applicant"), FILLED | {"totalAmount": world.TOO_MUCH}
+    first = send(client, token, "/tasks/1/complete", too_much)
+    (problem,) = first.get_json(force=True)["problems"]
+    assert (first.status_code, problem["path"], problem["code"], problem["check"], problem["confirm"]) == (
+        422, "totalAmount", "CHECK", "SC-9-1", True,
+    )  # fmt: skip
+    second = send(client, token, "/tasks/1/complete", too_much, confirmed={"SC-9-1": "已报区政府"})
+    assert second.status_code == 200
+    assert memory.confirmed == {1: {"SC-9-1": "已报区政府"}}
+
+
+def test_a_problem_of_the_schema_names_no_check(sign_in: SignIn, token: Token) -> None:
+    answer = send(sign_in("applicant"), token, "/tasks/1/complete", FILLED | {"totalAmount": None})
+    assert all(problem.keys() == {"path", "title", "code", "message"} for problem in answer.get_json(force=True)["problems"])
+
+
 def test_a_second_submit_is_told_409(sign_in: SignIn, token: Token) -> None:
     client = sign_in("applicant")
     assert send(client, token, "/tasks/1/complete", FILLED).status_code == 200
@@ -157,6 +175,8 @@ def test_a_stranger_gets_403_on_read_and_write(sign_in: SignIn, token: Token, me
         "{}",
         '{"data": []}',
         '{"data": {}, "more": 1}',
+        '{"data": {}, "confirmed": []}',
+        '{"data": {}, "confirmed": {}, "more": {}}',
         '{"data": {"a": NaN}}',
         '{"data": {"a": 1, "a": 2}}',
         '{"data": ' + "[" * 50 + "]" * 50 + "}",

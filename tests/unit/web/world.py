@@ -13,7 +13,8 @@ from flask import Flask
 
 from app import config, create_app
 from app.catalogue import districts
-from app.domain.forms import Form
+from app.domain.codes import FormCode
+from app.domain.forms import FieldProblem, Form
 from app.domain.permissions import Actor, Membership, Verdict
 from app.domain.states import DefinitionKind
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
@@ -25,6 +26,7 @@ from app.services import accounts, inbox, instances, instants, models, projects,
 DATA = Path(__file__).parents[2] / "data" / "web"
 NOW = datetime(2026, 10, 13, 1, 30, tzinfo=UTC)
 PASSWORD = "Quancheng-2026"
+TOO_MUCH = Decimal("99000000.00")  # of which a check of the form says that it is too much
 ARTICLE = v.ClauseView("SC-10-6", "第十条第六项", "申报单位应当如实填写项目名称、建设内容、资金来源和总投资，并对其真实性负责。")
 DEADLINE_CLAUSE = v.ClauseView("SC-9-1", "第九条第一款", "申报单位应当于每年10月15日前完成下一年度项目申报。")
 
@@ -88,6 +90,7 @@ class Memory:
     form: Form
     completed: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     drafts: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    confirmed: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     deployed: list[tuple[str, bytes]] = field(default_factory=list)
     moved: list[Any] = field(default_factory=list)
     virtual: bool = False
@@ -186,12 +189,16 @@ def task_view(memory: Memory, actor: Actor, key: int) -> v.TaskPage:
     )
 
 
-def complete(memory: Memory, actor: Actor, key: int, data: Mapping[str, Any]) -> v.CompletedView:
+def complete(memory: Memory, actor: Actor, key: int, data: Mapping[str, Any], confirmed: Mapping[str, Any]) -> v.CompletedView:
     task_view(memory, actor, key)
     if key in memory.completed:
         raise TaskAlreadyClosed
     if problems := memory.form.validate(data):
         raise InvalidForm(problems)
+    if data.get("totalAmount") == TOO_MUCH and "SC-9-1" not in confirmed:
+        said = FieldProblem("totalAmount", "总投资", FormCode.CHECK, "“总投资”超过估算", check="SC-9-1", confirm=True)
+        raise InvalidForm([said])
+    memory.confirmed[key] = confirmed
     if data.get("projectName") == "已被占用":
         raise TaskAlreadyClosed
     memory.completed[key] = data
@@ -381,7 +388,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
     fake(
         tasks,
         view=lambda actor, key, now: task_view(memory, actor, key),
-        complete=lambda actor, key, data, now, idempotency_key=None: complete(memory, actor, key, data),
+        complete=lambda actor, key, data, now, confirmed=None, idempotency_key=None: complete(memory, actor, key, data, confirmed or {}),
         save_draft=lambda actor, key, data, now: (memory.drafts.update({key: data}), NOW)[1],
         search=lambda actor, wanted, now, **more: v.Page([LINES[1]], 1),
     )
