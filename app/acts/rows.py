@@ -40,7 +40,7 @@ def instance(
         "process_id": definition.process_id, "process_name": definition.name or definition.process_id, "definition_key": definition.key,
         "definition_version": definition.version, "version_tag": definition.version_tag or "", "state": InstanceState.ACTIVE, "started_at": now,
         "ended_at": None, "project_key": project_key, "correlation_key": correlation_key, "version": 0, "catalogue_version": catalogue_version,
-        "blob": None, "keys": None, "audit_mac": "", "audit_count": 0,
+        "blob": None, "keys": None, "audit_mac": "", "audit_count": 0, "overrides": None,
     }  # fmt: skip
 
 

@@ -158,7 +158,7 @@ class _Run:
         elif "timer" in kinds and any("advance" in step for step in self.case.steps):
             self.rehearsal.arm(definition, self.case.variables)
             return
-        self.rehearsal.start(definition, self.case.variables)
+        self.rehearsal.start(definition, submissions.begun(self.rehearsal, definition, self.case))
 
     def _is_triggered(self, definition: ProcessDefinition) -> bool:
         for step in self.case.steps:

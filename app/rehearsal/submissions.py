@@ -6,10 +6,10 @@ from typing import Any
 from app.domain.facts import FactsError, LedgerSchema
 from app.domain.forms import FieldProblem, Form
 from app.domain.project_values import project_context
-from app.engine import effects
+from app.engine import ProcessDefinition, effects
 from app.engine.form_checks import CheckReport, CheckSetting, CheckSite, examine
 from app.rehearsal.run import Rehearsal
-from app.rehearsal.scenario_files import Failed
+from app.rehearsal.scenario_files import Failed, Scenario
 from app.rehearsal.trees import RehearsedTree
 from app.rehearsal.wording import mark
 
@@ -25,6 +25,32 @@ def submitted(
         return data, CheckReport([])
     answered = form.answered(data)
     return answered, examine(form, answered, confirmed, _setting(run, root, task, form))
+
+
+def begun(run: Rehearsal, definition: ProcessDefinition, case: Scenario) -> Mapping[str, Any]:
+    """The variables that a case begins with: where the none start event has a form, its fields and nothing else. Raises Failed.
+
+    Without a ledger of its own a case says the project's facts among them: those are let through.
+    """
+    event = definition.start_form
+    form = run.models.form(event.form) if event is not None and event.form is not None else None
+    if event is None:
+        return case.variables
+    if form is None:
+        raise Failed(f"没有部署发起表单“{event.form}”")
+    own = case.variables if case.ledger is not None else {name: case.variables[name] for name in case.variables if name in form.fields}
+    answered = form.answered(own)
+    schema = _schema(run)
+    setting = CheckSetting(
+        library=run.models,
+        site=CheckSite(0, 1, event.element_id),
+        now=run.now,
+        project=project_context(run.ledger.projects[run.ledger.own] if run.ledger.own is not None else None, schema),
+        titles={name: field.title for name, field in schema.fields.items()} if schema is not None else {},
+        limits=run.limits,
+    )
+    judge(event.element_id, examine(form, answered, {}, setting).problems, None)
+    return {**case.variables, **answered}
 
 
 def _setting(run: Rehearsal, root: RehearsedTree, task: effects.TaskOpened, form: Form) -> CheckSetting:

@@ -329,9 +329,25 @@ class PhaseStep:
 
 @dataclass(frozen=True, slots=True)
 class StartableView:
+    """A process that somebody may begin by hand. ``has_form``: by filling in its start form."""
+
     process_id: str
     name: str
     may: Verdict
+    has_form: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """A start form to be filled in, of a project or of none; ``data``: what it opens with."""
+
+    process_id: str
+    name: str
+    form: Form
+    tenant: str
+    project_key: int | None
+    project_name: str
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

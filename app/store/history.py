@@ -42,6 +42,7 @@ def elements(*, project_key: int | None = None, root_key: int | None = None, typ
             ProcessInstanceRow.process_id,
             ProcessInstanceRow.process_name,
             ProcessInstanceRow.definition_key,
+            ProcessInstanceRow.overrides.label("begun_with"),
             UserTaskRow.key.label("task_key"),
             UserTaskRow.completed_name,
             UserTaskRow.completed_role,

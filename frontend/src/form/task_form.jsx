@@ -167,9 +167,11 @@ export function TaskForm({ form, initial, clauses, readOnly, preview, urls, sess
             <button type="submit" className="btn btn-primary" disabled={busy !== ''}>
               {busy === 'submit' ? '正在提交…' : '提交'}
             </button>
-            <button type="button" className="btn btn-outline-secondary" disabled={busy !== ''} onClick={keepDraft}>
-              {busy === 'draft' ? '正在保存…' : '暂存草稿'}
-            </button>
+            {urls.draft && (
+              <button type="button" className="btn btn-outline-secondary" disabled={busy !== ''} onClick={keepDraft}>
+                {busy === 'draft' ? '正在保存…' : '暂存草稿'}
+              </button>
+            )}
             <span role="status" className="text-body-secondary small">
               {note}
             </span>

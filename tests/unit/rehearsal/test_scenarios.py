@@ -174,6 +174,23 @@ def test_a_submission_obeys_the_forms_checks_as_on_the_server(attempt: Try) -> N
     fails(attempt("steps: [{complete: sign, confirmed: {x: y}}]", *SIGN), "step 1", "没有可以说明理由的检查")
 
 
+def test_a_case_begins_with_what_its_start_form_takes(attempt: Try) -> None:
+    checks = [{"when": "amount > project.approvedBudget", "message": "超过批复预算", "field": "amount"}]
+    form = {"apply.json": json.dumps({**FORM, "schema": {**FORM["schema"], "x-checks": checks}}).encode()}
+    body = (d.start(extensions='<zeebe:formDefinition formId="apply"/>'), d.end(), d.chain("start", "end"))
+    top = "models: [m.bpmn, apply.json]\n"
+    own = "ledger: {project: {approvedBudget: 100}}\n"
+    passes(
+        attempt(
+            top + "variables: {amount: 10, note: ' ', approvedBudget: 100}\nexpect: {variables: {amount: 10, note: ~}}", *body, files=form
+        )
+    )
+    passes(attempt(top + own + "variables: {amount: 10}\nexpect: {state: completed}", *body, files=form))
+    fails(attempt(top + own + "variables: {amount: 101}", *body, files=form), "start", "超过批复预算")
+    fails(attempt(top + own + "variables: {amount: 10, approvedBudget: 100}", *body, files=form), "start", "approvedBudget")
+    fails(attempt(top + "variables: {approvedBudget: 100}", *body, files=form), "start", "“金额”必填")
+
+
 def test_of_several_the_oldest_is_completed_or_the_one_that_is_meant(attempt: Try) -> None:
     body = d.start(), d.user("ask", loop=d.loop("=[1, 2, 3]", "item", "answers", "=answer")), d.chain("start", "ask")
     passes(

@@ -1,4 +1,4 @@
-"""Checks of a form that whoever completed a task set aside, with the reason."""
+"""Checks of a form that whoever completed a task, or began a process, set aside, with the reason."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,8 +12,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("user_tasks", sa.Column("overrides", types.Json(), nullable=True))
+    for table in ("user_tasks", "process_instances"):
+        op.add_column(table, sa.Column("overrides", types.Json(), nullable=True))
 
 
 def downgrade() -> None:
-    op.drop_column("user_tasks", "overrides")
+    for table in ("process_instances", "user_tasks"):
+        op.drop_column(table, "overrides")
