@@ -316,6 +316,16 @@ describe('a check that may be set aside', () => {
     expect(sent[2].confirmed).toEqual({ 'SC-9-1': '已报' });
   });
 
+  test('of a form that keeps no draft leaves no button for one', async () => {
+    answers.push(refused(over));
+    show({ urls: { complete: '/projects/1/begin/change' } });
+    expect(screen.queryByRole('button', { name: '暂存草稿' })).toBeNull();
+    fillIn();
+    await press('提交');
+    expect(sent[0].url).toBe('/projects/1/begin/change');
+    expect(tick()).not.toBeNull();
+  });
+
   test('that is not ticked is not sent, and a draft never carries any', async () => {
     answers.push(refused(over), refused(over), { status: 200, body: { savedAt: '2026-03-10T01:00:00Z' } });
     show();

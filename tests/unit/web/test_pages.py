@@ -147,6 +147,33 @@ def test_a_check_is_set_aside_with_a_reason_in_the_second_submission(sign_in: Si
     assert memory.confirmed == {1: {"SC-9-1": "已报区政府"}}
 
 
+@pytest.mark.parametrize(
+    ("address", "key", "following"), [("/projects/77/begin/inspection", 77, "/tasks/3"), ("/begin/inspection", None, "/inbox")]
+)
+def test_a_process_with_a_start_form_is_begun_by_filling_it_in(
+    sign_in: SignIn, token: Token, memory: world.Memory, address: str, key: int | None, following: str
+) -> None:
+    client = sign_in("applicant")
+    page = client.get(address).text
+    assert "发起项目检查" in page
+    island = given(page)
+    assert (island["initial"]["projectType"], island["urls"], island["readOnly"]) == ("建设类", {"complete": address}, False)
+    refused = send(client, token, address, FILLED | {"len": 1})
+    assert [problem["path"] for problem in refused.get_json(force=True)["problems"]] == ["len"]
+    assert memory.begun == []
+    answer = send(client, token, address, FILLED, confirmed={"1": "急用"})
+    assert (answer.status_code, answer.get_json()["redirect"]) == (200, following)
+    assert [(process, project, confirmed) for process, project, _, confirmed in memory.begun] == [("inspection", key, {"1": "急用"})]
+    assert memory.begun[0][2]["totalAmount"] == Decimal("4000000.01")
+
+
+def test_the_project_offers_a_form_where_there_is_one_and_a_button_where_not(sign_in: SignIn) -> None:
+    page = sign_in("applicant").get("/projects/77").text
+    assert 'href="/projects/77/begin/inspection"' in page
+    assert 'action="/projects/77/start/change"' in page
+    assert "/projects/77/start/inspection" not in page
+
+
 def test_a_problem_of_the_schema_names_no_check(sign_in: SignIn, token: Token) -> None:
     answer = send(sign_in("applicant"), token, "/tasks/1/complete", FILLED | {"totalAmount": None})
     assert all(problem.keys() == {"path", "title", "code", "message"} for problem in answer.get_json(force=True)["problems"])

@@ -91,6 +91,7 @@ class Memory:
     completed: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     drafts: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     confirmed: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    begun: list[Any] = field(default_factory=list)
     deployed: list[tuple[str, bytes]] = field(default_factory=list)
     moved: list[Any] = field(default_factory=list)
     virtual: bool = False
@@ -203,6 +204,17 @@ def complete(memory: Memory, actor: Actor, key: int, data: Mapping[str, Any], co
         raise TaskAlreadyClosed
     memory.completed[key] = data
     return v.CompletedView(key, [LINES[2]] if key == 2 else [], 77)
+
+
+def start_page(memory: Memory, process: str, key: int | None) -> v.StartPage:
+    return v.StartPage(process, "项目检查", memory.form, "sucheng", key, LONG if key else "", {"projectType": "建设类"})
+
+
+def begin(memory: Memory, process: str, key: int | None, given: Any = None, confirmed: Any = None) -> int:
+    if given is not None and (problems := memory.form.validate(given)):
+        raise InvalidForm(problems)
+    memory.begun.append((process, key, given, confirmed))
+    return 3 if key else 0
 
 
 def accounts_offered() -> list[v.DemonstrationAccount]:
@@ -366,7 +378,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         phases,
         timeline(),
         LINES[:2],
-        [v.StartableView("change", "项目变更", verdict)],
+        [v.StartableView("change", "项目变更", verdict), v.StartableView("inspection", "项目检查", verdict, has_form=True)],
         [decision()],
         [],
         [instance_line(500, "active", 0)],
@@ -401,6 +413,9 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         search=lambda actor, now, **more: v.Page([row], 1) if actor.username == "applicant" else empty,
         view=lambda actor, key, now: page,
         start=start,
+        start_form=lambda actor, process, key, now: start_page(memory, process, key),
+        start_process=lambda actor, key, process, now, **given: begin(memory, process, key, **given),
+        start_district_process=lambda actor, process, now, **given: begin(memory, process, None, **given),
     )
     fake(districts, phases=lambda: [replace_phase("reviewing", "评审中"), replace_phase("building", "建设中")])
     fake(
