@@ -8,6 +8,7 @@ from app.acts import checks, openings
 from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTree
 from app.catalogue import districts, snapshot
+from app.catalogue.snapshot import Snapshot
 from app.codes import RequestCode
 from app.domain import permissions
 from app.domain.codes import VerdictCode
@@ -103,7 +104,7 @@ def start_form(actor: Actor, process_id: str, project_key: int | None, now: date
     """The form with which the actor may begin a process. Raises NotFound (no such project, no start form), Forbidden."""
     project = _read(actor, project_key) if project_key is not None else None
     openings.may_begin(actor, process_id, project, now).require()
-    form = _start_form(actor.tenant, process_id)
+    form = _start_form(snapshot.library(actor.tenant), process_id)
     if form is None:
         raise NotFound("这项流程没有发起表单,可以直接发起")
     info = snapshot.district(actor.tenant).processes[process_id]
@@ -122,12 +123,14 @@ def start_form(actor: Actor, process_id: str, project_key: int | None, now: date
 def startable(actor: Actor, now: datetime | None = None) -> list[StartableView]:
     """Processes without a project that the actor may start (annual plan); what is not for them is not listed."""
     now = now or instants.now()
-    found = []
+    library, found = snapshot.library(actor.tenant), []
     for process in snapshot.district(actor.tenant).processes.values():
         if process.enabled and process.start_role and process.per != "project":
             verdict = openings.may_begin(actor, process.key, None, now)
             if verdict or verdict.code == VerdictCode.ALREADY_RUNNING:
-                found.append(StartableView(process.key, process.title or process.key, verdict, _has_form(actor.tenant, process.key)))
+                found.append(
+                    StartableView(process.key, process.title or process.key, verdict, _start_form(library, process.key) is not None)
+                )
     return found
 
 
@@ -232,14 +235,9 @@ def project_view(project: Mapping[str, Any]) -> ProjectView:
 # ---------------------------------------------------------------------- parts
 
 
-def _start_form(tenant: str, process_id: str) -> Form | None:
-    library = snapshot.library(tenant)
+def _start_form(library: Snapshot, process_id: str) -> Form | None:
     found = library.reference("process", process_id)
     return checks.start_form(library, snapshot.process_definition(found.key)) if found is not None else None
-
-
-def _has_form(tenant: str, process_id: str) -> bool:
-    return _start_form(tenant, process_id) is not None
 
 
 def _settled(tree: HeldTree, now: datetime) -> HeldTree:
@@ -268,13 +266,13 @@ def _read(actor: Actor, key: int) -> dict[str, Any]:
 
 def _startable(actor: Actor, project: Mapping[str, Any], now: datetime) -> list[StartableView]:
     district = snapshot.district(project["tenant"])
-    found = []
+    library, found = snapshot.library(project["tenant"]), []
     for process in district.processes.values():
         if not (process.enabled and process.start_role and process.per == "project"):
             continue
         if permissions.may_start(actor, process.key, project_facts(project), district):
             verdict = openings.may_begin(actor, process.key, project, now)
-            found.append(StartableView(process.key, process.title or process.key, verdict, _has_form(actor.tenant, process.key)))
+            found.append(StartableView(process.key, process.title or process.key, verdict, _start_form(library, process.key) is not None))
     return found
 
 

@@ -296,9 +296,9 @@ def _keep_draft(key: int, data: Mapping[str, Any], now: datetime) -> None:
     row = tasks.one(key)
     if row is None or row.form_key is None:
         return
-    declared = snapshot.form(row.form_key).fields
+    form = snapshot.form(row.form_key)
     with act():
-        instances.keep_draft(key, {name: value for name, value in data.items() if name in declared}, now)
+        instances.keep_draft(key, {name: value for name, value in form.answered(data).items() if name in form.fields}, now)
 
 
 def summarise(form: Form | None, data: Mapping[str, Any]) -> str:

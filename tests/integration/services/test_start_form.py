@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from app.domain.permissions import SYSTEM
 from app.errors import Conflict, Forbidden, InvalidForm, InvalidRequest, NotFound
+from app.playing import player
 from app.services import inbox, instances, messages, models, projects, tasks, trail
 from app.store.tables import AuditEntryRow, DecisionEvaluationRow, ProcessInstanceRow, db
 from tests.integration.services.conftest import DATA, NOW, Cast
@@ -26,7 +27,7 @@ FORM = {
         "additionalProperties": False,
         "required": ["plannedOn"],
         "properties": {
-            "plannedOn": {"type": "string", "format": "date", "title": "计划日期"},
+            "plannedOn": {"type": "string", "format": "date", "title": "计划日期", "examples": ["=string(today())"]},
             "scope": {"type": "string", "title": "范围"},
             "amount": {"type": "number", "title": "金额"},
             "totalAmount": {"type": "number", "title": "申请金额", "x-keep": True},
@@ -114,6 +115,21 @@ def test_a_check_is_set_aside_with_a_reason_that_the_next_person_and_the_auditor
     assert (begun.person, [(one.message, one.reason) for one in begun.overrides]) == ("杜数", [("金额超过常规限额", "集中更新")])
     assert view.before == begun
     assert trail.verify(SYSTEM).problems == []
+
+
+def test_whoever_plays_fills_it_in_from_its_examples(cast: Cast, project: int) -> None:
+    given = player.beginning(cast.dora, "inspection", project, {"scope": "全部"}, NOW)
+    assert (given["plannedOn"], given["scope"]) == ("2026-03-10", "全部")
+    assert projects.start_process(cast.dora, project, "inspection", NOW, given=given)
+    assert player.beginning(cast.dora, "year_notice", None, {}, NOW) == {}
+
+
+def test_the_diagram_tells_the_form_of_its_start(cast: Cast, project: int) -> None:
+    projects.start_process(cast.dora, project, "inspection", NOW, given=GIVEN)
+    inspect = next(line for line in inbox.todo(cast.dora, NOW).items if line.element_id == "inspect")
+    elements = tasks.view(cast.dora, inspect.key, NOW).diagram.elements
+    said = {fact.title: [line.text for line in fact.lines] for fact in elements["by_hand"].facts}
+    assert said["表单"] == ["发起检查（第 1 版）"]
 
 
 def test_a_message_begins_it_without_a_form(cast: Cast, project: int) -> None:

@@ -153,7 +153,10 @@ def test_a_visit_opens_with_what_is_shown_and_kept_and_no_opinion_tick_or_date()
 
 def test_a_returned_task_opens_with_what_was_submitted_but_for_ticks_and_fresh_fields() -> None:
     last = {"content": "改前", "opinion": "不同意", "truthful": True, "signedOn": "2026-03-01", "agreed": False, "budget": 1, "shown": "旧"}
-    assert VISITED.opening(VALUES, last) == {**SHOWN, "content": "改前", "opinion": "不同意", "agreed": False, "rows": []}
+    last |= {"goal": {"text": "改", "sure": True}, "rows": [{"name": "己", "sure": True}]}
+    assert VISITED.opening(VALUES, last) == {
+        **SHOWN, "content": "改前", "opinion": "不同意", "agreed": False, "goal": {"text": "改"}, "rows": [{"name": "己"}],
+    }  # fmt: skip
 
 
 def test_fields_that_an_approval_hangs_on_are_fresh_too() -> None:
