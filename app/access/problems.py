@@ -69,13 +69,20 @@ def describe(error: Exception) -> ProblemDocument:
 
 def _places(failure: errors.Failure) -> list[dict[str, Any]]:
     if isinstance(failure, errors.InvalidForm | errors.InvalidArguments):
-        return [{"path": fault.path, "title": fault.title, "code": fault.code, "message": fault.message} for fault in failure.problems]
+        return [_field(fault) for fault in failure.problems]
     if isinstance(failure, errors.Refused):
         return [
             {"file": fault.file, "element": fault.element, "line": fault.line, "code": fault.code, "message": fault.message}
             for fault in failure.problems
         ]
     return []
+
+
+def _field(fault: errors.FieldFault) -> dict[str, Any]:
+    """A fault of a field; one of a check of the form names it, and whether it may be confirmed with a reason."""
+    members: dict[str, Any] = {"path": fault.path, "title": fault.title, "code": fault.code, "message": fault.message}
+    check = getattr(fault, "check", "")
+    return members | {"check": check, "confirm": bool(getattr(fault, "confirm", False))} if check else members
 
 
 def wants_json() -> bool:

@@ -65,6 +65,7 @@ class HeldTree:
     task: HeldTask | None = None
     correlation_key: str | None = None
     definition_key: int = 0  # of a tree that begins now
+    overrides: list[dict[str, str]] = field(default_factory=list)  # checks of the start form that whoever begins it set aside
     audit: list[tuple[Action, str, Mapping[str, Any]]] = field(default_factory=list)
     journal: Journal = field(init=False)
     ledger: StoredLedger = field(init=False)
@@ -145,7 +146,7 @@ class HeldTree:
         self.journal.forget_ended()
         values = self._root_values()
         if self.version < 0:
-            rows.insert(ProcessInstanceRow, [self._first_row() | values])
+            rows.insert(ProcessInstanceRow, [self._first_row() | values | {"overrides": self.overrides or None}])
         elif not instances.save_root(self.root_key, self.version, values):
             raise Outdated("此流程实例刚刚被他人更新,请刷新后重试")
         self.journal.write(self.ledger.offices)

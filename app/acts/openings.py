@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.acts import checks
 from app.acts.candidates import project_facts
 from app.acts.held_tree import HeldTree
 from app.acts.transaction import new_instance
@@ -13,6 +14,7 @@ from app.domain.codes import Action, VerdictCode
 from app.domain.districts import ProcessInfo
 from app.domain.permissions import Actor, ProjectFacts, Verdict
 from app.domain.states import InstanceState
+from app.engine import ProcessDefinition
 from app.engine.commands import Start
 from app.errors import Conflict, NotFound
 from app.store import history, projects
@@ -39,21 +41,32 @@ def may_begin(actor: Actor, process_id: str, project: Mapping[str, Any] | None, 
     return _not_yet_this_year(actor, info, now) if project is None else _not_yet_of(project, info)
 
 
-def begin(actor: Actor, process_id: str, project: Mapping[str, Any] | None, variables: Mapping[str, Any], now: datetime) -> HeldTree:
-    """Begin it, if ``may_begin`` allows. What the ledger knows of the project goes before ``variables``. Raises Forbidden, NotFound, Conflict (ALREADY_…)."""
+def begin(
+    actor: Actor,
+    process_id: str,
+    project: Mapping[str, Any] | None,
+    variables: Mapping[str, Any],
+    now: datetime,
+    *,
+    confirmed: Mapping[str, Any] | None = None,
+) -> HeldTree:
+    """Begin it, if ``may_begin`` allows. What the ledger knows of the project goes before ``variables``; see ``launch``.
+
+    Raises Forbidden, NotFound, InvalidForm, Conflict (ALREADY_…).
+    """
     verdict = may_begin(actor, process_id, project, now)
     if verdict.code in _AGAIN:
         raise Conflict(verdict.reason, code=verdict.code)
     verdict.require()
     if project is None:
-        return launch(actor, process_id, variables, now)
+        return launch(actor, process_id, variables, now, confirmed=confirmed)
     known = {
         **project["facts"],
         "projectKey": str(project["key"]),
         "projectName": project["name"],
         "applicantOffice": project["applicant_office"],
     }
-    return launch(actor, process_id, {**variables, **known}, now, project_key=project["key"])
+    return launch(actor, process_id, variables, now, known=known, project_key=project["key"], confirmed=confirmed)
 
 
 def may_open(actor: Actor, process_id: str, phase: str, relation: str) -> Verdict:
@@ -68,20 +81,47 @@ def launch(
     variables: Mapping[str, Any],
     now: datetime,
     *,
+    known: Mapping[str, Any] | None = None,
     project: dict[str, Any] | None = None,
     project_key: int | None = None,
+    confirmed: Mapping[str, Any] | None = None,
 ) -> HeldTree:
-    """The act itself; ``project`` is the row of one that begins with it. Raises NotFound."""
+    """The act itself; ``project`` is the row of one that begins with it. ``variables``: what the person says (of a start form its fields and nothing else);
+    ``known``: what the platform adds; ``confirmed``: id of a check of the start form → why it is set aside. Raises NotFound, InvalidForm."""
     found = snapshot.library(actor.tenant).reference("process", process_id)
     if found is None:
         raise NotFound(f"没有部署流程“{process_id}”,请联系业务分析员")
     with new_instance(found.key, actor.tenant, now, actor, project=project, project_key=project_key) as tree:
-        tree.step(Start(found.key, variables))
-        tree.record(Action.PROCESS_START, process_id, {"variables": dict(variables)})
+        begun(tree, snapshot.process_definition(found.key), variables, known or {}, confirmed=confirmed or {})
         if project is not None:
             projects.insert(project)
         tree.save()
     return tree
+
+
+def begun(
+    tree: HeldTree,
+    definition: ProcessDefinition,
+    variables: Mapping[str, Any],
+    known: Mapping[str, Any],
+    *,
+    confirmed: Mapping[str, Any],
+) -> None:
+    """The step that begins a tree, and its audit entry. Raises InvalidForm, the engine's errors."""
+    given = checks.started(tree, definition, variables, confirmed)
+    together = {**given.data, **known}
+    tree.step(Start(definition.key, together))
+    tree.journal.take(given.effects, {1: definition.key})
+    tree.overrides = [one | {"person": tree.actor.name, "office": _office(tree.actor)} for one in given.documents()]
+    tree.record(
+        Action.PROCESS_START,
+        definition.process_id,
+        {"variables": together} | ({"overrides": given.documents()} if given.overridden else {}),
+    )
+
+
+def _office(actor: Actor) -> str:
+    return actor.memberships[0].office_name if actor.memberships else ""
 
 
 def _not_yet_this_year(actor: Actor, process: ProcessInfo, now: datetime) -> Verdict:

@@ -40,7 +40,7 @@ def instance(
         "process_id": definition.process_id, "process_name": definition.name or definition.process_id, "definition_key": definition.key,
         "definition_version": definition.version, "version_tag": definition.version_tag or "", "state": InstanceState.ACTIVE, "started_at": now,
         "ended_at": None, "project_key": project_key, "correlation_key": correlation_key, "version": 0, "catalogue_version": catalogue_version,
-        "blob": None, "keys": None, "audit_mac": "", "audit_count": 0,
+        "blob": None, "keys": None, "audit_mac": "", "audit_count": 0, "overrides": None,
     }  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def user_task(
         "candidate_users": list(candidate_users), "due_at": due_at,
         "remind_at": datetime.fromisoformat(deadline["remindAt"]) if deadline else None, "follow_up_at": follow_up_at, "deadline": deadline,
         "priority": priority, "clauses": " ".join(clauses), "opened_at": now, "closed_at": None, "completed_by": None, "completed_name": "",
-        "completed_role": "", "completed_office": "", "outcome": "", "draft": None, "draft_saved_at": None,
+        "completed_role": "", "completed_office": "", "outcome": "", "overrides": None, "draft": None, "draft_saved_at": None,
     }  # fmt: skip
 
 

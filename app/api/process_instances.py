@@ -28,6 +28,7 @@ def create() -> Response:
         version=None if version == -1 else version,
         definition_key=wanted.get("definition_key"),
         project_key=wanted.get("project_key"),
+        confirmed=wanted["confirmed"] or {},
     )
     return answer(schemas.CreatedInstance().dump(line))
 

@@ -187,6 +187,7 @@ class InstanceSearchRequest(Strict):
 class CompletionRequest(Strict):
     variables = Mapped(keys=Text(), load_default=dict, allow_none=True)
     action = Text(allow_none=True)
+    confirmed = Mapped(keys=Text(), load_default=dict, allow_none=True)  # ours: id of a check of the form → why it is set aside
 
 
 class InstanceRequest(Strict):
@@ -194,6 +195,7 @@ class InstanceRequest(Strict):
     definition_key = Key(data_key="processDefinitionKey")
     version = Whole(data_key="processDefinitionVersion", validate=validate.Range(min=-1))
     variables = Mapped(keys=Text(), load_default=dict)
+    confirmed = Mapped(keys=Text(), load_default=dict, allow_none=True)  # ours: id of a check of the start form → why it is set aside
     tenant = Text(data_key="tenantId")
     project_key = Key(data_key="projectKey")  # ours: which project a process belongs to
     # Clients send these always; only their neutral values can be honoured.

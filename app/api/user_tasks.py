@@ -53,7 +53,12 @@ def form(key: int) -> Response:
 
 @blueprint.post("/<int:key>/completion")
 def complete(key: int) -> Response:
-    """Complete the task with the variables of its form. 422 names the fields, 409 means somebody was first."""
+    """Complete the task with the variables of its form. 422 names the fields, 409 means somebody was first.
+
+    A problem with ``confirm`` true may be answered by sending the same again with ``confirmed``: {its ``check``: the reason}.
+    """
     data = body(schemas.CompletionRequest())
-    tasks.complete(current_actor(), key, data["variables"] or {}, present(), idempotency_key=idempotency.key())
+    tasks.complete(
+        current_actor(), key, data["variables"] or {}, present(), confirmed=data["confirmed"] or {}, idempotency_key=idempotency.key()
+    )
     return nothing()

@@ -294,7 +294,19 @@ def _read_form(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None
         form = Form.parse(content)
     except FormError as error:
         return None, [Finding(name, error.place or None, None, error.code, str(error))], []
-    return ModelFile(name, tenant, content, digest(content), (Defined(DefinitionKind.FORM, form.id, form.title),)), [], []
+    odd = [
+        Finding(
+            file=name,
+            element=f"{check.place}/when",
+            line=None,
+            code=FindingCode.NUMBER,
+            message=f"检查“{check.id}”里有数字 {'、'.join(check.numbers)},应放进决策表",
+            severity="warning",
+        )
+        for check in form.checks
+        if check.numbers
+    ]
+    return ModelFile(name, tenant, content, digest(content), (Defined(DefinitionKind.FORM, form.id, form.title),)), [], odd
 
 
 def _twice(files: Sequence[ModelFile]) -> list[Finding]:

@@ -15,7 +15,7 @@ from app.domain.districts import SHARED
 from app.domain.forms import Form, FormError
 from app.engine import DiagramError, ProcessDefinition
 from app.engine.decisions import DEADLINES
-from app.rehearsal import facts, flow, names
+from app.rehearsal import facts, flow, form_checks, names
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.names import DEADLINE_FUNCTIONS
 from app.rehearsal.surroundings import Load, Place, Stock, once
@@ -44,9 +44,23 @@ def check(files: Sequence[ModelFile]) -> list[Finding]:
             process = load()
             if process is not None and _names(process, changed):
                 found += _broken(process, tenant, before, after)
+    found += _of_checks(files, beneath, before, after)
     if facts.touches(after, changed):
         found += _of_ledger(files, before, after)
     return found
+
+
+def _of_checks(files: Sequence[ModelFile], beneath: Mapping[Place, Load], before: Stock, after: Stock) -> Iterator[Finding]:
+    """What the checks of the bundle's forms name."""
+    for file in files:
+        for item in file.defined:
+            form = after.models[file.tenant, "form", item.id]() if item.kind == "form" else None
+            if form is None or not form.checks:
+                continue
+            load = beneath.get((file.tenant, "form", item.id))
+            old = load() if load is not None else None
+            known = form_checks.check(file.name, old, file.tenant, before) if old is not None else []
+            yield from softened(form_checks.check(file.name, form, file.tenant, after), known)
 
 
 def _of_ledger(files: Sequence[ModelFile], before: Stock, after: Stock) -> Iterator[Finding]:

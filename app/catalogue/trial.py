@@ -12,6 +12,7 @@ from app.domain.facts import LEDGER
 from app.domain.forms import Form
 from app.engine import DecisionRef, LibraryRef, ProcessDefinition
 from app.engine.decisions import DEADLINES
+from app.engine.form_checks import PARAMETERS
 from app.rehearsal import cases
 from app.rehearsal.cases import Outcome
 from app.rehearsal.library import ModelRefused, Models
@@ -177,8 +178,16 @@ def _used(case: Scenario, models: Models) -> Names:
         process = models.process(name)
         if process is not None:
             used |= {("decision", called) for called in process.called_decisions} | {("form", called) for called in process.forms}
+            used |= {("decision", called) for name in process.forms for called in _of_checks(models.form(name))}
             pending += process.called_processes
     return frozenset(used | {("library", namespace) for kind, name in used if kind == "decision" for namespace in _imported(models, name)})
+
+
+def _of_checks(form: Form | None) -> Iterator[str]:
+    """The decisions that a form's checks take."""
+    for check in form.checks if form is not None else ():
+        if check.decision is not None or PARAMETERS in check.names:
+            yield check.decision or PARAMETERS
 
 
 def _imported(models: Models, decision_id: str) -> set[str]:

@@ -27,7 +27,7 @@ def run(call: ConnectorCall, found: Found) -> CallOutcome:
     kind = call.header("kind")
     if not isinstance(found, Form):
         raise ConnectorError(f"{call.place}要登记“{kind}”,但没有部署它的表单 forms/records/{kind}.json")
-    data = {name: value for name, value in call.variables.items() if value is not None}
+    data = {name: value for name, value in found.answered(call.variables).items() if value is not None}
     problems = found.validate(data)
     if problems:
         raise ConnectorError(f"{call.place}登记“{found.title}”的内容不符合表单:" + ";".join(problem.message for problem in problems))

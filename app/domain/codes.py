@@ -69,6 +69,7 @@ class FormCode(Code):
     FORM_JSON = "FORM_JSON", "内容不是正确的 JSON，说明里有行列"
     FORM_SHAPE = "FORM_SHAPE", "表单文件或提交的内容不是规定的结构"
     FORM_SCHEMA = "FORM_SCHEMA", "表单的 schema 不能用：不合 JSON Schema 2020-12，或不合本系统的约定"
+    FORM_CHECK = "FORM_CHECK", "表单的检查（x-checks）或 x-keep、x-fresh 写得不对，说明里有位置和改法"
     JSON_SIZE = "JSON_SIZE", "内容过大，请缩减后再提交"
     JSON_ENCODING = "JSON_ENCODING", "内容不是 UTF-8 编码"
     JSON_DEPTH = "JSON_DEPTH", "内容嵌套过深"
@@ -97,6 +98,12 @@ class FormCode(Code):
     OFFICE = "OFFICE", "应从登记的单位中选择，不能填写文字"
     PERSON = "PERSON", "应从登记的人员中选择，不能填写文字"
     INVALID = "INVALID", "填写的内容不符合要求"
+
+    # a check of the form
+    CHECK = "CHECK", "不合表单的检查，说明里是检查的话；confirm 为 true 的可以说明理由后提交"
+    CHECK_UNDECIDED = "CHECK_UNDECIDED", "表单的一条检查得不出结果，按不通过处理；请补齐所用的内容，或请业务分析员改正"
+    CHECK_REASON = "CHECK_REASON", "不按检查办理须说明理由"
+    CHECK_UNKNOWN = "CHECK_UNKNOWN", "说明理由的检查表单里没有，或不允许这样提交"
 
 
 class DeadlineCode(Code):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -176,6 +177,16 @@ def _explain(rule: DeadlineRule, begun: date, nominal: date, last: date, provisi
 
 
 RuleLookup: TypeAlias = Callable[[str, object, Mapping[str, Any], Any], DeadlineRule]
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> feel.Registry:
+    """Every function that an expression may name, to compile it with: none of them can be called."""
+    return registry(_no_rule, Calendar(), ZoneInfo("UTC"))
+
+
+def _no_rule(key: str, start: object, variables: Any, environment: Any) -> DeadlineRule:
+    raise DeadlineError(DeadlineCode.DEADLINE_TABLE, f"期限“{key}”只能在流程中计算")
 
 
 def registry(lookup: RuleLookup, calendar: Calendar, zone: ZoneInfo) -> feel.Registry:

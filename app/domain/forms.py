@@ -5,7 +5,7 @@ Source: requirements FX-10-2 (a missing field is named, the rest is kept) and G9
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -15,7 +15,9 @@ import jsonschema_rs
 import simplejson
 
 from app.codes import Code
+from app.domain import form_checks, form_values
 from app.domain.codes import FormCode
+from app.domain.form_checks import FormCheck
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 32
@@ -37,12 +39,17 @@ class FormError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One thing wrong with the data: ``path`` like ``budgetItems/0/amount`` (empty: the whole), the field's Chinese title, a stable code, a Chinese sentence."""
+    """One thing wrong with the data: ``path`` like ``budgetItems/0/amount`` (empty: the whole), the field's Chinese title, a stable code, a Chinese sentence.
+
+    ``check``: the id of the form's check that says so, if one does; ``confirm``: it may be overridden with a reason.
+    """
 
     path: str
     title: str
     code: Code
     message: str
+    check: str = ""
+    confirm: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,10 +60,11 @@ class Form:
     title: str
     schema: Mapping[str, Any]
     ui: Mapping[str, Any] = field(default_factory=dict)
+    checks: tuple[FormCheck, ...] = ()
 
     @classmethod
     def parse(cls, source: bytes) -> "Form":
-        """Read a form file. Raises FormError (FORM_JSON, FORM_SHAPE, FORM_SCHEMA)."""
+        """Read a form file. Raises FormError (FORM_JSON, FORM_SHAPE, FORM_SCHEMA, FORM_CHECK)."""
         data = loads(source)
         if not isinstance(data, dict):
             raise FormError(FormCode.FORM_SHAPE, "表单文件应是一个 JSON 对象,含 id、title、schema、ui")
@@ -84,7 +92,7 @@ class Form:
                 raise FormError(FormCode.FORM_SCHEMA, f"{path} 引用了文件之外的 {reference!r},只允许 # 开头的引用", path)
         if _weigh(schema, schema, ()) > MOST_PARTS:
             raise FormError(FormCode.FORM_SCHEMA, f"表单的 schema 展开引用后超过 {MOST_PARTS} 个部分,请简化", "schema")
-        form = cls(data["id"], data["title"], schema, ui)
+        form = cls(data["id"], data["title"], schema, ui, _checks(schema))
         try:
             form._validator  # noqa: B018 - compiled now, so that a bad schema is refused at deployment
         except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
@@ -108,22 +116,49 @@ class Form:
         )
 
     def validate(self, data: Mapping[str, Any], *, partial: bool = False) -> list[FieldProblem]:
-        """What is wrong with ``data``, in the order of the form; empty if nothing. ``partial`` (a draft) overlooks what is missing."""
-        problems = [problem for error in self._validator.iter_errors(dict(data)) for problem in self._explain(error)]
+        """What is wrong with ``data``, in the order of the form; empty if nothing. ``partial`` (a draft) overlooks what is missing.
+
+        A text in which nothing stands is no answer. ``checks`` need a process around them: see ``app.engine.form_checks``.
+        """
+        data = form_values.without_blanks(self.schema, data)
+        problems = [problem for error in self._validator.iter_errors(data) for problem in self._explain(error)]
         special = _format_problems(self.schema, data, "")
         misread = {problem.path for problem in special if problem.code in _NAMED}
         problems = [problem for problem in problems if problem.path not in misread] + special
         if partial:
             problems = [problem for problem in problems if problem.code != FormCode.REQUIRED]
-        order = {name: number for number, name in enumerate(self.fields)}
         unique = {(problem.path, problem.code): problem for problem in problems}
-        return sorted(unique.values(), key=lambda problem: (order.get(problem.path.split("/")[0], -1), problem.path))
+        return self.in_order(unique.values())
 
-    def opening(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """What the form opens with: what is known of its fields, and an empty list wherever a required one may be empty: to leave a table empty is an answer."""
-        return _opening(self.schema, {name: value for name, value in data.items() if name in self.fields})
+    def in_order(self, problems: Iterable[FieldProblem]) -> list[FieldProblem]:
+        """Problems in the order of the form's fields, those of the whole form first."""
+        order = {name: number for number, name in enumerate(self.fields)}
+        return sorted(problems, key=lambda problem: (order.get(problem.path.split("/")[0], -1), problem.path))
 
-    def title_of(self, path: list[Any]) -> str:
+    def answered(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What was answered, as it is stored: null where a text is blank."""
+        return form_values.answered(self.schema, data)
+
+    def opening(self, known: Mapping[str, Any], last: Mapping[str, Any] | None = None, *, fresh: Collection[str] = ()) -> dict[str, Any]:
+        """What the form opens with on a visit, an empty list wherever a required one may be empty included.
+
+        ``known``: what can be seen from the task, ledger fields by their names included. ``last``: what was submitted last at this task in this instance, where the
+        task was returned, or a later one carries its form; else None. ``fresh``: names that start empty even then, besides those marked so (those in
+        ``approvesWhen``).
+        """
+        opened = form_values.opening(self.schema, self.ui, known=known, last=last, fresh=fresh)
+        return self.with_empty_lists(opened)
+
+    def shows(self, name: str) -> bool:
+        """Whether a field only shows what others have said, or what the ledger holds."""
+        part = form_checks.resolved(self.fields[name], self.schema)
+        return form_values.is_shown(name, part, self.ui) or part.get(form_values.LEDGER_FIELD) is True
+
+    def with_empty_lists(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """``data`` of the form's own fields, with an empty list wherever a required one may be empty: to leave a table empty is an answer."""
+        return form_values.with_empty_lists(self.schema, {name: value for name, value in data.items() if name in self.fields})
+
+    def title_of(self, path: Sequence[Any]) -> str:
         """The Chinese title of the field at ``path``, table rows counted from one."""
         node: Any = self.schema
         words: list[str] = []
@@ -226,21 +261,12 @@ def _is_named(data: Any) -> bool:
     )
 
 
-def _opening(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    opened = dict(data)
-    for name, part in schema.get("properties", {}).items():
-        required = name in schema.get("required", ())
-        known = opened.get(name)
-        if _is(part, "array") and required and not part.get("minItems"):
-            opened[name] = [] if known is None else known
-        elif _is(part, "object") and (isinstance(known, Mapping) or (required and known is None)):
-            opened[name] = _opening(part, known or {})
-    return opened
-
-
-def _is(schema: Any, kind: str) -> bool:
-    given = schema.get("type") if isinstance(schema, Mapping) else None
-    return kind in given if isinstance(given, list) else kind == given
+def _checks(schema: Mapping[str, Any]) -> tuple[FormCheck, ...]:
+    try:
+        form_values.check_keywords(schema)
+        return form_checks.read(schema)
+    except (form_checks.CheckRefused, form_values.KeywordRefused) as error:
+        raise FormError(FormCode.FORM_CHECK, str(error), error.place) from error
 
 
 def _references(node: Any, path: str) -> Iterator[tuple[str, str]]:

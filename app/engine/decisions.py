@@ -1,7 +1,7 @@
 """Decisions as the engine takes them: business rule tasks, and the ``deadlines`` table behind ``deadline()``."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app.decision import feel
 from app.decision.dmn import DmnError, DmnEvaluationError, Evaluation
@@ -13,7 +13,7 @@ from app.engine.errors import ElementFailure
 
 if TYPE_CHECKING:
     from app.engine.course import Course
-    from app.engine.library import DecisionRef
+    from app.engine.library import DecisionRef, Library
     from app.engine.spiff import Token
 
 DEADLINES = "deadlines"
@@ -49,8 +49,43 @@ def decide(course: "Course", token: "Token", ref: "DecisionRef", context: Mappin
     return output
 
 
+class DecisionSite(Protocol):
+    """Where a decision is taken: a token, or whoever stands in for one."""
+
+    @property
+    def is_process(self) -> bool: ...
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def instance(self) -> int: ...
+
+    @property
+    def element_id(self) -> str: ...
+
+
+class DecisionAsker(Protocol):
+    """What decisions and ``deadline()`` need of whoever evaluates: a step's course, or the checks of a form."""
+
+    environment: feel.Environment
+
+    @property
+    def library(self) -> "Library": ...
+
+    @property
+    def site(self) -> DecisionSite: ...
+
+    def emit(self, effect: DecisionEvaluated) -> None: ...
+
+
 def report(
-    course: "Course", token: "Token", ref: "DecisionRef", evaluation: Evaluation, output: Any, deadline: Mapping[str, Any] | None = None
+    course: DecisionAsker,
+    token: DecisionSite,
+    ref: "DecisionRef",
+    evaluation: Evaluation,
+    output: Any,
+    deadline: Mapping[str, Any] | None = None,
 ) -> None:
     written = describe(evaluation)
     course.emit(
@@ -100,7 +135,7 @@ def _plain(value: Any) -> Any:
 
 def find_rule(key: str, start: object, variables: Mapping[str, Any], environment: Any) -> deadlines.DeadlineRule:
     """The row of the tenant's ``deadlines`` table for ``key``, for the FEEL function ``deadline``; reported as a decision taken. Raises DeadlineError."""
-    course: Course = environment.extra
+    course: DecisionAsker = environment.extra
     ref = course.library.decision(DEADLINES)
     if ref is None:
         raise deadlines.DeadlineError(DeadlineCode.DEADLINE_TABLE, f"没有部署期限表({DEADLINES}),无法计算期限“{key}”")

@@ -33,13 +33,16 @@ class ElementInfo:
 @dataclass(frozen=True, slots=True)
 class StartEvent:
     """``kind`` none, message, timer or signal. ``name`` of the message or signal and ``correlation_key`` are sources (FEEL after ``=``); ``timer`` is set for
-    timers: see ``engine.start_due``."""
+    timers: see ``engine.start_due``. ``form``: id of the form of a none start event, with its binding."""
 
     element_id: str
     kind: str
     name: str | None = None
     correlation_key: str | None = None
     timer: TimerSpec | None = None
+    form: str | None = None
+    form_binding: str = "latest"
+    form_tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ class ProcessDefinition:
     called_decisions: frozenset[str] = frozenset()
     forms: frozenset[str] = frozenset()
     job_types: frozenset[str] = frozenset()
+
+    @property
+    def start_form(self) -> StartEvent | None:
+        """The none start event, if it has a form: whoever begins the process by hand fills it in."""
+        return next((event for event in self.start_events if event.kind == "none" and event.form is not None), None)
 
     def with_key(self, key: int, version: int, deployment: int) -> "ProcessDefinition":
         """The same process as deployed."""

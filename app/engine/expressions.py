@@ -2,14 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
-from zoneinfo import ZoneInfo
 
 from app.decision import feel
 from app.domain import deadlines
-from app.domain.calendars import Calendar
-from app.domain.codes import DeadlineCode
 from app.engine.codes import IncidentType
 from app.engine.errors import ElementFailure
 from app.engine.limits import LONGEST_NAME, flaw_of
@@ -40,14 +36,9 @@ Term: TypeAlias = LiteralTerm | FormulaTerm
 _CALENDAR = re.compile(r"\b(?:deadline|remindAt|workingDaysAfter|isWorkingDay)\s*\(")
 
 
-@lru_cache(maxsize=1)
 def vocabulary() -> feel.Registry:
-    """Every function that an expression may name; what it does is decided by the library it runs with."""
-    return deadlines.registry(_no_rule, Calendar(), ZoneInfo("UTC"))
-
-
-def _no_rule(key: str, start: object, variables: Any, environment: Any) -> deadlines.DeadlineRule:
-    raise deadlines.DeadlineError(DeadlineCode.DEADLINE_TABLE, f"期限“{key}”只能在流程中计算")
+    """Every function that an expression may name, in diagrams as in the checks of forms; what it does is decided by the library it runs with."""
+    return deadlines.vocabulary()
 
 
 def parse(text: str) -> Term:

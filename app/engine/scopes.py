@@ -33,6 +33,18 @@ def visible(token: Token) -> dict[str, Any]:
     return merged
 
 
+def inside_loop(token: Token) -> dict[str, Any] | None:
+    """What can be seen from ``token`` of its own instance of the nearest multi-instance around it alone; None outside of any."""
+    found: dict[str, Any] = {}
+    at: Token | None = token
+    while at is not None:
+        found = {**at.variables, **found}
+        if "place" in at.memo:  # of an instance in its body
+            return found
+        at = at.outer
+    return None
+
+
 def home(start: Token, name: str) -> Token:
     """Whose scope a variable is written to: the nearest that has it, from ``start`` outwards, else the process instance.
 

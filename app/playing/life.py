@@ -64,7 +64,8 @@ def announce(district: District, now: datetime) -> Iterator[str]:
             starter = player.holder(district.key, process.start_role, now)
             if starter is not None:
                 try:
-                    projects.start_district_process(starter, process.key, now)
+                    given = player.beginning(starter, process.key, None, {}, now)
+                    projects.start_district_process(starter, process.key, now, given=given)
                 except Failure as failure:
                     yield _refused(process, failure)
 
@@ -135,7 +136,8 @@ def start_next(life: Life, now: datetime) -> bool:
             continue
         life.started.add(process.key)
         try:
-            projects.start_process(starter, life.key, process.key, now)
+            given = player.beginning(starter, process.key, life.key, life.facts, now)
+            projects.start_process(starter, life.key, process.key, now, given=given)
         except Failure as failure:
             life.problems.append(_refused(process, failure))
         return True

@@ -13,7 +13,7 @@ from app.engine.errors import EngineError
 from app.engine.expressions import vocabulary
 from app.engine.waits import text_of
 from app.errors import InvalidRequest
-from app.rehearsal import wording
+from app.rehearsal import submissions, wording
 from app.rehearsal.expectations import Expectations, name_all
 from app.rehearsal.ledger import LedgerInMemory
 from app.rehearsal.library import ModelRefused, Models
@@ -158,7 +158,7 @@ class _Run:
         elif "timer" in kinds and any("advance" in step for step in self.case.steps):
             self.rehearsal.arm(definition, self.case.variables)
             return
-        self.rehearsal.start(definition, self.case.variables)
+        self.rehearsal.start(definition, submissions.begun(self.rehearsal, definition, self.case))
 
     def _is_triggered(self, definition: ProcessDefinition) -> bool:
         for step in self.case.steps:
@@ -216,12 +216,12 @@ class _Run:
             raise Failed(f"没有可办理的事项{which};正在等待办理的:{name_all(task.element_id for _, task in waiting)}")
         root, task = found[0]
         self._check_role(step.get("as"), task)
-        data = _values(step.get("with"), "with")
-        form = self.models.form(task.form_id) if task.form_id else None
-        problems = form.validate(data) if form is not None else []
-        if problems:
-            raise Failed(f"“{mark(task.element_id)}”的表单不收:" + ";".join(problem.message for problem in problems[:5]))
-        self.rehearsal.act(root, commands.CompleteTask(task.element, data))
+        given = _values(step.get("with"), "with")
+        data, report = submissions.submitted(self.rehearsal, root, task, given, _values(step.get("confirmed"), "confirmed"))
+        submissions.judge(task.element_id, report.problems, step.get("refused"))
+        if not report.problems:  # a refused submission is no step
+            self.rehearsal.take(root, report.effects)
+            self.rehearsal.act(root, commands.CompleteTask(task.element, data))
 
     def _check_role(self, role: Any, task: effects.TaskOpened) -> None:
         if role is None or not (task.assignee or task.candidate_groups or task.candidate_users):

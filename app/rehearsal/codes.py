@@ -34,6 +34,7 @@ class FindingCode(Code):
     HEADER = "HEADER", "内置任务的一项设置写错"
     PHASE = "PHASE", "阶段不在 districts/phases.toml 中"
     FORM_FIELD = "FORM_FIELD", "表单没有这一项"
+    CHECK_NAME = "CHECK_NAME", "表单的检查用到没有的字段、台账字段或变量，会一直得不出结果"
     FUNCTION = "FUNCTION", "没有这个函数"
     VARIABLE = "VARIABLE", "没有任何环节写入这个变量"
     DECISION_OUTPUT = "DECISION_OUTPUT", "决策的结果里没有这一列"

@@ -101,7 +101,8 @@ class LedgerInMemory:
         if form is None and kind != OVERDUE:
             raise InvalidRequest(f"没有登记簿“{kind}”的表单 forms/records/{kind}.json", code=InstallationCode.LEDGER)
         for row in rows:
-            data = {name: value for name, value in row.items() if value is not None}
+            answered = form.answered(row) if form is not None else row
+            data = {name: value for name, value in answered.items() if value is not None}
             problems = form.validate(data, partial=True) if form is not None else []
             if problems:
                 raise InvalidRequest(

@@ -24,7 +24,7 @@ from app.engine.codes import DiagramCode
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import read_with_tree, schema, xml
-from app.rehearsal import facts, flow, names, scenario_files
+from app.rehearsal import facts, flow, form_checks, names, scenario_files
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.imports import Namespaces
@@ -57,6 +57,7 @@ class _Bundle:
     tenants: dict[str, str] = field(default_factory=dict)
     processes: list[tuple[str, str, ProcessDefinition]] = field(default_factory=list)
     decisions: list[tuple[str, str, dmn.Model]] = field(default_factory=list)
+    forms: list[tuple[str, str, Form]] = field(default_factory=list)
     models: dict[Place, Any] = field(default_factory=dict)
     defined: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
@@ -250,6 +251,7 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
         yield Finding(name, error.place, 0, error.code, str(error))
         return
     bundle.models[bundle.tenants[name], "form", form.id] = form
+    bundle.forms.append((name, bundle.tenants[name], form))
     if PurePath(name).parent.name != "records":
         yield from bundle.define(bundle.tenants[name], "form", form.id, name)
         if form.id != PurePath(name).stem:
@@ -265,6 +267,15 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
             message=f"表单里写死了数值 {number},限额应由决策表在提交后判断",
             severity=severity,
         )
+    for check in form.checks:
+        place = f"{check.place}/when"
+        if check.numbers:
+            text = f"检查“{check.id}”里有数字 {'、'.join(check.numbers)},应放进决策表(用 parameters 或 decision)"
+            yield Finding(file=name, element=place, line=0, code=FindingCode.NUMBER, message=text, severity=severity)
+        wrong = sorted({character for character in check.bare if character in FULL_WIDTH})
+        if wrong:
+            text = f"检查“{check.id}”的 when 含全角符号 {' '.join(wrong)},请改用半角"
+            yield Finding(file=name, element=place, line=0, code=FindingCode.FULL_WIDTH, message=text, severity=severity)
     for key, part in form.fields.items():
         if not part.get("title") and EXTENDS not in form.schema:  # what a district says of a shared field may leave its name
             yield Finding(file=name, element=key, line=0, code=FindingCode.NAME, message="字段没有中文名称(title)", severity=severity)
@@ -311,6 +322,11 @@ def _names(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:
             yield from softened(found, _of_shared(process.process_id, tenant, stock))
             yield from flow.check(name, process)
         except Exception as error:  # one file must not hide what is wrong with the others
+            yield _internal(name, error)
+    for name, tenant, form in bundle.forms:
+        try:
+            yield from form_checks.check(name, form, tenant, stock)
+        except Exception as error:
             yield _internal(name, error)
 
 

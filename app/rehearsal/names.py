@@ -36,6 +36,7 @@ def check(file: str, process: ProcessDefinition, around: View) -> list[Finding]:
     lines = Lines(process.source)
     checker = _Checker(file, process, around, lines)
     found = [finding for part in around.kept(Writers).parts(process) for finding in checker.check(part)]
+    found += [finding for part in around.kept(Writers).parts(process) for finding in checker.begun(part)]
     found += variables.check(file, process, around, lines)
     return list({(finding.element, finding.code, finding.message): finding for finding in found}.values())
 
@@ -65,6 +66,12 @@ class _Checker:
         for said in expressions(part):
             yield from self._functions(part, said.what, said.term, said.flow)
             yield from self._deadlines(part, said.what, said.term, said.flow)
+
+    def begun(self, part: Part) -> Iterator[Finding]:
+        """The form with which somebody begins the process."""
+        event = self.process.start_form
+        if event is not None and event.form is not None and part.id == event.element_id:
+            yield from self._reference(part, "form", LiteralTerm(event.form))
 
     def _say(self, part: Part, code: Code, message: str, *, text: str = "", at: str = "", severity: str = "error") -> Finding:
         line = self.lines.of(at or part.id, text)

@@ -127,6 +127,10 @@ class Rehearsal:
         self._take(root, self._step(root, command))
         self._settle()
 
+    def take(self, root: RehearsedTree, happened: Sequence[effects.Effect]) -> None:
+        """Note what an act brought about before its step: decisions that a form's checks took."""
+        self._note_all(root, happened)
+
     def advance(self, until: datetime) -> None:
         """Move the clock from due to due, in order of due, then of creation. Raises Stopped where timers fire without end."""
         left, end = self.budget.firings, self.limits.clock() + self.budget.seconds

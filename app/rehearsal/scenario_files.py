@@ -19,7 +19,7 @@ EXPECTATIONS = frozenset({
     "tasks", "timers", "jobs", "incidents", "variables", "path", "state", "decision", "phase", "ledger", "records", "notices",
 })  # fmt: skip
 LEDGER = frozenset({"project", "records", "others"})
-BESIDE = {"complete": {"as", "with"}, "message": {"with", "key"}, "signal": {"with"}}
+BESIDE = {"complete": {"as", "with", "confirmed", "refused"}, "message": {"with", "key"}, "signal": {"with"}}
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:[Zz]|[+-]\d\d(?::?\d\d)?))?(?:[@\[].+)?")
 
@@ -106,9 +106,8 @@ def _case(path: Path, data: Mapping[str, Any], case: Any, number: int, total: in
     _only(case, OF_CASE, place)
     merged = {**data, **case}
     for key in ("variables", "expect"):
-        for part in (data, case):
-            if part.get(key) is not None and not isinstance(part[key], dict):
-                raise ScenarioError(f"{place}的 {key} 应是对象")
+        if any(part.get(key) is not None and not isinstance(part[key], dict) for part in (data, case)):
+            raise ScenarioError(f"{place}的 {key} 应是对象")
         merged[key] = {**(data.get(key) or {}), **(case.get(key) or {})}
     check_expectation(merged["expect"], f"{place}的 expect")
     name = case.get("name", data.get("name", "") if total == 1 else f"{data.get('name', '')} {number}".strip())
@@ -168,6 +167,8 @@ def _check_step(step: Any, place: str) -> None:
     if len(kinds) != 1:
         raise ScenarioError(f"{place}应恰有一个动作({'、'.join(sorted(ACTIONS))}),这里是 {'、'.join(step) or '空'}")
     _only(step, {kinds[0]} | BESIDE.get(kinds[0], set()), place)
+    if "refused" in step and not (isinstance(step["refused"], list) and _texts(step, "refused", place)):
+        raise ScenarioError(f"{place}的 refused 应是不为空的列表,每项是字段、检查的标识,或提示里的一段文字")
     if kinds[0] == "expect":
         if step["expect"] is not None and not isinstance(step["expect"], dict):
             raise ScenarioError(f"{place}的 expect 应是对象")

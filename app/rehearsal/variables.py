@@ -6,9 +6,8 @@ Where anything may be written (see ``writers``), nothing is certain and at most 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from app.decision import dmn
 from app.decision.dmn.checks import IMPLICIT
-from app.decision.dmn.model import Decision
+from app.decision.dmn.reading import read_by
 from app.decision.feel.syntax import Call, Name, walk
 from app.decision.near import near
 from app.engine import ProcessDefinition
@@ -186,28 +185,6 @@ def free(term: Term) -> list[str]:
         if isinstance(node, Name) and not node.local and not node.element and node.name not in functions and id(node) not in invoked
     )
     return list(dict.fromkeys(name for name in names if name not in IMPLICIT))
-
-
-def read_by(model: dmn.Model, decision_id: str) -> set[str]:
-    """The variables that a decision and those it requires read from outside."""
-    found: set[str] = set()
-    seen: set[str] = set()
-    pending = [model.find_decision(decision_id)]
-    while pending:
-        decision = pending.pop()
-        if decision is None or decision.id in seen:
-            continue
-        seen.add(decision.id)
-        inside = set(IMPLICIT) | set(model.owner_names(decision.id)) | {found.name for found in model.imports}
-        for reference in (*decision.information, *decision.knowledge):
-            element = model.find(reference.id) if reference.namespace is None else None
-            if isinstance(element, Decision):
-                pending.append(element)
-            if element is not None and element.id not in model.parts.inputs:
-                inside.add(element.variable.name)
-        for formula in decision.formulas:
-            found |= formula.certain_names - formula.calls - inside
-    return {name for name in found if name.isidentifier()}
 
 
 def is_inflected(one: str, other: str) -> bool:

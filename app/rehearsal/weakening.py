@@ -12,7 +12,7 @@ from app.rehearsal.scenario_files import Scenario, ScenarioSet
 
 _WORDS = {
     "tasks": "事项", "timers": "定时", "jobs": "作业", "incidents": "事故", "variables": "变量", "path": "路径", "state": "状态",
-    "decision": "决策命中的行", "as": "办理人的角色", "phase": "阶段", "ledger": "台账", "records": "登记簿", "notices": "通知",
+    "decision": "决策命中的行", "as": "办理人的角色", "refused": "应被拒绝的提交", "phase": "阶段", "ledger": "台账", "records": "登记簿", "notices": "通知",
 }  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def _expectations(case: Scenario) -> list[Mapping[str, Any]]:
 
 
 def _asked(case: Scenario) -> Iterator[tuple[str, str]]:
-    """Each thing that a case looks at, as often as it does: (key, name); who does a task is looked at wherever ``as`` stands."""
+    """Each thing that a case looks at, as often as it does: (key, name); who does a task is looked at wherever ``as`` stands, what a form refuses wherever ``refused``."""
     for expected in _expectations(case):
         for key, value in expected.items():
             yield key, ""
@@ -66,6 +66,7 @@ def _asked(case: Scenario) -> Iterator[tuple[str, str]]:
     for step in case.steps:
         if "complete" in step and step.get("as") is not None:
             yield "as", ""
+        yield from (("refused", str(said)) for said in step.get("refused") or ())
 
 
 def _refusals(case: Scenario) -> Iterator[tuple[str, str]]:

@@ -209,6 +209,8 @@ class Writers:
             found = self._given[id(process)] = Names(set(PLATFORM))
             if any(event.kind == "none" for event in process.start_events):
                 found.take(self.ledger())
+            if process.start_form is not None:
+                found.names |= {name for form in self.around.forms(process.start_form.form or "") for name in form.fields}
             for caller, part, task in self._calls:
                 if process.process_id in texts(task.called.id):
                     found.names |= {first(mapping) for mapping in task.input_mappings}

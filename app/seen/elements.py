@@ -183,8 +183,11 @@ class _Reading:
 
     def _form(self, part: Part) -> Iterator[FactLine]:
         activity = part.activity
+        begun = self.definition.start_form
         if isinstance(activity, UserTask) and activity.form is not None and isinstance(activity.form.id, LiteralTerm):
             yield from self._model(DefinitionKind.FORM, activity.form.id.value, activity.form.binding, activity.form.tag)
+        elif begun is not None and begun.form is not None and part.id == begun.element_id:
+            yield from self._model(DefinitionKind.FORM, begun.form, begun.form_binding, begun.form_tag)
 
     def _decision(self, part: Part) -> Iterator[FactLine]:
         activity = part.activity

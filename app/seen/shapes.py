@@ -157,7 +157,10 @@ class ElementView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitView:
-    """A visit of an element that something came of. ``result`` in words, empty where it has none; ``rows``: those of a table that matched."""
+    """A visit of an element that something came of. ``result`` in words, empty where it has none; ``rows``: those of a table that matched.
+
+    ``set_aside``: checks of a form that were overridden, with the reason, a sentence each.
+    """
 
     at: datetime
     action: Happening
@@ -167,6 +170,7 @@ class VisitView:
     result: str = ""
     rows: Sequence[str] = ()
     table: FactLine | None = None
+    set_aside: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +230,14 @@ class DecisionView:
 
 
 @dataclass(frozen=True, slots=True)
+class OverrideView:
+    """A check of a form that whoever submitted it set aside: what it said, and why they went on."""
+
+    message: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One thing that happened in a project's life."""
 
@@ -245,6 +257,7 @@ class TimelineEntry:
     role_title: str = ""
     task_key: int | None = None
     instance_key: int = 0
+    overrides: Sequence[OverrideView] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,9 +329,25 @@ class PhaseStep:
 
 @dataclass(frozen=True, slots=True)
 class StartableView:
+    """A process that somebody may begin by hand. ``has_form``: by filling in its start form."""
+
     process_id: str
     name: str
     may: Verdict
+    has_form: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """A start form to be filled in, of a project or of none; ``data``: what it opens with."""
+
+    process_id: str
+    name: str
+    form: Form
+    tenant: str
+    project_key: int | None
+    project_name: str
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +394,7 @@ class ProjectPage:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """A task with all that its page shows. ``data``: values of the form's own fields, visible variables under the draft. ``variables``: all visible."""
+    """A task with all that its page shows. ``data``: what the form opens with, the draft over it. ``variables``: all visible."""
 
     line: TaskLine
     form: Form | None
@@ -381,6 +410,7 @@ class TaskPage:
     documentation: str = ""
     form_version: int = 0
     variables: Mapping[str, Any] = field(default_factory=dict)
+    before: TimelineEntry | None = None  # the step by hand that led here, where a check was set aside in it
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from app.engine.decisions import CLAUSE_COLUMN, DEADLINES
 from app.seen import wording
 from app.seen.happenings import Happening
 from app.seen.lines import phase_title
-from app.seen.shapes import ClauseView, DeadlineView, DecisionView, RuleView, TimelineEntry
+from app.seen.shapes import ClauseView, DeadlineView, DecisionView, OverrideView, RuleView, TimelineEntry
 from app.store import history
 
 _SHOWN = {
@@ -84,6 +84,9 @@ def _overdue(project_key: int) -> set[tuple[int, str]]:
 
 def _entries(rows: Sequence[Any], decided: Sequence[Any], overdue: set[tuple[int, str]], district: District) -> list[TimelineEntry]:
     decisions = {(row.root_key, row.element): decision_view(row) for row in decided if row.decision_id != DEADLINES}
+    by_hand = {(row.root_key, row.element) for row in rows if row.type == "userTask"}
+    for place in by_hand:
+        decisions.pop(place, None)  # checks of its form: that they let it pass is no news
     entries = []
     for row in rows:
         if row.state == ElementState.ACTIVE and row.type in (
@@ -102,14 +105,17 @@ def _entries(rows: Sequence[Any], decided: Sequence[Any], overdue: set[tuple[int
 def _entry(row: Any, decision: DecisionView | None, late: bool, district: District) -> TimelineEntry:
     info = snapshot.process_definition(row.definition_key).elements.get(row.element_id)
     action = Happening.OVERDUE if late else Happening.CANCELLED if row.state == ElementState.TERMINATED else _SHOWN[row.type]
+    begun = (
+        (row.begun_with or ()) if row.type == "startEvent" and row.scope == 0 else ()
+    )  # checks of the start form that were set aside, and by whom
     return TimelineEntry(
         at=row.ended_at or row.entered_at,
         process=row.process_id,
         element=row.element_id,
         name=row.name or (info.name if info else "") or row.element_id,
         account=row.username or "",
-        person=row.completed_name or "",
-        office=row.completed_office or "",
+        person=row.completed_name or next((one["person"] for one in begun), ""),
+        office=row.completed_office or next((one["office"] for one in begun), ""),
         role=row.completed_role or "",
         action=action,
         outcome=row.outcome or "",
@@ -119,6 +125,20 @@ def _entry(row: Any, decision: DecisionView | None, late: bool, district: Distri
         role_title=district.role_title(row.completed_role) if row.completed_role else "",
         task_key=row.task_key,
         instance_key=row.instance_key,
+        overrides=override_views(row.overrides or begun),
+    )
+
+
+def override_views(overrides: Iterable[Mapping[str, str]] | None) -> tuple[OverrideView, ...]:
+    """The checks that were set aside when a task was completed."""
+    return tuple(OverrideView(one["message"], one["reason"]) for one in overrides or ())
+
+
+def last_by_hand(timeline: Sequence[TimelineEntry], until: datetime) -> TimelineEntry | None:
+    """The last step that a person had done by ``until``."""
+    return next(
+        (entry for entry in reversed(timeline) if entry.at <= until and entry.person and (entry.action in _LEADING or entry.overrides)),
+        None,
     )
 
 

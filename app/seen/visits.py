@@ -32,6 +32,7 @@ def _visit(entry: TimelineEntry, library: Snapshot, district: District) -> Visit
         result=decision.said if decision else entry.outcome,
         rows=tuple(_row(rule, district) for rule in decision.rules) if decision else (),
         table=_table(decision, library) if decision else None,
+        set_aside=tuple(f"{one.message}（理由：{one.reason}）" for one in entry.overrides),
     )
 
 

@@ -13,11 +13,10 @@ from app.acts.transaction import new_instance
 from app.catalogue import snapshot
 from app.codes import RequestCode
 from app.domain import permissions
-from app.domain.codes import Action, VerdictCode
+from app.domain.codes import VerdictCode
 from app.domain.permissions import Actor
 from app.domain.states import SUSPENDED, InstanceState, WaitKind
 from app.engine import ProcessDefinition
-from app.engine.commands import Start
 from app.errors import Forbidden, InvalidRequest, NotFound
 from app.seen import timeline
 from app.seen.diagram import diagram_view
@@ -179,10 +178,12 @@ def create(
     version: int | None = None,
     definition_key: int | None = None,
     project_key: int | None = None,
+    confirmed: Mapping[str, Any] | None = None,
 ) -> InstanceLine:
     """Start an instance (API). What the district's file lists begins as on the page: by whom, of which project, when, once a year, by the version in force.
 
-    Anything else a system administrator may start, outside projects. Raises Forbidden, NotFound, Conflict (ALREADY_…), InvalidRequest (VERSION and the engine's).
+    Anything else a system administrator may start, outside projects. Where the none start event has a form, ``variables`` are its fields and nothing else, and
+    ``confirmed`` says why checks of it are set aside. Raises Forbidden, InvalidForm, NotFound, Conflict (ALREADY_…), InvalidRequest (VERSION and the engine's).
     """
     tenant = tenant or actor.tenant
     if not actor.is_system and tenant != actor.tenant:
@@ -190,13 +191,12 @@ def create(
     definition = _definition(process_id, tenant, version, definition_key)
     try:
         if definition.process_id in snapshot.district(tenant).processes or not permissions.may_administer(actor, tenant):
-            tree = _begin(actor, definition, variables, project_key, now)
+            tree = _begin(actor, definition, variables, project_key, now, confirmed=confirmed)
         elif project_key is not None:
             raise Forbidden("区文件没有列出的流程不能从项目发起", code=VerdictCode.NOT_STARTABLE)
         else:
             with new_instance(definition.key, tenant, now, actor) as tree:
-                tree.step(Start(definition.key, variables))
-                tree.record(Action.PROCESS_START, definition.process_id, {"variables": dict(variables)})
+                openings.begun(tree, definition, variables, {}, confirmed=confirmed or {})
                 tree.save()
     except (engine.ModificationRefused, engine.LimitExceeded) as error:
         raise InvalidRequest(str(error), code=error.code) from error
@@ -205,7 +205,15 @@ def create(
     return instance_line(_existing(tree.root_key))
 
 
-def _begin(actor: Actor, definition: ProcessDefinition, variables: Mapping[str, Any], project_key: int | None, now: datetime) -> HeldTree:
+def _begin(
+    actor: Actor,
+    definition: ProcessDefinition,
+    variables: Mapping[str, Any],
+    project_key: int | None,
+    now: datetime,
+    *,
+    confirmed: Mapping[str, Any] | None,
+) -> HeldTree:
     project = None
     if project_key is not None:
         project = projects.one(project_key)
@@ -215,7 +223,7 @@ def _begin(actor: Actor, definition: ProcessDefinition, variables: Mapping[str, 
     in_force = snapshot.library(actor.tenant).reference("process", definition.process_id)
     if in_force is not None and in_force.key != definition.key:
         raise InvalidRequest(f"这项流程只能按现行的第 {in_force.version} 版发起", code=RequestCode.VERSION)
-    return openings.begin(actor, definition.process_id, project, variables, now)
+    return openings.begin(actor, definition.process_id, project, variables, now, confirmed=confirmed)
 
 
 # ---------------------------------------------------------------------- parts

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.acts import openings
+from app.acts import checks, openings
 from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTree
 from app.catalogue import districts, snapshot
+from app.catalogue.snapshot import Snapshot
 from app.codes import RequestCode
 from app.domain import permissions
 from app.domain.codes import VerdictCode
+from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.domain.permissions import Actor, ProjectFacts, Verdict
 from app.errors import Forbidden, InvalidRequest, NotFound
@@ -25,6 +27,7 @@ from app.seen.shapes import (
     ProjectView,
     RecordView,
     StartableView,
+    StartPage,
 )
 from app.services import instants, messages
 from app.store import history, projects, tasks
@@ -60,35 +63,74 @@ def start(actor: Actor, process_id: str, name: str, now: datetime, *, variables:
         "offices": {APPLICANT: [[membership.office, membership.office_name]]}, "phases": [[DRAFT, now.isoformat()]], "version": 0, "created_by": actor.user,
         "created_at": now, "updated_at": now,
     }  # fmt: skip
-    tree = _settled(openings.launch(actor, process_id, {**(variables or {}), **known}, now, project=project), now)
+    tree = _settled(openings.launch(actor, process_id, variables or {}, now, known=known, project=project), now)
     return key, _first_task(actor, tree)
 
 
-def start_process(actor: Actor, project_key: int, process_id: str, now: datetime) -> int:
-    """Start a further process of a project by hand (districts/<d>.toml says who, when).
+def start_process(
+    actor: Actor,
+    project_key: int,
+    process_id: str,
+    now: datetime,
+    *,
+    given: Mapping[str, Any] | None = None,
+    confirmed: Mapping[str, Any] | None = None,
+) -> int:
+    """Start a further process of a project by hand (districts/<d>.toml says who, when). ``given``: the values of its start form, if it has one; ``confirmed``:
+    id of a check of it → why it is set aside.
 
-    Returns the key of the first task the actor may do, or 0. Raises NotFound, Forbidden, Conflict (ALREADY_RUNNING).
+    Returns the key of the first task the actor may do, or 0. Raises NotFound, Forbidden, InvalidForm, Conflict (ALREADY_RUNNING).
     """
-    return _first_task(actor, _settled(openings.begin(actor, process_id, _read(actor, project_key), {}, now), now))
+    tree = openings.begin(actor, process_id, _read(actor, project_key), given or {}, now, confirmed=confirmed)
+    return _first_task(actor, _settled(tree, now))
 
 
-def start_district_process(actor: Actor, process_id: str, now: datetime) -> int:
-    """Start a process that is not about one project (per = "year"), such as annual_plan.
+def start_district_process(
+    actor: Actor,
+    process_id: str,
+    now: datetime,
+    *,
+    given: Mapping[str, Any] | None = None,
+    confirmed: Mapping[str, Any] | None = None,
+) -> int:
+    """Start a process that is not about one project (per = "year"), such as annual_plan; see ``start_process``.
 
-    Returns the key of the first task the actor may do, or 0. Raises Forbidden, Conflict (ALREADY_RUNNING).
+    Returns the key of the first task the actor may do, or 0. Raises Forbidden, InvalidForm, Conflict (ALREADY_RUNNING).
     """
-    return _first_task(actor, _settled(openings.begin(actor, process_id, None, {}, now), now))
+    return _first_task(actor, _settled(openings.begin(actor, process_id, None, given or {}, now, confirmed=confirmed), now))
+
+
+def start_form(actor: Actor, process_id: str, project_key: int | None, now: datetime) -> StartPage:
+    """The form with which the actor may begin a process. Raises NotFound (no such project, no start form), Forbidden."""
+    project = _read(actor, project_key) if project_key is not None else None
+    openings.may_begin(actor, process_id, project, now).require()
+    form = _start_form(snapshot.library(actor.tenant), process_id)
+    if form is None:
+        raise NotFound("这项流程没有发起表单,可以直接发起")
+    info = snapshot.district(actor.tenant).processes[process_id]
+    facts = {name: value for name, value in project["facts"].items() if name in form.fields} if project is not None else {}
+    return StartPage(
+        process_id=process_id,
+        name=info.title or process_id,
+        form=form,
+        tenant=actor.tenant,
+        project_key=project_key,
+        project_name=project["name"] if project is not None else "",
+        data=form.opening(facts),
+    )
 
 
 def startable(actor: Actor, now: datetime | None = None) -> list[StartableView]:
     """Processes without a project that the actor may start (annual plan); what is not for them is not listed."""
     now = now or instants.now()
-    found = []
+    library, found = snapshot.library(actor.tenant), []
     for process in snapshot.district(actor.tenant).processes.values():
         if process.enabled and process.start_role and process.per != "project":
             verdict = openings.may_begin(actor, process.key, None, now)
             if verdict or verdict.code == VerdictCode.ALREADY_RUNNING:
-                found.append(StartableView(process.key, process.title or process.key, verdict))
+                found.append(
+                    StartableView(process.key, process.title or process.key, verdict, _start_form(library, process.key) is not None)
+                )
     return found
 
 
@@ -193,6 +235,11 @@ def project_view(project: Mapping[str, Any]) -> ProjectView:
 # ---------------------------------------------------------------------- parts
 
 
+def _start_form(library: Snapshot, process_id: str) -> Form | None:
+    found = library.reference("process", process_id)
+    return checks.start_form(library, snapshot.process_definition(found.key)) if found is not None else None
+
+
 def _settled(tree: HeldTree, now: datetime) -> HeldTree:
     if tree.unsettled:
         messages.settle(now)
@@ -219,13 +266,13 @@ def _read(actor: Actor, key: int) -> dict[str, Any]:
 
 def _startable(actor: Actor, project: Mapping[str, Any], now: datetime) -> list[StartableView]:
     district = snapshot.district(project["tenant"])
-    found = []
+    library, found = snapshot.library(project["tenant"]), []
     for process in district.processes.values():
         if not (process.enabled and process.start_role and process.per == "project"):
             continue
         if permissions.may_start(actor, process.key, project_facts(project), district):
             verdict = openings.may_begin(actor, process.key, project, now)
-            found.append(StartableView(process.key, process.title or process.key, verdict))
+            found.append(StartableView(process.key, process.title or process.key, verdict, _start_form(library, process.key) is not None))
     return found
 
 

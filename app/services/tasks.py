@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app import engine
-from app.acts import idempotency
+from app.acts import checks, idempotency
 from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTask, HeldTree
 from app.acts.transaction import act, open_task, retried
@@ -23,6 +23,7 @@ from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlr
 from app.seen import timeline
 from app.seen.diagram import diagram_view
 from app.seen.lines import bounds, task_line, task_lines
+from app.seen.opening import opened
 from app.seen.shapes import CompletedView, FormView, Page, TaskLine, TaskPage
 from app.services import messages, projects
 from app.store import history, instances, tasks
@@ -52,17 +53,17 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
     """A task with all that its page shows. Raises NotFound, Forbidden (with the verdict's reason)."""
     row, project, district = _read(actor, key)
     form_view = _form(row)
-    seen = _visible(row)
+    seen, mine = _visible(row)
     form = form_view.form if form_view else None
     definition = snapshot.process_definition(row.definition_key)
     info = definition.elements.get(row.element_id)
     clauses = timeline.clause_views(district, row.clauses.split())
     past = timeline.of_project(project, district) if project else timeline.of_tree(row.root_key, district)
-    known = {name: value for name, value in seen.items() if form is None or name in form.fields}
+    before = timeline.last_by_hand(past, row.opened_at)
     return TaskPage(
         line=task_line(row, now),
         form=form,
-        data=known | (row.draft or {}),
+        data=opened(form, seen, mine, info) | (row.draft or {}),
         draft_saved_at=row.draft_saved_at,
         project=projects.project_view(project) if project else None,
         clauses=clauses,
@@ -74,13 +75,14 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
         documentation=info.documentation if info else "",
         form_version=form_view.version if form_view else 0,
         variables=seen,
+        before=before if before is not None and before.overrides else None,
     )
 
 
 def inputs(actor: Actor, key: int) -> tuple[Form | None, dict[str, Any]]:
     """The form of an open task, and all variables that can be seen from it. Raises NotFound, Forbidden."""
     row, _, _ = _read(actor, key)
-    return snapshot.form(row.form_key) if row.form_key else None, _visible(row)
+    return snapshot.form(row.form_key) if row.form_key else None, _visible(row)[0]
 
 
 def facts(actor: Actor, key: int) -> tuple[TaskFacts, ProjectFacts | None]:
@@ -119,13 +121,25 @@ def search(actor: Actor, wanted: TaskFilter, now: datetime, *, limit: int = 100,
     return Page(task_lines(found, now), total, limit, offset)
 
 
-def complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, *, idempotency_key: str | None = None) -> CompletedView:
-    """Complete a task: one act. Raises NotFound, Forbidden, InvalidForm (the task stays open, the draft is kept), TaskAlreadyClosed, Suspended, KeyReused, Busy."""
-    request = idempotency.request(actor, idempotency_key, {"task": str(key), "data": data})
+def complete(
+    actor: Actor,
+    key: int,
+    data: Mapping[str, Any],
+    now: datetime,
+    *,
+    confirmed: Mapping[str, Any] | None = None,
+    idempotency_key: str | None = None,
+) -> CompletedView:
+    """Complete a task: one act. ``confirmed``: id of a check of the form → why it is set aside.
+
+    Raises NotFound, Forbidden, InvalidForm (the task stays open, the draft is kept), TaskAlreadyClosed, Suspended, KeyReused, Busy.
+    """
+    content = {"task": str(key), "data": data} | ({"confirmed": confirmed} if confirmed else {})
+    request = idempotency.request(actor, idempotency_key, content)
     if request is not None and (answer := idempotency.answered(request, now)) is not None:
         return _replayed(actor, key, answer, now)
     try:
-        tree = _complete(actor, key, data, now, request)
+        tree = _complete(actor, key, data, now, request=request, confirmed=confirmed or {})
     except InvalidForm:
         _keep_draft(key, data, now)
         raise
@@ -150,28 +164,44 @@ def complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, *, 
 
 
 @retried
-def _complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, request: idempotency.KeyedRequest | None) -> HeldTree:
+def _complete(
+    actor: Actor,
+    key: int,
+    data: Mapping[str, Any],
+    now: datetime,
+    *,
+    request: idempotency.KeyedRequest | None,
+    confirmed: Mapping[str, Any],
+) -> HeldTree:
     with open_task(key, now, actor) as tree:
         task = _open_task(tree)
         role, office = _authorise(actor, tree, task)
-        form = snapshot.form(task.form_key) if task.form_key else None
-        _check(form, data)
+        given = checks.submitted(tree, task, data, confirmed)
         try:
-            tree.step(CompleteTask(task.element, data))
+            tree.step(CompleteTask(task.element, given.data))
         except engine.NotOpen as error:
             raise TaskAlreadyClosed from error
         except engine.LimitExceeded as error:
             raise InvalidRequest(str(error), code=error.code) from error
-        outcome = summarise(form, data)
+        outcome = summarise(given.form, given.data)
         tree.journal.answered(task.element)
         tree.record(
             Action.TASK_COMPLETE,
             f"{task.process_id}.{task.element_id}",
-            {"task": str(key), "role": role, "outcome": outcome, "data": dict(data)},
+            {"task": str(key), "role": role, "outcome": outcome, "data": dict(given.data)}
+            | ({"overrides": given.documents()} if given.overridden else {}),
         )
         # The row that was read with the lock may be older than the lock: only this says that nobody was first.
         if not instances.answer_task(
-            key, task.assignee, now=now, user=actor.user, person=actor.name, role=role, office=office, outcome=outcome
+            key,
+            task.assignee,
+            now=now,
+            user=actor.user,
+            person=actor.name,
+            role=role,
+            office=office,
+            outcome=outcome,
+            overrides=given.documents(),
         ):
             raise TaskAlreadyClosed
         tree.save()
@@ -200,6 +230,7 @@ def save_draft(actor: Actor, key: int, data: Mapping[str, Any], now: datetime) -
         undeclared = [problem for problem in form.validate(data, partial=True) if problem.code == FormCode.UNDECLARED]
         if undeclared:
             raise InvalidForm(undeclared)
+        data = form.answered(data)
     with act():
         if not instances.keep_draft(key, dict(data), now):
             raise TaskAlreadyClosed
@@ -260,21 +291,14 @@ def _capacity(actor: Actor, groups: tuple[str, ...], project: ProjectFacts | Non
     return (first.role, first.office_name) if first else ("", "")
 
 
-def _check(form: Form | None, data: Mapping[str, Any]) -> None:
-    """Raises InvalidForm. A task without a form takes any variables (design §9); with one, only what it declares."""
-    problems = form.validate(data) if form is not None else []
-    if problems:
-        raise InvalidForm(problems)
-
-
 def _keep_draft(key: int, data: Mapping[str, Any], now: datetime) -> None:
     """What was refused is kept as far as the form knows the fields, so that nobody types it twice."""
     row = tasks.one(key)
     if row is None or row.form_key is None:
         return
-    declared = snapshot.form(row.form_key).fields
+    form = snapshot.form(row.form_key)
     with act():
-        instances.keep_draft(key, {name: value for name, value in data.items() if name in declared}, now)
+        instances.keep_draft(key, {name: value for name, value in form.answered(data).items() if name in form.fields}, now)
 
 
 def summarise(form: Form | None, data: Mapping[str, Any]) -> str:
@@ -324,16 +348,17 @@ def _form(row: Any) -> FormView | None:
     return FormView(row.form_key, found.version, snapshot.form(row.form_key), found.tenant)
 
 
-def _visible(row: Any) -> dict[str, Any]:
-    """Variables that can be seen from an open task; of a closed one nothing is kept."""
+def _visible(row: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Variables that can be seen from an open task, and those of its own instance where it is one of several; of a closed one nothing is kept."""
     if row.state != TaskState.OPEN:
-        return {}
+        return {}, {}
     root = history.root_state(row.root_key)
     state = engine.State.load(root.blob, snapshot.library(root.tenant, root.catalogue_version))
     try:
-        return state.visible(row.element)
+        seen, inside = state.visible(row.element), state.inside_loop(row.element)
     except KeyError:  # closed between the two reads
-        return {}
+        return {}, {}
+    return seen, seen if inside is None else inside
 
 
 def _replayed(actor: Actor, key: int, answer: Mapping[str, Any], now: datetime) -> CompletedView:

@@ -42,11 +42,13 @@ def elements(*, project_key: int | None = None, root_key: int | None = None, typ
             ProcessInstanceRow.process_id,
             ProcessInstanceRow.process_name,
             ProcessInstanceRow.definition_key,
+            ProcessInstanceRow.overrides.label("begun_with"),
             UserTaskRow.key.label("task_key"),
             UserTaskRow.completed_name,
             UserTaskRow.completed_role,
             UserTaskRow.completed_office,
             UserTaskRow.outcome,
+            UserTaskRow.overrides,
             UserTaskRow.candidate_groups,
             UserRow.username,
         )

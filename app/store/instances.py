@@ -106,12 +106,24 @@ _answer = (
         completed_role=bindparam("role"),
         completed_office=bindparam("office"),
         outcome=bindparam("said"),
+        overrides=bindparam("set_aside", type_=_tasks.c.overrides.type),
     )
 )
 
 
-def answer_task(key: int, assignee: str | None, *, now: datetime, user: int, person: str, role: str, office: str, outcome: str) -> bool:
-    """Close an open task with who answered it; False if it is not open any more, or assigned to another than was read."""
+def answer_task(
+    key: int,
+    assignee: str | None,
+    *,
+    now: datetime,
+    user: int,
+    person: str,
+    role: str,
+    office: str,
+    outcome: str,
+    overrides: Sequence[dict[str, str]] = (),
+) -> bool:
+    """Close an open task with who answered it, and the checks that they set aside; False if it is not open any more, or assigned to another than was read."""
     values = {
         "task": key,
         "seen_assignee": assignee,
@@ -121,6 +133,7 @@ def answer_task(key: int, assignee: str | None, *, now: datetime, user: int, per
         "role": role,
         "office": office,
         "said": outcome,
+        "set_aside": list(overrides) or None,
     }
     return bool(_execute(_answer, values))
 

@@ -58,7 +58,7 @@ def _visit(visit: VisitView) -> dict[str, Any]:
         "what": visit.action.meaning,
         "who": who,
         "result": visit.result,
-        "rows": list(visit.rows),
+        "rows": [*visit.rows, *visit.set_aside],
         "table": _line(visit.table) if visit.table else None,
     }
     return {what: said for what, said in found.items() if said}

@@ -198,7 +198,7 @@ def _form(source: bytes) -> dict[str, Any] | None:
         return None
     return {
         "form": {"schema": parsed.schema, "ui": parsed.ui},
-        "initial": parsed.opening({}),
+        "initial": parsed.with_empty_lists({}),
         "clauses": {},
         "readOnly": False,
         "preview": True,

@@ -1,13 +1,17 @@
 """项目: the ledger. Declare a project, find projects, follow one from declaration to retirement."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response as JsonResponse
 from werkzeug.wrappers import Response
 
 from app.access.identity import current_actor, present
 from app.catalogue import districts
 from app.errors import InvalidRequest
+from app.seen.shapes import StartPage
 from app.services import projects
-from app.web import listing
+from app.web import form_island, listing
 
 blueprint = Blueprint("projects", __name__)
 
@@ -61,8 +65,47 @@ def start_in_district(process: str) -> Response:
     """Start a process that is about no single project, like the annual plan."""
     task = projects.start_district_process(current_actor(), process, present())
     flash("流程已发起。", "success")
-    return redirect(url_for("tasks.show", key=task) if task else url_for("inbox.todo"))
+    return redirect(_address(task, None))
+
+
+@blueprint.get("/begin/<process>", defaults={"key": None}, endpoint="begin_in_district")
+@blueprint.get("/projects/<int:key>/begin/<process>")
+def begin(process: str, key: int | None) -> str:
+    """The start form of a process that has one, of a project or of none."""
+    page = projects.start_form(current_actor(), process, key, present())
+    return render_template("projects/begin.html", page=page, given=_for_form(page))
+
+
+@blueprint.post("/begin/<process>", defaults={"key": None}, endpoint="begun_in_district")
+@blueprint.post("/projects/<int:key>/begin/<process>")
+def begun(process: str, key: int | None) -> JsonResponse:
+    """Start it with the form's values; says where to go on."""
+    actor, sent = current_actor(), form_island.sent()
+    values = {"given": sent["data"], "confirmed": sent.get("confirmed", {})}
+    if key is None:
+        task = projects.start_district_process(actor, process, present(), **values)
+    else:
+        task = projects.start_process(actor, key, process, present(), **values)
+    flash("流程已发起。", "success")
+    return jsonify({"redirect": _address(task, key)})
+
+
+def _for_form(page: StartPage) -> dict[str, Any]:
+    """What the form island needs (frontend/src/form/index.jsx); nothing is kept of a start form that is left."""
+    process, key = page.process_id, page.project_key
+    if key is None:
+        here, back = url_for("projects.begun_in_district", process=process), url_for("projects.begin_in_district", process=process)
+    else:
+        here, back = url_for("projects.begun", process=process, key=key), url_for("projects.begin", process=process, key=key)
+    return form_island.given_to(page.form, page.data, tenant=page.tenant, complete=here, back=back)
 
 
 def _go_on(task: int, project: int) -> Response:
-    return redirect(url_for("tasks.show", key=task) if task else url_for("projects.show", key=project))
+    return redirect(_address(task, project))
+
+
+def _address(task: int, project: int | None) -> str:
+    """Where to go on: the first task, else the project, else the inbox."""
+    if task:
+        return url_for("tasks.show", key=task)
+    return url_for("projects.show", key=project) if project is not None else url_for("inbox.todo")

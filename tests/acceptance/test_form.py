@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.acceptance.conftest import Enter
+from tests.acceptance.test_look import AXE
 from tests.unit.web import world
 
 pytestmark = pytest.mark.browser
@@ -172,3 +173,22 @@ def test_a_finished_task_is_shown_as_text(enter: Enter, memory: world.Memory) ->
     expect(page.locator("#root_softwareDevelopment")).to_have_text("是")
     expect(page.locator("#task-form input")).to_have_count(0)
     expect(page.locator(SUBMIT)).to_have_count(0)
+
+
+def test_a_check_is_set_aside_at_its_field_with_a_reason(enter: Enter, memory: world.Memory) -> None:
+    page = enter("applicant", "/tasks/1")
+    fill_in(page)
+    page.fill("#root_totalAmount", str(world.TOO_MUCH))
+    page.click(SUBMIT)
+    expect(page.locator("#error-summary")).to_contain_text("“总投资”超过估算（确属如此的，可在该项说明理由）")
+    box = page.get_by_role("group", name="“总投资”超过估算")
+    box.get_by_role("checkbox").check()
+    box.get_by_role("textbox").fill("已报区政府")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        assert page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa']}).then(r => r.violations.map(v => v.id))") == []
+    page.click(SUBMIT)
+    expect(page.get_by_role("status").filter(has_text="已提交")).to_be_visible()
+    assert memory.confirmed[1] == {"SC-9-1": "已报区政府"}

@@ -28,6 +28,7 @@ PAGES = [
     ("analyst", "/models/process/sucheng/declaration"),
     ("analyst", "/models/decision/sucheng/supervision"),
     ("analyst", "/models/form/<default>/declaration.fill_in"),
+    ("applicant", "/projects/77/begin/inspection"),
 ]
 
 

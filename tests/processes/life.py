@@ -107,13 +107,16 @@ class Life:
         return False
 
     def _known(self, case: Case, element: int, form_id: str | None) -> dict[str, Any]:
-        """What an official finds filled in: the project's facts, else the visible variable of the same name."""
+        """What an official finds filled in: what the form opens with of the visible variables; and the given facts, which they know."""
         assert case.state is not None
         if form_id is None:
             return {}
-        visible = {name: value for name, value in case.state.visible(element).items() if value is not None} | self.given
+        visible = {name: value for name, value in case.state.visible(element).items() if value is not None}
         shown = form(self.district.key, form_id)
-        known = {name: visible[name] for name in shown.fields if name in visible}
+        opened = shown.opening(visible)
+        known = {name: opened[name] for name in opened if name in visible} | {
+            name: self.given[name] for name in shown.fields if name in self.given
+        }
         # What does not fit (an answer that is no choice here) an official sees empty and chooses anew.
         unfit = {problem.path.split("/")[0] for problem in shown.validate(known, partial=True)}
         return {name: value for name, value in known.items() if name not in unfit}

@@ -1,7 +1,9 @@
 """``read``: a BPMN file to its process definitions."""
 
 from collections.abc import Iterator
+from typing import Any
 
+from app.engine.codes import DiagramCode
 from app.engine.definitions import Diagram, ElementInfo, ProcessDefinition, StartEvent
 from app.engine.elements.base import Element
 from app.engine.elements.events import LinkThrow
@@ -10,10 +12,10 @@ from app.engine.elements.subprocesses import CallActivity, SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.errors import DiagramError
 from app.engine.expressions import LiteralTerm, Term, source_of
-from app.engine.reading import content, dialect, foreign, structure, values, xml
+from app.engine.reading import attributes, content, dialect, foreign, structure, values, xml
 from app.engine.reading.document import Document
 from app.engine.reading.parsers import ZeebeParser
-from app.engine.reading.xml import BPMN, Node, extension
+from app.engine.reading.xml import BPMN, Node, extension, local
 from app.engine.spiff import LevelSpec
 
 CLAUSES = "clauses"
@@ -46,6 +48,7 @@ def _read(document: Document, source: bytes) -> Diagram:
     specs = [(node, parser.level_spec(node)) for node in document.executable]
     _refuse(document)
     definitions = tuple(_definition(document, node, spec, source) for node, spec in specs)
+    _refuse(document)
     return Diagram(definitions, tuple(document.lint))
 
 
@@ -97,16 +100,19 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
             multi_instance=isinstance(element, MultiInstanceBody),
         )
     tag = extension(node, "versionTag")
+    begun = _start_forms(document, node)
     starts = tuple(
         StartEvent(
-            start.bpmn_id,
-            start.trigger.kind,
-            source_of(start.trigger.name) if start.trigger.name is not None else None,
-            source_of(start.trigger.key) if start.trigger.key is not None else None,
-            start.trigger.timer,
+            element_id=start.bpmn_id,
+            kind=start.trigger.kind,
+            name=source_of(start.trigger.name) if start.trigger.name is not None else None,
+            correlation_key=source_of(start.trigger.key) if start.trigger.key is not None else None,
+            timer=start.trigger.timer,
+            **begun.get(start.bpmn_id, {}),
         )
         for start in spec.start.starts
     )
+    forms.update(start.form for start in starts if start.form is not None)
     return ProcessDefinition(
         process_id=process_id,
         name=node.get("name") or process_id,
@@ -123,6 +129,23 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
         forms=frozenset(forms),
         job_types=frozenset(jobs),
     )
+
+
+def _start_forms(document: Document, process: Node) -> dict[str, dict[str, Any]]:
+    """Start event → its form, as parts of a ``StartEvent``. Adds START_FORM to the problems where nobody would fill it in."""
+    found: dict[str, dict[str, Any]] = {}
+    for node in process.iter(BPMN + "startEvent"):
+        given = attributes.form(document, node)
+        if given is None:
+            continue
+        plain = not any(local(child).endswith("EventDefinition") for child in node)
+        if not plain or node.getparent() is not process:
+            document.refuse(node, DiagramCode.START_FORM, "只有流程自己的、没有触发条件的开始事件可以有发起表单(formDefinition)")
+        elif not isinstance(given.id, LiteralTerm):
+            document.refuse(node, DiagramCode.START_FORM, "发起表单的标识须直接写明,不能是表达式:发起之前没有变量")
+        else:
+            found[node.get("id", "")] = {"form": given.id.value, "form_binding": given.binding, "form_tag": given.tag}
+    return found
 
 
 def walk(spec: LevelSpec, parent: str) -> Iterator[tuple[Element, str]]:

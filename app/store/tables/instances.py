@@ -77,6 +77,7 @@ class ProcessInstanceRow(db.Model):  # type: ignore[name-defined,misc]
     keys: Mapped[dict[str, Any] | None]  # local instance → key, of the instances that still run
     audit_mac: Mapped[str]
     audit_count: Mapped[int]
+    overrides: Mapped[list[Any] | None]  # of a tree's root: checks of the start form that whoever began it set aside, and who
 
 
 class ElementInstanceRow(db.Model):  # type: ignore[name-defined,misc]
@@ -176,6 +177,7 @@ class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
     completed_role: Mapped[str]
     completed_office: Mapped[str]
     outcome: Mapped[str]
+    overrides: Mapped[list[Any] | None]  # checks of the form that whoever completed it set aside: check, path, message, reason
     draft: Mapped[dict[str, Any] | None]
     draft_saved_at: Mapped[datetime | None]
 

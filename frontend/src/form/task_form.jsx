@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import Form from '@rjsf/core';
 import { toErrorSchema } from '@rjsf/utils';
+import { ConfirmAt, useConfirmations } from './confirm.jsx';
 import { makeKeeper, post } from './server.js';
 import { ErrorSummary, templates } from './templates.jsx';
 import { uiFor, withEmptyLists } from './ui.js';
@@ -25,10 +26,10 @@ const fields = { NumberField };
 
 // The server names a field as items/0/amount; its sentence already carries the field's title.
 function fromServer(problems) {
-  return problems.map(({ path, message }) => ({
+  return problems.map(({ path, message, confirm }) => ({
     property: path ? propertyOf(path.split('/')) : '.',
     message,
-    text: message,
+    text: confirm ? `${message}（确属如此的，可在该项说明理由）` : message,
   }));
 }
 
@@ -71,6 +72,7 @@ export function TaskForm({ form, initial, clauses, readOnly, preview, urls, sess
   const [refusal, setRefusal] = useState();
   const [busy, setBusy] = useState('');
   const [note, setNote] = useState('');
+  const confirmations = useConfirmations();
   const dirtyRef = useLeaveWarning();
   const keyFor = useMemo(() => makeKeeper(), []);
   const ui = useMemo(() => uiFor(form.schema, form.ui), [form]);
@@ -87,7 +89,9 @@ export function TaskForm({ form, initial, clauses, readOnly, preview, urls, sess
   const send = async (url, what, content) => {
     setBusy(what);
     setRefusal(undefined);
-    const body = JSON.stringify({ data: content });
+    const { given } = confirmations;
+    const isConfirmed = what === 'submit' && Object.keys(given).length > 0;
+    const body = JSON.stringify(isConfirmed ? { data: content, confirmed: given } : { data: content });
     const answer = await post(url, body, session, what === 'submit' ? keyFor(body) : undefined);
     setBusy('');
     if (answer.ok) {
@@ -96,6 +100,7 @@ export function TaskForm({ form, initial, clauses, readOnly, preview, urls, sess
     }
     const problems = answer.problem.problems ?? [];
     setServed(fromServer(problems));
+    if (what === 'submit') confirmations.told(problems);
     if (!problems.length) setRefusal(answer.problem);
     setAttempt((n) => n + 1);
     return undefined;
@@ -137,7 +142,7 @@ export function TaskForm({ form, initial, clauses, readOnly, preview, urls, sess
         schema={schema}
         uiSchema={ui}
         formData={data}
-        formContext={{ clauses }}
+        formContext={{ clauses, confirmations }}
         validator={validator}
         extraErrors={extra}
         templates={templates}
@@ -153,6 +158,7 @@ export function TaskForm({ form, initial, clauses, readOnly, preview, urls, sess
         onSubmit={submit}
         onError={refuse}
       >
+        <ConfirmAt field="" confirmations={confirmations} />
         <Refusal problem={refusal} />
         {readOnly || preview ? (
           <></>
@@ -161,9 +167,11 @@ export function TaskForm({ form, initial, clauses, readOnly, preview, urls, sess
             <button type="submit" className="btn btn-primary" disabled={busy !== ''}>
               {busy === 'submit' ? '正在提交…' : '提交'}
             </button>
-            <button type="button" className="btn btn-outline-secondary" disabled={busy !== ''} onClick={keepDraft}>
-              {busy === 'draft' ? '正在保存…' : '暂存草稿'}
-            </button>
+            {urls.draft && (
+              <button type="button" className="btn btn-outline-secondary" disabled={busy !== ''} onClick={keepDraft}>
+                {busy === 'draft' ? '正在保存…' : '暂存草稿'}
+              </button>
+            )}
             <span role="status" className="text-body-secondary small">
               {note}
             </span>

@@ -1,5 +1,6 @@
 // The frame around fields: label, help, clause, error, and the summary that links to what is wrong.
 import { useEffect, useRef } from 'react';
+import { ConfirmAt } from './confirm.jsx';
 import { BaseInput } from './widgets.jsx';
 
 const describedElsewhere = (schema) => schema.type === 'array' && schema.items?.type === 'object';
@@ -65,6 +66,9 @@ function FieldTemplate(props) {
       {children}
       {help}
       {!describedElsewhere(schema) && errors}
+      {!fixed && id !== 'root' && (
+        <ConfirmAt field={id.replace(/^root_/, '')} confirmations={registry.formContext.confirmations} />
+      )}
     </>
   );
   if (id === 'root') return inner;

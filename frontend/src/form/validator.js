@@ -7,7 +7,14 @@ import { messageFor } from './messages.js';
 // Keywords that only say "something below is wrong": the something is reported by itself.
 const CONTAINERS = new Set(['properties', 'items', 'allOf', 'if', 'then', 'else', '$ref', 'prefixItems', 'false']);
 
-const asJson = (value) => JSON.parse(JSON.stringify(value ?? null));
+/** As the server reads it: a text in which nothing stands, whatever its spaces, is no answer. Items of lists stay. */
+const isBlank = (value) => typeof value === 'string' && value.normalize('NFKC').trim() === '';
+const asJson = (value) =>
+  JSON.parse(
+    JSON.stringify(value ?? null, function (key, part) {
+      return isBlank(part) && !Array.isArray(this) ? undefined : part;
+    }) ?? 'null',
+  );
 
 const segments = (pointer) =>
   pointer

@@ -46,7 +46,7 @@ beforeEach(() => {
   sent = [];
   answers = [];
   vi.stubGlobal('fetch', async (url, { body, headers }) => {
-    sent.push({ url, data: JSON.parse(body).data, key: headers['Idempotency-Key'] });
+    sent.push({ url, ...JSON.parse(body), key: headers['Idempotency-Key'] });
     const { status, body: answer } = answers.shift();
     return new Response(JSON.stringify(answer), { status });
   });
@@ -264,5 +264,93 @@ describe('a table', () => {
     show({ readOnly: true, initial: { funds: [] } });
     expect(field('funds').textContent).toContain('无');
     expect(screen.queryByRole('button')).toBeNull();
+  });
+});
+
+describe('a check that may be set aside', () => {
+  const over = {
+    path: 'totalAmount',
+    title: '总投资',
+    code: 'CHECK',
+    message: '总投资超过估算',
+    check: 'SC-9-1',
+    confirm: true,
+  };
+  const late = { path: 'projectName', code: 'CHECK', message: '项目名称已被占用', check: '2', confirm: false };
+  const refused = (...problems) => ({ status: 422, body: { detail: '有问题', problems } });
+  const tick = () => screen.queryByRole('checkbox', { name: /情况属实/ });
+  const reason = () => screen.queryByRole('textbox', { name: /理由/ });
+
+  test('has a tick at its field, then a reason, and is sent again with it', async () => {
+    answers.push(refused(over), refused({ ...over, code: 'CHECK_REASON', message: '请说明理由' }), refused(over));
+    show();
+    fillIn();
+    await press('提交');
+    expect(sent[0].confirmed).toBeUndefined();
+    expect(summary().textContent).toContain('可在该项说明理由');
+    const box = screen.getByRole('group', { name: '总投资超过估算' });
+    expect(box.closest('.form-field').contains(field('totalAmount'))).toBe(true);
+    expect(reason()).toBeNull();
+    fireEvent.click(tick());
+    await press('提交');
+    expect(sent[1].confirmed).toEqual({ 'SC-9-1': '' });
+    expect(tick().checked).toBe(true);
+    fireEvent.change(reason(), { target: { value: '已报区政府' } });
+    await press('提交');
+    expect(sent[2].confirmed).toEqual({ 'SC-9-1': '已报区政府' });
+    expect(sent[2].data).toEqual(sent[0].data);
+  });
+
+  test('stays confirmed while something else is put right, and one that must hold offers no tick', async () => {
+    answers.push(refused(over, late), refused(late), refused());
+    show();
+    fillIn();
+    await press('提交');
+    expect(screen.getAllByRole('checkbox', { name: /情况属实/ })).toHaveLength(1);
+    fireEvent.click(tick());
+    fireEvent.change(reason(), { target: { value: '已报' } });
+    await press('提交');
+    expect(tick().checked).toBe(true);
+    type('projectName', '河道巡检');
+    await press('提交');
+    expect(sent[2].confirmed).toEqual({ 'SC-9-1': '已报' });
+  });
+
+  test('of a form that keeps no draft leaves no button for one', async () => {
+    answers.push(refused(over));
+    show({ urls: { complete: '/projects/1/begin/change' } });
+    expect(screen.queryByRole('button', { name: '暂存草稿' })).toBeNull();
+    fillIn();
+    await press('提交');
+    expect(sent[0].url).toBe('/projects/1/begin/change');
+    expect(tick()).not.toBeNull();
+  });
+
+  test('that is not ticked is not sent, and a draft never carries any', async () => {
+    answers.push(refused(over), refused(over), { status: 200, body: { savedAt: '2026-03-10T01:00:00Z' } });
+    show();
+    fillIn();
+    await press('提交');
+    await press('提交');
+    expect(sent[1].confirmed).toBeUndefined();
+    fireEvent.click(tick());
+    await press('暂存草稿');
+    expect(sent[2]).toMatchObject({ url: '/tasks/1/draft' });
+    expect(sent[2].confirmed).toBeUndefined();
+  });
+
+  test('of a row stands under its table, of the whole form above the buttons, each once', async () => {
+    const row = { ...over, check: 'rows', path: 'funds/0/amount', message: '第一行过大' };
+    answers.push(
+      refused(row, { ...row, path: 'funds/1/amount', message: '第二行过大' }, { ...over, check: 'all', path: '' }),
+    );
+    show({ initial: { projectName: '智慧公园', funds: [{ amount: 1 }, { amount: 2 }] } });
+    fillIn();
+    await press('提交');
+    const rows = screen.getByRole('group', { name: '第一行过大；第二行过大' });
+    expect(rows.closest('.form-field').contains(field('funds'))).toBe(true);
+    const whole = screen.getByRole('group', { name: '总投资超过估算' });
+    expect(whole.textContent).toContain('总投资超过估算');
+    expect(whole.closest('.form-field')).toBeNull();
   });
 });

@@ -101,3 +101,20 @@ describe('what is wrong is said with the field’s title', () => {
 test('a place is written as the form library writes it', () => {
   expect(propertyOf(['funds', 0, 'amount'])).toBe('.funds.0.amount');
 });
+
+describe('a text in which nothing stands', () => {
+  const found = (data) => validator.validateFormData(data, FORM).errors.map(({ property, name }) => [property, name]);
+
+  test.each(['', ' ', '　　', '\u00a0\t', '\u2003'])(
+    '%j is missing where it is required, and nothing elsewhere',
+    (blank) => {
+      expect(
+        found({ ...RIGHT, funds: [{ source: '自筹' }], projectName: blank, content: blank, signedOn: blank }),
+      ).toEqual([['.projectName', 'required']]);
+      expect(found({ ...RIGHT, contact: { name: blank }, funds: [{ source: blank }] })).toEqual([
+        ['.funds.0.source', 'required'],
+        ['.contact.name', 'required'],
+      ]);
+    },
+  );
+});

@@ -249,3 +249,42 @@ def test_the_api_answers_a_stranger_with_403_and_the_reason(client: Client, scen
     assert told["code"] == "NOT_YOUR_PROJECT"
     assert "单位" in told["detail"]
     still_open(scene, {})
+
+
+# ------------------------------------------------------------------------------------------------------------------------ checks
+
+
+@pytest.fixture
+def contract(scene: Scene) -> Scene:
+    """The same project years on: its contract is to be registered, as it was awarded."""
+    line = scene.place.until(scene.project, "register_contract")
+    return scene._replace(task=line.key, applicant=scene.place.performer(line), good=scene.place.filled(line))
+
+
+def test_the_api_names_the_checks_and_takes_a_reason_for_those_that_may_be_set_aside(contract: Scene, client: Client) -> None:
+    asked = contract.place.now.date()
+    values = plain(contract.good) | {"contractAmount": 6000000, "contractSignedOn": f"{asked.year + 1}-01-01"}
+    before = counted()
+    told = problem(send(client, contract, contract.applicant.username, {"variables": values}), 422)
+    named = {field["check"]: (field["path"], field["code"], field["confirm"]) for field in told["problems"]}
+    assert named == {
+        "contract_amount_as_awarded": ("contractAmount", "CHECK", True),
+        "contract_signed_on_not_future": ("contractSignedOn", "CHECK", False),
+    }
+    assert counted() == before
+    values["contractSignedOn"] = asked.isoformat()
+    blank = {"variables": values, "confirmed": {"contract_amount_as_awarded": "　"}}
+    (field,) = problem(send(client, contract, contract.applicant.username, blank), 422)["problems"]
+    assert field["code"] == "CHECK_REASON"
+    accepted = {"variables": values, "confirmed": {"contract_amount_as_awarded": "经谈判下浮"}}
+    assert send(client, contract, contract.applicant.username, accepted).status_code == 204
+    entry = next(one for one in projects.view(SYSTEM, contract.project, contract.place.now).timeline if one.element == "register_contract")
+    assert [(one.message, one.reason) for one in entry.overrides] == [("合同金额与中标（成交）金额不同", "经谈判下浮")]
+    assert contract.place.now.date() == asked
+    assert trail.verify(SYSTEM).problems == []
+
+
+@pytest.mark.parametrize("confirmed", ["[]", '"x"', "1"])
+def test_the_api_refuses_reasons_that_are_none(client: Client, scene: Scene, confirmed: str) -> None:
+    problem(send(client, scene, "sucheng.applicant", f'{{"variables": {{}}, "confirmed": {confirmed}}}'), 400)
+    still_open(scene, {})

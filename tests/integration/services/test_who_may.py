@@ -213,6 +213,7 @@ TABLE: dict[str, tuple[Door, set[str]]] = {
     "projects.start": (lambda s, a: projects.start(a, "permit", "又一个", NOW), {"doer", "other office"}),
     "projects.start_process": (lambda s, a: projects.start_process(a, s.project, "inspection", NOW), set()),  # not in this phase
     "projects.start_district_process": (lambda s, a: projects.start_district_process(a, "year_notice", NOW) or True, {"bureau"}),
+    "projects.start_form": (lambda s, a: projects.start_form(a, "year_notice", None, NOW), set()),  # it has none
     "projects.startable": (lambda s, a: projects.startable(a, NOW), {"bureau"}),
     "projects.search": (lambda s, a: projects.search(a, NOW), READERS),
     "projects.view": (lambda s, a: projects.view(a, s.project, NOW), READERS),

@@ -85,14 +85,19 @@ OPENING = Form.parse(
 
 def test_an_untouched_table_that_may_be_empty_is_an_answer_and_nothing_else_is() -> None:
     """Not ``offices``: it needs a row. Not ``notes``: nobody asks for it. Not in ``plan``: it need not be there at all."""
-    opened = OPENING.opening({})
+    opened = OPENING.with_empty_lists({})
     assert opened == {"funds": [], "years": [], "goal": {"indicators": []}}
     assert [problem.path for problem in OPENING.validate(opened)] == ["offices"]
 
 
-def test_a_form_opens_with_what_is_known_of_its_fields_alone() -> None:
+def test_lists_are_filled_in_what_is_known_of_the_forms_fields_alone() -> None:
     known = {"funds": [{"source": "区级财政"}], "plan": {}, "goal": {"indicators": None}, "gone": 1}
-    assert OPENING.opening(known) == {"funds": [{"source": "区级财政"}], "years": [], "plan": {"steps": []}, "goal": {"indicators": []}}
+    assert OPENING.with_empty_lists(known) == {
+        "funds": [{"source": "区级财政"}],
+        "years": [],
+        "plan": {"steps": []},
+        "goal": {"indicators": []},
+    }
     assert known["goal"] == {"indicators": None}, "what was given stays as it was"
 
 
@@ -107,7 +112,7 @@ def test_undeclared_fields_are_refused(name: str) -> None:
         ('{"totalAmount": 1.005, "budgetItems": [{"name": "x"}]}', "totalAmount", "MONEY"),
         ('{"totalAmount": "1", "budgetItems": [{"name": "x"}]}', "totalAmount", "TYPE"),
         ('{"totalAmount": 1, "budgetItems": []}', "budgetItems", "TOO_FEW"),
-        ('{"totalAmount": 1, "budgetItems": [{"name": "", "amount": 1}]}', "budgetItems/0/name", "TOO_SHORT"),
+        ('{"totalAmount": 1, "budgetItems": [{"name": "", "amount": 1}]}', "budgetItems/0/name", "REQUIRED"),
         ('{"totalAmount": 1, "budgetItems": [{"name": "x", "amount": 0.001}]}', "budgetItems/0/amount", "MONEY"),
         ('{"totalAmount": 1, "budgetItems": [{"name": "x"}], "signedOn": "2026-02-30"}', "signedOn", "FORMAT"),
         ('{"totalAmount": 1, "budgetItems": [{"name": "x"}], "truthful": false}', "truthful", "CONST"),
@@ -181,3 +186,73 @@ def test_what_is_wrong_is_said_with_the_limit_or_the_form_that_is_wanted(field: 
     schema = {"type": "object", "additionalProperties": False, "properties": {"x": {"title": "项", **field}}}
     (problem,) = Form.parse(source(schema=schema)).validate(loads(f'{{"x": {value}}}'))
     assert problem.message == told
+
+
+# ---------------------------------------------------------------------- blank is empty
+
+BLANKS = ["", " ", "\t\n", "　　", "\u00a0", "\u2003\u2009", "\u3000 \u00a0"]  # ideographic, no-break, em and thin spaces among them
+TEXTS = Form.parse(
+    source(
+        schema={
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["opinion", "kind"],
+            "$defs": {"remark": {"type": "string", "maxLength": 5}},
+            "properties": {
+                "opinion": {"title": "意见", "type": "string", "minLength": 1},
+                "kind": {"title": "种类", "enum": ["甲", "乙"]},
+                "note": {"title": "说明", "type": "string", "minLength": 2},
+                "signedOn": {"title": "日期", "type": "string", "format": "date"},
+                "remark": {"$ref": "#/$defs/remark"},
+                "reason": {"title": "理由", "type": ["string", "null"]},
+                "amount": {"title": "金额", "type": "number"},
+                "words": {"title": "词", "type": "array", "items": {"type": "string"}},
+                "goal": {"type": "object", "additionalProperties": False, "properties": {"text": {"type": "string"}}},
+                "rows": {
+                    "title": "明细",
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["name"],
+                        "properties": {"name": {"title": "名称", "type": "string"}, "number": {"type": "string", "minLength": 3}},
+                    },
+                },
+            },
+        }
+    )
+)
+ANSWER = {"opinion": "同意", "kind": "甲"}
+
+
+def codes_of(form: Form, data: dict[str, object]) -> dict[str, str]:
+    return {problem.path: problem.code for problem in form.validate(data)}
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_a_blank_text_is_no_answer_whatever_its_spaces(blank: str) -> None:
+    assert codes_of(TEXTS, {"opinion": blank, "kind": blank}) == {"opinion": "REQUIRED", "kind": "REQUIRED"}
+    assert codes_of(TEXTS, {**ANSWER, "rows": [{"name": blank}, {"name": "服务器", "number": blank}]}) == {"rows/0/name": "REQUIRED"}
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_an_optional_blank_text_is_null_and_nothing_else_is_touched(blank: str) -> None:
+    given = {**ANSWER, "note": blank, "signedOn": blank, "remark": blank * 9, "reason": blank, "goal": {"text": blank}}
+    given |= {"rows": [{"name": " 甲 ", "number": blank}], "words": [blank], "amount": 0}
+    assert codes_of(TEXTS, given) == {}
+    assert TEXTS.answered(given) == {
+        **ANSWER,
+        **dict.fromkeys(("note", "signedOn", "remark", "reason")),
+        "goal": {"text": None},
+        "rows": [{"name": " 甲 ", "number": None}],
+        "words": [blank],
+        "amount": 0,
+    }
+
+
+def test_blank_hides_neither_an_undeclared_field_nor_a_wrong_type() -> None:
+    assert codes_of(TEXTS, {**ANSWER, "unknown": " ", "goal": {"other": ""}, "amount": " ", "note": "短"}) == {
+        "unknown": "UNDECLARED",
+        "goal/other": "UNDECLARED",
+        "amount": "TYPE",
+        "note": "TOO_SHORT",
+    }

@@ -404,3 +404,26 @@ def test_a_damaged_file_is_read_or_refused_but_never_breaks(seed):
     except DiagramError as found:
         outcome = list(found.problems)
     assert outcome
+
+
+FORM = '<zeebe:formDefinition formId="p.begin"/>'
+
+
+def test_a_none_start_event_may_have_a_form():
+    definition = read(file(process(start(extensions=FORM), end(), chain("start", "end"))), "x.bpmn").processes[0]
+    event = definition.start_form
+    assert (event.element_id, event.form, event.form_binding) == ("start", "p.begin", "latest")
+    assert definition.forms == {"p.begin"}
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        start(inner="<bpmn:timerEventDefinition><bpmn:timeCycle>R/PT1H</bpmn:timeCycle></bpmn:timerEventDefinition>", extensions=FORM),
+        start(extensions='<zeebe:formDefinition formId="=name"/>'),
+    ],
+)
+def test_a_form_that_nobody_would_fill_in_is_refused_at_its_start_event(begun):
+    with pytest.raises(DiagramError) as refused:
+        read(file(process(begun, end(), chain("start", "end"))), "x.bpmn")
+    assert [(problem.code, problem.element) for problem in refused.value.problems] == [("START_FORM", "start")]

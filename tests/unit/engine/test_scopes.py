@@ -349,3 +349,28 @@ def test_what_is_called_follows_its_binding(begin, attributes, want, asked):
     run = begin(lib)
     assert (run.open, lib.asked[-1]) == ([want], asked)
     assert run.current.catalogue == 7
+
+
+# ---------------------------------------------------------------------- what a form may keep
+
+
+def test_of_several_instances_each_sees_its_own_item_and_inputs_alone(begin):
+    """What another instance has answered lies outside of the loop: nobody else's form may open with it."""
+    task = user("a", io({"nm": "=person"}), loop("=people", "person", "", ""))
+    run = begin(build(task, end(), chain("start", "a", "end")), variables={"people": ["A", "B"], "elsewhere": 1})
+    run.complete("a", {"opinion": "same"}, 0)
+    number = run.task("a", 0)
+    assert run.current.visible(number)["opinion"] == "same", "it went outwards"
+    assert run.current.inside_loop(number) == {"person": "B", "nm": "B", "loopCounter": 2}
+
+
+def test_a_task_within_a_sub_process_that_is_repeated_sees_its_round_of_it(begin):
+    inner = subprocess("s", start("si"), user("a"), end("se"), chain("si", "a", "se"), loop=loop("=[1, 2]", "i", "", ""))
+    run = begin(build(inner, end(), chain("start", "s", "end")), variables={"elsewhere": 1})
+    assert [run.current.inside_loop(run.task("a", index))["i"] for index in (0, 1)] == [1, 2]
+    assert "elsewhere" not in run.current.inside_loop(run.task("a"))
+
+
+def test_outside_of_every_loop_there_is_no_such_thing(begin):
+    run = begin(build(user("a"), end(), chain("start", "a", "end")))
+    assert run.current.inside_loop(run.task("a")) is None

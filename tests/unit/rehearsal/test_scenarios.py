@@ -41,6 +41,12 @@ TABLE = """<?xml version="1.0" encoding="UTF-8"?>
   </decision>
 </definitions>
 """
+COLLECTING = (
+    TABLE.replace("UNIQUE", "COLLECT")
+    .replace("&gt; 4000000", "&gt; 50")
+    .replace("&lt;= 4000000", "&lt; 0")
+    .replace('"APPROVE"', '"请说明用途"')
+)
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +140,55 @@ def test_a_missing_form_is_an_incident(attempt: Try) -> None:
     body = d.start(), d.user("apply", '<zeebe:formDefinition formId="nowhere"/>'), d.chain("start", "apply")
     passes(attempt("expect: {incidents: [apply]}", *body))
     fails(attempt("expect: {state: active}", *body), "expect", "没有预期的事故", "apply", "FORM_NOT_FOUND")
+
+
+def test_a_submission_obeys_the_forms_checks_as_on_the_server(attempt: Try) -> None:
+    checks = [
+        {"id": "fen", "when": "amount > project.approvedBudget", "message": "超过批复预算", "field": "amount"},
+        {"id": "note", "decision": "route", "message": "请说明用途", "field": "note", "confirm": True},
+    ]
+    form = {"apply.json": json.dumps({**FORM, "schema": {**FORM["schema"], "x-checks": checks}}).encode(), "route.dmn": COLLECTING.encode()}
+    body = (d.start(), d.user("apply", '<zeebe:formDefinition formId="apply"/>'), d.end(), d.chain("start", "apply", "end"))
+    top = "models: [m.bpmn, apply.json, route.dmn]\nvariables: {approvedBudget: 100}\n"
+
+    def tried(*steps: str, expect: str = "{state: completed}") -> CaseResult:
+        listed = "\n".join(f"  - {{complete: apply, {step}}}" for step in steps)
+        return attempt(f"{top}steps:\n{listed}\nexpect: {expect}", *body, files=form)
+
+    passes(tried("with: {amount: 10}"))
+    passes(tried("with: {amount: 101}, refused: [amount, 请说明用途]", "with: {amount: 10}"))
+    passes(
+        tried(
+            "with: {amount: 60}, refused: [note]",
+            'with: {amount: 60}, confirmed: {note: " "}, refused: [请说明]',
+            expect="{tasks: {apply: 1}}",
+        )
+    )
+    passes(tried("with: {amount: 60}, confirmed: {note: 用于扩容}", expect="{state: completed, decision: {route: [large]}}"))
+    fails(tried("with: {amount: 101}"), "step 1", "超过批复预算")
+    fails(tried("with: {amount: 10}, refused: [amount]"), "step 1", "却收下了")
+    fails(tried("with: {amount: 101}, refused: [备注]"), "step 1", "没有提到“备注”")
+    fails(tried("with: {amount: 101}, refused: [fen]"), "step 1", "还有 refused 没有写到的原因:请说明用途")
+    fails(tried("with: {amount: 101}, confirmed: {fen: 急用, note: 扩容}"), "step 1", "超过批复预算", "必须改正")
+    fails(attempt(f"{top}steps: [{{complete: apply, refused: amount}}]", *body, files=form), "file", "refused 应是不为空的列表")
+    fails(attempt("steps: [{complete: sign, confirmed: {x: y}}]", *SIGN), "step 1", "没有可以说明理由的检查")
+
+
+def test_a_case_begins_with_what_its_start_form_takes(attempt: Try) -> None:
+    checks = [{"when": "amount > project.approvedBudget", "message": "超过批复预算", "field": "amount"}]
+    form = {"apply.json": json.dumps({**FORM, "schema": {**FORM["schema"], "x-checks": checks}}).encode()}
+    body = (d.start(extensions='<zeebe:formDefinition formId="apply"/>'), d.end(), d.chain("start", "end"))
+    top = "models: [m.bpmn, apply.json]\n"
+    own = "ledger: {project: {approvedBudget: 100}}\n"
+    passes(
+        attempt(
+            top + "variables: {amount: 10, note: ' ', approvedBudget: 100}\nexpect: {variables: {amount: 10, note: ~}}", *body, files=form
+        )
+    )
+    passes(attempt(top + own + "variables: {amount: 10}\nexpect: {state: completed}", *body, files=form))
+    fails(attempt(top + own + "variables: {amount: 101}", *body, files=form), "start", "超过批复预算")
+    fails(attempt(top + own + "variables: {amount: 10, approvedBudget: 100}", *body, files=form), "start", "approvedBudget")
+    fails(attempt(top + "variables: {approvedBudget: 100}", *body, files=form), "start", "“金额”必填")
 
 
 def test_of_several_the_oldest_is_completed_or_the_one_that_is_meant(attempt: Try) -> None:

@@ -12,6 +12,7 @@ cases:
     steps:
       - {complete: apply, as: applicant, with: {amount: 1}}
       - expect: {tasks: {review: 1, pay: 0}, decision: {gate: [r1, r2]}}
+      - {complete: pay, with: {amount: 9}, refused: [amount, 超过预算]}
       - expect: {incidents: [pay], timers: {limit: "2026-01-01"}}
     expect: {state: active, path: [start, apply, review], variables: {a: 1}, jobs: {notify: 1}}
   - {name: 放行, expect: {state: completed}}
@@ -41,6 +42,8 @@ cases:
         ("variables: {a: 1}", "variables: {a: 2, b: 3}", []),
         ("variables: {a: 1}", "variables: {b: 1}", [("拦住", "不再核对变量“a”")]),
         (", jobs: {notify: 1}", "", [("拦住", "不再核对作业“notify”")]),
+        (", 超过预算]", "]", [("拦住", "不再核对应被拒绝的提交“超过预算”")]),
+        (", refused: [amount, 超过预算]", "", [("拦住", "不再核对应被拒绝的提交“amount”"), ("拦住", "不再核对应被拒绝的提交“超过预算”")]),
         ("as: applicant, ", "", [("拦住", "不再核对办理人的角色")]),
         ("as: applicant", "as: finance", []),
         ("process: p", "process: p\ndistrict: sucheng", []),

@@ -31,10 +31,11 @@ FILLED: dict[str, Any] = {
 }
 
 
-def send(client: FlaskClient, token: Token, address: str, data: Any, **more: Any) -> Any:
+def send(client: FlaskClient, token: Token, address: str, data: Any, *, confirmed: Any = None, **more: Any) -> Any:
+    body = {"data": data} if confirmed is None else {"data": data, "confirmed": confirmed}
     return client.post(
         address,
-        data=simplejson.dumps({"data": data}, use_decimal=True),
+        data=simplejson.dumps(body, use_decimal=True),
         headers={"Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": token(client), **more},
     )
 
@@ -134,6 +135,50 @@ def test_the_server_is_the_judge_and_names_the_field(sign_in: SignIn, token: Tok
     assert memory.completed == {}
 
 
+def test_a_check_is_set_aside_with_a_reason_in_the_second_submission(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
+    client, too_much = sign_in("applicant"), FILLED | {"totalAmount": world.TOO_MUCH}
+    first = send(client, token, "/tasks/1/complete", too_much)
+    (problem,) = first.get_json(force=True)["problems"]
+    assert (first.status_code, problem["path"], problem["code"], problem["check"], problem["confirm"]) == (
+        422, "totalAmount", "CHECK", "SC-9-1", True,
+    )  # fmt: skip
+    second = send(client, token, "/tasks/1/complete", too_much, confirmed={"SC-9-1": "已报区政府"})
+    assert second.status_code == 200
+    assert memory.confirmed == {1: {"SC-9-1": "已报区政府"}}
+
+
+@pytest.mark.parametrize(
+    ("address", "key", "following"), [("/projects/77/begin/inspection", 77, "/tasks/3"), ("/begin/inspection", None, "/inbox")]
+)
+def test_a_process_with_a_start_form_is_begun_by_filling_it_in(
+    sign_in: SignIn, token: Token, memory: world.Memory, address: str, key: int | None, following: str
+) -> None:
+    client = sign_in("applicant")
+    page = client.get(address).text
+    assert "发起项目检查" in page
+    island = given(page)
+    assert (island["initial"]["projectType"], island["urls"], island["readOnly"]) == ("建设类", {"complete": address}, False)
+    refused = send(client, token, address, FILLED | {"len": 1})
+    assert [problem["path"] for problem in refused.get_json(force=True)["problems"]] == ["len"]
+    assert memory.begun == []
+    answer = send(client, token, address, FILLED, confirmed={"1": "急用"})
+    assert (answer.status_code, answer.get_json()["redirect"]) == (200, following)
+    assert [(process, project, confirmed) for process, project, _, confirmed in memory.begun] == [("inspection", key, {"1": "急用"})]
+    assert memory.begun[0][2]["totalAmount"] == Decimal("4000000.01")
+
+
+def test_the_project_offers_a_form_where_there_is_one_and_a_button_where_not(sign_in: SignIn) -> None:
+    page = sign_in("applicant").get("/projects/77").text
+    assert 'href="/projects/77/begin/inspection"' in page
+    assert 'action="/projects/77/start/change"' in page
+    assert "/projects/77/start/inspection" not in page
+
+
+def test_a_problem_of_the_schema_names_no_check(sign_in: SignIn, token: Token) -> None:
+    answer = send(sign_in("applicant"), token, "/tasks/1/complete", FILLED | {"totalAmount": None})
+    assert all(problem.keys() == {"path", "title", "code", "message"} for problem in answer.get_json(force=True)["problems"])
+
+
 def test_a_second_submit_is_told_409(sign_in: SignIn, token: Token) -> None:
     client = sign_in("applicant")
     assert send(client, token, "/tasks/1/complete", FILLED).status_code == 200
@@ -157,6 +202,8 @@ def test_a_stranger_gets_403_on_read_and_write(sign_in: SignIn, token: Token, me
         "{}",
         '{"data": []}',
         '{"data": {}, "more": 1}',
+        '{"data": {}, "confirmed": []}',
+        '{"data": {}, "confirmed": {}, "more": {}}',
         '{"data": {"a": NaN}}',
         '{"data": {"a": 1, "a": 2}}',
         '{"data": ' + "[" * 50 + "]" * 50 + "}",

@@ -13,7 +13,8 @@ from flask import Flask
 
 from app import config, create_app
 from app.catalogue import districts
-from app.domain.forms import Form
+from app.domain.codes import FormCode
+from app.domain.forms import FieldProblem, Form
 from app.domain.permissions import Actor, Membership, Verdict
 from app.domain.states import DefinitionKind
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
@@ -25,6 +26,7 @@ from app.services import accounts, inbox, instances, instants, models, projects,
 DATA = Path(__file__).parents[2] / "data" / "web"
 NOW = datetime(2026, 10, 13, 1, 30, tzinfo=UTC)
 PASSWORD = "Quancheng-2026"
+TOO_MUCH = Decimal("99000000.00")  # of which a check of the form says that it is too much
 ARTICLE = v.ClauseView("SC-10-6", "第十条第六项", "申报单位应当如实填写项目名称、建设内容、资金来源和总投资，并对其真实性负责。")
 DEADLINE_CLAUSE = v.ClauseView("SC-9-1", "第九条第一款", "申报单位应当于每年10月15日前完成下一年度项目申报。")
 
@@ -88,6 +90,8 @@ class Memory:
     form: Form
     completed: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     drafts: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    confirmed: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    begun: list[Any] = field(default_factory=list)
     deployed: list[tuple[str, bytes]] = field(default_factory=list)
     moved: list[Any] = field(default_factory=list)
     virtual: bool = False
@@ -186,16 +190,31 @@ def task_view(memory: Memory, actor: Actor, key: int) -> v.TaskPage:
     )
 
 
-def complete(memory: Memory, actor: Actor, key: int, data: Mapping[str, Any]) -> v.CompletedView:
+def complete(memory: Memory, actor: Actor, key: int, data: Mapping[str, Any], confirmed: Mapping[str, Any]) -> v.CompletedView:
     task_view(memory, actor, key)
     if key in memory.completed:
         raise TaskAlreadyClosed
     if problems := memory.form.validate(data):
         raise InvalidForm(problems)
+    if data.get("totalAmount") == TOO_MUCH and "SC-9-1" not in confirmed:
+        said = FieldProblem("totalAmount", "总投资", FormCode.CHECK, "“总投资”超过估算", check="SC-9-1", confirm=True)
+        raise InvalidForm([said])
+    memory.confirmed[key] = confirmed
     if data.get("projectName") == "已被占用":
         raise TaskAlreadyClosed
     memory.completed[key] = data
     return v.CompletedView(key, [LINES[2]] if key == 2 else [], 77)
+
+
+def start_page(memory: Memory, process: str, key: int | None) -> v.StartPage:
+    return v.StartPage(process, "项目检查", memory.form, "sucheng", key, LONG if key else "", {"projectType": "建设类"})
+
+
+def begin(memory: Memory, process: str, key: int | None, given: Any = None, confirmed: Any = None) -> int:
+    if given is not None and (problems := memory.form.validate(given)):
+        raise InvalidForm(problems)
+    memory.begun.append((process, key, given, confirmed))
+    return 3 if key else 0
 
 
 def accounts_offered() -> list[v.DemonstrationAccount]:
@@ -359,7 +378,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         phases,
         timeline(),
         LINES[:2],
-        [v.StartableView("change", "项目变更", verdict)],
+        [v.StartableView("change", "项目变更", verdict), v.StartableView("inspection", "项目检查", verdict, has_form=True)],
         [decision()],
         [],
         [instance_line(500, "active", 0)],
@@ -381,7 +400,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
     fake(
         tasks,
         view=lambda actor, key, now: task_view(memory, actor, key),
-        complete=lambda actor, key, data, now, idempotency_key=None: complete(memory, actor, key, data),
+        complete=lambda actor, key, data, now, confirmed=None, idempotency_key=None: complete(memory, actor, key, data, confirmed or {}),
         save_draft=lambda actor, key, data, now: (memory.drafts.update({key: data}), NOW)[1],
         search=lambda actor, wanted, now, **more: v.Page([LINES[1]], 1),
     )
@@ -394,6 +413,9 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         search=lambda actor, now, **more: v.Page([row], 1) if actor.username == "applicant" else empty,
         view=lambda actor, key, now: page,
         start=start,
+        start_form=lambda actor, process, key, now: start_page(memory, process, key),
+        start_process=lambda actor, key, process, now, **given: begin(memory, process, key, **given),
+        start_district_process=lambda actor, process, now, **given: begin(memory, process, None, **given),
     )
     fake(districts, phases=lambda: [replace_phase("reviewing", "评审中"), replace_phase("building", "建设中")])
     fake(

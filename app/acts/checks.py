@@ -1,0 +1,121 @@
+"""What is submitted, looked at before the step: the form's schema and its checks, in the act and under its lock. A refused submission is no step.
+
+The one place for tasks on the page and over ``/v2``. Decisions that checks take are written with the act, in its one insert of evaluations.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app import current, engine
+from app.acts.held_tree import HeldTask, HeldTree
+from app.catalogue import snapshot
+from app.catalogue.snapshot import Snapshot
+from app.codes import RequestCode
+from app.domain.codes import FormCode
+from app.domain.facts import FactsError, LedgerSchema
+from app.domain.form_checks import Overridden
+from app.domain.forms import Form
+from app.domain.project_values import project_context
+from app.engine import ProcessDefinition
+from app.engine.effects import Effect
+from app.engine.form_checks import CheckReport, CheckSetting, CheckSite, examine
+from app.errors import InvalidForm, InvalidRequest, TaskAlreadyClosed
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What may be stepped with: ``data`` with null for what is blank; the checks that the person has set aside with a reason."""
+
+    form: Form | None
+    data: Mapping[str, Any]
+    overridden: tuple[Overridden, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+    def documents(self) -> list[dict[str, str]]:
+        """The overridden checks as JSON; empty if there are none."""
+        return [one.document() for one in self.overridden]
+
+
+def submitted(tree: HeldTree, task: HeldTask, data: Mapping[str, Any], confirmed: Mapping[str, Any]) -> Submission:
+    """What a person submits at a task. A task without a form takes any variables (design §9). Raises InvalidForm with all problems at once, TaskAlreadyClosed."""
+    form = snapshot.form(task.form_key) if task.form_key else None
+    if form is None:
+        if confirmed:
+            raise InvalidRequest("此事项没有表单,没有可以说明理由的检查", code=FormCode.CHECK_UNKNOWN)
+        return Submission(None, data)
+    answered = form.answered(data)
+    report = examine(form, answered, confirmed, _setting(tree, task, form))
+    return _accepted(tree, form, answered, report)
+
+
+def started(tree: HeldTree, definition: ProcessDefinition, variables: Mapping[str, Any], confirmed: Mapping[str, Any]) -> Submission:
+    """What a person begins a process with: where its none start event has a form, its fields and nothing else. Raises InvalidForm, InvalidRequest.
+
+    The decisions that its checks took are in ``effects``: there is no tree yet that they could belong to.
+    """
+    event = definition.start_form
+    if event is None:
+        if confirmed:
+            raise InvalidRequest("这项流程没有发起表单,没有可以说明理由的检查", code=FormCode.CHECK_UNKNOWN)
+        return Submission(None, variables)
+    form = start_form(tree.library, definition)
+    if form is None:
+        raise InvalidRequest(f"流程“{definition.name}”的发起表单没有部署,请联系业务分析员", code=RequestCode.INVALID_REQUEST)
+    answered = form.answered(variables)
+    site = CheckSite(0, 1, event.element_id)
+    report = examine(form, answered, confirmed, _looked_at(tree, site, {}) if form.checks else _unseen(tree, site))
+    if report.problems:
+        raise InvalidForm(report.problems)
+    return Submission(form, answered, tuple(report.overridden), tuple(report.effects))
+
+
+def start_form(library: Snapshot, definition: ProcessDefinition) -> Form | None:
+    """The deployed form with which a process is begun by hand; None if it has none, or it is not there."""
+    event = definition.start_form
+    if event is None or event.form is None:
+        return None
+    bundled = definition.key if event.form_binding == "deployment" else None
+    found = library.reference("form", event.form, event.form_tag, bundled)
+    return snapshot.form(found.key) if found is not None else None
+
+
+def _accepted(tree: HeldTree, form: Form, answered: Mapping[str, Any], report: CheckReport) -> Submission:
+    if report.problems:
+        raise InvalidForm(report.problems)
+    if report.effects:
+        tree.journal.take(report.effects, {view.instance: view.definition for view in tree.the_state.instances()})
+    return Submission(form, answered, tuple(report.overridden))
+
+
+def _setting(tree: HeldTree, task: HeldTask, form: Form) -> CheckSetting:
+    if not form.checks:  # nobody looks: nothing is read
+        return _unseen(tree, CheckSite(task.element, 0, task.element_id))
+    view = next((view for view in tree.the_state.open_tasks() if view.element == task.element), None)
+    if view is None:
+        raise TaskAlreadyClosed
+    return _looked_at(tree, CheckSite(task.element, view.instance, task.element_id), tree.the_state.visible(task.element))
+
+
+def _unseen(tree: HeldTree, site: CheckSite) -> CheckSetting:
+    return CheckSetting(library=tree.library, site=site, now=tree.now)
+
+
+def _looked_at(tree: HeldTree, site: CheckSite, variables: Mapping[str, Any]) -> CheckSetting:
+    schema = _schema(tree)
+    return CheckSetting(
+        library=tree.library,
+        site=site,
+        now=tree.now,
+        project=project_context(tree.project, schema),
+        variables=variables,
+        titles={name: field.title for name, field in schema.fields.items()} if schema is not None else {},
+        limits=engine.StepLimits(steps=current.settings().step_limit),
+    )
+
+
+def _schema(tree: HeldTree) -> LedgerSchema | None:
+    try:
+        return tree.library.ledger
+    except FactsError:
+        return None  # what the row holds is shown as it is

@@ -1,0 +1,29 @@
+"""What a decision reads from outside: the variables that have to be there."""
+
+from __future__ import annotations
+
+from app.decision.dmn.checks import IMPLICIT
+from app.decision.dmn.graph import Model
+from app.decision.dmn.model import Decision
+
+
+def read_by(model: Model, decision_id: str) -> set[str]:
+    """The variables that a decision and those it requires read from outside."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    pending = [model.find_decision(decision_id)]
+    while pending:
+        decision = pending.pop()
+        if decision is None or decision.id in seen:
+            continue
+        seen.add(decision.id)
+        inside = set(IMPLICIT) | set(model.owner_names(decision.id)) | {found.name for found in model.imports}
+        for reference in (*decision.information, *decision.knowledge):
+            element = model.find(reference.id) if reference.namespace is None else None
+            if isinstance(element, Decision):
+                pending.append(element)
+            if element is not None and element.id not in model.parts.inputs:
+                inside.add(element.variable.name)
+        for formula in decision.formulas:
+            found |= formula.certain_names - formula.calls - inside
+    return {name for name in found if name.isidentifier()}

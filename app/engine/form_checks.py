@@ -1,0 +1,232 @@
+"""The checks of a form, evaluated on what somebody submits: before the step, in the act. One evaluation for the server and for rehearsal.
+
+A check that cannot be decided (null, no truth value, an error, a decision that is not there) refuses: it fails closed. Source: modelling.md §8.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from app.decision import feel
+from app.decision.dmn import DmnError, DmnEvaluationError
+from app.decision.dmn.reading import read_by
+from app.decision.near import near
+from app.domain.codes import FormCode
+from app.domain.fact_values import is_blank
+from app.domain.form_checks import LONGEST_REASON, FormCheck, Overridden, misses
+from app.domain.forms import FieldProblem, Form
+from app.engine import functions
+from app.engine.decisions import report
+from app.engine.effects import Effect
+from app.engine.library import DecisionRef, Library
+from app.engine.limits import StepLimits
+
+PARAMETERS = "parameters"
+_DEFAULT_LIMITS = StepLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSite:
+    """Where a form is submitted: the local integers of the element instance (0 at a start) and its process instance."""
+
+    number: int
+    instance: int
+    element_id: str
+
+    @property
+    def is_process(self) -> bool:
+        return self.number == 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckSetting:
+    """What checks may look at: ``project`` as expressions see it, ``variables`` that can be seen from the task, the district's rules and the instant.
+
+    ``titles``: what people call the fields of ``project``.
+    """
+
+    library: Library
+    site: CheckSite
+    now: datetime
+    project: Mapping[str, Any] | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    limits: StepLimits = _DEFAULT_LIMITS
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """``problems``: of the schema and of the checks, in the order of the form. ``overridden``: checks set aside with a reason. ``effects``: decisions taken."""
+
+    problems: Sequence[FieldProblem]
+    overridden: Sequence[Overridden] = ()
+    effects: Sequence[Effect] = ()
+
+
+def examine(form: Form, data: Mapping[str, Any], confirmed: Mapping[str, Any], setting: CheckSetting) -> CheckReport:
+    """All that is wrong with ``data`` (blank texts are null: ``Form.answered``). ``confirmed``: id of a check → why it is overridden.
+
+    A check that reads a field with which the schema finds fault is left until that is mended.
+    """
+    problems = form.validate(data)
+    if not form.checks and not confirmed:
+        return CheckReport(problems)
+    run = _Run(form, data, setting, frozenset(problem.path.split("/")[0] for problem in problems))
+    unknown = list(_unknown(form, confirmed))
+    overridden: list[Overridden] = []
+    for check in form.checks:
+        found = run.verdicts(check)
+        reason = confirmed.get(check.id)
+        if not found or check.id not in confirmed or any(not problem.confirm for problem in found):
+            problems += found
+        elif not isinstance(reason, str) or is_blank(reason) or len(reason) > LONGEST_REASON:
+            text = f"请说明不按这项检查办理的理由(至多 {LONGEST_REASON} 个字):"
+            problems += [_problem(form, check, problem.path, FormCode.CHECK_REASON, text + problem.message) for problem in found]
+        else:
+            overridden += [
+                Overridden(check=check.id, path=problem.path, message=problem.message, reason=reason.strip()) for problem in found
+            ]
+    unique = {(problem.path, problem.code, problem.message): problem for problem in (*problems, *unknown)}
+    return CheckReport(form.in_order(unique.values()), overridden, run.effects)
+
+
+def _unknown(form: Form, confirmed: Mapping[str, Any]) -> Sequence[FieldProblem]:
+    known = {check.id: check for check in form.checks}
+    found = []
+    for name in confirmed:
+        if name not in known:
+            may = [key for key, check in known.items() if check.confirm]
+            hint = near(str(name), may)
+            cure = f"是不是 {hint}?" if hint else f"可以说明理由的:{'、'.join(may) or '(无)'}"
+            found.append(FieldProblem("", "表单", FormCode.CHECK_UNKNOWN, f"表单没有检查“{name}”,不能说明理由,{cure}"))
+        elif not known[name].confirm:
+            text = f"这项检查不能说明理由后提交,必须改正:{known[name].message}"
+            found.append(_problem(form, known[name], known[name].field, FormCode.CHECK_UNKNOWN, text))
+    return found
+
+
+def _problem(form: Form, check: FormCheck, path: str, code: FormCode, message: str) -> FieldProblem:
+    steps = [int(step) if step.isdecimal() else step for step in path.split("/")] if path else []
+    confirm = check.confirm and code in (FormCode.CHECK, FormCode.CHECK_REASON)
+    title = form.title_of(steps) or "表单"
+    return FieldProblem(path=path, title=title, code=code, message=message, check=check.id, confirm=confirm)
+
+
+class _Undecided(Exception):
+    """Why a check gives no verdict, in Chinese."""
+
+
+class _Run:
+    """The checks of one submission. It is what ``deadline()`` asks, as a step's course is."""
+
+    def __init__(self, form: Form, data: Mapping[str, Any], setting: CheckSetting, unreadable: frozenset[str]) -> None:
+        self.form = form
+        self.setting = setting
+        self.unreadable = unreadable
+        self.library = setting.library
+        self.site = setting.site
+        self.effects: list[Effect] = []
+        self.answers = {name: None if is_blank(data.get(name)) else data[name] for name in form.fields}
+        self.environment = feel.Environment(
+            now=setting.now,
+            zone=setting.library.zone,
+            functions=functions.of(setting.library.calendar, setting.library.zone),
+            limits=setting.limits.expression,
+            extra=self,
+        )
+
+    def emit(self, effect: Effect) -> None:
+        self.effects.append(effect)
+
+    # ------------------------------------------------------------------ one check
+
+    def verdicts(self, check: FormCheck) -> list[FieldProblem]:
+        """What a check finds; empty where it is content or cannot look yet."""
+        try:
+            return self._of_decision(check, check.decision) if check.decision is not None else self._of_expression(check)
+        except _Undecided as error:
+            text = f"“{check.message}”这项检查无法得出结果:{error}。请补齐所用的内容后再提交;仍不行的,请业务分析员改正表单"
+            return [_problem(self.form, check, check.field, FormCode.CHECK_UNDECIDED, text)]
+
+    def _of_expression(self, check: FormCheck) -> list[FieldProblem]:
+        expression = check.when
+        if expression is None or self.unreadable & expression.names:
+            return []
+        try:
+            value = expression.evaluate(self._context(expression.names), self.environment)
+        except feel.FeelError as error:
+            raise _Undecided(error.message) from error
+        if not isinstance(value, bool):
+            raise _Undecided(self._why(expression, value))
+        return [_problem(self.form, check, check.field, FormCode.CHECK, check.message)] if value else []
+
+    def _why(self, expression: feel.Expression, value: object) -> str:
+        """What of the things that an expression reads is not known; else what it gave."""
+        known = self._context(expression.names)
+        empty = [
+            f"“{self.form.fields[name].get('title', name)}”"
+            for name in sorted(expression.names)
+            if name in self.form.fields and known.get(name) is None
+        ]
+        if self.setting.project is None and "project" in expression.names:
+            empty.append("项目台账")
+        else:
+            facts = sorted(
+                entry for name, entry in expression.members if name == "project" and (self.setting.project or {}).get(entry) is None
+            )
+            empty += [f"台账中的“{self.setting.titles.get(entry, entry)}”" for entry in facts]
+        if value is None:
+            return f"{'、'.join(empty)}没有内容" if empty else "判断所用的内容缺失,或类型不对"
+        return f"结果不是“是”或“否”,而是{feel.type_name(value)}"
+
+    def _of_decision(self, check: FormCheck, decision_id: str) -> list[FieldProblem]:
+        ref = self.library.decision(decision_id)
+        if ref is None:
+            raise _Undecided("没有部署它所用的决策")
+        if self.unreadable & read_by(ref.model, decision_id):
+            return []
+        output = self._decided(ref)
+        rows = output if isinstance(output, list) else [] if output is None else [output]
+        return [self._of_row(check, row) for row in rows]
+
+    def _decided(self, ref: DecisionRef) -> Any:
+        try:
+            evaluation = ref.evaluate(self._context(None), self.environment)
+            output = feel.to_json(evaluation.output)
+        except DmnError as error:
+            raise _Undecided(f"决策不能使用:{error}") from error
+        except (DmnEvaluationError, feel.FeelError) as error:
+            raise _Undecided(f"决策得不出结果:{error.message}") from error
+        report(self, self.site, ref, evaluation, output)
+        return output
+
+    def _of_row(self, check: FormCheck, row: Any) -> FieldProblem:
+        """A row's own text (it is one, or its column ``message``), at its own field if it names one; else what the check says."""
+        said = row.get("message") if isinstance(row, Mapping) else row
+        path = row.get("field") if isinstance(row, Mapping) else None
+        if not isinstance(path, str) or is_blank(path) or misses(self.form.schema, path) is not None:
+            path = check.field
+        text = said if isinstance(said, str) and not is_blank(said) else check.message
+        return _problem(self.form, check, path, FormCode.CHECK, text)
+
+    # ------------------------------------------------------------------ what they see
+
+    def _context(self, names: Collection[str] | None) -> dict[str, Any]:
+        """Variables, over them the form's fields, over them the reserved names. ``names``: those that are read; None: nobody can say."""
+        found = {**self.setting.variables, **self.answers}
+        found["project"] = self.setting.project
+        if names is None or PARAMETERS in names:
+            found[PARAMETERS] = self._parameters
+        return found
+
+    @cached_property
+    def _parameters(self) -> Any:
+        ref = self.library.decision(PARAMETERS)
+        if ref is None:
+            return None
+        try:
+            return feel.to_json(ref.evaluate({}, self.environment).output)
+        except (DmnError, DmnEvaluationError, feel.FeelError) as error:
+            raise _Undecided(f"参数表得不出结果:{error}") from error

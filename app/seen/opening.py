@@ -1,0 +1,35 @@
+"""What a task's form opens with on this visit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.decision import feel
+from app.domain.deadlines import vocabulary
+from app.domain.forms import Form
+from app.engine import ElementInfo
+from app.seen.declared import declared
+
+
+def opened(
+    form: Form | None,
+    seen: Mapping[str, Any],
+    mine: Mapping[str, Any],
+    element: ElementInfo | None,
+    last: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What the form shows of everything that can be ``seen`` from the task, and what it keeps of its ``mine``: of several instances each its own.
+
+    ``last``: what was submitted last at this task in this instance, where it was returned. Without a form, everything.
+    """
+    if form is None:
+        return dict(seen)
+    known = {name: value for name in form.fields if (value := (seen if form.shows(name) else mine).get(name)) is not None}
+    return form.opening(known, last, fresh=_asked(declared(element.properties).approves_when) if element is not None else ())
+
+
+def _asked(condition: str) -> frozenset[str]:
+    """The names that ``approvesWhen`` reads: whoever approves says so anew each time."""
+    try:
+        return feel.compile(condition, functions=vocabulary()).names if condition else frozenset()
+    except feel.FeelError:
+        return frozenset()

@@ -1,0 +1,71 @@
+"""Forms on pages: what the form island is given, and what it sends. The server is the judge of every value."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import request, url_for
+
+from app import current
+from app.access import forgery
+from app.catalogue import districts
+from app.codes import RequestCode
+from app.domain import forms
+from app.domain.codes import FormCode
+from app.domain.districts import ZONE
+from app.domain.forms import Form
+from app.errors import InvalidRequest
+
+
+def sent() -> dict[str, Any]:
+    """The form's values out of the request: ``{"data": {…}}``, read with exact numbers, and ``confirmed`` (id of a check → reason) where checks are set aside.
+
+    Raises InvalidRequest, forms.FormError.
+    """
+    if (request.content_length or 0) > current.settings().form_bytes:
+        raise InvalidRequest("提交的内容过大，请减少后再试", code=RequestCode.FORM_SIZE)
+    body = forms.loads(request.get_data(cache=False))
+    if (
+        not isinstance(body, dict)
+        or set(body) not in ({"data"}, {"data", "confirmed"})
+        or not all(isinstance(part, dict) for part in body.values())
+    ):
+        raise InvalidRequest("请求内容应是 {“data”: {…}}，说明理由的另有 “confirmed”: {…}", code=FormCode.FORM_SHAPE)
+    return body
+
+
+def given_to(
+    form: Form,
+    data: Mapping[str, Any],
+    *,
+    tenant: str,
+    complete: str,
+    back: str,
+    draft: str | None = None,
+    read_only: bool = False,
+) -> dict[str, Any]:
+    """What the form island needs (frontend/src/form/index.jsx). Addresses: ``complete`` and ``draft`` to send to, ``back`` to return to after signing in."""
+    known = {name: value for name, value in data.items() if value is not None}  # nothing yet is no answer
+    return {
+        "form": {"schema": form.schema, "ui": form.ui},
+        "initial": known if read_only else form.with_empty_lists(known),
+        "clauses": _clauses(form.schema, tenant),
+        "readOnly": read_only,
+        "urls": {"complete": complete, **({"draft": draft} if draft is not None else {})},
+        "session": {"csrf": forgery.token(), "tokenUrl": url_for("home.session"), "signInUrl": url_for("security.login", next=back)},
+        "zone": ZONE.key,
+    }
+
+
+def _clauses(schema: Mapping[str, Any], tenant: str) -> dict[str, dict[str, str]]:
+    """The clauses that the form's fields cite, as far as they are the district's own."""
+    cited = " ".join(_cited(schema))
+    return {clause.id: {"article": clause.article, "paraphrase": clause.paraphrase} for clause in districts.get(tenant).own_clauses(cited)}
+
+
+def _cited(schema: Mapping[str, Any]) -> Iterator[str]:
+    given = schema.get("x-clauses", "")
+    yield given if isinstance(given, str) else " ".join(given)
+    for part in schema.get("properties", {}).values():
+        yield from _cited(part)
+    if isinstance(schema.get("items"), Mapping):
+        yield from _cited(schema["items"])
