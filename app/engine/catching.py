@@ -42,7 +42,7 @@ def _throw(course: "Course", token: "Token", kind: str, code: str, payload: dict
     while at is not None:
         holder = at.body or at
         boundary = _pick(holder.task_spec.boundaries, kind, code)
-        if boundary is not None and holder.stage not in ("arrived", "entering", "starting", "opening"):
+        if boundary is not None and "aside" not in holder.memo and holder.stage not in ("arrived", "entering", "starting", "opening"):
             event: BoundaryEvent = boundary
             event.occur(course, holder, payload)
             return event

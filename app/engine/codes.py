@@ -10,6 +10,7 @@ class CommandCode(Code):
     NOT_OPEN = "NOT_OPEN", "所指的流程、事项、任务、等待或事件不存在，或已经结束"
     LIMIT = "LIMIT", "超过了引擎的一项上限"
     REFUSED = "REFUSED", "改动不能进行，说明列出全部原因"
+    RETURN = "RETURN", "事项不能这样退回，说明写明原因"
     MIGRATION = "MIGRATION", "迁移不能进行，说明列出全部原因"
     STATE = "STATE", "保存的流程状态不能读取：已损坏，或由更新的版本写成"
 

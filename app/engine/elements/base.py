@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from app.decision import feel
+from app.engine import past
 from app.engine.codes import IncidentType
 from app.engine.effects import ElementEnded, ElementEntered
 from app.engine.elements.mappings import Mapping, apply_inputs, apply_outputs
@@ -110,7 +111,7 @@ class Element(ElementSpec):
             stage = token.stage = "opening"
         if stage == "opening":
             # Behind an event-based gateway the event has already happened.
-            waits = self.waits_to_open() if "fired" not in token.memo else ()
+            waits = self.waits_of(token) if "fired" not in token.memo else ()
             if waits:
                 open_waits(course, token, waits)
             stage = token.stage = "activating"
@@ -129,7 +130,7 @@ class Element(ElementSpec):
             stage = token.stage = "leaving"
         if stage == "leaving":
             if token.body is None:
-                taken = self.choose_flows(course, token)
+                taken = self.choose_flows(course, token) if "aside" not in token.memo else ()
             else:
                 body = token.body
                 body.task_spec.collect(course, body, token)
@@ -153,8 +154,17 @@ class Element(ElementSpec):
                 scope=body.number if body is not None else host.number if host is not None else 0,
                 loop_counter=token.memo.get("place"),
                 flow_id=token.flow,
+                round=past.entered(token),
             )
         )
+        # An instance of a multi-instance activity that opens again has its item already.
+        for name, value in token.variables.items():
+            course.tell(token, name, value)
+
+    def waits_of(self, token: Token) -> "Sequence[EventElement]":
+        """What ``waits_to_open`` gives, but for events that would lead a token away which stands aside of the flow (see ``engine.returning``)."""
+        waits = self.waits_to_open()
+        return [event for event in waits if not event.interrupting] if "aside" in token.memo else waits
 
     def waits_to_open(self) -> "Sequence[EventElement]":
         """Boundary events; of a multi-instance activity they belong to the body."""
@@ -201,6 +211,9 @@ class Element(ElementSpec):
     def leave(self, token: Token) -> None:
         taken: Iterable[Flow] = token.memo.pop("taken", ())
         token.course.emit(ElementEnded(token.number, "completed"))
+        past.completed(token)
+        if "back" in token.memo:
+            go_on(token)
         for flow in taken:
             child = token.add(flow.target)
             child.flow = flow.id
@@ -215,6 +228,8 @@ class Element(ElementSpec):
 
     def cancelled(self, token: Token) -> None:
         course = token.course
+        if "back" in token.memo:
+            go_on(token)
         if token.stage == "arrived":
             self.withdrawn(token)
             return
@@ -343,6 +358,21 @@ class StartElement(EventElement):
     """Declared here because a level lists its starts; behaviour in ``events``."""
 
     element_type = "startEvent"
+
+
+def go_on(token: Token) -> None:
+    """What a token has been put in front of is done, or given up: the task that waits for it opens again (see ``engine.returning``)."""
+    held = token.workflow.tree.tokens.get(token.memo["back"])
+    if held is not None and held.memo.pop("held", False):
+        held.queue("arrived")
+
+
+def hand_on(token: Token, child: Token) -> None:
+    """What a return brings to a task further inside goes on from scope to scope (see ``engine.returning``)."""
+    if "entry" in token.memo:
+        child.memo["entry"] = dict(token.memo["entry"])
+    if "aside" in token.memo:
+        child.memo["aside"] = True
 
 
 def level_emptied(course: "Course", level: Level) -> None:
