@@ -85,12 +85,14 @@ class TaskOpened:
     priority: int
     lane: str | None
     properties: Mapping[str, str]  # zeebe:properties of the element
+    round: int = 1
     returned: "Returned | None" = None  # it opens because another task has been returned to it
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A user task is returned to an earlier one (退回). ``element``, ``element_id``: the task that returns it; ``to``: the id of the one returned to.
+    """A user task is returned to an earlier one (退回). ``element``, ``element_id``: the task that returns it, in ``instance``; ``to``: the id of the one returned
+    to, in ``target_instance`` (itself, or one that has called it).
 
     ``straight``: after the correction only the returning task opens again. ``places``: of a multi-instance task the instances that are to be done again.
     ``reopened``: ids of the elements of its scope that had completed and will be run again, the target among them. ``remark``: what the command brought along.
@@ -100,6 +102,7 @@ class Returned:
     instance: int
     element_id: str
     to: str
+    target_instance: int
     straight: bool
     places: Sequence[int]
     reopened: Sequence[str]

@@ -4,7 +4,8 @@ Kept where the scope is kept (memo ``past`` of a process instance or sub-process
 with it, and grows with the diagram and not with time. Remembered are user tasks, multi-instance activities and elements that declare something.
 
 ``round`` (1 is not written): the first entry is 1, each entry adds one, unless a return has reopened the element (``reopened``). ``done``: it has been
-completed here, or in a sub-process that has ended here; the number of the element instance that was completed last. ``places``: of a multi-instance activity, the instances that have completed, counted from 1.
+completed here, or in a sub-process that has ended here; the number of the element instance that was completed last. ``places``: of a multi-instance
+activity, the instances that have completed, counted from 1.
 """
 
 from collections.abc import Iterable

@@ -87,8 +87,8 @@ class Paths:
         """Whether ``target`` lies on a way from the start to ``here`` that has not passed ``here`` before."""
         return target != here and target in self.before(here) and here in self.reach(self.after(target))
 
-    def downstream(self, target: str, here: str = "") -> Downstream | None:
-        """What a return from ``here`` to ``target`` undoes; None if ``here`` is not among it. Without ``here``: whatever it may be.
+    def downstream(self, target: str, here: str) -> Downstream | None:
+        """What a return to ``target`` undoes from ``here`` (an element, or a flow on which a token waits at a join); None if that is not among it.
 
         A join is passed only if all its flows lie downstream. Where ``here`` stands behind a join that has been passed with what came from other branches,
         their part stays done: their flows are ``supplied`` again.
@@ -98,14 +98,21 @@ class Paths:
             self._downstream[key] = self._undone(target, here)
         return self._downstream[key]
 
-    def _undone(self, target: str, here: str) -> Downstream | None:
+    def entering(self, target: str) -> tuple[tuple[str, str], ...]:
+        """Flows of parallel joins, as (join, flow), that stand where the level is entered anew at ``target``: on them came what was done beside it before."""
+        found = self._undone(target, None)
+        return found.supplied if found is not None else ()
+
+    def _undone(self, target: str, here: str | None) -> Downstream | None:
+        """``here`` None: to the end of the level."""
+        at = here if here is None or here in self.elements else self._source(here)
         passed: set[str] = set()
         supplied: dict[tuple[str, str], None] = {}
         while True:
             elements, flows, halted = self._behind(target, passed)
-            if not here or here in elements:
+            joins = halted if at is None else [name for name in halted if at in self._ahead(name) or (name == at != here)]
+            if here in elements or here in flows or (here is None and not joins):
                 return Downstream(frozenset(elements), frozenset(flows), tuple(supplied))
-            joins = [name for name in halted if here in self._ahead(name)]
             if not joins:
                 return None
             # The nearest first: what lies behind it decides what the next one still lacks.
@@ -114,6 +121,9 @@ class Paths:
             join = self.elements[name]
             if isinstance(join, ParallelGateway):
                 supplied.update(((name, flow.id), None) for flow in join.incoming if flow.id not in flows)
+
+    def _source(self, flow_id: str) -> str:
+        return next(name for name, element in self.elements.items() if any(flow.id == flow_id for flow in element.outgoing))
 
     def _behind(self, target: str, passed: set[str]) -> tuple[set[str], set[str], list[str]]:
         """Elements and flows behind ``target``, and the joins that only some of them lead to."""

@@ -11,15 +11,16 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.engine import past
-from app.engine.codes import CommandCode
+from app.engine.codes import CommandCode, DiagramCode
 from app.engine.commands import Return
+from app.engine.definitions import ProcessDefinition
 from app.engine.effects import Returned
 from app.engine.elements.base import Element
 from app.engine.elements.gateways import Join
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import EventSubProcess, SubProcess
 from app.engine.elements.tasks import UserTask
-from app.engine.errors import ModificationRefused, NotOpen
+from app.engine.errors import DiagramProblem, ModificationRefused, NotOpen
 from app.engine.modification import path_to
 from app.engine.paths import Downstream, is_join, paths_of
 from app.engine.scopes import LOOP_COUNTER
@@ -76,8 +77,8 @@ class _Way:
         for token in self.level.live():
             if token.element_id not in moved or "aside" in token.memo:
                 continue
-            found = paths.downstream(self.target, "" if is_waiting(token) else token.element_id)
-            if found is not None and self.here in found.elements and (not is_waiting(token) or token.flow in found.flows):
+            found = paths.downstream(self.target, token.flow if token.flow is not None and is_waiting(token) else token.element_id)
+            if found is not None and self.here in found.elements:
                 return found
         return None
 
@@ -110,13 +111,33 @@ def can_precede(spec: LevelSpec, target: str, here: str) -> bool:
     return _between(path_to(spec, target), path_to(spec, here)) is not None
 
 
+def check(definition: ProcessDefinition) -> list[DiagramProblem]:
+    """RETURN_NEVER for every target that makes no sense, by name. ``line`` is 0."""
+    problems = []
+    for element in definition.elements.values():
+        for name in names_of(element.properties):
+            if name != ANY and not can_precede(definition.spec, name, element.id):
+                known = definition.elements.get(name)
+                said = f"“{known.name}”({name})" if known is not None and known.name else name
+                problems.append(
+                    DiagramProblem(
+                        definition.file,
+                        element.id,
+                        0,
+                        DiagramCode.RETURN_NEVER,
+                        f"退回目标 {said} 不可能在此之前办过:从开始到这里的路径上没有它,或要先经过本环节才到得了它",
+                    )
+                )
+    return problems
+
+
 def _between(target: Sequence[Element], here: Sequence[Element]) -> int | None:
     """Where two paths part, if a return may lead from the one to the other."""
     depth = next((depth for depth, (one, other) in enumerate(zip(target, here, strict=False)) if one is not other), None)
     if depth is None:
         return None
-    if any(isinstance(element, EventSubProcess) for element in (*target[depth:], *here[depth:])):
-        return None  # an event sub-process stands beside the flow: nothing leads into it or out of it
+    if any(isinstance(element, EventSubProcess) for element in (*target[depth:], here[depth])):
+        return None  # an event sub-process stands beside the flow of its level: nothing there leads into it or out of it
     if sum(isinstance(element, MultiInstanceBody) for element in target[depth:]) > 1:
         return None  # which instance of which instance nobody could pick
     level = here[depth].level_spec
@@ -193,6 +214,7 @@ def give_back(course: "Course", command: Return) -> None:
         instance=token.instance,
         element_id=token.element_id,
         to=command.to,
+        target_instance=way.level.instance,
         straight=command.straight,
         places=tuple(sorted(set(command.instances))),
         reopened=reopened,
@@ -250,10 +272,8 @@ def undo(level: Level, downstream: Downstream, kept: Token | None = None) -> Non
             token.cancel()
     for name, flow in downstream.supplied:
         join = level.spec.elements[name]
-        if isinstance(join, Join) and flow not in level.joins.get(name, {}):
-            token = level.task_tree.add(join)
-            token.flow = flow
-            join.arrive(token)
+        if isinstance(join, Join):
+            join.supply(level, flow)
 
 
 def _hold(token: Token) -> int:

@@ -164,7 +164,7 @@ class Element(ElementSpec):
     def waits_of(self, token: Token) -> "Sequence[EventElement]":
         """What ``waits_to_open`` gives, but for events that would lead a token away which stands aside of the flow (see ``engine.returning``)."""
         waits = self.waits_to_open()
-        return [event for event in waits if not event.interrupting] if "aside" in token.memo else waits
+        return [event for event in waits if not leads_away(event, token)]
 
     def waits_to_open(self) -> "Sequence[EventElement]":
         """Boundary events; of a multi-instance activity they belong to the body."""
@@ -365,6 +365,11 @@ def go_on(token: Token) -> None:
     held = token.workflow.tree.tokens.get(token.memo["back"])
     if held is not None and held.memo.pop("held", False):
         held.queue("arrived")
+
+
+def leads_away(event: EventElement, token: Token) -> bool:
+    """Whether an event would take a token along that stands aside of the flow: there it may not happen."""
+    return "aside" in token.memo and event.interrupting and isinstance(event, BoundaryElement)
 
 
 def hand_on(token: Token, child: Token) -> None:

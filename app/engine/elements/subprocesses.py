@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from app.engine.codes import IncidentType
 from app.engine.elements.base import Element, EventElement, ProcessRoot, hand_on
+from app.engine.elements.gateways import Join
 from app.engine.errors import ElementFailure
 from app.engine.expressions import Term, evaluate
+from app.engine.paths import paths_of
 from app.engine.spiff import LevelSpec, Token
 
 if TYPE_CHECKING:
@@ -39,6 +41,10 @@ class SubProcess(Element):
             hand_on(token, child)
             del token.memo["entry"]
             child.memo["entry"]["at"] = entry["at"][1:]
+            for name, flow in () if "aside" in token.memo else paths_of(self.inner_spec).entering(begin.bpmn_id):
+                join = self.inner_spec.elements[name]
+                if isinstance(join, Join):
+                    join.supply(level, flow)
         payload = token.memo.pop("payload", None)
         if payload:
             child.memo["result"] = payload

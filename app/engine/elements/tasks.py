@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from app.decision import feel
-from app.engine import decisions
+from app.engine import decisions, past
 from app.engine.codes import IncidentType
 from app.engine.effects import Returned, TaskClosed, TaskOpened
 from app.engine.elements.base import Element, EventElement
@@ -106,6 +106,7 @@ class UserTask(Element):
             priority=self.priority(course, token, assignment.priority),
             lane=self.lane,
             properties=dict(self.properties),
+            round=past.current(token),
         )
 
     def text(self, course: "Course", token: Token, term: Term | None, what: str) -> str | None:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.engine import ModificationRefused, NotOpen, TreeSuspended, commands, effects, return_targets
+from app.engine import DiagramError, ModificationRefused, NotOpen, TreeSuspended, commands, effects, read, return_targets
 from app.engine.commands import CompleteTask, Return
+from app.engine.returning import check
 
 from .diagrams import (
     boundary,
@@ -632,3 +633,77 @@ def test_work_in_progress_below_the_target_is_taken_back(begin):
     assert [job.element_id for job in run.jobs.values()] == ["w"]
     give_back(run, "b", "a")
     assert (run.jobs, run.open) == ({}, ["a"])
+
+
+# ---------------------------------------------------------------------- what a diagram may name
+
+
+def problems_of(*body: str) -> list[tuple[str, str, str]]:
+    with pytest.raises(DiagramError) as refused:
+        read(file(process(start(), *body)), "x.bpmn")
+    return [(problem.element, problem.code, problem.message) for problem in refused.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("targets", "said"),
+    [
+        ("chek", "chek 在本流程中不存在;是不是 check?"),
+        ("check nowhere", "nowhere 在本流程中不存在"),
+        ("g", "g 不是用户任务"),
+        ("", "是空的"),
+        (" ; ", "是空的"),
+    ],
+)
+def test_a_target_that_is_no_user_task_of_the_process_is_refused_by_name(targets, said):
+    body = [task("check"), exclusive("g"), user("b", back(targets)), end(), chain("start", "check", "g", "b", "end")]
+    [(element, code, message)] = problems_of(*body)
+    assert (element, code) == ("b", "RETURN_TARGET")
+    assert said in message
+
+
+def test_only_a_user_task_may_be_returned(begin):
+    [(element, code, _)] = problems_of(task("a"), service("s", "work", back("a")), end(), chain("start", "a", "s", "end"))
+    assert (element, code) == ("s", "RETURN_TARGET")
+
+
+def never(*body: str) -> list[tuple[str, str]]:
+    [definition] = read(file(process(start(), *body)), "x.bpmn").processes
+    found = check(definition)
+    assert all(problem.code == "RETURN_NEVER" for problem in found)
+    return [(problem.element, problem.message.split("(")[1].split(")")[0]) for problem in found]
+
+
+def test_a_target_that_cannot_have_been_done_before_is_named_by_lint():
+    forked = [parallel("f"), task("t"), task("a", "t b z a"), task("b"), parallel("j"), task("z", "a b t *"), end()]
+    flows = [chain("start", "t", "f", "a", "j", "z", "end"), chain("f", "b", "j")]
+    assert never(*forked, *flows) == [("a", "b"), ("a", "z"), ("a", "a")]
+
+
+def test_a_loop_makes_what_lies_ahead_no_target_unless_a_way_leads_there_first():
+    body = [
+        exclusive("m"),
+        task("a"),
+        exclusive("g0", "d"),
+        task("b", "c x"),
+        task("x"),
+        exclusive("m2"),
+        task("c"),
+        exclusive("g", "out"),
+        end(),
+    ]
+    flows = [
+        chain("start", "m", "a", "g0"), flow("g0", "b", "=p"), flow("g0", "x", id="d"), chain("b", "m2", "c", "g"), chain("x", "m2"),
+        flow("g", "m", "=again"), flow("g", "end", id="out"),
+    ]  # fmt: skip
+    assert never(*body, *flows) == []
+    assert never(exclusive("m"), task("a"), task("b", "c"), task("c"), exclusive("g", "out"), end(), chain("start", "m", "a", "b", "c", "g"),
+                 flow("g", "m", "=again"), flow("g", "end", id="out")) == [("b", "c")]  # fmt: skip
+
+
+def test_between_stages_and_out_of_an_event_sub_process():
+    one = subprocess("one", start("s1"), task("fill", "judge"), end("e1"), chain("s1", "fill", "e1"))
+    two = subprocess("two", start("s2"), task("judge", "fill"), end("e2"), chain("s2", "judge", "e2"))
+    beside = event_subprocess(
+        "es", start("es1", timer("Duration", "P1D"), isInterrupting="false"), task("h", "fill"), end("es2"), chain("es1", "h", "es2")
+    )
+    assert never(one, two, beside, end(), chain("start", "one", "two", "end")) == [("fill", "judge"), ("h", "fill")]
