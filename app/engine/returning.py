@@ -44,6 +44,7 @@ class ReturnTarget:
 
     element_id: str
     name: str
+    instance: int  # the process instance that it belongs to
     instances: tuple[int, ...] = ()
     stepwise: bool = True
 
@@ -102,7 +103,9 @@ def targets(state: "State", element: int) -> tuple[ReturnTarget, ...]:
         if task.bpmn_id not in found and _why_not(way) is None:
             loop = way.loop
             places = tuple(past.of(way.level.owner)[loop.bpmn_id].get("places", ())) if loop is not None else ()
-            found[task.bpmn_id] = ReturnTarget(task.bpmn_id, task.bpmn_name or task.bpmn_id, places, way.downstream is not None)
+            found[task.bpmn_id] = ReturnTarget(
+                task.bpmn_id, task.bpmn_name or task.bpmn_id, way.level.instance, places, way.downstream is not None
+            )
     return tuple(found.values())
 
 

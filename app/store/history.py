@@ -47,6 +47,7 @@ def elements(*, project_key: int | None = None, root_key: int | None = None, typ
             UserTaskRow.completed_role,
             UserTaskRow.completed_office,
             UserTaskRow.outcome,
+            UserTaskRow.returned_to,
             UserTaskRow.candidate_groups,
             UserRow.username,
         )

@@ -104,7 +104,7 @@ class InclusiveGateway(Join):
         forbidden = self.forbidden(frozenset(arrived))
         if forbidden:
             for token in level.live():
-                if id(token.task_spec) in forbidden:
+                if id(token.task_spec) in forbidden and "aside" not in token.memo:  # a correction aside of the flow goes nowhere
                     return False
         keep = next(iter(arrived.values()))[0]
         self.consume(level, keep, arrived)

@@ -119,9 +119,14 @@ def chain_to(body: Block, id: str) -> list[Block]:
     return []
 
 
-def is_beside(around: Block, block: Block) -> bool:
-    """Whether ``block`` is what an event that does not interrupt begins."""
-    return any(event.handler is block and not event.interrupting for event in around.events)
+def besides(chain: list[Block]) -> int:
+    """Where a chain goes on with what an event begins beside the flow, which hangs on the scope itself; 0 if it does not."""
+    beside = [number for number, (around, block) in enumerate(pairwise(chain), 1) if block in sides(around)]
+    return max(beside, default=0)
+
+
+def sides(block: Block) -> list[Block]:
+    return [event.handler for event in block.events if not event.interrupting and block.kind == "bound"]
 
 
 class Correction(Node):
@@ -230,7 +235,8 @@ def enter(node: Node, route: tuple[Block, ...], items: list[int] | None = None) 
         if node.apart:
             correct(node, body, route, items, None)
         else:
-            go(node, chain_to(body, name(route[0])), route[1:], items)
+            chain = chain_to(body, name(route[0]))
+            go(node, chain[besides(chain) :], route[1:], items)
 
 
 def correct(scope: Node, body: Block, route: tuple[Block, ...], items: list[int] | None, waiting: Leaf | None) -> None:
@@ -340,7 +346,7 @@ def level(at: Node) -> Iterator[Node]:
 def undone(scope: Scope, target: str, here: str) -> tuple[Node, list[Block], set[str]] | None:
     """The innermost block under way on the path to the target, the path from there, and what lies downstream. None if a return step by step is impossible."""
     chain = chain_to(scope.block.children[0], target)
-    first = max((number for number in range(1, len(chain)) if is_beside(chain[number - 1], chain[number])), default=0)
+    first = besides(chain)
     node = next((node for node in scope.below if node.block is chain[first] and not isinstance(node, Correction)), None)
     if node is None:
         return None
