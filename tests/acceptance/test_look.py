@@ -15,6 +15,7 @@ PAGES = [
     ("applicant", "/inbox/done"),
     ("applicant", "/inbox/notices"),
     ("applicant", "/tasks/2"),
+    ("applicant", "/tasks/4"),
     ("applicant", "/tasks/5"),
     ("applicant", "/projects"),
     ("applicant", "/projects/77"),
