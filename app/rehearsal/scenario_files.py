@@ -22,14 +22,14 @@ LARGEST = 1_000_000  # bytes of one file
 MOST_VALUES = 200_000  # of one file, repeated ones (anchors) counted each time
 DEEPEST = 40
 MOST_DIGITS = 400
-ACTIONS = frozenset({"expect", "advance", "complete", "message", "signal", "job", "set", "resolve"})
+ACTIONS = frozenset({"expect", "advance", "complete", "return", "message", "signal", "job", "set", "resolve"})
 TOP = frozenset({"models", "process", "district", "now", "variables", "ledger", "hold", "steps", "expect", "cases", "name", "description"})
 OF_CASE = frozenset({"name", "now", "variables", "ledger", "expect", "steps", "hold", "process", "description"})
 EXPECTATIONS = frozenset({
     "tasks", "timers", "jobs", "incidents", "variables", "path", "state", "decision", "phase", "ledger", "records", "notices",
 })  # fmt: skip
 LEDGER = frozenset({"project", "records", "others"})
-BESIDE = {"complete": {"as", "with"}, "message": {"with", "key"}, "signal": {"with"}}
+BESIDE = {"complete": {"as", "with"}, "return": {"as"}, "message": {"with", "key"}, "signal": {"with"}}
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:[Zz]|[+-]\d\d(?::?\d\d)?))?(?:[@\[].+)?")
 
