@@ -1,7 +1,7 @@
 """Returning a task to an earlier one (退回): with a reason and a deadline, by whoever may do the task."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -48,12 +48,12 @@ def targets(actor: Actor, key: int, now: datetime) -> Sequence[ReturnChoice]:
 def give_back(actor: Actor, key: int, wish: ReturnWish, now: datetime, *, idempotency_key: str | None = None) -> CompletedView:
     """Return a task: one act. Raises NotFound, Forbidden, InvalidRequest (REASON, RETURN_DUE), Conflict (RETURN: no such target now, in words),
     TaskAlreadyClosed, Suspended, KeyReused, Busy."""
-    reason = checked_reason(wish.reason)
+    wish = replace(wish, reason=checked_reason(wish.reason))
     asked = {
         "return": str(key),
         "to": wish.to,
         "straight": wish.straight,
-        "reason": reason,
+        "reason": wish.reason,
         "due": wish.due_on.isoformat(),
         "instances": sorted(wish.instances),
     }
@@ -61,7 +61,7 @@ def give_back(actor: Actor, key: int, wish: ReturnWish, now: datetime, *, idempo
     if request is not None and (answer := idempotency.answered(request, now)) is not None:
         return _led_to(actor, key, answer, now, replayed=True)
     try:
-        tree = _give_back(actor, key, wish, reason, now, request)
+        tree = _give_back(actor, key, wish, now, request)
     except TaskAlreadyClosed:
         # Sent twice at once: the other one acted, and its answer is this one's too.
         if request is None or (answer := idempotency.answered(request, now)) is None:
@@ -73,15 +73,20 @@ def give_back(actor: Actor, key: int, wish: ReturnWish, now: datetime, *, idempo
 
 
 @retried
-def _give_back(
-    actor: Actor, key: int, wish: ReturnWish, reason: str, now: datetime, request: "idempotency.KeyedRequest | None"
-) -> HeldTree:
+def _give_back(actor: Actor, key: int, wish: ReturnWish, now: datetime, request: "idempotency.KeyedRequest | None") -> HeldTree:
     with open_task(key, now, actor) as tree:
         task = answering.still_open(tree)
         role, office = answering.authorised(actor, tree, task)
         due_at = _due(wish.due_on, now, tree.district)
         note = ReturnNote(
-            at=now, user=actor.user, person=actor.name, office=office, task=task.name, reason=reason, due_at=due_at, straight=wish.straight
+            at=now,
+            user=actor.user,
+            person=actor.name,
+            office=office,
+            task=task.name,
+            reason=wish.reason,
+            due_at=due_at,
+            straight=wish.straight,
         )
         target = snapshot.process_definition(task.definition_key).elements.get(wish.to)
         name = (target.name if target is not None else "") or _name_above(tree, wish.to)
@@ -103,11 +108,11 @@ def _give_back(
                 "to": wish.to,
                 "straight": wish.straight,
                 "instances": sorted(wish.instances),
-                "reason": reason,
+                "reason": wish.reason,
                 "due": wish.due_on.isoformat(),
             },
         )
-        outcome = _outcome(name, wish, reason)
+        outcome = _outcome(name, wish)
         if not instances.return_task(
             key, task.assignee, now=now, user=actor.user, person=actor.name, role=role, office=office, outcome=outcome, to=name
         ):
@@ -125,10 +130,10 @@ def _due(due_on: date, now: datetime, district: District) -> datetime:
     return datetime.combine(due_on + timedelta(days=1), time.min, district.zone)
 
 
-def _outcome(name: str, wish: ReturnWish, reason: str) -> str:
+def _outcome(name: str, wish: ReturnWish) -> str:
     way = "办结后直接退回本环节" if wish.straight else "逐级重办"
     picked = f",第 {'、'.join(map(str, sorted(wish.instances)))} 项" if wish.instances else ""
-    return f"退回至“{name}”{picked}({way},限 {wish.due_on.isoformat()} 前办结):{reason}"
+    return f"退回至“{name}”{picked}({way},限 {wish.due_on.isoformat()} 前办结):{wish.reason}"
 
 
 def _name_above(tree: HeldTree, element_id: str) -> str:

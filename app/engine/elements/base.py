@@ -13,6 +13,7 @@ from app.decision import feel
 from app.engine import past
 from app.engine.codes import IncidentType
 from app.engine.effects import ElementEnded, ElementEntered
+from app.engine.elements.aside import go_on, leads_away
 from app.engine.elements.mappings import Mapping, apply_inputs, apply_outputs
 from app.engine.errors import ElementFailure
 from app.engine.expressions import FormulaTerm, Term, evaluate
@@ -358,26 +359,6 @@ class StartElement(EventElement):
     """Declared here because a level lists its starts; behaviour in ``events``."""
 
     element_type = "startEvent"
-
-
-def go_on(token: Token) -> None:
-    """What a token has been put in front of is done, or given up: the task that waits for it opens again (see ``engine.returning``)."""
-    held = token.workflow.tree.tokens.get(token.memo["back"])
-    if held is not None and held.memo.pop("held", False):
-        held.queue("arrived")
-
-
-def leads_away(event: EventElement, token: Token) -> bool:
-    """Whether an event would take a token along that stands aside of the flow: there it may not happen."""
-    return "aside" in token.memo and event.interrupting and isinstance(event, BoundaryElement)
-
-
-def hand_on(token: Token, child: Token) -> None:
-    """What a return brings to a task further inside goes on from scope to scope (see ``engine.returning``)."""
-    if "entry" in token.memo:
-        child.memo["entry"] = dict(token.memo["entry"])
-    if "aside" in token.memo:
-        child.memo["aside"] = True
 
 
 def level_emptied(course: "Course", level: Level) -> None:

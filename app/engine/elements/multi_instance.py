@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.decision import feel
 from app.engine.codes import IncidentType
-from app.engine.elements.base import Element, hand_on
+from app.engine.elements.aside import hand_on
+from app.engine.elements.base import Element
 from app.engine.elements.mappings import to_json
 from app.engine.errors import ElementFailure, ModificationRefused
 from app.engine.expressions import FormulaTerm, evaluate

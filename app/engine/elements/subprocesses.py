@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.engine.codes import IncidentType
-from app.engine.elements.base import Element, EventElement, ProcessRoot, hand_on
+from app.engine.elements.aside import hand_on
+from app.engine.elements.base import Element, EventElement, ProcessRoot
 from app.engine.elements.gateways import Join
 from app.engine.errors import ElementFailure
 from app.engine.expressions import Term, evaluate
