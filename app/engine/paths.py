@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from app.engine.spiff import LevelSpec
 
 
+MOST_KEPT = 256  # elements of a level of which it is kept what precedes them
+
+
 @dataclass(frozen=True, slots=True)
 class Downstream:
     """``elements`` and sequence ``flows`` behind an element. ``supplied``: flows of parallel joins on the way that come from elsewhere, as (join, flow)."""
@@ -29,6 +32,7 @@ class Paths:
     def __init__(self, level: "LevelSpec") -> None:
         self.elements = {element.bpmn_id: element for name, element in level.elements.items() if " " not in name}
         self.starts = [name for name, element in self.elements.items() if isinstance(element, StartElement)]
+        self._preceding: dict[str, frozenset[str]] = {}
         self._forward: dict[str, list[str]] | None = None
         self._downstream: dict[tuple[str, str], Downstream | None] = {}
 
@@ -85,7 +89,31 @@ class Paths:
 
     def precedes(self, target: str, here: str) -> bool:
         """Whether ``target`` lies on a way from the start to ``here`` that has not passed ``here`` before."""
-        return target != here and target in self.before(here) and here in self.reach(self.after(target))
+        return target in self.preceding(here)
+
+    def preceding(self, here: str) -> frozenset[str]:
+        """Everything that precedes ``here``."""
+        known = self._preceding.get(here)
+        if known is None:
+            if len(self._preceding) >= MOST_KEPT:
+                self._preceding = {}
+            known = self._preceding[here] = frozenset(self.before(here) & self._leading_to(here))
+        return known
+
+    def _leading_to(self, here: str) -> set[str]:
+        """Everything from which ``here`` can be reached."""
+        sources: dict[str, list[str]] = {}
+        for name in self.elements:
+            for after in self.after(name):
+                sources.setdefault(after, []).append(name)
+        seen: set[str] = set()
+        pending = list(sources.get(here, ()))
+        while pending:
+            name = pending.pop()
+            if name not in seen:
+                seen.add(name)
+                pending.extend(sources.get(name, ()))
+        return seen - {here}
 
     def downstream(self, target: str, here: str) -> Downstream | None:
         """What a return to ``target`` undoes from ``here`` (an element, or a flow on which a token waits at a join); None if that is not among it.

@@ -21,7 +21,6 @@ from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import EventSubProcess, SubProcess
 from app.engine.elements.tasks import UserTask
 from app.engine.errors import DiagramProblem, ModificationRefused, NotOpen
-from app.engine.modification import path_to
 from app.engine.paths import Downstream, is_join, paths_of
 from app.engine.scopes import LOOP_COUNTER
 from app.engine.spiff import Level, LevelSpec, Token
@@ -109,17 +108,13 @@ def targets(state: "State", element: int) -> tuple[ReturnTarget, ...]:
     return tuple(found.values())
 
 
-def can_precede(spec: LevelSpec, target: str, here: str) -> bool:
-    """Whether the task ``target`` can have been done before ``here``: it lies on a way from the start to ``here`` that has not passed ``here`` already."""
-    return _between(path_to(spec, target), path_to(spec, here)) is not None
-
-
 def check(definition: ProcessDefinition) -> list[DiagramProblem]:
-    """RETURN_NEVER for every target that makes no sense, by name. ``line`` is 0."""
+    """RETURN_NEVER for every target that cannot have been done before: it lies on no way from the start to here that has not passed here already. ``line`` is 0."""
     problems = []
+    paths = {path[-1].bpmn_id: path for path in _tasks(definition.spec)}
     for element in definition.elements.values():
         for name in names_of(element.properties):
-            if name != ANY and not can_precede(definition.spec, name, element.id):
+            if name != ANY and _between(paths[name], paths[element.id]) is None:
                 known = definition.elements.get(name)
                 said = f"“{known.name}”({name})" if known is not None and known.name else name
                 problems.append(
