@@ -39,6 +39,7 @@ class RequestCode(Code):
     IDEMPOTENCY_KEY = "IDEMPOTENCY_KEY", "请求头 Idempotency-Key 应是 1 至 128 个可见的 ASCII 字符"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED", "同一个 Idempotency-Key 已用于内容不同的请求；请换一个"
     REASON = "REASON", "须说明原因，原因记入审计"
+    RETURN_DUE = "RETURN_DUE", "退回须写明办理期限，且不早于今天"
     NOTHING = "NOTHING", "没有给出要做的改动"
     NAME = "NAME", "名称为空、过长或含有不允许的字符"
     DISTRICT = "DISTRICT", "没有这个区，区的文件无法读取，或区里没有所需的账号"

@@ -4,13 +4,13 @@ What begins and ends within one act is merged here and written once, or not at a
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.acts import rows as built
 from app.acts.candidates import candidates
 from app.acts.rows import TreePlace
-from app.catalogue.snapshot import Snapshot, process_definition
+from app.catalogue.snapshot import Snapshot, district, process_definition
 from app.domain.keys import next_key
 from app.domain.states import ElementState, MessageKind, TaskState, WaitKind
 from app.engine import effects as e
@@ -21,6 +21,7 @@ from app.store.tables import (
     IncidentRow,
     JobRow,
     MessageRow,
+    NotificationRow,
     ProcessInstanceRow,
     TaskCandidateRow,
     UserTaskRow,
@@ -147,6 +148,8 @@ class Journal:
         if effect.form_id:
             form = self.library.reference("form", effect.form_id, None, definition.key if effect.form_binding == "deployment" else None)
         self._closed_tasks.pop(effect.element, None)
+        returned = built.ReturnNote.of(effect.returned.remark) if effect.returned is not None else None
+        due_at = min(at for at in (effect.due_at, returned.due_at) if at is not None) if returned is not None else effect.due_at
         self._tasks[effect.element] = built.user_task(
             self._place(effect.instance),
             definition,
@@ -159,13 +162,15 @@ class Journal:
             assignee=effect.assignee,
             candidate_groups=effect.candidate_groups,
             candidate_users=effect.candidate_users,
-            due_at=effect.due_at,
+            due_at=due_at,
             follow_up_at=effect.follow_up_at,
-            deadline=self._deadline_of(effect),
+            deadline=self._deadline_of(effect) if due_at == effect.due_at else None,
             priority=effect.priority,
             clauses=info.clauses if info else (),
             project_key=self.project_key,
             now=self.now,
+            round_number=effect.round,
+            returned=returned,
         )
 
     def _deadline_of(self, effect: e.TaskOpened) -> dict[str, Any] | None:
@@ -353,8 +358,31 @@ class Journal:
             )
         rows.insert(UserTaskRow, list(self._tasks.values()))
         open_now = [row for row in self._tasks.values() if row["state"] == TaskState.OPEN]
-        rows.insert(TaskCandidateRow, [candidate for row in open_now for candidate in candidates(row, offices)])
+        may = {row["key"]: candidates(row, offices) for row in open_now}
+        rows.insert(TaskCandidateRow, [candidate for found in may.values() for candidate in found])
+        returned = [row for row in open_now if row["returned_at"] is not None]
+        rows.insert(NotificationRow, [told for row in returned for told in self._told(row, may[row["key"]])])
         self.opened = [row["key"] for row in open_now]
+
+    def _told(self, task: built.Row, may: Sequence[built.Row]) -> list[built.Row]:
+        """Notices to those who may do a task that was returned to. A notice is to holders of a role: who is named as a person sees it at the task."""
+        zone = district(self.library.tenant).zone
+        last_day = (task["return_due_at"] - timedelta(microseconds=1)).astimezone(zone).date()
+        who = f"{task['returned_by_office']}{task['returned_by_name']}" or "系统"
+        return [
+            built.notice(
+                tenant=self.library.tenant,
+                role=role,
+                office_key=office,
+                title=f"退回:{task['name']}",
+                text=f"{who}在“{task['returned_from']}”环节退回:{task['return_reason']}。请于 {last_day.isoformat()} 前办结。",
+                project_key=self.project_key,
+                root_key=self.root_key,
+                element_id=task["element_id"],
+                now=self.now,
+            )
+            for role, office in dict.fromkeys((row["role"], row["office_key"]) for row in may if row["role"])
+        ]
 
 
 _HANDLERS: dict[type, Any] = {

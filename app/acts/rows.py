@@ -1,7 +1,7 @@
 """The shapes of rows: one builder a table, so that a new column has one place. Every builder gives values by column name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,29 @@ class TreePlace:
     tenant: str
     root_key: int | None = None
     instance_key: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnNote:
+    """A return as it is told: ``person`` (``user``, 0 the system) of ``office`` has returned ``task`` at the instant ``at``, with the ``reason``, to be done again
+    before ``due_at`` (exclusive)."""
+
+    at: datetime
+    user: int
+    person: str
+    office: str
+    task: str
+    reason: str
+    due_at: datetime
+    straight: bool
+
+    def remark(self) -> dict[str, Any]:
+        """As JSON, to go along with the engine's command."""
+        return asdict(self) | {"at": self.at.isoformat(), "due_at": self.due_at.isoformat()}
+
+    @classmethod
+    def of(cls, remark: Mapping[str, Any]) -> "ReturnNote":
+        return cls(**dict(remark) | {name: datetime.fromisoformat(remark[name]) for name in ("at", "due_at")})
 
 
 def instance(
@@ -88,6 +111,8 @@ def user_task(
     clauses: Sequence[str],
     project_key: int | None,
     now: datetime,
+    round_number: int = 1,
+    returned: "ReturnNote | None" = None,
 ) -> Row:
     """A user task that opens. ``deadline``: how its due instant was counted, the instant of the reminder included."""
     return {
@@ -98,7 +123,11 @@ def user_task(
         "candidate_users": list(candidate_users), "due_at": due_at,
         "remind_at": datetime.fromisoformat(deadline["remindAt"]) if deadline else None, "follow_up_at": follow_up_at, "deadline": deadline,
         "priority": priority, "clauses": " ".join(clauses), "opened_at": now, "closed_at": None, "completed_by": None, "completed_name": "",
-        "completed_role": "", "completed_office": "", "outcome": "", "overrides": None, "draft": None, "draft_saved_at": None,
+        "completed_role": "", "completed_office": "", "outcome": "", "overrides": None, "draft": None, "draft_saved_at": None, "answer": None,
+        "round": round_number, "returned_at": returned.at if returned else None, "returned_by": (returned.user or None) if returned else None,
+        "returned_by_name": returned.person if returned else "", "returned_by_office": returned.office if returned else "",
+        "returned_from": returned.task if returned else "", "return_reason": returned.reason if returned else "",
+        "return_due_at": returned.due_at if returned else None, "returned_straight": returned.straight if returned else False, "returned_to": "",
     }  # fmt: skip
 
 

@@ -65,6 +65,12 @@ class Key(fields.Field[int]):
         return int(value)
 
 
+class Day(fields.Date):
+    """A calendar day, written as ``2026-10-15``."""
+
+    default_error_messages = _said(invalid="应为日期,如 2026-10-15", format="应为日期,如 2026-10-15")
+
+
 class InstantField(fields.Field[datetime]):
     """An aware instant, written as ``2026-10-15T15:59:59.000Z``."""
 
@@ -190,6 +196,16 @@ class CompletionRequest(Strict):
     confirmed = Mapped(keys=Text(), load_default=dict, allow_none=True)  # ours: id of a check of the form → why it is set aside
 
 
+class ReturnRequest(Strict):
+    """Ours: to which earlier task, how, why, and by which day it is to be done."""
+
+    to = Text(required=True, data_key="targetElementId")
+    straight = Truth(required=True)
+    reason = Text(required=True)
+    due_on = Day(required=True, data_key="dueOn")
+    instances = Array(Whole(strict=True, validate=validate.Range(min=1, error="应从 1 数起")), load_default=list)
+
+
 class InstanceRequest(Strict):
     process_id = Text(data_key="processDefinitionId")
     definition_key = Key(data_key="processDefinitionKey")
@@ -211,6 +227,21 @@ class Answer(Schema):
     class Meta:
         unknown = EXCLUDE
         ordered = True
+
+
+class ReturnItemAnswer(Answer):
+    instance = fields.Integer(attribute="place")
+    completedBy = fields.String(attribute="person")  # noqa: N815
+    completionDate = InstantField(attribute="at")  # noqa: N815
+
+
+class ReturnTargetAnswer(Answer):
+    elementId = fields.String(attribute="element_id")  # noqa: N815
+    name = fields.String()
+    completedBy = fields.String(attribute="person")  # noqa: N815
+    completionDate = InstantField(attribute="at")  # noqa: N815
+    stepwise = fields.Boolean()
+    instances = fields.List(fields.Nested(ReturnItemAnswer), attribute="items")
 
 
 class UserTaskAnswer(Answer):

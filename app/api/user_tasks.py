@@ -1,4 +1,4 @@
-"""``/v2/user-tasks``: search, get, form, complete."""
+"""``/v2/user-tasks``: search, get, form, complete, return."""
 
 import simplejson
 from flask import Blueprint, Response
@@ -7,7 +7,8 @@ from app.access import idempotency
 from app.access.identity import current_actor, present
 from app.api import schemas
 from app.api.requests import answer, body, listing, nothing
-from app.services import tasks
+from app.services import returns, tasks
+from app.services.returns import ReturnWish
 
 blueprint = Blueprint("user_tasks", __name__, url_prefix="/user-tasks")
 
@@ -61,4 +62,22 @@ def complete(key: int) -> Response:
     tasks.complete(
         current_actor(), key, data["variables"] or {}, present(), confirmed=data["confirmed"] or {}, idempotency_key=idempotency.key()
     )
+    return nothing()
+
+
+@blueprint.get("/<int:key>/return-targets")
+def return_targets(key: int) -> Response:
+    """Ours: the earlier tasks that the caller may return this one to now, the last done first."""
+    found = returns.targets(current_actor(), key, present())
+    return answer({"items": schemas.ReturnTargetAnswer().dump(found, many=True)})
+
+
+@blueprint.post("/<int:key>/return")
+def give_back(key: int) -> Response:
+    """Ours: return the task to an earlier one (退回). 400 says what is missing, 409 that there is no such target now, or that somebody was first."""
+    data = body(schemas.ReturnRequest())
+    wish = ReturnWish(
+        to=data["to"], straight=data["straight"], reason=data["reason"], due_on=data["due_on"], instances=tuple(data["instances"])
+    )
+    returns.give_back(current_actor(), key, wish, present(), idempotency_key=idempotency.key())
     return nothing()

@@ -10,6 +10,7 @@ class Action(Code):
     TASK_COMPLETE = "task.complete", "办结了一件事项，附所填内容"
     TASK_CLAIM = "task.claim", "领取了一件事项"
     TASK_RELEASE = "task.release", "把领取的事项放回"
+    TASK_RETURN = "task.return", "把一件事项退回到已办的环节，附原因、期限和方式"
     TASK_HAND_OVER = "task.hand_over", "停用账号时，把其名下的一件事项交给接手人"
     TIMER_FIRE = "timer.fire", "定时到期，流程因此前进"
     MESSAGE_PUBLISH = "message.publish", "从外部发出了一条消息"

@@ -18,6 +18,8 @@ from app.engine.migration import Preview
 from app.engine.migration import preview as preview_migration
 from app.engine.reading import read
 from app.engine.recalculation import Recalculated, recalculate
+from app.engine.returning import ReturnTarget
+from app.engine.returning import targets as return_targets
 from app.engine.state import State
 from app.engine.steps import step
 
@@ -36,6 +38,7 @@ __all__ = [
     "Preview",
     "ProcessDefinition",
     "Recalculated",
+    "ReturnTarget",
     "StartEvent",
     "State",
     "StateError",
@@ -46,5 +49,6 @@ __all__ = [
     "preview_migration",
     "read",
     "recalculate",
+    "return_targets",
     "step",
 ]

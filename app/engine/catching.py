@@ -42,7 +42,11 @@ def _throw(course: "Course", token: "Token", kind: str, code: str, payload: dict
     while at is not None:
         holder = at.body or at
         boundary = _pick(holder.task_spec.boundaries, kind, code)
-        if boundary is not None and holder.stage not in ("arrived", "entering", "starting", "opening"):
+        if (
+            boundary is not None
+            and not ("aside" in holder.memo and boundary.interrupting)
+            and holder.stage not in ("arrived", "entering", "starting", "opening")
+        ):
             event: BoundaryEvent = boundary
             event.occur(course, holder, payload)
             return event

@@ -10,6 +10,7 @@ class CommandCode(Code):
     NOT_OPEN = "NOT_OPEN", "所指的流程、事项、任务、等待或事件不存在，或已经结束"
     LIMIT = "LIMIT", "超过了引擎的一项上限"
     REFUSED = "REFUSED", "改动不能进行，说明列出全部原因"
+    RETURN = "RETURN", "事项不能这样退回，说明写明原因"
     MIGRATION = "MIGRATION", "迁移不能进行，说明列出全部原因"
     STATE = "STATE", "保存的流程状态不能读取：已损坏，或由更新的版本写成"
 
@@ -115,6 +116,8 @@ class DiagramCode(Code):
     DECISION_MISSING = "DECISION_MISSING", "业务规则任务没有决策标识"
     CALLED_PROCESS_MISSING = "CALLED_PROCESS_MISSING", "调用活动没有指明被调用的流程"
     RESULT_VARIABLE = "RESULT_VARIABLE", "结果变量不是变量名"
+    RETURN_TARGET = "RETURN_TARGET", "退回目标不存在，或不是用户任务"
+    RETURN_NEVER = "RETURN_NEVER", "退回目标不可能在此之前办过"
     LOOP_MISSING = "LOOP_MISSING", "多实例活动没有输入集合"
     LOOP_OUTPUT = "LOOP_OUTPUT", "多实例的输出集合和输出元素须同时填写"
     LOOP_VARIABLE = "LOOP_VARIABLE", "多实例的变量不是变量名"

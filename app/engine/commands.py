@@ -24,10 +24,29 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class CompleteTask:
-    """A person has completed the user task ``element`` with ``variables`` (already validated)."""
+    """A person has completed the user task ``element`` with ``variables`` (already validated).
+
+    ``onward``: of a task that was to go straight back to the one that returned it: what others approved has changed, so that everything behind it runs again.
+    """
 
     element: int
     variables: Variables = field(default_factory=dict)
+    onward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A person returns the open user task ``element`` to the earlier user task ``to``.
+
+    ``straight``: after the correction only the returning task opens again; else everything behind the target runs again. ``instances``: of a multi-instance
+    target (or of the multi-instance sub-process around it) those that are done again, counted from 1; none: all. ``remark`` goes along to ``Returned``.
+    """
+
+    element: int
+    to: str
+    straight: bool
+    instances: Sequence[int] = ()
+    remark: Variables = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +154,7 @@ class Resume:
 Command: TypeAlias = (
     Start
     | CompleteTask
+    | Return
     | CompleteJob
     | FailJob
     | ThrowError

@@ -48,6 +48,7 @@ class ElementEntered:
     scope: int
     loop_counter: int | None = None
     flow_id: str | None = None  # the sequence flow taken to get here
+    round: int = 1  # of the element in its scope; one that a return has reopened keeps it
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,28 @@ class TaskOpened:
     priority: int
     lane: str | None
     properties: Mapping[str, str]  # zeebe:properties of the element
+    round: int = 1
+    returned: "Returned | None" = None  # it opens because another task has been returned to it
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A user task is returned to an earlier one (退回). ``element``, ``element_id``: the task that returns it, in ``instance``; ``to``: the id of the one returned
+    to, in ``target_instance`` (itself, or one that has called it).
+
+    ``straight``: after the correction only the returning task opens again. ``places``: of a multi-instance task the instances that are to be done again.
+    ``reopened``: ids of the elements of its scope that had completed and will be run again, the target among them. ``remark``: what the command brought along.
+    """
+
+    element: int
+    instance: int
+    element_id: str
+    to: str
+    target_instance: int
+    straight: bool
+    places: Sequence[int]
+    reopened: Sequence[str]
+    remark: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +230,7 @@ Effect: TypeAlias = (
     | TaskClosed
     | JobOpened
     | JobClosed
+    | Returned
     | WaitOpened
     | WaitClosed
     | SignalThrown

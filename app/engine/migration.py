@@ -76,6 +76,9 @@ def migrate(course: "Course", command: Migrate) -> None:
     document = write(tree)
     row = next(row for row in document["instances"] if row["id"] == command.instance)
     row["definition"], row["process"] = target.key, target.process_id
+    for kept in (row, *(token_row for token_row in document["tokens"] if token_row.get("instance", 1) == command.instance)):
+        if "past" in kept.get("memo", ()):
+            kept["memo"]["past"] = {command.plan.get(name, name): entry for name, entry in kept["memo"]["past"].items()}
     for token_row in document["tokens"]:
         number = token_row["id"]
         if number in plan.elements:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.engine.definitions import ProcessDefinition
     from app.engine.elements.base import Element, EventElement, ProcessRoot
     from app.engine.incidents import Incident
+    from app.engine.paths import Paths
 
 # SpiffWorkflow is not typed: our classes say what they rely on, and the bases are opaque to the type checker.
 _Task: Any = Task
@@ -344,6 +345,7 @@ class LevelSpec(_ProcessSpec):  # type: ignore[misc]
     """The elements of one level by id. No built-in ``Start`` or ``End``, so that a diagram may use these ids."""
 
     start: "ProcessRoot"
+    paths: "Paths | None" = None  # see ``engine.paths``: worked out when first asked for
 
     def __init__(self, name: str, description: str, filename: str | None) -> None:
         _WorkflowSpec.__init__(self, name=name, filename=filename)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.engine import commands as c
-from app.engine import jobs, migration, modification
+from app.engine import jobs, migration, modification, returning
 from app.engine.catching import throw_error, uncaught
 from app.engine.codes import IncidentType
 from app.engine.course import Course
@@ -126,6 +126,8 @@ def _complete_task(course: Course, command: c.CompleteTask) -> None:
         raise NotOpen(f"{course.place(token)}不是等待办理的任务,可能已被办结")
     token.memo["result"] = course.accept(command.variables)
     token.memo["phase"] = "completing"
+    if command.onward:
+        returning.go_onward(course, token)
     course.emit(TaskClosed(token.number, "completed"))
     token.queue("activating")
 
@@ -251,6 +253,7 @@ def _resume(course: Course, command: c.Resume) -> None:
 
 _HANDLERS: dict[type, Callable[[Course, Any], None]] = {
     c.CompleteTask: _complete_task,
+    c.Return: returning.give_back,
     c.CompleteJob: _complete_job,
     c.FailJob: _fail_job,
     c.ThrowError: _throw_error,

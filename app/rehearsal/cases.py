@@ -9,11 +9,11 @@ from app.decision import feel
 from app.domain.districts import SHARED, ZONE, District
 from app.domain.permissions import Actor, Membership, TaskFacts, may_do
 from app.engine import ProcessDefinition, commands, effects, timers
-from app.engine.errors import EngineError
+from app.engine.errors import EngineError, ModificationRefused
 from app.engine.expressions import vocabulary
 from app.engine.waits import text_of
 from app.errors import InvalidRequest
-from app.rehearsal import submissions, wording
+from app.rehearsal import given_back, submissions, wording
 from app.rehearsal.expectations import Expectations, name_all
 from app.rehearsal.ledger import LedgerInMemory
 from app.rehearsal.library import ModelRefused, Models
@@ -83,7 +83,7 @@ def attempt(case: Scenario, models: Models, phases: Sequence[str] | None) -> Out
 
 _PLACES = {"models": "读取模型时", "start": "开始时", "expect": "结束时"}
 _WORDS = {
-    "expect": "核对", "advance": "推进时间", "complete": "办理", "message": "收到消息", "signal": "收到信号", "job": "作业", "set": "修改变量",
+    "expect": "核对", "advance": "推进时间", "complete": "办理", "return": "退回", "message": "收到消息", "signal": "收到信号", "job": "作业", "set": "修改变量",
     "resolve": "重试",
 }  # fmt: skip
 
@@ -94,7 +94,11 @@ def _place(case: Scenario, step: str) -> str:
         return _PLACES[step]
     number = int(step.removeprefix("step "))
     kind, value = next((key, value) for key, value in case.steps[number - 1].items() if key in ACTIONS)
-    about = next((value[key] for key in ("task", "name", "type", "element") if key in value), None) if isinstance(value, dict) else value
+    about = (
+        next((value[key] for key in ("task", "from", "name", "type", "element") if key in value), None)
+        if isinstance(value, dict)
+        else value
+    )
     named = f"“{wording.mark(str(about))}”" if about is not None and kind not in ("expect", "set") else ""
     return f"第 {number} 步 {_WORDS[kind]}{named}"
 
@@ -178,7 +182,7 @@ class _Run:
             return
         self.no_surprise()
         actions = {
-            "advance": self._advance, "complete": self._complete, "message": self._message, "signal": self._signal, "job": self._job,
+            "advance": self._advance, "complete": self._complete, "return": self._return, "message": self._message, "signal": self._signal, "job": self._job,
             "set": self._set, "resolve": self._resolve,
         }  # fmt: skip
         kind = next(key for key in step if key in actions)
@@ -206,15 +210,7 @@ class _Run:
 
     def _complete(self, value: Any, step: Mapping[str, Any]) -> None:
         wanted = _object(value, "complete", "task", {"task", "where"})
-        name, where = wanted.get("task"), wanted.get("where")
-        waiting = self.rehearsal.open_tasks()
-        found = [(root, task) for root, task in waiting if task.element_id == name]
-        if where is not None:
-            found = [(root, task) for root, task in found if self._feel(where, root.state.visible(task.element)) is True]
-        if not found:
-            which = f"“{mark(str(name))}”(where {where})" if where is not None else f"“{mark(str(name))}”"
-            raise Failed(f"没有可办理的事项{which};正在等待办理的:{name_all(task.element_id for _, task in waiting)}")
-        root, task = found[0]
+        root, task = self._waiting(wanted.get("task"), wanted.get("where"))
         self._check_role(step.get("as"), task)
         given = _values(step.get("with"), "with")
         data, report = submissions.submitted(self.rehearsal, root, task, given, _values(step.get("confirmed"), "confirmed"))
@@ -222,6 +218,26 @@ class _Run:
         if not report.problems:  # a refused submission is no step
             self.rehearsal.take(root, report.effects)
             self.rehearsal.act(root, commands.CompleteTask(task.element, data))
+
+    def _return(self, value: Any, step: Mapping[str, Any]) -> None:
+        given = _object(value, "return", "from", given_back.KEYS)
+        root, task = self._waiting(given.get("from"), given.get("where"))
+        self._check_role(step.get("as"), task)
+        try:
+            self.rehearsal.act(root, given_back.command(given, task.element, self.rehearsal.now, self.models.zone))
+        except ModificationRefused as error:
+            raise Failed(f"“{mark(task.element_id)}”不能这样退回:{error}") from error
+
+    def _waiting(self, name: Any, where: Any) -> tuple[RehearsedTree, effects.TaskOpened]:
+        """The oldest open task of this element, and of what ``where`` says. Raises Failed."""
+        waiting = self.rehearsal.open_tasks()
+        found = [(root, task) for root, task in waiting if task.element_id == name]
+        if where is not None:
+            found = [(root, task) for root, task in found if self._feel(where, root.state.visible(task.element)) is True]
+        if not found:
+            which = f"“{mark(str(name))}”(where {where})" if where is not None else f"“{mark(str(name))}”"
+            raise Failed(f"没有可办理的事项{which};正在等待办理的:{name_all(task.element_id for _, task in waiting)}")
+        return found[0]
 
     def _check_role(self, role: Any, task: effects.TaskOpened) -> None:
         if role is None or not (task.assignee or task.candidate_groups or task.candidate_users):

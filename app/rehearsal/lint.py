@@ -19,7 +19,7 @@ from app.domain import districts, forms
 from app.domain.districts import SHARED, ZONE, UnknownDistrict
 from app.domain.facts import EXTENDS
 from app.domain.forms import Form
-from app.engine import LibraryRef, ProcessDefinition, soundness, timers
+from app.engine import LibraryRef, ProcessDefinition, returning, soundness, timers
 from app.engine.codes import DiagramCode
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
@@ -132,6 +132,9 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
         yield from (
             Finding(file=name, element=problem.element, line=problem.line, code=problem.code, message=problem.message, severity="warning")
             for problem in soundness.check(process)
+        )
+        yield from (
+            Finding(problem.file, problem.element, problem.line, problem.code, problem.message) for problem in returning.check(process)
         )
     drawn = drawing.read(root)
     for fault in measures.faults(drawn):

@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 
 from app.rehearsal.scenario_yaml import LARGEST, ScenarioError, load
 
-ACTIONS = frozenset({"expect", "advance", "complete", "message", "signal", "job", "set", "resolve"})
+ACTIONS = frozenset({"expect", "advance", "complete", "return", "message", "signal", "job", "set", "resolve"})
 TOP = frozenset({"models", "process", "district", "now", "variables", "ledger", "hold", "steps", "expect", "cases", "name", "description"})
 OF_CASE = frozenset({"name", "now", "variables", "ledger", "expect", "steps", "hold", "process", "description"})
 EXPECTATIONS = frozenset({
     "tasks", "timers", "jobs", "incidents", "variables", "path", "state", "decision", "phase", "ledger", "records", "notices",
 })  # fmt: skip
 LEDGER = frozenset({"project", "records", "others"})
-BESIDE = {"complete": {"as", "with", "confirmed", "refused"}, "message": {"with", "key"}, "signal": {"with"}}
+BESIDE = {"complete": {"as", "with", "confirmed", "refused"}, "return": {"as"}, "message": {"with", "key"}, "signal": {"with"}}
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:[Zz]|[+-]\d\d(?::?\d\d)?))?(?:[@\[].+)?")
 

@@ -13,6 +13,7 @@ class Happening(Code):
     RECEIVED = "received", "收到"
     DONE = "done", "完成"
     ENDED = "ended", "结束"
+    RETURNED = "returned", "退回"
     CANCELLED = "cancelled", "撤销"
     OVERDUE = "overdue", "逾期"
     PHASE = "phase", "阶段变化"

@@ -9,7 +9,7 @@ from app.catalogue import districts, snapshot
 from app.domain.deadlines import passed
 from app.domain.districts import District
 from app.domain.states import TaskState
-from app.seen.shapes import InstanceLine, ProjectLine, TaskLine
+from app.seen.shapes import InstanceLine, ProjectLine, ReturnedView, TaskLine
 
 _TICK = timedelta(microseconds=1)
 
@@ -39,7 +39,7 @@ def task_line(row: Any, now: datetime) -> TaskLine:
         overdue=is_open and passed(row.due_at, now),
         days_left=days_left(row.due_at, now, district) if is_open else None,
         assignee=row.assignee,
-        completed_at=row.closed_at if row.state == TaskState.COMPLETED else None,
+        completed_at=row.closed_at if row.state == TaskState.COMPLETED or row.returned_to else None,
         completed_by=row.completed_name,
         outcome=row.outcome,
         state=row.state,
@@ -55,6 +55,24 @@ def task_line(row: Any, now: datetime) -> TaskLine:
         candidate_groups=tuple(row.candidate_groups),
         candidate_users=tuple(row.candidate_users),
         role_titles=tuple(district.role_title(role) for role in row.candidate_groups),
+        returned=returned_view(row),
+        returned_to=row.returned_to,
+        round=row.round,
+    )
+
+
+def returned_view(row: Any) -> ReturnedView | None:
+    """Why a task is there again, if somebody has returned it."""
+    if row.returned_at is None:
+        return None
+    return ReturnedView(
+        task=row.returned_from,
+        person=row.returned_by_name,
+        office=row.returned_by_office,
+        reason=row.return_reason,
+        at=row.returned_at,
+        due_at=row.return_due_at,
+        straight=row.returned_straight,
     )
 
 

@@ -42,6 +42,42 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnedView:
+    """Why a task is there again: ``person`` of ``office`` has returned it at ``at``, in the task ``task``; to be done before ``due_at`` (exclusive)."""
+
+    task: str
+    person: str
+    office: str
+    reason: str
+    at: datetime
+    due_at: datetime
+    straight: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnItem:
+    """One instance of a multi-instance task that may be done again: its place, counted from 1, and who did it when."""
+
+    place: int
+    person: str
+    office: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnChoice:
+    """An earlier task that an open one may be returned to. ``stepwise`` False: only straight back. ``items``: of a multi-instance one."""
+
+    element_id: str
+    name: str
+    person: str
+    office: str
+    at: datetime | None
+    stepwise: bool
+    items: Sequence[ReturnItem] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TaskLine:
     """One row of 待办, 已办, or of a search."""
 
@@ -77,6 +113,9 @@ class TaskLine:
     candidate_groups: tuple[str, ...] = ()
     candidate_users: tuple[str, ...] = ()
     role_titles: tuple[str, ...] = ()
+    returned: ReturnedView | None = None  # it is there because somebody has returned it
+    returned_to: str = ""  # the task that it was itself returned to
+    round: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +450,7 @@ class TaskPage:
     form_version: int = 0
     variables: Mapping[str, Any] = field(default_factory=dict)
     before: TimelineEntry | None = None  # the step by hand that led here, where a check was set aside in it
+    returns: Sequence[ReturnChoice] = ()  # what the actor may return it to now
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ _SHOWN = {
     "sendTask": Happening.DONE,
 }
 # What may stand before a task as the step that led to it.
-_LEADING = frozenset({Happening.COMPLETED, Happening.FIRED, Happening.RECEIVED, Happening.DECIDED, Happening.OVERDUE})
+_LEADING = frozenset({Happening.COMPLETED, Happening.RETURNED, Happening.FIRED, Happening.RECEIVED, Happening.DECIDED, Happening.OVERDUE})
 
 
 def clause_views(district: District, ids: Iterable[str]) -> tuple[ClauseView, ...]:
@@ -117,7 +117,7 @@ def _entry(row: Any, decision: DecisionView | None, late: bool, district: Distri
         person=row.completed_name or next((one["person"] for one in begun), ""),
         office=row.completed_office or next((one["office"] for one in begun), ""),
         role=row.completed_role or "",
-        action=action,
+        action=Happening.RETURNED if row.returned_to else action,
         outcome=row.outcome or "",
         clauses=clause_views(district, [*(info.clauses if info else ()), *rule_clauses(decision)]),
         decision=decision,
@@ -164,6 +164,7 @@ def deadline_view(row: Any, district: District) -> DeadlineView | None:
         return None
     counted = row.deadline
     if counted is None:
+        given = "退回时要求的期限" if row.returned_at is not None and row.due_at == row.return_due_at else "由流程图直接给出的截止时间"
         last = row.due_at.astimezone(district.zone)
         day = last.date() if (last.hour, last.minute, last.second) != (0, 0, 0) else date.fromordinal(last.date().toordinal() - 1)
         return DeadlineView(
@@ -171,7 +172,7 @@ def deadline_view(row: Any, district: District) -> DeadlineView | None:
             last_day=day,
             remind_at=row.remind_at,
             key="",
-            explanation=("由流程图直接给出的截止时间",),
+            explanation=(given,),
             calendar_version="",
             provisional=False,
         )
@@ -198,7 +199,8 @@ def why(row: Any, clauses: Sequence[ClauseView], timeline: Sequence[TimelineEntr
         parts.append(f"“{before[-1].name}”之后转到此处")
     else:
         way = "后转到此处" if by_hand is before[-1] else f",经“{before[-1].name}”转到此处"
-        parts.append(f"“{by_hand.name}”由{by_hand.office}{by_hand.person}办结{way}")
+        did = "退回" if by_hand.action == Happening.RETURNED else "办结"
+        parts.append(f"“{by_hand.name}”由{by_hand.office}{by_hand.person}{did}{way}")
     title = str(district.regulation.get("short_title") or district.regulation.get("title") or "")
     parts += [f"依据{title}{clause.article}:{clause.paraphrase}" for clause in clauses]
     return "。".join(parts) + "。"

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from app import engine
-from app.acts import checks, idempotency
+from app.acts import answering, checks, idempotency
 from app.acts.candidates import held, project_facts
-from app.acts.held_tree import HeldTask, HeldTree
+from app.acts.held_tree import HeldTree
 from app.acts.transaction import act, open_task, retried
 from app.catalogue import snapshot
 from app.codes import RequestCode
@@ -20,7 +20,7 @@ from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
 from app.domain.states import TaskState
 from app.engine.commands import CompleteTask
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
-from app.seen import timeline
+from app.seen import returned, timeline
 from app.seen.diagram import diagram_view
 from app.seen.lines import bounds, task_line, task_lines
 from app.seen.opening import opened
@@ -60,10 +60,11 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
     clauses = timeline.clause_views(district, row.clauses.split())
     past = timeline.of_project(project, district) if project else timeline.of_tree(row.root_key, district)
     before = timeline.last_by_hand(past, row.opened_at)
+    may = _may(actor, row, project, district)
     return TaskPage(
         line=task_line(row, now),
         form=form,
-        data=opened(form, seen, mine, info) | (row.draft or {}),
+        data=opened(form, seen, mine, info, returned.last_answer(row)) | (row.draft or {}),
         draft_saved_at=row.draft_saved_at,
         project=projects.project_view(project) if project else None,
         clauses=clauses,
@@ -71,11 +72,12 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
         deadline=timeline.deadline_view(row, district),
         diagram=diagram_view(row, row.instance_key, past, now),
         timeline=past,
-        may=_may(actor, row, project, district),
+        may=may,
         documentation=info.documentation if info else "",
         form_version=form_view.version if form_view else 0,
         variables=seen,
         before=before if before is not None and before.overrides else None,
+        returns=returned.choices(row) if may else (),
     )
 
 
@@ -174,8 +176,8 @@ def _complete(
     confirmed: Mapping[str, Any],
 ) -> HeldTree:
     with open_task(key, now, actor) as tree:
-        task = _open_task(tree)
-        role, office = _authorise(actor, tree, task)
+        task = answering.still_open(tree)
+        role, office = answering.authorised(actor, tree, task)
         given = checks.submitted(tree, task, data, confirmed)
         try:
             tree.step(CompleteTask(task.element, given.data))
@@ -201,22 +203,14 @@ def _complete(
             role=role,
             office=office,
             outcome=outcome,
+            given=given.data,
             overrides=given.documents(),
         ):
             raise TaskAlreadyClosed
         tree.save()
         if request is not None:
-            idempotency.remember(request, _answer_of(tree), now)
+            idempotency.remember(request, answering.answer_of(tree), now)
     return tree
-
-
-def _answer_of(tree: HeldTree) -> dict[str, Any]:
-    return {
-        "root": tree.root_key,
-        "project": tree.project["key"] if tree.project else None,
-        "state": tree.the_state.root_state,
-        "incidents": tree.journal.incidents_opened,
-    }
 
 
 def save_draft(actor: Actor, key: int, data: Mapping[str, Any], now: datetime) -> datetime:
@@ -252,8 +246,8 @@ def release(actor: Actor, key: int, now: datetime) -> TaskLine:
 @retried
 def _assign(actor: Actor, key: int, now: datetime, assignee: str | None, action: Action) -> None:
     with open_task(key, now, actor) as tree:
-        task = _open_task(tree)
-        _authorise(actor, tree, task)
+        task = answering.still_open(tree)
+        answering.authorised(actor, tree, task)
         tree.record(action, f"{task.process_id}.{task.element_id}", {"task": str(key)})
         if not instances.assign_task(key, task.assignee, assignee):
             raise TaskAlreadyClosed
@@ -261,34 +255,6 @@ def _assign(actor: Actor, key: int, now: datetime, assignee: str | None, action:
 
 
 # ---------------------------------------------------------------------- parts
-
-
-def _open_task(tree: HeldTree) -> HeldTask:
-    if tree.task is None:
-        raise NotFound("没有此事项,可能已被删除")
-    if tree.task.state != TaskState.OPEN:
-        raise TaskAlreadyClosed
-    return tree.task
-
-
-def _authorise(actor: Actor, tree: HeldTree, task: HeldTask) -> tuple[str, str]:
-    """The role and office in which the actor does the task. Raises Forbidden."""
-    facts = TaskFacts(tree.tenant, task.candidate_groups, task.candidate_users, task.assignee, task.name)
-    project = tree.project_facts
-    permissions.may_do(actor, facts, project, tree.district).require()
-    return _capacity(actor, task.candidate_groups, project, tree.district)
-
-
-def _capacity(actor: Actor, groups: tuple[str, ...], project: ProjectFacts | None, district: District) -> tuple[str, str]:
-    for role in groups:
-        if not permissions.holds(actor, role, project, district):
-            continue
-        info = district.roles.get(role)
-        own = project.offices.get(info.relation, frozenset()) if project and info and info.relation else None
-        office = next((held.office_name for held in actor.memberships if held.role == role and (own is None or held.office in own)), "")
-        return role, office
-    first = actor.memberships[0] if actor.memberships else None
-    return (first.role, first.office_name) if first else ("", "")
 
 
 def _keep_draft(key: int, data: Mapping[str, Any], now: datetime) -> None:

@@ -49,6 +49,7 @@ def elements(*, project_key: int | None = None, root_key: int | None = None, typ
             UserTaskRow.completed_office,
             UserTaskRow.outcome,
             UserTaskRow.overrides,
+            UserTaskRow.returned_to,
             UserTaskRow.candidate_groups,
             UserRow.username,
         )

@@ -1,6 +1,6 @@
 """Queries over running and finished instances: locks, guards, closings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -107,6 +107,7 @@ _answer = (
         completed_office=bindparam("office"),
         outcome=bindparam("said"),
         overrides=bindparam("set_aside", type_=_tasks.c.overrides.type),
+        answer=bindparam("given", type_=_tasks.c.answer.type),
     )
 )
 
@@ -121,9 +122,13 @@ def answer_task(
     role: str,
     office: str,
     outcome: str,
+    given: Mapping[str, Any],
     overrides: Sequence[dict[str, str]] = (),
 ) -> bool:
-    """Close an open task with who answered it, and the checks that they set aside; False if it is not open any more, or assigned to another than was read."""
+    """Close an open task with who answered it, what was submitted, and the checks that they set aside.
+
+    False if it is not open any more, or assigned to another than was read.
+    """
     values = {
         "task": key,
         "seen_assignee": assignee,
@@ -134,8 +139,32 @@ def answer_task(
         "office": office,
         "said": outcome,
         "set_aside": list(overrides) or None,
+        "given": dict(given),
     }
     return bool(_execute(_answer, values))
+
+
+def return_task(
+    key: int, assignee: str | None, *, now: datetime, user: int, person: str, role: str, office: str, outcome: str, to: str
+) -> bool:
+    """Close an open task with who returned it, and to which; False as ``answer_task``."""
+    query = (
+        update(UserTaskRow)
+        .where(UserTaskRow.key == key, UserTaskRow.state == TaskState.OPEN, UserTaskRow.assignee.is_not_distinct_from(assignee))
+        .values(
+            state=TaskState.CANCELLED,
+            draft=None,
+            draft_saved_at=None,
+            closed_at=now,
+            completed_by=user or None,
+            completed_name=person,
+            completed_role=role,
+            completed_office=office,
+            outcome=outcome,
+            returned_to=to,
+        )
+    )
+    return bool(_execute(query, {}))
 
 
 def assign_task(key: int, seen: str | None, assignee: str | None) -> bool:

@@ -71,7 +71,8 @@ def one(key: int) -> Row[Any] | None:
 
 
 def done_by(user: int) -> ColumnElement[bool]:
-    return and_(UserTaskRow.completed_by == user, UserTaskRow.state == "completed")
+    """Those that somebody has completed, or returned to another task."""
+    return and_(UserTaskRow.completed_by == user, or_(UserTaskRow.state == TaskState.COMPLETED, UserTaskRow.returned_to != ""))
 
 
 def in_tenant(tenant: str) -> ColumnElement[bool]:
@@ -224,3 +225,29 @@ def waiting_for(username: str) -> list[tuple[int, str | None, bool]]:
         UserTaskRow.state == TaskState.OPEN, or_(UserTaskRow.assignee == username, and_(UserTaskRow.assignee.is_(None), named))
     )
     return [(row.key, row.assignee, bool(row.others)) for row in db.session.execute(query.order_by(UserTaskRow.key))]
+
+
+def completed_in(root_key: int, element_ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """The completed tasks of these elements in a tree, in the order of their completion: who, when, what was submitted, and which instance of a loop it was."""
+    query = (
+        select(
+            UserTaskRow.instance_key,
+            UserTaskRow.element_id,
+            UserTaskRow.completed_name,
+            UserTaskRow.completed_office,
+            UserTaskRow.closed_at,
+            UserTaskRow.answer,
+            ElementInstanceRow.loop_counter,
+        )
+        .join(
+            ElementInstanceRow, and_(ElementInstanceRow.root_key == UserTaskRow.root_key, ElementInstanceRow.element == UserTaskRow.element)
+        )
+        .where(UserTaskRow.root_key == root_key, UserTaskRow.element_id.in_(element_ids), UserTaskRow.state == TaskState.COMPLETED)
+    )
+    return db.session.execute(query.order_by(UserTaskRow.closed_at, UserTaskRow.element)).all()
+
+
+def place_of(root_key: int, element: int) -> int | None:
+    """Which instance of a loop a task is; None outside of loops."""
+    query = select(ElementInstanceRow.loop_counter).where(ElementInstanceRow.root_key == root_key, ElementInstanceRow.element == element)
+    return db.session.execute(query).scalar_one_or_none()

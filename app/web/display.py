@@ -42,7 +42,9 @@ KINDS = {
     DefinitionKind.SCENARIO: "场景",
 }
 SOURCES = {DeploymentSource.FILES: "随版本发布", DeploymentSource.UPLOAD: "网页上传", DeploymentSource.CLI: "命令行"}
-TOLD = frozenset({Happening.COMPLETED, Happening.PHASE, Happening.OVERDUE})  # what a timeline tells at once; the rest is folded up
+TOLD = frozenset(
+    {Happening.COMPLETED, Happening.RETURNED, Happening.PHASE, Happening.OVERDUE}
+)  # what a timeline tells at once; the rest is folded up
 
 
 class Stretch(NamedTuple):

@@ -1,15 +1,22 @@
 """A task: its form, why it came, until when, where the process stands; draft and completion. The server is the judge of every value."""
 
+from datetime import date
+from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.access import idempotency
+from app.access import idempotency, statuses
 from app.access.identity import current_actor, present
+from app.codes import RequestCode
+from app.domain.districts import ZONE
 from app.domain.states import TaskState
+from app.errors import Conflict, InvalidRequest, TaskAlreadyClosed
 from app.seen.shapes import TaskPage
-from app.services import tasks
+from app.services import returns, tasks
+from app.services.returns import ReturnWish
 from app.web import drawing, form_island
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -17,6 +24,11 @@ blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
 
 @blueprint.get("/<int:key>")
 def show(key: int) -> str:
+    return _page(key)
+
+
+def _page(key: int, given_back: MultiDict[str, str] | None = None, problem: str = "") -> str:
+    """``given_back``: what was sent to return the task and not accepted, with the ``problem``."""
     view = tasks.view(current_actor(), key, present())
     return render_template(
         "task.html",
@@ -24,6 +36,9 @@ def show(key: int) -> str:
         line=view.line,
         given=_for_form(view) if view.form else None,
         drawn=drawing.drawn(view.diagram),
+        today=present().astimezone(ZONE).date(),
+        given_back=MultiDict() if given_back is None else given_back,
+        problem=problem,
     )
 
 
@@ -53,6 +68,41 @@ def confirm(key: int) -> AnyResponse:
     done = tasks.complete(current_actor(), key, {}, present())
     flash("已办结。", "success")
     return redirect(url_for("tasks.show", key=done.next_tasks[0].key) if done.next_tasks else url_for("inbox.todo"))
+
+
+@blueprint.post("/<int:key>/return")
+def give_back(key: int) -> AnyResponse | tuple[str, HTTPStatus]:
+    """退回. What is not accepted stands in the page again, with what was filled in."""
+    given = request.form
+    try:
+        wish = ReturnWish(
+            to=given.get("to", ""),
+            straight=given.get("way") == "straight",
+            reason=given.get("reason", ""),
+            due_on=_day(given.get("due", "")),
+            instances=_places(given),
+        )
+        done = returns.give_back(current_actor(), key, wish, present())
+    except TaskAlreadyClosed:
+        raise
+    except (InvalidRequest, Conflict) as problem:
+        return _page(key, given, problem.message), statuses.of(problem)
+    flash("已退回，对方会收到通知。", "success")
+    return redirect(url_for("tasks.show", key=done.next_tasks[0].key) if done.next_tasks else url_for("inbox.todo"))
+
+
+def _day(text: str) -> date:
+    """Raises InvalidRequest."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidRequest("请填写请对方办结的期限，如 2026-03-31", code=RequestCode.RETURN_DUE) from None
+
+
+def _places(given: MultiDict[str, str]) -> tuple[int, ...]:
+    """The ticked instances of the chosen target; those of others say nothing."""
+    ticked = [value.rpartition(":") for value in given.getlist("item")]
+    return tuple(int(place) for target, _, place in ticked if target == given.get("to") and place.isascii() and place.isdigit())
 
 
 @blueprint.post("/<int:key>/claim")

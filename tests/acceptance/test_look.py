@@ -15,6 +15,7 @@ PAGES = [
     ("applicant", "/inbox/done"),
     ("applicant", "/inbox/notices"),
     ("applicant", "/tasks/2"),
+    ("applicant", "/tasks/4"),
     ("applicant", "/tasks/5"),
     ("applicant", "/projects"),
     ("applicant", "/projects/77"),
@@ -52,6 +53,30 @@ def test_a_page_is_accessible_and_fits_a_narrow_window(enter: Enter, memory: wor
     assert found == []
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_task_is_returned_from_its_page(enter: Enter, memory: world.Memory) -> None:
+    page = enter("applicant", "/tasks/4")
+    settled(page)
+    page.get_by_text("内容需要前面的环节改正时").click()
+    form = page.locator("#return form")
+    expect(form.get_by_label("填写申报表")).to_be_checked()
+    form.get_by_role("button", name="退回").click()
+    assert memory.returned == []  # the browser itself asks for a reason and a day
+    form.get_by_label("出具联审意见").check()
+    form.get_by_label("第 2 项").check()
+    form.get_by_label("直接退回本环节：").check()
+    form.get_by_label("退回原因").fill("请补充依据")
+    form.get_by_label("请对方办结的期限").fill("2026-10-20")
+    page.evaluate(AXE.read_text(encoding="utf-8") + "\n;undefined")
+    assert (
+        page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}).then(r => r.violations.map(v => v.id))")
+        == []
+    )
+    form.get_by_role("button", name="退回").click()
+    expect(page.get_by_text("已退回，对方会收到通知。")).to_be_visible()
+    (wish,) = memory.returned
+    assert (wish.to, wish.straight, wish.instances, wish.reason) == ("give_opinion", True, (2,), "请补充依据")
 
 
 def test_the_sign_in_page_fills_an_account_in_by_one_click(context: BrowserContext, address: str, memory: world.Memory) -> None:

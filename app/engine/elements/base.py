@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from app.decision import feel
+from app.engine import past
 from app.engine.codes import IncidentType
 from app.engine.effects import ElementEnded, ElementEntered
+from app.engine.elements.aside import go_on, leads_away
 from app.engine.elements.mappings import Mapping, apply_inputs, apply_outputs
 from app.engine.errors import ElementFailure
 from app.engine.expressions import FormulaTerm, Term, evaluate
@@ -110,7 +112,7 @@ class Element(ElementSpec):
             stage = token.stage = "opening"
         if stage == "opening":
             # Behind an event-based gateway the event has already happened.
-            waits = self.waits_to_open() if "fired" not in token.memo else ()
+            waits = self.waits_of(token) if "fired" not in token.memo else ()
             if waits:
                 open_waits(course, token, waits)
             stage = token.stage = "activating"
@@ -129,7 +131,7 @@ class Element(ElementSpec):
             stage = token.stage = "leaving"
         if stage == "leaving":
             if token.body is None:
-                taken = self.choose_flows(course, token)
+                taken = self.choose_flows(course, token) if "aside" not in token.memo else ()
             else:
                 body = token.body
                 body.task_spec.collect(course, body, token)
@@ -153,8 +155,17 @@ class Element(ElementSpec):
                 scope=body.number if body is not None else host.number if host is not None else 0,
                 loop_counter=token.memo.get("place"),
                 flow_id=token.flow,
+                round=past.entered(token),
             )
         )
+        # An instance of a multi-instance activity that opens again has its item already.
+        for name, value in token.variables.items():
+            course.tell(token, name, value)
+
+    def waits_of(self, token: Token) -> "Sequence[EventElement]":
+        """What ``waits_to_open`` gives, but for events that would lead a token away which stands aside of the flow (see ``engine.returning``)."""
+        waits = self.waits_to_open()
+        return [event for event in waits if not leads_away(event, token)]
 
     def waits_to_open(self) -> "Sequence[EventElement]":
         """Boundary events; of a multi-instance activity they belong to the body."""
@@ -201,6 +212,9 @@ class Element(ElementSpec):
     def leave(self, token: Token) -> None:
         taken: Iterable[Flow] = token.memo.pop("taken", ())
         token.course.emit(ElementEnded(token.number, "completed"))
+        past.completed(token)
+        if "back" in token.memo:
+            go_on(token)
         for flow in taken:
             child = token.add(flow.target)
             child.flow = flow.id
@@ -215,6 +229,8 @@ class Element(ElementSpec):
 
     def cancelled(self, token: Token) -> None:
         course = token.course
+        if "back" in token.memo:
+            go_on(token)
         if token.stage == "arrived":
             self.withdrawn(token)
             return

@@ -42,6 +42,13 @@ class Join(Element):
     def may_go(self, token: Token, arrived: dict[str, list[Token]]) -> bool:
         raise NotImplementedError
 
+    def supply(self, level: Level, flow_id: str) -> None:
+        """After a return what came on ``flow_id`` stands here again, unless something does already."""
+        if flow_id not in level.joins.get(self.name, {}):
+            token = level.task_tree.add(self)
+            token.flow = flow_id
+            self.arrive(token)
+
     def consume(self, level: Level, keep: Token, arrived: dict[str, list[Token]]) -> None:
         """Take one token of every flow that has one; ``keep`` goes on for all of them."""
         for flow_id in list(arrived):
@@ -97,7 +104,7 @@ class InclusiveGateway(Join):
         forbidden = self.forbidden(frozenset(arrived))
         if forbidden:
             for token in level.live():
-                if id(token.task_spec) in forbidden:
+                if id(token.task_spec) in forbidden and "aside" not in token.memo:  # a correction aside of the flow goes nowhere
                     return False
         keep = next(iter(arrived.values()))[0]
         self.consume(level, keep, arrived)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.decision import feel
 from app.engine.codes import IncidentType
+from app.engine.elements.aside import hand_on
 from app.engine.elements.base import Element
 from app.engine.elements.mappings import to_json
 from app.engine.errors import ElementFailure, ModificationRefused
@@ -47,6 +48,7 @@ class MultiInstanceBody(Element):
     memo: ``total`` (items), ``index`` (items begun), ``next`` (instances begun), ``done``, ``extra`` (added by modification); ``items`` only when they are
     taken one after the other; ``output``, the collection as far as it is filled. Everybody inside sees that list under the collection's name, nobody writes it:
     what an instance sets under this name is its own. Each instance has its ``place`` in it, counted from 1; ``loopCounter`` only shows it.
+    After a return ``entry`` says which instances are done again (``places``, else all), ``left`` which of them are still to begin; the others stand.
     """
 
     element_type = "multiInstanceBody"
@@ -80,10 +82,23 @@ class MultiInstanceBody(Element):
             # None of them begins if one could not.
             for item in values:
                 course.check(token, loop.input_element, item)
+        again: list[int] = token.memo.get("entry", {}).get("places", [])
+        if any(place > len(values) for place in again):
+            raise ElementFailure(
+                IncidentType.EXTRACT_VALUE_ERROR,
+                f"{course.place(token)}被退回重办第 {max(again)} 项,但输入集合“={loop.input_collection.text}”现在只有 {len(values)} 项。请改正变量后重试",
+                {"expression": "=" + loop.input_collection.text},
+            )
         if loop.output_collection:
-            self.keep(course, token, [None] * len(values))
+            self.keep(course, token, self.standing(course, token, len(values)) if again else [None] * len(values))
         if not values:
             return True
+        if again:
+            stand = len(values) - len(again)
+            token.memo.update(total=len(values), index=len(values), next=stand, done=stand, items=values, left=again)
+            for _ in range(1 if loop.sequential else len(again)):
+                self.begin_left(course, token)
+            return False
         token.memo.update(total=len(values), index=0, next=0, done=0)
         if loop.sequential:
             token.memo["items"] = values
@@ -93,11 +108,26 @@ class MultiInstanceBody(Element):
                 self.begin(course, token, item)
         return False
 
-    def begin(self, course: "Course", token: Token, item: Any) -> None:
+    def standing(self, course: "Course", token: Token, places: int) -> list[Any]:
+        """The collection as it was given when the loop last completed."""
+        before = course.visible(token).get(str(self.loop.output_collection))
+        kept = before[:places] if isinstance(before, list) else []
+        return [*kept, *[None] * (places - len(kept))]
+
+    def begin_left(self, course: "Course", token: Token) -> None:
+        """Begin the next of the instances that are done again."""
+        place, *token.memo["left"] = token.memo["left"]
+        self.begin(course, token, token.memo["items"][place - 1], place)
+
+    def begin(self, course: "Course", token: Token, item: Any, place: int = 0) -> None:
+        """Begin an instance for ``item``: the next one, or the one at ``place``."""
         loop, memo = self.loop, token.memo
         memo["next"] += 1
-        memo["index"] += 1
-        child = self.add_instance(course, token, memo["index"])
+        if not place:
+            memo["index"] += 1
+        child = self.add_instance(course, token, place or memo["index"])
+        hand_on(token, child)
+        child.memo.get("entry", {}).pop("places", None)
         child.stage = "entering"
         if loop.input_element:
             course.put(child, loop.input_element, item)
@@ -155,7 +185,11 @@ class MultiInstanceBody(Element):
     def has_more(self, token: Token) -> bool:
         """Whether there is anything for the body to go on with after its last instance has been taken away."""
         memo = token.memo
-        return token.stage == "active" and (memo["done"] > 0 or (self.loop.sequential and memo["index"] < memo["total"]))
+        return token.stage == "active" and (memo["done"] > 0 or (self.loop.sequential and self.goes_on(token)))
+
+    def goes_on(self, token: Token) -> bool:
+        """Whether there are items that have not begun."""
+        return bool(token.memo.get("left")) or int(token.memo["index"]) < int(token.memo["total"])
 
     def collect(self, course: "Course", token: Token, child: Token) -> None:
         """An instance is about to end: keep its output, and see whether the loop is done. Raises ElementFailure at the instance."""
@@ -221,6 +255,8 @@ class MultiInstanceBody(Element):
             token.queue("completing")
         elif token._children:
             return
+        elif self.loop.sequential and memo.get("left"):
+            self.begin_left(course, token)
         elif self.loop.sequential and memo["index"] < memo["total"]:
             self.begin(course, token, memo["items"][memo["index"]])
         else:
@@ -230,7 +266,7 @@ class MultiInstanceBody(Element):
         collection = self.loop.output_collection
         if collection and "output" in token.memo:
             course.propagate(token.outer or token, {collection: token.memo["output"]})
-        for name in ("total", "index", "next", "done", "extra", "items", "satisfied", "output"):
+        for name in ("total", "index", "next", "done", "extra", "items", "satisfied", "output", "entry", "left"):
             token.memo.pop(name, None)
 
     def waits_to_open(self) -> Sequence[Any]:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.engine.codes import IncidentType
+from app.engine.elements.aside import hand_on
 from app.engine.elements.base import Element, EventElement, ProcessRoot
+from app.engine.elements.gateways import Join
 from app.engine.errors import ElementFailure
 from app.engine.expressions import Term, evaluate
+from app.engine.paths import paths_of
 from app.engine.spiff import LevelSpec, Token
 
 if TYPE_CHECKING:
@@ -32,8 +35,17 @@ class SubProcess(Element):
 
     def activate(self, course: "Course", token: Token) -> bool:
         level = course.tree.open_level(self.inner_spec, token, token.instance, token)
-        begin = self.first(token)
+        entry = token.memo.get("entry")
+        begin = self.first(token) if entry is None else self.inner_spec.elements[entry["at"][0]]
         child = level.task_tree.add(begin)
+        if entry is not None:
+            hand_on(token, child)
+            del token.memo["entry"]
+            child.memo["entry"]["at"] = entry["at"][1:]
+            for name, flow in () if "aside" in token.memo else paths_of(self.inner_spec).entering(begin.bpmn_id):
+                join = self.inner_spec.elements[name]
+                if isinstance(join, Join):
+                    join.supply(level, flow)
         payload = token.memo.pop("payload", None)
         if payload:
             child.memo["result"] = payload
@@ -46,6 +58,12 @@ class SubProcess(Element):
         if start is None:
             raise ElementFailure(IncidentType.CALLED_ELEMENT_ERROR, f"子流程 {self.bpmn_id} 没有开始事件", {})
         return start
+
+    def deliver_outputs(self, course: "Course", token: Token, start: Token, computed: dict[str, Any]) -> None:
+        """After a correction that stands aside of the flow only what it has given is taken over: the rest was given before and is not there to be given again."""
+        if "aside" in token.memo:
+            computed = {name: value for name, value in computed.items() if value is not None}
+        super().deliver_outputs(course, token, start, computed)
 
     def complete(self, course: "Course", token: Token) -> None:
         course.tree.subprocesses.pop(token.number, None)

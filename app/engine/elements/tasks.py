@@ -1,15 +1,15 @@
 """Tasks: user, job (service, send, …), script, business rule, receive, and those that only pass."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from app.decision import feel
-from app.engine import decisions
+from app.engine import decisions, past
 from app.engine.codes import IncidentType
-from app.engine.effects import TaskClosed, TaskOpened
+from app.engine.effects import Returned, TaskClosed, TaskOpened
 from app.engine.elements.base import Element, EventElement
 from app.engine.elements.gateways import caught
 from app.engine.elements.mappings import to_json
@@ -66,7 +66,10 @@ class UserTask(Element):
                 return False
             phase = token.memo["phase"] = "opening"
         if phase == "opening":
-            course.emit(self.open_task(course, token))
+            entry = token.memo.get("entry", {})
+            returned = Returned(**entry["returned"]) if "returned" in entry else None
+            course.emit(replace(self.open_task(course, token), returned=returned))
+            token.memo.pop("entry", None)
             token.memo["phase"] = "open"
             return False
         if run_listeners(course, token, "completing"):
@@ -103,6 +106,7 @@ class UserTask(Element):
             priority=self.priority(course, token, assignment.priority),
             lane=self.lane,
             properties=dict(self.properties),
+            round=past.current(token),
         )
 
     def text(self, course: "Course", token: Token, term: Term | None, what: str) -> str | None:

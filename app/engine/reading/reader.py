@@ -12,7 +12,7 @@ from app.engine.elements.subprocesses import CallActivity, SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.errors import DiagramError
 from app.engine.expressions import LiteralTerm, Term, source_of
-from app.engine.reading import attributes, content, dialect, foreign, structure, values, xml
+from app.engine.reading import attributes, content, dialect, foreign, returns, structure, values, xml
 from app.engine.reading.document import Document
 from app.engine.reading.parsers import ZeebeParser
 from app.engine.reading.xml import BPMN, Node, extension, local
@@ -46,6 +46,8 @@ def _read(document: Document, source: bytes) -> Diagram:
     _refuse(document)
     parser = ZeebeParser(document)
     specs = [(node, parser.level_spec(node)) for node in document.executable]
+    for node, spec in specs:
+        returns.check(document, [element for element, _ in walk(spec, node.get("id", ""))])
     _refuse(document)
     definitions = tuple(_definition(document, node, spec, source) for node, spec in specs)
     _refuse(document)

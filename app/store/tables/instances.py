@@ -130,6 +130,8 @@ class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
     """``deadline``: how the due instant was counted (key, last_day, explanation lines, calendar version), null without one.
 
     Whoever completed it stays; ``completed_by`` null at a completed task: the system. ``assignee`` is what the diagram says, be there such a person or not.
+    ``answer``: what was submitted, for the form to open with if the task is returned to. ``returned_*``: by whom it was returned, at which task, why and until
+    when; ``returned_to``: the task that this one was itself returned to, by ``completed_*``. Empty texts and nulls: it was not. ``round``: see engine.past.
     """
 
     __tablename__ = "user_tasks"
@@ -142,7 +144,16 @@ class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
         of_instance(),
         one_of("state", TaskState),
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed"),
-        CheckConstraint("state = 'completed' OR completed_by IS NULL", name="completed"),
+        CheckConstraint("state = 'completed' OR returned_to <> '' OR completed_by IS NULL", name="completed"),
+        CheckConstraint("round >= 1", name="round"),
+        CheckConstraint("state = 'completed' OR answer IS NULL", name="answer"),
+        CheckConstraint("returned_to = '' OR state = 'cancelled'", name="returned_to"),
+        CheckConstraint(
+            "(returned_at IS NULL) = (returned_from = '') AND (returned_at IS NULL) = (return_reason = '') "
+            "AND (returned_at IS NULL) = (return_due_at IS NULL)",
+            name="returned",
+        ),
+        CheckConstraint("length(return_reason) <= 1000", name="return_reason"),
     )
 
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -180,6 +191,17 @@ class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
     overrides: Mapped[list[Any] | None]  # checks of the form that whoever completed it set aside: check, path, message, reason
     draft: Mapped[dict[str, Any] | None]
     draft_saved_at: Mapped[datetime | None]
+    answer: Mapped[dict[str, Any] | None]
+    round: Mapped[int]
+    returned_at: Mapped[datetime | None]
+    returned_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    returned_by_name: Mapped[str]
+    returned_by_office: Mapped[str]
+    returned_from: Mapped[str]
+    return_reason: Mapped[str]
+    return_due_at: Mapped[datetime | None]
+    returned_straight: Mapped[bool]
+    returned_to: Mapped[str]
 
 
 class TaskCandidateRow(db.Model):  # type: ignore[name-defined,misc]

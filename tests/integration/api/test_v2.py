@@ -12,8 +12,11 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.config import load
+from app.domain.permissions import SYSTEM
 from app.playing import demonstration, player
-from app.services import accounts, instants, projects, startup
+from app.services import accounts, instances, instants, models, projects, startup, tasks
+from tests.unit.engine import diagrams as d
+from tests.unit.engine.test_returning import back
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -259,3 +262,85 @@ def test_half_a_character_is_refused_wherever_it_stands(applicant: Caller, task:
 
 def test_a_character_of_two_halves_is_one(applicant: Caller) -> None:
     assert applicant.post("/user-tasks/search", '{"filter": {"elementId": "\\ud83d\\ude00"}}').status_code == 200
+
+
+# ---------------------------------------------------------------------- 退回
+
+RETURN = {"targetElementId": "fill", "straight": False, "reason": "金额不符", "dueOn": "2026-09-04"}
+
+
+@pytest.fixture
+def judging(app: Flask) -> int:
+    """The task ``judge`` of a process whose first task is done; both are an applicant's."""
+    role = '<zeebe:assignmentDefinition candidateGroups="applicant"/>'
+    body = (d.start(), d.user("fill", role), d.user("judge", role + back("*")), d.end(), d.chain("start", "fill", "judge", "end"))
+    with app.app_context():
+        models.deploy(SYSTEM, [("bpmn/sucheng/returning.bpmn", d.file(d.process(*body, id="returning")))], NOW, source="cli")
+        person = player.holder("sucheng", "applicant", NOW)
+        assert person is not None
+        root = instances.create(SYSTEM, "returning", {}, NOW, tenant="sucheng").key
+        for element in ("fill", "judge"):
+            (line,) = tasks.search(person, tasks.TaskFilter(root_key=root, element_id=element), NOW).items
+            if element == "fill":
+                tasks.complete(person, line.key, {"amount": 1}, NOW)
+        return line.key
+
+
+def test_a_task_is_returned_to_one_of_the_targets_that_are_offered(applicant: Caller, judging: int) -> None:
+    (target,) = applicant.get(f"/user-tasks/{judging}/return-targets").get_json()["items"]
+    assert {key: target[key] for key in ("elementId", "name", "stepwise", "instances")} == {
+        "elementId": "fill", "name": "fill", "stepwise": True, "instances": [],
+    }  # fmt: skip
+    assert target["completedBy"]
+    assert target["completionDate"] == "2026-09-01T01:00:00.000Z"
+    answer = applicant.post(f"/user-tasks/{judging}/return", RETURN, **{"Idempotency-Key": "r1"})
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert applicant.post(f"/user-tasks/{judging}/return", RETURN, **{"Idempotency-Key": "r1"}).status_code == 204
+    closed = applicant.get(f"/user-tasks/{judging}").get_json()
+    assert closed["state"] == "CANCELED"
+    assert closed["completionDate"].startswith("2026-09-01T01:00:")
+    found = applicant.post(
+        "/user-tasks/search", {"filter": {"rootProcessInstanceKey": closed["rootProcessInstanceKey"], "state": "CREATED"}}
+    )
+    (again,) = found.get_json()["items"]
+    assert (again["elementId"], again["dueDate"]) == ("fill", "2026-09-04T16:00:00.000Z")
+    assert applicant.post(f"/user-tasks/{judging}/return", RETURN).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"reason": " 　"}, 400, "REASON"),
+        ({"dueOn": "2026-08-31"}, 400, "RETURN_DUE"),
+        ({"dueOn": "bald"}, 400, "INVALID_ARGUMENT"),
+        ({"dueOn": None}, 400, "INVALID_ARGUMENT"),
+        ({"straight": "perhaps"}, 400, "INVALID_ARGUMENT"),
+        ({"instances": [0]}, 400, "INVALID_ARGUMENT"),
+        ({"instances": ["1"]}, 400, "INVALID_ARGUMENT"),
+        ({"more": 1}, 400, "INVALID_ARGUMENT"),
+        ({"instances": [1]}, 409, "RETURN"),
+        ({"targetElementId": "judge"}, 409, "RETURN"),
+        ({"targetElementId": "nowhere"}, 409, "RETURN"),
+    ],
+)
+def test_a_return_that_is_not_whole_is_refused_by_name(
+    applicant: Caller, judging: int, change: dict[str, Any], status: int, code: str
+) -> None:
+    answer = applicant.post(f"/user-tasks/{judging}/return", RETURN | change)
+    assert answer.status_code == status
+    found = answer.get_json()
+    assert code in (found.get("code"), *(problem["code"] for problem in found.get("problems", [])))
+    assert applicant.get(f"/user-tasks/{judging}").get_json()["state"] == "CREATED"
+
+
+@pytest.mark.parametrize("missing", list(RETURN))
+def test_every_member_of_a_return_is_obligatory(applicant: Caller, judging: int, missing: str) -> None:
+    answer = applicant.post(f"/user-tasks/{judging}/return", {key: value for key, value in RETURN.items() if key != missing})
+    assert answer.status_code == 400
+    assert missing in answer.text
+
+
+def test_who_may_not_do_a_task_may_not_return_it(app: Flask, judging: int) -> None:
+    other = Caller(app, "sucheng.finance")
+    assert other.get(f"/user-tasks/{judging}/return-targets").status_code == 403
+    assert other.post(f"/user-tasks/{judging}/return", RETURN).status_code == 403

@@ -26,6 +26,7 @@ from app.services import (
     people,
     projects,
     repair,
+    returns,
     tasks,
     trail,
     unattended,
@@ -158,6 +159,7 @@ DISTRICT = {
 SYSTEM_ADMIN, SECURITY, AUDIT = {"system admin"}, {"security admin"}, {"audit admin"}
 LISTERS = {"analyst", "auditor", "system admin", "security admin", "audit admin"}
 ACTIVATE = [repair.Activate("s")]
+WISH = returns.ReturnWish("apply", straight=False, reason="原因", due_on=NOW.date())
 
 TABLE: dict[str, tuple[Door, set[str]]] = {
     "accounts.named": (lambda s, a: accounts.named(a, "fred", NOW), SECURITY),
@@ -228,6 +230,8 @@ TABLE: dict[str, tuple[Door, set[str]]] = {
     "repair.cancel": (lambda s, a: repair.cancel(a, s.workers[1], "原因", NOW), SYSTEM_ADMIN),
     "repair.resolve": (lambda s, a: repair.resolve(a, s.incident, NOW), SYSTEM_ADMIN),
     "repair.repaired": (lambda s, a: hold(repair.repaired(a, s.permit, "原因", NOW)), SYSTEM_ADMIN),
+    "returns.targets": (lambda s, a: returns.targets(a, s.task, NOW) is not None, READERS),
+    "returns.give_back": (lambda s, a: returns.give_back(a, s.task, WISH, NOW), {"doer"}),
     "tasks.view": (lambda s, a: tasks.view(a, s.task, NOW), READERS),
     "tasks.inputs": (lambda s, a: tasks.inputs(a, s.task), READERS),
     "tasks.facts": (lambda s, a: tasks.facts(a, s.task), READERS),
@@ -283,7 +287,7 @@ def test_who_may(scene: Scene, name: str) -> None:
     assert {who for who in knocking if let_in(door, scene, scene.people[who])} == allowed
 
 
-@pytest.mark.parametrize("name", ["tasks.save_draft", "tasks.claim", "tasks.release", "tasks.complete"])
+@pytest.mark.parametrize("name", ["tasks.save_draft", "tasks.claim", "tasks.release", "tasks.complete", "returns.give_back"])
 def test_nobody_does_a_closed_task(scene: Scene, name: str) -> None:
     door, allowed = TABLE[name]
     over = replace(scene, task=scene.closed)

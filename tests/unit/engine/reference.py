@@ -299,6 +299,9 @@ class World:
         self.order = 0
         self.finished = False
         self.unclear = False
+        self.done: dict[
+            Node, dict[str, set[int]]
+        ] = {}  # scope → the tasks that have been completed in it; of a multi-instance one also which items
         self.root = Scope(Block("process", "p", [model]), None, self)
         self.root.variables = {}
         self.root.enter()
@@ -316,9 +319,12 @@ class World:
             pending.extend(node.below)
         return found
 
+    def did(self, scope: "Node", id: str, *items: int) -> None:
+        self.done.setdefault(scope, {}).setdefault(id, set()).update(items)
+
     def leaves(self, kind: str) -> list["Leaf"]:
         return sorted(
-            (node for node in self.nodes() if isinstance(node, Leaf) and node.shown == kind and not node.stuck),
+            (node for node in self.nodes() if isinstance(node, Leaf) and node.shown == kind and not node.stuck and not node.held),
             key=lambda leaf: leaf.number,
         )
 
@@ -349,13 +355,15 @@ class Watch:
 
 
 class Node:
+    items: set[int]  # of a multi-instance, those that are done
+
     def __init__(self, block: Block, up: "Node | None", world: World) -> None:
         self.block, self.up, self.world = block, up, world
         self.below: list[Node] = []
         self.variables: dict[str, Any] = {}
         self.written: set[str] = set()
         self.watches: list[Watch] = []
-        self.is_side = False
+        self.apart = False  # it is there for a correction only
 
     def start(self, block: Block, **variables: Any) -> "Node":
         node = NODES[block.kind](block, self, self.world)
@@ -384,6 +392,13 @@ class Node:
 
     def happen(self, watch: Watch) -> None:
         raise NotImplementedError
+
+    def occur(self, event: Event) -> None:
+        raise NotImplementedError
+
+    def catches(self, child: "Node", kind: str, code: str) -> Event | None:
+        """The boundary event for what ``child`` throws."""
+        return None
 
     def again(self, watch: Watch) -> None:
         """A wait that does not interrupt has been met."""
@@ -436,6 +451,8 @@ class Node:
         for source, target in outputs:
             seen[target] = targets[target] = seen.get(source)
         for target, value in targets.items():
+            if self.apart and isinstance(self, Sub) and value is None:
+                continue  # a correction takes away nothing that was given before
             own = isinstance(self.up, Multi) and (target in self.variables or not isinstance(self, Call))
             (self if own else self.up).assign({target: value})
 
@@ -446,11 +463,10 @@ class Node:
         node: Node | None = self
         while node is not None:
             up = node.up
-            if isinstance(up, Bound) and node is up.host:
-                event = pick(up.block.events, kind, code)
-                if event is not None:
-                    up.occur(event)
-                    return "caught" if event.interrupting else "beside"
+            event = up.catches(node, kind, code) if up is not None else None
+            if up is not None and event is not None:
+                up.occur(event)
+                return "caught" if event.interrupting else "beside"
             if isinstance(up, Scope) and not up.interrupted:
                 event = pick(up.block.events, kind, code)
                 if event is not None and node.block.id != event.id:  # what handles it may throw it on, but not to itself
@@ -491,6 +507,7 @@ def pick(events: list[Event], kind: str, code: str) -> Event | None:
 
 class Leaf(Node):
     shown = "task"
+    held = False  # it waits for a correction
 
     def enter(self) -> None:
         self.number = self.world.next()
@@ -500,7 +517,12 @@ class Leaf(Node):
 
     def complete(self, result: dict[str, Any]) -> None:
         self.deliver(result)
+        self.noted()
         self.done()
+
+    def noted(self) -> None:
+        if not isinstance(self.up, Multi):
+            self.world.did(self.scope(), self.block.id)
 
 
 class Job(Leaf):
@@ -514,8 +536,9 @@ class Job(Leaf):
 class Throw(Leaf):
     def complete(self, result: dict[str, Any]) -> None:
         self.assign(result)
+        self.noted()
         what, code = self.block.options["what"], self.block.options["code"]
-        if not self.world.choices[f"{self.block.id}_v"]:
+        if self.apart or not self.world.choices[f"{self.block.id}_v"]:
             self.done()
         elif what == "terminate":
             self.scope().finish()
@@ -559,11 +582,13 @@ class And(Node):
 
     def enter(self) -> None:
         self.left = len(self.chosen())
+        self.gone: list[Block] = []
         for child in self.chosen():
             self.start(child)
 
     def ended(self, child: Node) -> None:
         self.left -= 1
+        self.gone.append(child.block)
         if self.left == 0:
             self.done()
 
@@ -626,6 +651,9 @@ class Sub(Scope):
 
     def done(self) -> None:
         self.deliver({})
+        if self.up is not None:
+            for id, items in self.world.done.get(self, {}).items():
+                self.world.did(self.scope(), id, *items)
         super().done()
 
 
@@ -651,6 +679,7 @@ class Call(Scope):
 class Multi(Node):
     def enter(self) -> None:
         self.number, self.finished_count, self.over = 0, 0, False
+        self.items: set[int] = set()
         self.out: list[Any] = [None] * self.block.options["total"]
         if not self.out:
             self.close()
@@ -662,12 +691,16 @@ class Multi(Node):
 
     def begin(self) -> None:
         self.number += 1
-        self.start(self.block.children[0], i=self.number, loopCounter=self.number)
+        self.launch(self.number)
+
+    def launch(self, item: int) -> None:
+        self.start(self.block.children[0], i=item, loopCounter=item)
 
     def ended(self, child: Node) -> None:
         item = child.item["i"] if isinstance(child, Call) else child.variables["i"]
         self.out[item - 1] = item
         self.finished_count += 1
+        self.items.add(item)
         until = self.block.options["until"]
         if self.finished_count == len(self.out) or (until and self.finished_count >= until):
             self.below.clear()
@@ -679,6 +712,7 @@ class Multi(Node):
     def close(self) -> None:
         assert self.up is not None
         self.up.assign({f"out_{self.block.id}": self.out})
+        self.world.did(self.scope(), self.block.children[0].id, *self.items)
         self.done()
 
 
@@ -703,6 +737,9 @@ class Bound(Node):
         if not watch.event.interrupting:
             self.again(watch)
         self.occur(watch.event)
+
+    def catches(self, child: Node, kind: str, code: str) -> Event | None:
+        return pick(self.block.events, kind, code) if child is self.host else None
 
     def occur(self, event: Event) -> None:
         if event.interrupting:

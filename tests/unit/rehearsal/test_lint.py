@@ -10,6 +10,7 @@ from app.rehearsal.library import Shelf
 from app.rehearsal.lint import Finding, check
 from tests.effort import effort
 from tests.unit.engine import diagrams as d
+from tests.unit.engine.test_returning import back
 from tests.unit.rehearsal import drawn, hostile, hostile_tables
 
 ROOT = Path(__file__).parents[3]
@@ -54,6 +55,24 @@ def test_a_diagram_that_turns_in_circles_is_looked_at_in_time(name: str) -> None
     found: list[Finding] = []
     assert effort(lambda: found.extend(of(source))) < 8_000_000
     assert not [finding for finding in found if finding.code == "INTERNAL"]
+
+
+def test_a_return_to_what_cannot_have_been_done_before_is_an_error_by_name() -> None:
+    source = d.file(
+        d.process(d.start(), d.user("a", back("b *")), d.user("b", back("a")), d.end(), d.chain("start", "a", "b", "end")),
+    )
+    (found,) = [finding for finding in of(source) if finding.code == "RETURN_NEVER"]
+    assert (found.severity, found.element) == ("error", "a")
+    assert "“b”(b)" in found.message
+
+
+def test_returns_from_everywhere_to_everywhere_are_looked_at_in_time() -> None:
+    names = [f"t{number}" for number in range(300)]
+    tasks = "".join(d.user(name, back(*names)) for name in names)
+    source = d.file(d.process(d.start(), tasks, d.end(), d.chain("start", *names, "end")))
+    found: list[Finding] = []
+    assert effort(lambda: found.extend(of(source))) < 8_000_000
+    assert len([finding for finding in found if finding.code == "RETURN_NEVER"]) == 300 * 301 / 2
 
 
 @pytest.mark.parametrize("name", hostile_tables.TABLES)

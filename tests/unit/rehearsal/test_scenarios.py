@@ -12,6 +12,7 @@ from app import cli
 from app.rehearsal.library import Shelf
 from app.rehearsal.scenarios import CaseResult, Suite
 from tests.unit.engine import diagrams as d
+from tests.unit.engine.test_returning import back
 
 ROOT = Path(__file__).parents[3]
 Try = Callable[..., CaseResult]
@@ -755,3 +756,81 @@ def test_a_file_of_another_encoding_is_a_failure_too(tmp_path: Path, suite: Suit
     fails(result, "file", "UTF-8")
     (result,) = suite.run(tmp_path / "none.yaml")
     fails(result, "file", "无法读取")
+
+
+# ---------------------------------------------------------------------- 退回
+
+RETURNED = [
+    d.start(), d.user("a"), d.user("b"), d.user("c", back("*")), d.end(), d.chain("start", "a", "b", "c", "end"),
+]  # fmt: skip
+AT_C = """
+steps:
+  - complete: a
+  - complete: b
+"""
+
+
+@pytest.mark.parametrize(("straight", "then"), [("false", "b"), ("true", "c")])
+def test_a_task_is_returned_step_by_step_or_straight_back(attempt: Try, straight: str, then: str) -> None:
+    result = attempt(
+        AT_C
+        + f"""  - return: {{from: c, to: a, straight: {straight}, reason: 金额不符, within: P5D}}
+  - expect: {{tasks: {{a: 1, b: 0, c: 0}}}}
+  - complete: a
+expect: {{tasks: {{{then}: 1}}}}
+""",
+        *RETURNED,
+    )
+    assert result.ok, result.difference
+
+
+def test_a_return_has_a_role_and_a_date_will_do(attempt: Try) -> None:
+    result = attempt(
+        AT_C + "  - {return: {from: c, to: b, reason: 补充, within: 2026-01-31}, as: clerk}\nexpect: {tasks: {b: 1}}\n", *RETURNED
+    )
+    assert result.ok, result.difference
+
+
+def test_of_a_multi_instance_task_the_named_ones_are_done_again(attempt: Try) -> None:
+    result = attempt(
+        """
+        steps:
+          - complete: m
+          - complete: m
+          - return: {from: c, to: m, reason: 补充, within: P1D, instances: [2]}
+          - complete: {task: m, where: "=i = 20"}
+        expect: {tasks: {m: 0, c: 1}}
+        """,
+        d.start(),
+        d.user("m", "", d.loop("=[10, 20]", "i")),
+        d.user("c", back("m")),
+        d.end(),
+        d.chain("start", "m", "c", "end"),
+    )
+    assert result.ok, result.difference
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("{from: c, to: a, within: P5D}", "reason"),
+        ("{from: c, to: a, reason: '　', within: P5D}", "reason"),
+        ("{from: c, to: a, reason: 因}", "within"),
+        ("{from: c, to: a, reason: 因, within: 5}", "within"),
+        ("{from: c, to: a, reason: 因, within: PX}", "within"),
+        ("{from: c, to: a, reason: 因, within: 2026-01-30}", "不能早于当天"),
+        ("{from: c, to: a, reason: 因, within: -P1D}", "within"),
+        ("{from: c, to: a, reason: 因, within: P1D, straight: 是}", "straight"),
+        ("{from: c, to: a, reason: 因, within: P1D, instances: [1]}", "不能挑选实例"),
+        ("{from: c, to: a, reason: 因, within: P1D, instances: 1}", "instances"),
+        ("{from: c, to: nowhere, reason: 因, within: P1D}", "nowhere"),
+        ("{from: c, reason: 因, within: P1D}", "(to)"),
+        ("{from: a, to: a, reason: 因, within: P1D}", "没有可办理的事项“a”"),
+        ("{from: c, to: a, why: 因, within: P1D}", "不认识的键“why”"),
+        ("c", "(to)"),
+    ],
+)
+def test_a_return_that_the_server_would_refuse_fails_by_name(attempt: Try, asked: str, said: str) -> None:
+    result = attempt(AT_C + f"  - return: {asked}\n", *RETURNED)
+    assert (result.ok, result.step) == (False, "step 3")
+    assert said in result.difference

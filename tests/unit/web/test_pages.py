@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from app.errors import Refused
 from app.seen import shapes as v
 from app.services import models
+from app.services.returns import ReturnWish
 from app.web import display
 from tests.unit.web import world
 
@@ -95,6 +96,83 @@ def test_the_task_page_says_why_until_when_and_by_which_clause(sign_in: SignIn) 
         assert words in page
     assert "reason" not in page  # a column of a table stands under its title
     assert page.count("btn-primary") == 0  # the one primary button, 提交, is the form's own
+
+
+def test_a_returned_task_says_by_whom_why_and_until_when_and_the_inbox_marks_it(sign_in: SignIn) -> None:
+    client = sign_in("applicant")
+    page = client.get("/tasks/4").text
+    for words in (
+        "宿城区数据局李明 2026-10-12 09:30 在“区数据局初审”环节退回",
+        "2026-10-10</strong> 日终前",
+        "投资估算缺少依据",
+        "&lt;b&gt;并&lt;/b&gt;盖章",
+        "办结后直接回到“区数据局初审”环节",
+    ):
+        assert words in page
+    listed = client.get("/inbox").text
+    assert listed.count(">退回</span>") == 1
+    assert "宿城区数据局李明：投资估算缺少依据" in listed
+    assert ">退回</span>" not in client.get("/tasks/1").text
+
+
+def test_a_task_is_returned_by_name_with_the_way_explained(sign_in: SignIn) -> None:
+    client = sign_in("applicant")
+    page = client.get("/tasks/4").text
+    for words in (
+        "填写申报表",
+        "王建设 2026-09-23 09:30 办结",
+        "只能办结后直接退回本环节",
+        "第 2 项",
+        "冯财",
+        "逐级重办：",
+        "直接退回本环节：",
+        'min="2026-10-13"',
+    ):
+        assert words in page
+    assert "退回原因" not in client.get("/tasks/1").text  # its diagram allows none
+
+
+RETURN = {
+    "to": "give_opinion",
+    "way": "straight",
+    "reason": "请补充依据",
+    "due": "2026-10-20",
+    "item": ["give_opinion:2", "fill_in:7", "give_opinion:x"],
+}
+
+
+def test_a_return_reaches_the_service_with_the_ticked_instances_of_its_target(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
+    client = sign_in("applicant")
+    answer = client.post("/tasks/4/return", data={"csrf_token": token(client), **RETURN})
+    assert (answer.status_code, answer.location) == (302, "/inbox")
+    assert memory.returned == [ReturnWish("give_opinion", straight=True, reason="请补充依据", due_on=date(2026, 10, 20), instances=(2,))]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "said"),
+    [
+        ({"reason": " 　"}, 400, "请说明原因"),
+        ({"due": "明天"}, 400, "请填写请对方办结的期限"),
+        ({"due": ""}, 400, "期限"),
+        ({"to": "check"}, 409, "正在办理"),
+    ],
+)
+def test_what_is_not_accepted_stands_in_the_page_again(
+    sign_in: SignIn, token: Token, memory: world.Memory, change: dict[str, str], status: int, said: str
+) -> None:
+    client = sign_in("applicant")
+    given = {**RETURN, "reason": "写了很久的原因"} | change
+    answer = client.post("/tasks/4/return", data={"csrf_token": token(client), **given})
+    assert (answer.status_code, memory.returned) == (status, [])
+    assert said in answer.text
+    assert given["reason"].strip() in answer.text
+    assert 'value="give_opinion:2" checked' in answer.text
+    assert re.search(r'id="way-straight"[^>]*checked', answer.text)
+
+
+def test_a_return_needs_the_page_s_token(sign_in: SignIn, memory: world.Memory) -> None:
+    assert sign_in("applicant").post("/tasks/4/return", data=RETURN).status_code in (400, 403)
+    assert memory.returned == []
 
 
 def test_the_form_gets_exact_values_and_its_own_order(sign_in: SignIn) -> None:

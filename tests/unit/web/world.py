@@ -16,12 +16,14 @@ from app.catalogue import districts
 from app.domain.codes import FormCode
 from app.domain.forms import FieldProblem, Form
 from app.domain.permissions import Actor, Membership, Verdict
+from app.domain.reasons import checked_reason
 from app.domain.states import DefinitionKind
-from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
+from app.errors import Conflict, Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
 from app.playing import demonstration as demo
 from app.seen import shapes as v
 from app.seen.happenings import Happening
-from app.services import accounts, inbox, instances, instants, models, projects, tasks, timers
+from app.services import accounts, inbox, instances, instants, models, projects, returns, tasks, timers
+from app.services.returns import ReturnWish
 
 DATA = Path(__file__).parents[2] / "data" / "web"
 NOW = datetime(2026, 10, 13, 1, 30, tzinfo=UTC)
@@ -73,12 +75,36 @@ def line(key: int, name: str, project: str, days: int | None, **more: Any) -> v.
     )
 
 
+RETURNED = v.ReturnedView(
+    task="区数据局初审",
+    person="李明",
+    office="宿城区数据局",
+    reason="投资估算缺少依据，请补充三家询价\n<b>并</b>盖章",
+    at=NOW - timedelta(days=1),
+    due_at=datetime(2026, 10, 10, 16, tzinfo=UTC),
+    straight=True,
+)
+CHOICES = [
+    v.ReturnChoice("fill_in", "填写申报表", "王建设", "宿城区绿化和市容管理局", NOW - timedelta(days=20), True),
+    v.ReturnChoice(
+        "give_opinion",
+        "出具联审意见",
+        "李明",
+        "宿城区数据局",
+        NOW - timedelta(days=9),
+        False,
+        [
+            v.ReturnItem(1, "李明", "宿城区数据局", NOW - timedelta(days=9)),
+            v.ReturnItem(2, "冯财", "宿城区财政局", NOW - timedelta(days=8)),
+        ],
+    ),
+]
 LONG = "宿城区城市运行“一网统管”数字化应用平台（三期）暨跨部门数据协同共享与智能预警能力提升工程建设项目"
 LINES = [
     line(1, "填写申报表", "智慧公园一期", 2),
     line(2, "补正申报材料", LONG, -3),
     line(3, "提交竣工验收资料", "松江综合服务平台", 0),
-    line(4, "登记资产", "校园安防升级", 41),
+    line(4, "登记资产", "校园安防升级", 41, returned=RETURNED),
     line(5, "确认验收意见", "城市体检数据底座", None, follow_up_at=NOW + timedelta(days=9)),
 ]
 
@@ -94,6 +120,7 @@ class Memory:
     begun: list[Any] = field(default_factory=list)
     deployed: list[tuple[str, bytes]] = field(default_factory=list)
     moved: list[Any] = field(default_factory=list)
+    returned: list[ReturnWish] = field(default_factory=list)
     virtual: bool = False
     published: v.DeploymentView | None = None
 
@@ -187,7 +214,17 @@ def task_view(memory: Memory, actor: Actor, key: int) -> v.TaskPage:
         timeline=timeline(),
         may=Verdict(True, "ALLOWED", "您是本项目申报单位的人员"),
         documentation="请对照通知逐项填写。",
+        returns=CHOICES if key == 4 else (),
     )
+
+
+def give_back(memory: Memory, actor: Actor, key: int, wish: ReturnWish) -> v.CompletedView:
+    task_view(memory, actor, key)
+    checked_reason(wish.reason)
+    if wish.to not in {choice.element_id for choice in CHOICES}:
+        raise Conflict("“初审”正在办理,请待其办结", code="RETURN")
+    memory.returned.append(wish)
+    return v.CompletedView(key, [], 77)
 
 
 def complete(memory: Memory, actor: Actor, key: int, data: Mapping[str, Any], confirmed: Mapping[str, Any]) -> v.CompletedView:
@@ -404,6 +441,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         save_draft=lambda actor, key, data, now: (memory.drafts.update({key: data}), NOW)[1],
         search=lambda actor, wanted, now, **more: v.Page([LINES[1]], 1),
     )
+    fake(returns, give_back=lambda actor, key, wish, now, idempotency_key=None: give_back(memory, actor, key, wish))
     fake(
         projects,
         may_declare=lambda actor, process_id="declaration": (

@@ -1,0 +1,49 @@
+"""What every act on an open user task begins with: that it is still open, and that this person may do it, in which role and for which office."""
+
+from typing import Any
+
+from app.acts.held_tree import HeldTask, HeldTree
+from app.domain import permissions
+from app.domain.districts import District
+from app.domain.permissions import Actor, ProjectFacts, TaskFacts
+from app.domain.states import TaskState
+from app.errors import NotFound, TaskAlreadyClosed
+
+
+def still_open(tree: HeldTree) -> HeldTask:
+    """The task that the tree is held for. Raises NotFound, TaskAlreadyClosed."""
+    if tree.task is None:
+        raise NotFound("没有此事项,可能已被删除")
+    if tree.task.state != TaskState.OPEN:
+        raise TaskAlreadyClosed
+    return tree.task
+
+
+def authorised(actor: Actor, tree: HeldTree, task: HeldTask) -> tuple[str, str]:
+    """The role and office in which the actor does the task. Raises Forbidden."""
+    facts = TaskFacts(tree.tenant, task.candidate_groups, task.candidate_users, task.assignee, task.name)
+    project = tree.project_facts
+    permissions.may_do(actor, facts, project, tree.district).require()
+    return _capacity(actor, task.candidate_groups, project, tree.district)
+
+
+def _capacity(actor: Actor, groups: tuple[str, ...], project: ProjectFacts | None, district: District) -> tuple[str, str]:
+    for role in groups:
+        if not permissions.holds(actor, role, project, district):
+            continue
+        info = district.roles.get(role)
+        own = project.offices.get(info.relation, frozenset()) if project and info and info.relation else None
+        office = next((held.office_name for held in actor.memberships if held.role == role and (own is None or held.office in own)), "")
+        return role, office
+    first = actor.memberships[0] if actor.memberships else None
+    return (first.role, first.office_name) if first else ("", "")
+
+
+def answer_of(tree: HeldTree) -> dict[str, Any]:
+    """What is kept of an act on a task, for the answer to a repeated request."""
+    return {
+        "root": tree.root_key,
+        "project": tree.project["key"] if tree.project else None,
+        "state": tree.the_state.root_state,
+        "incidents": tree.journal.incidents_opened,
+    }
