@@ -110,6 +110,7 @@ class DiagramCode(Code):
     LISTENER_TYPE = "LISTENER_TYPE", "监听器没有任务类型"
     LISTENER_IGNORED = "LISTENER_IGNORED", "监听器的事件不会触发，已忽略"
     MAPPING_TARGET = "MAPPING_TARGET", "输入输出映射的目标不是变量名"
+    MAPPING_SOURCE = "MAPPING_SOURCE", "输入输出映射没有写来源，会把目标改成空文字"
     BINDING_INVALID = "BINDING_INVALID", "不认识的绑定方式，或没有填写版本标记"
     DECISION_MISSING = "DECISION_MISSING", "业务规则任务没有决策标识"
     CALLED_PROCESS_MISSING = "CALLED_PROCESS_MISSING", "调用活动没有指明被调用的流程"

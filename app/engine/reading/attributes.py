@@ -71,7 +71,16 @@ def _mappings(document: Document, node: Node, holder: Node, tag: str, what: str)
         if not target or not all(part.isidentifier() for part in target.split(".")):
             document.refuse(node, DiagramCode.MAPPING_TARGET, f"{what}的目标“{target}”不是变量名")
             continue
-        found.append(Mapping(document.term(node, child.get("source") or "", f"{what}(目标 {target})"), target))
+        source = child.get("source") or ""
+        if not source.strip():
+            document.refuse(
+                node,
+                DiagramCode.MAPPING_SOURCE,
+                f"{what}(目标 {target})没有写来源(source),会把 {target} 改成空文字;请写表达式或文字,要清空的写 =null,不要的请删除",
+                at=child,
+            )
+            continue
+        found.append(Mapping(document.term(node, source, f"{what}(目标 {target})"), target))
     return tuple(found)
 
 
