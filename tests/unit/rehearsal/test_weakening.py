@@ -53,6 +53,37 @@ def test_what_is_lost_is_said(was: str, now: str, said: list[tuple[str, str]]) -
     assert [(one.case, one.text) for one in found] == said
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ("jobs: {}", "jobs: {zzz: 0}", ["不再核对作业总共有几个"]),
+        ("tasks: {}", "tasks: {zzz: 0}", ["不再核对事项总共有几个"]),
+        ("tasks: {}", "tasks: {pay: 1}", ["不再核对事项总共有几个"]),
+        ("tasks: null", "tasks: {zzz: 0}", ["不再核对事项总共有几个"]),
+        ("tasks: 3", "tasks: {a: 3}", ["不再核对事项总共有几个"]),
+        ("notices: {}", "notices: {finance: 0}", ["不再核对通知总共有几个"]),
+        ("timers: {}", "timers: {zzz: null}", ["不再要求定时一个也没有"]),
+        ("variables: {}", "variables: {zzz: null}", ["不再要求变量一个也没有"]),
+        ("ledger: {}", "ledger: {zzz: null}", ["不再要求台账一个也没有"]),
+        ("records: {}", "records: {overdue: []}", ["不再要求登记簿一个也没有"]),
+        ("decision: {}", "decision: {zzz: null}", ["不再要求决策命中的行一个也没有"]),
+        ("path: []", "path: [start]", ["不再要求路径一个也没有"]),
+        ("path: []", "path: null", ["不再要求路径一个也没有"]),
+        ("jobs: {}", "phase: trial", ["不再核对作业"]),
+        # the same thing, written another way, or another number of the same things
+        ("jobs: {}", "jobs: 0", []),
+        ("jobs: {}", "jobs: null", []),
+        ("tasks: 0", "tasks: 2", []),
+        ("timers: {}", "timers: null", []),
+        ("incidents: 0", "incidents: []", []),
+    ],
+)
+def test_that_there_is_none_at_all_asks_more_than_that_one_is_not_there(was: str, now: str, said: list[str]) -> None:
+    for text in ("process: p\nexpect: {{{}}}", "process: p\nsteps:\n  - expect: {{state: active, {}}}"):
+        found = weakenings(parse("x.yaml", text.format(was).encode()), parse("x.yaml", text.format(now).encode()))
+        assert [one.text for one in found] == said
+
+
 def test_a_file_without_a_district_sees_less() -> None:
     before, after = parse("x.yaml", b"district: a\nexpect: {}"), parse("x.yaml", b"expect: {}")
     assert [one.text for one in weakenings(before, after)] == ["不再写明 district: a,看不到该区自己的表"]
