@@ -20,7 +20,8 @@ from app.errors import InvalidRequest
 from app.rehearsal import scenario_files
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
-from app.rehearsal.scenario_files import ScenarioError, ScenarioSet
+from app.rehearsal.scenario_files import ScenarioSet
+from app.rehearsal.scenario_yaml import ScenarioError
 
 SCENARIOS = "scenarios"
 KINDS = {

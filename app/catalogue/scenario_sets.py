@@ -12,7 +12,8 @@ from app.domain.districts import SHARED
 from app.rehearsal import scenario_files
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
-from app.rehearsal.scenario_files import ScenarioError, ScenarioSet
+from app.rehearsal.scenario_files import ScenarioSet
+from app.rehearsal.scenario_yaml import ScenarioError
 from app.store import resources
 from app.store.resources import ResourceRef
 

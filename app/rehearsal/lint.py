@@ -31,6 +31,7 @@ from app.rehearsal.imports import Namespaces
 from app.rehearsal.library import Shelf
 from app.rehearsal.planes import drawing, measures, shares, undrawn
 from app.rehearsal.planes.measures import FileMeasures
+from app.rehearsal.scenario_yaml import ScenarioError
 from app.rehearsal.surroundings import Load, Place, Stock, of_installation
 
 FULL_WIDTH = "＞＜＝？，；：（）［］｛｝“”‘’！＋－＊／"
@@ -348,7 +349,7 @@ def _internal(name: str, error: Exception) -> Finding:
 def _scenario(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
     try:
         scenario_files.parse(name, source)
-    except scenario_files.ScenarioError as error:
+    except ScenarioError as error:
         yield Finding(name, "", 0, error.code, error.message)
 
 

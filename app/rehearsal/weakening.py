@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.rehearsal.scenario_files import Scenario, ScenarioSet
+from app.rehearsal.scenario_shapes import doer
 
 _WORDS = {
     "tasks": "事项", "timers": "定时", "jobs": "作业", "incidents": "事故", "variables": "变量", "path": "路径", "state": "状态",
-    "decision": "决策命中的行", "as": "办理人的角色", "phase": "阶段", "ledger": "台账", "records": "登记簿", "notices": "通知",
+    "decision": "决策命中的行", "as": "办理人的角色", "phase": "阶段", "ledger": "台账", "records": "登记簿", "notices": "通知", "office": "办理人的单位", "person": "办理人是谁",
 }  # fmt: skip
 _COUNTED = frozenset({"tasks", "jobs", "notices"})
 _ALL = "*"  # as a name: not one by one, but all there are (``{}`` asks that there be none); no element, role or variable is called that
@@ -62,7 +63,7 @@ def _expectations(case: Scenario) -> list[Mapping[str, Any]]:
 
 
 def _asked(case: Scenario) -> Iterator[tuple[str, str]]:
-    """Each thing that a case looks at, as often as it does: (key, name); who does a task is looked at wherever ``as`` stands."""
+    """Each thing that a case looks at, as often as it does: (key, name); who does a task (``as``) is looked at wherever it stands."""
     for expected in _expectations(case):
         for key, value in expected.items():
             yield key, ""
@@ -73,6 +74,11 @@ def _asked(case: Scenario) -> Iterator[tuple[str, str]]:
     for step in case.steps:
         if "complete" in step and step.get("as") is not None:
             yield "as", ""
+            named = doer(step["as"], "as")
+            if named is not None and named.office is not None:
+                yield "office", ""
+            if named is not None and named.person is not None:
+                yield "person", ""
 
 
 def _is_of_all(key: str, value: Any) -> bool:

@@ -43,6 +43,7 @@ cases:
         (", jobs: {notify: 1}", "", [("拦住", "不再核对作业“notify”")]),
         ("as: applicant, ", "", [("拦住", "不再核对办理人的角色")]),
         ("as: applicant", "as: finance", []),
+        ("as: applicant", "as: {role: applicant, office: 宿城区教育局}", []),
         ("process: p", "process: p\ndistrict: sucheng", []),
         ("process: p", "name: 题目\nprocess: p", []),
     ],
@@ -82,6 +83,12 @@ def test_that_there_is_none_at_all_asks_more_than_that_one_is_not_there(was: str
     for text in ("process: p\nexpect: {{{}}}", "process: p\nsteps:\n  - expect: {{state: active, {}}}"):
         found = weakenings(parse("x.yaml", text.format(was).encode()), parse("x.yaml", text.format(now).encode()))
         assert [one.text for one in found] == said
+
+
+def test_a_doer_without_the_office_or_the_person_asks_less() -> None:
+    whole = "steps: [{complete: a, as: {role: finance, office: 局, person: 甲}}]"
+    found = weakenings(parse("x.yaml", whole.encode()), parse("x.yaml", b"steps: [{complete: a, as: finance}]"))
+    assert [one.text for one in found] == ["不再核对办理人的单位", "不再核对办理人是谁"]
 
 
 def test_a_file_without_a_district_sees_less() -> None:
