@@ -69,6 +69,25 @@ def test_a_mapping_may_empty_its_target_on_purpose():
     assert run.state.variables()["amount"] is None
 
 
+# ---------------------------------------------------------------------- headers and properties
+
+
+@pytest.mark.parametrize(
+    ("holder", "tag", "key", "word"), [("taskHeaders", "header", "key", "任务头"), ("properties", "property", "name", "扩展属性")]
+)
+def test_a_header_or_property_written_twice_is_refused(holder, tag, key, word):
+    def given(*names: str) -> str:
+        inside = "\n".join(f'<zeebe:{tag} {key}="{name}" value="{number}"/>' for number, name in enumerate(names))
+        return service("move", extensions=f"<zeebe:{holder}>{inside}</zeebe:{holder}>")
+
+    (found,) = problems(given("phase", "other", "phase"), chain("start", "move"))
+    assert (found.element, found.code, f"{word}" in found.message, "“phase”" in found.message) == ("move", "EXTENSION_REPEATED", True, True)
+    assert found.line == 8, "the line of the second one"
+    assert problems(given("phase", "Phase"), chain("start", "move")) == []
+    (found,) = warnings(given("", "phase"), chain("start", "move"))
+    assert (found.code, "没有名称" in found.message) == ("EXTENSION_IGNORED", True)
+
+
 # ---------------------------------------------------------------------- conditions
 
 
