@@ -1,6 +1,7 @@
 """What the engine's steps brought about, written down as rows: many effects, one statement a table.
 
 What begins and ends within one act is merged here and written once, or not at all. Rows of earlier acts are found by ``(root_key, local integer)``.
+One file because every kind of effect has its handler here beside the order in which all of them are written.
 """
 
 from collections.abc import Sequence

@@ -91,6 +91,7 @@ def digest(content: bytes) -> str:
 def read(files: Sequence[tuple[str, bytes]], tenant: str | None) -> Bundle:
     """Read all files; problems of all of them are found at once. ``tenant`` None: each file's folder says whose it is. Raises InvalidRequest (DISTRICT)."""
     good: list[ModelFile] = []
+    paths: list[str] = []
     problems: list[Finding] = []
     warnings: list[Finding] = []
     if tenant is not None:
@@ -108,7 +109,8 @@ def read(files: Sequence[tuple[str, bytes]], tenant: str | None) -> Bundle:
         warnings += odd
         if found is not None and not wrong:
             good.append(found)
-    problems += _twice(good)
+            paths.append(path)
+    problems += _twice(good, paths)
     return Bundle(tuple(good), tuple(problems), tuple(warnings))
 
 
@@ -309,16 +311,16 @@ def _read_form(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None
     return ModelFile(name, tenant, content, digest(content), (Defined(DefinitionKind.FORM, form.id, form.title),)), [], odd
 
 
-def _twice(files: Sequence[ModelFile]) -> list[Finding]:
-    seen: dict[tuple[str, str, str], str] = {}
+def _twice(files: Sequence[ModelFile], paths: Sequence[str]) -> list[Finding]:
+    """What two files of a bundle define, told by the paths that were given: both may come to lie under one name."""
+    seen: dict[tuple[str, str, str], int] = {}
     problems = []
-    for file in files:
+    for number, file in enumerate(files):
         for item in file.own:
             if item.kind == DefinitionKind.LIBRARY:
                 continue  # told together with what imports it
-            first = seen.setdefault((file.tenant, item.kind, item.id), file.name)
-            if first != file.name:
-                problems.append(
-                    Finding(file.name, item.id, None, FindingCode.DUPLICATE_ID, f"“{item.id}”在 {first} 里已有定义,一次部署中不能重复")
-                )
+            first = seen.setdefault((file.tenant, item.kind, item.id), number)
+            if first != number:
+                message = f"“{item.id}”在 {paths[first]} 里已有定义,一次部署中不能重复(又见于 {paths[number]})。请只留一个"
+                problems.append(Finding(file.name, item.id, None, FindingCode.DUPLICATE_ID, message))
     return problems

@@ -6,23 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from app.decision import feel
-from app.domain.districts import SHARED, ZONE, District
-from app.domain.permissions import Actor, Membership, TaskFacts, may_do
+from app.domain.districts import ZONE
 from app.engine import ProcessDefinition, commands, effects, timers
 from app.engine.errors import EngineError, ModificationRefused
 from app.engine.expressions import vocabulary
 from app.engine.waits import text_of
 from app.errors import InvalidRequest
-from app.rehearsal import given_back, submissions, wording
+from app.rehearsal import doers, given_back, submissions, wording
 from app.rehearsal.expectations import Expectations, name_all
 from app.rehearsal.ledger import LedgerInMemory
 from app.rehearsal.library import ModelRefused, Models
 from app.rehearsal.run import Rehearsal
-from app.rehearsal.scenario_files import ACTIONS, Failed, Scenario, instant
+from app.rehearsal.scenario_files import Failed, Scenario, instant
+from app.rehearsal.scenario_shapes import ACTIONS, doer
 from app.rehearsal.trees import RehearsedTree
 from app.rehearsal.wording import mark
 
-NOWHERE = District(SHARED, "", ZONE, {}, {})
 DEFAULT_NOW = datetime(2026, 1, 5, 9, tzinfo=ZONE)
 
 
@@ -211,7 +210,7 @@ class _Run:
     def _complete(self, value: Any, step: Mapping[str, Any]) -> None:
         wanted = _object(value, "complete", "task", {"task", "where"})
         root, task = self._waiting(wanted.get("task"), wanted.get("where"))
-        self._check_role(step.get("as"), task)
+        self._check_doer(step, root, task)
         given = _values(step.get("with"), "with")
         data, report = submissions.submitted(self.rehearsal, root, task, given, _values(step.get("confirmed"), "confirmed"))
         submissions.judge(task.element_id, report.problems, step.get("refused"))
@@ -222,7 +221,7 @@ class _Run:
     def _return(self, value: Any, step: Mapping[str, Any]) -> None:
         given = _object(value, "return", "from", given_back.KEYS)
         root, task = self._waiting(given.get("from"), given.get("where"))
-        self._check_role(step.get("as"), task)
+        self._check_doer(step, root, task)
         try:
             self.rehearsal.act(root, given_back.command(given, task.element, self.rehearsal.now, self.models.zone))
         except ModificationRefused as error:
@@ -239,21 +238,10 @@ class _Run:
             raise Failed(f"没有可办理的事项{which};正在等待办理的:{name_all(task.element_id for _, task in waiting)}")
         return found[0]
 
-    def _check_role(self, role: Any, task: effects.TaskOpened) -> None:
-        if role is None or not (task.assignee or task.candidate_groups or task.candidate_users):
-            return
-        district = self.models.district or NOWHERE
-        if district.roles and role not in district.roles:
-            raise Failed(f"区“{district.key}”没有角色“{role}”,可用:{'、'.join(sorted(district.roles))}")
-        offices = district.roles[role].offices if role in district.roles else ()
-        actor = Actor(
-            1, str(role), district.role_title(str(role)), district.key, (Membership(str(role), 1, offices[0] if offices else ""),)
-        )
-        facts = TaskFacts(district.key, tuple(task.candidate_groups), tuple(task.candidate_users), task.assignee, task.name)
-        verdict = may_do(actor, facts, None, district)
-        if not verdict:
-            entitled = "、".join(mark(group) for group in task.candidate_groups) or task.assignee or "、".join(task.candidate_users)
-            raise Failed(f"“{mark(task.element_id)}”不由角色“{mark(str(role))}”办理,应由 {entitled}:{verdict.reason}")
+    def _check_doer(self, step: Mapping[str, Any], root: RehearsedTree, task: effects.TaskOpened) -> None:
+        who = doer(step.get("as"), "as")
+        if who is not None:
+            doers.check(who, task, root.project, self.rehearsal.ledger)
 
     def _message(self, value: Any, step: Mapping[str, Any]) -> None:
         given = _object(value, "message", "name", {"name", "key", "with"}) | {key: step[key] for key in ("key", "with") if key in step}
@@ -309,7 +297,7 @@ class _Run:
 
     def names(self) -> dict[str, str]:
         """Id → name of whatever this run came by: roles, rows of tables, decisions, elements."""
-        names: dict[str, str] = {key: role.title for key, role in (self.models.district or NOWHERE).roles.items()}
+        names: dict[str, str] = {key: role.title for key, role in (self.models.district or doers.NOWHERE).roles.items()}
         for key in self.rehearsal.decisions:
             found = self.models.decision(key)
             decision = found.model.decisions.get(key) if found is not None else None

@@ -8,7 +8,8 @@ from typing import Any
 from app.engine import effects
 from app.rehearsal.ledger import office_name
 from app.rehearsal.run import Rehearsal
-from app.rehearsal.scenario_files import Failed, instant, is_count, same, shown
+from app.rehearsal.scenario_files import Failed, instant, same, shown
+from app.rehearsal.scenario_shapes import is_count
 from app.rehearsal.trees import RehearsedTree
 from app.rehearsal.wording import mark, mark_path
 

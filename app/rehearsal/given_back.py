@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from app.domain.reasons import checked_reason
 from app.engine import commands, timers
 from app.errors import InvalidRequest
-from app.rehearsal.scenario_files import Failed, is_count
+from app.rehearsal.scenario_files import Failed
+from app.rehearsal.scenario_shapes import is_count
 
 KEYS = {"from", "where", "to", "straight", "reason", "within", "instances"}
 

@@ -143,7 +143,7 @@ class LedgerInMemory:
         """The project's own offices: those its facts name, and always one that applied."""
         relations = {info.relation for info in (self.district.roles.values() if self.district else ()) if info.relation} | {APPLICANT}
         names = {relation: facts.get(f"{relation}Office") for relation in sorted(relations)}
-        if not isinstance(names[APPLICANT], str):
+        if not isinstance(names[APPLICANT], str) or not names[APPLICANT]:
             info = self.district.roles.get(APPLICANT) if self.district is not None else None
             names[APPLICANT] = next(iter(info.offices if info else ()), "申报单位")
         return {relation: [[self.office(name), name]] for relation, name in names.items() if isinstance(name, str) and name}

@@ -36,7 +36,9 @@ from app.rehearsal.surroundings import Load, Place, Stock, of_installation
 
 FULL_WIDTH = "＞＜＝？，；：（）［］｛｝“”‘’！＋－＊／"
 RESERVED = frozenset({"start", "end", "root", "none", "true", "false", "null", "item", "partial", "event"}) - {"start", "end"}
-HOUSE_RULES = frozenset({DiagramCode.NO_PERFORMER})  # of what reading a diagram warns of: errors in shipped files
+HOUSE_RULES = frozenset(
+    {DiagramCode.NO_PERFORMER, DiagramCode.CONDITION_IGNORED}
+)  # of what reading a diagram warns of: errors in shipped files
 PLAIN_NUMBERS = frozenset({"0", "1"})
 TECHNICAL = frozenset({0, 1, 100, 2000, 2100, 10**12, -(10**12)})  # bounds against slips of the hand: a share, a year, an amount
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')

@@ -1,4 +1,4 @@
-"""Scenario files: what a file may say, and every refusal with its key (design §9). How its YAML is read: ``scenario_yaml``."""
+"""Scenario files: the cases of a file, and how the values in them are compared (design §9)."""
 
 import re
 from collections import Counter
@@ -10,18 +10,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.domain.districts import ZONE
+from app.rehearsal.scenario_shapes import OF_CASE, TOP, check_expectation, check_step, ledger, only, text, texts
+from app.rehearsal.scenario_shapes import items as listed
 from app.rehearsal.scenario_yaml import LARGEST, ScenarioError, load
 
-ACTIONS = frozenset({"expect", "advance", "complete", "return", "message", "signal", "job", "set", "resolve"})
-TOP = frozenset({"models", "process", "district", "now", "variables", "ledger", "hold", "steps", "expect", "cases", "name", "description"})
-OF_CASE = frozenset({"name", "now", "variables", "ledger", "expect", "steps", "hold", "process", "description"})
-EXPECTATIONS = frozenset({
-    "tasks", "timers", "jobs", "incidents", "variables", "path", "state", "decision", "phase", "ledger", "records", "notices",
-})  # fmt: skip
-LEDGER = frozenset({"project", "records", "others"})
-BESIDE = {"complete": {"as", "with", "confirmed", "refused"}, "return": {"as"}, "message": {"with", "key"}, "signal": {"with"}}
-
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:[Zz]|[+-]\d\d(?::?\d\d)?))?(?:[@\[].+)?")
+EARLIEST, LATEST = 1, 9999  # years that are no more an instant in every zone
 
 
 class Failed(Exception):
@@ -79,14 +74,14 @@ def parse(file: str, source: bytes) -> ScenarioSet:
         data = load(source)
         if not isinstance(data, dict):
             raise ScenarioError("应是“键: 值”的对象")
-        _only(data, TOP, "场景文件")
+        only(data, TOP, "场景文件")
         cases = data.get("cases")
         if cases is None:
             cases = [{}]
         elif not isinstance(cases, list) or not cases:
             raise ScenarioError("cases 应是不为空的列表")
         made = [_case(path, data, case, number, len(cases)) for number, case in enumerate(cases, start=1)]
-        return ScenarioSet(path, str(data.get("name") or path.stem), _text(data, "district", "场景文件"), tuple(_distinct(made)))
+        return ScenarioSet(path, text(data, "name", "场景文件") or path.stem, text(data, "district", "场景文件"), tuple(_distinct(made)))
     except ScenarioError as error:
         raise ScenarioError(f"场景文件 {path.name}:{error.message}") from error.__cause__
 
@@ -103,131 +98,39 @@ def _case(path: Path, data: Mapping[str, Any], case: Any, number: int, total: in
     if not isinstance(case, dict):
         raise ScenarioError(f"cases 的第 {number} 项应是对象")
     place = f"cases 的第 {number} 项" if total > 1 or case else "场景文件"
-    _only(case, OF_CASE, place)
+    only(case, OF_CASE, place)
     merged = {**data, **case}
     for key in ("variables", "expect"):
-        if any(part.get(key) is not None and not isinstance(part[key], dict) for part in (data, case)):
-            raise ScenarioError(f"{place}的 {key} 应是对象")
+        for part in (data, case):
+            if part.get(key) is not None and not isinstance(part[key], dict):
+                raise ScenarioError(f"{place}的 {key} 应是对象")
         merged[key] = {**(data.get(key) or {}), **(case.get(key) or {})}
     check_expectation(merged["expect"], f"{place}的 expect")
-    name = case.get("name", data.get("name", "") if total == 1 else f"{data.get('name', '')} {number}".strip())
-    steps = _list(merged, "steps", place)
+    title = text(data, "name", "场景文件") or ""
+    name = text(case, "name", place) or (title if total == 1 else f"{title} {number}".strip())
+    text(merged, "description", place)
+    if merged.get("now") is not None:
+        try:
+            instant(merged["now"], ZONE)
+        except Failed as error:
+            raise ScenarioError(f"{place}的 now:{error}") from error
+    steps = listed(merged, "steps", place)
     for position, step in enumerate(steps, start=1):
-        _check_step(step, f"{place}的第 {position} 步" if total > 1 else f"第 {position} 步")
-    models = _texts(merged, "models", place) if merged.get("models") is not None else None
+        check_step(step, f"{place}的第 {position} 步" if total > 1 else f"第 {position} 步")
+    models = texts(merged, "models", place) if merged.get("models") is not None else None
     return Scenario(
         file=path,
-        name=str(name),
+        name=name,
         models=models,
-        process=_text(merged, "process", place),
-        district=_text(merged, "district", place),
+        process=text(merged, "process", place),
+        district=text(merged, "district", place),
         now=merged.get("now"),
         variables=merged["variables"],
-        hold=_texts(merged, "hold", place),
+        hold=texts(merged, "hold", place),
         steps=tuple(steps),
         expect=merged["expect"],
-        ledger=_ledger(merged.get("ledger"), f"{place}的 ledger"),
+        ledger=ledger(merged.get("ledger"), f"{place}的 ledger"),
     )
-
-
-def _ledger(given: Any, place: str) -> Mapping[str, Any] | None:
-    """The ledger before the first step: one project with its registers, and others' in the same shape."""
-    if given is None:
-        return None
-    _of_project(given, place, LEDGER)
-    for number, other in enumerate(_list(given, "others", place), start=1):
-        _of_project(other, f"{place} 的 others 第 {number} 项", LEDGER - {"others"})
-        if not other.get("project"):
-            raise ScenarioError(f"{place} 的 others 第 {number} 项应写明 project")
-    return dict(given)
-
-
-def _of_project(given: Any, place: str, known: frozenset[str]) -> None:
-    if not isinstance(given, dict):
-        raise ScenarioError(f"{place}应是对象")
-    _only(given, known, place)
-    if given.get("project") is not None and not isinstance(given["project"], dict):
-        raise ScenarioError(f"{place} 的 project 应是“字段: 值”的对象")
-    check_registers(given.get("records"), f"{place} 的 records")
-
-
-def check_registers(given: Any, place: str) -> None:
-    """Raises ScenarioError for what is not kind → list of rows."""
-    if given is None:
-        return
-    rows = [row for kind in given.values() for row in (kind if isinstance(kind, list) else [None])] if isinstance(given, dict) else [None]
-    if not all(isinstance(row, dict) for row in rows):
-        raise ScenarioError(f"{place} 应是“登记簿: [{{字段: 值}}]”的对象")
-
-
-def _check_step(step: Any, place: str) -> None:
-    if not isinstance(step, dict):
-        raise ScenarioError(f"{place}应是对象")
-    kinds = [key for key in step if key in ACTIONS]
-    if len(kinds) != 1:
-        raise ScenarioError(f"{place}应恰有一个动作({'、'.join(sorted(ACTIONS))}),这里是 {'、'.join(step) or '空'}")
-    _only(step, {kinds[0]} | BESIDE.get(kinds[0], set()), place)
-    if "refused" in step and not (isinstance(step["refused"], list) and _texts(step, "refused", place)):
-        raise ScenarioError(f"{place}的 refused 应是不为空的列表,每项是字段、检查的标识,或提示里的一段文字")
-    if kinds[0] == "expect":
-        if step["expect"] is not None and not isinstance(step["expect"], dict):
-            raise ScenarioError(f"{place}的 expect 应是对象")
-        check_expectation(step["expect"] or {}, f"{place}的 expect")
-
-
-def check_expectation(expected: Mapping[str, Any], place: str) -> None:
-    """Raises ScenarioError for what no expectation may name, and for values of another shape."""
-    _only(expected, EXPECTATIONS, place)
-    for key in ("tasks", "jobs", "notices"):
-        if expected.get(key) is not None and not is_count(expected[key]):
-            counts = expected[key]
-            if not isinstance(counts, dict) or not all(is_count(count) for count in counts.values()):
-                raise ScenarioError(f"{place} 的 {key} 应是“名称: 个数”的对象")
-    for key in ("timers", "variables", "decision", "ledger"):
-        if expected.get(key) is not None and not isinstance(expected[key], dict):
-            raise ScenarioError(f"{place} 的 {key} 应是对象")
-    if expected.get("path") is not None and not isinstance(expected["path"], list):
-        raise ScenarioError(f"{place} 的 path 应是元素标识的列表")
-    check_registers(expected.get("records"), f"{place} 的 records")
-    if expected.get("phase") is not None and not isinstance(expected["phase"], str):
-        raise ScenarioError(f"{place} 的 phase 应是一个阶段")
-    if "state" in expected and expected["state"] not in ("active", "completed", "cancelled"):
-        raise ScenarioError(f"{place} 的 state 应为 active、completed 或 cancelled")
-    incidents = expected.get("incidents")
-    if isinstance(incidents, bool) or (incidents is not None and not isinstance(incidents, int | list | str | dict)):
-        raise ScenarioError(f"{place} 的 incidents 应是个数或元素标识的列表")
-
-
-def is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _only(data: Mapping[str, Any], known: frozenset[str] | set[str], place: str) -> None:
-    unknown = sorted(key for key in data if key not in known)
-    if unknown:
-        raise ScenarioError(f"{place}含有不认识的键“{unknown[0]}”,可用:{'、'.join(sorted(known))}")
-
-
-def _text(data: Mapping[str, Any], key: str, place: str) -> str | None:
-    value = data.get(key)
-    if value is not None and not isinstance(value, str):
-        raise ScenarioError(f"{place}的 {key} 应是文字")
-    return value or None
-
-
-def _list(data: Mapping[str, Any], key: str, place: str) -> list[Any]:
-    value = data.get(key)
-    if value is not None and not isinstance(value, list):
-        raise ScenarioError(f"{place}的 {key} 应是列表")
-    return value or []
-
-
-def _texts(data: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
-    value = data.get(key)
-    texts = [value] if isinstance(value, str) else _list(data, key, place)
-    if not all(isinstance(text, str) for text in texts):
-        raise ScenarioError(f"{place}的 {key} 应是文字的列表")
-    return tuple(texts)
 
 
 # ---------------------------------------------------------------------- values
@@ -235,16 +138,18 @@ def _texts(data: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
 
 def instant(value: Any, zone: ZoneInfo) -> datetime:
     """An instant of a scenario, quoted or not; without an offset it is read in the district's zone, a date is its midnight. Raises Failed."""
-    text = value.isoformat() if isinstance(value, date | datetime) else value
+    written = value.isoformat() if isinstance(value, date | datetime) else value
     found = None
-    if isinstance(text, str):
+    if isinstance(written, str):
         try:
-            plain = text.strip().partition("@")[0].partition("[")[0]
+            plain = written.strip().partition("@")[0].partition("[")[0]
             found = datetime.fromisoformat(plain.replace(" +", "+").replace(" -", "-").replace("t", "T"))
         except ValueError:
             found = None
     if found is None:
-        raise Failed(f"{value!r} 不是时刻,应如 2026-03-10T09:00:00+08:00")
+        raise Failed(f"{shown(value)} 不是时刻,应如 2026-03-10T09:00:00+08:00")
+    if not EARLIEST < found.year < LATEST:
+        raise Failed(f"{shown(value)} 的年份应在 {EARLIEST + 1} 至 {LATEST - 1} 之间")
     return found if found.tzinfo else found.replace(tzinfo=zone)
 
 

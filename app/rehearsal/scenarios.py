@@ -12,6 +12,8 @@ from app.rehearsal.library import SUFFIXES, Beneath, Later, Models, Shelf
 from app.rehearsal.scenario_files import Failed, Scenario, read
 from app.rehearsal.scenario_yaml import ScenarioError
 
+LONGEST_SHOWN = 200  # characters of a file's name
+
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
@@ -82,9 +84,13 @@ class Suite:
 
 
 def _files(folder: Path, name: str) -> list[Path]:
-    place = (folder / name).resolve()
-    if place.is_dir():
-        return sorted(path for path in place.rglob("*") if path.suffix in SUFFIXES and path.is_file())
-    if not place.is_file():
-        raise Failed(f"models 所列的文件 {name} 不存在")
+    try:
+        place = (folder / name).resolve()
+        if place.is_dir():
+            return sorted(path for path in place.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+        there = place.is_file()
+    except (OSError, ValueError):  # too long, or with a character that no file name has
+        there = False
+    if not there:
+        raise Failed(f"models 所列的文件 {name[:LONGEST_SHOWN]} 不存在")
     return [place]

@@ -21,6 +21,7 @@ from app.rehearsal.surroundings import View
 from app.rehearsal.writers import Names, Writers, Written
 
 OF_TABLE = "决策"
+OUTPUT = "输出映射"
 INFLECTIONS = ("s", "es", "d", "ed", "ing")
 
 
@@ -50,8 +51,7 @@ class _Reader:
                     finding = self._judge(part, name, what, names, text=text, at=at)
                     if finding is not None:
                         yield finding
-            if results:
-                yield from self._outputs_of_decisions(part, results)
+            yield from self._outputs_of_decisions(part, results)
 
     def _reads(self, part: Part, written: Written) -> Iterator[tuple[str, str, str, str, Names]]:
         """Names that an element reads and that are not plainly there: (name, by what, text, where, what can be read there)."""
@@ -93,7 +93,7 @@ class _Reader:
         form = self._form_of(part)
         severity = "error" if hint and certain and not (self._is_open_start() and is_inflected(name, hint)) else "warning"
         cure = f"是不是 {hint}?" if hint else "它的值总是空值(null);请检查名称,或让前面的环节写入它"
-        if form is not None and what.startswith("输出映射"):
+        if form is not None and what.startswith(OUTPUT):
             severity = "error" if certain else severity
             message = f"的{what}用到“{name}”,但表单“{form}”没有这一项,也没有别的环节写入,{cure}"
             return self._say(part, FindingCode.FORM_FIELD, message, text=text, at=at, severity=severity)
@@ -119,15 +119,28 @@ class _Reader:
     def _outputs_of_decisions(self, part: Part, results: Mapping[str, set[str]]) -> Iterator[Finding]:
         """Entries that are read of a table's result and that none of its columns gives."""
         told: set[tuple[str, str]] = set()
-        for said in expressions(part):
+        for said, known in self._with_results(part, results):
             for variable, entry in fields_read(said.term):
-                columns = results.get(variable)
+                columns = known.get(variable)
                 if columns is not None and entry not in columns and (variable, entry) not in told:
                     told.add((variable, entry))
                     hint = near(entry, columns)
                     cure = f"是不是 {hint}?" if hint else f"它有:{'、'.join(sorted(columns))}"
                     message = f"的{said.what}“{source_of(said.term)}”要取“{variable}.{entry}”,但决策的结果没有“{entry}”这一列,{cure}"
                     yield self._say(part, FindingCode.DECISION_OUTPUT, message, text=f"{variable}.{entry}", at=said.flow, severity="error")
+
+    def _with_results(self, part: Part, results: Mapping[str, set[str]]) -> Iterator[tuple[Said, Mapping[str, set[str]]]]:
+        """Every expression with the results that it can see: in its own output mappings a task's result is there, until one of them writes that name."""
+        task = part.activity
+        columns = self._columns(task) if isinstance(task, BusinessRuleTask) and task.output_mappings else None
+        own = {task.called.result_variable: columns} if isinstance(task, BusinessRuleTask) and columns is not None else {}
+        targets = iter([first(mapping) for mapping in task.output_mappings])
+        for said in expressions(part):
+            if not said.what.startswith(OUTPUT):
+                yield said, results
+                continue
+            yield said, {**results, **own}
+            own.pop(next(targets, ""), None)
 
     def _results_of_tables(self) -> dict[str, set[str]]:
         """Variables that hold nothing but results of tables with several outputs, with the columns' names."""

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.rehearsal.scenario_files import Scenario, ScenarioSet
+from app.rehearsal.scenario_shapes import doer
 
 _WORDS = {
     "tasks": "事项", "timers": "定时", "jobs": "作业", "incidents": "事故", "variables": "变量", "path": "路径", "state": "状态",
     "decision": "决策命中的行", "as": "办理人的角色", "refused": "应被拒绝的提交", "phase": "阶段", "ledger": "台账", "records": "登记簿", "notices": "通知",
+    "office": "办理人的单位", "person": "办理人是谁",
 }  # fmt: skip
+_COUNTED = frozenset({"tasks", "jobs", "notices"})
+_ALL = "*"  # as a name: not one by one, but all there are (``{}`` asks that there be none); no element, role or variable is called that
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,12 @@ def weakenings(before: ScenarioSet, after: ScenarioSet) -> Iterator[Weakening]:
 def _lost(before: Scenario, after: Scenario) -> Iterator[str]:
     now = Counter(_asked(after))
     lost = Counter(_asked(before)) - now
-    named = {key for key, name in lost if name}
+    named = {key for key, name in lost if name not in ("", _ALL)}
     for (key, name), count in lost.items():
-        if name or key not in named:
+        if name == _ALL:
+            if (key, "") not in lost:
+                yield f"不再核对{_WORDS[key]}总共有几个" if key in _COUNTED else f"不再要求{_WORDS[key]}一个也没有"
+        elif name or key not in named:
             shown = f"{_WORDS.get(key, key)}“{name}”" if name else _WORDS.get(key, key)
             yield f"不再核对{shown}" + (f"(少了 {count} 处)" if (key, name) in now else "")
     fewer = Counter(key for key, _ in _refusals(before)) - Counter(key for key, _ in _refusals(after))
@@ -61,12 +68,28 @@ def _asked(case: Scenario) -> Iterator[tuple[str, str]]:
     for expected in _expectations(case):
         for key, value in expected.items():
             yield key, ""
-            if isinstance(value, Mapping) or key == "path":
+            if _is_of_all(key, value):
+                yield key, _ALL
+            elif isinstance(value, Mapping) or key == "path":
                 yield from ((key, str(name)) for name in value or ())
     for step in case.steps:
         if "complete" in step and step.get("as") is not None:
             yield "as", ""
+            named = doer(step["as"], "as")
+            if named is not None and named.office is not None:
+                yield "office", ""
+            if named is not None and named.person is not None:
+                yield "person", ""
         yield from (("refused", str(said)) for said in step.get("refused") or ())
+
+
+def _is_of_all(key: str, value: Any) -> bool:
+    """Whether an expectation is about all there are of a kind: how many in all, or that there is none. Incidents always are."""
+    if key in _COUNTED:
+        return not isinstance(value, Mapping) or not value
+    if key == "path":
+        return bool(value == [])  # null asks nothing
+    return key in ("timers", "variables", "decision", "ledger", "records") and not value
 
 
 def _refusals(case: Scenario) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ TASK_EVENTS = {
     "complete": "completing",
 }
 DEFAULT_RETRIES = "3"
+_PAIRS = {"header": "任务头(header)", "property": "扩展属性(zeebe:property)"}
 BINDINGS = frozenset({"latest", "deployment", "versionTag"})
 
 
@@ -30,7 +31,7 @@ def common(document: Document, node: Node, element: Element) -> None:
     element.lane = document.lanes.get(element.bpmn_id)
     text = node.find(BPMN + "documentation")
     element.documentation = (text.text or "").strip() if text is not None else ""
-    element.properties = properties(node)
+    element.properties = _pairs(document, node, "properties", "property", "name")
     mapping = extension(node, "ioMapping")
     if mapping is not None:
         element.input_mappings = _mappings(document, node, mapping, "input", "输入映射")
@@ -57,11 +58,21 @@ def common(document: Document, node: Node, element: Element) -> None:
     element.listeners = {kind: tuple(found) for kind, found in listeners.items()}
 
 
-def properties(node: Node) -> dict[str, str]:
-    holder = extension(node, "properties")
-    if holder is None:
-        return {}
-    return {child.get("name", ""): child.get("value", "") for child in holder.iterchildren(ZEEBE + "property") if child.get("name")}
+def _pairs(document: Document, node: Node, holder_name: str, tag: str, key: str) -> dict[str, str]:
+    """Key → value of task headers or properties. One key twice is refused, for nobody knows which counts; one without a key is told."""
+    holder = extension(node, holder_name)
+    found: dict[str, str] = {}
+    for child in holder.iterchildren(ZEEBE + tag) if holder is not None else ():
+        name, what = child.get(key, ""), _PAIRS[tag]
+        if not name.strip():
+            document.warn(node, DiagramCode.EXTENSION_IGNORED, f"有一个{what}没有名称({key}),未读取", at=child)
+        elif name in found:
+            document.refuse(
+                node, DiagramCode.EXTENSION_REPEATED, f"{what}“{name}”写了两次,只能有一个,否则不知道以哪个为准;请删除一个", at=child
+            )
+        else:
+            found[name] = child.get("value", "")
+    return found
 
 
 def _mappings(document: Document, node: Node, holder: Node, tag: str, what: str) -> tuple[Mapping, ...]:
@@ -71,7 +82,16 @@ def _mappings(document: Document, node: Node, holder: Node, tag: str, what: str)
         if not target or not all(part.isidentifier() for part in target.split(".")):
             document.refuse(node, DiagramCode.MAPPING_TARGET, f"{what}的目标“{target}”不是变量名")
             continue
-        found.append(Mapping(document.term(node, child.get("source") or "", f"{what}(目标 {target})"), target))
+        source = child.get("source") or ""
+        if not source.strip():
+            document.refuse(
+                node,
+                DiagramCode.MAPPING_SOURCE,
+                f"{what}(目标 {target})没有写来源(source),会把 {target} 改成空文字;请写表达式或文字,要清空的写 =null,不要的请删除",
+                at=child,
+            )
+            continue
+        found.append(Mapping(document.term(node, source, f"{what}(目标 {target})"), target))
     return tuple(found)
 
 
@@ -85,11 +105,7 @@ def job(document: Document, node: Node) -> tuple[JobSpec, dict[str, str]] | None
         document.refuse(node, DiagramCode.TASK_DEFINITION_MISSING, "任务定义没有类型(type)")
         return None
     term = _retries(document, node, definition, "重试次数")
-    holder = extension(node, "taskHeaders")
-    headers = {}
-    if holder is not None:
-        headers = {child.get("key", ""): child.get("value", "") for child in holder.iterchildren(ZEEBE + "header") if child.get("key")}
-    return JobSpec(document.term(node, job_type, "任务类型"), term), headers
+    return JobSpec(document.term(node, job_type, "任务类型"), term), _pairs(document, node, "taskHeaders", "header", "key")
 
 
 def _retries(document: Document, node: Node, holder: Node, what: str) -> Term:

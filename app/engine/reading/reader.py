@@ -12,7 +12,7 @@ from app.engine.elements.subprocesses import CallActivity, SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.errors import DiagramError
 from app.engine.expressions import LiteralTerm, Term, source_of
-from app.engine.reading import attributes, content, dialect, foreign, returns, structure, values, xml
+from app.engine.reading import attributes, content, dialect, foreign, handlers, returns, structure, values, xml
 from app.engine.reading.document import Document
 from app.engine.reading.parsers import ZeebeParser
 from app.engine.reading.xml import BPMN, Node, extension, local
@@ -41,6 +41,7 @@ def _read(document: Document, source: bytes) -> Diagram:
     document.index()
     content.check(document)
     structure.check(document)
+    handlers.check(document)
     dialect.check(document)
     foreign.check(document)
     _refuse(document)

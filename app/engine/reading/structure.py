@@ -155,6 +155,39 @@ def _check_flows(document: Document, level: LevelIndex, by_id: dict[str, Node]) 
                         DiagramCode.CONDITION_MISSING,
                         f"网关 {element_id} 有多条流出的顺序流,流向 {flow.get('id')} 既没有条件,也不是默认流向",
                     )
+        _check_conditions(document, node, outgoing)
+
+
+def _check_conditions(document: Document, node: Node, outgoing: list[Node]) -> None:
+    """Conditions that nobody evaluates. BPMN 2.0.2: those of an event gateway must not be (10.6.6); a parallel gateway takes every flow without asking (10.6.4);
+    that of a default flow shall be ignored (10.6.2), so files that have it are valid and only told."""
+    tag, default = local(node), node.get("default")
+    asks = tag not in ("parallelGateway", "eventBasedGateway")
+    if default and not asks:
+        what = "并行网关走每一条流出的顺序流" if tag == "parallelGateway" else "事件网关走先到的那个事件"
+        document.warn(node, DiagramCode.CONDITION_IGNORED, f"默认流向 {default} 不起作用:{what};请删除 default,要选择的请改用排他网关")
+    for flow in outgoing:
+        if not condition_text(flow):
+            continue
+        flow_id = flow.get("id")
+        if tag == "eventBasedGateway":
+            document.refuse(
+                flow,
+                DiagramCode.CONDITION_NOT_ALLOWED,
+                f"事件网关 {node.get('id')} 流出的顺序流 {flow_id} 不能有条件:走哪一条只看哪个事件先到;请删除条件,要判断的请在事件之后加排他网关",
+            )
+        elif tag == "parallelGateway":
+            document.warn(
+                flow,
+                DiagramCode.CONDITION_IGNORED,
+                f"顺序流 {flow_id} 的条件不会判断:并行网关 {node.get('id')} 走每一条流出的顺序流;请删除条件,或改用包容网关、排他网关",
+            )
+        elif flow_id == default:
+            document.warn(
+                flow,
+                DiagramCode.CONDITION_IGNORED,
+                f"顺序流 {flow_id} 的条件不会判断:它是 {node.get('id')} 的默认流向,别的都不成立时就走它;请删除条件,或不把它设为默认流向",
+            )
 
 
 def condition_text(flow: Node) -> str:

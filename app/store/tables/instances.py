@@ -5,6 +5,8 @@ Inside a tree things are named by the engine's local integers; ``(root_key, loca
 What belongs to a tree goes with its root (CASCADE, along ``(tenant, root_key, …)``), so that a finished tree can be moved away whole. What a tree stands on
 stays as long as the tree does (RESTRICT): projects, definitions, people. What only mentions a tree forgets it (SET NULL). Definitions, projects and people are
 never deleted in service, so that columns that name them have an index only where people search by them.
+
+One file because the tables of a running tree refer to each other, and a finished one is to be moved with all of them.
 """
 
 from datetime import datetime

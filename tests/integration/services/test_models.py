@@ -100,6 +100,16 @@ def test_the_same_id_twice_in_a_bundle_is_refused(hill: Flask) -> None:
     assert refused.value.problems[0].code == "DUPLICATE_ID"
 
 
+def test_the_same_id_twice_is_refused_also_when_one_copy_is_what_is_deployed_and_both_come_under_one_name(hill: Flask) -> None:
+    models.deploy(SYSTEM, [("dmn/a.dmn", GATE)], NOW)
+    for bundle in ([("dmn/a.dmn", GATE), ("copy/dmn/a.dmn", STRICT)], [("copy/dmn/a.dmn", STRICT), ("dmn/a.dmn", GATE)]):
+        with pytest.raises(Refused) as refused:
+            models.deploy(SYSTEM, bundle, NOW)
+        (problem,) = refused.value.problems
+        assert problem.code == "DUPLICATE_ID"
+        assert "copy/dmn/a.dmn" in problem.message
+
+
 def test_what_is_called_but_not_there_is_refused_unless_it_comes_along(hill: Flask) -> None:
     caller = ("bpmn/permit.bpmn", PERMIT.replace(b'decisionId="permit_gate"', b'decisionId="nowhere"'))
     with pytest.raises(Refused) as refused:

@@ -92,7 +92,9 @@ class Generator:
         for _ in range(choice.choice((1, 1, 2))):
             kind = choice.choice(("message", "timer", "cycle", "signal", "error", "error", "escalation"))
             interrupting = kind == "error" or (kind != "cycle" and choice.random() < 0.5)
-            bound.events.append(self.event(depth, (kind,), interrupting))
+            event = self.event(depth, (kind,), interrupting)
+            if kind not in ("error", "escalation") or (kind, event.code) not in {(other.kind, other.code) for other in bound.events}:
+                bound.events.append(event)  # a second one of the same code would be refused
         return bound
 
     def event(self, depth: int, kinds: tuple[str, ...], interrupting: bool) -> Event:

@@ -111,6 +111,14 @@ def test_a_user_task_for_nobody_is_a_warning_and_in_the_houses_own_files_an_erro
         assert [(finding.element, finding.severity) for finding in found] == [("approve", severity)]
 
 
+def test_a_condition_that_is_never_asked_is_a_warning_and_in_the_houses_own_files_an_error() -> None:
+    split = d.parallel("both"), d.flow("both", "a", "=1 = 2", id="to_a"), d.flow("both", "b")
+    source = d.file(d.process(d.start(), *split, d.end("a"), d.end("b"), d.chain("start", "both")))
+    for house, severity in ((False, "warning"), (True, "error")):
+        found = [finding for finding in of(source, house=house) if finding.code == "CONDITION_IGNORED"]
+        assert [(finding.element, finding.severity) for finding in found] == [("to_a", severity)]
+
+
 def test_a_drawing_may_refer_to_its_elements_with_a_prefix() -> None:
     path = ROOT / "bpmn" / "acceptance.bpmn"
     source = (

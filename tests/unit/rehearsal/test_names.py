@@ -507,6 +507,24 @@ def test_an_entry_that_the_table_does_not_give(path: str, meant: str | None) -> 
     assert (f"是不是 {meant}?" in found.message) if meant else "required" in found.message
 
 
+@pytest.mark.parametrize(("entry", "meant"), [("requird", "required"), ("reson", "reason"), ("nothing", None)])
+def test_an_entry_that_the_table_does_not_give_is_found_in_its_own_output_mapping(entry: str, meant: str | None) -> None:
+    mapping = d.io({}, [(f"=needed.{entry}", "z"), (f'="x" + needed.{entry}', "more")])
+    found = findings(d.start(), d.rule("judge", "supervision", "needed", mapping), d.end(), d.chain("start", "judge", "end"))
+    (finding,) = [finding for finding in found if finding.code == "DECISION_OUTPUT"]
+    assert (finding.element, finding.severity) == ("judge", "error")
+    assert (f"是不是 {meant}?" in finding.message) if meant else "required" in finding.message
+
+
+def test_an_own_output_mapping_reads_what_the_table_gives_and_what_an_earlier_one_made() -> None:
+    right = d.io({}, [("=needed.required", "z"), ("={made: 1}", "needed"), ("=needed.made", "more")])
+    found = findings(d.start(), d.rule("judge", "supervision", "needed", right), d.end(), d.chain("start", "judge", "end"))
+    assert "DECISION_OUTPUT" not in {finding.code for finding in found}
+    inside = d.io({"z": "=needed.nothing"}, [("=needed.required", "z")])  # before it is called there is no result
+    found = findings(d.start(), d.rule("judge", "supervision", "needed", inside), d.end(), d.chain("start", "judge", "end"))
+    assert "DECISION_OUTPUT" not in {finding.code for finding in found}
+
+
 # ---------------------------------------------------------------------- functions and deadlines
 
 

@@ -251,6 +251,49 @@ def test_a_role_that_the_district_has_not_fails(attempt: Try) -> None:
     passes(attempt("steps: [{complete: sign, as: aplicant}]", *body))  # without a district any key is a role
 
 
+OF_OFFICE = d.start(), d.user("sign", '<zeebe:assignmentDefinition candidateGroups="applicant"/>'), d.chain("start", "sign")
+LEDGER = "district: sucheng\nledger: {project: {applicantOffice: {key: sc_jyj, name: 宿城区教育局}}}\n"
+
+
+def test_a_person_of_the_projects_own_office_does_what_one_of_another_may_not(attempt: Try) -> None:
+    def by(who: str, head: str = LEDGER) -> CaseResult:
+        return attempt(f"{head}steps: [{{complete: sign, as: {who}}}]", *OF_OFFICE)
+
+    passes(by("{role: applicant, office: 宿城区教育局}"))
+    passes(by("{role: applicant, office: 宿城区教育局, person: 甲}"))
+    passes(by("{role: applicant}"))
+    fails(by("{role: applicant, office: 宿城区卫生健康局}"), "step 1", "“宿城区卫生健康局”的角色“applicant”办理", "其他单位的项目")
+    fails(by("{role: applicant, office: 无此单位}"), "step 1", "没有单位“无此单位”", "宿城区教育局")
+    fails(by("{role: aplicant, office: 宿城区教育局}"), "step 1", "没有角色“aplicant”")
+    fails(by("{role: finance, office: 宿城区财政局}"), "step 1", "“宿城区财政局”的角色“finance”办理")
+    own = "district: sucheng\nledger: {project: {applicantOffice: 宿城区新设局}}\n"
+    passes(by("{role: applicant, office: 宿城区新设局}", own))  # an office that only the ledger knows
+    unsaid = "district: sucheng\nvariables: {applicantOffice: 宿城区教育局}\n"
+    passes(by("{role: applicant, office: 宿城区教育局}", unsaid))
+    fails(by("{role: applicant, office: 宿城区卫生健康局}", unsaid), "step 1", "其他单位的项目")
+
+
+def test_a_role_of_the_district_counts_in_its_own_offices_only(attempt: Try) -> None:
+    body = d.start(), d.user("sign", '<zeebe:assignmentDefinition candidateGroups="finance"/>'), d.chain("start", "sign")
+    passes(attempt("district: sucheng\nsteps: [{complete: sign, as: {role: finance, office: 宿城区财政局}}]", *body))
+    fails(
+        attempt("district: sucheng\nsteps: [{complete: sign, as: {role: finance, office: 宿城区数据局}}]", *body),
+        "step 1",
+        "宿城区财政局的",
+    )
+
+
+def test_a_task_of_one_person_is_done_by_that_person(attempt: Try) -> None:
+    body = d.start(), d.user("sign", '<zeebe:assignmentDefinition assignee="甲"/>'), d.chain("start", "sign")
+    passes(attempt("district: sucheng\nsteps: [{complete: sign, as: {role: finance, person: 甲}}]", *body))
+    fails(attempt("district: sucheng\nsteps: [{complete: sign, as: {role: finance, person: 乙}}]", *body), "step 1", "(“乙”)办理,应由 甲")
+
+
+def test_an_office_or_role_that_there_is_not_is_refused_even_where_nobody_is_asked_for(attempt: Try) -> None:
+    fails(attempt("district: sucheng\nsteps: [{complete: sign, as: {role: finance, office: 无此单位}}]", *SIGN), "step 1", "无此单位")
+    passes(attempt("steps: [{complete: sign, as: {role: anything, office: 某局}}]", *SIGN))  # without a district none is known
+
+
 # ---------------------------------------------------------------- time
 
 TWO = (
@@ -738,6 +781,29 @@ BAD = {
     ),
     "two_megabytes": ("#" * 2_000_000, "超过"),
     "nul": ("process: \x00", "YAML"),
+    "name_list": ("name: [1]", "场景文件的 name 应是文字"),
+    "name_number": ("name: 2026", "name 应是文字"),
+    "name_of_case": ("cases: [{name: {a: 1}}, {name: x}]", "cases 的第 1 项的 name 应是文字"),
+    "description": ("description: [1]", "description 应是文字"),
+    "now": ("now: soon", "now:soon 不是时刻"),
+    "now_object": ("now: {a: 1}", "now:{a: 1} 不是时刻"),
+    "now_of_no_zone": ("now: 9999-12-31T23:59:59-08:00", "年份应在 2 至 9998 之间"),
+    "incidents": ("expect: {incidents: -1}", "expect 的 incidents 应是个数(不小于 0)"),
+    "incidents_fraction": ("expect: {incidents: 1.5}", "incidents"),
+    "incidents_counted_wrongly": ("expect: {incidents: {a: -1}}", "incidents"),
+    "incidents_unnamed": ("expect: {incidents: [1]}", "incidents"),
+    "as_list": ("steps: [{complete: a, as: [applicant]}]", "第 1 步的 as 应是角色的键"),
+    "as_number": ("steps: [{complete: a, as: 5}]", "第 1 步的 as 应是角色的键"),
+    "as_empty": ("steps: [{complete: a, as: {}}]", "第 1 步的 as 应写明角色(role)"),
+    "as_blank": ('steps: [{complete: a, as: ""}]', "第 1 步的 as 应写明角色(role)"),
+    "as_no_role": ("steps: [{complete: a, as: {office: 局}}]", "第 1 步的 as 应写明角色(role)"),
+    "as_unknown": ("steps: [{complete: a, as: {role: a, offce: 局}}]", "第 1 步的 as含有不认识的键“offce”"),
+    "as_role_list": ("steps: [{complete: a, as: {role: [a]}}]", "第 1 步的 as的 role 应是文字"),
+    "as_office_object": ("steps: [{complete: a, as: {role: a, office: {key: x}}}]", "第 1 步的 as的 office 应是文字"),
+    "as_person_object": ("steps: [{complete: a, as: {role: a, person: {a: 1}}}]", "第 1 步的 as的 person 应是文字"),
+    "half_a_character": ('variables: {a: "\\ud800"}', "第 1 行第 16 列的文字含有不完整的字符"),
+    "half_a_characters_key": ('variables: {"\\ud800": 1}', "不完整的字符"),
+    "nul": ('variables: {a: "b\\0"}', "第 1 行第 16 列的文字含有空字符"),
 }
 
 

@@ -46,6 +46,7 @@ cases:
         (", refused: [amount, 超过预算]", "", [("拦住", "不再核对应被拒绝的提交“amount”"), ("拦住", "不再核对应被拒绝的提交“超过预算”")]),
         ("as: applicant, ", "", [("拦住", "不再核对办理人的角色")]),
         ("as: applicant", "as: finance", []),
+        ("as: applicant", "as: {role: applicant, office: 宿城区教育局}", []),
         ("process: p", "process: p\ndistrict: sucheng", []),
         ("process: p", "name: 题目\nprocess: p", []),
     ],
@@ -54,6 +55,43 @@ def test_what_is_lost_is_said(was: str, now: str, said: list[tuple[str, str]]) -
     assert was in BEFORE
     found = weakenings(parse("x.yaml", BEFORE.encode()), parse("x.yaml", BEFORE.replace(was, now).encode()))
     assert [(one.case, one.text) for one in found] == said
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ("jobs: {}", "jobs: {zzz: 0}", ["不再核对作业总共有几个"]),
+        ("tasks: {}", "tasks: {zzz: 0}", ["不再核对事项总共有几个"]),
+        ("tasks: {}", "tasks: {pay: 1}", ["不再核对事项总共有几个"]),
+        ("tasks: null", "tasks: {zzz: 0}", ["不再核对事项总共有几个"]),
+        ("tasks: 3", "tasks: {a: 3}", ["不再核对事项总共有几个"]),
+        ("notices: {}", "notices: {finance: 0}", ["不再核对通知总共有几个"]),
+        ("timers: {}", "timers: {zzz: null}", ["不再要求定时一个也没有"]),
+        ("variables: {}", "variables: {zzz: null}", ["不再要求变量一个也没有"]),
+        ("ledger: {}", "ledger: {zzz: null}", ["不再要求台账一个也没有"]),
+        ("records: {}", "records: {overdue: []}", ["不再要求登记簿一个也没有"]),
+        ("decision: {}", "decision: {zzz: null}", ["不再要求决策命中的行一个也没有"]),
+        ("path: []", "path: [start]", ["不再要求路径一个也没有"]),
+        ("path: []", "path: null", ["不再要求路径一个也没有"]),
+        ("jobs: {}", "phase: trial", ["不再核对作业"]),
+        # the same thing, written another way, or another number of the same things
+        ("jobs: {}", "jobs: 0", []),
+        ("jobs: {}", "jobs: null", []),
+        ("tasks: 0", "tasks: 2", []),
+        ("timers: {}", "timers: null", []),
+        ("incidents: 0", "incidents: []", []),
+    ],
+)
+def test_that_there_is_none_at_all_asks_more_than_that_one_is_not_there(was: str, now: str, said: list[str]) -> None:
+    for text in ("process: p\nexpect: {{{}}}", "process: p\nsteps:\n  - expect: {{state: active, {}}}"):
+        found = weakenings(parse("x.yaml", text.format(was).encode()), parse("x.yaml", text.format(now).encode()))
+        assert [one.text for one in found] == said
+
+
+def test_a_doer_without_the_office_or_the_person_asks_less() -> None:
+    whole = "steps: [{complete: a, as: {role: finance, office: 局, person: 甲}}]"
+    found = weakenings(parse("x.yaml", whole.encode()), parse("x.yaml", b"steps: [{complete: a, as: finance}]"))
+    assert [one.text for one in found] == ["不再核对办理人的单位", "不再核对办理人是谁"]
 
 
 def test_a_file_without_a_district_sees_less() -> None:

@@ -1,0 +1,48 @@
+"""Who does a task in a scenario: a role, or a person of a role in an office; whether the server would let them (design §9)."""
+
+from app.domain.districts import SHARED, ZONE, District
+from app.domain.permissions import Actor, Membership, ProjectFacts, TaskFacts, may_do
+from app.engine import effects
+from app.rehearsal.ledger import LedgerInMemory
+from app.rehearsal.scenario_files import Failed
+from app.rehearsal.scenario_shapes import Doer
+from app.rehearsal.wording import mark
+
+NOWHERE = District(SHARED, "", ZONE, {}, {})
+
+
+def check(doer: Doer, task: effects.TaskOpened, project: int | None, ledger: LedgerInMemory) -> None:
+    """Whether ``doer`` may complete ``task`` of a tree of ``project``. Raises Failed, also for a role or an office that there is not.
+
+    Without an office the role alone counts, in whatever office it is held; with one, the project's own offices decide where the role belongs to them.
+    """
+    district = ledger.district or NOWHERE
+    role = doer.role
+    if district.roles and role not in district.roles:
+        raise Failed(f"区“{district.key}”没有角色“{role}”,可用:{'、'.join(sorted(district.roles))}")
+    info = district.roles.get(role)
+    own = info.offices if info is not None else ()
+    office = doer.office if doer.office is not None else next(iter(own), "")
+    if doer.office is not None and district.roles:
+        known = {name for held in district.roles.values() for name in held.offices} | set(ledger.office_names().values())
+        if office not in known:
+            raise Failed(f"区“{district.key}”和台账里没有单位“{office}”,可用:{'、'.join(sorted(known))}")
+    if not (task.assignee or task.candidate_groups or task.candidate_users):
+        return
+    membership = Membership(role, ledger.office(office) if doer.office is not None else 1, office)
+    actor = Actor(1, doer.person or role, doer.person or district.role_title(role), district.key, (membership,))
+    facts = TaskFacts(district.key, tuple(task.candidate_groups), tuple(task.candidate_users), task.assignee, task.name)
+    verdict = may_do(actor, facts, _project(project, ledger, district) if doer.office is not None else None, district)
+    if not verdict:
+        entitled = "、".join(mark(group) for group in task.candidate_groups) or task.assignee or "、".join(task.candidate_users)
+        who = f"“{office}”的" if doer.office is not None else ""
+        named = f"(“{doer.person}”)" if doer.person is not None else ""
+        raise Failed(f"“{mark(task.element_id)}”不由{who}角色“{mark(role)}”{named}办理,应由 {entitled}:{verdict.reason}")
+
+
+def _project(key: int | None, ledger: LedgerInMemory, district: District) -> ProjectFacts | None:
+    if key is None:
+        return None
+    row = ledger.projects[key]
+    offices = {relation: frozenset(office for office, _ in held) for relation, held in row["offices"].items()}
+    return ProjectFacts(district.key, key, row["phase"], offices)
