@@ -231,7 +231,7 @@ def give_back(course: "Course", command: Return) -> None:
 def _chosen(token: Token, command: Return) -> _Way:
     ways = [way for way in _ways(token) if way.path[-1].bpmn_id == command.to]
     if not ways:
-        raise _refused(f"{token.course.place(token)}不能退回到 {command.to}:流程图没有规定,或它不在本环节之前")
+        raise _refused(f"“{token.task_spec.bpmn_name or token.element_id}”不能退回到 {command.to}:流程图没有规定,或它不在本环节之前")
     reasons = [_why_not(way) for way in ways]
     way = next((way for way, reason in zip(ways, reasons, strict=True) if reason is None), None)
     if way is None:

@@ -11,6 +11,7 @@ from .diagrams import (
     call,
     chain,
     end,
+    error,
     escalation,
     event_subprocess,
     exclusive,
@@ -21,6 +22,7 @@ from .diagrams import (
     loop,
     message,
     node,
+    on_error,
     on_message,
     parallel,
     process,
@@ -261,7 +263,7 @@ def test_inclusive_branches_that_were_not_taken_are_not_waited_for(begin):
 
 STAGES = [
     subprocess("one", start("s1"), task("fill"), task("check"), end("e1"), chain("s1", "fill", "check", "e1"),
-        extensions=io({"inner": "=1"}, {"amount": "=amount", "checked": "=checkedBy"})),
+        extensions=io({"inner": "=1", "checkedBy": "=null"}, {"amount": "=amount", "checked": "=checkedBy"})),
     boundary("late", "one", timer("Duration", "P10D"), False),
     subprocess("two", start("s2"), task("judge", "*"), task("note", "judge"), end("e2"), chain("s2", "judge", "note", "e2")),
     boundary("slow", "two", timer("Duration", "P30D")),
@@ -344,6 +346,43 @@ def test_a_correction_is_not_led_away_by_an_interrupting_event(begin):
     run.fire("remind")
     run.complete("a")
     assert run.open == ["b"]
+
+
+def test_an_error_beside_a_correction_does_not_lead_it_away(begin):
+    """The sub-process that is entered anew stands aside of the flow: its error boundary would add a token to it."""
+    beside = event_subprocess(
+        "es", start("es1", on_message("m"), isInterrupting="false"), end("broken", on_error("e")), chain("es1", "broken")
+    )
+    body = [
+        subprocess("one", start("s1"), task("fill"), beside, end("e1"), chain("s1", "fill", "e1")), boundary("failed", "one", on_error("e")),
+        task("judge", "fill"), task("mend"), end(), end("e2"), chain("start", "one", "judge", "end"), chain("failed", "mend", "e2"),
+    ]  # fmt: skip
+    run = begin(build(*body, roots=message("m", "go", '="1"') + error("e", "E")))
+    run.complete("fill")
+    give_back(run, "judge", "fill", straight=True)
+    run.deliver("es1")
+    assert (run.open, run.troubles) == (["fill"], [("broken", "UNHANDLED_ERROR_EVENT")])
+
+
+def test_no_inclusive_join_waits_for_a_correction_that_leads_nowhere(begin):
+    """One reviewer has asked for a correction straight; the other then returns everything, so that nobody waits for the correction any more."""
+    body = [
+        task("t"), inclusive("o"), task("a"), task("b"), inclusive("j"), parallel("f"), task("r", "a"), task("q", "b"), parallel("j2"), end(),
+        chain("start", "t", "o"), flow("o", "a", "=true"), flow("o", "b", "=true"), chain("a", "j", "f", "r", "j2", "end"), chain("b", "j"),
+        chain("f", "q", "j2"),
+    ]  # fmt: skip
+    run = begin(build(*body))
+    for element in ("t", "a", "b"):
+        run.complete(element)
+    give_back(run, "r", "a", straight=True)
+    give_back(run, "q", "b")
+    assert run.open == ["a", "b"]
+    run.complete("b")
+    assert run.open == ["a", "q", "r"]
+    run.complete("a")
+    for element in ("q", "r"):
+        run.complete(element)
+    assert run.done
 
 
 def test_called_processes_below_what_ends_end_too(begin):
