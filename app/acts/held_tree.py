@@ -106,7 +106,11 @@ class HeldTree:
         limits = engine.StepLimits(steps=current.settings().step_limit)
         definitions = {} if self.state is None else {view.instance: view.definition for view in self.state.instances()}
         try:
-            self.state, brought = engine.step(self.library, self.state, command, self.now, limits)
+            self.state, brought = engine.answering(
+                lambda known: engine.step(self.library, self.state, command, self.now, limits=limits, ledger=known),
+                self.ledger.known(),
+                self.ledger.look_up,
+            )
         except engine.TreeSuspended as error:
             raise Suspended("此流程实例已被管理员挂起,恢复之前不能办理") from error
         self.journal.take(brought, definitions)

@@ -10,11 +10,12 @@ from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
 from app.connectors.calls import FoundRecord, forms_of
 from app.connectors.ledger import Ledger
+from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.domain.states import MessageKind
 from app.errors import Outdated
-from app.store import ledger, rows
+from app.store import accounts, ledger, rows
 from app.store.tables import MessageRow, NotificationRow, OrganisationRow, RecordRow
 
 _COLUMNS = (
@@ -40,7 +41,16 @@ class StoredLedger(Ledger):
         self.library = library
         self.root_key = root_key
 
+    @property
+    def schema(self) -> LedgerSchema | None:
+        return self.library.ledger
+
     # ------------------------------------------------------------------ reading
+
+    def role_offices(self) -> dict[str, list[dict[str, str]]]:
+        known = {row.name: str(row.key) for row in accounts.offices(self.library.tenant) if row.closed_at is None}
+        roles = snapshot.district(self.library.tenant).roles.values()
+        return {role.key: [{"key": known[name], "name": name} for name in role.offices if name in known] for role in roles}
 
     def form(self, kind: str) -> Form | None:
         found = next((found for form in forms_of(kind) if (found := self.library.reference("form", form))), None)

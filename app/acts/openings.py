@@ -40,13 +40,19 @@ def may_begin(actor: Actor, process_id: str, project: Mapping[str, Any] | None, 
 
 
 def begin(actor: Actor, process_id: str, project: Mapping[str, Any] | None, variables: Mapping[str, Any], now: datetime) -> HeldTree:
-    """Begin it, if ``may_begin`` allows. What the ledger knows of the project goes before ``variables``. Raises Forbidden, NotFound, Conflict (ALREADY_…)."""
+    """Begin it, if ``may_begin`` allows.
+
+    What the ledger knows of the project goes before ``variables``; a process that declares reads it there and gets no copy.
+    Raises Forbidden, NotFound, Conflict (ALREADY_…).
+    """
     verdict = may_begin(actor, process_id, project, now)
     if verdict.code in _AGAIN:
         raise Conflict(verdict.reason, code=verdict.code)
     verdict.require()
     if project is None:
         return launch(actor, process_id, variables, now)
+    if declares(actor.tenant, process_id):
+        return launch(actor, process_id, variables, now, project_key=project["key"])
     known = {
         **project["facts"],
         "projectKey": str(project["key"]),
@@ -54,6 +60,12 @@ def begin(actor: Actor, process_id: str, project: Mapping[str, Any] | None, vari
         "applicantOffice": project["applicant_office"],
     }
     return launch(actor, process_id, {**variables, **known}, now, project_key=project["key"])
+
+
+def declares(tenant: str, process_id: str) -> bool:
+    """Whether the process reads the ledger by its name, so that nothing of it is copied into variables."""
+    found = snapshot.library(tenant).process(process_id)
+    return found is not None and found.declares
 
 
 def may_open(actor: Actor, process_id: str, phase: str, relation: str) -> Verdict:

@@ -219,6 +219,11 @@ class Snapshot:
         base = self.ledger_form(SHARED)
         return None if base is None else LedgerSchema.of(base, None if self.tenant == SHARED else self.ledger_form(self.tenant))
 
+    @cached_property
+    def reserves(self) -> bool:
+        """Whether some process of the tenant keeps the names of the ledger's row and the parameters for its expressions."""
+        return any(process_definition(found.key).declares for found in self.processes())
+
     def reference(self, kind: str, name: str, tag: str | None = None, deployment: int | None = None) -> ResourceRef | None:
         """The key that a lookup leads to. ``deployment``: the key of the process definition that asks."""
         bundle = process_definition(deployment).deployment if deployment else None

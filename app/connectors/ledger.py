@@ -1,7 +1,7 @@
 """The ledger within one act: what connectors read of it, what they change, and how a change takes effect. How it is kept, its subclasses say."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -27,8 +27,11 @@ from app.connectors.calls import (
     SetOffice,
     SetPhase,
 )
+from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
 from app.domain.keys import next_key
+from app.domain.project_values import project_context
+from app.engine.ledger import KnownLedger, Question
 from app.errors import ConnectorError
 
 T = TypeVar("T")
@@ -71,6 +74,7 @@ class Ledger(ABC):
         self.records: list[Entered] = []
         self.notices: list[Told] = []
         self.messages: list[Sent] = []
+        self._context: tuple[Any, dict[str, Any]] | None = None
 
     @property
     def offices(self) -> dict[str, list[list[Any]]] | None:
@@ -88,7 +92,33 @@ class Ledger(ABC):
         offices = {relation: [(int(key), name) for key, name in held] for relation, held in self.project["offices"].items()}
         return LedgerProject(self.project["key"], self.project["name"], self.project["phase"], self.project["facts"], offices)
 
+    def known(self) -> KnownLedger:
+        """What a step is told of the ledger, changes of this act included."""
+        return KnownLedger(project=self._shown())
+
+    def look_up(self, question: Question) -> Any:
+        """What a step has asked. Roles with their offices come as role → [{key, name}, …]."""
+        return self.role_offices()
+
+    def _shown(self) -> dict[str, Any] | None:
+        """The project as a context of its fields. An act takes many steps and changes little: what is replaced is seen by what stood in its place."""
+        if self.project is None:
+            return None
+        parts = tuple(map(id, (self.project["facts"], self.project["offices"], self.project["phase"])))
+        if self._context is None or self._context[0] != parts:
+            self._context = parts, project_context(self.project, self.schema) or {}
+        return self._context[1]
+
     # ------------------------------------------------------------------ how it is kept
+
+    @property
+    @abstractmethod
+    def schema(self) -> LedgerSchema | None:
+        """The fields of the ledger; None where nobody declares any."""
+
+    @abstractmethod
+    def role_offices(self) -> Mapping[str, Sequence[Mapping[str, str]]]:
+        """Role of the district → its offices as values, those that are closed left out."""
 
     @abstractmethod
     def form(self, kind: str) -> Form | None:

@@ -8,10 +8,12 @@ from app.engine.errors import (
     EngineError,
     LimitExceeded,
     ModificationRefused,
+    NameReserved,
     NotOpen,
     StateError,
     TreeSuspended,
 )
+from app.engine.ledger import KnownLedger, OfficesAsked, Question, Unanswered, answering
 from app.engine.library import DecisionRef, Library, LibraryRef, StaticLibrary
 from app.engine.limits import StepLimits
 from app.engine.migration import Preview
@@ -28,13 +30,17 @@ __all__ = [
     "DiagramProblem",
     "ElementInfo",
     "EngineError",
+    "KnownLedger",
     "Library",
     "LibraryRef",
     "LimitExceeded",
     "ModificationRefused",
+    "NameReserved",
     "NotOpen",
+    "OfficesAsked",
     "Preview",
     "ProcessDefinition",
+    "Question",
     "Recalculated",
     "StartEvent",
     "State",
@@ -42,6 +48,8 @@ __all__ = [
     "StaticLibrary",
     "StepLimits",
     "TreeSuspended",
+    "Unanswered",
+    "answering",
     "describe_tasks",
     "preview_migration",
     "read",

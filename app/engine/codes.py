@@ -9,6 +9,7 @@ class CommandCode(Code):
     ENGINE = "ENGINE", "引擎不能执行这个命令"
     NOT_OPEN = "NOT_OPEN", "所指的流程、事项、任务、等待或事件不存在，或已经结束"
     LIMIT = "LIMIT", "超过了引擎的一项上限"
+    NAME_RESERVED = "NAME_RESERVED", "变量的名称在这个流程里是台账或参数的，不能从外面给出；请改名"
     REFUSED = "REFUSED", "改动不能进行，说明列出全部原因"
     MIGRATION = "MIGRATION", "迁移不能进行，说明列出全部原因"
     STATE = "STATE", "保存的流程状态不能读取：已损坏，或由更新的版本写成"

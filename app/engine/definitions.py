@@ -44,7 +44,12 @@ class StartEvent:
 
 @dataclass(frozen=True, slots=True)
 class ProcessDefinition:
-    """One executable process. ``key`` is 0 until it is deployed. The collections hold what is called by a literal id, for checks at deployment."""
+    """One executable process. ``key`` is 0 until it is deployed. The collections hold what is called by a literal id, for checks at deployment.
+
+    ``declares``: some element declares an effect (``app.domain.declared.EFFECTS``), so that the names of the ledger's row and of the parameters are reserved.
+    ``watched``: elements whose completion an expression asks for. ``calls``: of each process called by a literal id also its version tag, and whether it is the one
+    deployed together with this.
+    """
 
     process_id: str
     name: str
@@ -63,6 +68,9 @@ class ProcessDefinition:
     called_decisions: frozenset[str] = frozenset()
     forms: frozenset[str] = frozenset()
     job_types: frozenset[str] = frozenset()
+    declares: bool = False
+    watched: frozenset[str] = frozenset()
+    calls: tuple[tuple[str, str | None, bool], ...] = ()
 
     def with_key(self, key: int, version: int, deployment: int) -> "ProcessDefinition":
         """The same process as deployed."""

@@ -10,6 +10,8 @@ from app.decision import feel
 from app.domain import deadlines
 from app.domain.calendars import Calendar
 from app.domain.codes import DeadlineCode
+from app.domain.declared import RESERVED
+from app.engine import functions
 from app.engine.codes import IncidentType
 from app.engine.errors import ElementFailure
 from app.engine.limits import LONGEST_NAME, flaw_of
@@ -26,10 +28,14 @@ class LiteralTerm:
 
 @dataclass(frozen=True, slots=True)
 class FormulaTerm:
-    """``text`` is the FEEL source without its ``=``. ``uses_calendar``: its value may change when a year's working days are announced."""
+    """``text`` is the FEEL source without its ``=``. ``uses_calendar``: its value may change when a year's working days are announced.
+
+    ``reserved``: which of the reserved names it may read; a deadline's table may read both.
+    """
 
     text: str
     expression: feel.Expression
+    reserved: tuple[str, ...] = ()
 
     @property
     def uses_calendar(self) -> bool:
@@ -37,13 +43,14 @@ class FormulaTerm:
 
 
 Term: TypeAlias = LiteralTerm | FormulaTerm
+_COUNTING = re.compile(r"\b(?:deadline|remindAt)\s*\(")
 _CALENDAR = re.compile(r"\b(?:deadline|remindAt|workingDaysAfter|isWorkingDay)\s*\(")
 
 
 @lru_cache(maxsize=1)
 def vocabulary() -> feel.Registry:
     """Every function that an expression may name; what it does is decided by the library it runs with."""
-    return deadlines.registry(_no_rule, Calendar(), ZoneInfo("UTC"))
+    return functions.extended(deadlines.registry(_no_rule, Calendar(), ZoneInfo("UTC")))
 
 
 def _no_rule(key: str, start: object, variables: Any, environment: Any) -> deadlines.DeadlineRule:
@@ -60,7 +67,9 @@ def formula(text: str) -> FormulaTerm:
     """``text`` as FEEL, with or without its ``=``. Raises feel.FeelSyntaxError."""
     source = text.strip()
     source = source[1:].strip() if source.startswith("=") else source
-    return FormulaTerm(source, feel.compile(source, functions=vocabulary()))
+    expression = feel.compile(source, functions=vocabulary())
+    asked = RESERVED if _COUNTING.search(source) else tuple(name for name in RESERVED if name in expression.tree.names)
+    return FormulaTerm(source, expression, asked)
 
 
 def source_of(term: Term) -> str:
@@ -82,6 +91,8 @@ def evaluate(
     if context is None:
         context = course.visible(token)
     course.site = token
+    if term.reserved:
+        course.supply(context, token, term.reserved)
     try:
         return term.expression.evaluate(context, course.environment)
     except feel.FeelError as error:

@@ -323,6 +323,7 @@ class Tree(Level, _TopWorkflow):  # type: ignore[misc]
         self.suspended = False
         self.inclusive: dict[int, Level] = {}
         self.stalled: list[int] = []
+        self.completions: dict[str, str] = {}  # element id → instant of its newest completion, of those that an expression asks for
 
     def next_number(self, kind: str) -> int:
         self.counters[kind] += 1

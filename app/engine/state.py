@@ -1,7 +1,7 @@
 """The state of an instance tree in our own format (``format`` 1): BPMN ids, our state words, local numbers; no specification inside.
 
 Written as one JSON object: ``format``, ``catalogue`` (the catalogue version the tree began with), ``state``, ``suspended``, ``counters``, ``instances``,
-``tokens``, ``waits``, ``incidents``, ``stalled``. Due instants are not in it: they live in the caller's rows. What has ended is not in it either.
+``tokens``, ``waits``, ``incidents``, ``stalled``, ``completions``. Due instants are not in it: they live in the caller's rows. What has ended is not in it either.
 
 One file because what is written and what is read have to be seen beside each other.
 """
@@ -278,6 +278,8 @@ def write(tree: Tree) -> dict[str, Any]:
         document["suspended"] = True
     if tree.stalled:
         document["stalled"] = list(tree.stalled)
+    if tree.completions:
+        document["completions"] = dict(tree.completions)
     return document
 
 
@@ -340,6 +342,7 @@ def _build(document: Mapping[str, Any], library: Library) -> Tree:
     tree.suspended = bool(document.get("suspended"))
     tree.counters = {name: int(document["counters"][name]) for name in _COUNTERS}
     tree.stalled = list(document.get("stalled", ()))
+    tree.completions = dict(document.get("completions", ()))
     stalled = set(tree.stalled)
     called = {row["call"]: row for row in rows[1:]}
     _open_instance(tree, library, rows[0], None)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
@@ -13,8 +13,10 @@ from app.connectors.calls import OVERDUE, FoundRecord, RoleFacts, SetFacts, SetP
 from app.connectors.inline import roles_of
 from app.connectors.ledger import Ledger, typed
 from app.domain.districts import District
+from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
 from app.domain.keys import next_key
+from app.engine.ledger import KnownLedger, OfficesAsked
 from app.errors import InvalidRequest
 from app.rehearsal.library import Models
 
@@ -187,6 +189,18 @@ class RehearsedLedger(Ledger):
     def __init__(self, memory: LedgerInMemory, project: dict[str, Any] | None, now: datetime) -> None:
         super().__init__(project, now)
         self.memory = memory
+
+    @property
+    def schema(self) -> LedgerSchema | None:
+        return self.memory.models.ledger
+
+    def role_offices(self) -> dict[str, list[dict[str, str]]]:
+        roles = self.memory.district.roles.values() if self.memory.district is not None else ()
+        return {role.key: [{"key": str(self.memory.office(name)), "name": name} for name in role.offices] for role in roles}
+
+    def known(self) -> KnownLedger:
+        """A rehearsal lets go of the state that a step begins with, so that what may be asked at any time is told before."""
+        return replace(super().known(), answers={OfficesAsked(): self.role_offices()})
 
     def form(self, kind: str) -> Form | None:
         return self.memory.form(kind)

@@ -17,10 +17,11 @@ from typing import Any
 from app.config import Config
 from app.connectors.inline import InlineTasks, Surroundings, is_inline
 from app.decision import feel
-from app.engine import commands, effects, functions, step, timers
+from app.engine import commands, effects, functions, parameters, step, timers
 from app.engine.codes import IncidentType
 from app.engine.definitions import ProcessDefinition, StartEvent
 from app.engine.expressions import LiteralTerm, Term, parse
+from app.engine.ledger import PARAMETERS
 from app.engine.limits import StepLimits
 from app.engine.waits import text_of
 from app.errors import InvalidRequest
@@ -115,16 +116,19 @@ class Rehearsal:
             raise Stopped(
                 Stop(start_event or "", IncidentType.LIMIT_INSTANCES, f"流程“{definition.process_id}”已经发起超过 {ROOTS} 个实例,已停止")
             )
-        state, happened = step(self.models, None, commands.Start(definition.key, variables, start_event), self.now, self.limits)
+        ledger = self.ledger.open(project, self.now)
+        command = commands.Start(definition.key, variables, start_event)
+        state, happened = step(self.models, None, command, self.now, limits=self.limits, ledger=ledger.known())
         root = RehearsedTree(state.released(), project, started_by=started_by)
         self.roots.append(root)
-        self._take(root, happened)
+        self._take(root, ledger, happened)
         self._settle()
         return root
 
     def act(self, root: RehearsedTree, command: commands.Command) -> None:
         """One command, and everything that follows by itself. Raises the engine's errors, Stopped."""
-        self._take(root, self._step(root, command))
+        ledger = self.ledger.open(root.project, self.now)
+        self._take(root, ledger, self._step(root, ledger, command))
         self._settle()
 
     def advance(self, until: datetime) -> None:
@@ -235,7 +239,8 @@ class Rehearsal:
         if isinstance(term, LiteralTerm):
             return term.value
         registry = functions.of(self.models.calendar, self.models.zone)
-        return term.expression.evaluate({}, feel.Environment(now=self.now, zone=self.models.zone, functions=registry))
+        known = {PARAMETERS: parameters.of(self.models)} if PARAMETERS in term.reserved else {}
+        return term.expression.evaluate(known, feel.Environment(now=self.now, zone=self.models.zone, functions=registry))
 
     def _arm(self, start: ArmedStart) -> None:
         self.starts.append(start)
@@ -250,8 +255,8 @@ class Rehearsal:
 
     # ------------------------------------------------------------------ inside
 
-    def _step(self, root: RehearsedTree, command: commands.Command) -> Sequence[effects.Effect]:
-        state, happened = step(self.models, root.state, command, self.now, self.limits)
+    def _step(self, root: RehearsedTree, ledger: RehearsedLedger, command: commands.Command) -> Sequence[effects.Effect]:
+        state, happened = step(self.models, root.state, command, self.now, limits=self.limits, ledger=ledger.known())
         root.state = state.released()
         return happened
 
@@ -327,16 +332,15 @@ class Rehearsal:
                 self.start(definition, message.variables, event.element_id, started_by, message.sender)
         return len(message.met) > before
 
-    def _take(self, root: RehearsedTree, happened: Sequence[effects.Effect]) -> None:
+    def _take(self, root: RehearsedTree, ledger: RehearsedLedger, happened: Sequence[effects.Effect]) -> None:
         """Note what a step brought about, and carry out the inline tasks that it reached; one act on the ledger."""
         inline = self._note_all(root, happened)
         if not inline:
             return
-        ledger = self.ledger.open(root.project, self.now)
 
         def advance(command: commands.Command) -> list[effects.JobOpened]:
             self._send(root, ledger)
-            return self._note_all(root, self._step(root, command))
+            return self._note_all(root, self._step(root, ledger, command))
 
         InlineTasks(ledger, self._surroundings()).carry_out(inline, lambda: root.state, advance)
         ledger.write()

@@ -60,7 +60,8 @@ def start(actor: Actor, process_id: str, name: str, now: datetime, *, variables:
         "offices": {APPLICANT: [[membership.office, membership.office_name]]}, "phases": [[DRAFT, now.isoformat()]], "version": 0, "created_by": actor.user,
         "created_at": now, "updated_at": now,
     }  # fmt: skip
-    tree = _settled(openings.launch(actor, process_id, {**(variables or {}), **known}, now, project=project), now)
+    given = dict(variables or {}) | ({} if openings.declares(actor.tenant, process_id) else known)
+    tree = _settled(openings.launch(actor, process_id, given, now, project=project), now)
     return key, _first_task(actor, tree)
 
 

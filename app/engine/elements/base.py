@@ -201,6 +201,7 @@ class Element(ElementSpec):
     def leave(self, token: Token) -> None:
         taken: Iterable[Flow] = token.memo.pop("taken", ())
         token.course.emit(ElementEnded(token.number, "completed"))
+        token.course.completed(token)
         for flow in taken:
             child = token.add(flow.target)
             child.flow = flow.id

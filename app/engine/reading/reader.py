@@ -1,7 +1,9 @@
 """``read``: a BPMN file to its process definitions."""
 
+import re
 from collections.abc import Iterator
 
+from app.domain.declared import EFFECTS
 from app.engine.definitions import Diagram, ElementInfo, ProcessDefinition, StartEvent
 from app.engine.elements.base import Element
 from app.engine.elements.events import LinkThrow
@@ -10,6 +12,7 @@ from app.engine.elements.subprocesses import CallActivity, SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.errors import DiagramError
 from app.engine.expressions import LiteralTerm, Term, source_of
+from app.engine.functions import COMPLETED_AT
 from app.engine.reading import content, dialect, foreign, structure, values, xml
 from app.engine.reading.document import Document
 from app.engine.reading.parsers import ZeebeParser
@@ -17,6 +20,7 @@ from app.engine.reading.xml import BPMN, Node, extension
 from app.engine.spiff import LevelSpec
 
 CLAUSES = "clauses"
+_ASKED = re.compile(COMPLETED_AT + r'\s*\(\s*(?:element\s*:\s*)?"([^"]*)"')
 
 
 def read(source: bytes, name: str, *, executable_only: bool = True) -> Diagram:
@@ -62,6 +66,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
     decisions: set[str] = set()
     forms: set[str] = set()
     jobs: set[str] = set()
+    calls: set[tuple[str, str | None, bool]] = set()
     process_id = node.get("id", "")
     for element, parent in walk(spec, process_id):
         activity = element.activity if isinstance(element, MultiInstanceBody) else element
@@ -71,6 +76,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
             forms.update(_static(activity.form.id))
         elif isinstance(activity, CallActivity):
             processes.update(_static(activity.called.id))
+            calls.update((name, activity.called.tag, activity.called.binding == "deployment") for name in _static(activity.called.id))
         elif isinstance(activity, BusinessRuleTask):
             decisions.update(_static(activity.called.id))
         elif isinstance(activity, JobTask):
@@ -96,6 +102,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
             attached_to=host.bpmn_id if host is not None else None,
             multi_instance=isinstance(element, MultiInstanceBody),
         )
+    declares = any(name.strip() in EFFECTS and value.strip() for info in elements.values() for name, value in info.properties.items())
     tag = extension(node, "versionTag")
     starts = tuple(
         StartEvent(
@@ -122,7 +129,18 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
         called_decisions=frozenset(decisions),
         forms=frozenset(forms),
         job_types=frozenset(jobs),
+        declares=declares,
+        watched=_watched(document, source),
+        calls=tuple(sorted(calls, key=str)),
     )
+
+
+def _watched(document: Document, source: bytes) -> frozenset[str]:
+    """The elements of whose completion some expression of the file asks."""
+    if COMPLETED_AT.encode() not in source:
+        return frozenset()
+    texts = (text for node in document.root.iter() for text in (*node.attrib.values(), node.text or ""))
+    return frozenset(name for text in texts for name in _ASKED.findall(text))
 
 
 def walk(spec: LevelSpec, parent: str) -> Iterator[tuple[Element, str]]:

@@ -23,6 +23,13 @@ class Full(Ledger):
         super().__init__(None, NOW)
         self.rows = rows
 
+    @property
+    def schema(self) -> None:
+        return None
+
+    def role_offices(self) -> dict[str, list[dict[str, str]]]:
+        return {}
+
     def form(self, kind: str) -> Form | None:
         return FORM
 

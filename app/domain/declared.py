@@ -1,9 +1,19 @@
-"""What an element declares (``zeebe:property``), read once for everybody who shows it. Values are texts of the diagram: keys, names and FEEL."""
+"""What an element declares (``zeebe:property``), read once for everybody: who carries it out, who checks it, who shows it.
+
+Values are texts of the diagram: keys, names and FEEL. Source: modelling.md §4, told to analysts in docs/analyst/diagrams.md.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+EFFECTS = ("phase", "record", "set", "notify", "reads", "approves", "approvesWhen")  # what the platform does because of them
+WORDS = ("clauses", "returnTo", "office", "distinct", "stands", "noDeadline", "document", "together", "mayBeEmpty", "each", "when")
+PROPERTIES = frozenset({*EFFECTS, *WORDS})
+RESERVED = (
+    "project",
+    "parameters",
+)  # names of the ledger's row and of the district's parameters, wherever something of EFFECTS is declared
 _SEPARATED = re.compile(r"[\s,;]+")
 _READ = re.compile(r"=\s*(?:(?:sum|count)\s*\(\s*)?([A-Za-z_]\w*)")
 

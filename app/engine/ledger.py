@@ -1,0 +1,62 @@
+"""What a step knows of the project's ledger: a value that the caller hands in, and the questions it leaves where that is not enough.
+
+The engine reads no database. A step that needs to know more raises ``Unanswered`` before anything of it counts; the caller looks it up in the same act and
+takes the step again from the same state, which is a function and so comes to the same place. Source: design.md §1, modelling.md §2.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias, TypeVar
+
+PROJECT = "project"
+PARAMETERS = "parameters"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class OfficesAsked:
+    """Which offices have a role of the district now: an answer is role → [{key, name}, …]."""
+
+
+Question: TypeAlias = OfficesAsked
+
+
+class Unanswered(Exception):
+    """A step has come to something that it does not know."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(str(question))
+        self.question = question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownLedger:
+    """``project``: the row of the tree's project as a context of its fields, None without a project. ``answers``: to what was asked before."""
+
+    project: Mapping[str, Any] | None = None
+    answers: Mapping[Question, Any] = field(default_factory=dict)
+
+    def answer(self, question: Question) -> Any:
+        """Raises Unanswered."""
+        if question not in self.answers:
+            raise Unanswered(question)
+        return self.answers[question]
+
+    def offices_of(self, role: str) -> Sequence[Mapping[str, Any]] | None:
+        """The offices that have a role now; None if the district has no such role. Raises Unanswered."""
+        found: Mapping[str, Sequence[Mapping[str, Any]]] = self.answer(OfficesAsked())
+        return found.get(role)
+
+
+NOTHING_KNOWN = KnownLedger(answers={OfficesAsked(): {}})
+"""Of a tree without a ledger: no project, no offices."""
+
+
+def answering(run: Callable[[KnownLedger], T], known: KnownLedger, look_up: Callable[[Question], Any]) -> T:
+    """Do ``run`` with what is known, again with each answer that it turns out to need."""
+    while True:
+        try:
+            return run(known)
+        except Unanswered as asked:
+            known = replace(known, answers={**known.answers, asked.question: look_up(asked.question)})
