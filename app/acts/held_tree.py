@@ -73,7 +73,7 @@ class HeldTree:
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.root_key, self.library, project_key=self._project_key, keys=self.keys, now=self.now, inline=INLINE)
-        self.ledger = StoredLedger(self.library, self.project, self.root_key, self.now)
+        self.ledger = StoredLedger(self.library, self.project, self.root_key, self.now, actor=self.actor)
         logs.note(instance=self.root_key, project=self._project_key)
 
     @property
@@ -114,6 +114,7 @@ class HeldTree:
         except engine.TreeSuspended as error:
             raise Suspended("此流程实例已被管理员挂起,恢复之前不能办理") from error
         self.journal.take(brought, definitions)
+        self.ledger.take(brought, self.keys)
         return [effect for effect in brought if isinstance(effect, effects.JobOpened) and is_inline(effect)]
 
     @cached_property

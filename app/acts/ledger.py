@@ -1,22 +1,23 @@
 """The ledger of one act on the database: its rows are read as connectors ask, and written with the act."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from app.acts.candidates import candidates
-from app.acts.rows import Row, message, notice, record
-from app.catalogue import snapshot
+from app.acts.rows import Row, fact_change, message, notice, record
+from app.catalogue import districts, snapshot
 from app.catalogue.snapshot import Snapshot
 from app.connectors.calls import FoundRecord, forms_of
-from app.connectors.ledger import Ledger
+from app.connectors.ledger import Ledger, RecordPlace
 from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
 from app.domain.keys import next_key
+from app.domain.permissions import Actor
 from app.domain.states import MessageKind
 from app.errors import Outdated
 from app.store import accounts, ledger, rows
-from app.store.tables import MessageRow, NotificationRow, OrganisationRow, RecordRow
+from app.store.tables import FactChangeRow, MessageRow, NotificationRow, OrganisationRow, RecordRow
 
 _COLUMNS = (
     "number",
@@ -36,16 +37,35 @@ _COLUMNS = (
 class StoredLedger(Ledger):
     """See ``Ledger``. ``root_key``: of the tree that this act is on."""
 
-    def __init__(self, library: Snapshot, project: dict[str, Any] | None, root_key: int, now: datetime) -> None:
+    def __init__(
+        self, library: Snapshot, project: dict[str, Any] | None, root_key: int, now: datetime, *, actor: Actor | None = None
+    ) -> None:
         super().__init__(project, now)
         self.library = library
         self.root_key = root_key
+        self.actor = actor
 
     @property
     def schema(self) -> LedgerSchema | None:
         return self.library.ledger
 
+    @property
+    def following(self) -> Mapping[str, Sequence[str]] | None:
+        return districts.following()
+
+    @property
+    def main_line(self) -> Sequence[str]:
+        return districts.main_line()
+
+    @property
+    def relations(self) -> dict[str, str | None]:
+        return {role.key: role.relation for role in snapshot.district(self.library.tenant).roles.values()}
+
     # ------------------------------------------------------------------ reading
+
+    def known_offices(self, keys: Sequence[str]) -> frozenset[str]:
+        wanted = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+        return frozenset(str(key) for key in ledger.organisations(self.library.tenant, wanted))
 
     def role_offices(self) -> dict[str, list[dict[str, str]]]:
         known = {row.name: str(row.key) for row in accounts.offices(self.library.tenant) if row.closed_at is None}
@@ -85,8 +105,12 @@ class StoredLedger(Ledger):
             values = {name: self.project[name] for name in _COLUMNS} | {"updated_at": self.now}
             if not ledger.save_project(self.project["key"], self.project["version"], values):
                 raise Outdated("本项目的台账刚刚被他人更新,请刷新后重试")
-        for office in self.appointed:
-            ledger.set_office(self.project_key or 0, office.role, office.office_key)
+        for relation, offices in self.appointed.items():
+            ledger.set_offices(self.project_key or 0, relation, offices)
+        rows.insert(FactChangeRow, self._change_rows())
+        for entered in self.records:
+            if entered.place is not None and entered.place.supersedes:
+                ledger.supersede(self.root_key, entered.element_id, self.now, place=_columns(entered.place))
         rows.insert(RecordRow, self._record_rows())
         rows.insert(NotificationRow, self._notice_rows())
         rows.insert(MessageRow, self._message_rows())
@@ -111,9 +135,31 @@ class StoredLedger(Ledger):
                 project_key=self.project_key,
                 root_key=self.root_key,
                 element_id=entered.element_id,
+                place=_columns(entered.place),
                 now=self.now,
             )
             for entered in self.records
+        ]
+
+    def _change_rows(self) -> list[Row]:
+        return [
+            fact_change(
+                tenant=self.library.tenant,
+                project_key=self.project_key or 0,
+                root_key=self.root_key,
+                process_id=change.origin.process_id,
+                element_id=change.origin.element_id,
+                field=change.field,
+                before=change.before,
+                after=change.after,
+                right=change.origin.right.kind,
+                source=str(change.origin.right.source or ""),
+                role=change.origin.role or "",
+                user_key=self.actor.user if self.actor is not None else 0,
+                user_name=self.actor.name if self.actor is not None else "",
+                now=self.now,
+            )
+            for change in self.changes
         ]
 
     def _notice_rows(self) -> list[Row]:
@@ -148,3 +194,16 @@ class StoredLedger(Ledger):
             )
             for sent in self.messages
         ]
+
+
+def _columns(place: RecordPlace | None) -> Row:
+    """Where a declared row belongs, by column; a connector's row belongs nowhere in particular."""
+    if place is None:
+        return {"process_id": "", "instance_key": None, "scope": None, "item": None, "round": None}
+    return {
+        "process_id": place.process_id,
+        "instance_key": place.instance_key,
+        "scope": place.scope,
+        "item": place.item,
+        "round": place.round,
+    }

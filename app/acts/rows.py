@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.codes import Action
+from app.domain.facts import RightKind
 from app.domain.keys import next_key
 from app.domain.states import ElementState, InstanceState, JobState, MessageKind, MessageState, TaskState, WaitKind
 from app.engine import ProcessDefinition
@@ -232,12 +233,38 @@ def record(
     project_key: int | None,
     root_key: int,
     element_id: str,
+    place: Row,
     now: datetime,
 ) -> Row:
-    """An entry of a register."""
+    """An entry of a register; ``place``: where in its tree it belongs, by column."""
     return {
         "key": key, "tenant": tenant, "project_key": project_key, "kind": kind, "data": dict(data), "amount": amount, "root_key": root_key,
-        "element_id": element_id, "created_at": now,
+        "element_id": element_id, "created_at": now, "superseded_at": None, **place,
+    }  # fmt: skip
+
+
+def fact_change(
+    *,
+    tenant: str,
+    project_key: int,
+    root_key: int,
+    process_id: str,
+    element_id: str,
+    field: str,
+    before: Any,
+    after: Any,
+    right: RightKind,
+    source: str,
+    role: str,
+    user_key: int,
+    user_name: str,
+    now: datetime,
+) -> Row:
+    """What an act has changed of a fact."""
+    return {
+        "key": next_key(), "tenant": tenant, "project_key": project_key, "root_key": root_key, "process_id": process_id, "element_id": element_id,
+        "field": field, "before": before, "after": after, "right_kind": right, "source": source, "role": role, "user_key": user_key or None,
+        "user_name": user_name, "at": now,
     }  # fmt: skip
 
 

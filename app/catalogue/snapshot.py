@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from app import engine
 from app.catalogue import districts
+from app.connectors.calls import forms_of
 from app.decision import dmn
 from app.domain.calendars import Calendar, statutory
 from app.domain.districts import SHARED, ZONE, District
@@ -207,6 +208,11 @@ class Snapshot:
 
     def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool:
         return self.reference("form", form_id, tag, deployment) is not None
+
+    def register(self, kind: str) -> Form | None:
+        """The form that checks the rows of a register."""
+        found = next((found for name in forms_of(kind) if name != LEDGER and (found := self.reference("form", name))), None)
+        return form(found.key) if found else None
 
     def ledger_form(self, owner: str) -> Form | None:
         """The file of the ledger's fields of the tenant, or of all: the tenant's own does not stand in place of the shared one."""

@@ -113,7 +113,7 @@ class Trial:
             return view
         place = (scenarios.file.as_posix(), tenant)
         if place not in self._own:
-            models = Models(view.district, _Bottom(view))
+            models = Models(view.district, _Bottom(view), phases=view.phases)
             named = self.holdings.named(scenarios)
             for owner in dict.fromkeys((SHARED, tenant)):
                 for file in named:
@@ -126,7 +126,7 @@ class Trial:
         if tenant not in self._views:
             districts.owner("", tenant)
             district = None if tenant == SHARED else districts.every()[tenant]
-            models = Models(district, Deployed(snapshot.library(tenant)), snapshot.calendar())
+            models = Models(district, Deployed(snapshot.library(tenant)), snapshot.calendar(), phases=districts.phases())
             touched: set[tuple[str, str]] = set()
             for file in self._visible(tenant):
                 touched |= {(item.kind, item.id) for item in file.defined}

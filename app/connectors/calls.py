@@ -156,6 +156,7 @@ class FoundRecord:
     amount: Decimal | None
     created_at: datetime
     project_key: int | None
+    place: tuple[Any, ...] | None = None  # where in a tree it belongs, of a declared one
 
 
 @dataclass(frozen=True, slots=True)

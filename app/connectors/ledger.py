@@ -1,7 +1,7 @@
 """The ledger within one act: what connectors read of it, what they change, and how a change takes effect. How it is kept, its subclasses say."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -27,11 +27,13 @@ from app.connectors.calls import (
     SetOffice,
     SetPhase,
 )
-from app.domain.facts import LedgerSchema
+from app.domain.fact_changes import FactChange, FactOrigin, set_facts, set_office, set_phase
+from app.domain.facts import LedgerSchema, Right, RightKind
 from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.domain.project_values import project_context
-from app.engine.ledger import KnownLedger, Question
+from app.engine.effects import Effect, FactWritten, PeopleTold, PhaseEntered, RecordMade
+from app.engine.ledger import KnownLedger, NamedAsked, NumberAsked, OfficesAsked, Question
 from app.errors import ConnectorError
 
 T = TypeVar("T")
@@ -39,12 +41,29 @@ T = TypeVar("T")
 MOST_ROWS = 10_000  # that one query may give a process
 
 
+_OF_CONNECTORS = Right(kind=RightKind.CONNECTOR)
+_OF_PHASES = Right(kind=RightKind.PHASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPlace:
+    """Where a declared row belongs: see ``effects.RecordMade``."""
+
+    process_id: str
+    instance_key: int
+    scope: int
+    item: int
+    round: int
+    supersedes: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A record of this act, and the element that made it."""
+    """A record of this act, and the element that made it; a connector's has no place."""
 
     record: PutRecord
     element_id: str
+    place: RecordPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +89,12 @@ class Ledger(ABC):
         self.project = project
         self.now = now
         self.is_changed = False
-        self.appointed: list[SetOffice] = []
+        self.appointed: dict[str, list[int]] = {}  # relation → the offices that have it from now on
+        self.changes: list[FactChange] = []
         self.records: list[Entered] = []
         self.notices: list[Told] = []
         self.messages: list[Sent] = []
-        self._context: tuple[Any, dict[str, Any]] | None = None
+        self._context: tuple[tuple[Any, ...], dict[str, Any]] | None = None
 
     @property
     def offices(self) -> dict[str, list[list[Any]]] | None:
@@ -94,18 +114,24 @@ class Ledger(ABC):
 
     def known(self) -> KnownLedger:
         """What a step is told of the ledger, changes of this act included."""
-        return KnownLedger(project=self._shown())
+        return KnownLedger(project=self._shown(), schema=self.schema, following=self.following)
 
     def look_up(self, question: Question) -> Any:
         """What a step has asked. Roles with their offices come as role → [{key, name}, …]."""
-        return self.role_offices()
+        match question:
+            case OfficesAsked():
+                return self.role_offices()
+            case NamedAsked():
+                return self.known_offices(question.keys)
+            case NumberAsked():
+                return self.next_number(question.series, question.year)
 
     def _shown(self) -> dict[str, Any] | None:
         """The project as a context of its fields. An act takes many steps and changes little: what is replaced is seen by what stood in its place."""
         if self.project is None:
             return None
-        parts = tuple(map(id, (self.project["facts"], self.project["offices"], self.project["phase"])))
-        if self._context is None or self._context[0] != parts:
+        parts = (self.project["facts"], self.project["offices"], self.project["phase"])
+        if self._context is None or any(one is not other for one, other in zip(self._context[0], parts, strict=True)):
             self._context = parts, project_context(self.project, self.schema) or {}
         return self._context[1]
 
@@ -115,6 +141,25 @@ class Ledger(ABC):
     @abstractmethod
     def schema(self) -> LedgerSchema | None:
         """The fields of the ledger; None where nobody declares any."""
+
+    @property
+    @abstractmethod
+    def following(self) -> Mapping[str, Sequence[str]] | None:
+        """Phase → those that may follow; None where nobody can say."""
+
+    @property
+    @abstractmethod
+    def main_line(self) -> Sequence[str]:
+        """The main phases in order."""
+
+    @property
+    @abstractmethod
+    def relations(self) -> Mapping[str, str | None]:
+        """Role of the district → the relation to the project by which offices have it; None: offices of the whole district have it."""
+
+    @abstractmethod
+    def known_offices(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those of these offices that there are."""
 
     @abstractmethod
     def role_offices(self) -> Mapping[str, Sequence[Mapping[str, str]]]:
@@ -183,16 +228,18 @@ class Ledger(ABC):
 
     # ------------------------------------------------------------------ changing
 
-    def apply(self, changes: Iterable[Change], element_id: str) -> None:
+    def apply(self, changes: Iterable[Change], element_id: str, process_id: str = "") -> None:
         """Take a connector's changes; they are written with the act."""
+        origin = FactOrigin(process_id=process_id, element_id=element_id, right=_OF_CONNECTORS)
         for change in changes:
             match change:
                 case SetPhase():
-                    self._set_phase(change.phase)
+                    self._take(set_phase(self._the_project(), change.phase, self.now.isoformat(), origin))
                 case SetFacts():
-                    self._set_facts(change.facts)
+                    self._take(set_facts(self._the_project(), change.facts, self.schema, origin))
                 case SetOffice():
-                    self._set_office(change)
+                    self._take(set_office(self._the_project(), change.role, (change.office_key, change.office), origin))
+                    self.appointed[change.role] = [change.office_key]
                 case PutRecord():
                     self.records.append(Entered(change, element_id))
                 case Notice():
@@ -200,49 +247,67 @@ class Ledger(ABC):
                 case Publish():
                     self.messages.append(Sent(next_key(), change))
 
+    def take(self, effects: Iterable[Effect], keys: Mapping[int, int]) -> None:
+        """Take what elements have declared, every right asked again; it is written with the act. ``keys``: local instance → its key."""
+        for effect in effects:
+            match effect:
+                case PhaseEntered():
+                    origin = FactOrigin(process_id=effect.process_id, element_id=effect.element_id, right=_OF_PHASES)
+                    self._take(set_phase(self._the_project(), effect.phase, self.now.isoformat(), origin))
+                case FactWritten():
+                    self.write_facts(
+                        {effect.field: effect.value},
+                        FactOrigin(
+                            process_id=effect.process_id, element_id=effect.element_id, right=effect.right, main_line=self.main_line
+                        ),
+                    )
+                case RecordMade():
+                    self.records.append(self._entered(effect, keys))
+                case PeopleTold():
+                    self.notices += self._told(effect)
+
+    def write_facts(self, values: Mapping[str, Any], origin: FactOrigin) -> None:
+        """Write facts by a right. Raises FactRefused."""
+        before = self._the_project()["offices"]
+        self._take(set_facts(self._the_project(), values, self.schema, origin))
+        after = self._the_project()["offices"]
+        for relation in sorted({*before, *after}):
+            if before.get(relation) != after.get(relation):
+                self.appointed[relation] = [int(key) for key, _ in after.get(relation, ())]
+
+    def _take(self, changed: tuple[dict[str, Any], list[FactChange]]) -> None:
+        row, changes = changed
+        if self.project is not None:
+            self.project.update(row)
+        self.changes += changes
+
     def _the_project(self) -> dict[str, Any]:
         if self.project is None:
             raise ConnectorError("该流程实例不属于任何项目")
         self.is_changed = True
         return self.project
 
-    def _set_phase(self, phase: str) -> None:
-        project = self._the_project()
-        if project["phase"] != phase:
-            project["phase"] = phase
-            project["phases"] = [*project["phases"], [phase, self.now.isoformat()]]
+    def _entered(self, made: RecordMade, keys: Mapping[int, int]) -> Entered:
+        amount = made.data.get("amount")
+        exact = Decimal(amount) if isinstance(amount, int | Decimal) and not isinstance(amount, bool) else None
+        place = RecordPlace(
+            process_id=made.process_id,
+            instance_key=keys.get(made.instance, made.instance),
+            scope=made.scope,
+            item=made.item,
+            round=made.round,
+            supersedes=made.supersedes,
+        )
+        return Entered(PutRecord(next_key(), made.kind, made.data, exact), made.element_id, place)
 
-    def _set_facts(self, facts: Mapping[str, Any]) -> None:
-        project = self._the_project()
-        project["facts"] = {name: value for name, value in {**project["facts"], **facts}.items() if value is not None}
-        project |= {
-            column: value for column, value in typed(project["facts"]).items() if value is not None or column not in ("name", "number")
-        }
-
-    def _set_office(self, change: SetOffice) -> None:
-        project = self._the_project()
-        project["offices"] = {**project["offices"], change.role: [[change.office_key, change.office]]}
-        if change.role == "applicant":
-            project |= {"applicant_key": change.office_key, "applicant_office": change.office}
-        project["facts"] = {**project["facts"], f"{change.role}Office": change.office}
-        self.appointed.append(change)
-
-
-def typed(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The typed columns of a project, from its facts."""
-
-    def number(name: str) -> Decimal | None:
-        value = facts.get(name)
-        return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
-
-    year = facts.get("planYear")
-    return {
-        "name": facts.get("projectName"),
-        "number": facts.get("projectNumber"),
-        "plan_year": year if isinstance(year, int) and not isinstance(year, bool) else None,
-        "total_amount": number("totalAmount"),
-        "contract_amount": number("contractAmount"),
-    }
+    def _told(self, told: PeopleTold) -> Iterator[Told]:
+        """One notice a role and office. A role that belongs to the project's own offices goes to those, to nobody while there is none."""
+        relation = self.relations.get(told.role)
+        if relation is None or self.project is None:
+            yield Told(Notice(told.role, 0, told.title, told.text), told.element_id)
+            return
+        for key, _ in self.project["offices"].get(relation, ()):
+            yield Told(Notice(told.role, int(key), told.title, told.text), told.element_id)
 
 
 def _matches(data: Mapping[str, Any], filters: Mapping[str, Any]) -> bool:

@@ -36,6 +36,7 @@ class Declared:
     approves: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     sets: tuple[tuple[str, str], ...] = ()
+    wrong_sets: tuple[str, ...] = ()  # parts of ``set`` that are no "field = FEEL"
 
 
 def declared(properties: Mapping[str, str]) -> Declared:
@@ -53,10 +54,15 @@ def declared(properties: Mapping[str, str]) -> Declared:
         returns=_names(given.get("returnTo", "")),
         approves=_names(given.get("approves", "")),
         reads=tuple(dict.fromkeys(_READ.findall(";".join(parts(given.get("reads", "")))))),
-        sets=tuple(
-            (name.strip(), _formula(value)) for name, sign, value in (part.partition("=") for part in parts(given.get("set", ""))) if sign
-        ),
+        sets=tuple(pair for part in parts(given.get("set", "")) if (pair := _set(part)) is not None),
+        wrong_sets=tuple(part for part in parts(given.get("set", "")) if _set(part) is None),
     )
+
+
+def _set(part: str) -> tuple[str, str] | None:
+    """Field and FEEL of one part of ``set``."""
+    name, _, value = part.partition("=")
+    return (name.strip(), _formula(value)) if name.strip().isidentifier() and _formula(value) else None
 
 
 def parts(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from app.engine.errors import (
     StateError,
     TreeSuspended,
 )
-from app.engine.ledger import KnownLedger, OfficesAsked, Question, Unanswered, answering
+from app.engine.ledger import KnownLedger, NamedAsked, NumberAsked, OfficesAsked, Question, Unanswered, answering
 from app.engine.library import DecisionRef, Library, LibraryRef, StaticLibrary
 from app.engine.limits import StepLimits
 from app.engine.migration import Preview
@@ -36,7 +36,9 @@ __all__ = [
     "LimitExceeded",
     "ModificationRefused",
     "NameReserved",
+    "NamedAsked",
     "NotOpen",
+    "NumberAsked",
     "OfficesAsked",
     "Preview",
     "ProcessDefinition",

@@ -20,6 +20,7 @@ class Start:
     variables: Variables = field(default_factory=dict)
     start_event: str | None = None
     start_before: Sequence[str] = ()  # elements to begin at instead of a start event
+    inside: bool = False  # a message of one of our own trees begins it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,11 @@ class FireTimer:
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """A message or a signal has met the subscription ``wait``."""
+    """A message or a signal has met the subscription ``wait``. ``inside``: one of our own trees sent it, and nobody from outside."""
 
     wait: int
     variables: Variables = field(default_factory=dict)
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from app.decision import feel
 from app.decision.dmn import DmnError, DmnEvaluationError
 from app.domain.declared import RESERVED
-from app.engine import functions, parameters
+from app.engine import effecting, functions, parameters
 from app.engine.codes import IncidentType
 from app.engine.definitions import ProcessDefinition
 from app.engine.effects import Effect, InstanceEnded, InstanceStarted, VariableSet
@@ -40,6 +40,8 @@ class Course:
         self.ledger = ledger
         self.project = dict(ledger.project) if ledger.project is not None else None
         self._watched: frozenset[str] | None = None
+        self.inside = False  # what comes with the command was sent by a tree of ours
+        self.brought: tuple[str, ...] | None = None  # the variables that a message start comes with
         self.effects: list[Effect] = []
         self.queue: deque[Token] = deque()
         self.steps = 0
@@ -166,6 +168,35 @@ class Course:
             root.memo["written"] = []
         root.ready()
         return root
+
+    def decided(self, token: Token, decision_id: str, output: Any) -> None:
+        """Keep what the process instance has last taken of a decision, if a ledger field may come from it."""
+        instance = self.tree.instances[token.instance]
+        if any(decision_id in decisions for decisions in instance.definition.results.values()):
+            memo = instance.level.task_tree.memo
+            memo["decided"] = {**memo.get("decided", {}), decision_id: output}
+
+    def visit(self, token: Token) -> Mapping[str, Any]:
+        """What is kept of the present round of an element in its scope: ``round``, ``rows`` (loop item → numbers of its register row)."""
+        found: Mapping[str, Any] = token.workflow.owner.memo.get("visits", {}).get(token.element_id, {"round": 1})
+        return found
+
+    def keep_visit(self, token: Token, visit: Mapping[str, Any]) -> None:
+        memo = token.workflow.owner.memo
+        memo["visits"] = {**memo.get("visits", {}), token.element_id: dict(visit)}
+
+    def next_round(self, token: Token) -> None:
+        """The element is entered once more in its scope: what it makes now stands beside what it made before."""
+        visits = token.workflow.owner.memo.get("visits", {})
+        self.keep_visit(token, {"round": visits[token.element_id]["round"] + 1 if token.element_id in visits else 1})
+
+    def enter_phase(self, token: Token) -> None:
+        """See ``effecting.enter``."""
+        effecting.enter(self, token)
+
+    def take_effect(self, token: Token) -> None:
+        """See ``effecting.complete``."""
+        effecting.complete(self, token)
 
     def completed(self, token: Token) -> None:
         """An element has been completed: keep when, if an expression of the tree, or of a process that it calls, asks for it."""

@@ -48,7 +48,8 @@ class ProcessDefinition:
 
     ``declares``: some element declares an effect (``app.domain.declared.EFFECTS``), so that the names of the ledger's row and of the parameters are reserved.
     ``watched``: elements whose completion an expression asks for. ``calls``: of each process called by a literal id also its version tag, and whether it is the one
-    deployed together with this.
+    deployed together with this. ``results``: variable → decisions that give it. ``may_ask``: a step may need to know more of the ledger than it is told, in the
+    process or in one that it calls.
     """
 
     process_id: str
@@ -71,6 +72,8 @@ class ProcessDefinition:
     declares: bool = False
     watched: frozenset[str] = frozenset()
     calls: tuple[tuple[str, str | None, bool], ...] = ()
+    results: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    may_ask: bool = False
 
     def with_key(self, key: int, version: int, deployment: int) -> "ProcessDefinition":
         """The same process as deployed."""

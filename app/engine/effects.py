@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from app.domain.facts import Right
+
 
 @dataclass(frozen=True, slots=True)
 class InstanceStarted:
@@ -196,8 +198,62 @@ class DecisionEvaluated:
     libraries: Sequence[Mapping[str, Any]] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PhaseEntered:
+    """The project enters a phase because ``element_id`` of ``process_id`` was entered."""
+
+    element: int
+    process_id: str
+    element_id: str
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactWritten:
+    """An element writes a ledger field by a right, which has been checked and is to be checked again. ``value`` None: it is blank from now on."""
+
+    element: int
+    process_id: str
+    element_id: str
+    field: str
+    value: Any
+    right: Right
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMade:
+    """A row of a register. It belongs to (``instance``, ``scope``, element, ``item`` of the loop, ``round``): one of these that comes again takes the place of the
+    one before (``supersedes``). ``scope`` 0: the process instance itself; ``item`` 0: no loop."""
+
+    element: int
+    instance: int
+    process_id: str
+    element_id: str
+    scope: int
+    item: int
+    round: int
+    supersedes: bool
+    kind: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleTold:
+    """A notice to the holders of a role; a role of the project's own offices means those."""
+
+    element: int
+    element_id: str
+    role: str
+    title: str
+    text: str
+
+
 Effect: TypeAlias = (
-    InstanceStarted
+    PhaseEntered
+    | FactWritten
+    | RecordMade
+    | PeopleTold
+    | InstanceStarted
     | InstanceEnded
     | InstanceMigrated
     | ElementEntered

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar
 
+from app.domain.facts import LedgerSchema
+
 PROJECT = "project"
 PARAMETERS = "parameters"
 
@@ -19,7 +21,23 @@ class OfficesAsked:
     """Which offices have a role of the district now: an answer is role → [{key, name}, …]."""
 
 
-Question: TypeAlias = OfficesAsked
+@dataclass(frozen=True, slots=True)
+class NamedAsked:
+    """Which of these offices (keys) there are: an answer is the set of their keys."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberAsked:
+    """The next number of a series and year, for one place of the tree; an answer is a whole number. Asked only when nothing can stand in its way any more."""
+
+    series: str
+    year: int
+    place: str
+
+
+Question: TypeAlias = OfficesAsked | NamedAsked | NumberAsked
 
 
 class Unanswered(Exception):
@@ -32,9 +50,14 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownLedger:
-    """``project``: the row of the tree's project as a context of its fields, None without a project. ``answers``: to what was asked before."""
+    """``project``: the row of the tree's project as a context of its fields, None without a project. ``answers``: to what was asked before.
+
+    ``schema``: the ledger's fields, None where none is declared. ``following``: phase → those that may follow, None where nobody can say.
+    """
 
     project: Mapping[str, Any] | None = None
+    schema: LedgerSchema | None = None
+    following: Mapping[str, Sequence[str]] | None = None
     answers: Mapping[Question, Any] = field(default_factory=dict)
 
     def answer(self, question: Question) -> Any:

@@ -81,6 +81,8 @@ def _start(library: Library, command: c.Start, now: datetime, *, limits: StepLim
         if start is None:
             raise ModificationRefused([f"流程“{definition.process_id}”中没有开始事件 {command.start_event}"])
         begin = [start.bpmn_id]
+        if start.trigger.kind == "message":
+            course.inside, course.brought = command.inside, tuple(sorted(variables))
         if start.output_mappings and start.trigger.kind != "none":
             variables, payload = {}, variables
     else:
@@ -197,6 +199,7 @@ def _deliver(course: Course, command: c.Deliver) -> None:
     wait = _open_wait(course, command.wait)
     if wait.event.trigger.kind not in ("message", "signal"):
         raise NotOpen("等待的不是消息或信号")
+    course.inside = command.inside
     wait.event.fire(course, wait, course.accept(command.variables))
 
 

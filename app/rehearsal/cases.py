@@ -7,6 +7,7 @@ from typing import Any
 
 from app.decision import feel
 from app.domain.districts import SHARED, ZONE, District
+from app.domain.facts import FactsError
 from app.domain.permissions import Actor, Membership, TaskFacts, may_do
 from app.engine import ProcessDefinition, commands, effects, timers
 from app.engine.errors import EngineError
@@ -62,7 +63,7 @@ def attempt(case: Scenario, models: Models, phases: Sequence[str] | None) -> Out
         if run is not None and run.expectations.surprises():  # what differs then only follows from it
             described = run.expectations.described()
             text, stops = text if described in text else f"{text};出现了没有预期的事故:{described}", True
-    except (ModelRefused, EngineError, InvalidRequest, feel.FeelError) as error:
+    except (ModelRefused, EngineError, InvalidRequest, FactsError, feel.FeelError) as error:
         text, stops = str(error), True
     except Exception as error:  # one case must not take the others with it
         text, stops = f"内部错误 {type(error).__name__}:{error}", True

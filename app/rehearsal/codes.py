@@ -33,6 +33,7 @@ class FindingCode(Code):
     HEADER = "HEADER", "内置任务的一项设置写错"
     PHASE = "PHASE", "阶段不在 districts/phases.toml 中"
     FORM_FIELD = "FORM_FIELD", "表单没有这一项"
+    DECLARED = "DECLARED", "元素声明的阶段、登记簿、台账字段或通知对象没有，或不能声明在这里"
     FUNCTION = "FUNCTION", "没有这个函数"
     VARIABLE = "VARIABLE", "没有任何环节写入这个变量"
     RESERVED_NAME = "RESERVED_NAME", "流程声明了由平台办理的内容，这个名称在它的表达式里是台账或参数的；请改名"

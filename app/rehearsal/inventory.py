@@ -79,6 +79,8 @@ def expressions(part: Part) -> Iterator[Said]:
         for listener in listeners:
             yield Said("监听器的任务类型", listener.type)
             yield Said("监听器的重试次数", listener.retries)
+    for setting in activity.declarations.sets:
+        yield Said(f"属性 set 的“{setting.field}”", setting.value)
     for mapping in activity.output_mappings:
         yield Said(f"输出映射(目标 {mapping.target})", mapping.source)
     if not isinstance(element, LinkThrow):

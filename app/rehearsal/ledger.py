@@ -1,7 +1,7 @@
 """A district's ledger in memory: projects, registers, numbers and offices, under the rules that the server's ledger has."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,8 +11,10 @@ from typing import Any
 from app.codes import InstallationCode
 from app.connectors.calls import OVERDUE, FoundRecord, RoleFacts, SetFacts, SetPhase, forms_of
 from app.connectors.inline import roles_of
-from app.connectors.ledger import Ledger, typed
-from app.domain.districts import District
+from app.connectors.ledger import Entered, Ledger
+from app.domain import districts
+from app.domain.districts import District, RoleInfo
+from app.domain.fact_changes import typed
 from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
 from app.domain.keys import next_key
@@ -50,7 +52,16 @@ class LedgerInMemory:
         self.notices: list[NoticeGiven] = []
         self.numbers: Counter[tuple[str, int]] = Counter()
         self._offices: dict[str, int] = {}
+        self._holders: dict[str, list[dict[str, str]]] | None = None
+        self._contexts: dict[int, Any] = {}
         self._keys = count(1)
+
+    def holders(self) -> dict[str, list[dict[str, str]]]:
+        """Role → its offices as values."""
+        if self._holders is None:
+            roles = self.district.roles.values() if self.district is not None else ()
+            self._holders = {role.key: [{"key": str(self.office(name)), "name": name} for name in role.offices] for role in roles}
+        return self._holders
 
     @property
     def district(self) -> District | None:
@@ -162,7 +173,8 @@ class LedgerInMemory:
             "phase": project["phase"],
             "applicantOffice": project["applicant_office"],
         }
-        return {**project["facts"], **{name: value for name, value in platform.items() if value}}
+        facts = {name: office_name(value) for name, value in project["facts"].items()}
+        return {**facts, **{name: value for name, value in platform.items() if value}}
 
     @property
     def phase(self) -> str | None:
@@ -189,14 +201,35 @@ class RehearsedLedger(Ledger):
     def __init__(self, memory: LedgerInMemory, project: dict[str, Any] | None, now: datetime) -> None:
         super().__init__(project, now)
         self.memory = memory
+        self._context = memory._contexts.get(self.project_key or 0)
 
     @property
     def schema(self) -> LedgerSchema | None:
         return self.memory.models.ledger
 
     def role_offices(self) -> dict[str, list[dict[str, str]]]:
-        roles = self.memory.district.roles.values() if self.memory.district is not None else ()
-        return {role.key: [{"key": str(self.memory.office(name)), "name": name} for name in role.offices] for role in roles}
+        return self.memory.holders()
+
+    @property
+    def _roles(self) -> Collection[RoleInfo]:
+        return self.memory.district.roles.values() if self.memory.district is not None else ()
+
+    @property
+    def following(self) -> Mapping[str, Sequence[str]] | None:
+        phases = self.memory.models.phases
+        return None if phases is None else districts.following(phases)
+
+    @property
+    def main_line(self) -> Sequence[str]:
+        return districts.main_line(self.memory.models.phases or ())
+
+    @property
+    def relations(self) -> dict[str, str | None]:
+        return {role.key: role.relation for role in self._roles}
+
+    def known_offices(self, keys: Sequence[str]) -> frozenset[str]:
+        """Any that a scenario names by a number: which there are, nobody has registered."""
+        return frozenset(key for key in keys if key.isascii() and key.isdigit())
 
     def known(self) -> KnownLedger:
         """A rehearsal lets go of the state that a step begins with, so that what may be asked at any time is told before."""
@@ -222,7 +255,10 @@ class RehearsedLedger(Ledger):
         """Keep what the act has done."""
         if self.project is not None:
             self.memory.projects[self.project["key"]] = self.project
+            self.memory._contexts[self.project["key"]] = self._context
         names = self.memory.office_names()
+        gone = {_place(entered) for entered in self.records if entered.place is not None and entered.place.supersedes}
+        self.memory.records = [record for record in self.memory.records if record.place is None or record.place not in gone]
         self.memory.notices += [
             NoticeGiven(told.notice.role, names.get(told.notice.office_key, ""), told.notice.title) for told in self.notices
         ]
@@ -234,9 +270,15 @@ class RehearsedLedger(Ledger):
                 amount=entered.record.amount,
                 created_at=self.now,
                 project_key=self.project_key,
+                place=_place(entered),
             )
             for entered in self.records
         ]
+
+
+def _place(entered: Entered) -> tuple[Any, ...] | None:
+    place = entered.place
+    return None if place is None else (place.instance_key, place.scope, entered.element_id, place.item, place.round)
 
 
 def office_name(value: Any) -> Any:

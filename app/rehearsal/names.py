@@ -23,7 +23,7 @@ from app.engine.elements.subprocesses import CallActivity
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.expressions import LiteralTerm, Term, source_of, vocabulary
 from app.engine.functions import COMPLETED_AT, OFFICES_OF
-from app.rehearsal import reserved, variables
+from app.rehearsal import declarations, reserved, variables
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, argument, calls, expressions, first, job_type, texts, texts_of, tree
@@ -69,6 +69,8 @@ class _Checker:
         if self.process.declares:
             for problem in reserved.taken(part, self._forms(activity)):
                 yield self._say(part, FindingCode.RESERVED_NAME, problem)
+        for problem in declarations.check(self.process, part, self.around):
+            yield self._say(part, FindingCode.DECLARED, problem)
         for said in expressions(part):
             yield from self._of_tree(part, said.what, said.term, said.flow)
             yield from self._functions(part, said.what, said.term, said.flow)

@@ -21,8 +21,9 @@ from app.engine import commands, effects, functions, parameters, step, timers
 from app.engine.codes import IncidentType
 from app.engine.definitions import ProcessDefinition, StartEvent
 from app.engine.expressions import LiteralTerm, Term, parse
-from app.engine.ledger import PARAMETERS
+from app.engine.ledger import PARAMETERS, answering
 from app.engine.limits import StepLimits
+from app.engine.state import State
 from app.engine.waits import text_of
 from app.errors import InvalidRequest
 from app.rehearsal.codes import FindingCode
@@ -117,9 +118,9 @@ class Rehearsal:
                 Stop(start_event or "", IncidentType.LIMIT_INSTANCES, f"流程“{definition.process_id}”已经发起超过 {ROOTS} 个实例,已停止")
             )
         ledger = self.ledger.open(project, self.now)
-        command = commands.Start(definition.key, variables, start_event)
-        state, happened = step(self.models, None, command, self.now, limits=self.limits, ledger=ledger.known())
-        root = RehearsedTree(state.released(), project, started_by=started_by)
+        command = commands.Start(definition.key, variables, start_event, inside=True)
+        state, happened = self._answered(None, ledger, command)
+        root = RehearsedTree(state, project, started_by=started_by, number=len(self.roots) + 1)
         self.roots.append(root)
         self._take(root, ledger, happened)
         self._settle()
@@ -256,9 +257,16 @@ class Rehearsal:
     # ------------------------------------------------------------------ inside
 
     def _step(self, root: RehearsedTree, ledger: RehearsedLedger, command: commands.Command) -> Sequence[effects.Effect]:
-        state, happened = step(self.models, root.state, command, self.now, limits=self.limits, ledger=ledger.known())
-        root.state = state.released()
+        root.state, happened = self._answered(root.state, ledger, command)
         return happened
+
+    def _answered(self, state: State | None, ledger: RehearsedLedger, command: commands.Command) -> tuple[State, Sequence[effects.Effect]]:
+        """A step with everything that it asks. Only of a tree that will ask nothing may the state be let go of: a step that asks is taken again."""
+        after, happened = answering(
+            lambda known: step(self.models, state, command, self.now, limits=self.limits, ledger=known), ledger.known(), ledger.look_up
+        )
+        asks = any(instance.definition.may_ask for instance in after.tree.instances.values())
+        return after if asks else after.released(), happened
 
     def _settle(self) -> None:
         """Deliver what was thrown; what is thrown meanwhile waits its turn, and a message that has time left for whoever comes to wait for it."""
@@ -323,7 +331,7 @@ class Rehearsal:
             process = root.processes.get(wait.instance, "")
             if process not in message.met and wait.wait in root.waits:
                 message.met.add(process)
-                self.act(root, commands.Deliver(wait.wait, message.variables))
+                self.act(root, commands.Deliver(wait.wait, message.variables, inside=True))
         for definition, event in list(self._listening("message", message.name)):
             started_by = (definition.process_id, message.key)
             running = message.key and any(root.is_active and root.started_by == started_by for root in self.roots)
@@ -335,12 +343,14 @@ class Rehearsal:
     def _take(self, root: RehearsedTree, ledger: RehearsedLedger, happened: Sequence[effects.Effect]) -> None:
         """Note what a step brought about, and carry out the inline tasks that it reached; one act on the ledger."""
         inline = self._note_all(root, happened)
-        if not inline:
-            return
+        ledger.take(happened, root.keys)
 
         def advance(command: commands.Command) -> list[effects.JobOpened]:
             self._send(root, ledger)
-            return self._note_all(root, self._step(root, ledger, command))
+            brought = self._step(root, ledger, command)
+            opened = self._note_all(root, brought)
+            ledger.take(brought, root.keys)
+            return opened
 
         InlineTasks(ledger, self._surroundings()).carry_out(inline, lambda: root.state, advance)
         ledger.write()

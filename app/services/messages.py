@@ -145,7 +145,7 @@ def _wake(match: Recipient, root_key: int, now: datetime) -> bool:
     with open_instance(root_key, now, accounts.system(match.tenant), wait=False) as tree:
         if tree is None:
             return False
-        tree.step(Deliver(match.wait, match.variables))
+        tree.step(Deliver(match.wait, match.variables, inside=match.source_root is not None))
         tree.record(_RECEIVED[match.kind], f"{match.process_id}.{match.element_id}", {"name": match.name, "message": str(match.message)})
         if not waits.take_subscription(match.key):
             raise Gone
@@ -171,7 +171,7 @@ def _start(match: Recipient, now: datetime) -> bool:
             project_key=project_key,
             correlation_key=match.message_key or None if match.kind == MessageKind.MESSAGE else None,
         ) as tree:
-            tree.step(Start(match.definition_key, variables, match.element_id))
+            tree.step(Start(match.definition_key, variables, match.element_id, inside=match.source_root is not None))
             tree.record(
                 Action.PROCESS_START, match.process_id, {"event": match.element_id, "name": match.name, "message": str(match.message)}
             )

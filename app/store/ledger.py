@@ -1,6 +1,7 @@
 """Queries over the ledger: projects, records, numbers, offices."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, select, update
@@ -42,11 +43,18 @@ def save_project(key: int, seen: int, values: Mapping[str, Any]) -> bool:
     return bool(run(_update_project, {"project": key, "seen": seen, "version": seen + 1, **values}).rowcount)
 
 
-def set_office(project_key: int, role: str, organisation_key: int) -> None:
-    """Make an organisation the project's one office in a relation."""
+def set_offices(project_key: int, role: str, organisations: Sequence[int]) -> None:
+    """Make these the project's offices in a relation, and no others."""
     query = delete(ProjectOfficeRow).where(ProjectOfficeRow.project_key == project_key, ProjectOfficeRow.role == role)
     db.session.execute(query.execution_options(synchronize_session=False))
-    rows.insert(ProjectOfficeRow, [{"project_key": project_key, "role": role, "organisation_key": organisation_key}])
+    rows.insert(ProjectOfficeRow, [{"project_key": project_key, "role": role, "organisation_key": key} for key in organisations])
+
+
+def supersede(root_key: int, element_id: str, now: datetime, *, place: Mapping[str, Any]) -> None:
+    """The row of this place counts no more: another takes it."""
+    query = update(RecordRow).where(RecordRow.root_key == root_key, RecordRow.element_id == element_id, RecordRow.superseded_at.is_(None))
+    here = [getattr(RecordRow, name) == value for name, value in place.items()]
+    db.session.execute(query.where(*here).values(superseded_at=now).execution_options(synchronize_session=False))
 
 
 def open_tasks_of(project_key: int) -> list[dict[str, Any]]:
@@ -83,10 +91,16 @@ def organisation(tenant: str, name: str) -> int | None:
     ).scalar_one_or_none()
 
 
+def organisations(tenant: str, keys: Sequence[int]) -> list[int]:
+    """Those of these keys that are organisations of the district."""
+    query = select(OrganisationRow.key).where(OrganisationRow.tenant == tenant, OrganisationRow.key.in_(keys))
+    return list(db.session.execute(query).scalars())
+
+
 def records(tenant: str, kind: str, project_key: int | None) -> Iterator[Row[Any]]:
-    """Records of a kind, of a project or (None) of the whole district, oldest first."""
+    """Current records of a kind, of a project or (None) of the whole district, oldest first."""
     query = select(RecordRow.key, RecordRow.kind, RecordRow.data, RecordRow.amount, RecordRow.created_at, RecordRow.project_key).where(
-        RecordRow.kind == kind
+        RecordRow.kind == kind, RecordRow.superseded_at.is_(None)
     )
     query = query.where(RecordRow.tenant == tenant) if project_key is None else query.where(RecordRow.project_key == project_key)
     yield from db.session.execute(query.order_by(RecordRow.key))

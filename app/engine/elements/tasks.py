@@ -238,7 +238,9 @@ class BusinessRuleTask(Element):
                 + "。请部署该决策,或改正流程图中的决策标识后重试",
                 {"decision": decision_id, "binding": called.binding},
             )
-        token.memo["result"] = {called.result_variable: decisions.decide(course, token, ref, course.visible(token))}
+        output = decisions.decide(course, token, ref, course.visible(token))
+        token.memo["result"] = {called.result_variable: output}
+        course.decided(token, ref.decision_id, output)
         return True
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from app.domain.declared import EFFECTS
+from app.engine import sources
 from app.engine.definitions import Diagram, ElementInfo, ProcessDefinition, StartEvent
 from app.engine.elements.base import Element
 from app.engine.elements.events import LinkThrow
@@ -132,7 +133,20 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
         declares=declares,
         watched=_watched(document, source),
         calls=tuple(sorted(calls, key=str)),
+        results=_results(spec, process_id),
+        may_ask=declares or any(info.type == "callActivity" for info in elements.values()),
     )
+
+
+def _results(spec: LevelSpec, process_id: str) -> dict[str, frozenset[str]]:
+    """Of the variables that a declared ``set`` takes: the decisions that give them."""
+    drawn = {element.bpmn_id: element for element, _ in walk(spec, process_id)}
+    sets = [setting for element in drawn.values() for setting in element.declarations.sets]
+    sets += [
+        setting for element in drawn.values() if isinstance(element, MultiInstanceBody) for setting in element.activity.declarations.sets
+    ]
+    taken = {name for setting in sets for name in sources.names(setting.value)}
+    return {variable: decisions for variable, decisions in sources.results(drawn).items() if variable in taken}
 
 
 def _watched(document: Document, source: bytes) -> frozenset[str]:

@@ -24,10 +24,14 @@ FIELDS: dict[str, Any] = {
 }
 
 
-def schema(fields: Mapping[str, Any] | None = None) -> tuple[str, bytes]:
-    """The ledger's fields: those of every test, and these."""
-    body = {"type": "object", "additionalProperties": False, "properties": {**FIELDS, **(fields or {})}}
-    return "forms/records/project.json", json.dumps({"id": "records.project", "title": "项目台账", "schema": body}).encode()
+def schemas(fields: Mapping[str, Any] | None = None) -> list[tuple[str, bytes]]:
+    """The ledger's fields: those of every test for all, and these for hill, where what they come from is."""
+    shared = {"type": "object", "additionalProperties": False, "properties": FIELDS}
+    own = {"x-extends": "records.project", "type": "object", "additionalProperties": False, "properties": dict(fields or {})}
+    return [
+        (path, json.dumps({"id": "records.project", "title": "项目台账", "schema": body}).encode())
+        for path, body in (("forms/records/project.json", shared), ("forms/hill/records/project.json", own))
+    ]
 
 
 def form(name: str, fields: Mapping[str, Any], required: tuple[str, ...] = (), **more: Any) -> tuple[str, bytes]:
@@ -57,7 +61,7 @@ def diagram(*body: str, process: str = "permit", parts: tuple[str, ...] = (), ex
 
 def deploy(*files: tuple[str, bytes], fields: Mapping[str, Any] | None = None) -> None:
     """These files and the ledger's fields. Raises Refused."""
-    models.deploy(SYSTEM, [schema(fields), *files], NOW, source="cli", reason="试", force=True, new_ids=True)
+    models.deploy(SYSTEM, [*schemas(fields), *files], NOW, source="cli", reason="试", force=True, new_ids=True)
 
 
 def begin(actor: Actor, process: str = "permit", name: str = "教育平台") -> int:

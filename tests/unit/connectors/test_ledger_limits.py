@@ -1,6 +1,6 @@
 """A query that would give a process more than it can hold is refused, with what to do; one row fewer is given whole."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +26,21 @@ class Full(Ledger):
     @property
     def schema(self) -> None:
         return None
+
+    @property
+    def following(self) -> None:
+        return None
+
+    @property
+    def main_line(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def relations(self) -> dict[str, str | None]:
+        return {}
+
+    def known_offices(self, keys: Sequence[str]) -> frozenset[str]:
+        return frozenset()
 
     def role_offices(self) -> dict[str, list[dict[str, str]]]:
         return {}
