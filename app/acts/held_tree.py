@@ -44,6 +44,7 @@ class HeldTask:
     definition_key: int
     process_id: str
     instance_key: int
+    ledger_version: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -152,7 +153,7 @@ class HeldTree:
             rows.insert(ProcessInstanceRow, [self._first_row() | values])
         elif not instances.save_root(self.root_key, self.version, values):
             raise Outdated("此流程实例刚刚被他人更新,请刷新后重试")
-        self.journal.write(self.ledger.offices)
+        self.journal.write(self.ledger.offices, self.ledger.version_after)
         self.ledger.write()
         self.ledger.reassign()
         rows.insert(AuditEntryRow, entries)

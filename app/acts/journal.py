@@ -295,8 +295,10 @@ class Journal:
     def published(self) -> bool:
         return bool(self._signals)
 
-    def write(self, offices: dict[str, list[list[Any]]] | None) -> None:
-        """Write everything down. ``offices``: those of the project, to say who may do the new tasks."""
+    def write(self, offices: dict[str, list[list[Any]]] | None, ledger_version: int | None = None) -> None:
+        """Write everything down. ``offices``: those of the project, to say who may do the new tasks; ``ledger_version``: its version with this act."""
+        for task in self._tasks.values():
+            task["ledger_version"] = ledger_version
         for local in [local for local, key in self.keys.items() if key in self._ended_instances]:
             del self.keys[local]
         rows.insert(ProcessInstanceRow, list(self._instances.values()))

@@ -46,6 +46,11 @@ class StoredLedger(Ledger):
         self.actor = actor
 
     @property
+    def version_after(self) -> int | None:
+        """The project's version once this act is written; None without a project."""
+        return None if self.project is None else self.project["version"] + int(self.is_changed)
+
+    @property
     def schema(self) -> LedgerSchema | None:
         return self.library.ledger
 
@@ -63,9 +68,9 @@ class StoredLedger(Ledger):
 
     # ------------------------------------------------------------------ reading
 
-    def known_offices(self, keys: Sequence[str]) -> frozenset[str]:
+    def known_offices(self, keys: Sequence[str]) -> dict[str, str]:
         wanted = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
-        return frozenset(str(key) for key in ledger.organisations(self.library.tenant, wanted))
+        return {str(key): name for key, name in ledger.organisations(self.library.tenant, wanted)}
 
     def role_offices(self) -> dict[str, list[dict[str, str]]]:
         known = {row.name: str(row.key) for row in accounts.offices(self.library.tenant) if row.closed_at is None}
@@ -155,6 +160,7 @@ class StoredLedger(Ledger):
                 right=change.origin.right.kind,
                 source=str(change.origin.right.source or ""),
                 role=change.origin.role or "",
+                version=self.project["version"] + 1 if self.project is not None else 0,
                 user_key=self.actor.user if self.actor is not None else 0,
                 user_name=self.actor.name if self.actor is not None else "",
                 now=self.now,

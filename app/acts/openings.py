@@ -5,16 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from app.acts.candidates import project_facts
+from app.acts.facts import begin_facts
 from app.acts.held_tree import HeldTree
 from app.acts.transaction import new_instance
 from app.catalogue import snapshot
 from app.domain import permissions
 from app.domain.codes import Action, VerdictCode
 from app.domain.districts import ProcessInfo
+from app.domain.forms import Form
 from app.domain.permissions import Actor, ProjectFacts, Verdict
 from app.domain.states import InstanceState
+from app.engine import ProcessDefinition
 from app.engine.commands import Start
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, InvalidForm, NotFound
 from app.store import history, projects
 
 _AGAIN = frozenset({VerdictCode.ALREADY_RUNNING, VerdictCode.ALREADY_DONE})  # about the state of things, not about the person
@@ -51,7 +54,7 @@ def begin(actor: Actor, process_id: str, project: Mapping[str, Any] | None, vari
     verdict.require()
     if project is None:
         return launch(actor, process_id, variables, now)
-    if declares(actor.tenant, process_id):
+    if declares(actor.tenant, process_id):  # or has a start form, which takes nothing else
         return launch(actor, process_id, variables, now, project_key=project["key"])
     known = {
         **project["facts"],
@@ -65,7 +68,7 @@ def begin(actor: Actor, process_id: str, project: Mapping[str, Any] | None, vari
 def declares(tenant: str, process_id: str) -> bool:
     """Whether the process reads the ledger by its name, so that nothing of it is copied into variables."""
     found = snapshot.library(tenant).process(process_id)
-    return found is not None and found.declares
+    return found is not None and (found.declares or found.start_form is not None)
 
 
 def may_open(actor: Actor, process_id: str, phase: str, relation: str) -> Verdict:
@@ -83,17 +86,46 @@ def launch(
     project: dict[str, Any] | None = None,
     project_key: int | None = None,
 ) -> HeldTree:
-    """The act itself; ``project`` is the row of one that begins with it. Raises NotFound."""
+    """The act itself; ``project`` is the row of one that begins with it. Raises NotFound, InvalidForm, Forbidden."""
     found = snapshot.library(actor.tenant).reference("process", process_id)
     if found is None:
         raise NotFound(f"没有部署流程“{process_id}”,请联系业务分析员")
     with new_instance(found.key, actor.tenant, now, actor, project=project, project_key=project_key) as tree:
-        tree.step(Start(found.key, variables))
+        enter(tree, actor, snapshot.process_definition(found.key), variables)
         tree.record(Action.PROCESS_START, process_id, {"variables": dict(variables)})
         if project is not None:
             projects.insert(project)
         tree.save()
     return tree
+
+
+def enter(tree: HeldTree, actor: Actor, definition: ProcessDefinition, variables: Mapping[str, Any]) -> None:
+    """Take the first step of a tree that somebody begins: with a start form variables are its fields and nothing else, and the marked ones become facts.
+
+    Raises InvalidForm, NotFound, Forbidden (LEDGER_OWNER).
+    """
+    form = _check(tree, definition, variables)
+    facts = begin_facts(tree, definition, form, variables, role=_role(actor, definition.process_id))
+    tree.step(Start(definition.key, {name: value for name, value in variables.items() if name not in facts}))
+
+
+def _check(tree: HeldTree, definition: ProcessDefinition, variables: Mapping[str, Any]) -> Form | None:
+    if definition.start_form is None:
+        return None
+    found = tree.library.reference("form", definition.start_form)
+    if found is None:
+        raise NotFound(f"没有部署发起表单“{definition.start_form}”,请联系业务分析员")
+    form = snapshot.form(found.key)
+    if problems := form.validate(variables):
+        raise InvalidForm(problems)
+    return form
+
+
+def _role(actor: Actor, process_id: str) -> str | None:
+    """The role in which somebody begins a process by hand."""
+    info = snapshot.district(actor.tenant).processes.get(process_id)
+    role = info.start_role if info is not None else None
+    return role if role is not None and role in actor.roles else None
 
 
 def _not_yet_this_year(actor: Actor, process: ProcessInfo, now: datetime) -> Verdict:

@@ -99,7 +99,7 @@ def user_task(
         "candidate_users": list(candidate_users), "due_at": due_at,
         "remind_at": datetime.fromisoformat(deadline["remindAt"]) if deadline else None, "follow_up_at": follow_up_at, "deadline": deadline,
         "priority": priority, "clauses": " ".join(clauses), "opened_at": now, "closed_at": None, "completed_by": None, "completed_name": "",
-        "completed_role": "", "completed_office": "", "outcome": "", "draft": None, "draft_saved_at": None,
+        "completed_role": "", "completed_office": "", "outcome": "", "draft": None, "draft_saved_at": None, "ledger_version": None,
     }  # fmt: skip
 
 
@@ -256,6 +256,7 @@ def fact_change(
     right: RightKind,
     source: str,
     role: str,
+    version: int,
     user_key: int,
     user_name: str,
     now: datetime,
@@ -263,8 +264,8 @@ def fact_change(
     """What an act has changed of a fact."""
     return {
         "key": next_key(), "tenant": tenant, "project_key": project_key, "root_key": root_key, "process_id": process_id, "element_id": element_id,
-        "field": field, "before": before, "after": after, "right_kind": right, "source": source, "role": role, "user_key": user_key or None,
-        "user_name": user_name, "at": now,
+        "field": field, "before": before, "after": after, "right_kind": right, "source": source, "role": role, "project_version": version,
+        "user_key": user_key or None, "user_name": user_name, "at": now,
     }  # fmt: skip
 
 

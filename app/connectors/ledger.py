@@ -158,8 +158,8 @@ class Ledger(ABC):
         """Role of the district → the relation to the project by which offices have it; None: offices of the whole district have it."""
 
     @abstractmethod
-    def known_offices(self, keys: Sequence[str]) -> frozenset[str]:
-        """Those of these offices that there are."""
+    def known_offices(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Those of these offices that there are, with their names."""
 
     @abstractmethod
     def role_offices(self) -> Mapping[str, Sequence[Mapping[str, str]]]:

@@ -95,6 +95,11 @@ class Form:
         return properties
 
     @cached_property
+    def ledger_fields(self) -> tuple[str, ...]:
+        """The fields that the task's completion makes facts of the project, by the names that the ledger has for them."""
+        return tuple(name for name, part in self.fields.items() if part.get("x-ledger") is True)
+
+    @cached_property
     def _validator(self) -> Any:
         return jsonschema_rs.Draft202012Validator(
             dict(self.schema),

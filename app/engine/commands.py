@@ -25,10 +25,14 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class CompleteTask:
-    """A person has completed the user task ``element`` with ``variables`` (already validated)."""
+    """A person has completed the user task ``element`` with ``variables`` (already validated).
+
+    ``facts``: those of them that the ledger has; the task itself sees them, nobody else gets them as variables.
+    """
 
     element: int
     variables: Variables = field(default_factory=dict)
+    facts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

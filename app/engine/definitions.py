@@ -49,7 +49,7 @@ class ProcessDefinition:
     ``declares``: some element declares an effect (``app.domain.declared.EFFECTS``), so that the names of the ledger's row and of the parameters are reserved.
     ``watched``: elements whose completion an expression asks for. ``calls``: of each process called by a literal id also its version tag, and whether it is the one
     deployed together with this. ``results``: variable → decisions that give it. ``may_ask``: a step may need to know more of the ledger than it is told, in the
-    process or in one that it calls.
+    process or in one that it calls. ``start_form``: what somebody who begins it fills in, the id of a form.
     """
 
     process_id: str
@@ -74,6 +74,7 @@ class ProcessDefinition:
     calls: tuple[tuple[str, str | None, bool], ...] = ()
     results: Mapping[str, frozenset[str]] = field(default_factory=dict)
     may_ask: bool = False
+    start_form: str | None = None
 
     def with_key(self, key: int, version: int, deployment: int) -> "ProcessDefinition":
         """The same process as deployed."""

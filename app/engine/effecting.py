@@ -21,6 +21,7 @@ from app.engine.elements.mappings import to_json
 from app.engine.errors import ElementFailure
 from app.engine.expressions import evaluate, formula
 from app.engine.ledger import NamedAsked, NumberAsked
+from app.engine.scopes import is_in_loop
 
 if TYPE_CHECKING:
     from app.engine.course import Course
@@ -93,7 +94,7 @@ def _facts(course: "Course", token: "Token") -> Iterator[_Written]:
     if not sets:
         return
     project = _the_project(course, token, f"写台账的“{sets[0].field}”", IncidentType.FACT_ERROR)
-    if _in_loop(token):
+    if is_in_loop(token):
         raise _refused(course, token, sets[0].field, "多实例里面不能写台账,请在多实例之后的元素上声明")
     computed = [(setting, _field(course, token, setting), _value(course, token, setting)) for setting in sets]
     found = [_judged(course, token, setting, field, value, project=project) for setting, field, value in computed]
@@ -164,15 +165,6 @@ def _keys(value: Any) -> Iterator[str]:
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, Mapping) and isinstance(one.get("key"), str):
             yield one["key"]
-
-
-def _in_loop(token: "Token") -> bool:
-    at: Token | None = token
-    while at is not None:
-        if at.body is not None:
-            return True
-        at = at.outer if not at.is_process else None
-    return False
 
 
 # ---------------------------------------------------------------------- register

@@ -33,6 +33,16 @@ def visible(token: Token) -> dict[str, Any]:
     return merged
 
 
+def is_in_loop(token: Token) -> bool:
+    """Whether it is one instance of a multi-instance activity, or inside one, in its process instance."""
+    at: Token | None = token
+    while at is not None:
+        if at.body is not None:
+            return True
+        at = at.outer if not at.is_process else None
+    return False
+
+
 def home(start: Token, name: str) -> Token:
     """Whose scope a variable is written to: the nearest that has it, from ``start`` outwards, else the process instance.
 

@@ -18,7 +18,7 @@ from app.engine.elements.tasks import UserTask
 from app.engine.errors import StateError
 from app.engine.incidents import Incident
 from app.engine.library import Library
-from app.engine.scopes import LOOP_COUNTER, own, visible
+from app.engine.scopes import LOOP_COUNTER, is_in_loop, own, visible
 from app.engine.spiff import READY, STARTED, Instance, Level, Token, Tree, Wait
 
 if TYPE_CHECKING:
@@ -178,6 +178,10 @@ class State:
     def visible(self, element: int) -> dict[str, Any]:
         """Everything that can be seen from an element instance. Raises KeyError."""
         return visible(self.tree.tokens[element])
+
+    def is_in_loop(self, element: int) -> bool:
+        """Whether an element instance is one of a multi-instance, or inside one. Raises KeyError."""
+        return is_in_loop(self.tree.tokens[element])
 
     def tokens(self) -> list[TokenView]:
         return [TokenView(token.number, token.element_id, token.instance, _word(token)) for token in self.tree.tokens.values()]

@@ -143,6 +143,8 @@ def _complete_task(course: Course, command: c.CompleteTask) -> None:
         raise NotOpen(f"{course.place(token)}不是等待办理的任务,可能已被办结")
     token.memo["result"] = course.accept(command.variables, _definition(course, token))
     token.memo["phase"] = "completing"
+    if command.facts:
+        token.memo["facts"] = sorted(command.facts)
     course.emit(TaskClosed(token.number, "completed"))
     token.queue("activating")
 

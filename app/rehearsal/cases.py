@@ -222,7 +222,7 @@ class _Run:
         problems = form.validate(data) if form is not None else []
         if problems:
             raise Failed(f"“{mark(task.element_id)}”的表单不收:" + ";".join(problem.message for problem in problems[:5]))
-        self.rehearsal.act(root, commands.CompleteTask(task.element, data))
+        self.rehearsal.complete(root, task, data, form=form, role=step.get("as"))
 
     def _check_role(self, role: Any, task: effects.TaskOpened) -> None:
         if role is None or not (task.assignee or task.candidate_groups or task.candidate_users):

@@ -5,7 +5,9 @@ from functools import partial
 
 from app.connectors.calls import OVERDUE, REGISTERS, forms_of
 from app.decision import feel
+from app.decision.feel.syntax import ListLiteral, Literal
 from app.decision.near import near
+from app.domain import form_facts
 from app.domain.districts import SHARED
 from app.domain.facts import LEDGER, FactsError, LedgerField, LedgerSchema, Right, RightKind, may_set
 from app.domain.forms import Form
@@ -17,8 +19,8 @@ from app.engine.elements.events import EndEvent
 from app.engine.elements.gateways import EventBasedGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import SubProcess
-from app.engine.elements.tasks import JobTask
-from app.engine.expressions import formula
+from app.engine.elements.tasks import JobTask, UserTask
+from app.engine.expressions import LiteralTerm, formula
 from app.rehearsal.inventory import Part
 from app.rehearsal.surroundings import View
 
@@ -37,6 +39,8 @@ def check(process: ProcessDefinition, part: Part, around: View) -> Iterator[str]
         yield from _set(process, part, setting, around)
     for role in declared.notify:
         yield from _role(role, around)
+    if isinstance(activity, UserTask | StartElement):
+        yield from _form_facts(process, part, activity, around)
     if declared.notify and isinstance(activity, (*_GATEWAYS, StartElement, ProcessRoot)):
         yield "的属性 notify 只能声明在任务、子流程和结束、边界、中间事件上"
 
@@ -94,6 +98,62 @@ def _set(process: ProcessDefinition, part: Part, setting: Setting, around: View)
 def _refused(process: ProcessDefinition, element: Element, setting: Setting, field: LedgerField) -> str:
     source = sources.source_of(process, element, setting, field)
     return may_set(field, Right(kind=RightKind.SET, source=source), role=None, task=None, entered=(), main_line=()) or ""
+
+
+def _form_facts(process: ProcessDefinition, part: Part, task: UserTask | StartElement, around: View) -> Iterator[str]:
+    """The fields that the task, or the start, makes facts: each is owned by whoever may do it."""
+    if task.form is None or not isinstance(task.form.id, LiteralTerm):
+        return
+    for form in around.forms(task.form.id.value):
+        if form.ledger_fields and _in_loop(process, part):
+            yield f"的表单“{form.id}”写台账(x-ledger):多实例的任务不能写,请在多实例之后另设任务"
+        for name in form.ledger_fields:
+            for problem in dict.fromkeys(_of_field(process, task, form, name, around=around)):
+                yield f"的表单“{form.id}”写台账的“{name}”(x-ledger):{problem}"
+
+
+def _of_field(process: ProcessDefinition, task: UserTask | StartElement, form: Form, name: str, *, around: View) -> Iterator[str]:
+    owner = f"{process.process_id}.{task.bpmn_id}"
+    for schema in _schemas(around):
+        field = schema.fields.get(name)
+        if field is None:
+            yield f"台账没有这个字段,{_cure(name, schema.fields)}"
+            continue
+        if not form_facts.fits(form.fields[name], field):
+            yield f"表单里的类型与台账的不同,台账是 {field.schema.get('type')}{_kind(field)},请改成一样"
+        roles = [None] if owner in field.owners else _roles(task) if isinstance(task, UserTask) else _beginners(process, around)
+        if roles is None:
+            yield f"候选组不是写定的角色,不能确定都是所有者 {'、'.join(field.owners)};请写定角色,或在 x-owner 里写任务 {owner}"
+        for role in roles or ():
+            why = may_set(field, Right(kind=RightKind.FORM), role=role, task=owner, entered=(), main_line=())
+            if why is not None:
+                yield why
+
+
+def _beginners(process: ProcessDefinition, around: View) -> list[str | None]:
+    """The roles that begin a process by hand, in the districts around."""
+    found = (
+        around.stock.districts[tenant].processes.get(process.process_id) for tenant in around.tenants if tenant in around.stock.districts
+    )
+    return [info.start_role for info in found if info is not None and info.start_role is not None]
+
+
+def _kind(field: LedgerField) -> str:
+    return f"({field.schema['x-format']})" if "x-format" in field.schema else ""
+
+
+def _roles(task: UserTask) -> list[str | None] | None:
+    """The candidate roles, if they are written out and there is nobody besides; else None."""
+    given = task.assignment
+    if given.candidate_groups is None or given.assignee is not None or given.candidate_users is not None:
+        return None
+    if isinstance(given.candidate_groups, LiteralTerm):
+        return [role.strip() for role in given.candidate_groups.value.split(",") if role.strip()]
+    root = given.candidate_groups.expression.tree.root
+    items = root.items if isinstance(root, ListLiteral) else [root]
+    if not all(isinstance(item, Literal) and isinstance(item.value, str) for item in items):
+        return None
+    return [str(item.value) for item in items if isinstance(item, Literal)]
 
 
 def _in_loop(process: ProcessDefinition, part: Part) -> bool:

@@ -227,9 +227,10 @@ class RehearsedLedger(Ledger):
     def relations(self) -> dict[str, str | None]:
         return {role.key: role.relation for role in self._roles}
 
-    def known_offices(self, keys: Sequence[str]) -> frozenset[str]:
+    def known_offices(self, keys: Sequence[str]) -> dict[str, str]:
         """Any that a scenario names by a number: which there are, nobody has registered."""
-        return frozenset(key for key in keys if key.isascii() and key.isdigit())
+        names = self.memory.office_names()
+        return {key: names.get(int(key), "") for key in keys if key.isascii() and key.isdigit()}
 
     def known(self) -> KnownLedger:
         """A rehearsal lets go of the state that a step begins with, so that what may be asked at any time is told before."""

@@ -17,6 +17,11 @@ from typing import Any
 from app.config import Config
 from app.connectors.inline import InlineTasks, Surroundings, is_inline
 from app.decision import feel
+from app.domain import form_facts
+from app.domain.codes import VerdictCode
+from app.domain.fact_changes import FactOrigin, FactRefused
+from app.domain.facts import Right, RightKind
+from app.domain.forms import Form
 from app.engine import commands, effects, functions, parameters, step, timers
 from app.engine.codes import IncidentType
 from app.engine.definitions import ProcessDefinition, StartEvent
@@ -125,6 +130,32 @@ class Rehearsal:
         self._take(root, ledger, happened)
         self._settle()
         return root
+
+    def complete(
+        self, root: RehearsedTree, task: effects.TaskOpened, data: Mapping[str, Any], *, form: Form | None = None, role: str | None = None
+    ) -> None:
+        """A person completes a task: the marked fields of its form become facts. Without ``role`` the person acts in the task's first one.
+
+        Raises the engine's errors, Stopped, InvalidRequest (LEDGER_OWNER).
+        """
+        ledger = self.ledger.open(root.project, self.now)
+        schema, known = ledger.schema, ledger.known().project
+        fields = form_facts.marked(form, schema) if form is not None else {}
+        wanted = form_facts.changed(fields, data, known) if known is not None else {}
+        if wanted:
+            process = root.processes[task.instance]
+            acting = role if role is not None else next(iter(task.candidate_groups), None)
+            right = Right(kind=RightKind.FORM)
+            origin = FactOrigin(process_id=process, element_id=task.element_id, right=right, role=acting, main_line=ledger.main_line)
+            try:
+                ledger.write_facts(wanted, origin)
+            except FactRefused as error:
+                raise InvalidRequest(str(error), code=VerdictCode.LEDGER_OWNER) from error
+        declares = root.state.tree.instances[task.instance].definition.declares
+        shown = form_facts.shown(form, schema) if form is not None and declares else {}
+        command = commands.CompleteTask(task.element, data, frozenset({*fields, *shown}))
+        self._take(root, ledger, self._step(root, ledger, command))
+        self._settle()
 
     def act(self, root: RehearsedTree, command: commands.Command) -> None:
         """One command, and everything that follows by itself. Raises the engine's errors, Stopped."""

@@ -365,7 +365,10 @@ class ProjectPage:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """A task with all that its page shows. ``data``: values of the form's own fields, visible variables under the draft. ``variables``: all visible."""
+    """A task with all that its page shows. ``data``: values of the form's own fields, visible variables under the draft. ``variables``: all visible.
+
+    ``ledger_version``: of the project, with which the page is drawn.
+    """
 
     line: TaskLine
     form: Form | None
@@ -381,6 +384,7 @@ class TaskPage:
     documentation: str = ""
     form_version: int = 0
     variables: Mapping[str, Any] = field(default_factory=dict)
+    ledger_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

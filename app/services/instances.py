@@ -17,7 +17,6 @@ from app.domain.codes import Action, VerdictCode
 from app.domain.permissions import Actor
 from app.domain.states import SUSPENDED, InstanceState, WaitKind
 from app.engine import ProcessDefinition
-from app.engine.commands import Start
 from app.errors import Forbidden, InvalidRequest, NotFound
 from app.seen import timeline
 from app.seen.diagram import diagram_view
@@ -195,7 +194,7 @@ def create(
             raise Forbidden("区文件没有列出的流程不能从项目发起", code=VerdictCode.NOT_STARTABLE)
         else:
             with new_instance(definition.key, tenant, now, actor) as tree:
-                tree.step(Start(definition.key, variables))
+                openings.enter(tree, actor, definition, variables)
                 tree.record(Action.PROCESS_START, definition.process_id, {"variables": dict(variables)})
                 tree.save()
     except (engine.ModificationRefused, engine.LimitExceeded) as error:

@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from app import engine
+from app.acts import facts as form_acts
 from app.acts import idempotency
 from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTask, HeldTree
 from app.acts.transaction import act, open_task, retried
 from app.catalogue import snapshot
 from app.codes import RequestCode
-from app.domain import permissions
+from app.domain import form_facts, permissions
 from app.domain.codes import Action, FormCode
 from app.domain.districts import District
 from app.domain.forms import Form
 from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
+from app.domain.project_values import project_context
 from app.domain.states import TaskState
 from app.engine.commands import CompleteTask
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
@@ -59,6 +61,8 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
     clauses = timeline.clause_views(district, row.clauses.split())
     past = timeline.of_project(project, district) if project else timeline.of_tree(row.root_key, district)
     known = {name: value for name, value in seen.items() if form is None or name in form.fields}
+    if form is not None and project is not None and row.state == TaskState.OPEN:
+        known |= _facts_of(form, project, declares=definition.declares)
     return TaskPage(
         line=task_line(row, now),
         form=form,
@@ -74,6 +78,7 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
         documentation=info.documentation if info else "",
         form_version=form_view.version if form_view else 0,
         variables=seen,
+        ledger_version=project["version"] if project is not None else None,
     )
 
 
@@ -119,13 +124,24 @@ def search(actor: Actor, wanted: TaskFilter, now: datetime, *, limit: int = 100,
     return Page(task_lines(found, now), total, limit, offset)
 
 
-def complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, *, idempotency_key: str | None = None) -> CompletedView:
-    """Complete a task: one act. Raises NotFound, Forbidden, InvalidForm (the task stays open, the draft is kept), TaskAlreadyClosed, Suspended, KeyReused, Busy."""
+def complete(
+    actor: Actor,
+    key: int,
+    data: Mapping[str, Any],
+    now: datetime,
+    *,
+    idempotency_key: str | None = None,
+    ledger_version: int | None = None,
+) -> CompletedView:
+    """Complete a task: one act. ``ledger_version``: of the project, with which the form was drawn.
+
+    Raises NotFound, Forbidden, InvalidForm (the task stays open, the draft is kept), TaskAlreadyClosed, Suspended, KeyReused, Busy.
+    """
     request = idempotency.request(actor, idempotency_key, {"task": str(key), "data": data})
     if request is not None and (answer := idempotency.answered(request, now)) is not None:
         return _replayed(actor, key, answer, now)
     try:
-        tree = _complete(actor, key, data, now, request)
+        tree = _complete(actor, key, data, now, request=request, ledger_version=ledger_version)
     except InvalidForm:
         _keep_draft(key, data, now)
         raise
@@ -150,14 +166,23 @@ def complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, *, 
 
 
 @retried
-def _complete(actor: Actor, key: int, data: Mapping[str, Any], now: datetime, request: idempotency.KeyedRequest | None) -> HeldTree:
+def _complete(
+    actor: Actor,
+    key: int,
+    data: Mapping[str, Any],
+    now: datetime,
+    *,
+    request: idempotency.KeyedRequest | None,
+    ledger_version: int | None,
+) -> HeldTree:
     with open_task(key, now, actor) as tree:
         task = _open_task(tree)
         role, office = _authorise(actor, tree, task)
         form = snapshot.form(task.form_key) if task.form_key else None
         _check(form, data)
+        facts = form_acts.take(tree, task, form, data, role, version=ledger_version)
         try:
-            tree.step(CompleteTask(task.element, data))
+            tree.step(CompleteTask(task.element, data, facts))
         except engine.NotOpen as error:
             raise TaskAlreadyClosed from error
         except engine.LimitExceeded as error:
@@ -315,6 +340,14 @@ def _may(actor: Actor, row: Any, project: dict[str, Any] | None, district: Distr
     if row.state != TaskState.OPEN:
         return Verdict(False, RequestCode.TASK_CLOSED, "此事项已经办结" if row.state == TaskState.COMPLETED else "此事项已被撤销")
     return permissions.may_do(actor, _facts(row), _project_facts(project), district)
+
+
+def _facts_of(form: Form, project: Mapping[str, Any], *, declares: bool) -> dict[str, Any]:
+    """The ledger's values of a form's ledger fields."""
+    schema = snapshot.library(project["tenant"]).ledger
+    fields = {**form_facts.marked(form, schema), **(form_facts.shown(form, schema) if declares else {})}
+    row = project_context(project, schema) if fields else None
+    return {name: row[name] for name in fields if row is not None and row[name] is not None}
 
 
 def _form(row: Any) -> FormView | None:

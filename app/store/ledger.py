@@ -9,7 +9,17 @@ from sqlalchemy import Row, bindparam, delete, func, select, update
 from app.domain.states import TaskState
 from app.store import rows
 from app.store.database import run
-from app.store.tables import NumberRow, OrganisationRow, ProjectOfficeRow, ProjectRow, RecordRow, TaskCandidateRow, UserTaskRow, db
+from app.store.tables import (
+    FactChangeRow,
+    NumberRow,
+    OrganisationRow,
+    ProjectOfficeRow,
+    ProjectRow,
+    RecordRow,
+    TaskCandidateRow,
+    UserTaskRow,
+    db,
+)
 
 _projects: Any = ProjectRow.__table__
 _update_project = (
@@ -91,10 +101,18 @@ def organisation(tenant: str, name: str) -> int | None:
     ).scalar_one_or_none()
 
 
-def organisations(tenant: str, keys: Sequence[int]) -> list[int]:
-    """Those of these keys that are organisations of the district."""
-    query = select(OrganisationRow.key).where(OrganisationRow.tenant == tenant, OrganisationRow.key.in_(keys))
-    return list(db.session.execute(query).scalars())
+def organisations(tenant: str, keys: Sequence[int]) -> list[tuple[int, str]]:
+    """(key, name) of those of these keys that are organisations of the district."""
+    query = select(OrganisationRow.key, OrganisationRow.name).where(OrganisationRow.tenant == tenant, OrganisationRow.key.in_(keys))
+    return [(row.key, row.name) for row in db.session.execute(query)]
+
+
+def changes_since(project_key: int, version: int, fields: Sequence[str]) -> Sequence[Row[Any]]:
+    """What has been written to these fields since the project had this version, oldest first: field, before, user_name."""
+    query = select(FactChangeRow.field, FactChangeRow.before, FactChangeRow.user_name).where(
+        FactChangeRow.project_key == project_key, FactChangeRow.project_version > version, FactChangeRow.field.in_(fields)
+    )
+    return db.session.execute(query.order_by(FactChangeRow.key)).all()
 
 
 def records(tenant: str, kind: str, project_key: int | None) -> Iterator[Row[Any]]:

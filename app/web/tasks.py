@@ -38,7 +38,8 @@ def show(key: int) -> str:
 @blueprint.post("/<int:key>/complete")
 def complete(key: int) -> Response:
     """Complete with the form's values; says where to go on."""
-    done = tasks.complete(current_actor(), key, _sent(), present(), idempotency_key=idempotency.key())
+    drawn_with = request.args.get("ledger", type=int)
+    done = tasks.complete(current_actor(), key, _sent(), present(), idempotency_key=idempotency.key(), ledger_version=drawn_with)
     flash("已提交。" if not done.next_tasks else f"已提交。请接着办理“{done.next_tasks[0].name}”。", "success")
     if done.incidents:
         flash("您的办理已生效，但后续环节出现故障，系统管理员会处理：" + "；".join(done.incidents), "warning")
@@ -96,7 +97,7 @@ def _for_form(view: TaskPage) -> dict[str, Any]:
         "initial": view.form.opening(known) if may_fill_in(view) else known,
         "clauses": _clauses(view.form.schema, view.line.tenant),
         "readOnly": not may_fill_in(view),
-        "urls": {"complete": url_for("tasks.complete", key=key), "draft": url_for("tasks.keep_draft", key=key)},
+        "urls": {"complete": url_for("tasks.complete", key=key, ledger=view.ledger_version), "draft": url_for("tasks.keep_draft", key=key)},
         "session": {
             "csrf": forgery.token(),
             "tokenUrl": url_for("home.session"),

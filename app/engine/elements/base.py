@@ -373,10 +373,20 @@ class BoundaryElement(EventElement):
     host: Element
 
 
+@dataclass(frozen=True, slots=True)
+class FormReference:
+    """``binding``: latest, deployment or versionTag (then ``tag``)."""
+
+    id: Term
+    binding: str = "latest"
+    tag: str | None = None
+
+
 class StartElement(EventElement):
-    """Declared here because a level lists its starts; behaviour in ``events``."""
+    """Declared here because a level lists its starts; behaviour in ``events``. ``form``: of the none start of a process, what somebody who begins it fills in."""
 
     element_type = "startEvent"
+    form: FormReference | None = None
 
 
 def level_emptied(course: "Course", level: Level) -> None:

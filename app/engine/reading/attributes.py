@@ -1,11 +1,11 @@
 """Zeebe extensions of an element to its attributes. Whatever is wrong is added to the document's problems."""
 
 from app.engine.codes import DiagramCode
-from app.engine.elements.base import Element, Listener
+from app.engine.elements.base import Element, FormReference, Listener
 from app.engine.elements.mappings import Mapping
 from app.engine.elements.multi_instance import Loop
 from app.engine.elements.subprocesses import CalledProcess
-from app.engine.elements.tasks import Assignment, CalledDecision, FormReference, JobSpec
+from app.engine.elements.tasks import Assignment, CalledDecision, JobSpec
 from app.engine.expressions import FormulaTerm, LiteralTerm, Term
 from app.engine.reading import declaring
 from app.engine.reading.document import Document

@@ -21,7 +21,7 @@ READ: Final[dict[str, tuple[frozenset[str], tuple[str, ...]]]] = {
         ("processId", "propagateAllParentVariables", "propagateAllChildVariables", *_BINDING),
     ),
     "executionListeners": (_ANYWHERE, ()),
-    "formDefinition": (frozenset({"userTask"}), ("formId", *_BINDING)),
+    "formDefinition": (frozenset({"userTask", "startEvent"}), ("formId", *_BINDING)),
     "ioMapping": (_ANYWHERE - schema.GATEWAYS, ()),
     "loopCharacteristics": (
         frozenset({"multiInstanceLoopCharacteristics"}),

@@ -105,6 +105,9 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
         )
     declares = any(name.strip() in EFFECTS and value.strip() for info in elements.values() for name, value in info.properties.items())
     tag = extension(node, "versionTag")
+    begun = spec.start.none_start.form if spec.start.none_start is not None else None
+    start_form = _static(begun.id) if begun is not None else ()
+    forms.update(start_form)
     starts = tuple(
         StartEvent(
             start.bpmn_id,
@@ -134,6 +137,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
         watched=_watched(document, source),
         calls=tuple(sorted(calls, key=str)),
         results=_results(spec, process_id),
+        start_form=start_form[0] if start_form else None,
         may_ask=declares or any(info.type == "callActivity" for info in elements.values()),
     )
 

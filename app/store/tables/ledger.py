@@ -112,7 +112,7 @@ class RecordRow(db.Model):  # type: ignore[name-defined,misc]
 class FactChangeRow(db.Model):  # type: ignore[name-defined,misc]
     """What an act has changed of one fact of a project: before and after (null: blank), by which element, by what right and by whom (None: the system).
 
-    ``source``: of a declared ``set``, what the value comes from; ``role``: in which the person acted. The act is found by root and instant.
+    ``source``: of a declared ``set``, what the value comes from; ``role``: in which the person acted; ``project_version``: that the project has since then.
     """
 
     __tablename__ = "fact_changes"
@@ -136,6 +136,7 @@ class FactChangeRow(db.Model):  # type: ignore[name-defined,misc]
     right_kind: Mapped[RightKind]
     source: Mapped[str]
     role: Mapped[str]
+    project_version: Mapped[int]
     user_key: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     user_name: Mapped[str]
     at: Mapped[datetime]

@@ -108,7 +108,7 @@ def walled(upgraded: Flask) -> Flask:
         assert project is not None
         change = {
             "key": 1, "tenant": project.tenant, "project_key": project.key, "root_key": root, "process_id": "permit", "element_id": "end", "field": "listed",
-            "before": None, "after": True, "right_kind": "set", "source": "path:permit.end", "role": "", "user_key": user, "user_name": "",
+            "before": None, "after": True, "right_kind": "set", "source": "path:permit.end", "role": "", "project_version": 1, "user_key": user, "user_name": "",
             "at": NOW,
         }  # fmt: skip
         record = {

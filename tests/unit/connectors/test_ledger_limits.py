@@ -39,8 +39,8 @@ class Full(Ledger):
     def relations(self) -> dict[str, str | None]:
         return {}
 
-    def known_offices(self, keys: Sequence[str]) -> frozenset[str]:
-        return frozenset()
+    def known_offices(self, keys: Sequence[str]) -> dict[str, str]:
+        return {}
 
     def role_offices(self) -> dict[str, list[dict[str, str]]]:
         return {}

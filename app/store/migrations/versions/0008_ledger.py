@@ -148,6 +148,7 @@ def _build_walls() -> None:
 
 
 def _keep_changes() -> None:
+    op.add_column("user_tasks", sa.Column("ledger_version", types.Key, nullable=True))
     op.create_table(
         "fact_changes",
         sa.Column("key", types.Key, autoincrement=False, nullable=False),
@@ -162,6 +163,7 @@ def _keep_changes() -> None:
         sa.Column("right_kind", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("project_version", types.Key, nullable=False),
         sa.Column("user_key", types.Key, nullable=True),
         sa.Column("user_name", sa.Text(), nullable=False),
         sa.Column("at", types.Instant(timezone=True), nullable=False),
