@@ -11,6 +11,7 @@ from app.domain.fact_changes import FactOrigin, FactRefused, refusal
 from app.domain.facts import LedgerField, Right, RightKind
 from app.domain.form_facts import Changed
 from app.domain.forms import FieldProblem, Form
+from app.domain.project_values import project_context
 from app.engine import ProcessDefinition
 from app.errors import Forbidden, InvalidForm
 from app.store import ledger
@@ -104,6 +105,14 @@ def _since(tree: HeldTree, names: set[str], version: int | None) -> dict[str, Ch
         first = found.get(row.field)
         found[row.field] = Changed(first.before if first is not None else row.before, row.user_name)
     return found
+
+
+def shown(form: Form, project: Mapping[str, Any], *, declares: bool) -> dict[str, Any]:
+    """The ledger's values of a form's ledger fields, with which it opens."""
+    schema = snapshot.library(project["tenant"]).ledger
+    fields = {**form_facts.marked(form, schema), **(form_facts.shown(form, schema) if declares else {})}
+    row = project_context(project, schema) if fields else None
+    return {name: row[name] for name in fields if row is not None and row[name] is not None}
 
 
 def _without_project(form: Form, fields: Mapping[str, LedgerField], data: Mapping[str, Any]) -> None:

@@ -75,6 +75,7 @@ class HeldTree:
     def __post_init__(self) -> None:
         self.journal = Journal(self.root_key, self.library, project_key=self._project_key, keys=self.keys, now=self.now, inline=INLINE)
         self.ledger = StoredLedger(self.library, self.project, self.root_key, self.now, actor=self.actor)
+        self.ledger.instance_keys = self.keys
         logs.note(instance=self.root_key, project=self._project_key)
 
     @property
@@ -147,6 +148,8 @@ class HeldTree:
         the first to fail; what only goes with the act stands after it. Only a row that names a root which begins now has to follow its ``save``.
         """
         self.saved = True
+        for lapsed in self.ledger.settle():
+            self.record(Action.APPROVAL_LAPSE, lapsed.task, {"approval": str(lapsed.key), "names": list(lapsed.lapsed)})
         entries = self._audit_rows()
         values = self._root_values()
         if self.version < 0:

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from app.acts.candidates import candidates
-from app.acts.rows import Row, fact_change, message, notice, record
+from app.acts.rows import Row, approval, fact_change, message, notice, record
 from app.catalogue import districts, snapshot
 from app.catalogue.snapshot import Snapshot
 from app.connectors.calls import FoundRecord, forms_of
-from app.connectors.ledger import Ledger, RecordPlace
+from app.connectors.ledger import Approval, Ledger, RecordPlace
 from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
 from app.domain.keys import next_key
@@ -17,7 +17,7 @@ from app.domain.permissions import Actor
 from app.domain.states import MessageKind
 from app.errors import Outdated
 from app.store import accounts, ledger, rows
-from app.store.tables import FactChangeRow, MessageRow, NotificationRow, OrganisationRow, RecordRow
+from app.store.tables import ApprovalRow, FactChangeRow, MessageRow, NotificationRow, OrganisationRow, RecordRow
 
 _COLUMNS = (
     "number",
@@ -31,6 +31,7 @@ _COLUMNS = (
     "facts",
     "offices",
     "phases",
+    "approved",
 )
 
 
@@ -44,6 +45,8 @@ class StoredLedger(Ledger):
         self.library = library
         self.root_key = root_key
         self.actor = actor
+        self._kept: list[Approval] | None = None
+        self.lapsed: list[Approval] = []
 
     @property
     def version_after(self) -> int | None:
@@ -68,6 +71,11 @@ class StoredLedger(Ledger):
 
     # ------------------------------------------------------------------ reading
 
+    def kept_approvals(self) -> list[Approval]:
+        if self._kept is None:
+            self._kept = [_kept(row) for row in ledger.approvals(self.project_key, self.root_key)]
+        return self._kept
+
     def known_offices(self, keys: Sequence[str]) -> dict[str, str]:
         wanted = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
         return {str(key): name for key, name in ledger.organisations(self.library.tenant, wanted)}
@@ -84,7 +92,16 @@ class StoredLedger(Ledger):
     def kept_records(self, kind: str, project_key: int | None) -> Iterator[FoundRecord]:
         for row in ledger.records(self.library.tenant, kind, project_key):
             yield FoundRecord(
-                key=row.key, kind=row.kind, data=row.data, amount=row.amount, created_at=row.created_at, project_key=row.project_key
+                key=row.key,
+                kind=row.kind,
+                data=row.data,
+                amount=row.amount,
+                created_at=row.created_at,
+                project_key=row.project_key,
+                place=None if row.round is None else (row.instance_key, row.scope, row.element_id, row.item, row.round),
+                process_id=row.process_id,
+                element_id=row.element_id,
+                stage=row.stage,
             )
 
     def kept_projects(self, year: int | None) -> Iterable[Mapping[str, Any]]:
@@ -115,8 +132,13 @@ class StoredLedger(Ledger):
         rows.insert(FactChangeRow, self._change_rows())
         for entered in self.records:
             if entered.place is not None and entered.place.supersedes:
-                ledger.supersede(self.root_key, entered.element_id, self.now, place=_columns(entered.place))
+                ledger.supersede(self.root_key, entered.element_id, self.now, place=_where(entered.place))
         rows.insert(RecordRow, self._record_rows())
+        rows.insert(ApprovalRow, self._approval_rows())
+        new = {one.key for one in self.approvals}
+        for one in self.lapsed:
+            if one.key not in new:
+                ledger.lapse(one.key, list(one.lapsed), self.now)
         rows.insert(NotificationRow, self._notice_rows())
         rows.insert(MessageRow, self._message_rows())
 
@@ -144,6 +166,23 @@ class StoredLedger(Ledger):
                 now=self.now,
             )
             for entered in self.records
+        ]
+
+    def settle(self) -> list[Approval]:
+        self.lapsed = super().settle()
+        return self.lapsed
+
+    def _approval_rows(self) -> list[Row]:
+        return [
+            approval(
+                one,
+                tenant=self.library.tenant,
+                project_key=self.project_key,
+                user_key=self.actor.user if self.actor is not None else 0,
+                user_name=self.actor.name if self.actor is not None else "",
+                now=self.now,
+            )
+            for one in self.approvals
         ]
 
     def _change_rows(self) -> list[Row]:
@@ -205,11 +244,37 @@ class StoredLedger(Ledger):
 def _columns(place: RecordPlace | None) -> Row:
     """Where a declared row belongs, by column; a connector's row belongs nowhere in particular."""
     if place is None:
-        return {"process_id": "", "instance_key": None, "scope": None, "item": None, "round": None}
+        return {"process_id": "", "instance_key": None, "scope": None, "item": None, "round": None, "stage": ""}
     return {
         "process_id": place.process_id,
         "instance_key": place.instance_key,
         "scope": place.scope,
         "item": place.item,
         "round": place.round,
+        "stage": place.stage,
     }
+
+
+def _where(place: RecordPlace) -> Row:
+    """What tells the row of a place from all others."""
+    return {name: value for name, value in _columns(place).items() if name not in ("process_id", "stage")}
+
+
+def _kept(row: Any) -> Approval:
+    return Approval(
+        key=row.key,
+        process_id=row.process_id,
+        element_id=row.element_id,
+        root_key=row.root_key or 0,
+        instance_key=row.instance_key,
+        scope=row.scope,
+        item=row.item,
+        round=row.round,
+        required=row.required,
+        holds=row.holds,
+        values=row.approved_values,
+        digest=row.digest,
+        role=row.role,
+        office=(row.office_key, row.office),
+        lapsed=tuple(row.lapsed_names or ()),
+    )

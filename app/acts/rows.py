@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.connectors.ledger import Approval
 from app.domain.codes import Action
 from app.domain.facts import RightKind
 from app.domain.keys import next_key
@@ -240,6 +241,18 @@ def record(
     return {
         "key": key, "tenant": tenant, "project_key": project_key, "kind": kind, "data": dict(data), "amount": amount, "root_key": root_key,
         "element_id": element_id, "created_at": now, "superseded_at": None, **place,
+    }  # fmt: skip
+
+
+def approval(one: Approval, *, tenant: str, project_key: int | None, user_key: int, user_name: str, now: datetime) -> Row:
+    """What a person has said of values."""
+    key, office = one.office
+    return {
+        "key": one.key, "tenant": tenant, "project_key": project_key, "root_key": one.root_key, "instance_key": one.instance_key,
+        "process_id": one.process_id, "element_id": one.element_id, "scope": one.scope, "item": one.item, "round": one.round, "required": one.required,
+        "holds": one.holds, "approved_values": dict(one.values), "digest": one.digest, "role": one.role, "office_key": key, "office": office,
+        "user_key": user_key or None, "user_name": user_name, "at": now, "lapsed_at": now if one.lapsed else None,
+        "lapsed_names": list(one.lapsed) or None,
     }  # fmt: skip
 
 

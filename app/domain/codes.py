@@ -8,6 +8,7 @@ class Action(Code):
 
     PROCESS_START = "process.start", "发起了一个流程实例：由人，或由定时、消息、信号的开始事件"
     TASK_COMPLETE = "task.complete", "办结了一件事项，附所填内容"
+    APPROVAL_LAPSE = "approval.lapse", "一项批准失效：所批准的内容有了改动，附名称"
     TASK_CLAIM = "task.claim", "领取了一件事项"
     TASK_RELEASE = "task.release", "把领取的事项放回"
     TASK_HAND_OVER = "task.hand_over", "停用账号时，把其名下的一件事项交给接手人"

@@ -13,7 +13,18 @@ from app.engine.errors import (
     StateError,
     TreeSuspended,
 )
-from app.engine.ledger import KnownLedger, NamedAsked, NumberAsked, OfficesAsked, Question, Unanswered, answering
+from app.engine.ledger import (
+    ApprovalsAsked,
+    KnownApproval,
+    KnownLedger,
+    NamedAsked,
+    NumberAsked,
+    OfficesAsked,
+    Question,
+    RowsAsked,
+    Unanswered,
+    answering,
+)
 from app.engine.library import DecisionRef, Library, LibraryRef, StaticLibrary
 from app.engine.limits import StepLimits
 from app.engine.migration import Preview
@@ -24,12 +35,14 @@ from app.engine.state import State
 from app.engine.steps import step
 
 __all__ = [
+    "ApprovalsAsked",
     "DecisionRef",
     "Diagram",
     "DiagramError",
     "DiagramProblem",
     "ElementInfo",
     "EngineError",
+    "KnownApproval",
     "KnownLedger",
     "Library",
     "LibraryRef",
@@ -44,6 +57,7 @@ __all__ = [
     "ProcessDefinition",
     "Question",
     "Recalculated",
+    "RowsAsked",
     "StartEvent",
     "State",
     "StateError",

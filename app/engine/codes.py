@@ -31,6 +31,8 @@ class IncidentType(Code):
     PHASE_ERROR = "PHASE_ERROR", "项目不能进入声明的阶段：不是现阶段之后的阶段，或流程不属于项目"
     FACT_ERROR = "FACT_ERROR", "不能写入声明的台账字段：来源不对，或值不合字段的规定"
     RECORD_ERROR = "RECORD_ERROR", "声明的登记不合登记簿的规定，说明里有字段"
+    APPROVAL_ERROR = "APPROVAL_ERROR", "批准的条件不是真或假，或批准的内容不能比较"
+    READ_ERROR = "READ_ERROR", "声明要读的登记读不出来：行太多、条件求不出，或流程不属于项目"
     LIMIT_VARIABLE_SIZE = "LIMIT_VARIABLE_SIZE", "变量超过了单个变量的大小上限"
     LIMIT_EXPRESSION = "LIMIT_EXPRESSION", "表达式的计算超过上限，已停止"
     LIMIT_STEPS = "LIMIT_STEPS", "一次办理经过的元素或所用的时间超过上限；请检查是否有不等待的循环"

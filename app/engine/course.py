@@ -8,13 +8,13 @@ from typing import Any
 from app.decision import feel
 from app.decision.dmn import DmnError, DmnEvaluationError
 from app.domain.declared import RESERVED
-from app.engine import effecting, functions, parameters
+from app.engine import approvals, effecting, functions, parameters, reads
 from app.engine.codes import IncidentType
 from app.engine.definitions import ProcessDefinition
 from app.engine.effects import Effect, InstanceEnded, InstanceStarted, VariableSet
 from app.engine.errors import ElementFailure, LimitExceeded, NameReserved
 from app.engine.incidents import open_incident
-from app.engine.ledger import NOTHING_KNOWN, PARAMETERS, PROJECT, KnownLedger
+from app.engine.ledger import NOTHING_KNOWN, PARAMETERS, PROJECT, KnownApproval, KnownLedger
 from app.engine.library import Library
 from app.engine.limits import LONGEST_NAME, StepLimits, flaw_of, objection
 from app.engine.scopes import LOOP_COUNTER, home, visible
@@ -40,6 +40,8 @@ class Course:
         self.ledger = ledger
         self.project = dict(ledger.project) if ledger.project is not None else None
         self._watched: frozenset[str] | None = None
+        self.approvals: list[KnownApproval] = []  # of this step
+        self.made: dict[str, list[dict[str, Any]]] = {}  # register → rows of this step
         self.inside = False  # what comes with the command was sent by a tree of ours
         self.brought: tuple[str, ...] | None = None  # the variables that a message start comes with
         self.effects: list[Effect] = []
@@ -193,6 +195,19 @@ class Course:
     def enter_phase(self, token: Token) -> None:
         """See ``effecting.enter``."""
         effecting.enter(self, token)
+
+    def read(self, token: Token) -> None:
+        """See ``reads.answered``."""
+        if token.reads is None:
+            token.reads = reads.answered(self, token)
+
+    def is_approved(self, task: str) -> bool:
+        """See ``approvals.approved``."""
+        return approvals.approved(self, task)
+
+    def approved_value(self, task: str, name: str) -> Any:
+        """See ``approvals.value``."""
+        return approvals.value(self, task, name)
 
     def take_effect(self, token: Token) -> None:
         """See ``effecting.complete``."""

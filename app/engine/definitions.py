@@ -76,6 +76,13 @@ class ProcessDefinition:
     may_ask: bool = False
     start_form: str | None = None
 
+    def stage_of(self, element_id: str) -> str:
+        """The outermost sub-process around an element, else the process."""
+        at = element_id
+        while at in self.elements and self.elements[at].parent != self.process_id:
+            at = self.elements[at].parent
+        return at if at != element_id and at in self.elements else self.process_id
+
     def with_key(self, key: int, version: int, deployment: int) -> "ProcessDefinition":
         """The same process as deployed."""
         return replace(self, key=key, version=version, deployment=deployment)

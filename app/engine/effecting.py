@@ -8,19 +8,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.domain import fact_values
 from app.domain import facts as rules
 from app.domain.fact_changes import PHASE
 from app.domain.fact_values import ValueRefused, is_blank
 from app.domain.facts import LedgerField, Right, RightKind
 from app.domain.forms import Form
-from app.engine import decisions, sources
+from app.engine import decisions, reads, sources
 from app.engine.codes import IncidentType
-from app.engine.declarations import Setting
-from app.engine.effects import FactWritten, PeopleTold, PhaseEntered, RecordMade
+from app.engine.declarations import FactSetting
+from app.engine.effects import ApprovalGiven, FactWritten, PeopleTold, PhaseEntered, RecordMade
 from app.engine.elements.mappings import to_json
 from app.engine.errors import ElementFailure
 from app.engine.expressions import evaluate, formula
-from app.engine.ledger import NamedAsked, NumberAsked
+from app.engine.ledger import KnownApproval, NamedAsked, NumberAsked
 from app.engine.scopes import is_in_loop
 
 if TYPE_CHECKING:
@@ -72,15 +73,27 @@ def complete(course: "Course", token: "Token") -> None:
     written = list(_facts(course, token))
     row = _row(course, token) if declared.record else None
     told = list(_notices(course, token))
+    said = _approval(course, token, {one.field.name: one.value for one in written}) if declared.approves else None
     # From here on nothing can fail.
     process_id = _process(course, token)
     made = _made(course, token, row) if row is not None else None
     for one in written:
         if course.project is not None:
             course.project[one.field.name] = one.value
-        course.emit(FactWritten(token.number, process_id, token.element_id, one.field.name, one.value, one.right))
+        course.emit(
+            FactWritten(
+                element=token.number,
+                process_id=process_id,
+                element_id=token.element_id,
+                field=one.field.name,
+                value=one.value,
+                right=one.right,
+            )
+        )
     if made is not None:
         course.emit(made)
+    if said is not None:
+        _approve(course, token, said)
     for notice in told:
         course.emit(notice)
 
@@ -107,21 +120,21 @@ def _facts(course: "Course", token: "Token") -> Iterator[_Written]:
     yield from (one for one in found if one is not None)
 
 
-def _field(course: "Course", token: "Token", setting: Setting) -> LedgerField:
+def _field(course: "Course", token: "Token", setting: FactSetting) -> LedgerField:
     field = course.ledger.schema.fields.get(setting.field) if course.ledger.schema is not None else None
     if field is None:
         raise _refused(course, token, setting.field, f"台账没有字段“{setting.field}”")
     return field
 
 
-def _value(course: "Course", token: "Token", setting: Setting) -> Any:
+def _value(course: "Course", token: "Token", setting: FactSetting) -> Any:
     what = f"属性 set 的“{setting.field}”"
     value = evaluate(course, setting.value, token, what, kind=IncidentType.FACT_ERROR)
     return to_json(course, token, value, what, IncidentType.FACT_ERROR)
 
 
 def _judged(
-    course: "Course", token: "Token", setting: Setting, field: LedgerField, value: Any, *, project: Mapping[str, Any]
+    course: "Course", token: "Token", setting: FactSetting, field: LedgerField, value: Any, *, project: Mapping[str, Any]
 ) -> _Written | None:
     """What is to be written; None if it changes nothing."""
     definition = course.tree.instances[token.instance].definition
@@ -143,7 +156,7 @@ def _judged(
     return _Written(field, value, right)
 
 
-def _not_given(course: "Course", token: "Token", setting: Setting, field: LedgerField, value: Any, *, kind: str, of: str) -> str | None:
+def _not_given(course: "Course", token: "Token", setting: FactSetting, field: LedgerField, value: Any, *, kind: str, of: str) -> str | None:
     """Why a value is not what its source has given in this instance; None if it is."""
     if kind == "decision":
         taken = course.tree.instances[token.instance].level.task_tree.memo.get("decided", {})
@@ -217,6 +230,7 @@ def _check_row(course: "Course", token: "Token", form: Form, data: Mapping[str, 
 
 def _made(course: "Course", token: "Token", row: _Row) -> RecordMade:
     """The row with its numbers, in its place. Raises Unanswered."""
+    definition = course.tree.instances[token.instance].definition
     visit = course.visit(token)
     item = int(token.memo.get("place", 0)) if token.body is not None else 0
     kept = visit.get("rows", {})
@@ -229,7 +243,7 @@ def _made(course: "Course", token: "Token", row: _Row) -> RecordMade:
             numbers[name] = f"{prefix}{year}-{number:04d}"
     course.keep_visit(token, {**visit, "rows": {**kept, str(item): numbers}})
     owner = token.workflow.owner
-    return RecordMade(
+    made = RecordMade(
         element=token.number,
         instance=token.instance,
         process_id=_process(course, token),
@@ -240,7 +254,76 @@ def _made(course: "Course", token: "Token", row: _Row) -> RecordMade:
         supersedes=before is not None,
         kind=row.kind,
         data={**row.data, **numbers},
+        stage=definition.stage_of(token.element_id),
     )
+    place = (made.instance, made.scope, made.element_id, made.item, made.round)
+    course.made.setdefault(row.kind, []).append(
+        {
+            **made.data,
+            "project": (course.project or {}).get("projectKey"),
+            "process": made.process_id,
+            "element": made.element_id,
+            "stage": made.stage,
+            "at": course.now.isoformat(),
+            reads.PLACE: place,
+        }
+    )
+    return made
+
+
+# ---------------------------------------------------------------------- approval
+
+
+def _approval(course: "Course", token: "Token", written: Mapping[str, Any]) -> tuple[bool, dict[str, Any], str]:
+    """Whether the person has approved, and what: ledger fields as they are with this element's own, anything else as it is seen from the task."""
+    declared = token.task_spec.declarations
+    term = declared.approves_when
+    holds = evaluate(course, term, token, "属性 approvesWhen", kind=IncidentType.APPROVAL_ERROR) if term is not None else None
+    if not isinstance(holds, bool):
+        raise ElementFailure(
+            IncidentType.APPROVAL_ERROR,
+            f"{course.place(token)}的属性 approvesWhen 没有得到真或假,不能断定是否批准。请改正流程图或补齐表单后重试",
+            {"expression": term.text if term is not None else ""},
+        )
+    fields = course.ledger.schema.fields if course.ledger.schema is not None and course.project is not None else {}
+    facts, seen = {**(course.project or {}), **written}, course.visible(token)
+    values = {name: facts.get(name) if name in fields else seen.get(name) for name in declared.approves}
+    try:
+        return holds, values, fact_values.digest(values, {name: field.schema for name, field in fields.items()})
+    except ValueRefused as error:
+        raise ElementFailure(IncidentType.APPROVAL_ERROR, f"{course.place(token)}批准的内容不能比较:{error}", {}) from error
+
+
+def _approve(course: "Course", token: "Token", said: tuple[bool, dict[str, Any], str]) -> None:
+    holds, values, digest = said
+    body, owner = token.body, token.workflow.owner
+    given = ApprovalGiven(
+        element=token.number,
+        instance=token.instance,
+        process_id=_process(course, token),
+        element_id=token.element_id,
+        scope=0 if owner.is_process else owner.number,
+        item=int(token.memo.get("place", 0)) if body is not None else 0,
+        round=int(course.visit(token)["round"]),
+        required=1 if body is None else int(body.memo["total"]) + int(body.memo.get("extra", 0)),
+        holds=holds,
+        values=values,
+        digest=digest,
+    )
+    course.approvals.append(
+        KnownApproval(
+            process_id=given.process_id,
+            element_id=given.element_id,
+            instance=given.instance,
+            visit=(given.instance, given.scope, given.round, False),
+            item=given.item,
+            required=given.required,
+            holds=holds,
+            lapsed=False,
+            values=values,
+        )
+    )
+    course.emit(given)
 
 
 # ---------------------------------------------------------------------- notices

@@ -235,6 +235,24 @@ class RecordMade:
     supersedes: bool
     kind: str
     data: Mapping[str, Any]
+    stage: str  # the outermost sub-process around the element, else the process
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalGiven:
+    """What the person who completed a task has said of these values: approved (``holds``), or not. For the rest see ``RecordMade`` and ``KnownApproval``."""
+
+    element: int
+    instance: int
+    process_id: str
+    element_id: str
+    scope: int
+    item: int
+    round: int
+    required: int
+    holds: bool
+    values: Mapping[str, Any]
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +270,7 @@ Effect: TypeAlias = (
     PhaseEntered
     | FactWritten
     | RecordMade
+    | ApprovalGiven
     | PeopleTold
     | InstanceStarted
     | InstanceEnded

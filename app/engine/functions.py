@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 OFFICES_OF = "officesOf"
 COMPLETED_AT = "completedAt"
-OF_TREE = frozenset({COMPLETED_AT})  # what only a tree can say: refused in a decision
+APPROVED, APPROVED_VALUE = "approved", "approvedValue"
+OF_TREE = frozenset({COMPLETED_AT, APPROVED, APPROVED_VALUE})  # what only a tree can say: refused in a decision
 _REGISTRIES_KEPT = 16
 _registries: dict[tuple[int, str], tuple[Calendar, feel.Registry]] = {}
 _lock = threading.Lock()
@@ -41,6 +42,22 @@ def extended(registry: feel.Registry) -> feel.Registry:
     """A registry with the functions of trees and their ledger; without a tree they give null."""
     spec = feel.FunctionSpec
     return registry.extended(
+        spec(
+            APPROVED,
+            (("task",),),
+            _approved,
+            needs_environment=True,
+            extension=True,
+            doc="任务“流程.任务”最近一轮是否批准，并且所批准的内容没有再变",
+        ),
+        spec(
+            APPROVED_VALUE,
+            (("task", "name"),),
+            _approved_value,
+            needs_environment=True,
+            extension=True,
+            doc="任务“流程.任务”所批准的一项内容，没有批准或已失效为空",
+        ),
         spec(
             OFFICES_OF,
             (("role",),),
@@ -66,6 +83,16 @@ def _offices_of(environment: Any, role: object) -> object:
         return None
     found = course.ledger.offices_of(role)
     return None if found is None else [dict(office) for office in found]
+
+
+def _approved(environment: Any, task: object) -> object:
+    course: Course | None = environment.extra
+    return None if course is None or not isinstance(task, str) else course.is_approved(task)
+
+
+def _approved_value(environment: Any, task: object, name: object) -> object:
+    course: Course | None = environment.extra
+    return None if course is None or not isinstance(task, str) or not isinstance(name, str) else course.approved_value(task, name)
 
 
 def _completed_at(environment: Any, element: object) -> object:

@@ -37,7 +37,37 @@ class NumberAsked:
     place: str
 
 
-Question: TypeAlias = OfficesAsked | NamedAsked | NumberAsked
+@dataclass(frozen=True, slots=True)
+class RowsAsked:
+    """The current rows of a register, of the tree's project or of the whole district, oldest first; None if they are too many. See ``engine.reads``."""
+
+    kind: str
+    of_project: bool
+    project: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownApproval:
+    """What a person has said of values at one completion of a task. ``visit``: the round of the task in its scope that it belongs to; ``instance``: local, None
+    in another tree; ``required``: how many of a round there must be; ``item``: of the loop, 0 without one."""
+
+    process_id: str
+    element_id: str
+    instance: int | None
+    visit: tuple[Any, ...]
+    item: int
+    required: int
+    holds: bool
+    lapsed: bool
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalsAsked:
+    """The approvals of the tree's project, without one of the tree itself, oldest first, as ``KnownApproval``."""
+
+
+Question: TypeAlias = OfficesAsked | NamedAsked | NumberAsked | RowsAsked | ApprovalsAsked
 
 
 class Unanswered(Exception):

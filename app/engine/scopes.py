@@ -12,6 +12,8 @@ LOOP_COUNTER = "loopCounter"
 
 def own(token: Token) -> dict[str, Any]:
     """What the token's own scope shows. Not to be changed."""
+    if token.reads:
+        return {**token.variables, **token.reads}
     if "output" not in token.memo:
         return token.variables
     return {**token.variables, str(token.task_spec.kept): token.memo["output"]}
@@ -22,7 +24,7 @@ def visible(token: Token) -> dict[str, Any]:
     scopes = []
     at: Token | None = token
     while at is not None:
-        if at.variables or "output" in at.memo:
+        if at.variables or at.reads or "output" in at.memo:
             scopes.append(own(at))
         at = at.outer
     if not scopes:

@@ -6,11 +6,11 @@ The same answer is given at deployment and in the act; in the act also whether t
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from app.decision.feel.syntax import Call, Name, Node, Path, walk
+from app.decision.feel.syntax import Call, Literal, Name, Node, Path, walk
 from app.domain import fact_values
 from app.domain.fact_sources import FactSource
 from app.domain.facts import LedgerField
-from app.engine.declarations import Setting
+from app.engine.declarations import FactSetting
 from app.engine.elements.base import Element, EventElement
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.tasks import BusinessRuleTask, JobTask
@@ -19,8 +19,10 @@ from app.engine.expressions import FormulaTerm, LiteralTerm, Term
 if TYPE_CHECKING:
     from app.engine.definitions import ProcessDefinition
 
+_APPROVALS = ("approved", "approvedValue")
 
-def source_of(process: "ProcessDefinition", element: Element, setting: Setting, field: LedgerField) -> FactSource | None:
+
+def source_of(process: "ProcessDefinition", element: Element, setting: FactSetting, field: LedgerField) -> FactSource | None:
     """Which of the field's sources the value comes from; None if it is none of them."""
     found = set(_sources(process, element, setting.value))
     return next((source for source in field.sources if (source.kind, source.of) in found), None)
@@ -34,6 +36,10 @@ def _sources(process: "ProcessDefinition", element: Element, value: FormulaTerm)
         yield from (("decision", decision) for decision in process.results.get(base, ()))
     if read and isinstance(element, EventElement) and element.trigger.kind == "message":
         yield from (("message", name) for name in _plain(element.trigger.name))
+    yield from _approvals(value.expression.tree.root)
+    kinds = {reading.kind for reading in element.declarations.reads if reading.name in read}
+    if read and len(kinds) == 1 and read <= {reading.name for reading in element.declarations.reads}:
+        yield from (("record", kind) for kind in kinds)
     if read and isinstance(element, JobTask):
         yield from (("job", name) for name in _plain(element.job.type))
 
@@ -92,6 +98,15 @@ def _base(node: Node) -> str | None:
     while isinstance(node, Path):
         node = node.base
     return node.name if isinstance(node, Name) and not node.local else None
+
+
+def _approvals(node: Node) -> Iterator[tuple[str, str]]:
+    """An approved value, or whether it is approved, is of the task that the text names, if that is all that is said."""
+    if not isinstance(node, Call) or not isinstance(node.function, Name) or node.function.name not in _APPROVALS or node.names is not None:
+        return
+    given = [part.value for part in node.arguments if isinstance(part, Literal) and isinstance(part.value, str)]
+    if given and len(given) == len(node.arguments):
+        yield "approval", given[0]
 
 
 def _calls(value: FormulaTerm) -> Iterator[Call]:

@@ -123,6 +123,7 @@ class Token(_Task):  # type: ignore[misc]
         self.waits: dict[int, Wait] = {}
         self.incident = 0
         self.flow: str | None = None
+        self.reads: dict[str, Any] | None = None  # what its element reads, for this step only
 
     @property
     def element_id(self) -> str:

@@ -137,6 +137,8 @@ class _Run:
         if given.get("project") is not None:
             ledger.own = ledger.add_project(given["project"], now, process)
         _enter(ledger, given, ledger.own, now)
+        for task, values in (given.get("approved") or {}).items():
+            ledger.add_approval(str(task), values or {})
         for other in given.get("others") or ():
             _enter(ledger, other, ledger.add_project(other["project"], now), now)
 

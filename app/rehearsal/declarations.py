@@ -12,15 +12,16 @@ from app.domain.districts import SHARED
 from app.domain.facts import LEDGER, FactsError, LedgerField, LedgerSchema, Right, RightKind, may_set
 from app.domain.forms import Form
 from app.engine import ProcessDefinition, sources
-from app.engine.declarations import Setting
+from app.engine.declarations import FactSetting, Reading
 from app.engine.effecting import X_NUMBER, X_VALUE, series
 from app.engine.elements.base import Element, ProcessRoot, StartElement
 from app.engine.elements.events import EndEvent
 from app.engine.elements.gateways import EventBasedGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import SubProcess
-from app.engine.elements.tasks import JobTask, UserTask
+from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.expressions import LiteralTerm, formula
+from app.engine.reads import OF_ROW
 from app.rehearsal.inventory import Part
 from app.rehearsal.surroundings import View
 
@@ -37,6 +38,12 @@ def check(process: ProcessDefinition, part: Part, around: View) -> Iterator[str]
         yield from _register(activity, declared.record, around)
     for setting in declared.sets:
         yield from _set(process, part, setting, around)
+    for reading in declared.reads:
+        yield from _reading(reading, around)
+    if declared.reads and not isinstance(activity, (*_GATEWAYS, UserTask, BusinessRuleTask)):
+        yield "的属性 reads 只能声明在决策(业务规则任务)、用户任务和网关上"
+    if declared.approves and not isinstance(activity, UserTask):
+        yield "的属性 approves 只能声明在用户任务上"
     for role in declared.notify:
         yield from _role(role, around)
     if isinstance(activity, UserTask | StartElement):
@@ -68,6 +75,21 @@ def _register(activity: Element, kind: str, around: View) -> Iterator[str]:
         yield from _formulas(form)
 
 
+def _reading(reading: Reading, around: View) -> Iterator[str]:
+    """A register that there is, and fields that its rows have."""
+    if f"{REGISTERS}{reading.kind}" == LEDGER:
+        yield "的属性 reads 还不能读别的项目的台账(project);本项目的直接用 project 这个名称"
+        return
+    forms = next((found for name in forms_of(reading.kind) if (found := around.forms(name))), ())
+    if not forms and reading.kind != OVERDUE and around.stock.complete:
+        known = [form.removeprefix(REGISTERS) for form in around.ids("form") if form.startswith(REGISTERS) and form != LEDGER]
+        yield f"的属性 reads 要读“{reading.kind}”,没有登记簿 forms/records/{reading.kind}.json,{_cure(reading.kind, known)}"
+    fields = {name for form in forms for name in form.fields} | set(OF_ROW)
+    for field in (*(field for field, _ in reading.where), *([reading.field] if reading.field else [])):
+        if forms and field not in fields:
+            yield f"的属性 reads 用到登记簿“{reading.kind}”的“{field}”,它没有这一项,{_cure(field, sorted(fields))}"
+
+
 def _formulas(form: Form) -> Iterator[str]:
     for name, schema in form.fields.items():
         if X_VALUE in schema:
@@ -79,7 +101,7 @@ def _formulas(form: Form) -> Iterator[str]:
             yield f"要登记“{form.title}”,它的字段“{name}”的 {X_NUMBER} 没有写明编号的系列"
 
 
-def _set(process: ProcessDefinition, part: Part, setting: Setting, around: View) -> Iterator[str]:
+def _set(process: ProcessDefinition, part: Part, setting: FactSetting, around: View) -> Iterator[str]:
     """The same right as in the act, for every district that uses the diagram."""
     if _in_loop(process, part):
         yield f"的属性 set 写“{setting.field}”:多实例里面不能写台账,请在多实例之后的元素上声明"
@@ -95,7 +117,7 @@ def _set(process: ProcessDefinition, part: Part, setting: Setting, around: View)
             yield f"的属性 set 写“{setting.field}”:{problem}"
 
 
-def _refused(process: ProcessDefinition, element: Element, setting: Setting, field: LedgerField) -> str:
+def _refused(process: ProcessDefinition, element: Element, setting: FactSetting, field: LedgerField) -> str:
     source = sources.source_of(process, element, setting, field)
     return may_set(field, Right(kind=RightKind.SET, source=source), role=None, task=None, entered=(), main_line=()) or ""
 

@@ -11,7 +11,7 @@ from typing import Any
 from app.codes import InstallationCode
 from app.connectors.calls import OVERDUE, FoundRecord, RoleFacts, SetFacts, SetPhase, forms_of
 from app.connectors.inline import roles_of
-from app.connectors.ledger import Entered, Ledger
+from app.connectors.ledger import Approval, Entered, Ledger
 from app.domain import districts
 from app.domain.districts import District, RoleInfo
 from app.domain.fact_changes import typed
@@ -50,6 +50,7 @@ class LedgerInMemory:
         self.projects: dict[int, dict[str, Any]] = {}
         self.records: list[FoundRecord] = []
         self.notices: list[NoticeGiven] = []
+        self.approvals: list[tuple[int | None, Approval]] = []
         self.numbers: Counter[tuple[str, int]] = Counter()
         self._offices: dict[str, int] = {}
         self._holders: dict[str, list[dict[str, str]]] | None = None
@@ -104,7 +105,7 @@ class LedgerInMemory:
         ((applicant_key, applicant),) = offices[APPLICANT]
         self.projects[key] = {
             "key": key, "number": "", "name": "", "phase": phase, "applicant_key": applicant_key, "applicant_office": applicant, "facts": facts,
-            "offices": offices, "phases": [[phase, now.isoformat()]], **{column: value for column, value in typed(facts).items() if value is not None},
+            "offices": offices, "phases": [[phase, now.isoformat()]], "approved": [], **{column: value for column, value in typed(facts).items() if value is not None},
         }  # fmt: skip
         return key
 
@@ -123,6 +124,36 @@ class LedgerInMemory:
             amount = data.get("amount")
             known = Decimal(amount) if isinstance(amount, int | Decimal) and not isinstance(amount, bool) else None
             self.records.append(FoundRecord(key=next_key(), kind=kind, data=data, amount=known, created_at=now, project_key=project))
+
+    def add_approval(self, task: str, values: Mapping[str, Any]) -> None:
+        """An approval of the own project from before the run."""
+        process_id, _, element_id = task.partition(".")
+        if self.own is None or not element_id:
+            raise InvalidRequest(f"approved 的“{task}”应写成“流程.任务”,并且要有项目", code=InstallationCode.LEDGER)
+        given = Approval(
+            key=next_key(), process_id=process_id, element_id=element_id, root_key=0, instance_key=-next(self._keys), scope=0, item=0, round=1, required=1,
+            holds=True, values=dict(values), digest="-",
+        )  # fmt: skip
+        self.approvals.append((self.own, given))
+        project = self.projects[self.own]
+        self.projects[self.own] = {**project, "approved": sorted({*project["approved"], *values})}
+
+    def standing(self, now: datetime) -> dict[str, bool]:
+        """``process.task`` → whether its newest round stands, of the own project's approvals."""
+        found: dict[str, list[Approval]] = {}
+        for project, one in self.approvals:
+            if project == self.own:
+                found.setdefault(one.task, []).append(one)
+        result = {}
+        for task, given in found.items():
+            newest = given[-1]
+            by_item = {
+                one.item: one
+                for one in given
+                if (one.instance_key, one.scope, one.round) == (newest.instance_key, newest.scope, newest.round)
+            }
+            result[task] = all(one.holds and not one.lapsed for one in by_item.values()) and len(by_item) == newest.required
+        return result
 
     def correct(self, values: Mapping[str, Any], now: datetime) -> None:
         """Change facts of the own project from outside, as a file without a ledger of its own does by changing variables."""
@@ -227,6 +258,10 @@ class RehearsedLedger(Ledger):
     def relations(self) -> dict[str, str | None]:
         return {role.key: role.relation for role in self._roles}
 
+    def kept_approvals(self) -> list[Approval]:
+        mine = self.project_key
+        return [one for project, one in self.memory.approvals if project == mine and (project is not None or one.root_key == self.root_key)]
+
     def known_offices(self, keys: Sequence[str]) -> dict[str, str]:
         """Any that a scenario names by a number: which there are, nobody has registered."""
         names = self.memory.office_names()
@@ -254,6 +289,9 @@ class RehearsedLedger(Ledger):
 
     def write(self) -> None:
         """Keep what the act has done."""
+        lapsed = {one.key: one for one in self.settle()}
+        self.memory.approvals = [(project, lapsed.get(one.key, one)) for project, one in self.memory.approvals]
+        self.memory.approvals += [(self.project_key, one) for one in self.approvals]
         if self.project is not None:
             self.memory.projects[self.project["key"]] = self.project
             self.memory._contexts[self.project["key"]] = self._context
@@ -263,18 +301,7 @@ class RehearsedLedger(Ledger):
         self.memory.notices += [
             NoticeGiven(told.notice.role, names.get(told.notice.office_key, ""), told.notice.title) for told in self.notices
         ]
-        self.memory.records += [
-            FoundRecord(
-                key=entered.record.key,
-                kind=entered.record.kind,
-                data=entered.record.data,
-                amount=entered.record.amount,
-                created_at=self.now,
-                project_key=self.project_key,
-                place=_place(entered),
-            )
-            for entered in self.records
-        ]
+        self.memory.records += [self._found(entered) for entered in self.records]
 
 
 def _place(entered: Entered) -> tuple[Any, ...] | None:

@@ -15,6 +15,7 @@ from app.decision import dmn
 from app.decision.feel.syntax import FunctionLiteral, Name, Path, walk
 from app.decision.near import near
 from app.domain.codes import DeadlineCode
+from app.domain.declared import declared
 from app.domain.forms import Form
 from app.engine import ProcessDefinition
 from app.engine.decisions import DEADLINES
@@ -22,7 +23,7 @@ from app.engine.elements.base import Element
 from app.engine.elements.subprocesses import CallActivity
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.expressions import LiteralTerm, Term, source_of, vocabulary
-from app.engine.functions import COMPLETED_AT, OFFICES_OF
+from app.engine.functions import APPROVED, APPROVED_VALUE, COMPLETED_AT, OFFICES_OF
 from app.rehearsal import declarations, reserved, variables
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
@@ -221,10 +222,30 @@ class _Checker:
                 cure = f"是不是 {hint}?" if (hint := near(name, self._elements)) else "请改正标识"
                 message = f"的{what}“{source_of(term)}”:没有元素“{name}”,{cure}"
                 yield self._say(part, FindingCode.TREE_FUNCTION, message, at=flow)
+        for function in (APPROVED, APPROVED_VALUE):
+            for task in reserved.asked(term, function):
+                if task is None or task not in self._approving:
+                    cure = (
+                        f"是不是 {hint}?"
+                        if task is not None and (hint := near(task, self._approving))
+                        else "应直接写“流程.任务”,任务要声明 approves"
+                    )
+                    message = f"的{what}“{source_of(term)}”:{function}() 里的“{task or '(表达式)'}”不是声明了 approves 的任务,{cure}"
+                    yield self._say(part, FindingCode.TREE_FUNCTION, message, at=flow)
         for role in reserved.asked(term, OFFICES_OF):
             if role is not None and self.around.roles is not None and role not in self.around.roles:
                 cure = f"是不是 {hint}?" if (hint := near(role, self.around.roles)) else "请改正角色"
                 yield self._say(part, FindingCode.ROLE, f"的{what}“{source_of(term)}”:{self._whose()}没有角色“{role}”,{cure}", at=flow)
+
+    @cached_property
+    def _approving(self) -> frozenset[str]:
+        """The tasks that approve something, as ``process.task``."""
+        return frozenset(
+            f"{process.process_id}.{name}"
+            for process in (self.process, *self.around.all_processes())
+            for name, info in process.elements.items()
+            if declared(info.properties).approves
+        )
 
     @cached_property
     def _elements(self) -> frozenset[str]:

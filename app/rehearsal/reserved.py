@@ -14,12 +14,13 @@ from app.domain.forms import Form
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.tasks import BusinessRuleTask, ScriptTask
 from app.engine.expressions import Term
-from app.engine.functions import COMPLETED_AT, OF_TREE, OFFICES_OF
+from app.engine.functions import APPROVED, APPROVED_VALUE, COMPLETED_AT, OF_TREE, OFFICES_OF
 from app.engine.ledger import PARAMETERS
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.inventory import Part, argument, calls, first
 from app.rehearsal.variables import read_by
 
+_FIRST = {OFFICES_OF: "role", COMPLETED_AT: "element", APPROVED: "task", APPROVED_VALUE: "task"}
 NO_CONSTANT = frozenset({"now", "today", "deadline", "remindAt", OFFICES_OF})  # what another moment answers in another way
 
 
@@ -52,7 +53,7 @@ def asked(term: Term, function: str) -> Iterator[str | None]:
     """The literal text that each call of a one-argument function is given; None where it is none."""
     for call in calls(term):
         if isinstance(call, Call) and isinstance(call.function, Name) and call.function.name == function and not call.function.local:
-            given = argument(call, {OFFICES_OF: "role", COMPLETED_AT: "element"}[function], 0)
+            given = argument(call, _FIRST[function], 0)
             yield given.value if isinstance(given, Literal) and isinstance(given.value, str) else None
 
 

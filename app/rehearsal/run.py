@@ -123,6 +123,7 @@ class Rehearsal:
                 Stop(start_event or "", IncidentType.LIMIT_INSTANCES, f"流程“{definition.process_id}”已经发起超过 {ROOTS} 个实例,已停止")
             )
         ledger = self.ledger.open(project, self.now)
+        ledger.root_key = len(self.roots) + 1
         command = commands.Start(definition.key, variables, start_event, inside=True)
         state, happened = self._answered(None, ledger, command)
         root = RehearsedTree(state, project, started_by=started_by, number=len(self.roots) + 1)
@@ -138,7 +139,7 @@ class Rehearsal:
 
         Raises the engine's errors, Stopped, InvalidRequest (LEDGER_OWNER).
         """
-        ledger = self.ledger.open(root.project, self.now)
+        ledger = self._opened(root)
         schema, known = ledger.schema, ledger.known().project
         fields = form_facts.marked(form, schema) if form is not None else {}
         wanted = form_facts.changed(fields, data, known) if known is not None else {}
@@ -157,9 +158,15 @@ class Rehearsal:
         self._take(root, ledger, self._step(root, ledger, command))
         self._settle()
 
+    def _opened(self, root: RehearsedTree) -> RehearsedLedger:
+        """The ledger for one act on a tree."""
+        ledger = self.ledger.open(root.project, self.now)
+        ledger.root_key, ledger.instance_keys = root.number, root.keys
+        return ledger
+
     def act(self, root: RehearsedTree, command: commands.Command) -> None:
         """One command, and everything that follows by itself. Raises the engine's errors, Stopped."""
-        ledger = self.ledger.open(root.project, self.now)
+        ledger = self._opened(root)
         self._take(root, ledger, self._step(root, ledger, command))
         self._settle()
 

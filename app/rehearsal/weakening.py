@@ -12,7 +12,7 @@ from app.rehearsal.scenario_files import Scenario, ScenarioSet
 
 _WORDS = {
     "tasks": "事项", "timers": "定时", "jobs": "作业", "incidents": "事故", "variables": "变量", "path": "路径", "state": "状态",
-    "decision": "决策命中的行", "as": "办理人的角色", "phase": "阶段", "ledger": "台账", "records": "登记簿", "notices": "通知",
+    "decision": "决策命中的行", "as": "办理人的角色", "phase": "阶段", "ledger": "台账", "records": "登记簿", "notices": "通知", "approved": "批准",
 }  # fmt: skip
 
 

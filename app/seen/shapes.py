@@ -352,6 +352,20 @@ class InstanceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalView:
+    """What somebody approved: ``task`` by its name, ``values`` by their titles; ``lapsed``: the titles of what has changed since, empty while it stands."""
+
+    task: str
+    person: str
+    role_title: str
+    office: str
+    at: datetime
+    values: Mapping[str, Any]
+    lapsed: tuple[str, ...] = ()
+    lapsed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectPage:
     project: ProjectView
     phases: Sequence[PhaseStep]
@@ -361,6 +375,7 @@ class ProjectPage:
     decisions: Sequence[DecisionView]
     records: Sequence[RecordView]
     instances: Sequence[InstanceLine]
+    approvals: Sequence[ApprovalView] = ()
 
 
 @dataclass(frozen=True, slots=True)

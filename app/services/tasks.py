@@ -13,12 +13,11 @@ from app.acts.held_tree import HeldTask, HeldTree
 from app.acts.transaction import act, open_task, retried
 from app.catalogue import snapshot
 from app.codes import RequestCode
-from app.domain import form_facts, permissions
+from app.domain import permissions
 from app.domain.codes import Action, FormCode
 from app.domain.districts import District
 from app.domain.forms import Form
 from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
-from app.domain.project_values import project_context
 from app.domain.states import TaskState
 from app.engine.commands import CompleteTask
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
@@ -62,7 +61,7 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
     past = timeline.of_project(project, district) if project else timeline.of_tree(row.root_key, district)
     known = {name: value for name, value in seen.items() if form is None or name in form.fields}
     if form is not None and project is not None and row.state == TaskState.OPEN:
-        known |= _facts_of(form, project, declares=definition.declares)
+        known |= form_acts.shown(form, project, declares=definition.declares)
     return TaskPage(
         line=task_line(row, now),
         form=form,
@@ -180,6 +179,7 @@ def _complete(
         role, office = _authorise(actor, tree, task)
         form = snapshot.form(task.form_key) if task.form_key else None
         _check(form, data)
+        tree.ledger.acting = role, _office_key(actor, role, office)
         facts = form_acts.take(tree, task, form, data, role, version=ledger_version)
         try:
             tree.step(CompleteTask(task.element, data, facts))
@@ -285,6 +285,12 @@ def _capacity(actor: Actor, groups: tuple[str, ...], project: ProjectFacts | Non
     return (first.role, first.office_name) if first else ("", "")
 
 
+def _office_key(actor: Actor, role: str, office: str) -> tuple[int, str]:
+    """The office in which somebody acts, with its key; 0 of the system."""
+    held_there = (one.office for one in actor.memberships if one.role == role and one.office_name == office)
+    return next(held_there, 0), office
+
+
 def _check(form: Form | None, data: Mapping[str, Any]) -> None:
     """Raises InvalidForm. A task without a form takes any variables (design §9); with one, only what it declares."""
     problems = form.validate(data) if form is not None else []
@@ -340,14 +346,6 @@ def _may(actor: Actor, row: Any, project: dict[str, Any] | None, district: Distr
     if row.state != TaskState.OPEN:
         return Verdict(False, RequestCode.TASK_CLOSED, "此事项已经办结" if row.state == TaskState.COMPLETED else "此事项已被撤销")
     return permissions.may_do(actor, _facts(row), _project_facts(project), district)
-
-
-def _facts_of(form: Form, project: Mapping[str, Any], *, declares: bool) -> dict[str, Any]:
-    """The ledger's values of a form's ledger fields."""
-    schema = snapshot.library(project["tenant"]).ledger
-    fields = {**form_facts.marked(form, schema), **(form_facts.shown(form, schema) if declares else {})}
-    row = project_context(project, schema) if fields else None
-    return {name: row[name] for name in fields if row is not None and row[name] is not None}
 
 
 def _form(row: Any) -> FormView | None:

@@ -10,6 +10,7 @@ from app.domain.states import TaskState
 from app.store import rows
 from app.store.database import run
 from app.store.tables import (
+    ApprovalRow,
     FactChangeRow,
     NumberRow,
     OrganisationRow,
@@ -40,6 +41,7 @@ _update_project = (
                 "facts",
                 "offices",
                 "phases",
+                "approved",
                 "version",
                 "updated_at",
             )
@@ -107,6 +109,19 @@ def organisations(tenant: str, keys: Sequence[int]) -> list[tuple[int, str]]:
     return [(row.key, row.name) for row in db.session.execute(query)]
 
 
+def approvals(project_key: int | None, root_key: int) -> Sequence[Row[Any]]:
+    """Approvals of a project, or (None) of a tree without one, oldest first."""
+    query = select(ApprovalRow.__table__)
+    mine = ApprovalRow.project_key == project_key if project_key is not None else ApprovalRow.root_key == root_key
+    return db.session.execute(query.where(mine).order_by(ApprovalRow.key)).all()
+
+
+def lapse(key: int, names: Sequence[str], now: datetime) -> None:
+    """An approval counts no more, for these names have other values now."""
+    query = update(ApprovalRow).where(ApprovalRow.key == key, ApprovalRow.lapsed_at.is_(None))
+    db.session.execute(query.values(lapsed_at=now, lapsed_names=list(names)).execution_options(synchronize_session=False))
+
+
 def changes_since(project_key: int, version: int, fields: Sequence[str]) -> Sequence[Row[Any]]:
     """What has been written to these fields since the project had this version, oldest first: field, before, user_name."""
     query = select(FactChangeRow.field, FactChangeRow.before, FactChangeRow.user_name).where(
@@ -117,9 +132,7 @@ def changes_since(project_key: int, version: int, fields: Sequence[str]) -> Sequ
 
 def records(tenant: str, kind: str, project_key: int | None) -> Iterator[Row[Any]]:
     """Current records of a kind, of a project or (None) of the whole district, oldest first."""
-    query = select(RecordRow.key, RecordRow.kind, RecordRow.data, RecordRow.amount, RecordRow.created_at, RecordRow.project_key).where(
-        RecordRow.kind == kind, RecordRow.superseded_at.is_(None)
-    )
+    query = select(RecordRow.__table__).where(RecordRow.kind == kind, RecordRow.superseded_at.is_(None))
     query = query.where(RecordRow.tenant == tenant) if project_key is None else query.where(RecordRow.project_key == project_key)
     yield from db.session.execute(query.order_by(RecordRow.key))
 

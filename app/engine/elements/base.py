@@ -4,6 +4,8 @@ entering applies input mappings and enters the declared phase, starting runs sta
 for, active waits, completing applies the result and output mappings, effecting carries out what is declared for the completion (before activating, where the
 element throws something that may end it), ending runs end listeners, leaving chooses the flows. A failure leaves the token
 at its stage with an incident; retrying runs that stage again, so each stage either happens as a whole or not at all.
+
+One file because the stages and what every element brings to them are read together.
 """
 
 from collections.abc import Iterable, Sequence
@@ -109,7 +111,10 @@ class Element(ElementSpec):
                 apply_inputs(course, token)
             if self.declarations.phase:
                 course.enter_phase(token)
+            token.reads = None
             stage = token.stage = "starting"
+        if self.declarations.reads:
+            course.read(token)
         if stage == "starting":
             if self.listeners and run_listeners(course, token, "start"):
                 return None
@@ -166,7 +171,7 @@ class Element(ElementSpec):
     @property
     def makes_rows(self) -> bool:
         """Whether what it makes is counted by rounds."""
-        return bool(self.declarations.record)
+        return bool(self.declarations.record or self.declarations.approves)
 
     def announce(self, course: "Course", token: Token) -> None:
         """Say that the element instance has begun."""

@@ -16,6 +16,7 @@ from app.store.tables.instances import (
     WaitRow,
 )
 from app.store.tables.ledger import (
+    ApprovalRow,
     CalendarDayRow,
     FactChangeRow,
     NotificationReadRow,
@@ -29,6 +30,7 @@ from app.store.tables.resources import CatalogueRow, DefinitionRow, DeploymentRo
 from app.store.tables.trail import AuditEntryRow, AuditSealRow, IdempotencyKeyRow, StoredSettingRow
 
 __all__ = [
+    "ApprovalRow",
     "AuditEntryRow",
     "AuditSealRow",
     "CalendarDayRow",

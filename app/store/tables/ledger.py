@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.facts import RightKind
 from app.store.tables.base import db, one_of
-from app.store.types import JsonValue
+from app.store.types import Json, JsonValue
 
+_PLACE = ("instance_key", "scope", "element_id", "item", "round")
 _ROUND = text("superseded_at IS NULL AND round IS NOT NULL")
 
 
@@ -43,6 +44,7 @@ class ProjectRow(db.Model):  # type: ignore[name-defined,misc]
     facts: Mapped[dict[str, Any]]
     offices: Mapped[dict[str, Any]]
     phases: Mapped[list[Any]]
+    approved: Mapped[list[Any]]  # names that some approval is of: only an act that writes one of them has to compare
     version: Mapped[int]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))  # None: the system
     created_at: Mapped[datetime]
@@ -75,11 +77,7 @@ class RecordRow(db.Model):  # type: ignore[name-defined,misc]
         Index(None, "project_key", "kind"),
         Index(
             "uq_records_place",
-            "instance_key",
-            "scope",
-            "element_id",
-            "item",
-            "round",
+            *_PLACE,
             unique=True,
             sqlite_where=_ROUND,
             postgresql_where=_ROUND,
@@ -105,6 +103,7 @@ class RecordRow(db.Model):  # type: ignore[name-defined,misc]
     scope: Mapped[int | None]
     item: Mapped[int | None]
     round: Mapped[int | None]
+    stage: Mapped[str]  # the outermost sub-process around the element, else the process; empty of a connector's
     created_at: Mapped[datetime]
     superseded_at: Mapped[datetime | None]
 
@@ -140,6 +139,46 @@ class FactChangeRow(db.Model):  # type: ignore[name-defined,misc]
     user_key: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     user_name: Mapped[str]
     at: Mapped[datetime]
+
+
+class ApprovalRow(db.Model):  # type: ignore[name-defined,misc]
+    """What a person has said of values at one completion of a task: approved (``holds``) or not. It lapses for good when one of them becomes another.
+
+    It belongs to a round as a row of a register does; ``required``: how many of the round there must be.
+    """
+
+    __tablename__ = "approvals"
+    __table_args__ = (
+        Index(None, "project_key"),
+        Index(None, "root_key"),
+        CheckConstraint("required >= 1 AND round >= 1 AND item >= 0 AND scope >= 0", name="counts"),
+        CheckConstraint("(lapsed_at IS NULL) = (lapsed_names IS NULL)", name="lapsed"),
+        CheckConstraint("holds OR lapsed_at IS NULL", name="holds"),
+        CheckConstraint("digest <> ''", name="digest"),
+    )
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant: Mapped[str]
+    project_key: Mapped[int | None] = mapped_column(ForeignKey("projects.key", ondelete="RESTRICT"))
+    root_key: Mapped[int | None] = mapped_column(ForeignKey("process_instances.key", ondelete="SET NULL"))
+    instance_key: Mapped[int]
+    process_id: Mapped[str]
+    element_id: Mapped[str]
+    scope: Mapped[int]
+    item: Mapped[int]
+    round: Mapped[int]
+    required: Mapped[int]
+    holds: Mapped[bool]
+    approved_values: Mapped[dict[str, Any]]
+    digest: Mapped[str]
+    role: Mapped[str]
+    office_key: Mapped[int]
+    office: Mapped[str]
+    user_key: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    user_name: Mapped[str]
+    at: Mapped[datetime]
+    lapsed_at: Mapped[datetime | None]
+    lapsed_names: Mapped[list[Any] | None] = mapped_column(Json())
 
 
 class NumberRow(db.Model):  # type: ignore[name-defined,misc]

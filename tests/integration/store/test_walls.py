@@ -12,6 +12,7 @@ from app.acts.transaction import act
 from app.store import rows
 from app.store.database import is_postgresql
 from app.store.tables import (
+    ApprovalRow,
     DeploymentRow,
     ElementInstanceRow,
     FactChangeRow,
@@ -54,6 +55,10 @@ BREAKS = {
     "ck_numbers_last": ("", "last = -1"),
     "ck_notifications_role": ("", "role = ''"),
     "ck_notifications_office": ("", "office_key = -1"),
+    "ck_approvals_counts": ("", "required = 0"),
+    "ck_approvals_lapsed": ("", "lapsed_names = '[]'"),
+    "ck_approvals_holds": ("", "holds = false, lapsed_at = at, lapsed_names = '[]'"),
+    "ck_approvals_digest": ("", "digest = ''"),
     "ck_fact_changes_field": ("", "field = ''"),
     "ck_fact_changes_changed": ("", "after = before"),
     "ck_catalogue_version": ("", "version = -1"),
@@ -113,8 +118,14 @@ def walled(upgraded: Flask) -> Flask:
         }  # fmt: skip
         record = {
             "key": 1, "tenant": project.tenant, "project_key": project.key, "kind": "deal", "data": {}, "amount": None, "root_key": root,
-            "process_id": "permit", "element_id": "deal", "instance_key": root, "scope": 0, "item": 0, "round": 1, "created_at": NOW, "superseded_at": None,
+            "process_id": "permit", "element_id": "deal", "instance_key": root, "scope": 0, "item": 0, "round": 1, "stage": "permit", "created_at": NOW, "superseded_at": None,
         }  # fmt: skip
+        approval = {
+            "key": 1, "tenant": project.tenant, "project_key": project.key, "root_key": root, "instance_key": root, "process_id": "permit",
+            "element_id": "check", "scope": 0, "item": 0, "round": 1, "required": 1, "holds": True, "approved_values": {}, "digest": "-", "role": "finance",
+            "office_key": 0, "office": "", "user_key": user, "user_name": "", "at": NOW, "lapsed_at": None, "lapsed_names": None,
+        }  # fmt: skip
+        rows.insert(ApprovalRow, [approval])
         rows.insert(FactChangeRow, [change])
         rows.insert(RecordRow, [record])
     return upgraded
@@ -181,7 +192,7 @@ def test_a_root_goes_with_its_whole_tree_and_with_nothing_else(upgraded: Flask) 
     gone = {root, started, parent}
     assert None not in gone
     assert len(gone) == 3
-    mentioning = {"records", "notifications", "fact_changes"}  # of a project: they forget the tree
+    mentioning = {"records", "notifications", "fact_changes", "approvals"}  # of a project: they forget the tree
     of_trees = [table for table in TABLES if {"tenant", "root_key"} <= set(table.c.keys()) and table.name not in mentioning]
     assert len(of_trees) == 8
     others = {table.name: count(table) for table in db.metadata.sorted_tables if table not in of_trees and table.name != "task_candidates"}

@@ -8,7 +8,7 @@ import pytest
 
 from app.connectors import ledger
 from app.connectors.calls import FoundRecord, RecordsRead
-from app.connectors.ledger import Ledger
+from app.connectors.ledger import Approval, Ledger
 from app.domain.forms import Form
 from app.errors import ConnectorError
 
@@ -38,6 +38,9 @@ class Full(Ledger):
     @property
     def relations(self) -> dict[str, str | None]:
         return {}
+
+    def kept_approvals(self) -> tuple[Approval, ...]:
+        return ()
 
     def known_offices(self, keys: Sequence[str]) -> dict[str, str]:
         return {}

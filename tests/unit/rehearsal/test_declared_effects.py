@@ -133,23 +133,60 @@ def test_a_diagram_tried_by_itself_meets_incidents_where_something_is_missing_an
     assert [(incident["element"], incident["type"]) for incident in found["incidents"]] == [("end", "FACT_ERROR")]
 
 
+CHECKED = (
+    d.start(),
+    d.user("check", says(approves="route", approvesWhen='verdict = "同意"')),
+    d.rule("decide", "route", "route", says(set="route = route.kind")),
+    d.user("gate"),
+    d.chain("start", "check", "decide", "gate"),
+)
+
+
+def test_an_approval_lapses_with_what_it_was_of(attempt: Try) -> None:
+    approving = "steps: [{complete: check, with: {verdict: 同意}}]\n"
+    passes(
+        attempt("ledger: {project: {phase: draft, route: A}}\n" + approving + "expect: {approved: {p.check: true}, notices: {}}", *CHECKED)
+    )
+    passes(
+        attempt(
+            "ledger: {project: {phase: draft, route: B}}\n" + approving + "expect: {approved: {p.check: false}, ledger: {route: A}}",
+            *CHECKED,
+        )
+    )
+    fails(attempt("ledger: {project: {phase: draft}}\n" + approving + "expect: {approved: {p.check: true}}", *CHECKED), "expect", "p.check")
+
+
+def test_an_approval_may_be_there_from_before(attempt: Try) -> None:
+    asked = (d.start(), d.user("check", says(approves="route", approvesWhen="true")), d.exclusive("which", "no"), d.user("yes"), d.user("other"),
+             d.flow("start", "which"), d.flow("which", "yes", '=approved("p.check")'), d.flow("which", "other", id="no"), d.chain("yes", "check"))  # fmt: skip
+    before = "ledger: {project: {phase: draft, route: A}, approved: {p.check: {route: %s}}}\nexpect: {tasks: {%s: 1}}"
+    passes(attempt(before % ("A", "yes"), *asked))
+    passes(attempt(before % ("B", "other"), *asked))
+
+
 def test_every_property_of_the_page_does_what_the_page_says(attempt: Try) -> None:
     """The examples stand in one table of docs/analyst/diagrams.md: they are taken from there and run."""
-    rows = re.findall(r"^\| `(phase|set|record|notify)` \|.*\| `([^`]+)` \|$", PAGE.read_text("utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| `(phase|set|record|notify|reads)` \|.*\| `([^`]+)` \|$", PAGE.read_text("utf-8"), re.MULTILINE)
     told = dict(rows)
-    assert set(told) == {"phase", "set", "record", "notify"}
+    pair = re.search(r"`approves`:`([^`]+)`;`approvesWhen`:`([^`]+)`", PAGE.read_text("utf-8"))
+    assert pair is not None
+    assert set(told) == {"phase", "set", "record", "notify", "reads"}
     body = (
         d.start("start", extensions=says(phase=told["phase"])),
-        d.user("deal", says(record=told["record"], notify=told["notify"])),
+        d.user("deal", says(record=told["record"], notify=told["notify"], approves=pair[1], approvesWhen=pair[2])),
+        d.node("exclusiveGateway", "sum", "", says(reads=told["reads"])),
         d.end("end", extensions=says(set=told["set"])),
-        d.chain("start", "deal", "end"),
+        d.end("other"),
+        d.chain("start", "deal", "sum"),
+        d.flow("sum", "end", "=total = 1 and deals[1].amount = total"),
+        d.flow("sum", "other", "=total != 1"),
     )
     passes(
         attempt(
             LEDGER
             + """
-steps: [{complete: deal, with: {amount: 1}}]
-expect: {state: completed, phase: declared, ledger: {assetOutcome: 移交}, records: {deal: [{amount: 1}]}, notices: {applicant: 1, finance: 1}}
+steps: [{complete: deal, with: {amount: 1, verdict: 同意}}]
+expect: {state: completed, phase: declared, approved: {p.deal: true}, ledger: {assetOutcome: 移交}, records: {deal: [{amount: 1}]}, notices: {applicant: 1, finance: 1}}
 """,
             *body,
         )

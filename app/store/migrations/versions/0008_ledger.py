@@ -81,6 +81,7 @@ def upgrade() -> None:
     _place_records()
     _build_walls()
     _keep_changes()
+    _keep_approvals()
 
 
 def _refuse_unsound_data() -> None:
@@ -120,6 +121,8 @@ def _told(table: str, where: str, what: str) -> Iterator[str]:
 def _place_records() -> None:
     op.add_column("records", sa.Column("process_id", sa.Text(), nullable=True))
     op.execute("UPDATE records SET process_id = COALESCE((SELECT process_id FROM process_instances WHERE key = records.root_key), '')")
+    op.add_column("records", sa.Column("stage", sa.Text(), nullable=True))
+    op.execute("UPDATE records SET stage = ''")
     for name in ("instance_key", "scope", "item", "round"):
         op.add_column("records", sa.Column(name, types.Key, nullable=True))
     op.add_column("records", sa.Column("superseded_at", types.Instant(timezone=True), nullable=True))
@@ -131,6 +134,7 @@ def _build_walls() -> None:
         with op.batch_alter_table(table) as batch:
             if table == "records":
                 batch.alter_column("process_id", existing_type=sa.Text(), nullable=False)
+                batch.alter_column("stage", existing_type=sa.Text(), nullable=False)
             for check in checks:
                 if check.table == table:
                     batch.create_check_constraint(op.f(f"ck_{table}_{check.name}"), sa.text(check.condition))
@@ -145,6 +149,46 @@ def _build_walls() -> None:
         sqlite_where=_ROUND,
         postgresql_where=_ROUND,
     )
+
+
+def _keep_approvals() -> None:
+    op.add_column("projects", sa.Column("approved", types.Json(), nullable=True))
+    op.execute("UPDATE projects SET approved = '[]'")
+    with op.batch_alter_table("projects") as batch:
+        batch.alter_column("approved", existing_type=types.Json(), nullable=False)
+    numbers = [sa.Column(name, types.Key, nullable=False) for name in ("scope", "item", "round", "required")]
+    op.create_table(
+        "approvals",
+        sa.Column("key", types.Key, autoincrement=False, nullable=False),
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.Column("project_key", types.Key, nullable=True),
+        sa.Column("root_key", types.Key, nullable=True),
+        sa.Column("instance_key", types.Key, nullable=False),
+        sa.Column("process_id", sa.Text(), nullable=False),
+        sa.Column("element_id", sa.Text(), nullable=False),
+        *numbers,
+        sa.Column("holds", sa.Boolean(), nullable=False),
+        sa.Column("approved_values", types.Json(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("office_key", types.Key, nullable=False),
+        sa.Column("office", sa.Text(), nullable=False),
+        sa.Column("user_key", types.Key, nullable=True),
+        sa.Column("user_name", sa.Text(), nullable=False),
+        sa.Column("at", types.Instant(timezone=True), nullable=False),
+        sa.Column("lapsed_at", types.Instant(timezone=True), nullable=True),
+        sa.Column("lapsed_names", types.Json(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_approvals")),
+        sa.CheckConstraint("required >= 1 AND round >= 1 AND item >= 0 AND scope >= 0", name=op.f("ck_approvals_counts")),
+        sa.CheckConstraint("(lapsed_at IS NULL) = (lapsed_names IS NULL)", name=op.f("ck_approvals_lapsed")),
+        sa.CheckConstraint("holds OR lapsed_at IS NULL", name=op.f("ck_approvals_holds")),
+        sa.CheckConstraint("digest <> ''", name=op.f("ck_approvals_digest")),
+        sa.ForeignKeyConstraint(["project_key"], ["projects.key"], name=op.f("fk_approvals_project_key"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["root_key"], ["process_instances.key"], name=op.f("fk_approvals_root_key"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["user_key"], ["users.id"], name=op.f("fk_approvals_user_key"), ondelete="RESTRICT"),
+    )
+    op.create_index(op.f("ix_approvals_project_key"), "approvals", ["project_key"])
+    op.create_index(op.f("ix_approvals_root_key"), "approvals", ["root_key"])
 
 
 def _keep_changes() -> None:
