@@ -301,6 +301,12 @@ def test_a_path_writes_its_constant_because_the_token_came_there() -> None:
     assert run.facts["listed"] is True
     run.complete("a")
     assert (run.done, run.facts["listed"]) == (True, False)
+    for text in ("flag", "project.listed = null", "now() != null"):
+        other = Project(
+            lib(start(), throw("mile", extensions=says(set=f"listed = {text}")), user("a"), chain("start", "mile", "a")),
+            variables={"flag": True},
+        )
+        assert (other.troubles, other.written) == ([("mile", "FACT_ERROR")], {}), "what comes by a path is a constant"
     wrong = Project(lib(start(), throw("other", extensions=says(set="listed = true")), user("a"), chain("start", "other", "a")))
     assert wrong.troubles == [("other", "FACT_ERROR")]
 
