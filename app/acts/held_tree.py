@@ -44,6 +44,7 @@ class HeldTask:
     definition_key: int
     process_id: str
     instance_key: int
+    ledger_version: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -74,7 +75,8 @@ class HeldTree:
 
     def __post_init__(self) -> None:
         self.journal = Journal(self.root_key, self.library, project_key=self._project_key, keys=self.keys, now=self.now, inline=INLINE)
-        self.ledger = StoredLedger(self.library, self.project, self.root_key, self.now)
+        self.ledger = StoredLedger(self.library, self.project, self.root_key, self.now, actor=self.actor)
+        self.ledger.instance_keys = self.keys
         logs.note(instance=self.root_key, project=self._project_key)
 
     @property
@@ -107,10 +109,15 @@ class HeldTree:
         limits = engine.StepLimits(steps=current.settings().step_limit)
         definitions = {} if self.state is None else {view.instance: view.definition for view in self.state.instances()}
         try:
-            self.state, brought = engine.step(self.library, self.state, command, self.now, limits)
+            self.state, brought = engine.answering(
+                lambda known: engine.step(self.library, self.state, command, self.now, limits=limits, ledger=known),
+                self.ledger.known(),
+                self.ledger.look_up,
+            )
         except engine.TreeSuspended as error:
             raise Suspended("此流程实例已被管理员挂起,恢复之前不能办理") from error
         self.journal.take(brought, definitions)
+        self.ledger.take(brought, self.keys)
         return [effect for effect in brought if isinstance(effect, effects.JobOpened) and is_inline(effect)]
 
     @cached_property
@@ -142,6 +149,8 @@ class HeldTree:
         the first to fail; what only goes with the act stands after it. Only a row that names a root which begins now has to follow its ``save``.
         """
         self.saved = True
+        for lapsed in self.ledger.settle():
+            self.record(Action.APPROVAL_LAPSE, lapsed.task, {"approval": str(lapsed.key), "names": list(lapsed.lapsed)})
         entries = self._audit_rows()
         self.journal.forget_ended()
         values = self._root_values()
@@ -149,7 +158,7 @@ class HeldTree:
             rows.insert(ProcessInstanceRow, [self._first_row() | values | {"overrides": self.overrides or None}])
         elif not instances.save_root(self.root_key, self.version, values):
             raise Outdated("此流程实例刚刚被他人更新,请刷新后重试")
-        self.journal.write(self.ledger.offices)
+        self.journal.write(self.ledger.offices, self.ledger.version_after)
         self.ledger.write()
         self.ledger.reassign()
         rows.insert(AuditEntryRow, entries)

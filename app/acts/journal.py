@@ -308,8 +308,10 @@ class Journal:
     def published(self) -> bool:
         return bool(self._signals)
 
-    def write(self, offices: dict[str, list[list[Any]]] | None) -> None:
-        """Write everything down. ``offices``: those of the project, to say who may do the new tasks."""
+    def write(self, offices: dict[str, list[list[Any]]] | None, ledger_version: int | None = None) -> None:
+        """Write everything down. ``offices``: those of the project, to say who may do the new tasks; ``ledger_version``: its version with this act."""
+        for task in self._tasks.values():
+            task["ledger_version"] = ledger_version
         rows.insert(ProcessInstanceRow, list(self._instances.values()))
         for state in sorted(set(self._ended_instances.values())):
             instances.end_instances([key for key, ended in self._ended_instances.items() if ended == state], state, self.now)

@@ -1,21 +1,23 @@
 """The ledger of one act on the database: its rows are read as connectors ask, and written with the act."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from app.acts.candidates import candidates
-from app.acts.rows import Row, message, notice, record
-from app.catalogue import snapshot
+from app.acts.rows import Row, approval, fact_change, message, notice, record
+from app.catalogue import districts, snapshot
 from app.catalogue.snapshot import Snapshot
 from app.connectors.calls import FoundRecord, forms_of
-from app.connectors.ledger import Ledger
+from app.connectors.ledger import Approval, Ledger, RecordPlace
+from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
 from app.domain.keys import next_key
+from app.domain.permissions import Actor
 from app.domain.states import MessageKind
 from app.errors import Outdated
-from app.store import ledger, rows
-from app.store.tables import MessageRow, NotificationRow, OrganisationRow, RecordRow
+from app.store import accounts, ledger, rows
+from app.store.tables import ApprovalRow, FactChangeRow, MessageRow, NotificationRow, OrganisationRow, RecordRow
 
 _COLUMNS = (
     "number",
@@ -29,18 +31,59 @@ _COLUMNS = (
     "facts",
     "offices",
     "phases",
+    "approved",
 )
 
 
 class StoredLedger(Ledger):
     """See ``Ledger``. ``root_key``: of the tree that this act is on."""
 
-    def __init__(self, library: Snapshot, project: dict[str, Any] | None, root_key: int, now: datetime) -> None:
+    def __init__(
+        self, library: Snapshot, project: dict[str, Any] | None, root_key: int, now: datetime, *, actor: Actor | None = None
+    ) -> None:
         super().__init__(project, now)
         self.library = library
         self.root_key = root_key
+        self.actor = actor
+        self._kept: list[Approval] | None = None
+        self.lapsed: list[Approval] = []
+
+    @property
+    def version_after(self) -> int | None:
+        """The project's version once this act is written; None without a project."""
+        return None if self.project is None else self.project["version"] + int(self.is_changed)
+
+    @property
+    def schema(self) -> LedgerSchema | None:
+        return self.library.ledger
+
+    @property
+    def following(self) -> Mapping[str, Sequence[str]] | None:
+        return districts.following()
+
+    @property
+    def main_line(self) -> Sequence[str]:
+        return districts.main_line()
+
+    @property
+    def relations(self) -> dict[str, str | None]:
+        return {role.key: role.relation for role in snapshot.district(self.library.tenant).roles.values()}
 
     # ------------------------------------------------------------------ reading
+
+    def kept_approvals(self) -> list[Approval]:
+        if self._kept is None:
+            self._kept = [_kept(row) for row in ledger.approvals(self.project_key, self.root_key)]
+        return self._kept
+
+    def known_offices(self, keys: Sequence[str]) -> dict[str, str]:
+        wanted = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+        return {str(key): name for key, name in ledger.organisations(self.library.tenant, wanted)}
+
+    def role_offices(self) -> dict[str, list[dict[str, str]]]:
+        known = {row.name: str(row.key) for row in accounts.offices(self.library.tenant) if row.closed_at is None}
+        roles = snapshot.district(self.library.tenant).roles.values()
+        return {role.key: [{"key": known[name], "name": name} for name in role.offices if name in known] for role in roles}
 
     def form(self, kind: str) -> Form | None:
         found = next((found for form in forms_of(kind) if (found := self.library.reference("form", form))), None)
@@ -49,7 +92,16 @@ class StoredLedger(Ledger):
     def kept_records(self, kind: str, project_key: int | None) -> Iterator[FoundRecord]:
         for row in ledger.records(self.library.tenant, kind, project_key):
             yield FoundRecord(
-                key=row.key, kind=row.kind, data=row.data, amount=row.amount, created_at=row.created_at, project_key=row.project_key
+                key=row.key,
+                kind=row.kind,
+                data=row.data,
+                amount=row.amount,
+                created_at=row.created_at,
+                project_key=row.project_key,
+                place=None if row.round is None else (row.instance_key, row.scope, row.element_id, row.item, row.round),
+                process_id=row.process_id,
+                element_id=row.element_id,
+                stage=row.stage,
             )
 
     def kept_projects(self, year: int | None) -> Iterable[Mapping[str, Any]]:
@@ -75,9 +127,18 @@ class StoredLedger(Ledger):
             values = {name: self.project[name] for name in _COLUMNS} | {"updated_at": self.now}
             if not ledger.save_project(self.project["key"], self.project["version"], values):
                 raise Outdated("本项目的台账刚刚被他人更新,请刷新后重试")
-        for office in self.appointed:
-            ledger.set_office(self.project_key or 0, office.role, office.office_key)
+        for relation, offices in self.appointed.items():
+            ledger.set_offices(self.project_key or 0, relation, offices)
+        rows.insert(FactChangeRow, self._change_rows())
+        for entered in self.records:
+            if entered.place is not None and entered.place.supersedes:
+                ledger.supersede(self.root_key, entered.element_id, self.now, place=_where(entered.place))
         rows.insert(RecordRow, self._record_rows())
+        rows.insert(ApprovalRow, self._approval_rows())
+        new = {one.key for one in self.approvals}
+        for one in self.lapsed:
+            if one.key not in new:
+                ledger.lapse(one.key, list(one.lapsed), self.now)
         rows.insert(NotificationRow, self._notice_rows())
         rows.insert(MessageRow, self._message_rows())
 
@@ -101,9 +162,49 @@ class StoredLedger(Ledger):
                 project_key=self.project_key,
                 root_key=self.root_key,
                 element_id=entered.element_id,
+                place=_columns(entered.place),
                 now=self.now,
             )
             for entered in self.records
+        ]
+
+    def settle(self) -> list[Approval]:
+        self.lapsed = super().settle()
+        return self.lapsed
+
+    def _approval_rows(self) -> list[Row]:
+        return [
+            approval(
+                one,
+                tenant=self.library.tenant,
+                project_key=self.project_key,
+                user_key=self.actor.user if self.actor is not None else 0,
+                user_name=self.actor.name if self.actor is not None else "",
+                now=self.now,
+            )
+            for one in self.approvals
+        ]
+
+    def _change_rows(self) -> list[Row]:
+        return [
+            fact_change(
+                tenant=self.library.tenant,
+                project_key=self.project_key or 0,
+                root_key=self.root_key,
+                process_id=change.origin.process_id,
+                element_id=change.origin.element_id,
+                field=change.field,
+                before=change.before,
+                after=change.after,
+                right=change.origin.right.kind,
+                source=str(change.origin.right.source or ""),
+                role=change.origin.role or "",
+                version=self.project["version"] + 1 if self.project is not None else 0,
+                user_key=self.actor.user if self.actor is not None else 0,
+                user_name=self.actor.name if self.actor is not None else "",
+                now=self.now,
+            )
+            for change in self.changes
         ]
 
     def _notice_rows(self) -> list[Row]:
@@ -138,3 +239,42 @@ class StoredLedger(Ledger):
             )
             for sent in self.messages
         ]
+
+
+def _columns(place: RecordPlace | None) -> Row:
+    """Where a declared row belongs, by column; a connector's row belongs nowhere in particular."""
+    if place is None:
+        return {"process_id": "", "instance_key": None, "scope": None, "item": None, "round": None, "stage": ""}
+    return {
+        "process_id": place.process_id,
+        "instance_key": place.instance_key,
+        "scope": place.scope,
+        "item": place.item,
+        "round": place.round,
+        "stage": place.stage,
+    }
+
+
+def _where(place: RecordPlace) -> Row:
+    """What tells the row of a place from all others."""
+    return {name: value for name, value in _columns(place).items() if name not in ("process_id", "stage")}
+
+
+def _kept(row: Any) -> Approval:
+    return Approval(
+        key=row.key,
+        process_id=row.process_id,
+        element_id=row.element_id,
+        root_key=row.root_key or 0,
+        instance_key=row.instance_key,
+        scope=row.scope,
+        item=row.item,
+        round=row.round,
+        required=row.required,
+        holds=row.holds,
+        values=row.approved_values,
+        digest=row.digest,
+        role=row.role,
+        office=(row.office_key, row.office),
+        lapsed=tuple(row.lapsed_names or ()),
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.acts import checks
 from app.acts.candidates import project_facts
+from app.acts.facts import begin_facts
 from app.acts.held_tree import HeldTree
 from app.acts.transaction import new_instance
 from app.catalogue import snapshot
@@ -50,8 +51,9 @@ def begin(
     *,
     confirmed: Mapping[str, Any] | None = None,
 ) -> HeldTree:
-    """Begin it, if ``may_begin`` allows. What the ledger knows of the project goes before ``variables``; see ``launch``.
+    """Begin it, if ``may_begin`` allows. See ``launch``.
 
+    What the ledger knows of the project goes before ``variables``; a process that declares reads it there and gets no copy.
     Raises Forbidden, NotFound, InvalidForm, Conflict (ALREADY_…).
     """
     verdict = may_begin(actor, process_id, project, now)
@@ -60,6 +62,8 @@ def begin(
     verdict.require()
     if project is None:
         return launch(actor, process_id, variables, now, confirmed=confirmed)
+    if declares(actor.tenant, process_id):
+        return launch(actor, process_id, variables, now, project_key=project["key"], confirmed=confirmed)
     known = {
         **project["facts"],
         "projectKey": str(project["key"]),
@@ -67,6 +71,12 @@ def begin(
         "applicantOffice": project["applicant_office"],
     }
     return launch(actor, process_id, variables, now, known=known, project_key=project["key"], confirmed=confirmed)
+
+
+def declares(tenant: str, process_id: str) -> bool:
+    """Whether the process reads the ledger by its name, so that nothing of it is copied into variables."""
+    found = snapshot.library(tenant).process(process_id)
+    return found is not None and found.declares
 
 
 def may_open(actor: Actor, process_id: str, phase: str, relation: str) -> Verdict:
@@ -87,7 +97,7 @@ def launch(
     confirmed: Mapping[str, Any] | None = None,
 ) -> HeldTree:
     """The act itself; ``project`` is the row of one that begins with it. ``variables``: what the person says (of a start form its fields and nothing else);
-    ``known``: what the platform adds; ``confirmed``: id of a check of the start form → why it is set aside. Raises NotFound, InvalidForm."""
+    ``known``: what the platform adds; ``confirmed``: id of a check of the start form → why it is set aside. Raises NotFound, InvalidForm, Forbidden."""
     found = snapshot.library(actor.tenant).reference("process", process_id)
     if found is None:
         raise NotFound(f"没有部署流程“{process_id}”,请联系业务分析员")
@@ -107,10 +117,14 @@ def begun(
     *,
     confirmed: Mapping[str, Any],
 ) -> None:
-    """The step that begins a tree, and its audit entry. Raises InvalidForm, the engine's errors."""
+    """The step that begins a tree, and its audit entry; fields of the start form that are marked so become facts, not variables.
+
+    Raises InvalidForm, Forbidden (LEDGER_OWNER), the engine's errors.
+    """
     given = checks.started(tree, definition, variables, confirmed)
     together = {**given.data, **known}
-    tree.step(Start(definition.key, together))
+    facts = begin_facts(tree, definition, given.form, given.data, role=_role(tree.actor, definition.process_id))
+    tree.step(Start(definition.key, {name: value for name, value in together.items() if name not in facts}))
     tree.journal.take(given.effects, {1: definition.key})
     tree.overrides = [one | {"person": tree.actor.name, "office": _office(tree.actor)} for one in given.documents()]
     tree.record(
@@ -122,6 +136,13 @@ def begun(
 
 def _office(actor: Actor) -> str:
     return actor.memberships[0].office_name if actor.memberships else ""
+
+
+def _role(actor: Actor, process_id: str) -> str | None:
+    """The role in which somebody begins a process by hand."""
+    info = snapshot.district(actor.tenant).processes.get(process_id)
+    role = info.start_role if info is not None else None
+    return role if role is not None and role in actor.roles else None
 
 
 def _not_yet_this_year(actor: Actor, process: ProcessInfo, now: datetime) -> Verdict:

@@ -6,7 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.connectors.ledger import Approval
 from app.domain.codes import Action
+from app.domain.facts import RightKind
 from app.domain.keys import next_key
 from app.domain.states import ElementState, InstanceState, JobState, MessageKind, MessageState, TaskState, WaitKind
 from app.engine import ProcessDefinition
@@ -124,6 +126,7 @@ def user_task(
         "remind_at": datetime.fromisoformat(deadline["remindAt"]) if deadline else None, "follow_up_at": follow_up_at, "deadline": deadline,
         "priority": priority, "clauses": " ".join(clauses), "opened_at": now, "closed_at": None, "completed_by": None, "completed_name": "",
         "completed_role": "", "completed_office": "", "outcome": "", "overrides": None, "draft": None, "draft_saved_at": None, "answer": None,
+        "ledger_version": None,
         "round": round_number, "returned_at": returned.at if returned else None, "returned_by": (returned.user or None) if returned else None,
         "returned_by_name": returned.person if returned else "", "returned_by_office": returned.office if returned else "",
         "returned_from": returned.task if returned else "", "return_reason": returned.reason if returned else "",
@@ -261,12 +264,51 @@ def record(
     project_key: int | None,
     root_key: int,
     element_id: str,
+    place: Row,
     now: datetime,
 ) -> Row:
-    """An entry of a register."""
+    """An entry of a register; ``place``: where in its tree it belongs, by column."""
     return {
         "key": key, "tenant": tenant, "project_key": project_key, "kind": kind, "data": dict(data), "amount": amount, "root_key": root_key,
-        "element_id": element_id, "created_at": now,
+        "element_id": element_id, "created_at": now, "superseded_at": None, **place,
+    }  # fmt: skip
+
+
+def approval(one: Approval, *, tenant: str, project_key: int | None, user_key: int, user_name: str, now: datetime) -> Row:
+    """What a person has said of values."""
+    key, office = one.office
+    return {
+        "key": one.key, "tenant": tenant, "project_key": project_key, "root_key": one.root_key, "instance_key": one.instance_key,
+        "process_id": one.process_id, "element_id": one.element_id, "scope": one.scope, "item": one.item, "round": one.round, "required": one.required,
+        "holds": one.holds, "approved_values": dict(one.values), "digest": one.digest, "role": one.role, "office_key": key, "office": office,
+        "user_key": user_key or None, "user_name": user_name, "at": now, "lapsed_at": now if one.lapsed else None,
+        "lapsed_names": list(one.lapsed) or None,
+    }  # fmt: skip
+
+
+def fact_change(
+    *,
+    tenant: str,
+    project_key: int,
+    root_key: int,
+    process_id: str,
+    element_id: str,
+    field: str,
+    before: Any,
+    after: Any,
+    right: RightKind,
+    source: str,
+    role: str,
+    version: int,
+    user_key: int,
+    user_name: str,
+    now: datetime,
+) -> Row:
+    """What an act has changed of a fact."""
+    return {
+        "key": next_key(), "tenant": tenant, "project_key": project_key, "root_key": root_key, "process_id": process_id, "element_id": element_id,
+        "field": field, "before": before, "after": after, "right_kind": right, "source": source, "role": role, "project_version": version,
+        "user_key": user_key or None, "user_name": user_name, "at": now,
     }  # fmt: skip
 
 

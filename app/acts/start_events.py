@@ -9,8 +9,9 @@ from app.catalogue.snapshot import Snapshot
 from app.decision import feel
 from app.domain.districts import SHARED
 from app.domain.states import WaitKind
-from app.engine import ProcessDefinition, StartEvent, functions, timers
+from app.engine import ProcessDefinition, StartEvent, functions, parameters, timers
 from app.engine.expressions import LiteralTerm, Term, parse
+from app.engine.ledger import PARAMETERS
 from app.store import resources, rows, waits
 from app.store.tables import WaitRow
 
@@ -71,7 +72,8 @@ def _value(term: Term, library: Snapshot, now: datetime) -> Any:
     if isinstance(term, LiteralTerm):
         return term.value
     environment = feel.Environment(now=now, zone=library.zone, functions=functions.of(library.calendar, library.zone))
-    return term.expression.evaluate({}, environment)
+    known = {PARAMETERS: parameters.of(library)} if PARAMETERS in term.reserved else {}
+    return term.expression.evaluate(known, environment)
 
 
 def _text(source: str | None, library: Snapshot, now: datetime) -> str | None:

@@ -242,5 +242,6 @@ def _tree(row: Row[Any], project: dict[str, Any] | None, now: datetime, actor: A
             definition_key=row.definition_key,
             process_id=row.task_process_id,
             instance_key=row.instance_key,
+            ledger_version=row.ledger_version,
         )
     return tree

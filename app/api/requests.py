@@ -14,6 +14,8 @@ from app.domain.forms import FieldProblem
 from app.errors import InvalidArguments, InvalidRequest
 from app.seen.shapes import Page
 
+_DIGITS = 19  # of a whole number that a database holds
+
 
 def body(schema: Schema) -> dict[str, Any]:
     """The request's JSON, checked; an empty body is an empty object. Raises InvalidRequest (a body that is no JSON object), InvalidArguments."""
@@ -29,6 +31,17 @@ def body(schema: Schema) -> dict[str, Any]:
     except ValidationError as error:
         raise InvalidArguments(list(_faults(error.messages))) from error
     return loaded
+
+
+def seen_version() -> int | None:
+    """The version that the caller has seen, of the header ``If-Match``: a whole number, in quotes or not. Raises InvalidRequest."""
+    given = request.headers.get("If-Match")
+    if given is None:
+        return None
+    text = given.strip().strip('"')
+    if not (text.isascii() and text.isdigit() and len(text) < _DIGITS):
+        raise InvalidRequest('请求头 If-Match 应是项目台账的版本号,如 "7"', code=RequestCode.INVALID_ARGUMENT)
+    return int(text)
 
 
 def _faults(messages: Any, path: str = "") -> Iterator[FieldProblem]:

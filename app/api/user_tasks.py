@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 from app.access import idempotency
 from app.access.identity import current_actor, present
 from app.api import schemas
-from app.api.requests import answer, body, listing, nothing
+from app.api.requests import answer, body, listing, nothing, seen_version
 from app.services import returns, tasks
 from app.services.returns import ReturnWish
 
@@ -57,10 +57,17 @@ def complete(key: int) -> Response:
     """Complete the task with the variables of its form. 422 names the fields, 409 means somebody was first.
 
     A problem with ``confirm`` true may be answered by sending the same again with ``confirmed``: {its ``check``: the reason}.
+    ``If-Match``: the version of the project's ledger that the variables were filled in with; without it the one that the task opened with.
     """
     data = body(schemas.CompletionRequest())
     tasks.complete(
-        current_actor(), key, data["variables"] or {}, present(), confirmed=data["confirmed"] or {}, idempotency_key=idempotency.key()
+        current_actor(),
+        key,
+        data["variables"] or {},
+        present(),
+        confirmed=data["confirmed"] or {},
+        idempotency_key=idempotency.key(),
+        ledger_version=seen_version(),
     )
     return nothing()
 

@@ -18,7 +18,7 @@ from app.engine import ProcessDefinition, timers
 from app.engine.codes import DiagramCode
 from app.engine.limits import LONGEST_NAME, LONGEST_TITLE, flaw_of
 from app.errors import InvalidRequest
-from app.rehearsal import scenario_files
+from app.rehearsal import reserved, scenario_files
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.scenario_files import ScenarioSet
@@ -255,6 +255,7 @@ def _read_decisions(name: str, content: bytes, tenant: str) -> tuple[ModelFile |
         [] if model.imports else [of_dmn(name, problem) for problem in dmn.check(model)]
     )  # one that imports is judged together with what it imports
     wrong = [finding for finding in findings if finding.severity == "error"]
+    wrong += [Finding(name, decision, None, code, message) for decision, code, message in reserved.decisions(model)]
     overlaps = tuple(finding for finding in findings if finding.severity != "error" and finding.code == DmnCode.OVERLAP)
     odd = [finding for finding in findings if finding.severity != "error" and finding.code != DmnCode.OVERLAP]
     if not model.decisions and not model.namespace:

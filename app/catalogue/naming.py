@@ -88,6 +88,8 @@ def _before(process_id: str, tenant: str, beneath: Mapping[Place, Load], before:
 
 def _names(process: ProcessDefinition, changed: set[tuple[str, str]]) -> bool:
     """Whether a diagram names something that is changed."""
+    if process.declares and any(kind == "form" and name.startswith(REGISTERS) for kind, name in changed):
+        return True  # the ledger's fields are among them
     named = {("form", name) for name in process.forms} | {("decision", name) for name in process.called_decisions}
     named |= {("process", name) for name in process.called_processes}
     if named & changed or (

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from app import engine
 from app.catalogue import districts
+from app.connectors.calls import forms_of
 from app.decision import dmn
 from app.domain.calendars import Calendar, statutory
 from app.domain.districts import SHARED, ZONE, District
@@ -208,6 +209,11 @@ class Snapshot:
     def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool:
         return self.reference("form", form_id, tag, deployment) is not None
 
+    def register(self, kind: str) -> Form | None:
+        """The form that checks the rows of a register."""
+        found = next((found for name in forms_of(kind) if name != LEDGER and (found := self.reference("form", name))), None)
+        return form(found.key) if found else None
+
     def ledger_form(self, owner: str) -> Form | None:
         """The file of the ledger's fields of the tenant, or of all: the tenant's own does not stand in place of the shared one."""
         known = [found for found in self.indices["form"].keyed.values() if found.id == LEDGER and found.tenant == owner]
@@ -218,6 +224,11 @@ class Snapshot:
         """The fields of the ledger as the tenant has them; None where no file declares any. Raises FactsError."""
         base = self.ledger_form(SHARED)
         return None if base is None else LedgerSchema.of(base, None if self.tenant == SHARED else self.ledger_form(self.tenant))
+
+    @cached_property
+    def reserves(self) -> bool:
+        """Whether some process of the tenant keeps the names of the ledger's row and the parameters for its expressions."""
+        return any(process_definition(found.key).declares for found in self.processes())
 
     def reference(self, kind: str, name: str, tag: str | None = None, deployment: int | None = None) -> ResourceRef | None:
         """The key that a lookup leads to. ``deployment``: the key of the process definition that asks."""

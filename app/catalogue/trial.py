@@ -12,7 +12,7 @@ from app.domain.facts import LEDGER
 from app.domain.forms import Form
 from app.engine import DecisionRef, LibraryRef, ProcessDefinition
 from app.engine.decisions import DEADLINES
-from app.engine.form_checks import PARAMETERS
+from app.engine.ledger import PARAMETERS
 from app.rehearsal import cases
 from app.rehearsal.cases import Outcome
 from app.rehearsal.library import ModelRefused, Models
@@ -114,7 +114,7 @@ class Trial:
             return view
         place = (scenarios.file.as_posix(), tenant)
         if place not in self._own:
-            models = Models(view.district, _Bottom(view))
+            models = Models(view.district, _Bottom(view), phases=view.phases)
             named = self.holdings.named(scenarios)
             for owner in dict.fromkeys((SHARED, tenant)):
                 for file in named:
@@ -127,7 +127,7 @@ class Trial:
         if tenant not in self._views:
             districts.owner("", tenant)
             district = None if tenant == SHARED else districts.every()[tenant]
-            models = Models(district, Deployed(snapshot.library(tenant)), snapshot.calendar())
+            models = Models(district, Deployed(snapshot.library(tenant)), snapshot.calendar(), phases=districts.phases())
             touched: set[tuple[str, str]] = set()
             for file in self._visible(tenant):
                 touched |= {(item.kind, item.id) for item in file.defined}

@@ -156,6 +156,10 @@ class FoundRecord:
     amount: Decimal | None
     created_at: datetime
     project_key: int | None
+    place: tuple[Any, ...] | None = None  # where in a tree it belongs, of a declared one
+    process_id: str = ""
+    element_id: str = ""
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)

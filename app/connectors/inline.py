@@ -69,7 +69,8 @@ class InlineTasks:
         call = self._call(job, state)
         try:
             outcome = connector.run(call, self.ledger.read(connector.reads(call)))
-            self.ledger.apply(outcome.changes, job.element_id)
+            process = state.tree.instances[job.instance].definition
+            self.ledger.apply(outcome.changes, job.element_id, process.process_id)
         except ConnectorError as error:
             return commands.FailJob(job.element, 0, error.message)
         return commands.CompleteJob(job.element, outcome.variables)

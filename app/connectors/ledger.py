@@ -1,8 +1,11 @@
-"""The ledger within one act: what connectors read of it, what they change, and how a change takes effect. How it is kept, its subclasses say."""
+"""The ledger within one act: what connectors read of it, what they change, and how a change takes effect. How it is kept, its subclasses say.
+
+One file because every way in which an act changes the ledger has to be seen beside the others.
+"""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -27,8 +30,15 @@ from app.connectors.calls import (
     SetOffice,
     SetPhase,
 )
+from app.domain.fact_changes import FactChange, FactOrigin, set_facts, set_office, set_phase
+from app.domain.facts import LedgerSchema, Right, RightKind
 from app.domain.forms import Form
 from app.domain.keys import next_key
+from app.domain.project_values import project_context
+from app.engine.approvals import differing
+from app.engine.effects import ApprovalGiven, Effect, FactWritten, PeopleTold, PhaseEntered, RecordMade, VariableSet
+from app.engine.ledger import ApprovalsAsked, KnownApproval, KnownLedger, NamedAsked, NumberAsked, OfficesAsked, Question, RowsAsked
+from app.engine.reads import PLACE
 from app.errors import ConnectorError
 
 T = TypeVar("T")
@@ -36,12 +46,55 @@ T = TypeVar("T")
 MOST_ROWS = 10_000  # that one query may give a process
 
 
+_OF_CONNECTORS = Right(kind=RightKind.CONNECTOR)
+_OF_PHASES = Right(kind=RightKind.PHASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPlace:
+    """Where a declared row belongs: see ``effects.RecordMade``."""
+
+    process_id: str
+    instance_key: int
+    scope: int
+    item: int
+    round: int
+    supersedes: bool
+    stage: str
+
+
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A record of this act, and the element that made it."""
+    """A record of this act, and the element that made it; a connector's has no place."""
 
     record: PutRecord
     element_id: str
+    place: RecordPlace | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """What a person has said of values, and whether it still counts. ``role``, ``office``: in which the person acted; ``key`` as in the table of approvals."""
+
+    key: int
+    process_id: str
+    element_id: str
+    root_key: int
+    instance_key: int
+    scope: int
+    item: int
+    round: int
+    required: int
+    holds: bool
+    values: Mapping[str, Any]
+    digest: str
+    role: str = ""
+    office: tuple[int, str] = (0, "")
+    lapsed: tuple[str, ...] = ()
+
+    @property
+    def task(self) -> str:
+        return f"{self.process_id}.{self.element_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +120,17 @@ class Ledger(ABC):
         self.project = project
         self.now = now
         self.is_changed = False
-        self.appointed: list[SetOffice] = []
+        self.appointed: dict[str, list[int]] = {}  # relation → the offices that have it from now on
+        self.changes: list[FactChange] = []
+        self.instance_keys: Mapping[int, int] = {}
+        self.root_key = 0
+        self.acting: tuple[str, tuple[int, str]] = ("", (0, ""))  # role and office of the person whose act this is
+        self.approvals: list[Approval] = []
+        self.variables: dict[tuple[int, str], Any] = {}  # (instance key, name) → what this act has set for whole process instances
         self.records: list[Entered] = []
         self.notices: list[Told] = []
         self.messages: list[Sent] = []
+        self._context: tuple[tuple[Any, ...], dict[str, Any]] | None = None
 
     @property
     def offices(self) -> dict[str, list[list[Any]]] | None:
@@ -88,7 +148,105 @@ class Ledger(ABC):
         offices = {relation: [(int(key), name) for key, name in held] for relation, held in self.project["offices"].items()}
         return LedgerProject(self.project["key"], self.project["name"], self.project["phase"], self.project["facts"], offices)
 
+    def known(self) -> KnownLedger:
+        """What a step is told of the ledger, changes of this act included."""
+        return KnownLedger(project=self._shown(), schema=self.schema, following=self.following)
+
+    def look_up(self, question: Question) -> Any:
+        """What a step has asked. Roles with their offices come as role → [{key, name}, …]."""
+        match question:
+            case OfficesAsked():
+                return self.role_offices()
+            case NamedAsked():
+                return self.known_offices(question.keys)
+            case NumberAsked():
+                return self.next_number(question.series, question.year)
+            case RowsAsked():
+                return self._rows(question)
+            case ApprovalsAsked():
+                return tuple(self._known(one) for one in (*self.kept_approvals(), *self.approvals))
+
+    def _rows(self, asked: RowsAsked) -> list[dict[str, Any]] | None:
+        """Current rows of a register as expressions see them, those of this act included; None if they are too many."""
+        kept = self.kept_records(asked.kind, self.project_key if asked.of_project else None)
+        own = [self._found(entered) for entered in self.records if entered.record.kind == asked.kind]
+        gone = {record.place for record in own if record.place is not None}
+        found: list[dict[str, Any]] = []
+        for record in (*(record for record in kept if record.place is None or record.place not in gone), *own):
+            if len(found) >= MOST_ROWS:
+                return None
+            found.append(self._as_row(record))
+        return found
+
+    def _found(self, entered: Entered) -> FoundRecord:
+        place = entered.place
+        return FoundRecord(
+            key=entered.record.key,
+            kind=entered.record.kind,
+            data=entered.record.data,
+            amount=entered.record.amount,
+            created_at=self.now,
+            project_key=self.project_key,
+            place=None if place is None else (place.instance_key, place.scope, entered.element_id, place.item, place.round),
+            process_id=place.process_id if place is not None else "",
+            element_id=entered.element_id,
+            stage=place.stage if place is not None else "",
+        )
+
+    def _as_row(self, record: FoundRecord) -> dict[str, Any]:
+        local = {key: number for number, key in self.instance_keys.items()}
+        return {
+            **record.data,
+            "project": None if record.project_key is None else str(record.project_key),
+            "process": record.process_id or None,
+            "element": record.element_id or None,
+            "stage": record.stage or None,
+            "at": record.created_at.isoformat(),
+            PLACE: None if record.place is None else (local.get(record.place[0], 0), *record.place[1:]),
+        }
+
+    def _shown(self) -> dict[str, Any] | None:
+        """The project as a context of its fields. An act takes many steps and changes little: what is replaced is seen by what stood in its place."""
+        if self.project is None:
+            return None
+        parts = (self.project["facts"], self.project["offices"], self.project["phase"])
+        if self._context is None or any(one is not other for one, other in zip(self._context[0], parts, strict=True)):
+            self._context = parts, project_context(self.project, self.schema) or {}
+        return self._context[1]
+
     # ------------------------------------------------------------------ how it is kept
+
+    @property
+    @abstractmethod
+    def schema(self) -> LedgerSchema | None:
+        """The fields of the ledger; None where nobody declares any."""
+
+    @property
+    @abstractmethod
+    def following(self) -> Mapping[str, Sequence[str]] | None:
+        """Phase → those that may follow; None where nobody can say."""
+
+    @property
+    @abstractmethod
+    def main_line(self) -> Sequence[str]:
+        """The main phases in order."""
+
+    @property
+    @abstractmethod
+    def relations(self) -> Mapping[str, str | None]:
+        """Role of the district → the relation to the project by which offices have it; None: offices of the whole district have it."""
+
+    @abstractmethod
+    def known_offices(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Those of these offices that there are, with their names."""
+
+    @abstractmethod
+    def kept_approvals(self) -> Iterable[Approval]:
+        """Approvals of earlier acts, of the project or, without one, of the tree; oldest first."""
+
+    @abstractmethod
+    def role_offices(self) -> Mapping[str, Sequence[Mapping[str, str]]]:
+        """Role of the district → its offices as values, those that are closed left out."""
 
     @abstractmethod
     def form(self, kind: str) -> Form | None:
@@ -153,16 +311,18 @@ class Ledger(ABC):
 
     # ------------------------------------------------------------------ changing
 
-    def apply(self, changes: Iterable[Change], element_id: str) -> None:
+    def apply(self, changes: Iterable[Change], element_id: str, process_id: str = "") -> None:
         """Take a connector's changes; they are written with the act."""
+        origin = FactOrigin(process_id=process_id, element_id=element_id, right=_OF_CONNECTORS)
         for change in changes:
             match change:
                 case SetPhase():
-                    self._set_phase(change.phase)
+                    self._take(set_phase(self._the_project(), change.phase, self.now.isoformat(), origin))
                 case SetFacts():
-                    self._set_facts(change.facts)
+                    self._take(set_facts(self._the_project(), change.facts, self.schema, origin))
                 case SetOffice():
-                    self._set_office(change)
+                    self._take(set_office(self._the_project(), change.role, (change.office_key, change.office), origin))
+                    self.appointed[change.role] = [change.office_key]
                 case PutRecord():
                     self.records.append(Entered(change, element_id))
                 case Notice():
@@ -170,49 +330,143 @@ class Ledger(ABC):
                 case Publish():
                     self.messages.append(Sent(next_key(), change))
 
+    def take(self, effects: Iterable[Effect], keys: Mapping[int, int]) -> None:
+        """Take what elements have declared, every right asked again; it is written with the act. ``keys``: local instance → its key."""
+        self.instance_keys = keys
+        for effect in effects:
+            match effect:
+                case PhaseEntered():
+                    origin = FactOrigin(process_id=effect.process_id, element_id=effect.element_id, right=_OF_PHASES)
+                    self._take(set_phase(self._the_project(), effect.phase, self.now.isoformat(), origin))
+                case FactWritten():
+                    self.write_facts(
+                        {effect.field: effect.value},
+                        FactOrigin(
+                            process_id=effect.process_id, element_id=effect.element_id, right=effect.right, main_line=self.main_line
+                        ),
+                    )
+                case RecordMade():
+                    self.records.append(self._entered(effect, keys))
+                case PeopleTold():
+                    self.notices += self._told(effect)
+                case ApprovalGiven():
+                    self._approve(effect, keys)
+                case VariableSet() if not effect.scope:
+                    self.variables[keys.get(effect.instance, effect.instance), effect.name] = effect.value
+
+    def _approve(self, given: ApprovalGiven, keys: Mapping[int, int]) -> None:
+        role, office = self.acting
+        self.approvals.append(
+            Approval(
+                key=next_key(),
+                process_id=given.process_id,
+                element_id=given.element_id,
+                root_key=self.root_key,
+                instance_key=keys.get(given.instance, given.instance),
+                scope=given.scope,
+                item=given.item,
+                round=given.round,
+                required=given.required,
+                holds=given.holds,
+                values=given.values,
+                digest=given.digest,
+                role=role,
+                office=office,
+            )
+        )
+        if self.project is not None and given.holds and not set(given.values) <= set(self.project["approved"]):
+            self._the_project()["approved"] = sorted({*self.project["approved"], *given.values})
+
+    def settle(self) -> list[Approval]:
+        """Compare, once and at the end of the act, what was approved with what is: those that have lapsed now, with the names that differ. Their people are told."""
+        written = {change.field for change in self.changes} | {name for _, name in self.variables}
+        under = set(self.project["approved"]) if self.project is not None else {name for one in self.approvals for name in one.values}
+        if not written & under:
+            return []
+        lapsed = []
+        for one in (*self.kept_approvals(), *self.approvals):
+            gone = self._differing(one, written) if one.holds and not one.lapsed else []
+            if gone:
+                lapsed.append(replace(one, lapsed=tuple(gone)))
+        new = {one.key: one for one in lapsed}
+        self.approvals = [new.get(one.key, one) for one in self.approvals]
+        self.notices += [Told(self._news(one), one.element_id) for one in lapsed if one.role]
+        return lapsed
+
+    def _differing(self, one: Approval, written: Collection[str]) -> list[str]:
+        fields = self.schema.fields if self.schema is not None and self.project is not None else {}
+        row = self._shown() or {}
+        now = {name: row.get(name) for name in one.values if name in fields and name in written}
+        now |= {
+            name: self.variables[one.instance_key, name]
+            for name in one.values
+            if name not in fields and (one.instance_key, name) in self.variables
+        }
+        return differing(self.schema, one.values, now)
+
+    def _news(self, one: Approval) -> Notice:
+        fields = self.schema.fields if self.schema is not None else {}
+        names = "、".join(fields[name].title if name in fields else name for name in one.lapsed)
+        about = self.project["name"] if self.project is not None else ""
+        return Notice(one.role, one.office[0], f"您的批准已失效:{names}有改动", about)
+
+    def _known(self, one: Approval) -> KnownApproval:
+        local = {key: number for number, key in self.instance_keys.items()}.get(one.instance_key)
+        return KnownApproval(
+            process_id=one.process_id,
+            element_id=one.element_id,
+            instance=local,
+            visit=(one.instance_key if local is None else local, one.scope, one.round, local is None),
+            item=one.item,
+            required=one.required,
+            holds=one.holds,
+            lapsed=bool(one.lapsed),
+            values=one.values,
+        )
+
+    def write_facts(self, values: Mapping[str, Any], origin: FactOrigin) -> None:
+        """Write facts by a right. Raises FactRefused."""
+        before = self._the_project()["offices"]
+        self._take(set_facts(self._the_project(), values, self.schema, origin))
+        after = self._the_project()["offices"]
+        for relation in sorted({*before, *after}):
+            if before.get(relation) != after.get(relation):
+                self.appointed[relation] = [int(key) for key, _ in after.get(relation, ())]
+
+    def _take(self, changed: tuple[dict[str, Any], list[FactChange]]) -> None:
+        row, changes = changed
+        if self.project is not None:
+            self.project.update(row)
+        self.changes += changes
+
     def _the_project(self) -> dict[str, Any]:
         if self.project is None:
             raise ConnectorError("该流程实例不属于任何项目")
         self.is_changed = True
         return self.project
 
-    def _set_phase(self, phase: str) -> None:
-        project = self._the_project()
-        if project["phase"] != phase:
-            project["phase"] = phase
-            project["phases"] = [*project["phases"], [phase, self.now.isoformat()]]
+    def _entered(self, made: RecordMade, keys: Mapping[int, int]) -> Entered:
+        amount = made.data.get("amount")
+        exact = Decimal(amount) if isinstance(amount, int | Decimal) and not isinstance(amount, bool) else None
+        place = RecordPlace(
+            process_id=made.process_id,
+            instance_key=keys.get(made.instance, made.instance),
+            scope=made.scope,
+            item=made.item,
+            round=made.round,
+            supersedes=made.supersedes,
+            stage=made.stage,
+        )
+        return Entered(PutRecord(next_key(), made.kind, made.data, exact), made.element_id, place)
 
-    def _set_facts(self, facts: Mapping[str, Any]) -> None:
-        project = self._the_project()
-        project["facts"] = {name: value for name, value in {**project["facts"], **facts}.items() if value is not None}
-        project |= {
-            column: value for column, value in typed(project["facts"]).items() if value is not None or column not in ("name", "number")
-        }
-
-    def _set_office(self, change: SetOffice) -> None:
-        project = self._the_project()
-        project["offices"] = {**project["offices"], change.role: [[change.office_key, change.office]]}
-        if change.role == "applicant":
-            project |= {"applicant_key": change.office_key, "applicant_office": change.office}
-        project["facts"] = {**project["facts"], f"{change.role}Office": change.office}
-        self.appointed.append(change)
-
-
-def typed(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The typed columns of a project, from its facts."""
-
-    def number(name: str) -> Decimal | None:
-        value = facts.get(name)
-        return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
-
-    year = facts.get("planYear")
-    return {
-        "name": facts.get("projectName"),
-        "number": facts.get("projectNumber"),
-        "plan_year": year if isinstance(year, int) and not isinstance(year, bool) else None,
-        "total_amount": number("totalAmount"),
-        "contract_amount": number("contractAmount"),
-    }
+    def _told(self, told: PeopleTold) -> Iterator[Told]:
+        """One notice a role and office. A role that belongs to the project's own offices goes to those, to nobody while there is none."""
+        relation = self.relations.get(told.role)
+        if relation is None or self.project is None:
+            yield Told(Notice(told.role, 0, told.title, told.text), told.element_id)
+            return
+        for key, _ in self.project["offices"].get(relation, ()):
+            yield Told(Notice(told.role, int(key), told.title, told.text), told.element_id)
 
 
 def _matches(data: Mapping[str, Any], filters: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ class Action(Code):
 
     PROCESS_START = "process.start", "发起了一个流程实例：由人，或由定时、消息、信号的开始事件"
     TASK_COMPLETE = "task.complete", "办结了一件事项，附所填内容"
+    APPROVAL_LAPSE = "approval.lapse", "一项批准失效：所批准的内容有了改动，附名称"
     TASK_CLAIM = "task.claim", "领取了一件事项"
     TASK_RELEASE = "task.release", "把领取的事项放回"
     TASK_RETURN = "task.return", "把一件事项退回到已办的环节，附原因、期限和方式"
@@ -51,6 +52,7 @@ class VerdictCode(Code):
     OFFICE_MISMATCH = "OFFICE_MISMATCH", "事项由指定的单位办理，您不属于该单位"
     NOT_YOUR_PROJECT = "NOT_YOUR_PROJECT", "项目属于其他单位"
     ASSIGNED_TO_OTHER = "ASSIGNED_TO_OTHER", "事项已由其他人员领取，或指定了其他人员"
+    LEDGER_OWNER = "LEDGER_OWNER", "台账的这一项不由您办理的角色或任务填写，或已经过了可以填写的阶段"
     NO_CANDIDATE = "NO_CANDIDATE", "事项没有指定您或您的角色办理"
     NOT_ADMINISTRATOR = "NOT_ADMINISTRATOR", "只有相应的管理员可以做这件事"
     NOT_AUDITOR = "NOT_AUDITOR", "只有审计管理员可以核验审计链"
@@ -98,6 +100,7 @@ class FormCode(Code):
     MONEY = "MONEY", "金额应精确到分，至多两位小数"
     OFFICE = "OFFICE", "应从登记的单位中选择，不能填写文字"
     PERSON = "PERSON", "应从登记的人员中选择，不能填写文字"
+    CHANGED_MEANWHILE = "CHANGED_MEANWHILE", "表单打开之后，别人改了台账里的这一项；请核对两个值后重新提交"
     INVALID = "INVALID", "填写的内容不符合要求"
 
     # a check of the form

@@ -216,6 +216,11 @@ def main_line(phases: Sequence[Phase]) -> tuple[str, ...]:
     return tuple(phase.key for phase in phases if phase.main)
 
 
+def following(phases: Sequence[Phase]) -> dict[str, tuple[str, ...]] | None:
+    """Phase → those that may follow; None where the file says nothing of it and any may."""
+    return {phase.key: phase.next for phase in phases} if any(phase.next for phase in phases) else None
+
+
 def load_all(folder: Path) -> Mapping[str, District]:
     """Every district of a folder by key: each ``*.toml`` but phases.toml. Raises DistrictError."""
     return {path.stem: load(path) for path in sorted(folder.glob("*.toml")) if path.stem != "phases"}

@@ -49,12 +49,17 @@ class FactsError(Exception):
 
 
 class RightKind(StrEnum):
-    """By what right a field is written: a task's form, a start form, a declared ``set``, an import. There is no other."""
+    """By what right a field is written: a task's form, a start form, a declared ``set``, an import. There is no other.
+
+    ``CONNECTOR``: a service task of a diagram of the first release, and ``PHASE``: a declared phase, are asked elsewhere.
+    """
 
     FORM = "form"
     START = "start"
     SET = "set"
     IMPORT = "import"
+    CONNECTOR = "connector"
+    PHASE = "phase"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +172,8 @@ def may_set(
     """
     if field.read_only:
         return f"“{field.title}”({field.name})由平台登记,任何人都不能改"
+    if right.kind in (RightKind.CONNECTOR, RightKind.PHASE):
+        return f"“{field.title}”({field.name})不能这样写入"
     if right.kind is RightKind.IMPORT:
         return None if right.creates else f"导入只能写入它自己新建的项目,不能改已有项目的“{field.title}”({field.name})"
     if right.kind is RightKind.SET:

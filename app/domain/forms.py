@@ -41,8 +41,7 @@ class FormError(Exception):
 class FieldProblem:
     """One thing wrong with the data: ``path`` like ``budgetItems/0/amount`` (empty: the whole), the field's Chinese title, a stable code, a Chinese sentence.
 
-    ``check``: the id of the form's check that says so, if one does; ``confirm``: it may be overridden with a reason.
-    """
+    ``check``: the id of the form's check that says so, if one does; ``confirm``: it may be overridden with a reason."""
 
     path: str
     title: str
@@ -104,6 +103,11 @@ class Form:
         """The declared top-level fields by name."""
         properties: Mapping[str, Mapping[str, Any]] = self.schema["properties"]
         return properties
+
+    @cached_property
+    def ledger_fields(self) -> tuple[str, ...]:
+        """The fields that the task's completion makes facts of the project."""
+        return tuple(name for name, part in self.fields.items() if part.get(form_values.LEDGER_FIELD) is True)
 
     @cached_property
     def _validator(self) -> Any:

@@ -6,6 +6,7 @@ from app.engine.course import Course
 from app.engine.effects import TaskOpened
 from app.engine.elements.tasks import UserTask
 from app.engine.errors import ElementFailure
+from app.engine.ledger import NOTHING_KNOWN, KnownLedger
 from app.engine.library import Library
 from app.engine.limits import StepLimits
 from app.engine.state import State, build
@@ -14,10 +15,10 @@ _DEFAULT_LIMITS = StepLimits()
 
 
 def describe_tasks(
-    library: Library, state: State, now: datetime, limits: StepLimits = _DEFAULT_LIMITS
+    library: Library, state: State, now: datetime, limits: StepLimits = _DEFAULT_LIMITS, ledger: KnownLedger = NOTHING_KNOWN
 ) -> tuple[dict[int, TaskOpened], dict[int, str]]:
-    """Element → its task as its definition has it now; and element → why it cannot be said, in Chinese. The state is not changed."""
-    course = Course(library, build(state.document(), library), now, limits)
+    """Element → its task as its definition has it now; and element → why it cannot be said, in Chinese. The state is not changed. Raises Unanswered."""
+    course = Course(library, build(state.document(), library), now, limits=limits, ledger=ledger)
     tasks: dict[int, TaskOpened] = {}
     failed: dict[int, str] = {}
     for token in course.tree.tokens.values():

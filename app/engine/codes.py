@@ -9,6 +9,7 @@ class CommandCode(Code):
     ENGINE = "ENGINE", "引擎不能执行这个命令"
     NOT_OPEN = "NOT_OPEN", "所指的流程、事项、任务、等待或事件不存在，或已经结束"
     LIMIT = "LIMIT", "超过了引擎的一项上限"
+    NAME_RESERVED = "NAME_RESERVED", "变量的名称在这个流程里是台账或参数的，不能从外面给出；请改名"
     REFUSED = "REFUSED", "改动不能进行，说明列出全部原因"
     RETURN = "RETURN", "事项不能这样退回，说明写明原因"
     MIGRATION = "MIGRATION", "迁移不能进行，说明列出全部原因"
@@ -28,6 +29,11 @@ class IncidentType(Code):
     UNHANDLED_ERROR_EVENT = "UNHANDLED_ERROR_EVENT", "报出的错误没有边界事件或事件子流程捕获"
     EVENT_FAILED = "EVENT_FAILED", "定时到期或收到消息之后未能继续，系统会继续重试；请检查流程"
     VARIABLE_VALUE = "VARIABLE_VALUE", "变量的名称或值不能保存"
+    PHASE_ERROR = "PHASE_ERROR", "项目不能进入声明的阶段：不是现阶段之后的阶段，或流程不属于项目"
+    FACT_ERROR = "FACT_ERROR", "不能写入声明的台账字段：来源不对，或值不合字段的规定"
+    RECORD_ERROR = "RECORD_ERROR", "声明的登记不合登记簿的规定，说明里有字段"
+    APPROVAL_ERROR = "APPROVAL_ERROR", "批准的条件不是真或假，或批准的内容不能比较"
+    READ_ERROR = "READ_ERROR", "声明要读的登记读不出来：行太多、条件求不出，或流程不属于项目"
     LIMIT_VARIABLE_SIZE = "LIMIT_VARIABLE_SIZE", "变量超过了单个变量的大小上限"
     LIMIT_EXPRESSION = "LIMIT_EXPRESSION", "表达式的计算超过上限，已停止"
     LIMIT_STEPS = "LIMIT_STEPS", "一次办理经过的元素或所用的时间超过上限；请检查是否有不等待的循环"
@@ -74,6 +80,8 @@ class DiagramCode(Code):
     SCRIPT_IGNORED = "SCRIPT_IGNORED", "BPMN 的 script 不会执行，请用 zeebe 的 script 扩展"
     EXPRESSION_LANGUAGE = "EXPRESSION_LANGUAGE", "表达式声明了别的语言，只能用 FEEL"
     EXPRESSION_EXPECTED = "EXPRESSION_EXPECTED", "这里必须是以等号开头的 FEEL 表达式"
+    DECLARATION = "DECLARATION", "声明的属性（set、reads 等）写得不对，说明里有改法"
+    PROPERTY_IGNORED = "PROPERTY_IGNORED", "不认识的属性，不会起作用；请检查是否写错"
     FEEL_SYNTAX = "FEEL_SYNTAX", "表达式不是正确的 FEEL"
 
     # flow

@@ -20,6 +20,7 @@ class Start:
     variables: Variables = field(default_factory=dict)
     start_event: str | None = None
     start_before: Sequence[str] = ()  # elements to begin at instead of a start event
+    inside: bool = False  # a message of one of our own trees begins it
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,13 @@ class CompleteTask:
     """A person has completed the user task ``element`` with ``variables`` (already validated).
 
     ``onward``: of a task that was to go straight back to the one that returned it: what others approved has changed, so that everything behind it runs again.
+    ``facts``: those of them that the ledger has; the task itself sees them, nobody else gets them as variables.
     """
 
     element: int
     variables: Variables = field(default_factory=dict)
     onward: bool = False
+    facts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,11 @@ class FireTimer:
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """A message or a signal has met the subscription ``wait``."""
+    """A message or a signal has met the subscription ``wait``. ``inside``: one of our own trees sent it, and nobody from outside."""
 
     wait: int
     variables: Variables = field(default_factory=dict)
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

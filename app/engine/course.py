@@ -1,17 +1,20 @@
 """The course of one step: what it carries along while tokens move — the library, the clock, the queue and the effects so far."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from app.decision import feel
-from app.engine import functions
+from app.decision.dmn import DmnError, DmnEvaluationError
+from app.domain.declared import RESERVED
+from app.engine import approvals, effecting, functions, parameters, reads
 from app.engine.codes import IncidentType
 from app.engine.definitions import ProcessDefinition
 from app.engine.effects import Effect, InstanceEnded, InstanceStarted, VariableSet
-from app.engine.errors import ElementFailure, LimitExceeded
+from app.engine.errors import ElementFailure, LimitExceeded, NameReserved
 from app.engine.incidents import open_incident
+from app.engine.ledger import NOTHING_KNOWN, PARAMETERS, PROJECT, KnownApproval, KnownLedger
 from app.engine.library import Library
 from app.engine.limits import LONGEST_NAME, StepLimits, flaw_of, objection
 from app.engine.scopes import LOOP_COUNTER, home, visible
@@ -27,13 +30,20 @@ def unfit_name(name: object) -> tuple[IncidentType, str] | None:
 
 
 class Course:
-    """``site`` is the token whose expression is being evaluated."""
+    """``site`` is the token whose expression is being evaluated. ``project``: the ledger's row as it is at this moment of the step."""
 
-    def __init__(self, library: Library, tree: Tree, now: datetime, limits: StepLimits) -> None:
+    def __init__(self, library: Library, tree: Tree, now: datetime, limits: StepLimits, ledger: KnownLedger = NOTHING_KNOWN) -> None:
         self.library = library
         self.tree = tree
         self.now = now
         self.limits = limits
+        self.ledger = ledger
+        self.project = dict(ledger.project) if ledger.project is not None else None
+        self._watched: frozenset[str] | None = None
+        self.approvals: list[KnownApproval] = []  # of this step
+        self.made: dict[str, list[dict[str, Any]]] = {}  # register → rows of this step
+        self.inside = False  # what comes with the command was sent by a tree of ours
+        self.brought: tuple[str, ...] | None = None  # the variables that a message start comes with
         self.effects: list[Effect] = []
         self.queue: deque[Token] = deque()
         self.steps = 0
@@ -54,6 +64,24 @@ class Course:
         """Everything that can be seen from ``token``: nearer scopes hide farther ones. A fresh mapping."""
         return visible(token)
 
+    def supply(self, context: dict[str, Any], token: Token, names: Sequence[str]) -> None:
+        """Put the reserved names into what an expression sees. Where nothing is declared, a variable of the name hides it. Raises ElementFailure."""
+        declares = self.tree.instances[token.instance].definition.declares
+        for name in names:
+            if declares or name not in context:
+                context[name] = self.project if name == PROJECT else self.parameters(token)
+
+    def parameters(self, token: Token) -> Any:
+        """The parameters of the library. Raises ElementFailure (CALLED_DECISION_ERROR)."""
+        try:
+            return parameters.of(self.library)
+        except (DmnError, DmnEvaluationError, feel.FeelError) as error:
+            raise ElementFailure(
+                IncidentType.CALLED_DECISION_ERROR,
+                f"{self.place(token)}用到参数,但决策“{PARAMETERS}”不能得出结果:{error}。请改正决策文件后重试",
+                {"decision": PARAMETERS},
+            ) from error
+
     def set_local(self, token: Token, name: str, value: Any) -> None:
         """Set a variable in the token's own scope; the number of an instance stays what it is. Raises ElementFailure (LIMIT_VARIABLE_SIZE, VARIABLE_VALUE)."""
         if name == LOOP_COUNTER and "place" in token.memo:
@@ -73,7 +101,9 @@ class Course:
             )
 
     def put(self, token: Token, name: str, value: Any) -> None:
-        """Set a variable, which has been checked, in the token's own scope."""
+        """Set a variable, which has been checked, in the token's own scope. Where the names are reserved, one that comes from elsewhere is no variable."""
+        if name in RESERVED and self.tree.instances[token.instance].definition.declares:
+            return
         token.variables[name] = value
         written = token.memo.get("written")
         if written is not None and token.is_process and name not in written:
@@ -89,9 +119,11 @@ class Course:
         for name, value in variables.items():
             self.set_local(home(start, name), name, value)
 
-    def accept(self, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Variables that come with a command, as JSON values. Raises LimitExceeded."""
+    def accept(self, variables: Mapping[str, Any], into: ProcessDefinition | None = None) -> dict[str, Any]:
+        """Variables that come with a command, as JSON values; ``into``: the process that gets them. Raises LimitExceeded, NameReserved."""
         accepted: dict[str, Any] = {}
+        if into is not None and into.declares and (taken := [name for name in RESERVED if name in variables]):
+            raise NameReserved(f"变量不能叫“{taken[0]}”:在流程“{into.name}”里它是台账和参数的名称。请改名后重新提交")
         for name, value in variables.items():
             objected = unfit_name(name) or objection(value, self.limits.variable_size)
             if objected is not None:
@@ -124,6 +156,7 @@ class Course:
         parent = caller.instance if caller is not None else 0
         call = caller.number if caller is not None else 0
         tree.instances[number] = Instance(number, definition, level, parent, call)
+        self._watched = None
         self.emit(InstanceStarted(number, definition.key, definition.process_id, parent, call))
         root = level.task_tree
         if begin is not None:
@@ -137,6 +170,71 @@ class Course:
             root.memo["written"] = []
         root.ready()
         return root
+
+    def decided(self, token: Token, decision_id: str, output: Any) -> None:
+        """Keep what the process instance has last taken of a decision, if a ledger field may come from it."""
+        instance = self.tree.instances[token.instance]
+        if any(decision_id in decisions for decisions in instance.definition.results.values()):
+            memo = instance.level.task_tree.memo
+            memo["decided"] = {**memo.get("decided", {}), decision_id: output}
+
+    def visit(self, token: Token) -> Mapping[str, Any]:
+        """What is kept of the present round of an element in its scope: ``round``, ``rows`` (loop item → numbers of its register row)."""
+        found: Mapping[str, Any] = token.workflow.owner.memo.get("visits", {}).get(token.element_id, {"round": 1})
+        return found
+
+    def keep_visit(self, token: Token, visit: Mapping[str, Any]) -> None:
+        memo = token.workflow.owner.memo
+        memo["visits"] = {**memo.get("visits", {}), token.element_id: dict(visit)}
+
+    def next_round(self, token: Token) -> None:
+        """The element is entered once more in its scope: what it makes now stands beside what it made before."""
+        visits = token.workflow.owner.memo.get("visits", {})
+        self.keep_visit(token, {"round": visits[token.element_id]["round"] + 1 if token.element_id in visits else 1})
+
+    def enter_phase(self, token: Token) -> None:
+        """See ``effecting.enter``."""
+        effecting.enter(self, token)
+
+    def read(self, token: Token) -> None:
+        """See ``reads.answered``."""
+        if token.reads is None:
+            token.reads = reads.answered(self, token)
+
+    def is_approved(self, task: str) -> bool:
+        """See ``approvals.approved``."""
+        return approvals.approved(self, task)
+
+    def approved_value(self, task: str, name: str) -> Any:
+        """See ``approvals.value``."""
+        return approvals.value(self, task, name)
+
+    def take_effect(self, token: Token) -> None:
+        """See ``effecting.complete``."""
+        effecting.complete(self, token)
+
+    def completed(self, token: Token) -> None:
+        """An element has been completed: keep when, if an expression of the tree, or of a process that it calls, asks for it."""
+        if self._watched is None:
+            self._watched = self._asked_for()
+        if token.element_id in self._watched:
+            self.tree.completions[token.element_id] = self.now.isoformat()
+
+    def _asked_for(self) -> frozenset[str]:
+        seen: set[int] = set()
+        pending: list[ProcessDefinition] = [instance.definition for instance in self.tree.instances.values()]
+        watched: set[str] = set()
+        while pending:
+            definition = pending.pop()
+            if definition.key in seen:
+                continue
+            seen.add(definition.key)
+            watched |= definition.watched
+            for process_id, tag, bound in definition.calls:
+                found = self.library.process(process_id, tag=tag, deployment=definition.key if bound else None)
+                if found is not None:
+                    pending.append(found)
+        return frozenset(watched)
 
     def finish_instance(self, root: Token) -> None:
         """A process instance has completed: tell its caller."""

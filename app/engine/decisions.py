@@ -7,6 +7,7 @@ from app.decision import feel
 from app.decision.dmn import DmnError, DmnEvaluationError, Evaluation
 from app.domain import deadlines
 from app.domain.codes import DeadlineCode
+from app.domain.declared import RESERVED
 from app.engine.codes import IncidentType
 from app.engine.effects import DecisionEvaluated
 from app.engine.errors import ElementFailure
@@ -24,7 +25,7 @@ def decide(course: "Course", token: "Token", ref: "DecisionRef", context: Mappin
     """Evaluate a decision for ``token`` and report it. The result is JSON. Raises ElementFailure (CALLED_DECISION_ERROR)."""
     course.site = token
     try:
-        evaluation = ref.evaluate(context, course.environment)
+        evaluation = ref.evaluate(supplied(course, token, ref, context), course.environment)
         output = feel.to_json(evaluation.output)
     except DmnError as error:
         raise ElementFailure(
@@ -47,6 +48,20 @@ def decide(course: "Course", token: "Token", ref: "DecisionRef", context: Mappin
         ) from error
     report(course, token, ref, evaluation, output)
     return output
+
+
+def supplied(course: "Course", token: "Token", ref: "DecisionRef", context: Mapping[str, Any]) -> dict[str, Any]:
+    """What a decision sees: the context, and the reserved names as far as its file or one that it imports may read them. Raises ElementFailure, DmnError."""
+    given = dict(context)
+    if asked := [name for name in RESERVED if name in ref.model.words()]:
+        course.supply(given, token, asked)
+    for wanted in ref.model.imports:  # under an import's name stand the input data of the imported file
+        found = ref.imports(wanted.namespace)
+        if found is not None and wanted.name not in given and (asked := [name for name in RESERVED if name in found.model.words()]):
+            inner: dict[str, Any] = {}
+            course.supply(inner, token, asked)
+            given[wanted.name] = inner
+    return given
 
 
 class DecisionSite(Protocol):
@@ -135,7 +150,9 @@ def _plain(value: Any) -> Any:
 
 def find_rule(key: str, start: object, variables: Mapping[str, Any], environment: Any) -> deadlines.DeadlineRule:
     """The row of the tenant's ``deadlines`` table for ``key``, for the FEEL function ``deadline``; reported as a decision taken. Raises DeadlineError."""
-    course: DecisionAsker = environment.extra
+    course: DecisionAsker | None = environment.extra
+    if course is None:
+        raise deadlines.DeadlineError(DeadlineCode.DEADLINE_UNKNOWN, f"期限“{key}”只能在流程中计算,参数里不能用它")
     ref = course.library.decision(DEADLINES)
     if ref is None:
         raise deadlines.DeadlineError(DeadlineCode.DEADLINE_TABLE, f"没有部署期限表({DEADLINES}),无法计算期限“{key}”")

@@ -47,7 +47,13 @@ class StartEvent:
 
 @dataclass(frozen=True, slots=True)
 class ProcessDefinition:
-    """One executable process. ``key`` is 0 until it is deployed. The collections hold what is called by a literal id, for checks at deployment."""
+    """One executable process. ``key`` is 0 until it is deployed. The collections hold what is called by a literal id, for checks at deployment.
+
+    ``declares``: some element declares an effect (``app.domain.declared.EFFECTS``), so that the names of the ledger's row and of the parameters are reserved.
+    ``watched``: elements whose completion an expression asks for. ``calls``: of each process called by a literal id also its version tag, and whether it is the one
+    deployed together with this. ``results``: variable → decisions that give it. ``may_ask``: a step may need to know more of the ledger than it is told, in the
+    process or in one that it calls.
+    """
 
     process_id: str
     name: str
@@ -66,6 +72,18 @@ class ProcessDefinition:
     called_decisions: frozenset[str] = frozenset()
     forms: frozenset[str] = frozenset()
     job_types: frozenset[str] = frozenset()
+    declares: bool = False
+    watched: frozenset[str] = frozenset()
+    calls: tuple[tuple[str, str | None, bool], ...] = ()
+    results: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    may_ask: bool = False
+
+    def stage_of(self, element_id: str) -> str:
+        """The outermost sub-process around an element, else the process."""
+        at = element_id
+        while at in self.elements and self.elements[at].parent != self.process_id:
+            at = self.elements[at].parent
+        return at if at != element_id and at in self.elements else self.process_id
 
     @property
     def start_form(self) -> StartEvent | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from app.domain.facts import Right
+
 
 @dataclass(frozen=True, slots=True)
 class InstanceStarted:
@@ -219,8 +221,81 @@ class DecisionEvaluated:
     libraries: Sequence[Mapping[str, Any]] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PhaseEntered:
+    """The project enters a phase because ``element_id`` of ``process_id`` was entered."""
+
+    element: int
+    process_id: str
+    element_id: str
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactWritten:
+    """An element writes a ledger field by a right, which has been checked and is to be checked again. ``value`` None: it is blank from now on."""
+
+    element: int
+    process_id: str
+    element_id: str
+    field: str
+    value: Any
+    right: Right
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMade:
+    """A row of a register. It belongs to (``instance``, ``scope``, element, ``item`` of the loop, ``round``): one of these that comes again takes the place of the
+    one before (``supersedes``). ``scope`` 0: the process instance itself; ``item`` 0: no loop."""
+
+    element: int
+    instance: int
+    process_id: str
+    element_id: str
+    scope: int
+    item: int
+    round: int
+    supersedes: bool
+    kind: str
+    data: Mapping[str, Any]
+    stage: str  # the outermost sub-process around the element, else the process
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalGiven:
+    """What the person who completed a task has said of these values: approved (``holds``), or not. For the rest see ``RecordMade`` and ``KnownApproval``."""
+
+    element: int
+    instance: int
+    process_id: str
+    element_id: str
+    scope: int
+    item: int
+    round: int
+    required: int
+    holds: bool
+    values: Mapping[str, Any]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleTold:
+    """A notice to the holders of a role; a role of the project's own offices means those."""
+
+    element: int
+    element_id: str
+    role: str
+    title: str
+    text: str
+
+
 Effect: TypeAlias = (
-    InstanceStarted
+    PhaseEntered
+    | FactWritten
+    | RecordMade
+    | ApprovalGiven
+    | PeopleTold
+    | InstanceStarted
     | InstanceEnded
     | InstanceMigrated
     | ElementEntered

@@ -37,6 +37,12 @@ class LimitExceeded(EngineError):
     code = CommandCode.LIMIT
 
 
+class NameReserved(LimitExceeded):
+    """A variable from outside has a name that the process's expressions keep for the ledger's row or the parameters."""
+
+    code = CommandCode.NAME_RESERVED
+
+
 class ModificationRefused(EngineError):
     """A modification or migration that cannot be made; ``reasons`` lists every cause."""
 

@@ -2,10 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from app.decision import feel
 from app.domain import deadlines
+from app.domain.declared import RESERVED
+from app.engine import functions
 from app.engine.codes import IncidentType
 from app.engine.errors import ElementFailure
 from app.engine.limits import LONGEST_NAME, flaw_of
@@ -22,10 +25,14 @@ class LiteralTerm:
 
 @dataclass(frozen=True, slots=True)
 class FormulaTerm:
-    """``text`` is the FEEL source without its ``=``. ``uses_calendar``: its value may change when a year's working days are announced."""
+    """``text`` is the FEEL source without its ``=``. ``uses_calendar``: its value may change when a year's working days are announced.
+
+    ``reserved``: which of the reserved names it may read; a deadline's table may read both.
+    """
 
     text: str
     expression: feel.Expression
+    reserved: tuple[str, ...] = ()
 
     @property
     def uses_calendar(self) -> bool:
@@ -33,12 +40,14 @@ class FormulaTerm:
 
 
 Term: TypeAlias = LiteralTerm | FormulaTerm
+_COUNTING = re.compile(r"\b(?:deadline|remindAt)\s*\(")
 _CALENDAR = re.compile(r"\b(?:deadline|remindAt|workingDaysAfter|isWorkingDay)\s*\(")
 
 
+@lru_cache(maxsize=1)
 def vocabulary() -> feel.Registry:
     """Every function that an expression may name, in diagrams as in the checks of forms; what it does is decided by the library it runs with."""
-    return deadlines.vocabulary()
+    return functions.extended(deadlines.vocabulary())
 
 
 def parse(text: str) -> Term:
@@ -51,7 +60,9 @@ def formula(text: str) -> FormulaTerm:
     """``text`` as FEEL, with or without its ``=``. Raises feel.FeelSyntaxError."""
     source = text.strip()
     source = source[1:].strip() if source.startswith("=") else source
-    return FormulaTerm(source, feel.compile(source, functions=vocabulary()))
+    expression = feel.compile(source, functions=vocabulary())
+    asked = RESERVED if _COUNTING.search(source) else tuple(name for name in RESERVED if name in expression.tree.names)
+    return FormulaTerm(source, expression, asked)
 
 
 def source_of(term: Term) -> str:
@@ -73,6 +84,8 @@ def evaluate(
     if context is None:
         context = course.visible(token)
     course.site = token
+    if term.reserved:
+        course.supply(context, token, term.reserved)
     try:
         return term.expression.evaluate(context, course.environment)
     except feel.FeelError as error:

@@ -17,13 +17,13 @@ from app.domain.codes import FormCode
 from app.domain.fact_values import is_blank
 from app.domain.form_checks import LONGEST_REASON, FormCheck, Overridden, misses
 from app.domain.forms import FieldProblem, Form
-from app.engine import functions
+from app.engine import functions, parameters
 from app.engine.decisions import report
 from app.engine.effects import Effect
+from app.engine.ledger import NOTHING_KNOWN, PARAMETERS, KnownLedger
 from app.engine.library import DecisionRef, Library
 from app.engine.limits import StepLimits
 
-PARAMETERS = "parameters"
 _DEFAULT_LIMITS = StepLimits()
 
 
@@ -114,6 +114,11 @@ def _problem(form: Form, check: FormCheck, path: str, code: FormCode, message: s
     return FieldProblem(path=path, title=title, code=code, message=message, check=check.id, confirm=confirm)
 
 
+@dataclass(frozen=True, slots=True)
+class _NoTree:
+    completions: Mapping[str, str] = field(default_factory=dict)
+
+
 class _Undecided(Exception):
     """Why a check gives no verdict, in Chinese."""
 
@@ -136,6 +141,22 @@ class _Run:
             limits=setting.limits.expression,
             extra=self,
         )
+
+    # What a table that a check takes may ask of a tree: nothing is known here, so that it is null.
+
+    @property
+    def ledger(self) -> KnownLedger:
+        return NOTHING_KNOWN
+
+    @property
+    def tree(self) -> "_NoTree":
+        return _NoTree()
+
+    def is_approved(self, task: str) -> None:
+        return None
+
+    def approved_value(self, task: str, name: str) -> None:
+        return None
 
     def emit(self, effect: Effect) -> None:
         self.effects.append(effect)
@@ -223,10 +244,7 @@ class _Run:
 
     @cached_property
     def _parameters(self) -> Any:
-        ref = self.library.decision(PARAMETERS)
-        if ref is None:
-            return None
         try:
-            return feel.to_json(ref.evaluate({}, self.environment).output)
+            return parameters.of(self.library)
         except (DmnError, DmnEvaluationError, feel.FeelError) as error:
             raise _Undecided(f"参数表得不出结果:{error}") from error

@@ -1,7 +1,7 @@
 """What a step may look up: one tenant's processes, decisions, forms and calendar as of one catalogue version, in memory."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from app.decision import feel
 from app.decision.dmn import Evaluation, Model
 from app.domain.calendars import Calendar
 from app.domain.districts import SHARED
+from app.domain.forms import Form
 from app.engine.definitions import ProcessDefinition
 
 
@@ -78,6 +79,9 @@ class Library(Protocol):
 
     def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool: ...
 
+    def register(self, kind: str) -> Form | None:
+        """The form that checks the rows of a register."""
+
 
 @dataclass(slots=True)
 class StaticLibrary:
@@ -91,6 +95,7 @@ class StaticLibrary:
     tenant: str = "<default>"
     version: int = 1
     any_form: bool = False
+    registers: Mapping[str, Form] = field(default_factory=dict)
 
     def definition(self, key: int) -> ProcessDefinition:
         for definition in self.processes.values():
@@ -106,3 +111,6 @@ class StaticLibrary:
 
     def has_form(self, form_id: str, *, tag: str | None = None, deployment: int | None = None) -> bool:
         return self.any_form or form_id in self.forms
+
+    def register(self, kind: str) -> Form | None:
+        return self.registers.get(kind)

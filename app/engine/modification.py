@@ -25,7 +25,7 @@ def modify(course: "Course", command: Modify) -> None:
             reasons.append(f"要终止的元素实例 {number} 不存在或已经结束")
     for activation in command.activate:
         reasons.extend(_check(course, activation))
-    variables = course.accept(command.variables)
+    variables = course.accept(command.variables, tree.instances[tree.task_tree.instance].definition)
     if reasons:
         raise ModificationRefused(reasons)
     levels = {id(tree.tokens[number].workflow): tree.tokens[number].workflow for number in command.terminate}
@@ -120,7 +120,7 @@ def activate(course: "Course", activations: Sequence[Activation]) -> None:
         path = path_to(instance.definition.spec, activation.element_id)
         level: Level = instance.level
         chain = path[:-1]
-        variables = course.accept(activation.variables)
+        variables = course.accept(activation.variables, instance.definition)
         if activation.ancestor is not None:
             ancestor = course.tree.tokens[activation.ancestor]
             if ancestor.task_spec is path[-1] and isinstance(path[-1], MultiInstanceBody):

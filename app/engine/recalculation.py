@@ -9,6 +9,7 @@ from app.engine.effects import Effect
 from app.engine.elements.tasks import UserTask
 from app.engine.errors import ElementFailure
 from app.engine.expressions import FormulaTerm, evaluate
+from app.engine.ledger import NOTHING_KNOWN, KnownLedger
 from app.engine.library import Library
 from app.engine.limits import StepLimits
 from app.engine.state import State, build
@@ -27,12 +28,14 @@ class Recalculated:
     effects: list[Effect] = field(default_factory=list)
 
 
-def recalculate(library: Library, state: State, now: datetime, limits: StepLimits = _DEFAULT_LIMITS) -> Recalculated:
-    """Evaluate the dates of open waits and tasks that depend on working days with ``library``'s calendar. The state is not changed.
+def recalculate(
+    library: Library, state: State, now: datetime, limits: StepLimits = _DEFAULT_LIMITS, ledger: KnownLedger = NOTHING_KNOWN
+) -> Recalculated:
+    """Evaluate the dates of open waits and tasks that depend on working days with ``library``'s calendar. The state is not changed. Raises Unanswered.
 
     A duration counts from when its wait was opened, which is past: only timer dates and task schedules are counted again.
     """
-    course = Course(library, build(state.document(), library), now, limits)
+    course = Course(library, build(state.document(), library), now, limits=limits, ledger=ledger)
     found = Recalculated()
     for wait in course.tree.waits.values():
         timer = wait.event.trigger.timer

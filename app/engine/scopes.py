@@ -12,6 +12,8 @@ LOOP_COUNTER = "loopCounter"
 
 def own(token: Token) -> dict[str, Any]:
     """What the token's own scope shows. Not to be changed."""
+    if token.reads:
+        return {**token.variables, **token.reads}
     if "output" not in token.memo:
         return token.variables
     return {**token.variables, str(token.task_spec.kept): token.memo["output"]}
@@ -22,7 +24,7 @@ def visible(token: Token) -> dict[str, Any]:
     scopes = []
     at: Token | None = token
     while at is not None:
-        if at.variables or "output" in at.memo:
+        if at.variables or at.reads or "output" in at.memo:
             scopes.append(own(at))
         at = at.outer
     if not scopes:
@@ -43,6 +45,16 @@ def inside_loop(token: Token) -> dict[str, Any] | None:
             return found
         at = at.outer
     return None
+
+
+def is_in_loop(token: Token) -> bool:
+    """Whether it is one instance of a multi-instance activity, or inside one, in its process instance."""
+    at: Token | None = token
+    while at is not None:
+        if at.body is not None:
+            return True
+        at = at.outer if not at.is_process else None
+    return False
 
 
 def home(start: Token, name: str) -> Token:

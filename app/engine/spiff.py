@@ -124,6 +124,7 @@ class Token(_Task):  # type: ignore[misc]
         self.waits: dict[int, Wait] = {}
         self.incident = 0
         self.flow: str | None = None
+        self.reads: dict[str, Any] | None = None  # what its element reads, for this step only
 
     @property
     def element_id(self) -> str:
@@ -324,6 +325,7 @@ class Tree(Level, _TopWorkflow):  # type: ignore[misc]
         self.suspended = False
         self.inclusive: dict[int, Level] = {}
         self.stalled: list[int] = []
+        self.completions: dict[str, str] = {}  # element id → instant of its newest completion, of those that an expression asks for
 
     def next_number(self, kind: str) -> int:
         self.counters[kind] += 1

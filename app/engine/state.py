@@ -1,7 +1,7 @@
 """The state of an instance tree in our own format (``format`` 1): BPMN ids, our state words, local numbers; no specification inside.
 
 Written as one JSON object: ``format``, ``catalogue`` (the catalogue version the tree began with), ``state``, ``suspended``, ``counters``, ``instances``,
-``tokens``, ``waits``, ``incidents``, ``stalled``. Due instants are not in it: they live in the caller's rows. What has ended is not in it either.
+``tokens``, ``waits``, ``incidents``, ``stalled``, ``completions``. Due instants are not in it: they live in the caller's rows. What has ended is not in it either.
 
 One file because what is written and what is read have to be seen beside each other.
 """
@@ -18,7 +18,7 @@ from app.engine.elements.tasks import UserTask
 from app.engine.errors import StateError
 from app.engine.incidents import Incident
 from app.engine.library import Library
-from app.engine.scopes import LOOP_COUNTER, inside_loop, own, visible
+from app.engine.scopes import LOOP_COUNTER, inside_loop, is_in_loop, own, visible
 from app.engine.spiff import READY, STARTED, Instance, Level, Token, Tree, Wait
 
 if TYPE_CHECKING:
@@ -183,6 +183,10 @@ class State:
         """What an element instance sees of its own instance of the nearest multi-instance alone; None outside of any. Raises KeyError."""
         return inside_loop(self.tree.tokens[element])
 
+    def is_in_loop(self, element: int) -> bool:
+        """Whether an element instance is one of a multi-instance, or inside one. Raises KeyError."""
+        return is_in_loop(self.tree.tokens[element])
+
     def tokens(self) -> list[TokenView]:
         return [TokenView(token.number, token.element_id, token.instance, _word(token)) for token in self.tree.tokens.values()]
 
@@ -282,6 +286,8 @@ def write(tree: Tree) -> dict[str, Any]:
         document["suspended"] = True
     if tree.stalled:
         document["stalled"] = list(tree.stalled)
+    if tree.completions:
+        document["completions"] = dict(tree.completions)
     return document
 
 
@@ -344,6 +350,7 @@ def _build(document: Mapping[str, Any], library: Library) -> Tree:
     tree.suspended = bool(document.get("suspended"))
     tree.counters = {name: int(document["counters"][name]) for name in _COUNTERS}
     tree.stalled = list(document.get("stalled", ()))
+    tree.completions = dict(document.get("completions", ()))
     stalled = set(tree.stalled)
     called = {row["call"]: row for row in rows[1:]}
     _open_instance(tree, library, rows[0], None)

@@ -9,11 +9,13 @@ from app.engine import jobs, migration, modification, returning
 from app.engine.catching import throw_error, uncaught
 from app.engine.codes import IncidentType
 from app.engine.course import Course
+from app.engine.definitions import ProcessDefinition
 from app.engine.effects import Effect, TaskClosed
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.tasks import UserTask
 from app.engine.errors import ElementFailure, ModificationRefused, NotOpen, TreeSuspended
 from app.engine.incidents import close_incident, open_incident
+from app.engine.ledger import NOTHING_KNOWN, KnownLedger
 from app.engine.library import Library
 from app.engine.limits import StepLimits
 from app.engine.scopes import LOOP_COUNTER, home
@@ -24,17 +26,26 @@ _DEFAULT_LIMITS = StepLimits()
 
 
 def step(
-    library: Library, state: State | None, command: c.Command, now: datetime, limits: StepLimits = _DEFAULT_LIMITS
+    library: Library,
+    state: State | None,
+    command: c.Command,
+    now: datetime,
+    limits: StepLimits = _DEFAULT_LIMITS,
+    ledger: KnownLedger = NOTHING_KNOWN,
 ) -> tuple[State, list[Effect]]:
-    """Carry out ``command``. ``now`` is aware. Raises NotOpen, Suspended, LimitExceeded, Refused (the state is unchanged), StateError for a damaged state."""
+    """Carry out ``command``. ``now`` is aware; ``ledger``: what is known of the tree's project before the step.
+
+    Raises NotOpen, Suspended, LimitExceeded, NameReserved, Refused, and Unanswered where more has to be known (the state is unchanged); StateError for a damaged
+    state.
+    """
     if now.tzinfo is None:
         raise ValueError("now must be aware")
     if isinstance(command, c.Start):
-        return _start(library, command, now, limits)
+        return _start(library, command, now, limits=limits, ledger=ledger)
     if state is None:
         raise NotOpen("流程实例不存在")
     tree = state.take(library)
-    course = Course(library, tree, now, limits)
+    course = Course(library, tree, now, limits=limits, ledger=ledger)
     if tree.root_state != "active":
         raise NotOpen("流程实例已经结束,不能再办理")
     if tree.suspended and not isinstance(command, c.Resume | c.Cancel | c.Modify | c.Migrate | c.SetVariables | c.Suspend):
@@ -47,7 +58,7 @@ def step(
     return State.of(course.tree, library), course.effects
 
 
-def _start(library: Library, command: c.Start, now: datetime, limits: StepLimits) -> tuple[State, list[Effect]]:
+def _start(library: Library, command: c.Start, now: datetime, *, limits: StepLimits, ledger: KnownLedger) -> tuple[State, list[Effect]]:
     try:
         definition = library.definition(command.definition)
     except KeyError:
@@ -58,8 +69,8 @@ def _start(library: Library, command: c.Start, now: datetime, limits: StepLimits
     tree = Tree(definition.spec)
     tree.catalogue = library.version
     tree.place(tree, 1, None)
-    course = Course(library, tree, now, limits)
-    variables = course.accept(command.variables)
+    course = Course(library, tree, now, limits=limits, ledger=ledger)
+    variables = course.accept(command.variables, definition)
     if command.start_before:
         unknown = [element_id for element_id in command.start_before if element_id not in definition.elements]
         if unknown:
@@ -70,6 +81,8 @@ def _start(library: Library, command: c.Start, now: datetime, limits: StepLimits
         if start is None:
             raise ModificationRefused([f"流程“{definition.process_id}”中没有开始事件 {command.start_event}"])
         begin = [start.bpmn_id]
+        if start.trigger.kind == "message":
+            course.inside, course.brought = command.inside, tuple(sorted(variables))
         if start.output_mappings and start.trigger.kind != "none":
             variables, payload = {}, variables
     else:
@@ -100,6 +113,10 @@ def _open_token(course: Course, number: int, what: str) -> Token:
     return token
 
 
+def _definition(course: Course, token: Token) -> ProcessDefinition:
+    return course.tree.instances[token.instance].definition
+
+
 def _job_token(course: Course, command: Any) -> Token:
     if command.element < 0 and -command.element in course.tree.instances:
         token = course.tree.by_reference(command.element)
@@ -124,17 +141,19 @@ def _complete_task(course: Course, command: c.CompleteTask) -> None:
     token = _open_token(course, command.element, "任务")
     if not isinstance(token.task_spec, UserTask) or token.memo.get("phase") != "open" or token.incident:
         raise NotOpen(f"{course.place(token)}不是等待办理的任务,可能已被办结")
-    token.memo["result"] = course.accept(command.variables)
+    token.memo["result"] = course.accept(command.variables, _definition(course, token))
     token.memo["phase"] = "completing"
     if command.onward:
         returning.go_onward(course, token)
+    if command.facts:
+        token.memo["facts"] = sorted(command.facts)
     course.emit(TaskClosed(token.number, "completed"))
     token.queue("activating")
 
 
 def _complete_job(course: Course, command: c.CompleteJob) -> None:
     token = _job_token(course, command)
-    variables = course.accept(command.variables)
+    variables = course.accept(command.variables, _definition(course, token))
     job = jobs.close_job(course, token, "completed")
     if "listener" in job:
         jobs.listener_done(token)
@@ -167,7 +186,7 @@ def _fail_job(course: Course, command: c.FailJob) -> None:
 
 def _throw_error(course: Course, command: c.ThrowError) -> None:
     token = _job_token(course, command)
-    payload = course.accept(command.variables)
+    payload = course.accept(command.variables, _definition(course, token))
     jobs.give_up_job(course, token, "error")
     if not throw_error(course, token, command.code, payload):
         open_incident(course, token, uncaught(course, token, command.code, command.message))
@@ -184,6 +203,7 @@ def _deliver(course: Course, command: c.Deliver) -> None:
     wait = _open_wait(course, command.wait)
     if wait.event.trigger.kind not in ("message", "signal"):
         raise NotOpen("等待的不是消息或信号")
+    course.inside = command.inside
     wait.event.fire(course, wait, course.accept(command.variables))
 
 
@@ -195,7 +215,7 @@ def _set_variables(course: Course, command: c.SetVariables) -> None:
         if instance is None:
             raise NotOpen("变量所在的流程实例不存在或已经结束")
         token = instance.level.task_tree
-    variables = course.accept(command.variables)
+    variables = course.accept(command.variables, _definition(course, token))
     homes = {name: token if command.local else home(token, name) for name in variables}
     counted = next((at for name, at in homes.items() if name == LOOP_COUNTER and "place" in at.memo), None)
     if counted is not None:

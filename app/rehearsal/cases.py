@@ -7,6 +7,7 @@ from typing import Any
 
 from app.decision import feel
 from app.domain.districts import ZONE
+from app.domain.facts import FactsError
 from app.engine import ProcessDefinition, commands, effects, timers
 from app.engine.errors import EngineError, ModificationRefused
 from app.engine.expressions import vocabulary
@@ -61,7 +62,7 @@ def attempt(case: Scenario, models: Models, phases: Sequence[str] | None) -> Out
         if run is not None and run.expectations.surprises():  # what differs then only follows from it
             described = run.expectations.described()
             text, stops = text if described in text else f"{text};出现了没有预期的事故:{described}", True
-    except (ModelRefused, EngineError, InvalidRequest, feel.FeelError) as error:
+    except (ModelRefused, EngineError, InvalidRequest, FactsError, feel.FeelError) as error:
         text, stops = str(error), True
     except Exception as error:  # one case must not take the others with it
         text, stops = f"内部错误 {type(error).__name__}:{error}", True
@@ -139,6 +140,8 @@ class _Run:
         if given.get("project") is not None:
             ledger.own = ledger.add_project(given["project"], now, process)
         _enter(ledger, given, ledger.own, now)
+        for task, values in (given.get("approved") or {}).items():
+            ledger.add_approval(str(task), values or {})
         for other in given.get("others") or ():
             _enter(ledger, other, ledger.add_project(other["project"], now), now)
 
@@ -216,7 +219,9 @@ class _Run:
         submissions.judge(task.element_id, report.problems, step.get("refused"))
         if not report.problems:  # a refused submission is no step
             self.rehearsal.take(root, report.effects)
-            self.rehearsal.act(root, commands.CompleteTask(task.element, data))
+            form = self.models.form(task.form_id) if task.form_id else None
+            who = doer(step.get("as"), "as")
+            self.rehearsal.complete(root, task, data, form=form, role=who.role if who is not None else None)
 
     def _return(self, value: Any, step: Mapping[str, Any]) -> None:
         given = _object(value, "return", "from", given_back.KEYS)

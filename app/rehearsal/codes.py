@@ -35,8 +35,12 @@ class FindingCode(Code):
     PHASE = "PHASE", "阶段不在 districts/phases.toml 中"
     FORM_FIELD = "FORM_FIELD", "表单没有这一项"
     CHECK_NAME = "CHECK_NAME", "表单的检查用到没有的字段、台账字段或变量，会一直得不出结果"
+    DECLARED = "DECLARED", "元素声明的阶段、登记簿、台账字段或通知对象没有，或不能声明在这里"
     FUNCTION = "FUNCTION", "没有这个函数"
     VARIABLE = "VARIABLE", "没有任何环节写入这个变量"
+    RESERVED_NAME = "RESERVED_NAME", "流程声明了由平台办理的内容，这个名称在它的表达式里是台账或参数的；请改名"
+    TREE_FUNCTION = "TREE_FUNCTION", "只有流程知道的函数用错了地方，或没有写明元素"
+    PARAMETERS = "PARAMETERS", "决策 parameters 不是常数：有输入，或用到时间、单位、台账"
     DECISION_OUTPUT = "DECISION_OUTPUT", "决策的结果里没有这一列"
 
     # flow

@@ -29,7 +29,7 @@ class Expectations:
         checks = {
             "incidents": self._incidents, "tasks": self._tasks, "jobs": self._jobs, "timers": self._timers, "variables": self._variables,
             "state": self._state, "path": self._path, "decision": self._decisions, "phase": self._phase, "ledger": self._ledger,
-            "records": self._records, "notices": self._notices,
+            "records": self._records, "notices": self._notices, "approved": self._approved,
         }  # fmt: skip
         for key, check in checks.items():
             if key in expected:
@@ -169,6 +169,15 @@ class Expectations:
                     if not same(value, data.get(name), zone):
                         had = shown(data[name]) if name in data else "没有填写"
                         raise Failed(f"登记簿“{kind}”第 {number} 条的“{name}”应为 {shown(value)},实为 {had}")
+
+    def _approved(self, wanted: Mapping[str, Any] | None) -> None:
+        """``process.task`` → whether it stands, as a gate of the project's would find."""
+        got = self.rehearsal.ledger.standing(self.rehearsal.now)
+        if not wanted and got:
+            raise Failed(f"应当没有批准,实有 {'、'.join(sorted(got))}")
+        for task, value in (wanted or {}).items():
+            if value is not got.get(task, False):
+                raise Failed(f"“{mark(str(task))}”的批准应为 {shown(value)},实为 {shown(got.get(task, False))}")
 
     def _notices(self, wanted: Any) -> None:
         """By role, or by the office's name."""

@@ -79,6 +79,13 @@ def expressions(part: Part) -> Iterator[Said]:
         for listener in listeners:
             yield Said("监听器的任务类型", listener.type)
             yield Said("监听器的重试次数", listener.retries)
+    for reading in activity.declarations.reads:
+        for field, term in reading.where:
+            yield Said(f"属性 reads 的“{reading.name}”的条件“{field}”", term)
+    if activity.declarations.approves_when is not None:
+        yield Said("属性 approvesWhen", activity.declarations.approves_when)
+    for setting in activity.declarations.sets:
+        yield Said(f"属性 set 的“{setting.field}”", setting.value)
     for mapping in activity.output_mappings:
         yield Said(f"输出映射(目标 {mapping.target})", mapping.source)
     if not isinstance(element, LinkThrow):

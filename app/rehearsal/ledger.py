@@ -1,8 +1,8 @@
 """A district's ledger in memory: projects, registers, numbers and offices, under the rules that the server's ledger has."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
@@ -11,10 +11,14 @@ from typing import Any
 from app.codes import InstallationCode
 from app.connectors.calls import OVERDUE, FoundRecord, RoleFacts, SetFacts, SetPhase, forms_of
 from app.connectors.inline import roles_of
-from app.connectors.ledger import Ledger, typed
-from app.domain.districts import District
+from app.connectors.ledger import Approval, Entered, Ledger
+from app.domain import districts
+from app.domain.districts import District, RoleInfo
+from app.domain.fact_changes import typed
+from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
 from app.domain.keys import next_key
+from app.engine.ledger import KnownLedger, OfficesAsked
 from app.errors import InvalidRequest
 from app.rehearsal.library import Models
 
@@ -46,9 +50,19 @@ class LedgerInMemory:
         self.projects: dict[int, dict[str, Any]] = {}
         self.records: list[FoundRecord] = []
         self.notices: list[NoticeGiven] = []
+        self.approvals: list[tuple[int | None, Approval]] = []
         self.numbers: Counter[tuple[str, int]] = Counter()
         self._offices: dict[str, int] = {}
+        self._holders: dict[str, list[dict[str, str]]] | None = None
+        self._contexts: dict[int, Any] = {}
         self._keys = count(1)
+
+    def holders(self) -> dict[str, list[dict[str, str]]]:
+        """Role → its offices as values."""
+        if self._holders is None:
+            roles = self.district.roles.values() if self.district is not None else ()
+            self._holders = {role.key: [{"key": str(self.office(name)), "name": name} for name in role.offices] for role in roles}
+        return self._holders
 
     @property
     def district(self) -> District | None:
@@ -91,7 +105,7 @@ class LedgerInMemory:
         ((applicant_key, applicant),) = offices[APPLICANT]
         self.projects[key] = {
             "key": key, "number": "", "name": "", "phase": phase, "applicant_key": applicant_key, "applicant_office": applicant, "facts": facts,
-            "offices": offices, "phases": [[phase, now.isoformat()]], **{column: value for column, value in typed(facts).items() if value is not None},
+            "offices": offices, "phases": [[phase, now.isoformat()]], "approved": [], **{column: value for column, value in typed(facts).items() if value is not None},
         }  # fmt: skip
         return key
 
@@ -111,6 +125,36 @@ class LedgerInMemory:
             amount = data.get("amount")
             known = Decimal(amount) if isinstance(amount, int | Decimal) and not isinstance(amount, bool) else None
             self.records.append(FoundRecord(key=next_key(), kind=kind, data=data, amount=known, created_at=now, project_key=project))
+
+    def add_approval(self, task: str, values: Mapping[str, Any]) -> None:
+        """An approval of the own project from before the run."""
+        process_id, _, element_id = task.partition(".")
+        if self.own is None or not element_id:
+            raise InvalidRequest(f"approved 的“{task}”应写成“流程.任务”,并且要有项目", code=InstallationCode.LEDGER)
+        given = Approval(
+            key=next_key(), process_id=process_id, element_id=element_id, root_key=0, instance_key=-next(self._keys), scope=0, item=0, round=1, required=1,
+            holds=True, values=dict(values), digest="-",
+        )  # fmt: skip
+        self.approvals.append((self.own, given))
+        project = self.projects[self.own]
+        self.projects[self.own] = {**project, "approved": sorted({*project["approved"], *values})}
+
+    def standing(self, now: datetime) -> dict[str, bool]:
+        """``process.task`` → whether its newest round stands, of the own project's approvals."""
+        found: dict[str, list[Approval]] = {}
+        for project, one in self.approvals:
+            if project == self.own:
+                found.setdefault(one.task, []).append(one)
+        result = {}
+        for task, given in found.items():
+            newest = given[-1]
+            by_item = {
+                one.item: one
+                for one in given
+                if (one.instance_key, one.scope, one.round) == (newest.instance_key, newest.scope, newest.round)
+            }
+            result[task] = all(one.holds and not one.lapsed for one in by_item.values()) and len(by_item) == newest.required
+        return result
 
     def correct(self, values: Mapping[str, Any], now: datetime) -> None:
         """Change facts of the own project from outside, as a file without a ledger of its own does by changing variables."""
@@ -161,7 +205,8 @@ class LedgerInMemory:
             "phase": project["phase"],
             "applicantOffice": project["applicant_office"],
         }
-        return {**project["facts"], **{name: value for name, value in platform.items() if value}}
+        facts = {name: office_name(value) for name, value in project["facts"].items()}
+        return {**facts, **{name: value for name, value in platform.items() if value}}
 
     @property
     def phase(self) -> str | None:
@@ -188,6 +233,44 @@ class RehearsedLedger(Ledger):
     def __init__(self, memory: LedgerInMemory, project: dict[str, Any] | None, now: datetime) -> None:
         super().__init__(project, now)
         self.memory = memory
+        self._context = memory._contexts.get(self.project_key or 0)
+
+    @property
+    def schema(self) -> LedgerSchema | None:
+        return self.memory.models.ledger
+
+    def role_offices(self) -> dict[str, list[dict[str, str]]]:
+        return self.memory.holders()
+
+    @property
+    def _roles(self) -> Collection[RoleInfo]:
+        return self.memory.district.roles.values() if self.memory.district is not None else ()
+
+    @property
+    def following(self) -> Mapping[str, Sequence[str]] | None:
+        phases = self.memory.models.phases
+        return None if phases is None else districts.following(phases)
+
+    @property
+    def main_line(self) -> Sequence[str]:
+        return districts.main_line(self.memory.models.phases or ())
+
+    @property
+    def relations(self) -> dict[str, str | None]:
+        return {role.key: role.relation for role in self._roles}
+
+    def kept_approvals(self) -> list[Approval]:
+        mine = self.project_key
+        return [one for project, one in self.memory.approvals if project == mine and (project is not None or one.root_key == self.root_key)]
+
+    def known_offices(self, keys: Sequence[str]) -> dict[str, str]:
+        """Any that a scenario names by a number: which there are, nobody has registered."""
+        names = self.memory.office_names()
+        return {key: names.get(int(key), "") for key in keys if key.isascii() and key.isdigit()}
+
+    def known(self) -> KnownLedger:
+        """A rehearsal lets go of the state that a step begins with, so that what may be asked at any time is told before."""
+        return replace(super().known(), answers={OfficesAsked(): self.role_offices()})
 
     def form(self, kind: str) -> Form | None:
         return self.memory.form(kind)
@@ -207,23 +290,24 @@ class RehearsedLedger(Ledger):
 
     def write(self) -> None:
         """Keep what the act has done."""
+        lapsed = {one.key: one for one in self.settle()}
+        self.memory.approvals = [(project, lapsed.get(one.key, one)) for project, one in self.memory.approvals]
+        self.memory.approvals += [(self.project_key, one) for one in self.approvals]
         if self.project is not None:
             self.memory.projects[self.project["key"]] = self.project
+            self.memory._contexts[self.project["key"]] = self._context
         names = self.memory.office_names()
+        gone = {_place(entered) for entered in self.records if entered.place is not None and entered.place.supersedes}
+        self.memory.records = [record for record in self.memory.records if record.place is None or record.place not in gone]
         self.memory.notices += [
             NoticeGiven(told.notice.role, names.get(told.notice.office_key, ""), told.notice.title) for told in self.notices
         ]
-        self.memory.records += [
-            FoundRecord(
-                key=entered.record.key,
-                kind=entered.record.kind,
-                data=entered.record.data,
-                amount=entered.record.amount,
-                created_at=self.now,
-                project_key=self.project_key,
-            )
-            for entered in self.records
-        ]
+        self.memory.records += [self._found(entered) for entered in self.records]
+
+
+def _place(entered: Entered) -> tuple[Any, ...] | None:
+    place = entered.place
+    return None if place is None else (place.instance_key, place.scope, entered.element_id, place.item, place.round)
 
 
 def office_name(value: Any) -> Any:

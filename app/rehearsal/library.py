@@ -8,6 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from app.codes import InstallationCode, RequestCode
+from app.connectors.calls import forms_of
 from app.decision import dmn
 from app.domain import calendars, districts, forms
 from app.domain.calendars import Calendar
@@ -70,6 +71,8 @@ class Models:
     decisions: dict[str, DecisionRef] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
     version: int = 1
+    phases: tuple[Phase, ...] | None = None  # of the ledger, in order; None where nobody can say
+    any_register: bool = False
     tenant: str = field(default=SHARED, init=False)
     zone: ZoneInfo = field(default=ZONE, init=False)
     _by_key: dict[int, ProcessDefinition] = field(default_factory=dict)
@@ -165,6 +168,11 @@ class Models:
         found = self.forms.get(form_id)
         return found if found is not None or self.beneath is None else self.beneath.form(form_id)
 
+    def register(self, kind: str) -> Form | None:
+        """The form that checks the rows of a register; ``any_register``: where nobody can say which there are, any may be meant."""
+        found = next((found for name in forms_of(kind) if name != LEDGER and (found := self.form(name)) is not None), None)
+        return Form(kind, kind, {"type": "object", "properties": {}}) if found is None and self.any_register else found
+
     def ledger_form(self, owner: str) -> Form | None:
         """The file of the ledger's fields of a district, or of all: unlike other forms the district's own does not stand in place of the shared one."""
         found = self._ledgers.get(owner)
@@ -206,15 +214,16 @@ class Shelf:
 
     def phases(self) -> tuple[str, ...] | None:
         """The ledger's phases in order; None where the installation has no such file. Raises InvalidRequest (DISTRICT)."""
-        found = self._phases()
+        found = self.every_phase()
         return None if found is None else tuple(phase.key for phase in found)
 
     def main_line(self) -> tuple[str, ...] | None:
         """The main phases in order; None where the installation has no such file. Raises InvalidRequest (DISTRICT)."""
-        found = self._phases()
+        found = self.every_phase()
         return None if found is None else districts.main_line(found)
 
-    def _phases(self) -> tuple[Phase, ...] | None:
+    def every_phase(self) -> tuple[Phase, ...] | None:
+        """The ledger's phases with all that is said of them; None where the installation has no such file. Raises InvalidRequest (DISTRICT)."""
         file = self.root / "districts" / "phases.toml"
         try:
             return districts.load_phases(file) if file.is_file() else None
@@ -233,7 +242,7 @@ class Shelf:
     def models(self, district: str | None) -> Models:
         """The models as one district sees them: the shared ones, over them its own. Raises ModelRefused."""
         if district not in self._kept:
-            models = Models(self.district(district))
+            models = Models(self.district(district), phases=self.every_phase())
             for owner in (SHARED, district) if district is not None else (SHARED,):
                 for path in self._files(owner):
                     models.add(path.relative_to(self.root).as_posix(), path.read_bytes(), owner)

@@ -24,7 +24,7 @@ from app.engine.codes import DiagramCode
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import read_with_tree, schema, xml
-from app.rehearsal import facts, flow, form_checks, names, scenario_files
+from app.rehearsal import facts, flow, form_checks, names, reserved, scenario_files
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.imports import Namespaces
@@ -223,6 +223,7 @@ def _table(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator
     for decision_id in model.decisions:
         bundle.models[bundle.tenants[name], "decision", decision_id] = model
         yield from bundle.define(bundle.tenants[name], "decision", decision_id, name)
+    yield from (Finding(name, decision, 0, code, message) for decision, code, message in reserved.decisions(model))
     if not model.imports:  # one that imports is judged together with what it imports
         yield from (_of_table(problem) for problem in dmn.check(model))
     for decision in model.decisions.values():

@@ -6,6 +6,7 @@ A name that differs by a slip from one that there is brings the suggestion with 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.codes import Code
 from app.connectors import CONNECTORS
@@ -14,12 +15,16 @@ from app.decision import dmn
 from app.decision.feel.syntax import FunctionLiteral, Name, Path, walk
 from app.decision.near import near
 from app.domain.codes import DeadlineCode
+from app.domain.declared import declared
+from app.domain.forms import Form
 from app.engine import ProcessDefinition
 from app.engine.decisions import DEADLINES
+from app.engine.elements.base import Element
 from app.engine.elements.subprocesses import CallActivity
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.expressions import LiteralTerm, Term, source_of, vocabulary
-from app.rehearsal import variables
+from app.engine.functions import APPROVED, APPROVED_VALUE, COMPLETED_AT, OFFICES_OF
+from app.rehearsal import declarations, reserved, variables
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, argument, calls, expressions, first, job_type, texts, texts_of, tree
@@ -63,7 +68,13 @@ class _Checker:
         for listeners in activity.listeners.values():
             for listener in listeners:
                 yield from self._listener(part, listener.type)
+        if self.process.declares:
+            for problem in reserved.taken(part, self._forms(activity)):
+                yield self._say(part, FindingCode.RESERVED_NAME, problem)
+        for problem in declarations.check(self.process, part, self.around):
+            yield self._say(part, FindingCode.DECLARED, problem)
         for said in expressions(part):
+            yield from self._of_tree(part, said.what, said.term, said.flow)
             yield from self._functions(part, said.what, said.term, said.flow)
             yield from self._deadlines(part, said.what, said.term, said.flow)
 
@@ -110,6 +121,10 @@ class _Checker:
 
     def _whose(self) -> str:
         return "本区" if len(self.around.tenants) == 1 else "使用这个流程的各区都"
+
+    def _forms(self, activity: Element) -> list[Form]:
+        form = activity.form if isinstance(activity, UserTask) else None
+        return list(self.around.forms(form.id.value)) if form is not None and isinstance(form.id, LiteralTerm) else []
 
     # ------------------------------------------------------------------ what is called
 
@@ -211,6 +226,46 @@ class _Checker:
             yield self._say(
                 part, FindingCode.FUNCTION, f"的{what}“{source_of(term)}”:没有名为“{name}”的函数,{cure}", at=flow, severity=severity
             )
+
+    def _of_tree(self, part: Part, what: str, term: Term, flow: str) -> Iterator[Finding]:
+        """Elements whose completion is asked for, and roles whose offices are."""
+        for name in reserved.asked(term, COMPLETED_AT):
+            if name is None:
+                message = f'的{what}“{source_of(term)}”:completedAt() 里应直接写元素的标识,如 completedAt("submit")'
+                yield self._say(part, FindingCode.TREE_FUNCTION, message, at=flow)
+            elif name not in self._elements:
+                cure = f"是不是 {hint}?" if (hint := near(name, self._elements)) else "请改正标识"
+                message = f"的{what}“{source_of(term)}”:没有元素“{name}”,{cure}"
+                yield self._say(part, FindingCode.TREE_FUNCTION, message, at=flow)
+        for function in (APPROVED, APPROVED_VALUE):
+            for task in reserved.asked(term, function):
+                if task is None or task not in self._approving:
+                    cure = (
+                        f"是不是 {hint}?"
+                        if task is not None and (hint := near(task, self._approving))
+                        else "应直接写“流程.任务”,任务要声明 approves"
+                    )
+                    message = f"的{what}“{source_of(term)}”:{function}() 里的“{task or '(表达式)'}”不是声明了 approves 的任务,{cure}"
+                    yield self._say(part, FindingCode.TREE_FUNCTION, message, at=flow)
+        for role in reserved.asked(term, OFFICES_OF):
+            if role is not None and self.around.roles is not None and role not in self.around.roles:
+                cure = f"是不是 {hint}?" if (hint := near(role, self.around.roles)) else "请改正角色"
+                yield self._say(part, FindingCode.ROLE, f"的{what}“{source_of(term)}”:{self._whose()}没有角色“{role}”,{cure}", at=flow)
+
+    @cached_property
+    def _approving(self) -> frozenset[str]:
+        """The tasks that approve something, as ``process.task``."""
+        return frozenset(
+            f"{process.process_id}.{name}"
+            for process in (self.process, *self.around.all_processes())
+            for name, info in process.elements.items()
+            if declared(info.properties).approves
+        )
+
+    @cached_property
+    def _elements(self) -> frozenset[str]:
+        """Of this process, and of the others: what a tree may have gone through."""
+        return frozenset(name for process in (self.process, *self.around.all_processes()) for name in process.elements)
 
     def _deadlines(self, part: Part, what: str, term: Term, flow: str) -> Iterator[Finding]:
         for call in calls(term):

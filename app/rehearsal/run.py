@@ -17,11 +17,18 @@ from typing import Any
 from app.config import Config
 from app.connectors.inline import InlineTasks, Surroundings, is_inline
 from app.decision import feel
-from app.engine import commands, effects, functions, step, timers
+from app.domain import form_facts
+from app.domain.codes import VerdictCode
+from app.domain.fact_changes import FactOrigin, FactRefused
+from app.domain.facts import Right, RightKind
+from app.domain.forms import Form
+from app.engine import commands, effects, functions, parameters, step, timers
 from app.engine.codes import IncidentType
 from app.engine.definitions import ProcessDefinition, StartEvent
 from app.engine.expressions import LiteralTerm, Term, parse
+from app.engine.ledger import PARAMETERS, answering
 from app.engine.limits import StepLimits
+from app.engine.state import State
 from app.engine.waits import text_of
 from app.errors import InvalidRequest
 from app.rehearsal.codes import FindingCode
@@ -115,16 +122,52 @@ class Rehearsal:
             raise Stopped(
                 Stop(start_event or "", IncidentType.LIMIT_INSTANCES, f"流程“{definition.process_id}”已经发起超过 {ROOTS} 个实例,已停止")
             )
-        state, happened = step(self.models, None, commands.Start(definition.key, variables, start_event), self.now, self.limits)
-        root = RehearsedTree(state.released(), project, started_by=started_by)
+        ledger = self.ledger.open(project, self.now)
+        ledger.root_key = len(self.roots) + 1
+        command = commands.Start(definition.key, variables, start_event, inside=True)
+        state, happened = self._answered(None, ledger, command)
+        root = RehearsedTree(state, project, started_by=started_by, number=len(self.roots) + 1)
         self.roots.append(root)
-        self._take(root, happened)
+        self._take(root, ledger, happened)
         self._settle()
         return root
 
+    def complete(
+        self, root: RehearsedTree, task: effects.TaskOpened, data: Mapping[str, Any], *, form: Form | None = None, role: str | None = None
+    ) -> None:
+        """A person completes a task: the marked fields of its form become facts. Without ``role`` the person acts in the task's first one.
+
+        Raises the engine's errors, Stopped, InvalidRequest (LEDGER_OWNER).
+        """
+        ledger = self._opened(root)
+        schema, known = ledger.schema, ledger.known().project
+        fields = form_facts.marked(form, schema) if form is not None else {}
+        wanted = form_facts.changed(fields, data, known) if known is not None else {}
+        if wanted:
+            process = root.processes[task.instance]
+            acting = role if role is not None else next(iter(task.candidate_groups), None)
+            right = Right(kind=RightKind.FORM)
+            origin = FactOrigin(process_id=process, element_id=task.element_id, right=right, role=acting, main_line=ledger.main_line)
+            try:
+                ledger.write_facts(wanted, origin)
+            except FactRefused as error:
+                raise InvalidRequest(str(error), code=VerdictCode.LEDGER_OWNER) from error
+        declares = root.state.tree.instances[task.instance].definition.declares
+        shown = form_facts.shown(form, schema) if form is not None and declares else {}
+        command = commands.CompleteTask(task.element, data, facts=frozenset({*fields, *shown}))
+        self._take(root, ledger, self._step(root, ledger, command))
+        self._settle()
+
+    def _opened(self, root: RehearsedTree) -> RehearsedLedger:
+        """The ledger for one act on a tree."""
+        ledger = self.ledger.open(root.project, self.now)
+        ledger.root_key, ledger.instance_keys = root.number, root.keys
+        return ledger
+
     def act(self, root: RehearsedTree, command: commands.Command) -> None:
         """One command, and everything that follows by itself. Raises the engine's errors, Stopped."""
-        self._take(root, self._step(root, command))
+        ledger = self._opened(root)
+        self._take(root, ledger, self._step(root, ledger, command))
         self._settle()
 
     def take(self, root: RehearsedTree, happened: Sequence[effects.Effect]) -> None:
@@ -239,7 +282,8 @@ class Rehearsal:
         if isinstance(term, LiteralTerm):
             return term.value
         registry = functions.of(self.models.calendar, self.models.zone)
-        return term.expression.evaluate({}, feel.Environment(now=self.now, zone=self.models.zone, functions=registry))
+        known = {PARAMETERS: parameters.of(self.models)} if PARAMETERS in term.reserved else {}
+        return term.expression.evaluate(known, feel.Environment(now=self.now, zone=self.models.zone, functions=registry))
 
     def _arm(self, start: ArmedStart) -> None:
         self.starts.append(start)
@@ -254,10 +298,17 @@ class Rehearsal:
 
     # ------------------------------------------------------------------ inside
 
-    def _step(self, root: RehearsedTree, command: commands.Command) -> Sequence[effects.Effect]:
-        state, happened = step(self.models, root.state, command, self.now, self.limits)
-        root.state = state.released()
+    def _step(self, root: RehearsedTree, ledger: RehearsedLedger, command: commands.Command) -> Sequence[effects.Effect]:
+        root.state, happened = self._answered(root.state, ledger, command)
         return happened
+
+    def _answered(self, state: State | None, ledger: RehearsedLedger, command: commands.Command) -> tuple[State, Sequence[effects.Effect]]:
+        """A step with everything that it asks. Only of a tree that will ask nothing may the state be let go of: a step that asks is taken again."""
+        after, happened = answering(
+            lambda known: step(self.models, state, command, self.now, limits=self.limits, ledger=known), ledger.known(), ledger.look_up
+        )
+        asks = any(instance.definition.may_ask for instance in after.tree.instances.values())
+        return after if asks else after.released(), happened
 
     def _settle(self) -> None:
         """Deliver what was thrown; what is thrown meanwhile waits its turn, and a message that has time left for whoever comes to wait for it."""
@@ -322,7 +373,7 @@ class Rehearsal:
             process = root.processes.get(wait.instance, "")
             if process not in message.met and wait.wait in root.waits:
                 message.met.add(process)
-                self.act(root, commands.Deliver(wait.wait, message.variables))
+                self.act(root, commands.Deliver(wait.wait, message.variables, inside=True))
         for definition, event in list(self._listening("message", message.name)):
             started_by = (definition.process_id, message.key)
             running = message.key and any(root.is_active and root.started_by == started_by for root in self.roots)
@@ -331,16 +382,17 @@ class Rehearsal:
                 self.start(definition, message.variables, event.element_id, started_by, message.sender)
         return len(message.met) > before
 
-    def _take(self, root: RehearsedTree, happened: Sequence[effects.Effect]) -> None:
+    def _take(self, root: RehearsedTree, ledger: RehearsedLedger, happened: Sequence[effects.Effect]) -> None:
         """Note what a step brought about, and carry out the inline tasks that it reached; one act on the ledger."""
         inline = self._note_all(root, happened)
-        if not inline:
-            return
-        ledger = self.ledger.open(root.project, self.now)
+        ledger.take(happened, root.keys)
 
         def advance(command: commands.Command) -> list[effects.JobOpened]:
             self._send(root, ledger)
-            return self._note_all(root, self._step(root, command))
+            brought = self._step(root, ledger, command)
+            opened = self._note_all(root, brought)
+            ledger.take(brought, root.keys)
+            return opened
 
         InlineTasks(ledger, self._surroundings()).carry_out(inline, lambda: root.state, advance)
         ledger.write()

@@ -10,9 +10,9 @@ ACTIONS = frozenset({"expect", "advance", "complete", "return", "message", "sign
 TOP = frozenset({"models", "process", "district", "now", "variables", "ledger", "hold", "steps", "expect", "cases", "name", "description"})
 OF_CASE = frozenset({"name", "now", "variables", "ledger", "expect", "steps", "hold", "process", "description"})
 EXPECTATIONS = frozenset({
-    "tasks", "timers", "jobs", "incidents", "variables", "path", "state", "decision", "phase", "ledger", "records", "notices",
+    "tasks", "timers", "jobs", "incidents", "variables", "path", "state", "decision", "phase", "ledger", "records", "notices", "approved",
 })  # fmt: skip
-LEDGER = frozenset({"project", "records", "others"})
+LEDGER = frozenset({"project", "records", "others", "approved"})
 DOER = frozenset({"role", "office", "person"})
 BESIDE = {"complete": {"as", "with", "confirmed", "refused"}, "return": {"as"}, "message": {"with", "key"}, "signal": {"with"}}
 
@@ -46,9 +46,11 @@ def ledger(given: Any, place: str) -> Mapping[str, Any] | None:
         return None
     _of_project(given, place, LEDGER)
     for number, other in enumerate(items(given, "others", place), start=1):
-        _of_project(other, f"{place} 的 others 第 {number} 项", LEDGER - {"others"})
+        _of_project(other, f"{place} 的 others 第 {number} 项", LEDGER - {"others", "approved"})
         if not other.get("project"):
             raise ScenarioError(f"{place} 的 others 第 {number} 项应写明 project")
+    if not (isinstance(approved := given.get("approved") or {}, dict) and all(isinstance(values, dict) for values in approved.values())):
+        raise ScenarioError(f"{place} 的 approved 应是“流程.任务: {{名称: 值}}”的对象")
     return dict(given)
 
 
@@ -94,7 +96,7 @@ def check_expectation(expected: Mapping[str, Any], place: str) -> None:
             counts = expected[key]
             if not isinstance(counts, dict) or not all(is_count(count) for count in counts.values()):
                 raise ScenarioError(f"{place} 的 {key} 应是“名称: 个数”的对象")
-    for key in ("timers", "variables", "decision", "ledger"):
+    for key in ("timers", "variables", "decision", "ledger", "approved"):
         if expected.get(key) is not None and not isinstance(expected[key], dict):
             raise ScenarioError(f"{place} 的 {key} 应是对象")
     if expected.get("path") is not None and not isinstance(expected["path"], list):

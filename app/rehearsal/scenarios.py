@@ -74,7 +74,7 @@ class Suite:
 
     def own(self, files: Sequence[str], district: str | None, beneath: Beneath) -> Models:
         """The named files as one district sees them: shared ones, over them its own; another district's are not seen."""
-        models = Models(self.shelf.district(district), beneath)
+        models = Models(self.shelf.district(district), beneath, phases=self.shelf.every_phase())
         owners = {file: self.shelf.owner(Path(file)) for file in files}
         for owner in (SHARED, district):
             for file in files:

@@ -31,7 +31,7 @@ def rehearse(file: str, source: bytes, now: datetime, limits: StepLimits = LIMIT
     Returns state, open (element ids at which tokens stand), incidents (element, type, message), path (element ids as they were entered). What the diagram
     calls and nobody has is an incident. Raises ModelRefused.
     """
-    models = Models()
+    models = Models(any_register=True)
     brought = models.add_diagram(file, source, executable_only=False)
     now = now if now.tzinfo else now.replace(tzinfo=ZONE)
     ledger = LedgerInMemory(models, alone=True)

@@ -9,6 +9,8 @@ from app.engine import effects
 from app.engine.definitions import ProcessDefinition, StartEvent
 from app.engine.state import State
 
+_INSTANCES = 1_000_000  # of one tree, at most
+
 
 @dataclass(slots=True, eq=False)
 class RehearsedTree:
@@ -28,6 +30,12 @@ class RehearsedTree:
     callers: dict[int, int] = field(default_factory=dict)
     since: dict[tuple[str, int], int] = field(default_factory=dict)
     started_by: tuple[str, str] | None = None
+    number: int = 1  # among the trees of the run
+
+    @property
+    def keys(self) -> dict[int, int]:
+        """Local instance → a number that no other instance of the run has."""
+        return {local: self.number * _INSTANCES + local for local in self.processes}
 
     @property
     def is_active(self) -> bool:

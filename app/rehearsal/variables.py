@@ -10,6 +10,7 @@ from app.decision.dmn.checks import IMPLICIT
 from app.decision.dmn.reading import read_by
 from app.decision.feel.syntax import Call, Name, walk
 from app.decision.near import near
+from app.domain.declared import RESERVED
 from app.engine import ProcessDefinition
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.tasks import BusinessRuleTask, UserTask
@@ -82,7 +83,7 @@ class _Reader:
 
     def _judge(self, part: Part, name: str, what: str, sees: Names, *, text: str, at: str) -> Finding | None:
         given = self.writers.given(self.process)
-        if name in given.names:
+        if name in given.names or name in RESERVED:
             return None
         known = sees.names | given.names
         certain = not (sees.anything or given.anything)

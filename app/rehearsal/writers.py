@@ -70,6 +70,7 @@ class Writers:
         element, activity = part.element, part.activity
         results = self.results(part)
         own = Names({first(mapping) for mapping in activity.input_mappings}, bool(activity.listeners))
+        own.names |= {reading.name for reading in activity.declarations.reads}
         if part.parent and activity.output_mappings:
             own.take(results)
             for mapping in activity.output_mappings:

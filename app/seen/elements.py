@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from app.catalogue.snapshot import Snapshot, form
 from app.decision.feel.syntax import Call, Literal, Name
+from app.domain.declared import Declared, declared
 from app.domain.districts import Clause, District
 from app.domain.states import DefinitionKind
 from app.engine.definitions import ElementInfo, ProcessDefinition
@@ -23,7 +24,6 @@ from app.engine.reading import xml
 from app.rehearsal import inventory
 from app.rehearsal.inventory import Part
 from app.seen import conditions, limits, wording
-from app.seen.declared import Declared, declared
 from app.seen.limits import Limit
 from app.seen.lines import phase_title
 from app.seen.shapes import ElementFact, ElementView, FactLine, ModelRef

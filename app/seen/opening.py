@@ -5,9 +5,9 @@ from typing import Any
 
 from app.decision import feel
 from app.domain.deadlines import vocabulary
+from app.domain.declared import declared
 from app.domain.forms import Form
 from app.engine import ElementInfo
-from app.seen.declared import declared
 
 
 def opened(

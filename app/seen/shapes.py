@@ -420,6 +420,20 @@ class InstanceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalView:
+    """What somebody approved: ``task`` by its name, ``values`` by their titles; ``lapsed``: the titles of what has changed since, empty while it stands."""
+
+    task: str
+    person: str
+    role_title: str
+    office: str
+    at: datetime
+    values: Mapping[str, Any]
+    lapsed: tuple[str, ...] = ()
+    lapsed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectPage:
     project: ProjectView
     phases: Sequence[PhaseStep]
@@ -429,11 +443,15 @@ class ProjectPage:
     decisions: Sequence[DecisionView]
     records: Sequence[RecordView]
     instances: Sequence[InstanceLine]
+    approvals: Sequence[ApprovalView] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """A task with all that its page shows. ``data``: what the form opens with, the draft over it. ``variables``: all visible."""
+    """A task with all that its page shows. ``data``: what the form opens with, the draft over it. ``variables``: all visible.
+
+    ``ledger_version``: of the project, with which the page is drawn.
+    """
 
     line: TaskLine
     form: Form | None
@@ -451,6 +469,7 @@ class TaskPage:
     variables: Mapping[str, Any] = field(default_factory=dict)
     before: TimelineEntry | None = None  # the step by hand that led here, where a check was set aside in it
     returns: Sequence[ReturnChoice] = ()  # what the actor may return it to now
+    ledger_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

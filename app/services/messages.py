@@ -19,8 +19,10 @@ from app.catalogue import snapshot
 from app.codes import RequestCode
 from app.domain import permissions
 from app.domain.codes import Action
+from app.domain.declared import RESERVED
 from app.domain.permissions import Actor
 from app.domain.states import MessageKind
+from app.engine.codes import CommandCode
 from app.engine.commands import Deliver, Start
 from app.engine.limits import LONGEST_KEY, LONGEST_NAME, flaw_of
 from app.engine.timers import parse_duration
@@ -47,7 +49,7 @@ def publish(
     tenant: str,
     lifetime: timedelta | None = None,
 ) -> int:
-    """A message from outside. Returns its key. Raises Forbidden, InvalidRequest (NAME)."""
+    """A message from outside. Returns its key. Raises Forbidden, InvalidRequest (NAME, NAME_RESERVED)."""
     zone = snapshot.district(tenant).zone
     expires = parse_duration(current.settings().message_lifetime).after(now, zone) if lifetime is None else now + lifetime
     return _throw(actor, MessageKind.MESSAGE, name, variables, now, correlation_key=correlation_key, tenant=tenant, expires_at=expires)
@@ -72,6 +74,9 @@ def _throw(
     permissions.may_administer(actor, tenant).require()
     if not name.strip() or flaw_of(name, LONGEST_NAME) or flaw_of(correlation_key, LONGEST_KEY):
         raise InvalidRequest(f"消息名称应为 1 至 {LONGEST_NAME} 个字,关联键不超过 {LONGEST_KEY} 个字,且不含空字符", code=RequestCode.NAME)
+    taken = [name for name in RESERVED if name in variables]
+    if taken and snapshot.library(tenant).reserves:
+        raise InvalidRequest(f"变量不能叫“{taken[0]}”:它是台账或参数的名称。请改名后重新提交", code=CommandCode.NAME_RESERVED)
     thrown = message(
         tenant=tenant,
         kind=kind,
@@ -140,7 +145,7 @@ def _wake(match: Recipient, root_key: int, now: datetime) -> bool:
     with open_instance(root_key, now, accounts.system(match.tenant), wait=False) as tree:
         if tree is None:
             return False
-        tree.step(Deliver(match.wait, match.variables))
+        tree.step(Deliver(match.wait, match.variables, inside=match.source_root is not None))
         tree.record(_RECEIVED[match.kind], f"{match.process_id}.{match.element_id}", {"name": match.name, "message": str(match.message)})
         if not waits.take_subscription(match.key):
             raise Gone
@@ -166,7 +171,7 @@ def _start(match: Recipient, now: datetime) -> bool:
             project_key=project_key,
             correlation_key=match.message_key or None if match.kind == MessageKind.MESSAGE else None,
         ) as tree:
-            tree.step(Start(match.definition_key, variables, match.element_id))
+            tree.step(Start(match.definition_key, variables, match.element_id, inside=match.source_root is not None))
             tree.record(
                 Action.PROCESS_START, match.process_id, {"event": match.element_id, "name": match.name, "message": str(match.message)}
             )

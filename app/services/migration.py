@@ -5,12 +5,14 @@ task follow the other version.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app import engine
 from app.acts.candidates import candidates
 from app.acts.held_tree import HeldTree
+from app.acts.ledger import StoredLedger
 from app.acts.transaction import retried
 from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
@@ -24,7 +26,7 @@ from app.errors import InvalidRequest, NotFound
 from app.seen.shapes import AssigneeChange, DeadlineChange, FormChange, MigrationPreview, PositionChange
 from app.services import instances
 from app.services.repair import local_of, repaired
-from app.store import history, ledger, repair
+from app.store import history, ledger, projects, repair
 
 MOST_AT_ONCE = 1_000
 
@@ -68,14 +70,15 @@ def migrate(
         tree = mended.tree
         before = tree.the_state
         command = commands.Migrate(target.key, dict(plan or {}), mended.local)
-        reasons = _refusals(tree.library, before, command, now)
+        trial = _Trial(tree.library, tree.ledger, now)
+        reasons = trial.refusals(before, command)
         if reasons:
             raise engine.ModificationRefused(reasons, CommandCode.MIGRATION)
         old_ids = {token.element: token.element_id for token in before.tokens()}
-        described = engine.describe_tasks(tree.library, before, now)[0]
+        described = trial.tasks(before)[0]
         # The state right after the move says which rows follow it; in the tree the connectors that it reached run on from there.
-        moved, _ = engine.step(tree.library, before, command, now)
-        tasks = _tasks(tree.library, row, target, described=described, moved=moved, now=now)
+        moved, _ = trial.step(before, command)
+        tasks = _tasks(trial, row, target, described=described, moved=moved)
         tree.step(command)
         mended.save(Action.INSTANCE_MIGRATE, details)
         _follow(tree, row, target, moved=moved, old_ids=old_ids, tasks=tasks)
@@ -92,14 +95,16 @@ def _preview(actor: Actor, key: int, definition_key: int, plan: dict[str, str], 
     state = State.load(root.blob, library)
     local = next((int(number) for number, known in root.keys.items() if known == key), 0)
     command = commands.Migrate(target.key, plan, local)
-    reasons = _refusals(library, state, command, now) if local else ("此流程实例已经结束",)
+    project = projects.one(row.project_key) if row.project_key is not None else None
+    trial = _Trial(library, StoredLedger(library, project, row.root_key, now), now)
+    reasons = trial.refusals(state, command) if local else ("此流程实例已经结束",)
     missing = tuple(_missing(library, target))
     if reasons:
         return MigrationPreview(key, row.process_id, row.definition_version, target.version, reasons, missing=missing)
     moves = engine.preview_migration(library, state, command)
-    described = engine.describe_tasks(library, state, now)[0]
-    moved, brought = engine.step(library, state, command, now)
-    tasks = _tasks(library, row, target, described=described, moved=moved, now=now)
+    described = trial.tasks(state)[0]
+    moved, brought = trial.step(state, command)
+    tasks = _tasks(trial, row, target, described=described, moved=moved)
     return MigrationPreview(
         instance_key=key,
         process_id=row.process_id,
@@ -165,20 +170,40 @@ def _target(tenant: str, definition_key: int) -> ProcessDefinition:
     return snapshot.process_definition(definition_key)
 
 
-def _refusals(library: Snapshot, state: State, command: commands.Migrate, now: datetime) -> tuple[str, ...]:
-    """Every reason why the migration cannot be made."""
-    try:
-        reasons = engine.preview_migration(library, state, command).reasons
-        if reasons:
-            return tuple(reasons)
-        moved, _ = engine.step(library, state, command, now)
-    except engine.NotOpen as error:
-        return (str(error),)
-    except engine.ModificationRefused as error:
-        return error.reasons
-    failed = engine.describe_tasks(library, moved, now)[1]
-    here = {task.element for task in moved.open_tasks() if task.instance == command.instance}
-    return tuple(why for element, why in failed.items() if element in here)
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Where a migration is tried out: the tree's rules, the ledger as the act sees it, and the clock. Nothing of it is written."""
+
+    library: Snapshot
+    ledger: StoredLedger
+    now: datetime
+
+    def step(self, state: State, command: commands.Migrate) -> tuple[State, list[effects.Effect]]:
+        """Raises NotOpen, ModificationRefused."""
+        return engine.answering(
+            lambda known: engine.step(self.library, state, command, self.now, ledger=known), self.ledger.known(), self.ledger.look_up
+        )
+
+    def tasks(self, state: State) -> tuple[dict[int, effects.TaskOpened], dict[int, str]]:
+        """See ``engine.describe_tasks``."""
+        return engine.answering(
+            lambda known: engine.describe_tasks(self.library, state, self.now, ledger=known), self.ledger.known(), self.ledger.look_up
+        )
+
+    def refusals(self, state: State, command: commands.Migrate) -> tuple[str, ...]:
+        """Every reason why the migration cannot be made."""
+        try:
+            reasons = engine.preview_migration(self.library, state, command).reasons
+            if reasons:
+                return tuple(reasons)
+            moved, _ = self.step(state, command)
+        except engine.NotOpen as error:
+            return (str(error),)
+        except engine.ModificationRefused as error:
+            return error.reasons
+        failed = self.tasks(moved)[1]
+        here = {task.element for task in moved.open_tasks() if task.instance == command.instance}
+        return tuple(why for element, why in failed.items() if element in here)
 
 
 def _missing(library: Snapshot, target: ProcessDefinition) -> Iterator[str]:
@@ -192,22 +217,14 @@ def _missing(library: Snapshot, target: ProcessDefinition) -> Iterator[str]:
                 yield f"{word}“{name}”"
 
 
-def _tasks(
-    library: Snapshot,
-    row: Any,
-    target: ProcessDefinition,
-    *,
-    described: Mapping[int, effects.TaskOpened],
-    moved: State,
-    now: datetime,
-) -> _Tasks:
+def _tasks(trial: _Trial, row: Any, target: ProcessDefinition, *, described: Mapping[int, effects.TaskOpened], moved: State) -> _Tasks:
     """The open tasks of the instance with what the other version makes of them; what nobody has claimed goes to whom that version names."""
-    after, _ = engine.describe_tasks(library, moved, now)
+    after, _ = trial.tasks(moved)
     changed = []
     for task in repair.open_tasks(row.root_key):
         new = after.get(task.element)
         if task.instance_key == row.key and new is not None:
-            changed.append((task, _task_values(library, task, target, described.get(task.element), new)))
+            changed.append((task, _task_values(trial.library, task, target, described.get(task.element), new)))
     return changed
 
 

@@ -12,6 +12,7 @@ from app.catalogue.snapshot import Snapshot
 from app.codes import RequestCode
 from app.domain import permissions
 from app.domain.codes import VerdictCode
+from app.domain.districts import District
 from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.domain.permissions import Actor, ProjectFacts, Verdict
@@ -19,6 +20,7 @@ from app.errors import Forbidden, InvalidRequest, NotFound
 from app.seen import timeline, wording
 from app.seen.lines import bounds, instance_line, phase_title, project_line, task_lines
 from app.seen.shapes import (
+    ApprovalView,
     OfficeView,
     Page,
     PhaseStep,
@@ -30,7 +32,7 @@ from app.seen.shapes import (
     StartPage,
 )
 from app.services import instants, messages
-from app.store import history, projects, tasks
+from app.store import history, ledger, projects, tasks
 
 DRAFT = "draft"
 APPLICANT = "applicant"
@@ -60,10 +62,11 @@ def start(actor: Actor, process_id: str, name: str, now: datetime, *, variables:
     project = {
         "key": key, "tenant": actor.tenant, "number": "", "name": name, "phase": DRAFT, "applicant_key": membership.office,
         "applicant_office": membership.office_name, "plan_year": None, "total_amount": None, "contract_amount": None, "facts": dict(known),
-        "offices": {APPLICANT: [[membership.office, membership.office_name]]}, "phases": [[DRAFT, now.isoformat()]], "version": 0, "created_by": actor.user,
+        "offices": {APPLICANT: [[membership.office, membership.office_name]]}, "phases": [[DRAFT, now.isoformat()]], "approved": [], "version": 0, "created_by": actor.user or None,
         "created_at": now, "updated_at": now,
     }  # fmt: skip
-    tree = _settled(openings.launch(actor, process_id, variables or {}, now, known=known, project=project), now)
+    platform = {} if openings.declares(actor.tenant, process_id) else known
+    tree = _settled(openings.launch(actor, process_id, variables or {}, now, known=platform, project=project), now)
     return key, _first_task(actor, tree)
 
 
@@ -181,6 +184,9 @@ def view(actor: Actor, key: int, now: datetime) -> ProjectPage:
         decisions=[timeline.decision_view(row) for row in history.decisions(project_key=key)],
         records=records,
         instances=[instance_line(row) for row in history.project_instances(key)],
+        approvals=[_approval(row, district, project["tenant"]) for row in ledger.approvals(key, 0) if row.holds]
+        if project["approved"]
+        else (),
     )
 
 
@@ -262,6 +268,26 @@ def _read(actor: Actor, key: int) -> dict[str, Any]:
     project = _existing(key)
     permissions.may_read_project(actor, project_facts(project), snapshot.district(project["tenant"])).require()
     return project
+
+
+def _approval(row: Any, district: District, tenant: str) -> ApprovalView:
+    """An approval in people's words: the task and the values by their names."""
+    library = snapshot.library(tenant)
+    process = library.process(row.process_id)
+    info = process.elements.get(row.element_id) if process is not None else None
+    fields = library.ledger.fields if library.ledger is not None else {}
+    known = wording.titles_of(library)
+    titles = {name: fields[name].title if name in fields else known.get(name, "内容") for name in row.approved_values}
+    return ApprovalView(
+        task=info.name if info is not None and info.name else "事项",
+        person=row.user_name,
+        role_title=district.role_title(row.role) if row.role in district.roles else "",
+        office=row.office,
+        at=row.at,
+        values={titles[name]: value for name, value in row.approved_values.items()},
+        lapsed=tuple(titles.get(name, "") for name in row.lapsed_names or ()),
+        lapsed_at=row.lapsed_at,
+    )
 
 
 def _startable(actor: Actor, project: Mapping[str, Any], now: datetime) -> list[StartableView]:

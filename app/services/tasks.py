@@ -7,6 +7,7 @@ from typing import Any
 
 from app import engine
 from app.acts import answering, checks, idempotency
+from app.acts import facts as form_acts
 from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTree
 from app.acts.transaction import act, open_task, retried
@@ -61,6 +62,9 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
     past = timeline.of_project(project, district) if project else timeline.of_tree(row.root_key, district)
     before = timeline.last_by_hand(past, row.opened_at)
     may = _may(actor, row, project, district)
+    if form is not None and project is not None and row.state == TaskState.OPEN:
+        of_ledger = form_acts.shown(form, project, declares=definition.declares)
+        seen, mine = seen | of_ledger, mine | of_ledger
     return TaskPage(
         line=task_line(row, now),
         form=form,
@@ -78,6 +82,7 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
         variables=seen,
         before=before if before is not None and before.overrides else None,
         returns=returned.choices(row) if may else (),
+        ledger_version=project["version"] if project is not None else None,
     )
 
 
@@ -131,8 +136,9 @@ def complete(
     *,
     confirmed: Mapping[str, Any] | None = None,
     idempotency_key: str | None = None,
+    ledger_version: int | None = None,
 ) -> CompletedView:
-    """Complete a task: one act. ``confirmed``: id of a check of the form → why it is set aside.
+    """Complete a task: one act. ``confirmed``: id of a check of the form → why it is set aside; ``ledger_version``: of the project, with which the form was drawn.
 
     Raises NotFound, Forbidden, InvalidForm (the task stays open, the draft is kept), TaskAlreadyClosed, Suspended, KeyReused, Busy.
     """
@@ -141,7 +147,7 @@ def complete(
     if request is not None and (answer := idempotency.answered(request, now)) is not None:
         return _replayed(actor, key, answer, now)
     try:
-        tree = _complete(actor, key, data, now, request=request, confirmed=confirmed or {})
+        tree = _complete(actor, key, data, now, request=request, confirmed=confirmed or {}, ledger_version=ledger_version)
     except InvalidForm:
         _keep_draft(key, data, now)
         raise
@@ -174,13 +180,16 @@ def _complete(
     *,
     request: idempotency.KeyedRequest | None,
     confirmed: Mapping[str, Any],
+    ledger_version: int | None,
 ) -> HeldTree:
     with open_task(key, now, actor) as tree:
         task = answering.still_open(tree)
         role, office = answering.authorised(actor, tree, task)
         given = checks.submitted(tree, task, data, confirmed)
+        tree.ledger.acting = role, _office_key(actor, role, office)
+        facts = form_acts.take(tree, task, given.form, given.data, role, version=ledger_version)
         try:
-            tree.step(CompleteTask(task.element, given.data))
+            tree.step(CompleteTask(task.element, given.data, facts=facts))
         except engine.NotOpen as error:
             raise TaskAlreadyClosed from error
         except engine.LimitExceeded as error:
@@ -255,6 +264,12 @@ def _assign(actor: Actor, key: int, now: datetime, assignee: str | None, action:
 
 
 # ---------------------------------------------------------------------- parts
+
+
+def _office_key(actor: Actor, role: str, office: str) -> tuple[int, str]:
+    """The office in which somebody acts, with its key; 0 of the system."""
+    held_there = (one.office for one in actor.memberships if one.role == role and one.office_name == office)
+    return next(held_there, 0), office
 
 
 def _keep_draft(key: int, data: Mapping[str, Any], now: datetime) -> None:

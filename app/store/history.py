@@ -137,7 +137,9 @@ def jobs(instance_key: int) -> Sequence[Row[Any]]:
 
 
 def records(project_key: int) -> Sequence[Row[Any]]:
-    return db.session.execute(select(RecordRow.__table__).where(RecordRow.project_key == project_key).order_by(RecordRow.key)).all()
+    return db.session.execute(
+        select(RecordRow.__table__).where(RecordRow.project_key == project_key, RecordRow.superseded_at.is_(None)).order_by(RecordRow.key)
+    ).all()
 
 
 def records_of_tree(root_key: int, project_key: int | None, kind: str) -> Sequence[Row[Any]]:

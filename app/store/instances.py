@@ -43,6 +43,7 @@ TASK = (
     _tasks.c.form_key,
     _tasks.c.definition_key,
     _tasks.c.process_id.label("task_process_id"),
+    _tasks.c.ledger_version,
 )
 
 _by_root = select(*_ROOT).where(_instances.c.key == bindparam("key"), _instances.c.local == 1)

@@ -1,6 +1,7 @@
 """Queries over the ledger: projects, records, numbers, offices."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, select, update
@@ -8,7 +9,18 @@ from sqlalchemy import Row, bindparam, delete, func, select, update
 from app.domain.states import TaskState
 from app.store import rows
 from app.store.database import run
-from app.store.tables import NumberRow, OrganisationRow, ProjectOfficeRow, ProjectRow, RecordRow, TaskCandidateRow, UserTaskRow, db
+from app.store.tables import (
+    ApprovalRow,
+    FactChangeRow,
+    NumberRow,
+    OrganisationRow,
+    ProjectOfficeRow,
+    ProjectRow,
+    RecordRow,
+    TaskCandidateRow,
+    UserTaskRow,
+    db,
+)
 
 _projects: Any = ProjectRow.__table__
 _update_project = (
@@ -29,6 +41,7 @@ _update_project = (
                 "facts",
                 "offices",
                 "phases",
+                "approved",
                 "version",
                 "updated_at",
             )
@@ -42,11 +55,18 @@ def save_project(key: int, seen: int, values: Mapping[str, Any]) -> bool:
     return bool(run(_update_project, {"project": key, "seen": seen, "version": seen + 1, **values}).rowcount)
 
 
-def set_office(project_key: int, role: str, organisation_key: int) -> None:
-    """Make an organisation the project's one office in a relation."""
+def set_offices(project_key: int, role: str, organisations: Sequence[int]) -> None:
+    """Make these the project's offices in a relation, and no others."""
     query = delete(ProjectOfficeRow).where(ProjectOfficeRow.project_key == project_key, ProjectOfficeRow.role == role)
     db.session.execute(query.execution_options(synchronize_session=False))
-    rows.insert(ProjectOfficeRow, [{"project_key": project_key, "role": role, "organisation_key": organisation_key}])
+    rows.insert(ProjectOfficeRow, [{"project_key": project_key, "role": role, "organisation_key": key} for key in organisations])
+
+
+def supersede(root_key: int, element_id: str, now: datetime, *, place: Mapping[str, Any]) -> None:
+    """The row of this place counts no more: another takes it."""
+    query = update(RecordRow).where(RecordRow.root_key == root_key, RecordRow.element_id == element_id, RecordRow.superseded_at.is_(None))
+    here = [getattr(RecordRow, name) == value for name, value in place.items()]
+    db.session.execute(query.where(*here).values(superseded_at=now).execution_options(synchronize_session=False))
 
 
 def open_tasks_of(project_key: int) -> list[dict[str, Any]]:
@@ -83,11 +103,36 @@ def organisation(tenant: str, name: str) -> int | None:
     ).scalar_one_or_none()
 
 
-def records(tenant: str, kind: str, project_key: int | None) -> Iterator[Row[Any]]:
-    """Records of a kind, of a project or (None) of the whole district, oldest first."""
-    query = select(RecordRow.key, RecordRow.kind, RecordRow.data, RecordRow.amount, RecordRow.created_at, RecordRow.project_key).where(
-        RecordRow.kind == kind
+def organisations(tenant: str, keys: Sequence[int]) -> list[tuple[int, str]]:
+    """(key, name) of those of these keys that are organisations of the district."""
+    query = select(OrganisationRow.key, OrganisationRow.name).where(OrganisationRow.tenant == tenant, OrganisationRow.key.in_(keys))
+    return [(row.key, row.name) for row in db.session.execute(query)]
+
+
+def approvals(project_key: int | None, root_key: int) -> Sequence[Row[Any]]:
+    """Approvals of a project, or (None) of a tree without one, oldest first."""
+    query = select(ApprovalRow.__table__)
+    mine = ApprovalRow.project_key == project_key if project_key is not None else ApprovalRow.root_key == root_key
+    return db.session.execute(query.where(mine).order_by(ApprovalRow.key)).all()
+
+
+def lapse(key: int, names: Sequence[str], now: datetime) -> None:
+    """An approval counts no more, for these names have other values now."""
+    query = update(ApprovalRow).where(ApprovalRow.key == key, ApprovalRow.lapsed_at.is_(None))
+    db.session.execute(query.values(lapsed_at=now, lapsed_names=list(names)).execution_options(synchronize_session=False))
+
+
+def changes_since(project_key: int, version: int, fields: Sequence[str]) -> Sequence[Row[Any]]:
+    """What has been written to these fields since the project had this version, oldest first: field, before, user_name."""
+    query = select(FactChangeRow.field, FactChangeRow.before, FactChangeRow.user_name).where(
+        FactChangeRow.project_key == project_key, FactChangeRow.project_version > version, FactChangeRow.field.in_(fields)
     )
+    return db.session.execute(query.order_by(FactChangeRow.key)).all()
+
+
+def records(tenant: str, kind: str, project_key: int | None) -> Iterator[Row[Any]]:
+    """Current records of a kind, of a project or (None) of the whole district, oldest first."""
+    query = select(RecordRow.__table__).where(RecordRow.kind == kind, RecordRow.superseded_at.is_(None))
     query = query.where(RecordRow.tenant == tenant) if project_key is None else query.where(RecordRow.project_key == project_key)
     yield from db.session.execute(query.order_by(RecordRow.key))
 

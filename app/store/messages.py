@@ -31,6 +31,7 @@ class Recipient(NamedTuple):
     definition_key: int
     element_id: str
     attempts: int
+    source_root: int | None  # the tree that sent it; None: from outside
 
 
 # Where a subscription waits. An event that does not interrupt has a new row each time it is met; its place stays, and nobody else ever has it.
@@ -65,6 +66,7 @@ _matches = (
         WaitRow.definition_key,
         WaitRow.element_id,
         WaitRow.attempts,
+        MessageRow.source_root,
     )
     .join(
         WaitRow,

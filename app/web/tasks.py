@@ -47,7 +47,13 @@ def complete(key: int) -> Response:
     """Complete with the form's values; says where to go on."""
     sent = form_island.sent()
     done = tasks.complete(
-        current_actor(), key, sent["data"], present(), confirmed=sent.get("confirmed", {}), idempotency_key=idempotency.key()
+        current_actor(),
+        key,
+        sent["data"],
+        present(),
+        confirmed=sent.get("confirmed", {}),
+        idempotency_key=idempotency.key(),
+        ledger_version=request.args.get("ledger", type=int),
     )
     flash("已提交。" if not done.next_tasks else f"已提交。请接着办理“{done.next_tasks[0].name}”。", "success")
     if done.incidents:
@@ -128,7 +134,7 @@ def _for_form(view: TaskPage) -> dict[str, Any]:
         view.form,
         view.data,
         tenant=view.line.tenant,
-        complete=url_for("tasks.complete", key=key),
+        complete=url_for("tasks.complete", key=key, ledger=view.ledger_version),
         draft=url_for("tasks.keep_draft", key=key),
         back=url_for("tasks.show", key=key),
         read_only=not may_fill_in(view),

@@ -6,6 +6,7 @@ models that it meets, because names and types of those decide how its texts are 
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -22,6 +23,7 @@ from app.decision.dmn.reader import Element, read
 from app.decision.dmn.types import CURRENT, TypeTable
 from app.decision.feel.types import ANY, Type
 
+_WORD: Final = re.compile(r"\w+")
 LINKED: Final = 64
 """How many ways of putting a file's imports in place are kept: one for each combination of libraries in use."""
 IMPORTS: Final = 20
@@ -54,6 +56,7 @@ class Model:
         self.types: TypeTable = builder.types
         self._owners = builder.owners
         self._names: frozenset[str] | None = None
+        self._words: frozenset[str] | None = None
         self._prepare()
 
     @property
@@ -140,6 +143,14 @@ class Model:
             imported = frozenset().union(*(model.visible_names() for model in self._imported.values()))
             self._names = self._own_names() | imported | frozenset(found.name for found in self.imports)
         return self._names
+
+    def words(self) -> frozenset[str]:
+        """Every word in the texts of this file and in the names of its input data: a variable of a plain name that is not among them is never read."""
+        if self._words is None:
+            texts = (formula.text for formula in self.parts.formulas)
+            inputs = (given.variable.name for given in self.parts.inputs.values())
+            self._words = frozenset(word for text in (*texts, *inputs) for word in _WORD.findall(text))
+        return self._words
 
     def _own_names(self) -> frozenset[str]:
         parts = self.parts

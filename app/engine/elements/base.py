@@ -1,8 +1,11 @@
-"""The life of an element: arrived → entering → starting → opening → activating → active → completing → ending → leaving.
+"""The life of an element: arrived → entering → starting → opening → activating → active → completing → effecting → ending → leaving.
 
-entering applies input mappings, starting runs start listeners, opening opens boundary events, activating does what the element is for,
-active waits, completing applies the result and output mappings, ending runs end listeners, leaving chooses the flows. A failure leaves the token
+entering applies input mappings and enters the declared phase, starting runs start listeners, opening opens boundary events, activating does what the element is
+for, active waits, completing applies the result and output mappings, effecting carries out what is declared for the completion (before activating, where the
+element throws something that may end it), ending runs end listeners, leaving chooses the flows. A failure leaves the token
 at its stage with an incident; retrying runs that stage again, so each stage either happens as a whole or not at all.
+
+One file because the stages and what every element brings to them are read together.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from app.decision import feel
 from app.engine import past
 from app.engine.codes import IncidentType
+from app.engine.declarations import NOTHING
 from app.engine.effects import ElementEnded, ElementEntered
 from app.engine.elements.aside import go_on, leads_away
 from app.engine.elements.mappings import Mapping, apply_inputs, apply_outputs
@@ -62,6 +66,7 @@ class Element(ElementSpec):
     """A BPMN element of a level. The reader fills in the attributes."""
 
     element_type = "task"
+    acts_last = False  # what is declared counts before the element acts
 
     def __init__(self, level: LevelSpec, bpmn_id: str, name: str | None, spec_name: str | None = None) -> None:
         super().__init__(level, spec_name or bpmn_id)
@@ -72,6 +77,7 @@ class Element(ElementSpec):
         self.output_mappings: tuple[Mapping, ...] = ()
         self.listeners: dict[str, tuple[Listener, ...]] = {}
         self.properties: dict[str, str] = {}
+        self.declarations = NOTHING
         self.incoming: list[Flow] = []
         self.outgoing: list[Flow] = []
         self.default: Flow | None = None
@@ -105,7 +111,12 @@ class Element(ElementSpec):
         if stage == "entering":
             if self.input_mappings:
                 apply_inputs(course, token)
+            if self.declarations.phase:
+                course.enter_phase(token)
+            token.reads = None
             stage = token.stage = "starting"
+        if self.declarations.reads:
+            course.read(token)
         if stage == "starting":
             if self.listeners and run_listeners(course, token, "start"):
                 return None
@@ -117,13 +128,25 @@ class Element(ElementSpec):
                 open_waits(course, token, waits)
             stage = token.stage = "activating"
         if stage == "activating":
+            if self.acts_last and self.declarations.on_completion and "effected" not in token.memo:
+                course.take_effect(token)
+                token.memo["effected"] = True
             if not self.activate(course, token):
                 if token.stage == "activating" and "listener" not in token.memo.get("job", ()):
                     token.stage = "active"
                 return None
             stage = token.stage = "completing"
         if stage == "completing":
+            if self.declarations.sets:
+                self.note_brought(course, token)
             self.complete(course, token)
+            stage = token.stage = "effecting"
+        if stage == "effecting":
+            if self.declarations.on_completion and not token.memo.pop("effected", False):
+                course.take_effect(token)
+            if self.declarations.sets:
+                token.memo.pop("brought", None)
+                token.memo.pop("inside", None)
             stage = token.stage = "ending"
         if stage == "ending":
             if self.listeners and run_listeners(course, token, "end"):
@@ -141,9 +164,22 @@ class Element(ElementSpec):
             return True
         return None
 
+    def note_brought(self, course: "Course", token: Token) -> None:
+        """Which variables the element's own result consists of, and whether it came from a tree of ours: a retry must not forget it."""
+        if "brought" not in token.memo:
+            token.memo["brought"] = sorted(token.memo.get("result") or ())
+            token.memo["inside"] = course.inside
+
+    @property
+    def makes_rows(self) -> bool:
+        """Whether what it makes is counted by rounds."""
+        return bool(self.declarations.record or self.declarations.approves)
+
     def announce(self, course: "Course", token: Token) -> None:
         """Say that the element instance has begun."""
         body = token.body
+        if body is None and self.makes_rows:
+            course.next_round(token)
         host = token.workflow.host
         course.emit(
             ElementEntered(
@@ -215,6 +251,7 @@ class Element(ElementSpec):
         past.completed(token)
         if "back" in token.memo:
             go_on(token)
+        token.course.completed(token)
         for flow in taken:
             child = token.add(flow.target)
             child.flow = flow.id
@@ -315,6 +352,8 @@ class ProcessRoot(Element):
             child = token.add(level.spec.elements[element_id])
             if payload:
                 child.memo["result"] = payload
+            if token.course.brought is not None and child.task_spec.declarations.sets:
+                child.memo |= {"brought": list(token.course.brought), "inside": token.course.inside}
             child.ready()
         token.memo.pop("begin", None)
         token.memo.pop("payload", None)
@@ -355,10 +394,20 @@ class BoundaryElement(EventElement):
     host: Element
 
 
+@dataclass(frozen=True, slots=True)
+class FormReference:
+    """``binding``: latest, deployment or versionTag (then ``tag``)."""
+
+    id: Term
+    binding: str = "latest"
+    tag: str | None = None
+
+
 class StartElement(EventElement):
-    """Declared here because a level lists its starts; behaviour in ``events``."""
+    """Declared here because a level lists its starts; behaviour in ``events``. ``form``: of the none start of a process, what somebody who begins it fills in."""
 
     element_type = "startEvent"
+    form: FormReference | None = None
 
 
 def level_emptied(course: "Course", level: Level) -> None:

@@ -98,6 +98,7 @@ class ThrowEvent(Element):
     """An intermediate throw event or an end event without a job: none, signal, escalation, error, link, terminate."""
 
     element_type = "intermediateThrowEvent"
+    acts_last = True
     trigger = Trigger("none")
 
     def activate(self, course: "Course", token: Token) -> bool:

@@ -162,7 +162,7 @@ class EventBasedGateway(Element):
         close_waits(course, token)
         token.memo["chosen"] = wait.event.bpmn_id
         token.memo["result"] = payload
-        token.queue("ending")
+        token.queue("effecting")
 
     def choose_flows(self, course: "Course", token: Token) -> Sequence[Flow]:
         chosen = token.memo["chosen"]

@@ -59,6 +59,10 @@ class MultiInstanceBody(Element):
         Element.__init__(self, level, bpmn_id, name)
 
     @property
+    def makes_rows(self) -> bool:
+        return self.activity.makes_rows
+
+    @property
     def kept(self) -> str | None:
         return self.loop.output_collection
 

@@ -10,7 +10,7 @@ from app.decision import feel
 from app.engine import decisions, past
 from app.engine.codes import IncidentType
 from app.engine.effects import Returned, TaskClosed, TaskOpened
-from app.engine.elements.base import Element, EventElement
+from app.engine.elements.base import Element, EventElement, FormReference
 from app.engine.elements.gateways import caught
 from app.engine.elements.mappings import to_json
 from app.engine.errors import ElementFailure
@@ -37,15 +37,6 @@ class Assignment:
     due_date: Term | None = None
     follow_up_date: Term | None = None
     priority: Term | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FormReference:
-    """``binding``: latest, deployment or versionTag (then ``tag``)."""
-
-    id: Term
-    binding: str = "latest"
-    tag: str | None = None
 
 
 class UserTask(Element):
@@ -165,7 +156,13 @@ class UserTask(Element):
 
     def complete(self, course: "Course", token: Token) -> None:
         token.memo.pop("phase", None)
+        result = token.memo.get("result") or {}
+        for name in token.memo.get("facts", ()):
+            if name in result:
+                course.set_local(token, name, result[name])
+        token.memo["result"] = {name: value for name, value in result.items() if name not in token.memo.get("facts", ())}
         super().complete(course, token)
+        token.memo.pop("facts", None)
 
     def closing(self, course: "Course", token: Token) -> None:
         if token.memo.get("phase") == "open":
@@ -242,7 +239,9 @@ class BusinessRuleTask(Element):
                 + "。请部署该决策,或改正流程图中的决策标识后重试",
                 {"decision": decision_id, "binding": called.binding},
             )
-        token.memo["result"] = {called.result_variable: decisions.decide(course, token, ref, course.visible(token))}
+        output = decisions.decide(course, token, ref, course.visible(token))
+        token.memo["result"] = {called.result_variable: output}
+        course.decided(token, ref.decision_id, output)
         return True
 
 

@@ -1,12 +1,13 @@
 """Zeebe extensions of an element to its attributes. Whatever is wrong is added to the document's problems."""
 
 from app.engine.codes import DiagramCode
-from app.engine.elements.base import Element, Listener
+from app.engine.elements.base import Element, FormReference, Listener
 from app.engine.elements.mappings import Mapping
 from app.engine.elements.multi_instance import Loop
 from app.engine.elements.subprocesses import CalledProcess
-from app.engine.elements.tasks import Assignment, CalledDecision, FormReference, JobSpec
+from app.engine.elements.tasks import Assignment, CalledDecision, JobSpec
 from app.engine.expressions import FormulaTerm, LiteralTerm, Term
+from app.engine.reading import declaring
 from app.engine.reading.document import Document
 from app.engine.reading.values import boolean, collapse, integer
 from app.engine.reading.xml import BPMN, ZEEBE, Node, extension, local, written
@@ -32,6 +33,7 @@ def common(document: Document, node: Node, element: Element) -> None:
     text = node.find(BPMN + "documentation")
     element.documentation = (text.text or "").strip() if text is not None else ""
     element.properties = _pairs(document, node, "properties", "property", "name")
+    element.declarations = declaring.read(document, node, element.properties)
     mapping = extension(node, "ioMapping")
     if mapping is not None:
         element.input_mappings = _mappings(document, node, mapping, "input", "输入映射")

@@ -126,6 +126,7 @@ class StartParser(ElementParser):
             element.trigger = trigger_of(document, self.node, catching=True, needs_key=inside)
             element.interrupting = self.node.get("isInterrupting", "true") != "false"
             element.level_spec.start.starts.append(element)
+            element.form = attributes.form(document, self.node)
 
 
 class CatchParser(ElementParser):

@@ -1,8 +1,11 @@
 """``read``: a BPMN file to its process definitions."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+from app.domain.declared import EFFECTS
+from app.engine import sources
 from app.engine.codes import DiagramCode
 from app.engine.definitions import Diagram, ElementInfo, ProcessDefinition, StartEvent
 from app.engine.elements.base import Element
@@ -12,6 +15,7 @@ from app.engine.elements.subprocesses import CallActivity, SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.errors import DiagramError
 from app.engine.expressions import LiteralTerm, Term, source_of
+from app.engine.functions import COMPLETED_AT
 from app.engine.reading import attributes, content, dialect, foreign, handlers, returns, structure, values, xml
 from app.engine.reading.document import Document
 from app.engine.reading.parsers import ZeebeParser
@@ -19,6 +23,7 @@ from app.engine.reading.xml import BPMN, Node, extension, local
 from app.engine.spiff import LevelSpec
 
 CLAUSES = "clauses"
+_ASKED = re.compile(COMPLETED_AT + r'\s*\(\s*(?:element\s*:\s*)?"([^"]*)"')
 
 
 def read(source: bytes, name: str, *, executable_only: bool = True) -> Diagram:
@@ -68,6 +73,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
     decisions: set[str] = set()
     forms: set[str] = set()
     jobs: set[str] = set()
+    calls: set[tuple[str, str | None, bool]] = set()
     process_id = node.get("id", "")
     for element, parent in walk(spec, process_id):
         activity = element.activity if isinstance(element, MultiInstanceBody) else element
@@ -77,6 +83,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
             forms.update(_static(activity.form.id))
         elif isinstance(activity, CallActivity):
             processes.update(_static(activity.called.id))
+            calls.update((name, activity.called.tag, activity.called.binding == "deployment") for name in _static(activity.called.id))
         elif isinstance(activity, BusinessRuleTask):
             decisions.update(_static(activity.called.id))
         elif isinstance(activity, JobTask):
@@ -102,6 +109,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
             attached_to=host.bpmn_id if host is not None else None,
             multi_instance=isinstance(element, MultiInstanceBody),
         )
+    declares = any(name.strip() in EFFECTS and value.strip() for info in elements.values() for name, value in info.properties.items())
     tag = extension(node, "versionTag")
     begun = _start_forms(document, node)
     starts = tuple(
@@ -131,6 +139,11 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
         called_decisions=frozenset(decisions),
         forms=frozenset(forms),
         job_types=frozenset(jobs),
+        declares=declares,
+        watched=_watched(document, source),
+        calls=tuple(sorted(calls, key=str)),
+        results=_results(spec, process_id),
+        may_ask=declares or any(info.type == "callActivity" for info in elements.values()),
     )
 
 
@@ -149,6 +162,25 @@ def _start_forms(document: Document, process: Node) -> dict[str, dict[str, Any]]
         else:
             found[node.get("id", "")] = {"form": given.id.value, "form_binding": given.binding, "form_tag": given.tag}
     return found
+
+
+def _results(spec: LevelSpec, process_id: str) -> dict[str, frozenset[str]]:
+    """Of the variables that a declared ``set`` takes: the decisions that give them."""
+    drawn = {element.bpmn_id: element for element, _ in walk(spec, process_id)}
+    sets = [setting for element in drawn.values() for setting in element.declarations.sets]
+    sets += [
+        setting for element in drawn.values() if isinstance(element, MultiInstanceBody) for setting in element.activity.declarations.sets
+    ]
+    taken = {name for setting in sets for name in sources.names(setting.value)}
+    return {variable: decisions for variable, decisions in sources.results(drawn).items() if variable in taken}
+
+
+def _watched(document: Document, source: bytes) -> frozenset[str]:
+    """The elements of whose completion some expression of the file asks."""
+    if COMPLETED_AT.encode() not in source:
+        return frozenset()
+    texts = (text for node in document.root.iter() for text in (*node.attrib.values(), node.text or ""))
+    return frozenset(name for text in texts for name in _ASKED.findall(text))
 
 
 def walk(spec: LevelSpec, parent: str) -> Iterator[tuple[Element, str]]:

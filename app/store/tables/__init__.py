@@ -15,11 +15,22 @@ from app.store.tables.instances import (
     VariableRow,
     WaitRow,
 )
-from app.store.tables.ledger import CalendarDayRow, NotificationReadRow, NotificationRow, NumberRow, ProjectOfficeRow, ProjectRow, RecordRow
+from app.store.tables.ledger import (
+    ApprovalRow,
+    CalendarDayRow,
+    FactChangeRow,
+    NotificationReadRow,
+    NotificationRow,
+    NumberRow,
+    ProjectOfficeRow,
+    ProjectRow,
+    RecordRow,
+)
 from app.store.tables.resources import CatalogueRow, DefinitionRow, DeploymentRow, ResourceRow, ScenarioVerdictRow
 from app.store.tables.trail import AuditEntryRow, AuditSealRow, IdempotencyKeyRow, StoredSettingRow
 
 __all__ = [
+    "ApprovalRow",
     "AuditEntryRow",
     "AuditSealRow",
     "CalendarDayRow",
@@ -29,6 +40,7 @@ __all__ = [
     "DelegationRow",
     "DeploymentRow",
     "ElementInstanceRow",
+    "FactChangeRow",
     "IdempotencyKeyRow",
     "IncidentRow",
     "JobRow",

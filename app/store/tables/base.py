@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase, registry
 
 from app.domain import states
+from app.domain.facts import RightKind
 from app.store.types import Instant, Json, Key, Money, Word
 
 # Named constraints, so that a later migration can drop them on both databases.
@@ -33,6 +34,7 @@ _WORDS = (
     states.MessageState,
     states.DefinitionKind,
     states.DeploymentSource,
+    RightKind,
 )
 
 

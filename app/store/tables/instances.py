@@ -182,6 +182,7 @@ class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
     follow_up_at: Mapped[datetime | None]
     deadline: Mapped[dict[str, Any] | None]
     priority: Mapped[int]
+    ledger_version: Mapped[int | None]  # of the project, when the task opened; None: without one, or of a release that did not know
     clauses: Mapped[str]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

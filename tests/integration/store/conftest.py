@@ -13,7 +13,7 @@ from app.config import Config
 from app.services import startup
 from app.store import schema
 from app.store.tables import db
-from tests.integration.conftest import make_app, named, settings
+from tests.integration.conftest import make_app, named, no_more_keys, settings
 
 TESTS = Path(__file__).resolve().parents[2]
 RELEASE = TESTS / "data" / "releases" / "0.1.0"
@@ -29,6 +29,7 @@ def released_config(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
             connection.executescript((RELEASE / "sqlite.sql").read_text(encoding="utf-8"))
         connection.close()
         yield settings(str(folder), tmp_path)
+        no_more_keys()
         return
     address: str = request.getfixturevalue("postgresql_server")
     name = f"r{abs(hash(request.node.nodeid)):x}"
@@ -42,6 +43,7 @@ def released_config(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
     with psycopg.connect(named(address, name)) as server:
         server.execute((RELEASE / "postgresql.sql").read_text(encoding="utf-8").encode())
     yield config
+    no_more_keys()
     with psycopg.connect(address, autocommit=True) as server:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -25,7 +25,8 @@ def test_a_register_of_the_district_holds_nothing_of_another_district(app: Flask
     def record(key: int, tenant: str) -> dict[str, object]:
         return {
             "key": key, "tenant": tenant, "project_key": None, "kind": "deal", "data": {"no": key}, "amount": None, "root_key": None,
-            "element_id": "", "created_at": NOW,
+            "element_id": "", "created_at": NOW, "process_id": "", "instance_key": None, "scope": None, "item": None, "round": None, "stage": "",
+            "superseded_at": None,
         }  # fmt: skip
 
     with act():

@@ -61,7 +61,7 @@ def test_audit_seals_are_neither_changed_nor_deleted(app: Flask) -> None:
 
 def test_instants_money_and_numbers_come_back_exactly(app: Flask) -> None:
     record = {
-        "key": 1, "tenant": "sucheng", "project_key": None, "kind": "payment", "root_key": None, "element_id": "",
+        "key": 1, "tenant": "sucheng", "project_key": None, "kind": "payment", "root_key": None, "process_id": "", "element_id": "", "stage": "",
         "data": {"amount": Decimal("4000000.00"), "rate": Decimal("0.1"), "many": 10**20, "text": "一\x00二"}, "amount": Decimal("4000000.01"), "created_at": NOW,
     }  # fmt: skip
     with act():

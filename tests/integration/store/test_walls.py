@@ -1,5 +1,7 @@
 """The database itself refuses what would be wrong: every foreign key and every check, tried on the rows of a real life."""
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Table, create_engine, inspect, select, text, update
@@ -10,11 +12,15 @@ from app.acts.transaction import act
 from app.store import rows
 from app.store.database import is_postgresql
 from app.store.tables import (
+    ApprovalRow,
     DeploymentRow,
     ElementInstanceRow,
+    FactChangeRow,
     MessageDeliveryRow,
     MessageRow,
     ProcessInstanceRow,
+    ProjectRow,
+    RecordRow,
     ResourceRow,
     ScenarioVerdictRow,
     UserTaskRow,
@@ -24,6 +30,7 @@ from app.store.tables import (
 )
 
 NOBODY = 7  # a key that no row has
+NOW = datetime(2026, 3, 10, 1, tzinfo=UTC)
 TABLES = [
     table for table in db.metadata.sorted_tables if table.foreign_keys or any(isinstance(c, CheckConstraint) for c in table.constraints)
 ]
@@ -37,6 +44,23 @@ BREAKS = {
     "ck_memberships_role": ("", "role = ''"),
     "ck_delegations_period": ("", "last_on = '2026-02-28'"),
     "ck_delegations_another": ("", "delegate_key = delegator_key"),
+    "ck_projects_named": ("", "name = ''"),
+    "ck_projects_phase": ("", "phase = ''"),
+    "ck_projects_version": ("", "version = -1"),
+    "ck_project_offices_role": ("", "role = ''"),
+    "ck_records_kind": ("", "kind = ''"),
+    "ck_records_place": ("round IS NULL", "item = 1"),
+    "ck_records_round": ("round IS NOT NULL", "round = 0"),
+    "ck_numbers_kind": ("", "kind = ''"),
+    "ck_numbers_last": ("", "last = -1"),
+    "ck_notifications_role": ("", "role = ''"),
+    "ck_notifications_office": ("", "office_key = -1"),
+    "ck_approvals_counts": ("", "required = 0"),
+    "ck_approvals_lapsed": ("", "lapsed_names = '[]'"),
+    "ck_approvals_holds": ("", "holds = false, lapsed_at = at, lapsed_names = '[]'"),
+    "ck_approvals_digest": ("", "digest = ''"),
+    "ck_fact_changes_field": ("", "field = ''"),
+    "ck_fact_changes_changed": ("", "after = before"),
     "ck_catalogue_version": ("", "version = -1"),
     "ck_deployments_number": ("", "number = 0"),
     "ck_definitions_version": ("", "version = 0"),
@@ -91,6 +115,27 @@ def walled(upgraded: Flask) -> Flask:
             "resource_key": resource, "case_key": "一", "tenant": "hill", "number": 1, "basis": "", "ok": True, "stops": False, "difference": "",
         }  # fmt: skip
         rows.insert(ScenarioVerdictRow, [verdict])
+        project = db.session.execute(select(ProjectRow.key, ProjectRow.tenant)).first()
+        root = db.session.execute(select(ProcessInstanceRow.key).where(ProcessInstanceRow.local == 1)).scalars().first()
+        user = db.session.execute(text("SELECT min(id) FROM users")).scalar_one()
+        assert project is not None
+        change = {
+            "key": 1, "tenant": project.tenant, "project_key": project.key, "root_key": root, "process_id": "permit", "element_id": "end", "field": "listed",
+            "before": None, "after": True, "right_kind": "set", "source": "path:permit.end", "role": "", "project_version": 1, "user_key": user, "user_name": "",
+            "at": NOW,
+        }  # fmt: skip
+        record = {
+            "key": 1, "tenant": project.tenant, "project_key": project.key, "kind": "deal", "data": {}, "amount": None, "root_key": root,
+            "process_id": "permit", "element_id": "deal", "instance_key": root, "scope": 0, "item": 0, "round": 1, "stage": "permit", "created_at": NOW, "superseded_at": None,
+        }  # fmt: skip
+        approval = {
+            "key": 1, "tenant": project.tenant, "project_key": project.key, "root_key": root, "instance_key": root, "process_id": "permit",
+            "element_id": "check", "scope": 0, "item": 0, "round": 1, "required": 1, "holds": True, "approved_values": {}, "digest": "-", "role": "finance",
+            "office_key": 0, "office": "", "user_key": user, "user_name": "", "at": NOW, "lapsed_at": None, "lapsed_names": None,
+        }  # fmt: skip
+        rows.insert(ApprovalRow, [approval])
+        rows.insert(FactChangeRow, [change])
+        rows.insert(RecordRow, [record])
     return upgraded
 
 
@@ -155,7 +200,8 @@ def test_a_root_goes_with_its_whole_tree_and_with_nothing_else(upgraded: Flask) 
     gone = {root, started, parent}
     assert None not in gone
     assert len(gone) == 3
-    of_trees = [table for table in TABLES if {"tenant", "root_key"} <= set(table.c.keys())]
+    mentioning = {"records", "notifications", "fact_changes", "approvals"}  # of a project: they forget the tree
+    of_trees = [table for table in TABLES if {"tenant", "root_key"} <= set(table.c.keys()) and table.name not in mentioning]
     assert len(of_trees) == 8
     others = {table.name: count(table) for table in db.metadata.sorted_tables if table not in of_trees and table.name != "task_candidates"}
     kept = {table.name: count(table, gone) for table in of_trees}

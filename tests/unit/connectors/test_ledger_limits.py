@@ -1,6 +1,6 @@
 """A query that would give a process more than it can hold is refused, with what to do; one row fewer is given whole."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 
 from app.connectors import ledger
 from app.connectors.calls import FoundRecord, RecordsRead
-from app.connectors.ledger import Ledger
+from app.connectors.ledger import Approval, Ledger
 from app.domain.forms import Form
 from app.errors import ConnectorError
 
@@ -22,6 +22,31 @@ class Full(Ledger):
     def __init__(self, rows: int) -> None:
         super().__init__(None, NOW)
         self.rows = rows
+
+    @property
+    def schema(self) -> None:
+        return None
+
+    @property
+    def following(self) -> None:
+        return None
+
+    @property
+    def main_line(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def relations(self) -> dict[str, str | None]:
+        return {}
+
+    def kept_approvals(self) -> tuple[Approval, ...]:
+        return ()
+
+    def known_offices(self, keys: Sequence[str]) -> dict[str, str]:
+        return {}
+
+    def role_offices(self) -> dict[str, list[dict[str, str]]]:
+        return {}
 
     def form(self, kind: str) -> Form | None:
         return FORM

@@ -803,7 +803,6 @@ BAD = {
     "as_person_object": ("steps: [{complete: a, as: {role: a, person: {a: 1}}}]", "第 1 步的 as的 person 应是文字"),
     "half_a_character": ('variables: {a: "\\ud800"}', "第 1 行第 16 列的文字含有不完整的字符"),
     "half_a_characters_key": ('variables: {"\\ud800": 1}', "不完整的字符"),
-    "nul": ('variables: {a: "b\\0"}', "第 1 行第 16 列的文字含有空字符"),
 }
 
 

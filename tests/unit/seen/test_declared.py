@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.seen.declared import Declared, declared, parts
+from app.domain.declared import Declared, declared, parts
 
 
 def test_nothing_declared_is_nothing_read() -> None:

@@ -1,9 +1,19 @@
-"""What an element declares (``zeebe:property``), read once for everybody who shows it. Values are texts of the diagram: keys, names and FEEL."""
+"""What an element declares (``zeebe:property``), read once for everybody: who carries it out, who checks it, who shows it.
+
+Values are texts of the diagram: keys, names and FEEL. Source: modelling.md §4, told to analysts in docs/analyst/diagrams.md.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+EFFECTS = ("phase", "record", "set", "notify", "reads", "approves", "approvesWhen")  # what the platform does because of them
+WORDS = ("clauses", "returnTo", "office", "distinct", "stands", "noDeadline", "document", "together", "mayBeEmpty", "each", "when")
+PROPERTIES = frozenset({*EFFECTS, *WORDS})
+RESERVED = (
+    "project",
+    "parameters",
+)  # names of the ledger's row and of the district's parameters, wherever something of EFFECTS is declared
 _SEPARATED = re.compile(r"[\s,;]+")
 _READ = re.compile(r"=\s*(?:(?:sum|count)\s*\(\s*)?([A-Za-z_]\w*)")
 
@@ -26,6 +36,7 @@ class Declared:
     approves: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     sets: tuple[tuple[str, str], ...] = ()
+    wrong_sets: tuple[str, ...] = ()  # parts of ``set`` that are no "field = FEEL"
 
 
 def declared(properties: Mapping[str, str]) -> Declared:
@@ -43,10 +54,15 @@ def declared(properties: Mapping[str, str]) -> Declared:
         returns=_names(given.get("returnTo", "")),
         approves=_names(given.get("approves", "")),
         reads=tuple(dict.fromkeys(_READ.findall(";".join(parts(given.get("reads", "")))))),
-        sets=tuple(
-            (name.strip(), _formula(value)) for name, sign, value in (part.partition("=") for part in parts(given.get("set", ""))) if sign
-        ),
+        sets=tuple(pair for part in parts(given.get("set", "")) if (pair := _set(part)) is not None),
+        wrong_sets=tuple(part for part in parts(given.get("set", "")) if _set(part) is None),
     )
+
+
+def _set(part: str) -> tuple[str, str] | None:
+    """Field and FEEL of one part of ``set``."""
+    name, _, value = part.partition("=")
+    return (name.strip(), _formula(value)) if name.strip().isidentifier() and _formula(value) else None
 
 
 def parts(text: str) -> list[str]:

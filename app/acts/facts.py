@@ -1,0 +1,149 @@
+"""A person's act makes the marked fields of its form facts: by the role in which the person acts, and only what the person has changed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.acts.held_tree import HeldTask, HeldTree
+from app.catalogue import snapshot
+from app.domain import form_facts
+from app.domain.codes import FormCode, VerdictCode
+from app.domain.fact_changes import FactOrigin, FactRefused, refusal
+from app.domain.facts import LedgerField, Right, RightKind
+from app.domain.form_facts import Changed
+from app.domain.forms import FieldProblem, Form
+from app.domain.project_values import project_context
+from app.engine import ProcessDefinition
+from app.errors import Forbidden, InvalidForm
+from app.store import ledger
+
+_OF_OFFICES = "office"
+
+
+def take(tree: HeldTree, task: HeldTask, form: Form | None, data: Mapping[str, Any], role: str, *, version: int | None) -> frozenset[str]:
+    """Write what the person has changed, before the step that sees it. ``version``: of the ledger, with which the form was drawn; None: with which the task opened.
+
+    Gives the names that are facts and no variables. Raises Forbidden (LEDGER_OWNER), InvalidForm (CHANGED_MEANWHILE, OFFICE, NOT_ALLOWED).
+    """
+    schema = tree.ledger.schema if form is not None else None
+    if form is None or schema is None:
+        return frozenset()
+    fields = form_facts.marked(form, schema)
+    # Forms of the first release call variables by names that the ledger has too, and copy facts into them.
+    shown = form_facts.shown(form, schema) if snapshot.process_definition(task.definition_key).declares else {}
+    if not fields and not shown:
+        return frozenset()
+    now = tree.ledger.known().project
+    if now is None:
+        _without_project(form, fields, data)
+        return frozenset({*fields, *shown})
+    since = _since(tree, {*fields, *shown}, task.ledger_version if version is None else version)
+    before = form_facts.opened({**fields, **shown}, now, since)
+    _refuse_shown(form, shown, data, before=before)
+    wanted = form_facts.changed(fields, data, before)
+    if problems := list(form_facts.conflicts(form, fields, wanted, now, since)):
+        raise InvalidForm(problems)
+    wanted = {name: value for name, value in wanted.items() if not form_facts.is_same(fields[name], now.get(name), value)}
+    if wanted:
+        _write(tree, task, form, fields, role=role, wanted=wanted)
+    return frozenset({*fields, *shown})
+
+
+def begin_facts(
+    tree: HeldTree, definition: ProcessDefinition, form: Form | None, data: Mapping[str, Any], *, role: str | None
+) -> frozenset[str]:
+    """The same of a start form, by the role that begins the process: nothing was shown before, so that everything filled in is a change.
+
+    Raises Forbidden (LEDGER_OWNER), InvalidForm.
+    """
+    schema = tree.ledger.schema if form is not None else None
+    if form is None or schema is None or not (fields := form_facts.marked(form, schema)):
+        return frozenset()
+    now = tree.ledger.known().project
+    if now is None:
+        _without_project(form, fields, data)
+        return frozenset(fields)
+    wanted = {name: value for name, value in form_facts.changed(fields, data, now).items() if value is not None}
+    if wanted:
+        event = next(event.element_id for event in definition.start_events if event.kind == "none")
+        right = Right(kind=RightKind.START)
+        origin = FactOrigin(process_id=definition.process_id, element_id=event, right=right, role=role, main_line=tree.ledger.main_line)
+        _take_effect(tree, form, fields, wanted=wanted, origin=origin)
+    return frozenset(fields)
+
+
+def _write(tree: HeldTree, task: HeldTask, form: Form, fields: Mapping[str, LedgerField], *, role: str, wanted: Mapping[str, Any]) -> None:
+    acting = role if role in task.candidate_groups else None
+    origin = FactOrigin(
+        process_id=task.process_id,
+        element_id=task.element_id,
+        right=Right(kind=RightKind.FORM),
+        role=acting,
+        main_line=tree.ledger.main_line,
+    )
+    if tree.the_state.is_in_loop(task.element):
+        raise Forbidden("多实例的任务不能写台账,请联系业务分析员", code=VerdictCode.LEDGER_OWNER)
+    _take_effect(tree, form, fields, wanted=wanted, origin=origin)
+
+
+def _take_effect(tree: HeldTree, form: Form, fields: Mapping[str, LedgerField], *, wanted: Mapping[str, Any], origin: FactOrigin) -> None:
+    for name, value in wanted.items():
+        if tree.project is not None and (why := refusal(fields[name], value, origin, tree.project)) is not None:
+            raise Forbidden(why, code=VerdictCode.LEDGER_OWNER)
+    _check_offices(tree, form, {name: value for name, value in wanted.items() if _names_offices(fields[name])})
+    try:
+        tree.ledger.write_facts(wanted, origin)
+    except FactRefused as error:
+        raise Forbidden(str(error), code=VerdictCode.LEDGER_OWNER) from error
+
+
+def _since(tree: HeldTree, names: set[str], version: int | None) -> dict[str, Changed]:
+    """What has been written to these fields since the ledger had this version."""
+    if version is None or tree.project is None or version >= tree.project["version"]:
+        return {}
+    found: dict[str, Changed] = {}
+    for row in ledger.changes_since(tree.project["key"], version, sorted(names)):
+        first = found.get(row.field)
+        found[row.field] = Changed(first.before if first is not None else row.before, row.user_name)
+    return found
+
+
+def shown(form: Form, project: Mapping[str, Any], *, declares: bool) -> dict[str, Any]:
+    """The ledger's values of a form's ledger fields, with which it opens."""
+    schema = snapshot.library(project["tenant"]).ledger
+    fields = {**form_facts.marked(form, schema), **(form_facts.shown(form, schema) if declares else {})}
+    row = project_context(project, schema) if fields else None
+    return {name: row[name] for name in fields if row is not None and row[name] is not None}
+
+
+def _without_project(form: Form, fields: Mapping[str, LedgerField], data: Mapping[str, Any]) -> None:
+    filled = [name for name, field in fields.items() if not form_facts.is_same(field, None, data.get(name))]
+    if filled:
+        raise InvalidForm([_problem(form, name, FormCode.NOT_ALLOWED, "是台账的内容,这项流程不属于任何项目,不能填写") for name in filled])
+
+
+def _refuse_shown(form: Form, shown: Mapping[str, LedgerField], data: Mapping[str, Any], *, before: Mapping[str, Any]) -> None:
+    """What is only information is sent back as it was shown, or left away."""
+    wrong = [name for name, field in shown.items() if name in data and not form_facts.is_same(field, before.get(name), data[name])]
+    if wrong:
+        raise InvalidForm([_problem(form, name, FormCode.NOT_ALLOWED, "取自台账,只供查看,不能改") for name in wrong])
+
+
+def _names_offices(field: LedgerField) -> bool:
+    items = field.schema.get("items", {})
+    return _OF_OFFICES in (field.schema.get("x-format"), items.get("x-format") if isinstance(items, Mapping) else None)
+
+
+def _check_offices(tree: HeldTree, form: Form, wanted: Mapping[str, Any]) -> None:
+    """An office is one of the district's register, under its own name."""
+    named = [(name, one) for name, value in wanted.items() for one in (value if isinstance(value, list) else [value]) if one is not None]
+    if not named:
+        return
+    known = tree.ledger.known_offices([one["key"] for _, one in named])
+    wrong = [name for name, one in named if known.get(one["key"]) != one["name"]]
+    if wrong:
+        raise InvalidForm([_problem(form, name, FormCode.OFFICE, "应从登记的单位中选择") for name in dict.fromkeys(wrong)])
+
+
+def _problem(form: Form, name: str, code: FormCode, text: str) -> FieldProblem:
+    title = form.title_of([name])
+    return FieldProblem(name, title, code, f"“{title}”{text}")

@@ -1,0 +1,51 @@
+"""What an element declares, its FEEL compiled: read once with the diagram. Carried out by ``engine.effecting``, checked by ``app.rehearsal.declarations``."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.engine.expressions import FormulaTerm
+
+
+@dataclass(frozen=True, slots=True)
+class FactSetting:
+    """One part of ``set``: a ledger field and the value that it gets."""
+
+    field: str
+    value: FormulaTerm
+
+
+class Aggregate(StrEnum):
+    SUM = "sum"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One part of ``reads``: a name for rows of a register, or for their number or the sum of ``field``. ``where``: what fields must be, as FEEL."""
+
+    name: str
+    kind: str
+    aggregate: Aggregate | None = None
+    field: str = ""
+    of_project: bool = True
+    where: tuple[tuple[str, FormulaTerm], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declarations:
+    """``notify``: role keys, and ``applicant``. Empty where nothing is declared."""
+
+    phase: str = ""
+    record: str = ""
+    sets: tuple[FactSetting, ...] = ()
+    notify: tuple[str, ...] = ()
+    reads: tuple[Reading, ...] = ()
+    approves: tuple[str, ...] = ()
+    approves_when: FormulaTerm | None = None
+
+    @property
+    def on_completion(self) -> bool:
+        return bool(self.record or self.sets or self.notify or self.approves)
+
+
+NOTHING = Declarations()

@@ -1,0 +1,112 @@
+"""``zeebe:property`` values to declarations: names by their words, FEEL compiled. What cannot be read is a problem of the element."""
+
+import re
+from collections.abc import Iterator
+
+from app.decision.near import near
+from app.domain.declared import PROPERTIES, RESERVED, declared, parts
+from app.engine.codes import DiagramCode
+from app.engine.declarations import NOTHING, Aggregate, Declarations, FactSetting, Reading
+from app.engine.reading.document import Document
+from app.engine.reading.xml import Node
+
+
+def read(document: Document, node: Node, properties: dict[str, str]) -> Declarations:
+    """What an element declares."""
+    if not properties:
+        return NOTHING
+    for name in properties:
+        if name.strip() not in PROPERTIES:
+            meant = near(name.strip(), PROPERTIES)
+            cure = f",是不是 {meant}?" if meant else ""
+            document.warn(node, DiagramCode.PROPERTY_IGNORED, f"不认识的属性“{name}”,不会起作用{cure}")
+    said = declared(properties)
+    found = Declarations(
+        phase=said.phase,
+        record=said.record,
+        notify=said.notify,
+        sets=tuple(_sets(document, node, said.sets)),
+        reads=tuple(_reads(document, node, properties)),
+        approves=said.approves,
+        approves_when=document.formula(node, said.approves_when, "属性 approvesWhen") if said.approves_when else None,
+    )
+    if bool(said.approves) != bool(said.approves_when):
+        document.refuse(node, DiagramCode.DECLARATION, "属性 approves 和 approvesWhen 须同时写:批准哪些内容,什么条件下算批准")
+    if said.wrong_sets:
+        written = "、".join(said.wrong_sets)
+        document.refuse(node, DiagramCode.DECLARATION, f"属性 set 的“{written}”应写成“台账字段 = FEEL”,几项之间用分号隔开")
+    return found
+
+
+def _sets(document: Document, node: Node, written: tuple[tuple[str, str], ...]) -> Iterator[FactSetting]:
+    seen = set()
+    for name, text in written:
+        if name in seen:
+            document.refuse(node, DiagramCode.DECLARATION, f"属性 set 里“{name}”写了两次,请只保留一处")
+        seen.add(name)
+        value = document.formula(node, text, f"属性 set 的“{name}”")
+        if value is not None:
+            yield FactSetting(name, value)
+
+
+_READING = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*=\s*(?:(?P<how>sum|count)\s*\(\s*(?P<inner>.*)\)|(?P<plain>.*))", re.DOTALL)
+_ROWS = re.compile(r"(?P<kind>[A-Za-z_]\w*)(?:\.(?P<field>\w+))?(?:\s+of\s+(?P<scope>\w+))?(?:\s+where\s+(?P<where>.+))?", re.DOTALL)
+_WHERE = re.compile(r"\s*([A-Za-z_]\w*)\s*=\s*(.+)", re.DOTALL)
+_SCOPES = ("project", "district")
+
+
+def _reads(document: Document, node: Node, properties: dict[str, str]) -> Iterator[Reading]:
+    seen: set[str] = set()
+    for part in parts(next((value for name, value in properties.items() if name.strip() == "reads"), "")):
+        reading = _reading(document, node, part)
+        if reading is None:
+            text = (
+                f"属性 reads 的“{part}”应写成“名称 = 登记簿 of project|district where 字段 = FEEL”,或 sum(登记簿.字段 …)、count(登记簿 …)"
+            )
+            document.refuse(node, DiagramCode.DECLARATION, text)
+        elif reading.name in seen or reading.name in RESERVED:
+            document.refuse(node, DiagramCode.DECLARATION, f"属性 reads 的名称“{reading.name}”写了两次,或是保留的名称,请改名")
+        else:
+            seen.add(reading.name)
+            yield reading
+
+
+def _reading(document: Document, node: Node, part: str) -> Reading | None:
+    said = _READING.fullmatch(part.strip())
+    rows = _ROWS.fullmatch((said["inner"] if said["how"] else said["plain"]).strip()) if said is not None else None
+    if (
+        said is None
+        or rows is None
+        or (rows["scope"] or _SCOPES[0]) not in _SCOPES
+        or bool(rows["field"]) != (said["how"] == Aggregate.SUM)
+    ):
+        return None
+    conditions = []
+    for condition in _split(rows["where"] or ""):
+        found = _WHERE.fullmatch(condition)
+        value = document.formula(node, found[2], f"属性 reads 的条件“{found[1]}”") if found is not None else None
+        if found is None:
+            return None
+        if value is not None:
+            conditions.append((found[1], value))
+    return Reading(
+        name=said["name"],
+        kind=rows["kind"],
+        aggregate=Aggregate(said["how"]) if said["how"] else None,
+        field=rows["field"] or "",
+        of_project=rows["scope"] != "district",
+        where=tuple(conditions),
+    )
+
+
+def _split(text: str) -> list[str]:
+    """What stands between commas that are in no brackets and no text."""
+    found, depth, quoted = [""], 0, False
+    for position, letter in enumerate(text):
+        quoted ^= letter == '"' and text[position - 1 : position] != "\\"
+        depth += 0 if quoted else (letter in "([{") - (letter in ")]}")
+        if letter == "," and not quoted and not depth:
+            found.append("")
+        else:
+            found[-1] += letter
+    return [piece for piece in found if piece.strip()]
