@@ -437,7 +437,9 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
     fake(
         tasks,
         view=lambda actor, key, now: task_view(memory, actor, key),
-        complete=lambda actor, key, data, now, confirmed=None, idempotency_key=None: complete(memory, actor, key, data, confirmed or {}),
+        complete=lambda actor, key, data, now, confirmed=None, idempotency_key=None, ledger_version=None: complete(
+            memory, actor, key, data, confirmed or {}
+        ),
         save_draft=lambda actor, key, data, now: (memory.drafts.update({key: data}), NOW)[1],
         search=lambda actor, wanted, now, **more: v.Page([LINES[1]], 1),
     )
