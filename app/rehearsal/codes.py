@@ -34,6 +34,7 @@ class FindingCode(Code):
     PHASE = "PHASE", "阶段不在 districts/phases.toml 中"
     FORM_FIELD = "FORM_FIELD", "表单没有这一项"
     FUNCTION = "FUNCTION", "没有这个函数"
+    ARGUMENTS = "ARGUMENTS", "调用函数的参数个数或名称不对，结果总是空值"
     VARIABLE = "VARIABLE", "没有任何环节写入这个变量"
     DECISION_OUTPUT = "DECISION_OUTPUT", "决策的结果里没有这一列"
 

@@ -19,6 +19,7 @@ from app.decision.dmn.formulas import Formula
 from app.decision.dmn.functions import FunctionDefinition
 from app.decision.dmn.graph import NO_IMPORTS, Imported, Model
 from app.decision.dmn.imported import dangling, members, provided
+from app.decision.dmn.invocations import misfit_of, misfits
 from app.decision.dmn.model import Decision, InputData, KnowledgeModel
 from app.decision.dmn.overlap import Column, Findings, analyse
 from app.decision.dmn.problems import DmnError, DmnProblem, Place, Severity, report, shorten
@@ -84,8 +85,11 @@ class _Checker:
             bound |= {name for name, _ in node.parameters}
         if isinstance(node, DecisionTable):
             self._check_table(node)
+        functions, own = self.model.functions, self._known() | bound
+        self.found.extend(misfit_of(node, functions, own))
         for formula in _own(node):
             self._check_calls(formula)
+            self.found.extend(misfits(formula, functions, own))
             self.found.extend(members(self.model, self.owner, formula))
             if not isinstance(node, DecisionTable):
                 self._check_names(formula, frozenset())
