@@ -18,7 +18,7 @@ from app.decision.dmn.cells import Cell, is_any, literal_of, recognise
 from app.decision.dmn.formulas import Formula
 from app.decision.dmn.functions import FunctionDefinition
 from app.decision.dmn.graph import NO_IMPORTS, Imported, Model
-from app.decision.dmn.imported import dangling, members, provided
+from app.decision.dmn.imported import clashes, dangling, members, provided
 from app.decision.dmn.invocations import misfit_of, misfits
 from app.decision.dmn.model import Decision, InputData, KnowledgeModel
 from app.decision.dmn.overlap import Column, Findings, analyse
@@ -47,6 +47,7 @@ def check(model: Model, *, imports: Imported = NO_IMPORTS) -> list[DmnProblem]:
         except DmnError as error:
             return [*model.problems, *error.problems]
     found = [*model.problems, *dangling(model)] if model.is_linked() else [*model.parts.problems]
+    found += clashes(model)
     owners: tuple[Decision | KnowledgeModel, ...] = (*model.parts.decisions.values(), *model.parts.knowledge.values())
     for owner in owners:
         found.extend(_Checker(model, owner).findings())
