@@ -57,6 +57,8 @@ class Form:
         data = loads(source)
         if not isinstance(data, dict):
             raise FormError(FormCode.FORM_SHAPE, "表单文件应是一个 JSON 对象,含 id、title、schema、ui")
+        if (broken := _broken_text(data)) is not None:
+            raise FormError(FormCode.JSON_ENCODING, f"{broken or '顶层'} 有文字含有半个字符(孤立的代理项,如 \\ud800),请改写", broken)
         for key, kind in (("id", str), ("title", str), ("schema", dict)):
             if not isinstance(data.get(key), kind) or not data[key]:
                 raise FormError(FormCode.FORM_SHAPE, f"表单文件缺少“{key}”,或其类型不对", key)
@@ -322,6 +324,19 @@ def loads(text: str | bytes) -> Any:
         return simplejson.loads(raw, object_pairs_hook=_object, parse_float=_decimal, parse_int=_whole, parse_constant=_constant)
     except simplejson.JSONDecodeError as error:
         raise FormError(FormCode.FORM_JSON, f"内容不是正确的 JSON:第 {error.lineno} 行第 {error.colno} 列") from error
+
+
+def _broken_text(data: Any, path: str = "") -> str | None:
+    """Where a text or key holds half a surrogate pair, which no file or database can hold; None if nowhere. JSON lets it be written as an escape."""
+    if isinstance(data, str):
+        return path if any("\ud800" <= character <= "\udfff" for character in data) else None
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inner:
+        if isinstance(key, str) and _broken_text(key) is not None:
+            return path
+        if (found := _broken_text(value, f"{path}/{key}".lstrip("/"))) is not None:
+            return found
+    return None
 
 
 def _depth(text: str) -> int:
