@@ -24,6 +24,8 @@ def _said(**own: str) -> _Messages:
 
 _OF_REQUESTS = {"type": "应为一个对象", "unknown": "没有这一项"}
 
+FARTHEST = 1_000_000  # items that a page may skip
+
 
 class Text(fields.String):
     default_error_messages = _said(invalid="应为文字", invalid_utf8="应为 UTF-8 文字")
@@ -130,7 +132,7 @@ class Strict(Schema):
 
 class PageRequest(Strict):
     limit = Whole(load_default=100, validate=validate.Range(1, 1000, error="limit 应在 1 至 1000 之间"))
-    from_ = Whole(data_key="from", load_default=0, validate=validate.Range(0, 1_000_000, error="from 应不小于 0"))
+    from_ = Whole(data_key="from", load_default=0, validate=validate.Range(0, FARTHEST, error=f"from 应在 0 至 {FARTHEST} 之间"))
     after = Text()
 
     @post_load

@@ -86,4 +86,5 @@ def advice(against: Sequence[Finding]) -> str:
     if FindingCode.NEW_ID in codes:
         words.append("有新的标识与已有的只差一点:请改正;确实要新建的,请确认")
     first = against[0]
-    return f"部署未通过,全部文件均未生效。{first.file}“{first.element or ''}”{first.message}。" + "。".join(words)
+    place = f"{first.file}“{first.element}”" if first.element else f"{first.file} "
+    return f"部署未通过,全部文件均未生效。{place}{first.message}。" + "。".join(words)

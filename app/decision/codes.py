@@ -82,6 +82,7 @@ class DmnCode(DecisionCode):
     NOT_CONNECTED = "dmn.not_connected", "用到了一个名称，但没有从它连线过来"
     UNKNOWN_NAME = "dmn.unknown_name", "没有这个名称，说明里有相近的"
     UNKNOWN_FUNCTION = "dmn.unknown_function", "没有这个函数"
+    ARGUMENTS_COUNT = "dmn.arguments", "调用函数的参数个数或名称不对，结果总是空值"
     UNKNOWN_TYPE = "dmn.unknown_type", "没有这个类型，请先在“数据类型”中定义"
 
     # logic

@@ -67,6 +67,8 @@ class Form:
         data = loads(source)
         if not isinstance(data, dict):
             raise FormError(FormCode.FORM_SHAPE, "表单文件应是一个 JSON 对象,含 id、title、schema、ui")
+        if (broken := _broken_text(data)) is not None:
+            raise FormError(FormCode.JSON_ENCODING, f"{broken or '顶层'} 有文字含有半个字符(孤立的代理项,如 \\ud800),请改写", broken)
         for key, kind in (("id", str), ("title", str), ("schema", dict)):
             if not isinstance(data.get(key), kind) or not data[key]:
                 raise FormError(FormCode.FORM_SHAPE, f"表单文件缺少“{key}”,或其类型不对", key)
@@ -374,6 +376,19 @@ def _texts(data: Any) -> Iterator[str]:
     elif isinstance(data, list):
         for part in data:
             yield from _texts(part)
+
+
+def _broken_text(data: Any, path: str = "") -> str | None:
+    """Where a text or key holds half a surrogate pair, which no file or database can hold; None if nowhere. JSON lets it be written as an escape."""
+    if isinstance(data, str):
+        return path if any("\ud800" <= character <= "\udfff" for character in data) else None
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inner:
+        if isinstance(key, str) and _broken_text(key) is not None:
+            return path
+        if (found := _broken_text(value, f"{path}/{key}".lstrip("/"))) is not None:
+            return found
+    return None
 
 
 def _depth(text: str) -> int:

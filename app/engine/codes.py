@@ -71,6 +71,7 @@ class DiagramCode(Code):
     ATTRIBUTE_UNKNOWN = "ATTRIBUTE_UNKNOWN", "不是 BPMN 的属性，未读取；请检查是否写错"
     VALUE_INVALID = "VALUE_INVALID", "属性的值不合规定"
     REFERENCE_PREFIX = "REFERENCE_PREFIX", "引用的前缀没有声明，或指向别的文件"
+    REFERENCE_DANGLING = "REFERENCE_DANGLING", "只作说明的引用指向本文件里没有的元素，或与顺序流不符"
     EXTENSION_PLACE = "EXTENSION_PLACE", "zeebe 扩展没有放在 extensionElements 里"
     EXTENSION_REPEATED = "EXTENSION_REPEATED", "同一种 zeebe 扩展写了几个，只能有一个"
     EXTENSION_REQUIRED = "EXTENSION_REQUIRED", "文件要求理解一种本系统不认识的扩展"

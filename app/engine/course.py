@@ -94,9 +94,10 @@ class Course:
         objected = unfit_name(name) or objection(value, self.limits.variable_size)
         if objected is not None:
             code, why = objected
+            cure = "请精简数据或调高上限后重试" if code == IncidentType.LIMIT_VARIABLE_SIZE else "请改正得出它的表达式或数据后重试"
             raise ElementFailure(
                 code,
-                f"{self.place(token)}的变量“{name[:LONGEST_NAME]}”{why},不能保存。请精简数据或调高上限后重试",
+                f"{self.place(token)}的变量“{name[:LONGEST_NAME]}”{why},不能保存。{cure}",
                 {"variable": name, "limit": self.limits.variable_size},
             )
 

@@ -27,6 +27,8 @@ _DURATION = re.compile(
     r"(?:T(?=\d)(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,10})M)?(?:(?P<seconds>\d{1,12}(?:[.,]\d{1,9})?)S)?)?",
     re.ASCII,
 )
+_ANY_SIZE = re.compile(r"-?P(?=[\dT])(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:[.,]\d{1,9})?S)?)?", re.ASCII)
+SHOWN = 60  # characters of a text that is too large
 _INSTANT = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"
     r"(?:[T ](?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
@@ -58,6 +60,10 @@ class Duration:
             return moved
         except (OverflowError, ValueError):
             raise TimerError("推算出的时间超出了可表示的范围(公元 1 年至 9999 年)") from None
+
+    @property
+    def is_negative(self) -> bool:
+        return self.months < 0 or timedelta(days=self.days) + self.rest < timedelta()
 
     @property
     def is_positive(self) -> bool:
@@ -98,6 +104,8 @@ class Schedule:
 def parse_duration(text: str) -> Duration:
     """ISO 8601 ``[-]PnYnMnWnDTnHnMnS``. Raises TimerError."""
     found = _DURATION.fullmatch(text.strip())
+    if found is None and _ANY_SIZE.fullmatch(text.strip()):
+        raise TimerError(f"时长“{text[:SHOWN]}”太长,算出的时间超出了可表示的范围(公元 1 年至 9999 年)")
     if found is None:
         raise TimerError(f"“{text}”不是 ISO 8601 时长,应写成 P3D、P1M、PT10M 之类")
     sign = -1 if found["sign"] else 1
@@ -225,7 +233,8 @@ def check(spec: TimerSpec, zone: ZoneInfo) -> None:
         if spec.kind == DATE:
             parse_instant(spec.term.value, zone)
         elif spec.kind == DURATION:
-            parse_duration(spec.term.value)
+            if parse_duration(spec.term.value).is_negative:
+                raise TimerError(f"时长“{spec.term.value}”是负的,定时会立即到期;请去掉负号")
         else:
             parse_cycle(spec.term.value, zone)
 

@@ -37,6 +37,7 @@ class FindingCode(Code):
     CHECK_NAME = "CHECK_NAME", "表单的检查用到没有的字段、台账字段或变量，会一直得不出结果"
     DECLARED = "DECLARED", "元素声明的阶段、登记簿、台账字段或通知对象没有，或不能声明在这里"
     FUNCTION = "FUNCTION", "没有这个函数"
+    ARGUMENTS = "ARGUMENTS", "调用函数的参数个数或名称不对，结果总是空值"
     VARIABLE = "VARIABLE", "没有任何环节写入这个变量"
     RESERVED_NAME = "RESERVED_NAME", "流程声明了由平台办理的内容，这个名称在它的表达式里是台账或参数的；请改名"
     TREE_FUNCTION = "TREE_FUNCTION", "只有流程知道的函数用错了地方，或没有写明元素"

@@ -219,9 +219,14 @@ class _Checker:
                 yield self._say(part, FindingCode.FUNCTION, message, at=flow)
         for call in calls(term):
             name = _called(call.function)
-            if name is None or (isinstance(call.function, Name) and (call.function.local or name in known)):
-                continue
             severity = "warning" if isinstance(call.function, Name) and call.function.element else "error"
+            if name is None or (isinstance(call.function, Name) and call.function.local):
+                continue
+            if isinstance(call.function, Name) and name in known:
+                if misfit := known[name].misfit(len(call.arguments), call.names):
+                    message = f"的{what}“{source_of(term)}”:{misfit}"
+                    yield self._say(part, FindingCode.ARGUMENTS, message, at=flow, severity=severity)
+                continue
             cure = f"是不是 {hint}?" if (hint := near(name, known)) else "可用函数见 FEEL 函数表"
             yield self._say(
                 part, FindingCode.FUNCTION, f"的{what}“{source_of(term)}”:没有名为“{name}”的函数,{cure}", at=flow, severity=severity

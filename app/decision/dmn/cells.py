@@ -11,11 +11,20 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-Literal = Decimal | str | bool | dt.date | None
+
+@dataclass(frozen=True, slots=True, order=True)
+class Moment:
+    """A date and time, time or duration: by its place among those of its kind; `text` is how FEEL writes it."""
+
+    key: int
+    text: str = field(compare=False)
+
+
+Literal = Decimal | str | bool | dt.date | Moment | None
 Check = Callable[[Any], bool | None]
 
 _STRING: Final = r'"(?:[^"\\]|\\.)*"'

@@ -18,7 +18,8 @@ from app.decision.dmn.cells import Cell, is_any, literal_of, recognise
 from app.decision.dmn.formulas import Formula
 from app.decision.dmn.functions import FunctionDefinition
 from app.decision.dmn.graph import NO_IMPORTS, Imported, Model
-from app.decision.dmn.imported import dangling, members, provided
+from app.decision.dmn.imported import clashes, dangling, members, provided
+from app.decision.dmn.invocations import misfit_of, misfits
 from app.decision.dmn.model import Decision, InputData, KnowledgeModel
 from app.decision.dmn.overlap import Column, Findings, analyse
 from app.decision.dmn.problems import DmnError, DmnProblem, Place, Severity, report, shorten
@@ -46,6 +47,7 @@ def check(model: Model, *, imports: Imported = NO_IMPORTS) -> list[DmnProblem]:
         except DmnError as error:
             return [*model.problems, *error.problems]
     found = [*model.problems, *dangling(model)] if model.is_linked() else [*model.parts.problems]
+    found += clashes(model)
     owners: tuple[Decision | KnowledgeModel, ...] = (*model.parts.decisions.values(), *model.parts.knowledge.values())
     for owner in owners:
         found.extend(_Checker(model, owner).findings())
@@ -84,8 +86,11 @@ class _Checker:
             bound |= {name for name, _ in node.parameters}
         if isinstance(node, DecisionTable):
             self._check_table(node)
+        functions, own = self.model.functions, self._known() | bound
+        self.found.extend(misfit_of(node, functions, own))
         for formula in _own(node):
             self._check_calls(formula)
+            self.found.extend(misfits(formula, functions, own))
             self.found.extend(members(self.model, self.owner, formula))
             if not isinstance(node, DecisionTable):
                 self._check_names(formula, frozenset())

@@ -13,6 +13,7 @@ from typing import Final
 from app.decision import feel
 from app.decision.codes import DmnCode
 from app.decision.dmn.problems import DmnEvaluationError, DmnProblem, Place, fail, report
+from app.decision.feel.syntax import Call, walk
 
 EXPRESSION: Final = "expression"
 UNARY: Final = "unary"
@@ -96,6 +97,12 @@ class Formula:
         """Names that the text invokes."""
         compiled = self.compiled
         return frozenset() if compiled is None else frozenset(compiled.calls)
+
+    @property
+    def invocations(self) -> tuple[Call, ...]:
+        """Every call that the text makes."""
+        compiled = self.compiled
+        return () if compiled is None else tuple(node for node in walk(compiled.tree.root) if isinstance(node, Call))
 
     @property
     def members(self) -> frozenset[tuple[str, str]]:

@@ -38,22 +38,23 @@ class Invocation(Boxed):
             value = None if expression is None else expression.evaluate(scope, run)
             arguments[name] = value if kind is ANY else fitted(value, kind, run, self.place)
         if not isinstance(function, Function):
-            run.warn(DmnCode.NO_FUNCTION, f"“{self._called()}”不是可以调用的函数，结果为空值", self.place, self._called())
+            run.warn(DmnCode.NO_FUNCTION, f"“{self.called}”不是可以调用的函数，结果为空值", self.place, self.called)
             return None
         run.place = self.place
         try:
             return invoke(function, list(arguments.values()), list(arguments), FeelRun(run.environment), 0)
         except feel.FeelError as error:
-            raise fail(error.code, error.message, self.place, text=self._called()) from error
+            raise fail(error.code, error.message, self.place, text=self.called) from error
 
-    def _called(self) -> str:
+    @property
+    def called(self) -> str:
         """The function's name as written."""
         function = self.function
         return function.formula.text.strip() if isinstance(function, LiteralExpression) and function.formula is not None else ""
 
     def _function(self, scope: Scope, run: EvaluationRun) -> object:
         """The function in the scope, else FEEL's own of that name."""
-        name = self._called()
+        name = self.called
         if name not in scope and name in run.environment.functions:
             return run.environment.functions[name].as_function()
         return self.function.evaluate(scope, run)

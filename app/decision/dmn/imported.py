@@ -31,6 +31,21 @@ def dangling(model: Model) -> Iterator[DmnProblem]:
                 yield report(DmnCode.REFERENCE, message, place)
 
 
+def clashes(model: Model) -> Iterator[DmnProblem]:
+    """Prefixes of imports that something of the file itself is called: the names of both are one namespace, in which each must stand for one thing."""
+    own: dict[str, str] = {}
+    for element in model.elements():
+        kind = {Decision: "决策", KnowledgeModel: "业务知识模型", DecisionService: "决策服务", InputData: "输入数据"}[type(element)]
+        own |= {element.name: kind, element.variable.name: kind}
+    own |= dict.fromkeys(model.parts.items, "数据类型")
+    for found in model.imports:
+        if found.name and found.name in own:
+            message = (
+                f"导入的前缀“{found.name}”和本文件的{own[found.name]}“{found.name}”同名，写“{found.name}.…”时分不清是哪一个，请改掉一个"
+            )
+            yield report(DmnCode.DUPLICATE, message, Place(file=model.file, line=found.line))
+
+
 def members(model: Model, owner: Decision | KnowledgeModel, formula: Formula) -> Iterator[DmnProblem]:
     """What a text reads under an import's prefix and what is not there, or is not connected."""
     bound = model.owner_names(owner.id)

@@ -7,42 +7,18 @@ plain comparisons make the analysis say so instead of guessing. Cost is bounded:
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
-from app.decision.dmn.cells import ANY_CELL, Cell, Literal, Span, recognise
+from app.decision.dmn.cells import ANY_CELL, Cell, recognise
+from app.decision.dmn.constants import Condition, cells_of, understand
+from app.decision.dmn.regions import ORDERED, Region, Ruler, cut, write
 
 ROWS: Final = 1_000
 STEPS: Final = 200_000
 GAPS: Final = 8
 OVERLAPS: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A piece of a column's values: one value, an open interval between two of them, the strings that no cell names, or null."""
-
-    kind: str
-    low: Literal
-    high: Literal
-    point: bool
-
-    def describe(self) -> str:
-        """The region in a sentence: `= 5`, `(5..10)`, `其他文字`, `空`."""
-        if self.kind == "null":
-            return "为空"
-        if self.kind == "other":
-            return "是其他值"
-        if self.point:
-            return f"= {write(self.low)}"
-        if self.low is None:
-            return "任意" if self.high is None else f"< {write(self.high)}"
-        if self.high is None:
-            return f"> {write(self.low)}"
-        return f"在 {write(self.low)} 与 {write(self.high)} 之间"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +59,6 @@ class Axis:
     """Mask of the regions that the gap analysis must cover."""
 
 
-def write(value: Literal) -> str:
-    """A literal as FEEL writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, dt.date):
-        return f'date("{value.isoformat()}")'
-    return "null"
-
-
 def analyse(columns: Sequence[Column], *, gaps: bool) -> Findings:
     """Overlaps of rows and, when asked, gaps. All columns have the same number of cells."""
     findings = Findings()
@@ -117,18 +80,16 @@ def analyse(columns: Sequence[Column], *, gaps: bool) -> Findings:
 
 def _axis(columns: Sequence[Column], indexes: Sequence[int], findings: Findings) -> Axis:
     """Regions of the columns' common expression and each row's mask over them."""
-    read: list[list[Cell | None]] = []
+    read: list[list[Cell | Condition | None]] = []
     for column, index in zip(columns, indexes, strict=True):
-        cells = [recognise(text) for text in column.cells]
+        cells = [_read(text) for text in column.cells]
         read.append(cells)
         findings.unknown.extend((row, index) for row, cell in enumerate(cells) if cell is None)
-    allowed = [recognise(column.allowed) for column in columns if column.allowed.strip() and column.allowed.strip() != "-"]
-    known = [cell for cells in read for cell in cells if cell is not None and cell is not ANY_CELL] + [
-        cell for cell in allowed if cell is not None
-    ]
+    allowed = [_read(column.allowed) for column in columns if column.allowed.strip() and column.allowed.strip() != "-"]
+    known = [plain for cells in (*read, allowed) for cell in cells if cell is not None and cell is not ANY_CELL for plain in _plain(cell)]
     declared = next((column.type for column in columns if column.type in ("number", "string", "boolean", "date")), "")
-    regions = _cut(known, declared)
-    ruler = _Ruler(regions)
+    regions = cut(known, declared)
+    ruler = Ruler(regions)
     null = ruler.null
     masks: list[int | None] = []
     cached: dict[str, int] = {}
@@ -153,87 +114,12 @@ def _axis(columns: Sequence[Column], indexes: Sequence[int], findings: Findings)
     return Axis(columns[0].label, regions, masks, null, domain)
 
 
-def _cut(cells: Sequence[Cell], declared: str) -> list[Region]:
-    """The regions that the literals of the cells cut the values into; null is always the last."""
-    kinds = {cell.kind for cell in cells} | ({declared} if declared else set())
-    regions: list[Region] = []
-    if "boolean" in kinds:
-        regions += [Region("boolean", value, value, point=True) for value in (False, True)]
-    for kind in ("number", "date"):
-        if kind in kinds:
-            regions += _line(kind, cells)
-    if "string" in kinds:
-        regions += _strings(cells)
-    if not kinds & {"boolean", "number", "date", "string"}:
-        regions.append(Region("other", None, None, point=False))
-    regions.append(Region("null", None, None, point=True))
-    return regions
+def _read(text: str) -> Cell | Condition | None:
+    return recognise(text) or understand(text)
 
 
-def _line(kind: str, cells: Sequence[Cell]) -> list[Region]:
-    """Points and the open intervals between them; whole days have none between neighbours."""
-    points: list[Any] = sorted(
-        {end for cell in cells if cell.kind == kind for span in cell.spans for end in (span.low, span.high) if end is not None}
-    )
-    if not points:
-        return [Region(kind, None, None, point=False)]
-    regions = [Region(kind, None, points[0], point=False)]
-    for at, value in enumerate(points):
-        regions.append(Region(kind, value, value, point=True))
-        following = points[at + 1] if at + 1 < len(points) else None
-        if kind == "date" and following is not None and following - value == dt.timedelta(days=1):
-            continue
-        regions.append(Region(kind, value, following, point=False))
-    return regions
-
-
-def _strings(cells: Sequence[Cell]) -> list[Region]:
-    """Each named string, and everything else; where strings are compared by order, the intervals between them too."""
-    spans = [span for cell in cells if cell.kind == "string" for span in cell.spans]
-    if not all(span.is_value() for span in spans):
-        return _line("string", cells)
-    values: list[Any] = sorted({span.low for span in spans})
-    return [*(Region("string", value, value, point=True) for value in values), Region("other", None, None, point=False)]
-
-
-class _Ruler:
-    """Where values lie among the regions of one axis."""
-
-    def __init__(self, regions: Sequence[Region]) -> None:
-        self.everything = (1 << len(regions)) - 1
-        self.null = 1 << (len(regions) - 1)
-        self.points: dict[tuple[str, Literal], int] = {}
-        self.blocks: dict[str, tuple[int, int]] = {}
-        for at, region in enumerate(regions):
-            kind = "string" if region.kind == "other" else region.kind
-            first, _ = self.blocks.get(kind, (at, at))
-            self.blocks[kind] = (first, at)
-            if region.point:
-                self.points[region.kind, region.low] = at
-
-    def mask(self, cell: Cell) -> int:
-        """The regions that a cell accepts."""
-        if cell is ANY_CELL:
-            return self.everything
-        if cell.kind == "null":
-            return self.everything & ~self.null if cell.negated else self.null
-        inside = 0
-        for span in cell.spans:
-            inside |= self._stretch(cell.kind, span)
-        if not cell.negated:
-            return inside
-        first, last = self.blocks[cell.kind]
-        own = (1 << (last + 1)) - (1 << first)
-        return own & ~inside | (self.null if cell.null else 0)
-
-    def _stretch(self, kind: str, span: Span) -> int:
-        """The neighbouring regions from a span's low to its high end; none when it is empty."""
-        first, last = self.blocks[kind]
-        if span.low is not None:
-            first = self.points[kind, span.low] + (0 if span.low_closed else 1)
-        if span.high is not None:
-            last = self.points[kind, span.high] - (0 if span.high_closed else 1)
-        return (1 << (last + 1)) - (1 << first) if first <= last else 0
+def _plain(cell: Cell | Condition) -> Iterable[Cell]:
+    return (cell,) if isinstance(cell, Cell) else cells_of(cell)
 
 
 def _find_overlaps(axes: Sequence[Axis], rows: int, findings: Findings) -> None:
@@ -367,7 +253,7 @@ def _describe(axis: Axis, mask: int) -> str:
 
 
 def _adjoin(first: Region, second: Region) -> bool:
-    return first.kind == second.kind and first.kind in ("number", "date") and (first.high is not None and second.low is not None)
+    return first.kind == second.kind and first.kind in ORDERED and (first.high is not None and second.low is not None)
 
 
 def _stretch(first: Region, last: Region) -> str:

@@ -100,6 +100,22 @@ class FunctionSpec:
             run.charge_result(result)
         return result
 
+    def takes(self, count: int, names: Sequence[str] | None) -> bool:
+        """Whether a call with so many arguments, or with these names, can fit a way of calling it; their values may still not."""
+        if names is not None:
+            return len(set(names)) == len(names) and any(set(way) == set(names) for way in self.parameters)
+        if self.variadic == "list":
+            return count > 0
+        return any(len(way) == count or (self.variadic == "last" and count > len(way)) for way in self.parameters)
+
+    def misfit(self, count: int, names: Sequence[str] | None) -> str:
+        """What is wrong with the arguments of such a call, for people; empty if they may fit."""
+        if self.takes(count, names):
+            return ""
+        given = f"{count} 个参数" if names is None else f"参数 {'、'.join(names)}"
+        more = "（至少一个）" if self.variadic == "list" and names is None else ""
+        return f"{self.name}() 不能这样调用，结果总是空值：给的是{given}，应当是 {' 或 '.join(self.signatures())}{more}"
+
     def _fit(self, arguments: list[object]) -> list[object] | None:
         if self.variadic == "list":
             if len(arguments) > 1:

@@ -23,7 +23,6 @@ _NAMED: Final = {
 def check(document: Document) -> None:
     """Adds HANDLER_REPEATED to the problems, HANDLER_SHADOWED to the warnings: boundary events of one activity, event sub-processes of one level, events behind one gateway."""
     for level in document.all_levels():
-        by_id = {node.get("id", ""): node for node in level.nodes}
         for host, events in level.boundaries.items():
             _check(document, events, f"活动 {host} 上", "边界事件")
         starts = [start for node in level.nodes if is_event_subprocess(node) for start in _starts(document, node)]
@@ -32,16 +31,16 @@ def check(document: Document) -> None:
         )
         for node in level.nodes:
             if local(node) == "eventBasedGateway":
-                _check(document, _behind(level, node, by_id), f"事件网关 {node.get('id')} 之后", "事件")
+                _check(document, _behind(level, node), f"事件网关 {node.get('id')} 之后", "事件")
 
 
 def _starts(document: Document, subprocess: Node) -> list[Node]:
     return [node for node in document.level(subprocess).nodes if local(node) == "startEvent"]
 
 
-def _behind(level: LevelIndex, gateway: Node, by_id: dict[str, Node]) -> list[Node]:
-    targets = (by_id.get(flow.get("targetRef", "")) for flow in level.outgoing.get(gateway.get("id", ""), []))
-    return [target for target in targets if target is not None]
+def _behind(level: LevelIndex, gateway: Node) -> list[Node]:
+    targets = {flow.get("targetRef") for flow in level.outgoing.get(gateway.get("id", ""), [])}
+    return [node for node in level.nodes if node.get("id") in targets]
 
 
 def _check(document: Document, events: Iterable[Node], where: str, what: str) -> None:

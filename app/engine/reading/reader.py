@@ -16,7 +16,7 @@ from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.errors import DiagramError
 from app.engine.expressions import LiteralTerm, Term, source_of
 from app.engine.functions import COMPLETED_AT
-from app.engine.reading import attributes, content, dialect, foreign, handlers, returns, structure, values, xml
+from app.engine.reading import attributes, content, dialect, foreign, handlers, references, returns, structure, values, xml
 from app.engine.reading.document import Document
 from app.engine.reading.parsers import ZeebeParser
 from app.engine.reading.xml import BPMN, Node, extension, local
@@ -50,6 +50,7 @@ def _read(document: Document, source: bytes) -> Diagram:
     dialect.check(document)
     foreign.check(document)
     _refuse(document)
+    references.check(document)
     parser = ZeebeParser(document)
     specs = [(node, parser.level_spec(node)) for node in document.executable]
     for node, spec in specs:

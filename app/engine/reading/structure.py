@@ -259,6 +259,8 @@ def _check_links(document: Document, level: LevelIndex) -> None:
             throws.append((name, node))
             if level.outgoing.get(node.get("id", "")):
                 document.refuse(node, DiagramCode.FLOW_NOT_ALLOWED, "链接抛出事件之后不能再有顺序流")
+        elif local(node) != "intermediateCatchEvent":
+            continue  # told already: no other event may have a link
         elif name in targets:
             document.refuse(node, DiagramCode.LINK_NAME, f"链接“{name}”有两个目标,只能有一个")
         else:

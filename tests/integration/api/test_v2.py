@@ -168,6 +168,14 @@ def test_a_wrong_search_is_400_with_the_place(applicant: Caller, body: str, plac
     assert place in [entry["path"] for entry in answer.get_json()["problems"]]
 
 
+@pytest.mark.parametrize("first", [-1, 10**18])
+def test_a_page_beyond_the_last_one_that_may_be_asked_for_is_told_both_bounds(applicant: Caller, first: int) -> None:
+    answer = applicant.post("/user-tasks/search", f'{{"page": {{"from": {first}}}}}')
+    (problem,) = answer.get_json()["problems"]
+    assert (answer.status_code, problem["path"]) == (400, "page/from")
+    assert "from 应在 0 至 1000000 之间" in str(problem)
+
+
 @pytest.mark.parametrize("body", ["[", "[]", '{"a": NaN}', '{"filter": {}, "filter": {}}', "[" * 5000, b"\xff"])
 def test_a_body_that_is_no_json_object_is_refused(applicant: Caller, body: str | bytes) -> None:
     answer = applicant.post("/user-tasks/search", body)

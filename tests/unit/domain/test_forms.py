@@ -149,6 +149,26 @@ def test_hostile_json_is_refused_in_chinese(text: str | bytes, code: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("where", "place"),
+    [
+        ('"title": "\\ud800"', "title"),
+        ('"title": "x", "description": "a\\udfffb"', "description"),
+        ('"title": "x", "ui": {"a": ["b", "\\ud800"]}', "ui/a/1"),
+        ('"title": "x", "ui": {"\\ud800": 1}', "ui"),
+    ],
+)
+def test_half_a_character_in_a_form_file_is_told_in_chinese_with_its_place(where: str, place: str) -> None:
+    source = f'{{"id": "f", {where}, "schema": {{"type": "object", "additionalProperties": false, "properties": {{}}}}}}'
+    with pytest.raises(FormError) as refused:
+        Form.parse(source.encode())
+    assert (refused.value.code, refused.value.place) == ("JSON_ENCODING", place)
+    assert "半个字符" in str(refused.value)
+    assert "codec" not in str(refused.value)
+    pair = source.replace("\\ud800", "\\ud83d\\ude00").replace("\\udfff", "")
+    assert Form.parse(pair.encode()).id == "f", "a whole pair is one character"
+
+
+@pytest.mark.parametrize(
     ("changes", "code"),
     [
         ({"title": ""}, "FORM_SHAPE"),

@@ -192,6 +192,7 @@ SAID = {
     **{(tag, "standardLoopCharacteristics"): REFUSED for tag in schema.CONTENT},
     **{(tag, role): WARNED for tag in ("userTask", "manualTask", "process") for role in ROLES},
     ("scriptTask", "script"): WARNED,
+    **{(tag, end): WARNED for tag in schema.NODES for end in ("incoming", "outgoing")},  # there is no flow f
 }
 TAGS = sorted(
     schema.TASKS

@@ -19,6 +19,7 @@ from .diagrams import (
     node,
     on_error,
     on_escalation,
+    on_link,
     on_message,
     on_signal,
     process,
@@ -210,3 +211,74 @@ def test_two_events_of_one_message_behind_an_event_gateway_are_told():
     waits = [event_gateway("which"), chain("start", "which"), flow("which", "one"), flow("which", "two")]
     assert shadowed(*waits, catch("one", on_message("m")), receive("two", "m"), roots=roots) == ["two"]
     assert shadowed(*waits, catch("one", on_message("m")), catch("two", timer("Duration", "P1D")), roots=roots) == []
+
+
+# ---------------------------------------------------------------------- references
+
+
+def dangling(source: bytes) -> list[tuple[str, str]]:
+    return [(item.element, item.message) for item in read(source, "x.bpmn").lint if item.code == "REFERENCE_DANGLING"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "element", "meant"),
+    [
+        ('<bpmn:laneSet id="ls"><bpmn:lane id="l"><bpmn:flowNodeRef>aply</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>', "l", "apply"),
+        ('<bpmn:dataObjectReference id="r" dataObjectRef="dat"/><bpmn:dataObject id="data"/>', "r", "data"),
+        ('<bpmn:dataObjectReference id="r" dataObjectRef="apply"/><bpmn:dataObject id="appl"/>', "r", "appl"),
+        ('<bpmn:association id="as" sourceRef="aply" targetRef="note"/><bpmn:textAnnotation id="note"/>', "as", "apply"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_told_with_the_nearest_id(inside, element, meant):
+    ((where, message),) = dangling(file(process(start(), user("apply"), chain("start", "apply"), inside)))
+    assert (where, f"是不是 {meant}?" in message) == (element, True)
+
+
+def test_a_pool_of_a_process_that_there_is_not_is_told():
+    pool = '<bpmn:collaboration id="c"><bpmn:participant id="pool" processRef="{}"/></bpmn:collaboration>'
+    body = process(start(), id="payment")
+    ((_, message),) = dangling(file(pool.format("paymnt"), body))
+    assert "流程 paymnt 不在本文件中,是不是 payment?" in message
+    assert dangling(file(pool.format("payment"), body)) == []
+
+
+def test_incoming_and_outgoing_that_the_flows_do_not_bear_out_are_told():
+    def task(incoming: str, outgoing: str) -> bytes:
+        inside = f"<bpmn:incoming>{incoming}</bpmn:incoming><bpmn:outgoing>{outgoing}</bpmn:outgoing>"
+        flows = flow("start", "apply", id="flow_in"), flow("apply", "end", id="flow_out")
+        return file(process(start(), node("userTask", "apply", inside), end(), *flows))
+
+    assert dangling(task("flow_in", "flow_out")) == []
+    ((element, message),) = dangling(task("flow_inn", "flow_out"))
+    assert (element, "是不是 flow_in?" in message) == ("apply", True)
+    (first, second) = dangling(task("flow_out", "flow_in"))
+    assert ("它却流向 end" in first[1], "它却来自 start" in second[1]) == (True, True)
+
+
+# ---------------------------------------------------------------------- timers and links
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("-P3D", "是负的"),
+        ("-PT1H", "是负的"),
+        ("-P1M", "是负的"),
+        ("P99999999999Y", "太长"),
+        ("PT" + "9" * 30 + "S", "太长"),
+        ("P3X", "不是 ISO 8601 时长"),
+    ],
+)
+def test_a_duration_that_makes_no_sense_is_refused_for_what_it_is(written, says):
+    (found,) = problems(catch("c", timer("Duration", written)), chain("start", "c"))
+    assert (found.element, found.code, says in found.message) == ("c", "TIMER_INVALID", True)
+    assert (says == "不是 ISO 8601 时长") is ("不是 ISO 8601 时长" in found.message)
+
+
+def test_a_duration_of_nothing_is_one():
+    assert problems(catch("c", timer("Duration", "PT0S")), chain("start", "c")) == []
+
+
+def test_an_end_event_with_a_link_is_told_once_and_not_taken_for_a_catch():
+    found = problems(end("e", on_link("x")), chain("start", "e"))
+    assert [(item.element, item.code) for item in found] == [("e", "EVENT_NOT_ALLOWED")]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import simplejson
 
-from app.engine import DiagramError, LimitExceeded, commands, effects
+from app.engine import DiagramError, LimitExceeded, StepLimits, commands, effects
 
 from .diagrams import (
     boundary,
@@ -165,6 +165,18 @@ def test_a_wrong_value_is_an_incident_at_its_element_or_nothing_at_all(place: st
         check(run)
         assert {element for element, _ in run.troubles} <= {"t", "s", "c", "h", "g", "start"}, (place, name, run.troubles)
         assert run.done or run.open or run.jobs or run.waiting or run.troubles, (place, name)
+
+
+@pytest.mark.parametrize(
+    ("expression", "cure"), [('="a\\u0000b"', "请改正得出它的表达式"), ("=string join(for i in 1..9 return text)", "请精简数据或调高上限")]
+)
+def test_a_value_that_cannot_be_kept_is_told_with_what_helps(expression: str, cure: str) -> None:
+    given = {"text": "x" * 1000}
+    body = process(start(), script("s", expression, "r"), chain("start", "s"))
+    run = Run(library(file(body)), variables=given, limits=StepLimits(variable_size=5_000))
+    (incident,) = run.incidents.values()
+    assert cure in incident.message
+    assert ("精简数据" in incident.message) is ("精简数据" in cure)
 
 
 GIVEN = [None, True, 0, -1, 10**20, "", "abc", "a\x00b", [], [None], {}, {"a": [1]}, {"": 1}, [[["x"]]]]

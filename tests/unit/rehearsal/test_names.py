@@ -554,6 +554,42 @@ def test_a_deadline_or_function_that_nobody_knows(expression: str, code: str, me
 
 
 @pytest.mark.parametrize(
+    ("expression", "given", "takes"),
+    [
+        ('=contains("a")', "1 个参数", "contains(string: string, match: string)"),
+        ('=deadline("opinion")', "1 个参数", "deadline("),
+        ('=deadline("opinion", now(), 1, 2)', "4 个参数", "deadline("),
+        ("=now(1)", "1 个参数", "now()"),
+        ("=count()", "0 个参数", "count(list: list)（至少一个）"),
+        ('=substring(strng: "abc", start position: 1)', "参数 strng、start position", "substring(string: string, start position: number"),
+        ("=sum(list: [1], more: 2)", "参数 list、more", "sum(list: list)"),
+        ("=for x in [1] return abs(x, 2)", "2 个参数", "abs("),
+        ("=append([1])", "1 个参数", "append(list: list, item: any, …)"),
+    ],
+)
+def test_a_call_with_arguments_that_the_function_never_takes(expression: str, given: str, takes: str) -> None:
+    (found,) = [finding for finding in one(d.script("work", expression, "x")) if finding.code == "ARGUMENTS"]
+    assert (found.element, found.severity) == ("work", "error")
+    assert f"给的是{given}，应当是 {takes}" in found.message
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "=substring(start position: 1, string: \"abc\")", '=substring("abc", 1) + substring("abc", 1, 2)', "=max(1, 2, 3)", "=count(1)", "=append([1], 2, 3)",
+        "=concatenate([1], [2], [3])", "={abs: function(a, b) a + b, x: abs(1, 2)}.x", '=round up(1.5, 0)', "=date(2026, 1, 1)", '=date("2026-01-01")',
+    ],
+)  # fmt: skip
+def test_calls_that_may_fit(expression: str) -> None:
+    assert "ARGUMENTS" not in {finding.code for finding in one(d.script("work", expression, "x"))}
+
+
+def test_in_a_filter_it_may_be_the_items_own() -> None:
+    (found,) = [finding for finding in one(d.script("work", "=[{abs: 1}][abs(1, 2) > 0]", "x")) if finding.code == "ARGUMENTS"]
+    assert found.severity == "warning"
+
+
+@pytest.mark.parametrize(
     "expression",
     [
         '=deadline("opinion", now())',

@@ -21,6 +21,15 @@ def _check():
     return lambda source: dmn.check(dmn.parse(source, name="表.dmn"))
 
 
+@pytest.fixture(name="literal")
+def _literal():
+    def make(logic):
+        head = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="f" name="f" namespace="n">'
+        return f'{head}<decision id="d" name="d"><variable name="d"/>{logic}</decision></definitions>'.encode()
+
+    return make
+
+
 def codes(problems, severity=None):
     return [problem.code for problem in problems if severity in (None, problem.severity)]
 
@@ -159,6 +168,40 @@ def test_a_process_variable_in_a_cell_is_only_a_hint(table, check):
 def test_an_unknown_function_suggests_the_near_one(table, check):
     (problem,) = [one for one in check(table(["x:number"], ["o"], [["-", "maxx(x, 1)"]])) if one.code == "dmn.unknown_function"]
     assert "max" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("cell", "output", "given"),
+    [
+        ("contains(?)", "1", "1 个参数"),
+        ("-", 'substring("abc")', "1 个参数"),
+        ("-", 'substring(strng: "abc", start position: 1)', "参数 strng、start position"),
+        ("? > abs(1, 2)", "1", "2 个参数"),
+    ],
+)
+def test_a_call_that_no_function_takes_is_an_error_at_its_cell(table, check, cell, output, given):
+    (problem,) = [one for one in check(table(["x:string"], ["o"], [[cell, output]])) if one.code == "dmn.arguments"]
+    assert (problem.severity, problem.rule) == ("error", 1)
+    assert f"给的是{given}，应当是 " in problem.message
+
+
+def test_a_boxed_invocation_names_the_functions_parameters(literal, check):
+    def invoking(name):
+        binding = f'<binding><parameter name="{name}"/><literalExpression><text>-1</text></literalExpression></binding>'
+        return literal(f"<invocation><literalExpression><text>abs</text></literalExpression>{binding}</invocation>")
+
+    assert codes(check(invoking("n"))) == []
+    (problem,) = check(invoking("number"))
+    assert (problem.code, "abs(n: " in problem.message) == ("dmn.arguments", True)
+
+
+def test_a_function_of_the_model_goes_before_feels_own(check):
+    source = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="f" name="f" namespace="n">
+    <businessKnowledgeModel id="b" name="abs"><variable name="abs"/><encapsulatedLogic><formalParameter name="a"/><formalParameter name="c"/>
+    <literalExpression><text>a + c</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>
+    <decision id="d" name="d"><variable name="d"/><knowledgeRequirement><requiredKnowledge href="#b"/></knowledgeRequirement>
+    <literalExpression><text>abs(1, 2)</text></literalExpression></decision></definitions>"""
+    assert codes(check(source.encode())) == []
 
 
 def test_added_functions_are_known(table):

@@ -222,6 +222,26 @@ def test_two_imports_of_one_prefix_are_refused(wrap):
     assert caught.value.code == "dmn.duplicate"
 
 
+TYPE = '<itemDefinition id="t" name="lib"><typeRef>number</typeRef></itemDefinition>'
+
+
+@pytest.mark.parametrize(
+    ("own", "kind"),
+    [
+        (decision("lib", "1"), "决策"),
+        (given("lib"), "输入数据"),
+        (knowledge("lib", "x", "x"), "业务知识模型"),
+        (TYPE, "数据类型"),
+    ],
+)
+def test_a_prefix_that_something_of_the_file_is_called_is_refused(file, wrap, own, kind):
+    base = file("base", decision("rate", "0.05"))
+    top = dmn.parse(wrap(imported("lib=urn:base", "lib2=urn:base") + own + decision("d", "1"), own="urn:top"), name="top.dmn")
+    ((code, message),) = errors(top, base)
+    assert code == "dmn.duplicate"
+    assert f"“lib”和本文件的{kind}" in message
+
+
 def test_a_name_of_the_files_own_goes_before_a_prefix(file, environment):
     base = file("base", decision("rate", "0.05"))
     context = (
