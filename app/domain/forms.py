@@ -18,6 +18,7 @@ from app.codes import Code
 from app.domain import form_checks, form_values
 from app.domain.codes import FormCode
 from app.domain.form_checks import FormCheck
+from app.domain.form_messages import MESSAGES
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 32
@@ -67,8 +68,6 @@ class Form:
         data = loads(source)
         if not isinstance(data, dict):
             raise FormError(FormCode.FORM_SHAPE, "表单文件应是一个 JSON 对象,含 id、title、schema、ui")
-        if (broken := _broken_text(data)) is not None:
-            raise FormError(FormCode.JSON_ENCODING, f"{broken or '顶层'} 有文字含有半个字符(孤立的代理项,如 \\ud800),请改写", broken)
         for key, kind in (("id", str), ("title", str), ("schema", dict)):
             if not isinstance(data.get(key), kind) or not data[key]:
                 raise FormError(FormCode.FORM_SHAPE, f"表单文件缺少“{key}”,或其类型不对", key)
@@ -187,8 +186,8 @@ class Form:
         elif name in ("additionalProperties", "unevaluatedProperties"):
             for extra in kind.get("unexpected", []):
                 yield FieldProblem("/".join(map(str, [*path, extra])), str(extra), FormCode.UNDECLARED, f"表单没有“{extra}”这一项,不能提交")
-        elif name in _MESSAGES:
-            code, text = _MESSAGES[name]
+        elif name in MESSAGES:
+            code, text = MESSAGES[name]
             yield self._problem(path, code, text(kind))
         else:
             yield self._problem(path, FormCode.INVALID, "填写的内容不符合要求")
@@ -196,39 +195,6 @@ class Form:
     def _problem(self, path: list[Any], code: FormCode, text: str) -> FieldProblem:
         title = self.title_of(path) or "表单"
         return FieldProblem("/".join(map(str, path)), title, code, f"“{title}”{text}")
-
-
-_TYPES = {"string": "文字", "number": "数字", "integer": "整数", "boolean": "是或否", "array": "列表", "object": "一组内容", "null": "空"}
-_FORMATS = {"date": "日期(如 2026-10-15)", "date-time": "日期和时间(如 2026-10-15T09:00:00+08:00)", "email": "电子邮箱", "time": "时间"}
-
-
-def _types(kind: Mapping[str, Any]) -> str:
-    wanted = [_TYPES.get(name, name) for name in kind["types"] if name != "null"]  # what may be left empty is not asked to be
-    return "应填" + "或".join(wanted or [_TYPES["null"]])
-
-
-def _number(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int | Decimal) else f"{Decimal(str(value)):,}" if isinstance(value, float) else str(value)
-
-
-_MESSAGES = {
-    "type": (FormCode.TYPE, _types),
-    "enum": (FormCode.ENUM, lambda kind: "应从所列选项中选择"),
-    "const": (FormCode.CONST, lambda kind: "必须确认" if kind.get("expected_value") is True else "的值不符合要求"),
-    "format": (FormCode.FORMAT, lambda kind: f"应填{_FORMATS.get(str(kind.get('format')), '规定格式的内容')}"),
-    "minimum": (FormCode.MINIMUM, lambda kind: f"不得小于 {_number(kind['limit'])}"),
-    "maximum": (FormCode.MAXIMUM, lambda kind: f"不得大于 {_number(kind['limit'])}"),
-    "exclusiveMinimum": (FormCode.MINIMUM, lambda kind: f"必须大于 {_number(kind['limit'])}"),
-    "exclusiveMaximum": (FormCode.MAXIMUM, lambda kind: f"必须小于 {_number(kind['limit'])}"),
-    "minLength": (FormCode.TOO_SHORT, lambda kind: "不能为空" if kind["limit"] == 1 else f"至少 {kind['limit']} 个字"),
-    "maxLength": (FormCode.TOO_LONG, lambda kind: f"至多 {kind['limit']} 个字"),
-    "minItems": (FormCode.TOO_FEW, lambda kind: f"至少 {kind['limit']} 项"),
-    "maxItems": (FormCode.TOO_MANY, lambda kind: f"至多 {kind['limit']} 项"),
-    "uniqueItems": (FormCode.DUPLICATE, lambda kind: "有重复的项"),
-    "multipleOf": (FormCode.STEP, lambda kind: f"应是 {kind['multiple_of']} 的整数倍"),
-    "pattern": (FormCode.PATTERN, lambda kind: "的格式不对"),
-    "falseSchema": (FormCode.NOT_ALLOWED, lambda kind: "在当前选择下不应填写"),
-}
 
 
 _NAMED = {FormCode.OFFICE: "单位", FormCode.PERSON: "人员"}  # what is chosen from the register, as {key, name}: text is never taken for one
@@ -357,31 +323,15 @@ def loads(text: str | bytes) -> Any:
         data = simplejson.loads(raw, object_pairs_hook=_object, parse_float=_decimal, parse_int=_whole, parse_constant=_constant)
     except simplejson.JSONDecodeError as error:
         raise FormError(FormCode.FORM_JSON, f"内容不是正确的 JSON:第 {error.lineno} 行第 {error.colno} 列") from error
-    if _ESCAPED_HALF.search(raw) or _HALF.search(raw):
-        for found in _texts(data):
-            if _HALF.search(found):
-                shown = _HALF.sub("�", found)[:40]
-                raise FormError(FormCode.JSON_TEXT, f"内容里的文字“{shown}”含有不完整的字符(孤立的代理项),请重新输入")
+    if (_ESCAPED_HALF.search(raw) or _HALF.search(raw)) and (broken := _broken_text(data)) is not None:
+        raise FormError(FormCode.JSON_TEXT, f"{broken or '顶层'} 有文字含有不完整的字符(孤立的代理项,如 \\ud800),请改写", broken)
     return data
-
-
-def _texts(data: Any) -> Iterator[str]:
-    """Every text in what was read, names among them."""
-    if isinstance(data, str):
-        yield data
-    elif isinstance(data, dict):
-        yield from data
-        for part in data.values():
-            yield from _texts(part)
-    elif isinstance(data, list):
-        for part in data:
-            yield from _texts(part)
 
 
 def _broken_text(data: Any, path: str = "") -> str | None:
     """Where a text or key holds half a surrogate pair, which no file or database can hold; None if nowhere. JSON lets it be written as an escape."""
     if isinstance(data, str):
-        return path if any("\ud800" <= character <= "\udfff" for character in data) else None
+        return path if _HALF.search(data) else None
     inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for key, value in inner:
         if isinstance(key, str) and _broken_text(key) is not None:

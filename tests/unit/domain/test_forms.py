@@ -161,8 +161,8 @@ def test_half_a_character_in_a_form_file_is_told_in_chinese_with_its_place(where
     source = f'{{"id": "f", {where}, "schema": {{"type": "object", "additionalProperties": false, "properties": {{}}}}}}'
     with pytest.raises(FormError) as refused:
         Form.parse(source.encode())
-    assert (refused.value.code, refused.value.place) == ("JSON_ENCODING", place)
-    assert "半个字符" in str(refused.value)
+    assert (refused.value.code, refused.value.place) == ("JSON_TEXT", place)
+    assert "不完整的字符" in str(refused.value)
     assert "codec" not in str(refused.value)
     pair = source.replace("\\ud800", "\\ud83d\\ude00").replace("\\udfff", "")
     assert Form.parse(pair.encode()).id == "f", "a whole pair is one character"
