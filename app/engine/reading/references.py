@@ -38,12 +38,12 @@ def _check(document: Document, node: Node, known: Mapping[str, str]) -> None:
     for name, tags, word in ATTRIBUTES.get(local(node), ()):
         text = node.get(name, "")
         if _is_wrong(text, known, tags):
-            _say(document, node, name, text, word, (key for key, tag in known.items() if not tags or tag in tags))
+            _say(document, node, name, text, word=word, known=(key for key, tag in known.items() if not tags or tag in tags))
     if local(node) == "lane":
         for reference in node.iterchildren(BPMN + "flowNodeRef"):
             text = (reference.text or "").strip()
             if text and text not in document.flow_nodes:
-                _say(document, node, "flowNodeRef", text, "元素", document.flow_nodes, at=reference)
+                _say(document, node, "flowNodeRef", text, word="元素", known=document.flow_nodes, at=reference)
 
 
 def _is_wrong(text: str, known: Mapping[str, str], tags: tuple[str, ...]) -> bool:
@@ -60,14 +60,14 @@ def _check_ends(document: Document, node: Node, flows: Mapping[str, Node]) -> No
             text = (reference.text or "").strip()
             flow = flows.get(text)
             if text and flow is None:
-                _say(document, node, tag, text, "顺序流", flows, at=reference)
+                _say(document, node, tag, text, word="顺序流", known=flows, at=reference)
             elif flow is not None and flow.get(end) != node.get("id"):
                 other = flow.get(end)
                 message = f"{tag} 写着顺序流 {text},它却{'流向' if tag == 'incoming' else '来自'} {other};{word}的顺序流以顺序流自己的 {end} 为准,请改正"
                 document.warn(node, DiagramCode.REFERENCE_DANGLING, message, at=reference)
 
 
-def _say(document: Document, node: Node, name: str, text: str, word: str, known: Iterable[str], at: Node | None = None) -> None:
+def _say(document: Document, node: Node, name: str, text: str, *, word: str, known: Iterable[str], at: Node | None = None) -> None:
     hint = near(text, list(_named(known)))
     cure = f"是不是 {hint}?" if hint else "请改正或删除这个引用"
     document.warn(node, DiagramCode.REFERENCE_DANGLING, f"{local(node)} 的 {name} 引用的{word} {text} 不在本文件中,{cure}", at=at)
