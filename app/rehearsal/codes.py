@@ -48,6 +48,7 @@ class FindingCode(Code):
     NODE_UNREACHABLE = "NODE_UNREACHABLE", "没有任何路径能到达这个元素"
     LOOP_ENDLESS = "LOOP_ENDLESS", "循环没有出路，会一直转下去"
     LOOP_UNCHANGING = "LOOP_UNCHANGING", "循环中没有环节等待或改变条件所用的变量"
+    CALLS_ITSELF = "CALLS_ITSELF", "流程无条件地调用自己，会一直叠到调用层数的上限"
 
     # scenarios
     SCENARIO = "SCENARIO", "场景文件不能读取，或场景因这次发布不再成立"

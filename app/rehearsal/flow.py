@@ -1,6 +1,6 @@
-"""Ways through a diagram that lead nowhere: elements that no flow reaches, and loops in which nothing waits."""
+"""Ways through a diagram that lead nowhere: elements that no flow reaches, loops in which nothing waits, and a process that always calls itself."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from app.connectors import CONNECTORS
@@ -8,8 +8,9 @@ from app.engine import ProcessDefinition
 from app.engine.elements.base import Element
 from app.engine.elements.events import LinkThrow
 from app.engine.elements.gateways import EventBasedGateway, ExclusiveGateway, Join
-from app.engine.elements.subprocesses import EventSubProcess, SubProcess
+from app.engine.elements.subprocesses import CallActivity, EventSubProcess, SubProcess
 from app.engine.elements.tasks import PassTask
+from app.engine.expressions import LiteralTerm
 from app.engine.soundness import closure, onward
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
@@ -17,7 +18,7 @@ from app.rehearsal.inventory import Lines, Part, parts, waits
 
 
 def check(file: str, process: ProcessDefinition) -> list[Finding]:
-    """Errors NODE_UNREACHABLE (one for each place where such a way begins) and LOOP_ENDLESS, warnings LOOP_UNCHANGING."""
+    """Errors NODE_UNREACHABLE (one for each place where such a way begins) and LOOP_ENDLESS, warnings LOOP_UNCHANGING and CALLS_ITSELF."""
     return list(_Flow(file, process).findings())
 
 
@@ -36,6 +37,7 @@ class _Flow:
             reached = closure(list(spec.start.starts), onward)
             yield from self._unreached(here, reached)
             yield from self._loops({name: part for name, part in here.items() if name in reached})
+        yield from self._calls_itself()
 
     def _say(self, part: Part, code: FindingCode, message: str, severity: str = "error") -> Finding:
         return Finding(
@@ -59,6 +61,30 @@ class _Flow:
                 lost[name], FindingCode.NODE_UNREACHABLE, f"没有任何路径能到达,{also}永远不会运行;请从前面的环节连一条顺序流过来,或者删去"
             )
 
+    # ------------------------------------------------------------------ itself
+
+    def _calls_itself(self) -> Iterator[Finding]:
+        """A call of the process by itself that no way from its none start avoids: each instance begins another, until the limit of calls."""
+        calls = [part for part in self.parts if not part.is_loop and _called(part.activity) == self.process.process_id]
+        begin = [start for start in self.process.spec.start.starts if start.trigger.kind == "none"]
+        interrupted = any(isinstance(part.activity, EventSubProcess) and part.parent == self.process.process_id for part in self.parts)
+        if not calls or not begin or interrupted:
+            return
+        known = {part.id: part for part in self.parts}
+        sure: set[str] = set()
+        pending = [part.id for part in calls]
+        while pending:  # what surely leads to one of them, from the calls backwards
+            part = known.get(pending.pop())
+            if part is None or part.id in sure or not (part in calls or _surely_meets(part, sure)):
+                continue
+            sure.add(part.id)
+            pending += [flow.source.bpmn_id for flow in part.element.incoming]
+            host = getattr(part.element, "host", None)
+            pending.append(part.parent if host is None else host.bpmn_id)
+        if begin[0].bpmn_id in sure:
+            message = "调用本流程自己,而且从开始事件出发怎样走都要经过它:每个实例都会再发起一个,直到超过调用层数的上限;请加上不再调用的出路"
+            yield self._say(calls[0], FindingCode.CALLS_ITSELF, message, "warning")
+
     # ------------------------------------------------------------------ loops
 
     def _loops(self, here: Mapping[str, Part]) -> Iterator[Finding]:
@@ -81,6 +107,26 @@ class _Flow:
     @cached_property
     def _inline(self) -> frozenset[str]:
         return frozenset(CONNECTORS)
+
+
+def _called(activity: Element) -> str | None:
+    term = activity.called.id if isinstance(activity, CallActivity) else None
+    return term.value if isinstance(term, LiteralTerm) else None
+
+
+def _surely_meets(part: Part, sure: Collection[str]) -> bool:
+    """Whether a token that comes here is sure to come to one of ``sure``: by what is inside, by a way that is always taken, or by every way there is."""
+    element, activity = part.element, part.activity
+    if isinstance(activity, SubProcess) and not part.is_loop and any(start.bpmn_id in sure for start in activity.inner_spec.start.starts):
+        return not any(event.interrupting for event in element.boundaries)
+    ways = [flow.target for flow in element.outgoing]
+    if not ways:
+        return False
+    always = not isinstance(element, ExclusiveGateway | EventBasedGateway) and [
+        flow.target for flow in element.outgoing if flow.condition is None and flow is not element.default
+    ]
+    met = any(way.bpmn_id in sure for way in always or ()) or all(way.bpmn_id in sure for way in ways)
+    return met and all(event.bpmn_id in sure for event in element.boundaries if event.interrupting)
 
 
 def _way(circle: list[str]) -> str:

@@ -48,6 +48,10 @@ class Part:
         return self.element.activity if isinstance(self.element, MultiInstanceBody) else self.element
 
     @property
+    def is_loop(self) -> bool:
+        return isinstance(self.element, MultiInstanceBody)
+
+    @property
     def place(self) -> str:
         return f"“{self.element.bpmn_name}”({self.id})" if self.element.bpmn_name else f"元素“{self.id}”"
 

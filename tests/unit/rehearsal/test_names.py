@@ -686,6 +686,47 @@ def test_a_loop_in_which_nothing_waits(body: tuple[str, ...], found: list[tuple[
     assert all((finding.severity == "error") == (finding.code == "LOOP_ENDLESS") for finding in problems)
 
 
+def itself(*body: str) -> list[tuple[str, str | None]]:
+    found = findings(d.start(), *body, d.end("e"))
+    return [(finding.severity, finding.element) for finding in found if finding.code == "CALLS_ITSELF"]
+
+
+CALL = d.call("again", "p")
+CHOICE = d.flow("which", "again", "=deep"), d.flow("which", "e", id="else")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        (CALL, d.chain("start", "again", "e")),
+        (task(), CALL, d.chain("start", "work", "again", "e")),
+        (d.parallel("all"), CALL, d.flow("start", "all"), d.flow("all", "again"), d.flow("all", "e")),
+        (d.exclusive("which", "else"), CALL, d.flow("start", "which"), d.flow("which", "again", "=deep"), d.flow("which", "again", id="else")),
+        (d.subprocess("part", d.start("s"), CALL, d.chain("s", "again")), d.chain("start", "part", "e")),
+        (CALL, d.boundary("late", "again", d.timer("Duration", "P1D")), d.end("x"), d.chain("start", "again", "e"), d.flow("late", "x")),
+        (task(), d.boundary("note", "work", d.timer("Duration", "P1D"), False), d.end("x"), CALL, d.chain("start", "work", "again"), d.flow("note", "x")),
+    ],
+)  # fmt: skip
+def test_a_process_that_always_calls_itself_is_warned_of(body: tuple[str, ...]) -> None:
+    assert itself(*body) == [("warning", "again")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        (d.exclusive("which", "else"), CALL, *CHOICE, d.chain("start", "which")),
+        (d.inclusive("which", "else"), CALL, *CHOICE, d.chain("start", "which")),
+        (task(), d.boundary("late", "work", d.timer("Duration", "P1D")), d.end("x"), CALL, d.chain("start", "work", "again"), d.flow("late", "x")),
+        (d.call("again", "p", loop=d.loop("=[]")), d.chain("start", "again", "e")),
+        (d.call("again", "child"), d.chain("start", "again", "e")),
+        (d.call("again", '="p"'), d.chain("start", "again", "e")),
+        (CALL, d.chain("start", "e")),
+    ],
+)  # fmt: skip
+def test_a_process_that_calls_itself_only_sometimes_is_none_of_it(body: tuple[str, ...]) -> None:
+    assert itself(*body) == []
+
+
 def test_a_long_diagram_is_looked_through_once() -> None:
     """Ten thousand elements between two loops: a search from each of them would not end in time."""
     ids = [f"n{number}" for number in range(3000)]
