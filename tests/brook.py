@@ -1,6 +1,7 @@
 """溪谷区: a small district in which the two drawn examples of ``tests/data/planes`` run, with its people; what the examples call besides is made up here."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ PEOPLE = [
     ("ann", "安析", "brook", [("analyst", "溪谷区数据局")]),
     ("root", "系管", "brook", [("system_admin", "溪谷区数据局")]),
 ]
+_OF_LEDGER = re.compile(rb'\s*<zeebe:property name="(?:phase|set|reads)" [^>]*/>')
+_FROM_ENTERING = re.compile(rb"(deadline\(&(?:quot|#34);[a-z_.]+&(?:quot|#34);)\)")
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 _RESULTS = {
@@ -60,8 +63,13 @@ def files() -> Iterator[tuple[str, bytes]]:
 
 
 def runnable(content: bytes) -> bytes:
-    """A drawn example as today's engine takes it: what it throws goes to an outside worker, and no approval is asked."""
-    return content.replace(b"publish_message", b"tell_others").replace(b" and not(approved(&quot;approve_project&quot;))", b"")
+    """A drawn example as today's engine takes it: what it throws goes to an outside worker, whoever completes approves, deadlines count from
+    nothing, and what it declares for the ledger of
+    another district is left out: these instances belong to no project."""
+    content = content.replace(b"publish_message", b"tell_others").replace(b" and not(approved(&quot;approve_project&quot;))", b"")
+    content = _FROM_ENTERING.sub(rb"\1, null)", content.replace(b'value="owner ', b'value="'))
+    content = re.sub(rb'(<zeebe:property name="approves" [^>]*/>)', rb'\1<zeebe:property name="approvesWhen" value="=true"/>', content)
+    return _OF_LEDGER.sub(b"", content)
 
 
 def empty_form(name: str, title: str) -> bytes:
