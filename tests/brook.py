@@ -63,12 +63,11 @@ def files() -> Iterator[tuple[str, bytes]]:
 
 
 def runnable(content: bytes) -> bytes:
-    """A drawn example as today's engine takes it: what it throws goes to an outside worker, whoever completes approves, deadlines count from
+    """A drawn example as today's engine takes it: what it throws goes to an outside worker, deadlines count from
     nothing, and what it declares for the ledger of
     another district is left out: these instances belong to no project."""
     content = content.replace(b"publish_message", b"tell_others").replace(b" and not(approved(&quot;approve_project&quot;))", b"")
     content = _FROM_ENTERING.sub(rb"\1, null)", content.replace(b'value="owner ', b'value="'))
-    content = re.sub(rb'(<zeebe:property name="approves" [^>]*/>)', rb'\1<zeebe:property name="approvesWhen" value="=true"/>', content)
     return _OF_LEDGER.sub(b"", content)
 
 
