@@ -227,7 +227,7 @@ def test_13_timers_keep_the_calendar_and_read_the_clock_that_is_given(begin):
     lib = build(catch("t", timer("Duration", "P1M")), end(), chain("start", "t", "end"))
     run = begin(lib, now=datetime(2026, 1, 31, 9, tzinfo=ZONE))
     assert run.waits[run.wait("t")].due_at == datetime(2026, 2, 28, 9, tzinfo=ZONE)
-    back = begin(build(catch("t", timer("Duration", "-PT1H")), end(), chain("start", "t", "end")))
+    back = begin(build(catch("t", timer("Duration", '=duration("-PT1H")')), end(), chain("start", "t", "end")))
     assert back.waits[back.wait("t")].due_at == back.now - timedelta(hours=1)
     with pytest.raises(DiagramError):
         build(catch("t", timer("Duration", "P")), end(), chain("start", "t", "end"))
