@@ -11,6 +11,7 @@ import pytest
 from app.domain.districts import load, load_phases, main_line
 from app.domain.fact_sources import FactSource
 from app.domain.facts import LedgerField, LedgerSchema, Right, RightKind, may_set, validate
+from app.domain.forms import Form
 from app.rehearsal.library import Shelf
 from tests.processes.driver import ROOT, decide
 
@@ -211,8 +212,11 @@ def test_without_parts_there_is_no_total(district: str) -> None:
 
 def test_the_examples_of_the_guide_hold() -> None:
     text = (ROOT / "docs" / "analyst" / "facts.md").read_text(encoding="utf-8")
-    field, extension = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    field, of_form, extension = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
     base = json.loads((ROOT / "forms" / "records" / "project.json").read_text(encoding="utf-8"))
     base["schema"]["properties"] |= json.loads("{" + field + "}")
     found = LedgerSchema.parse(json.dumps(base).encode(), extension.encode()).fields
     assert (found["approvedBudget"].owners, found["controlPrice"].own) == (("review.review_budget",), True)
+    schema = {"type": "object", "additionalProperties": False, "properties": json.loads("{" + of_form + "}")}
+    form = Form.parse(json.dumps({"id": "review.review_budget", "title": "审核", "schema": schema, "ui": {}}).encode())
+    assert form.ledger_fields == ("approvedBudget",)

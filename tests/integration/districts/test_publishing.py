@@ -19,6 +19,7 @@ SUPERVISION = (ROOT / "dmn" / "sucheng" / "supervision.dmn").read_bytes()
 PROCUREMENT = (ROOT / "bpmn" / "procurement.bpmn").read_bytes()
 PAYMENT = (ROOT / "bpmn" / "payment.bpmn").read_text("utf-8")
 SCENARIOS = (ROOT / "scenarios" / "sucheng" / "payment.yaml").read_text("utf-8")
+CHECKS = (ROOT / "scenarios" / "sucheng" / "form_checks.yaml").read_text("utf-8")
 
 LIMITS = SUPERVISION.replace(b"&lt;= 500000", b"&lt;= 700000")  # one of two cells that complement each other: the other is forgotten
 RAISED = SUPERVISION.replace(b"500000", b"600000")
@@ -118,7 +119,7 @@ def test_after_a_lawful_change_later_changes_are_published(analyst: Analyst) -> 
 
 
 def test_after_a_forced_change_a_label_is_published(analyst: Analyst, operator: Any, tmp_path: Path) -> None:
-    broken = PAYMENT.replace('id="pay"', 'id="pay_out"').replace('"pay"', '"pay_out"')
+    broken = PAYMENT.replace('id="pay"', 'id="pay_out"').replace('"pay"', '"pay_out"').replace("flowNodeRef>pay<", "flowNodeRef>pay_out<")
     status, page = analyst.upload(("payment.bpmn", broken.encode()), reason="")
     assert status == 422
     assert "仍要发布" in page
@@ -161,6 +162,7 @@ LONGER = (  # payment.bpmn with a second user task behind ``pay``
 def corrected(scenarios: str) -> bytes:
     """A set that does the second task wherever it did the first."""
     step = r"      - complete: pay\n        as: finance\n        with: {[^}]*}\n"
+    step += "(?!        refused)"
     return re.sub(step, r"\g<0>      - {complete: second_look, as: finance, with: {recheckOpinion: 同意}}\n", scenarios).encode()
 
 
@@ -169,7 +171,9 @@ def test_a_new_task_its_form_and_the_corrected_scenario_are_published_together(a
     status, page = analyst.upload(*bundle)
     assert status == 422
     assert "状态应为 已办结,实为 进行中" in page
-    status, page = analyst.upload(*bundle, ("payment.yaml", corrected(SCENARIOS)), reason="增设复核")
+    status, page = analyst.upload(
+        *bundle, ("payment.yaml", corrected(SCENARIOS)), ("form_checks.yaml", corrected(CHECKS)), reason="增设复核"
+    )
     assert status == 302
     assert boxes(page) == []
     assert "/models/scenario/sucheng/payment" in analyst.client.get("/models?kind=scenario").text
@@ -190,6 +194,9 @@ def test_a_shared_diagram_goes_with_the_scenarios_of_every_district(operator: An
     assert "scenarios/fengxian/payment.yaml" in done.stderr
     fengxian = (ROOT / "scenarios" / "fengxian" / "payment.yaml").read_text("utf-8")
     place(tmp_path, scenarios__sucheng__payment_dot_yaml=corrected(SCENARIOS), scenarios__fengxian__payment_dot_yaml=corrected(fengxian))
+    for district in ("sucheng", "fengxian"):
+        checks = (ROOT / "scenarios" / district / "form_checks.yaml").read_text("utf-8")
+        (tmp_path / "scenarios" / district / "form_checks.yaml").write_bytes(corrected(checks))
     done = operator(*files, str(tmp_path / "scenarios"))
     hints = [line for line in done.stderr.splitlines() if " INFO act models.deploy " not in line]
     assert (done.exit_code, hints) == (0, [])

@@ -87,7 +87,7 @@ def filled(table: Any, **known: object) -> dict[str, object]:
 def task_row(world: World) -> dict[str, object]:
     return filled(
         UserTaskRow, key=1, root_key=1, instance_key=1, definition_key=1, tenant="hill", candidate_groups=list(world.groups),
-        candidate_users=list(world.users), assignee=world.assignee, state="open",
+        candidate_users=list(world.users), assignee=world.assignee, state="open", round=1,
     )  # fmt: skip
 
 
