@@ -46,7 +46,9 @@ def run() -> None:
         with site.site(Path(folder) / "site") as app:
             site.live("building")
             lines = site.open_acceptances(OPEN)
-            data = site.answers(lines[0], site.BEGIN)
+            data = site.answers(lines[0], site.BEGIN) | {
+                "completedOn": datetime.now(UTC).date().isoformat()
+            }  # after every contract, and not to come
             http, services = _submissions(app, lines, data)
             facts, size = dict(tasks.inputs(SYSTEM, lines[-1].key)[1]), _state_size(lines[-1])
         naive, whole = _naive(Path(folder) / "naive.sqlite", facts, data)
