@@ -115,6 +115,17 @@ def shown(form: Form, project: Mapping[str, Any], *, declares: bool) -> dict[str
     return {name: row[name] for name in fields if row is not None and row[name] is not None}
 
 
+def still_drafted(form: Form | None, row: Any, project: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The draft of a task, but for facts that somebody has written since the task opened: shown again, it would take their value back unseen."""
+    draft = dict(row.draft or {})
+    schema = snapshot.library(project["tenant"]).ledger if form is not None and project is not None else None
+    names = sorted(form_facts.marked(form, schema).keys() & draft.keys()) if form is not None else []
+    if project is None or not names or row.ledger_version is None:
+        return draft
+    written = {change.field for change in ledger.changes_since(project["key"], row.ledger_version, names)}
+    return {name: value for name, value in draft.items() if name not in written}
+
+
 def _without_project(form: Form, fields: Mapping[str, LedgerField], data: Mapping[str, Any]) -> None:
     filled = [name for name, field in fields.items() if not form_facts.is_same(field, None, data.get(name))]
     if filled:

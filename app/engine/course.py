@@ -188,10 +188,10 @@ class Course:
         memo = token.workflow.owner.memo
         memo["visits"] = {**memo.get("visits", {}), token.element_id: dict(visit)}
 
-    def next_round(self, token: Token) -> None:
-        """The element is entered once more in its scope: what it makes now stands beside what it made before."""
-        visits = token.workflow.owner.memo.get("visits", {})
-        self.keep_visit(token, {"round": visits[token.element_id]["round"] + 1 if token.element_id in visits else 1})
+    def enter_round(self, token: Token, number: int) -> None:
+        """The element is entered once more in its scope: what it makes now stands beside what it made before; in place of it where a return has reopened it."""
+        if self.visit(token)["round"] != number:
+            self.keep_visit(token, {"round": number})
 
     def enter_phase(self, token: Token) -> None:
         """See ``effecting.enter``."""

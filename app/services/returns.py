@@ -142,7 +142,7 @@ def _name_above(tree: HeldTree, element_id: str) -> str:
         info = snapshot.process_definition(view.definition).elements.get(element_id)
         if info is not None and info.name:
             return info.name
-    return element_id
+    return "未命名的环节"
 
 
 def _led_to(actor: Actor, key: int, answer: dict[str, Any], now: datetime, *, replayed: bool) -> CompletedView:

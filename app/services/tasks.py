@@ -68,7 +68,7 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
     return TaskPage(
         line=task_line(row, now),
         form=form,
-        data=opened(form, seen, mine, info, returned.last_answer(row)) | (row.draft or {}),
+        data=opened(form, seen, mine, info, returned.last_answer(row)) | form_acts.still_drafted(form, row, project),
         draft_saved_at=row.draft_saved_at,
         project=projects.project_view(project) if project else None,
         clauses=clauses,

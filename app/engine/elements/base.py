@@ -178,8 +178,9 @@ class Element(ElementSpec):
     def announce(self, course: "Course", token: Token) -> None:
         """Say that the element instance has begun."""
         body = token.body
+        number = past.entered(token)
         if body is None and self.makes_rows:
-            course.next_round(token)
+            course.enter_round(token, number)
         host = token.workflow.host
         course.emit(
             ElementEntered(
@@ -191,7 +192,7 @@ class Element(ElementSpec):
                 scope=body.number if body is not None else host.number if host is not None else 0,
                 loop_counter=token.memo.get("place"),
                 flow_id=token.flow,
-                round=past.entered(token),
+                round=number,
             )
         )
         # An instance of a multi-instance activity that opens again has its item already.

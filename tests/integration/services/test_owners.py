@@ -260,6 +260,19 @@ def test_a_stale_form_that_leaves_the_field_alone_keeps_what_the_other_wrote(cas
     assert facts(project) == {"budget": 5}
 
 
+def test_a_draft_does_not_take_back_unseen_what_somebody_else_has_written(cast: Cast) -> None:
+    deploy(t.task("one", form="pay"), t.task("two", form="pay"), own=())
+    project = t.begin(cast.alice)
+    drafted = t.open_task(cast.fred, "two")
+    tasks.save_draft(cast.fred, drafted, {"budget": 7, "note": "草稿"}, NOW)
+    assert tasks.view(cast.fred, drafted, NOW).data == {"budget": 7, "note": "草稿"}
+    t.complete(cast.fred, "one", budget=5)
+    page = tasks.view(cast.fred, drafted, NOW)
+    assert page.data == {"budget": 5, "note": "草稿"}
+    tasks.complete(cast.fred, drafted, page.data, NOW, ledger_version=page.ledger_version)
+    assert facts(project) == {"budget": 5}
+
+
 def test_who_writes_the_same_is_in_nobodys_way(cast: Cast) -> None:
     deploy(t.task("one", form="pay"), t.task("two", form="pay"), own=())
     project = t.begin(cast.alice)

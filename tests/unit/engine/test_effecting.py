@@ -399,6 +399,20 @@ def test_a_number_that_another_variable_claims_to_be_is_not_taken() -> None:
     assert run.rows[0].data["dealNo"] == "成2026-0001"
 
 
+@pytest.mark.parametrize("straight", [False, True])
+def test_a_task_that_a_return_has_reopened_makes_its_row_in_place_of_the_former_with_its_number(straight: bool) -> None:
+    """modelling.md §4: the round goes on; a drawn loop is another one."""
+    body = (user("a", says(record="deal")), user("b", says(returnTo="a")), end("end"), chain("start", "a", "b", "end"))
+    run = Project(lib(start(), *body))
+    run.complete("a", {"amount": 1})
+    run.do(commands.Return(run.task("b"), "a", straight))
+    run.complete("a", {"amount": 2})
+    assert [(row.round, row.data["dealNo"], row.data["amount"], row.supersedes) for row in run.rows] == [
+        (1, "成2026-0001", 1, False),
+        (1, "成2026-0001", 2, True),
+    ]
+
+
 def test_a_drawn_loop_makes_a_row_each_round_and_a_loop_over_items_one_each() -> None:
     again = (exclusive("again", "on"), flow("again", "a", "=again"), flow("again", "end", id="on"))
     run = Project(lib(start(), user("a", says(record="deal")), *again, end("end"), chain("start", "a", "again")))
