@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain import fact_values
 from app.domain.facts import LedgerSchema
+from app.engine import past
 from app.engine.ledger import ApprovalsAsked, KnownApproval
 from app.engine.scopes import visible
 
@@ -48,9 +49,25 @@ def _standing(course: "Course", task: str) -> Sequence[KnownApproval]:
     if not mine:
         return ()
     newest = mine[-1]
+    if _is_under_way(course, newest):
+        return ()
     by_item = {one.item: one for one in mine if one.visit == newest.visit}
     holding = [one for one in by_item.values() if one.holds and not one.lapsed and not _changed(course, one)]
     return holding if len(holding) == len(by_item) == newest.required else ()
+
+
+def _is_under_way(course: "Course", newest: KnownApproval) -> bool:
+    """Whether the task is to say so anew: a return has reopened it, or it is open once more where it said so."""
+    instance = course.tree.instances.get(newest.instance or 0)
+    scope = newest.visit[1] if instance is not None else 0
+    host = course.tree.tokens.get(scope) if scope else None
+    level = host.inner if host is not None else instance.level if instance is not None and not scope else None
+    if level is None:
+        return False
+    if past.of(level.owner).get(newest.element_id, {}).get("reopened"):
+        return True
+    own = (course.site, course.site.body)
+    return any(token.element_id == newest.element_id and token not in own for token in level.live())
 
 
 def _belongs(course: "Course", one: KnownApproval) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.engine import DiagramError, KnownApproval, commands, effects, read
-from tests.unit.engine.diagrams import chain, end, exclusive, file, flow, io, process, start, user
+from tests.unit.engine.diagrams import chain, end, exclusive, file, flow, io, parallel, process, start, user
 from tests.unit.engine.test_effecting import Project, lib, says
 
 APPROVES = says(approves="total note", approvesWhen="verdict = &quot;同意&quot;")
@@ -115,6 +115,22 @@ def test_only_the_newest_round_counts() -> None:
     run.complete("check", {"verdict": "不同意", "again": False})
     run.complete("between")
     assert run.gate() == (False, None)
+
+
+def test_what_a_return_has_reopened_counts_only_when_it_is_given_anew() -> None:
+    """modelling.md, Words: until then no gate passes on it, wherever in the tree it asks."""
+    body = (
+        start(), parallel("fork"), user("check", APPROVES), user("after", says(returnTo="check")), user("ask"), user("gate", GATE), end(),
+        chain("start", "fork", "check", "after", "end"), chain("fork", "ask", "gate", "end"),
+    )  # fmt: skip
+    for given_anew, stands in ((None, False), ("不同意", False), ("同意", True)):
+        run = Approved(lib(*body), variables={"note": "甲"}, project={"total": 5})
+        run.complete("check", {"verdict": "同意"})
+        run.do(commands.Return(run.task("after"), "check", False))
+        if given_anew is not None:
+            run.complete("check", {"verdict": given_anew})
+        run.complete("ask")
+        assert run.gate()[0] is stands
 
 
 def test_in_a_loop_everybody_has_to_approve() -> None:
