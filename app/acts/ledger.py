@@ -1,23 +1,24 @@
 """The ledger of one act on the database: its rows are read as connectors ask, and written with the act."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from app.acts.candidates import candidates
-from app.acts.rows import Row, approval, fact_change, message, notice, record
+from app.acts.rows import Row, TreePlace, approval, fact_change, message, notice, record, wait
 from app.catalogue import districts, snapshot
 from app.catalogue.snapshot import Snapshot
 from app.connectors.calls import FoundRecord, forms_of
 from app.connectors.ledger import Approval, Ledger, RecordPlace
+from app.domain.districts import District, Phase
 from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
-from app.domain.states import MessageKind
+from app.domain.states import MessageKind, WaitKind
 from app.errors import Outdated
 from app.store import accounts, ledger, rows
-from app.store.tables import ApprovalRow, FactChangeRow, MessageRow, NotificationRow, OrganisationRow, RecordRow
+from app.store.tables import ApprovalRow, FactChangeRow, MessageRow, NotificationRow, OrganisationRow, RecordRow, WaitRow
 
 _COLUMNS = (
     "number",
@@ -58,16 +59,16 @@ class StoredLedger(Ledger):
         return self.library.ledger
 
     @property
-    def following(self) -> Mapping[str, Sequence[str]] | None:
-        return districts.following()
+    def every_phase(self) -> Sequence[Phase]:
+        return districts.phases()
 
     @property
-    def main_line(self) -> Sequence[str]:
-        return districts.main_line()
+    def district(self) -> District:
+        return snapshot.district(self.library.tenant)
 
     @property
     def relations(self) -> dict[str, str | None]:
-        return {role.key: role.relation for role in snapshot.district(self.library.tenant).roles.values()}
+        return {role.key: role.relation for role in self.district.roles.values()}
 
     # ------------------------------------------------------------------ reading
 
@@ -82,7 +83,7 @@ class StoredLedger(Ledger):
 
     def role_offices(self) -> dict[str, list[dict[str, str]]]:
         known = {row.name: str(row.key) for row in accounts.offices(self.library.tenant) if row.closed_at is None}
-        roles = snapshot.district(self.library.tenant).roles.values()
+        roles = self.district.roles.values()
         return {role.key: [{"key": known[name], "name": name} for name in role.offices if name in known] for role in roles}
 
     def form(self, kind: str) -> Form | None:
@@ -141,6 +142,27 @@ class StoredLedger(Ledger):
                 ledger.lapse(one.key, list(one.lapsed), self.now)
         rows.insert(NotificationRow, self._notice_rows())
         rows.insert(MessageRow, self._message_rows())
+        if self.survivors is not None and self.project is not None:
+            self._end(self.project["key"], self.survivors)
+
+    def _end(self, project_key: int, survivors: Collection[str]) -> None:
+        """Note for the project's other trees that it has ended; each is told in an act of its own."""
+        told = [
+            wait(
+                TreePlace(self.library.tenant, root.key, root.key),
+                number=0,
+                element=0,
+                process_id=root.process_id,
+                definition_key=root.definition_key,
+                element_id=root.process_id,
+                kind=WaitKind.ENDING,
+                due_at=self.now,
+                now=self.now,
+            )
+            for root in ledger.open_roots_of(project_key)
+            if root.key != self.root_key and root.process_id not in survivors
+        ]
+        rows.insert_new(WaitRow, told, ["root_key", "wait"])
 
     def reassign(self) -> None:
         """After new offices: say again who may do the project's open tasks. Call when this act's own tasks are written."""

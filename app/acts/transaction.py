@@ -16,13 +16,15 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app import current, logs
 from app.acts.held_tree import HeldTask, HeldTree
-from app.catalogue import snapshot
+from app.catalogue import districts, snapshot
+from app.codes import RequestCode
 from app.domain.codes import VerdictCode
+from app.domain.fact_changes import PHASE
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
 from app.engine import State
 from app.errors import Busy, Conflict, NotFound, Outdated
-from app.store import database, instances
+from app.store import database, instances, waits
 from app.store.tables import db
 
 # The index that lets one instance a correlation key run: by its name, or on SQLite by its last column.
@@ -85,14 +87,22 @@ def open_instance(key: int, now: datetime, actor: Actor, *, wait: bool = True) -
 
 @contextmanager
 def open_task(key: int, now: datetime, actor: Actor) -> Iterator[HeldTree]:
-    """Hold the tree of a user task for one act, with the task. Raises NotFound, Busy, Outdated."""
+    """Hold the tree of a user task for one act, with the task. Raises NotFound, Conflict (PROJECT_ENDED), Busy, Outdated."""
     with logs.act(actor.user), _held(key, task=True, wait=True) as found:
         if found is None:
             raise NotFound("没有此事项,可能已被删除")
         with act():
             tree = _tree(*found, now, actor, task=True)
+            _refuse_ended(tree)
             yield tree
             _check_saved(tree)
+
+
+def _refuse_ended(tree: HeldTree) -> None:
+    """Of a tree whose project has ended nothing is done any more, be it told yet or not. Asked under the project's lock, and only where it is in its last phase."""
+    phase = tree.project[PHASE] if tree.project is not None else None
+    if any(one.key == phase and one.terminal for one in districts.phases()) and waits.is_ending(tree.root_key):
+        raise Conflict("本项目已经结束(终态),此事项随之撤销,不能再办理", code=RequestCode.PROJECT_ENDED)
 
 
 def _check_saved(tree: HeldTree) -> None:

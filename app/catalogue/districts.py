@@ -91,11 +91,6 @@ def main_line() -> tuple[str, ...]:
     return districts.main_line(phases())
 
 
-def following() -> Mapping[str, tuple[str, ...]] | None:
-    """Phase → those that may follow; None where any may."""
-    return districts.following(phases())
-
-
 def translate(district: District, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts in the district's own words: texts that its file lists under [words] are replaced, also inside tables; ``kind`` becomes projectType."""
 

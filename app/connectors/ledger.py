@@ -30,6 +30,8 @@ from app.connectors.calls import (
     SetOffice,
     SetPhase,
 )
+from app.domain import districts
+from app.domain.districts import District, Phase
 from app.domain.fact_changes import FactChange, FactOrigin, set_facts, set_office, set_phase
 from app.domain.facts import LedgerSchema, Right, RightKind
 from app.domain.forms import Form
@@ -130,6 +132,7 @@ class Ledger(ABC):
         self.records: list[Entered] = []
         self.notices: list[Told] = []
         self.messages: list[Sent] = []
+        self.survivors: frozenset[str] | None = None  # of the project's end in this act: the processes that go on; None: it has not ended
         self._context: tuple[tuple[Any, ...], dict[str, Any]] | None = None
 
     @property
@@ -150,7 +153,14 @@ class Ledger(ABC):
 
     def known(self) -> KnownLedger:
         """What a step is told of the ledger, changes of this act included."""
-        return KnownLedger(project=self._shown(), schema=self.schema, following=self.following)
+        return KnownLedger(
+            project=self._shown(),
+            schema=self.schema,
+            following=self.following,
+            main_line=self.main_line,
+            woken_by=districts.woken(self.every_phase or ()),
+            entered=[phase for phase, _ in self.project["phases"]] if self.project is not None else (),
+        )
 
     def look_up(self, question: Question) -> Any:
         """What a step has asked. Roles with their offices come as role → [{key, name}, …]."""
@@ -223,13 +233,23 @@ class Ledger(ABC):
 
     @property
     @abstractmethod
-    def following(self) -> Mapping[str, Sequence[str]] | None:
-        """Phase → those that may follow; None where nobody can say."""
+    def every_phase(self) -> Sequence[Phase] | None:
+        """The phases of the ledger in order; None where nobody can say."""
 
     @property
     @abstractmethod
+    def district(self) -> District | None:
+        """The district whose ledger it is; None of shared models alone."""
+
+    @property
+    def following(self) -> Mapping[str, Sequence[str]] | None:
+        """Phase → those that may follow; None where nobody can say."""
+        return None if self.every_phase is None else districts.following(self.every_phase)
+
+    @property
     def main_line(self) -> Sequence[str]:
         """The main phases in order."""
+        return districts.main_line(self.every_phase or ())
 
     @property
     @abstractmethod
@@ -338,6 +358,7 @@ class Ledger(ABC):
                 case PhaseEntered():
                     origin = FactOrigin(process_id=effect.process_id, element_id=effect.element_id, right=_OF_PHASES)
                     self._take(set_phase(self._the_project(), effect.phase, self.now.isoformat(), origin))
+                    self.survivors = districts.survivors(self.every_phase or (), self.district, effect.phase)
                 case FactWritten():
                     self.write_facts(
                         {effect.field: effect.value},

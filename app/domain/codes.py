@@ -27,6 +27,7 @@ class Action(Code):
     INSTANCE_MIGRATE = "instance.migrate", "管理员把流程实例迁移到另一版流程，附原因"
     INSTANCE_SUSPEND = "instance.suspend", "管理员挂起了流程实例，附原因"
     INSTANCE_RESUME = "instance.resume", "管理员恢复了挂起的流程实例，附原因"
+    PROJECT_ENDED = "project.ended", "项目进入终态，同一项目其他正在办理的流程随之结束"
     INSTANCE_CANCEL = "instance.cancel", "管理员取消了流程实例，附原因"
     MODELS_DEPLOY = "models.deploy", "部署了一批模型，附文件、理由、场景的结果和发布人确认的事项"
     MODELS_REFUSE = "models.refuse", "一次部署被拒绝，附主要原因"

@@ -70,7 +70,8 @@ class Clause:
 class Phase:
     """A phase of the ledger. ``main``: of the main line, in ``order``; ``next``: those that may follow, besides a return to an earlier main one.
 
-    What is ``terminal`` has none: it is left by waking the project up only.
+    What is ``terminal`` has none: only the processes ``woken_by`` lead out of it, back into a phase that the project has been in. It ends whatever is open of the
+    project, but for processes that ``goes_on`` names and those that may be begun in it.
     """
 
     key: str
@@ -79,6 +80,8 @@ class Phase:
     terminal: bool = False
     main: bool = False
     next: tuple[str, ...] = ()
+    goes_on: tuple[str, ...] = ()
+    woken_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,8 @@ def _phase(row: Mapping[str, Any]) -> Phase:
         terminal=bool(row.get("terminal", False)),
         main=bool(row.get("main", False)),
         next=tuple(row.get("next", ())),
+        goes_on=tuple(row.get("goes_on", ())),
+        woken_by=tuple(row.get("woken_by", ())),
     )
 
 
@@ -207,6 +212,8 @@ def _wrong_phases(phases: Sequence[Phase]) -> Iterator[str]:
                 yield f"里“{phase.key}”的 next 写了“{key}”,没有这个阶段,{cure}"
         if phase.terminal and phase.next:
             yield f"里“{phase.key}”是终态(terminal),不能有 next:项目只能由唤醒离开终态"
+        if not phase.terminal and (phase.goes_on or phase.woken_by):
+            yield f"里“{phase.key}”不是终态(terminal),goes_on 和 woken_by 只写在终态上"
         if not phase.terminal and not phase.next and any(other.next for other in phases):
             yield f"里“{phase.key}”既不是终态(terminal),又没有写可以进入的下一阶段(next),项目到了那里就再也不能往下办"
 
@@ -219,6 +226,20 @@ def main_line(phases: Sequence[Phase]) -> tuple[str, ...]:
 def following(phases: Sequence[Phase]) -> dict[str, tuple[str, ...]] | None:
     """Phase → those that may follow; None where the file says nothing of it and any may."""
     return {phase.key: phase.next for phase in phases} if any(phase.next for phase in phases) else None
+
+
+def survivors(phases: Sequence[Phase], district: District | None, phase: str) -> frozenset[str] | None:
+    """The processes that a project's entering ``phase`` lets go on; None if it ends none: the phase is not terminal."""
+    found = next((one for one in phases if one.key == phase and one.terminal), None)
+    if found is None:
+        return None
+    begun = (info.key for info in district.processes.values() if phase in info.start_phases) if district is not None else ()
+    return frozenset({*found.goes_on, *found.woken_by, *begun})
+
+
+def woken(phases: Sequence[Phase]) -> dict[str, tuple[str, ...]]:
+    """Terminal phase → the processes that lead out of it."""
+    return {phase.key: phase.woken_by for phase in phases if phase.terminal}
 
 
 def load_all(folder: Path) -> Mapping[str, District]:

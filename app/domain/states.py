@@ -46,6 +46,10 @@ class WaitKind(StrEnum):
     TIMER = "timer"
     MESSAGE = "message"
     SIGNAL = "signal"
+    ENDING = "ending"  # the project has ended: the tree is still to be told
+
+
+TIMED = (WaitKind.TIMER, WaitKind.ENDING)  # what the clock serves: these have a due instant
 
 
 class MessageKind(StrEnum):

@@ -146,6 +146,13 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class EndOfProject:
+    """The tree's project has ended in this phase: the event sub-process that waits for it ends the tree, else it is cancelled."""
+
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
 class Suspend:
     """Nothing may be completed or fired until ``Resume``; due instants stay."""
 
@@ -169,6 +176,7 @@ Command: TypeAlias = (
     | Modify
     | Migrate
     | Cancel
+    | EndOfProject
     | Suspend
     | Resume
 )

@@ -8,7 +8,7 @@ from typing import Any
 from app.decision import feel
 from app.decision.dmn import DmnError, DmnEvaluationError
 from app.domain.declared import RESERVED
-from app.engine import approvals, effecting, functions, parameters, reads
+from app.engine import approvals, effecting, functions, parameters, phases, reads
 from app.engine.codes import IncidentType
 from app.engine.definitions import ProcessDefinition
 from app.engine.effects import Effect, InstanceEnded, InstanceStarted, VariableSet
@@ -39,6 +39,7 @@ class Course:
         self.limits = limits
         self.ledger = ledger
         self.project = dict(ledger.project) if ledger.project is not None else None
+        self.entered = list(ledger.entered)  # every phase that the project has been in
         self._watched: frozenset[str] | None = None
         self.approvals: list[KnownApproval] = []  # of this step
         self.made: dict[str, list[dict[str, Any]]] = {}  # register → rows of this step
@@ -194,8 +195,8 @@ class Course:
             self.keep_visit(token, {"round": number})
 
     def enter_phase(self, token: Token) -> None:
-        """See ``effecting.enter``."""
-        effecting.enter(self, token)
+        """See ``phases.enter``."""
+        phases.enter(self, token)
 
     def read(self, token: Token) -> None:
         """See ``reads.answered``."""

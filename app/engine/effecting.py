@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain import fact_values
 from app.domain import facts as rules
-from app.domain.fact_changes import PHASE
 from app.domain.fact_values import ValueRefused, is_blank
 from app.domain.facts import LedgerField, Right, RightKind
 from app.domain.forms import Form
 from app.engine import decisions, reads, sources
 from app.engine.codes import IncidentType
 from app.engine.declarations import FactSetting
-from app.engine.effects import ApprovalGiven, FactWritten, PeopleTold, PhaseEntered, RecordMade
+from app.engine.effects import ApprovalGiven, FactWritten, PeopleTold, RecordMade
 from app.engine.elements.mappings import to_json
 from app.engine.errors import ElementFailure
 from app.engine.expressions import evaluate, formula
 from app.engine.ledger import KnownApproval, NamedAsked, NumberAsked
+from app.engine.phases import the_project
 from app.engine.scopes import is_in_loop
 
 if TYPE_CHECKING:
@@ -47,24 +47,6 @@ class _Row:
     kind: str
     data: Mapping[str, Any]
     numbers: Mapping[str, tuple[str, str]]
-
-
-def enter(course: "Course", token: "Token") -> None:
-    """The phase that is declared, on entering. Raises ElementFailure (PHASE_ERROR)."""
-    phase = token.task_spec.declarations.phase
-    project = _the_project(course, token, f"进入阶段“{phase}”", IncidentType.PHASE_ERROR)
-    now, following = project[PHASE], course.ledger.following
-    if now == phase:
-        return
-    if following is not None and phase not in following.get(now, ()):
-        may = "、".join(following.get(now, ())) or "(无)"
-        raise ElementFailure(
-            IncidentType.PHASE_ERROR,
-            f"{course.place(token)}要让项目进入阶段“{phase}”,但项目现在是“{now}”,之后只能是:{may}。请核对项目的进展或流程图后重试",
-            {PHASE: phase, "now": now},
-        )
-    project[PHASE] = phase
-    course.emit(PhaseEntered(token.number, _process(course, token), token.element_id, phase))
 
 
 def complete(course: "Course", token: "Token") -> None:
@@ -106,7 +88,7 @@ def _facts(course: "Course", token: "Token") -> Iterator[_Written]:
     sets = token.task_spec.declarations.sets
     if not sets:
         return
-    project = _the_project(course, token, f"写台账的“{sets[0].field}”", IncidentType.FACT_ERROR)
+    project = the_project(course, token, f"写台账的“{sets[0].field}”", IncidentType.FACT_ERROR)
     if is_in_loop(token):
         raise _refused(course, token, sets[0].field, "多实例里面不能写台账,请在多实例之后的元素上声明")
     computed = [(setting, _field(course, token, setting), _value(course, token, setting)) for setting in sets]
@@ -351,14 +333,6 @@ def _said(found: Mapping[str, Any], name: str, otherwise: str) -> str:
 
 
 # ---------------------------------------------------------------------- parts
-
-
-def _the_project(course: "Course", token: "Token", what: str, kind: IncidentType) -> dict[str, Any]:
-    if course.project is None:
-        raise ElementFailure(
-            kind, f"{course.place(token)}要{what},但该流程实例不属于任何项目。请从项目页发起,或由带项目的流程发出消息启动", {}
-        )
-    return course.project
 
 
 def _refused(course: "Course", token: "Token", field: str, why: str) -> ElementFailure:

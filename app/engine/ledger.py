@@ -83,11 +83,15 @@ class KnownLedger:
     """``project``: the row of the tree's project as a context of its fields, None without a project. ``answers``: to what was asked before.
 
     ``schema``: the ledger's fields, None where none is declared. ``following``: phase → those that may follow, None where nobody can say.
+    ``main_line``: the main phases in order; ``woken_by``: terminal phase → the processes that lead out of it; ``entered``: every phase that the project has been in.
     """
 
     project: Mapping[str, Any] | None = None
     schema: LedgerSchema | None = None
     following: Mapping[str, Sequence[str]] | None = None
+    main_line: Sequence[str] = ()
+    woken_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    entered: Sequence[str] = ()
     answers: Mapping[Question, Any] = field(default_factory=dict)
 
     def answer(self, question: Question) -> Any:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.engine import past
+from app.domain.fact_changes import PHASE
+from app.engine import past, phases
 from app.engine.codes import CommandCode, DiagramCode
 from app.engine.commands import Return
 from app.engine.definitions import ProcessDefinition
@@ -219,9 +220,12 @@ def give_back(course: "Course", command: Return) -> None:
         remark=dict(course.accept(command.remark)),
     )
     course.emit(returned)
+    before = phases.fall_back(course, token, way.level, way.path)
     back: int | None = None
     if command.straight:
         back = _hold(token)
+        if before is not None and course.project is not None:
+            course.tree.tokens[back].memo["phases"] = [before, course.project[PHASE]]
         token.cancel()
     elif downstream is not None:
         undo(way.level, downstream)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.engine import commands as c
-from app.engine import jobs, migration, modification, returning
+from app.engine import jobs, migration, modification, phases, returning
 from app.engine.catching import throw_error, uncaught
 from app.engine.codes import IncidentType
 from app.engine.course import Course
@@ -259,6 +259,10 @@ def _cancel(course: Course, command: c.Cancel) -> None:
     course.tree.stalled = []
 
 
+def _end_of_project(course: Course, command: c.EndOfProject) -> None:
+    phases.end(course, command.phase)
+
+
 def _suspend(course: Course, command: c.Suspend) -> None:
     if course.tree.suspended:
         raise NotOpen("流程实例已经处于挂起状态")
@@ -284,6 +288,7 @@ _HANDLERS: dict[type, Callable[[Course, Any], None]] = {
     c.Modify: modification.modify,
     c.Migrate: migration.migrate,
     c.Cancel: _cancel,
+    c.EndOfProject: _end_of_project,
     c.Suspend: _suspend,
     c.Resume: _resume,
 }

@@ -12,8 +12,7 @@ from app.codes import InstallationCode
 from app.connectors.calls import OVERDUE, FoundRecord, RoleFacts, SetFacts, SetPhase, forms_of
 from app.connectors.inline import roles_of
 from app.connectors.ledger import Approval, Entered, Ledger
-from app.domain import districts
-from app.domain.districts import District, RoleInfo
+from app.domain.districts import District, Phase, RoleInfo
 from app.domain.fact_changes import typed
 from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
@@ -222,6 +221,10 @@ class LedgerInMemory:
 
     # ------------------------------------------------------------------ one act
 
+    def phase_of(self, project: int | None) -> str:
+        """The phase that a project is in."""
+        return str(self.projects[project]["phase"]) if project is not None else ""
+
     def open(self, project: int | None, now: datetime) -> "RehearsedLedger":
         """The ledger of one act on a tree of this project."""
         return RehearsedLedger(self, dict(self.projects[project]) if project is not None else None, now)
@@ -247,13 +250,12 @@ class RehearsedLedger(Ledger):
         return self.memory.district.roles.values() if self.memory.district is not None else ()
 
     @property
-    def following(self) -> Mapping[str, Sequence[str]] | None:
-        phases = self.memory.models.phases
-        return None if phases is None else districts.following(phases)
+    def every_phase(self) -> Sequence[Phase] | None:
+        return self.memory.models.phases
 
     @property
-    def main_line(self) -> Sequence[str]:
-        return districts.main_line(self.memory.models.phases or ())
+    def district(self) -> District | None:
+        return self.memory.district
 
     @property
     def relations(self) -> dict[str, str | None]:

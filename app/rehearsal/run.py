@@ -8,7 +8,7 @@ One file because whoever moves the clock has to see all that it sets off.
 
 import heapq
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -34,7 +34,7 @@ from app.errors import InvalidRequest
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.ledger import LedgerInMemory, RehearsedLedger
 from app.rehearsal.library import Models
-from app.rehearsal.trees import ArmedStart, Delivery, OpenMessage, RehearsedTree
+from app.rehearsal.trees import ArmedStart, Delivery, Ended, OpenMessage, RehearsedTree
 
 ROOTS = 1_000  # instance trees of one rehearsal
 AT_ONE_INSTANT = 1_000  # timers of one element that fire without the clock moving
@@ -91,7 +91,7 @@ class Rehearsal:
         self.starts: list[ArmedStart] = []
         self._order = count(1)
         self._queue: list[tuple[datetime, int, RehearsedTree | None, Any]] = []
-        self._thrown: deque[Delivery | OpenMessage] = deque()
+        self._thrown: deque[Delivery | OpenMessage | Ended] = deque()
         self._messages: list[OpenMessage] = []  # that have time left to meet somebody
         self._settling = False
 
@@ -323,6 +323,10 @@ class Rehearsal:
                     if isinstance(thrown, Delivery):
                         self._deliver(thrown)
                         continue
+                    if isinstance(thrown, Ended):
+                        if thrown.root.is_active:
+                            self.act(thrown.root, commands.EndOfProject(thrown.phase))
+                        continue
                     self._offer(thrown)
                     if thrown.expires_at > self.now:
                         self._messages.append(thrown)
@@ -396,6 +400,15 @@ class Rehearsal:
 
         InlineTasks(ledger, self._surroundings()).carry_out(inline, lambda: root.state, advance)
         ledger.write()
+        if ledger.survivors is not None:
+            self._end(root, ledger.survivors)
+
+    def _end(self, ender: RehearsedTree, survivors: Collection[str]) -> None:
+        """Its project has ended: the project's other trees are told in turn, each in an act of its own."""
+        phase = self.ledger.phase_of(ender.project)
+        for root in self.roots:
+            if root is not ender and root.project == ender.project and root.is_active and root.processes[1] not in survivors:
+                self._thrown.append(Ended(root, phase))
 
     def _send(self, root: RehearsedTree, ledger: RehearsedLedger) -> None:
         """Put the messages that a task has sent in line, among the signals of the same act."""

@@ -49,6 +49,14 @@ class RehearsedTree:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """The project of a tree has ended in a phase; the tree is still to be told."""
+
+    root: RehearsedTree
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A signal on its way: to an event that waits in a tree (``place``: instance, element, id of the event), or to the ``start`` event of a process.
 

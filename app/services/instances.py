@@ -120,7 +120,7 @@ def view(actor: Actor, key: int, now: datetime) -> InstancePage:
         tokens=_tokens(row, root, definition, visits),
         variables=_variables(key, visits),
         timers=[wait for wait in waits if wait.kind == WaitKind.TIMER],
-        subscriptions=[wait for wait in waits if wait.kind != WaitKind.TIMER],
+        subscriptions=[wait for wait in waits if wait.kind in (WaitKind.MESSAGE, WaitKind.SIGNAL)],
         jobs=[
             JobLine(
                 key=item.key,

@@ -7,7 +7,9 @@ from app import current
 from app.acts.retries import Gone, attempt
 from app.acts.transaction import open_instance
 from app.domain.codes import Action
-from app.engine.commands import FireTimer
+from app.domain.fact_changes import PHASE
+from app.domain.states import InstanceState, WaitKind
+from app.engine.commands import EndOfProject, FireTimer
 from app.services import accounts, messages, starts
 from app.store import waits
 from app.store.waits import DueWait
@@ -30,6 +32,8 @@ def next_due() -> datetime | None:
 def _fire(wait: DueWait, now: datetime) -> bool:
     if wait.root_key is None:
         return starts.fire(wait, now)
+    if wait.kind == WaitKind.ENDING:
+        return _end(wait, wait.root_key, now)
     with open_instance(wait.root_key, now, accounts.system(wait.tenant), wait=False) as tree:
         if tree is None:  # somebody is at work there: the next pump looks again
             return False
@@ -43,3 +47,24 @@ def _fire(wait: DueWait, now: datetime) -> bool:
     if tree.unsettled:
         messages.settle(now)
     return True
+
+
+def _end(wait: DueWait, root_key: int, now: datetime) -> bool:
+    """Tell a tree that its project has ended; one that has ended by itself meanwhile is told nothing."""
+    with open_instance(root_key, now, accounts.system(wait.tenant), wait=False) as tree:
+        if tree is None:
+            return False
+        going_on = tree.the_state.root_state == InstanceState.ACTIVE
+        phase = tree.project[PHASE] if tree.project is not None else ""
+        if going_on:
+            tree.step(EndOfProject(phase))
+            tree.record(Action.PROJECT_ENDED, wait.process_id, {PHASE: phase})
+        if not waits.take(wait.key, now):  # another node was first
+            raise Gone
+        if going_on:
+            tree.save()
+        if wait.attempts:
+            waits.close_incidents(wait.key, now)
+    if tree.unsettled:
+        messages.settle(now)
+    return going_on

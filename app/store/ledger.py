@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, select, update
 
-from app.domain.states import TaskState
+from app.domain.states import InstanceState, TaskState
 from app.store import rows
 from app.store.database import run
 from app.store.tables import (
@@ -14,6 +14,7 @@ from app.store.tables import (
     FactChangeRow,
     NumberRow,
     OrganisationRow,
+    ProcessInstanceRow,
     ProjectOfficeRow,
     ProjectRow,
     RecordRow,
@@ -67,6 +68,18 @@ def supersede(root_key: int, element_id: str, now: datetime, *, place: Mapping[s
     query = update(RecordRow).where(RecordRow.root_key == root_key, RecordRow.element_id == element_id, RecordRow.superseded_at.is_(None))
     here = [getattr(RecordRow, name) == value for name, value in place.items()]
     db.session.execute(query.where(*here).values(superseded_at=now).execution_options(synchronize_session=False))
+
+
+def open_roots_of(project_key: int) -> Sequence[Row[Any]]:
+    """The trees of a project that have not ended: key, process_id, definition_key."""
+    query = select(ProcessInstanceRow.key, ProcessInstanceRow.process_id, ProcessInstanceRow.definition_key)
+    return db.session.execute(
+        query.where(
+            ProcessInstanceRow.project_key == project_key,
+            ProcessInstanceRow.key == ProcessInstanceRow.root_key,
+            ProcessInstanceRow.state == InstanceState.ACTIVE,
+        ).order_by(ProcessInstanceRow.key)
+    ).all()
 
 
 def open_tasks_of(project_key: int) -> list[dict[str, Any]]:

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, exists, func, select, update
 
-from app.domain.states import WaitKind
+from app.domain.states import TIMED, WaitKind
 from app.store.database import run
 from app.store.tables import IncidentRow, WaitRow, db
 
 
 class DueWait(NamedTuple):
-    """A timer that is due; ``root_key`` None: of a start event."""
+    """A timer that is due, or the end of a project that a tree is still to be told; ``root_key`` None: of a start event."""
 
     key: int
     root_key: int | None
@@ -25,6 +25,7 @@ class DueWait(NamedTuple):
     due_at: datetime
     memo: dict[str, Any] | None
     attempts: int
+    kind: WaitKind
 
 
 _waits: Any = WaitRow.__table__
@@ -41,8 +42,9 @@ _due = (
         _waits.c.due_at,
         _waits.c.memo,
         _waits.c.attempts,
+        _waits.c.kind,
     )
-    .where(_waits.c.kind == WaitKind.TIMER, _waits.c.wake_at <= bindparam("now", type_=_waits.c.wake_at.type))
+    .where(_waits.c.kind.in_(TIMED), _waits.c.wake_at <= bindparam("now", type_=_waits.c.wake_at.type))
     .order_by(_waits.c.wake_at, _waits.c.key)
     .limit(bindparam("most"))
 )
@@ -56,9 +58,7 @@ def due(now: datetime, limit: int) -> list[DueWait]:
 
 def next_due() -> datetime | None:
     """When the next timer should be looked at."""
-    found: datetime | None = db.session.execute(
-        select(func.min(WaitRow.wake_at)).where(WaitRow.kind == WaitKind.TIMER)
-    ).scalar_one_or_none()
+    found: datetime | None = db.session.execute(select(func.min(WaitRow.wake_at)).where(WaitRow.kind.in_(TIMED))).scalar_one_or_none()
     return found
 
 
@@ -91,6 +91,12 @@ def close_incidents(wait_key: int, now: datetime) -> None:
     """A timer that fired after all has no incident any more."""
     query = update(IncidentRow).where(IncidentRow.wait_key == wait_key, IncidentRow.closed_at.is_(None)).values(closed_at=now)
     run(query)
+
+
+def is_ending(root_key: int) -> bool:
+    """Whether the project of this tree has ended, and the tree is still to be told."""
+    query = select(exists().where(WaitRow.root_key == root_key, WaitRow.kind == WaitKind.ENDING))
+    return bool(db.session.execute(query).scalar_one())
 
 
 def starts(tenant: str) -> Sequence[Any]:

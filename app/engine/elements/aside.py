@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from app.engine import phases
+
 if TYPE_CHECKING:
     from app.engine.elements.base import EventElement
     from app.engine.spiff import Token
@@ -11,6 +13,7 @@ def go_on(token: "Token") -> None:
     """What a token has been put in front of is done, or given up: the task that waits for it opens again (see ``engine.returning``)."""
     held = token.workflow.tree.tokens.get(token.memo["back"])
     if held is not None and held.memo.pop("held", False):
+        phases.restore(token.course, held)
         held.queue("arrived")
 
 

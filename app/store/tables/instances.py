@@ -259,7 +259,7 @@ class JobRow(db.Model):  # type: ignore[name-defined,misc]
 
 
 class WaitRow(db.Model):  # type: ignore[name-defined,misc]
-    """A timer or a subscription, of an instance (``root_key``) or of a start event (``root_key`` null).
+    """A timer or a subscription, of an instance (``root_key``) or of a start event (``root_key`` null); or that a tree is to end with its project (``wait`` 0).
 
     ``wake_at``: when to try next; null of subscriptions, and of a start event's timer that is spent.
     """
@@ -272,7 +272,7 @@ class WaitRow(db.Model):  # type: ignore[name-defined,misc]
         Index("ix_waits_starts", "tenant", "process_id", sqlite_where=text("root_key IS NULL"), postgresql_where=text("root_key IS NULL")),
         of_instance(),
         one_of("kind", WaitKind),
-        CheckConstraint("(kind = 'timer') = (due_at IS NOT NULL)", name="due"),
+        CheckConstraint("(kind IN ('timer', 'ending')) = (due_at IS NOT NULL)", name="due"),
         CheckConstraint(
             "(root_key IS NULL) = (instance_key IS NULL) AND (root_key IS NULL) = (wait IS NULL) AND (root_key IS NULL) = (element IS NULL)",
             name="place",

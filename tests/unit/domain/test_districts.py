@@ -7,8 +7,11 @@ import pytest
 
 from app.domain.districts import (
     SHARED,
+    ZONE,
+    District,
     DistrictError,
     Phase,
+    ProcessInfo,
     UnknownDistrict,
     load_clauses,
     load_phases,
@@ -16,6 +19,8 @@ from app.domain.districts import (
     owner,
     short_name,
     stamp,
+    survivors,
+    woken,
 )
 
 KNOWN = ("sucheng", "fengxian")
@@ -129,11 +134,20 @@ def test_the_main_line_is_what_says_so_in_order(tmp_path: Path) -> None:
         ("terminal = true", "", "“accepted”既不是终态.*又没有写可以进入的下一阶段"),
         ("order = 20", "order = 10", "主线上有两个阶段的 order 都是 10"),
         ('key = "suspended"', 'key = "draft"', "阶段“draft”写了两次"),
+        ("order = 20", 'order = 20\ngoes_on = ["payment"]', "“building”不是终态.*goes_on"),
+        ("order = 20", 'order = 20\nwoken_by = ["waking"]', "“building”不是终态.*woken_by"),
     ],
 )
 def test_phases_that_lead_nowhere_are_refused(tmp_path: Path, old: str, new: str, told: str) -> None:
     with pytest.raises(DistrictError, match=told):
         phases(tmp_path, PHASES.replace(old, new))
+
+
+def test_an_end_lets_go_on_what_it_names_what_wakes_and_what_may_begin_in_it(tmp_path: Path) -> None:
+    found = phases(tmp_path, PHASES.replace("terminal = true", 'terminal = true\ngoes_on = ["correction"]\nwoken_by = ["waking"]'))
+    begun = District("d", "区", ZONE, {}, {key: ProcessInfo(key, start_phases=(key,)) for key in ("accepted", "building")})
+    assert survivors(found, begun, "accepted") == {"correction", "waking", "accepted"}
+    assert (survivors(found, begun, "building"), woken(found)) == (None, {"accepted": ("waking",)})
 
 
 def test_a_file_without_successors_allows_any(tmp_path: Path) -> None:

@@ -191,3 +191,27 @@ expect: {state: completed, phase: declared, approved: {p.deal: true}, ledger: {a
             *body,
         )
     )
+
+
+def test_a_project_that_ends_takes_its_other_processes_along(tmp_path: Path, suite: Suite) -> None:
+    ender = d.process(d.start(), d.user("stop"), d.end("end", extensions=says(phase="terminated")), d.chain("start", "stop", "end"))
+    begun = f'<bpmn:startEvent id="begun">{d.on_message("go")}</bpmn:startEvent>'
+    other = d.process(begun, d.user("build"), d.end("built"), d.chain("begun", "build", "built"), id="works")
+    (tmp_path / "m.bpmn").write_bytes(d.file(d.message("go", "go"), ender, other))
+    (tmp_path / "s.yaml").write_text(
+        dedent("""\
+        models: [m.bpmn]
+        process: p
+        district: sucheng
+        now: 2026-03-10T09:00:00+08:00
+        ledger: {project: {phase: building}}
+        steps:
+          - message: {name: go, key: "=projectKey"}
+          - expect: {tasks: {stop: 1, build: 1}}
+          - complete: stop
+          - expect: {phase: terminated, tasks: {build: 0}, path: [begun, build], state: completed}
+        """),
+        "utf-8",
+    )
+    (result,) = suite.run(tmp_path / "s.yaml")
+    assert result.ok, result.difference

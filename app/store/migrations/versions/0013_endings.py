@@ -1,0 +1,29 @@
+"""The end of a project: what a tree that is still to be told of it waits for."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+_CHECKS = {
+    "kind": "kind IN ('timer', 'message', 'signal', 'ending')",
+    "due": "(kind IN ('timer', 'ending')) = (due_at IS NOT NULL)",
+}
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("waits") as batch:
+        for name, condition in _CHECKS.items():
+            batch.drop_constraint(op.f(f"ck_waits_{name}"), type_="check")
+            batch.create_check_constraint(op.f(f"ck_waits_{name}"), sa.text(condition))
+
+
+def downgrade() -> None:
+    op.execute("DELETE FROM waits WHERE kind = 'ending'")
+    with op.batch_alter_table("waits") as batch:
+        for name, condition in {"kind": "kind IN ('timer', 'message', 'signal')", "due": "(kind = 'timer') = (due_at IS NOT NULL)"}.items():
+            batch.drop_constraint(op.f(f"ck_waits_{name}"), type_="check")
+            batch.create_check_constraint(op.f(f"ck_waits_{name}"), sa.text(condition))
