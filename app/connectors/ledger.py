@@ -482,6 +482,9 @@ class Ledger(ABC):
 
     def _told(self, told: PeopleTold) -> Iterator[Told]:
         """One notice a role and office. A role that belongs to the project's own offices goes to those, to nobody while there is none."""
+        if told.office:
+            yield Told(Notice("", int(told.office), told.title, told.text), told.element_id)
+            return
         relation = self.relations.get(told.role)
         if relation is None or self.project is None:
             yield Told(Notice(told.role, 0, told.title, told.text), told.element_id)

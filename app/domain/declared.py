@@ -21,7 +21,7 @@ _READ = re.compile(r"=\s*(?:(?:sum|count)\s*\(\s*)?([A-Za-z_]\w*)")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
     """Empty where nothing is declared. ``returns``: element ids, or ``*``; ``sets``: ledger field → FEEL; ``reads``: registers; ``named_office``: an office is
-    picked by an expression."""
+    picked by an expression; ``notify_offices``: FEEL, each an office, a list of them or nobody."""
 
     phase: str = ""
     record: str = ""
@@ -32,6 +32,7 @@ class Declared:
     named_office: bool = False
     distinct: bool = False
     notify: tuple[str, ...] = ()
+    notify_offices: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()
     approves: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
@@ -50,7 +51,8 @@ def declared(properties: Mapping[str, str]) -> Declared:
         approves_when=_formula(given.get("approvesWhen", "")),
         named_office=bool(given.get("office")),
         distinct=given.get("distinct") == "person",
-        notify=_names(given.get("notify", "")),
+        notify=_names(" ".join(part for part in parts(given.get("notify", "")) if not part.startswith("="))),
+        notify_offices=tuple(_formula(part) for part in parts(given.get("notify", "")) if part.startswith("=") and _formula(part)),
         returns=_names(given.get("returnTo", "")),
         approves=_names(given.get("approves", "")),
         reads=tuple(dict.fromkeys(_READ.findall(";".join(parts(given.get("reads", "")))))),

@@ -33,19 +33,20 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations:
-    """``notify``: role keys, and ``applicant``. Empty where nothing is declared."""
+    """``notify``: role keys, and ``applicant``; ``notify_offices``: FEEL, offices. Empty where nothing is declared."""
 
     phase: str = ""
     record: str = ""
     sets: tuple[FactSetting, ...] = ()
     notify: tuple[str, ...] = ()
+    notify_offices: tuple[FormulaTerm, ...] = ()
     reads: tuple[Reading, ...] = ()
     approves: tuple[str, ...] = ()
     approves_when: FormulaTerm | None = None
 
     @property
     def on_completion(self) -> bool:
-        return bool(self.record or self.sets or self.notify or self.approves)
+        return bool(self.record or self.sets or self.notify or self.notify_offices or self.approves)
 
 
 NOTHING = Declarations()

@@ -4,7 +4,7 @@ All of one element is computed and checked before any of it counts; a failure is
 twice. What counts is seen by the expressions that follow in the same step. Source: modelling.md §3, §4.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from app.engine.declarations import FactSetting
 from app.engine.effects import ApprovalGiven, FactWritten, PeopleTold, RecordMade
 from app.engine.elements.mappings import to_json
 from app.engine.errors import ElementFailure
-from app.engine.expressions import evaluate, formula
+from app.engine.expressions import FormulaTerm, evaluate, formula
 from app.engine.ledger import KnownApproval, NamedAsked, NumberAsked
 from app.engine.phases import the_project
 from app.engine.scopes import is_in_loop
@@ -312,8 +312,9 @@ def _approve(course: "Course", token: "Token", said: tuple[bool, dict[str, Any],
 
 
 def _notices(course: "Course", token: "Token") -> Iterator[PeopleTold]:
-    to = token.task_spec.declarations.notify
-    if not to:
+    declared = token.task_spec.declarations
+    offices = list(dict.fromkeys(_offices(course, token, declared.notify_offices)))
+    if not declared.notify and not offices:
         return
     name = token.task_spec.bpmn_name or token.element_id
     about = (course.project or {}).get(PROJECT_NAME)
@@ -324,7 +325,23 @@ def _notices(course: "Course", token: "Token") -> Iterator[PeopleTold]:
         found = decisions.decide(course, token, ref, asked)
         if isinstance(found, Mapping):
             title, text = _said(found, "title", title), _said(found, "text", text)
-    yield from (PeopleTold(token.number, token.element_id, role, title, text) for role in to)
+    yield from (PeopleTold(token.number, token.element_id, role, title, text) for role in declared.notify)
+    yield from (PeopleTold(token.number, token.element_id, "", title, text, office=office) for office in offices)
+
+
+def _offices(course: "Course", token: "Token", terms: Iterable[FormulaTerm]) -> Iterator[str]:
+    """The keys of the offices that are to be told. Raises ElementFailure for what is no office."""
+    for term in terms:
+        value = evaluate(course, term, token, "属性 notify")
+        for office in value if isinstance(value, list) else [] if value is None else [value]:
+            key = office.get("key") if isinstance(office, Mapping) else None
+            if not isinstance(key, str) or not (key.isascii() and key.isdigit()):
+                raise ElementFailure(
+                    IncidentType.EXTRACT_VALUE_ERROR,
+                    f"{course.place(token)}的属性 notify“={term.text}”得到的不是单位。请写成台账里的单位、officesOf(…) 或单位的列表后重试",
+                    {"expression": "=" + term.text},
+                )
+            yield key
 
 
 def _said(found: Mapping[str, Any], name: str, otherwise: str) -> str:

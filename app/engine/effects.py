@@ -280,13 +280,14 @@ class ApprovalGiven:
 
 @dataclass(frozen=True, slots=True)
 class PeopleTold:
-    """A notice to the holders of a role; a role of the project's own offices means those."""
+    """A notice to the holders of a role; a role of the project's own offices means those. ``office``: its key, in place of a role: to all who are in it."""
 
     element: int
     element_id: str
     role: str
     title: str
     text: str
+    office: str = ""
 
 
 Effect: TypeAlias = (

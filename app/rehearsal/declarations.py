@@ -48,7 +48,7 @@ def check(process: ProcessDefinition, part: Part, around: View) -> Iterator[str]
         yield from _role(role, around)
     if isinstance(activity, UserTask | StartElement):
         yield from _form_facts(process, part, activity, around)
-    if declared.notify and isinstance(activity, (*_GATEWAYS, StartElement, ProcessRoot)):
+    if (declared.notify or declared.notify_offices) and isinstance(activity, (*_GATEWAYS, StartElement, ProcessRoot)):
         yield "的属性 notify 只能声明在任务、子流程和结束、边界、中间事件上"
 
 

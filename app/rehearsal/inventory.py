@@ -86,6 +86,8 @@ def expressions(part: Part) -> Iterator[Said]:
     for reading in activity.declarations.reads:
         for field, term in reading.where:
             yield Said(f"属性 reads 的“{reading.name}”的条件“{field}”", term)
+    for term in activity.declarations.notify_offices:
+        yield Said("属性 notify", term)
     if activity.declarations.approves_when is not None:
         yield Said("属性 approvesWhen", activity.declarations.approves_when)
     for setting in activity.declarations.sets:

@@ -3,6 +3,7 @@
 Everything comes from the definition, the catalogue and the district's files as of one catalogue version, so that it is made once for each.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +32,7 @@ from app.seen.spans import span
 
 ANY = "*"
 _PROJECT = "project"
+_OFFICE_FIELD = re.compile(r"project\s*\.\s*(\w+)")
 _REGISTER = "登记"
 _COUNTING = ("deadline", "remindAt")
 _MOST_OFFICES = 4
@@ -261,7 +263,9 @@ class _Reading:
             yield FactLine("视为同意的条件", said.approves_when)
 
     def _told(self, said: Declared) -> list[str]:
-        return [self.district.roles[key].title if key in self.district.roles else "没有登记的角色" for key in said.notify]
+        roles = [self.district.roles[key].title if key in self.district.roles else "没有登记的角色" for key in said.notify]
+        fields = (_OFFICE_FIELD.fullmatch(text) for text in said.notify_offices)
+        return [*roles, *((field and self._ledger_title(field[1])) or "流程给出的单位" for field in fields)]
 
     def _ways(self, part: Part) -> Iterator[FactLine]:
         element = part.element

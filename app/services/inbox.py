@@ -10,6 +10,7 @@ from app.errors import NotFound
 from app.seen.lines import bounds, task_lines
 from app.seen.shapes import InboxCounts, NotificationLine, Page, TaskLine
 from app.store import notices, tasks
+from app.store.tasks import Held
 
 
 def todo(
@@ -34,7 +35,7 @@ def done(actor: Actor, now: datetime, *, text: str = "", process: str = "", limi
 
 def counts(actor: Actor, now: datetime) -> InboxCounts:
     """How many tasks wait, are late, come later; and unread notifications."""
-    unread = notices.unread(actor.tenant, held(actor, snapshot.district(actor.tenant)), actor.user)
+    unread = notices.unread(actor.tenant, _told(actor), actor.user)
     if actor.is_administrator:
         return InboxCounts(0, 0, 0, unread)
     return InboxCounts(*tasks.counts(tasks.both(_mine(actor), tasks.in_tenant(actor.tenant)), now), unread)
@@ -48,8 +49,7 @@ def processes(actor: Actor) -> list[tuple[str, str]]:
 def notifications(actor: Actor, now: datetime, *, limit: int | None = None, offset: int = 0) -> Page[NotificationLine]:
     """Notices to the actor's roles and offices, newest first."""
     limit, offset = bounds(limit, offset)
-    mine = held(actor, snapshot.district(actor.tenant))
-    found, total = notices.page(actor.tenant, mine, actor.user, limit=limit, offset=offset)
+    found, total = notices.page(actor.tenant, _told(actor), actor.user, limit=limit, offset=offset)
     lines = [
         NotificationLine(
             key=row.key,
@@ -67,7 +67,7 @@ def notifications(actor: Actor, now: datetime, *, limit: int | None = None, offs
 
 def read_notification(actor: Actor, key: int, now: datetime) -> None:
     """Mark a notice as read. Raises NotFound."""
-    if not notices.is_to(key, actor.tenant, held(actor, snapshot.district(actor.tenant))):
+    if not notices.is_to(key, actor.tenant, _told(actor)):
         raise NotFound("没有此通知")
     with act():
         notices.mark_read(key, actor.user, now)
@@ -75,3 +75,8 @@ def read_notification(actor: Actor, key: int, now: datetime) -> None:
 
 def _mine(actor: Actor) -> tasks.Condition:
     return tasks.mine(held(actor, snapshot.district(actor.tenant)), actor.username)
+
+
+def _told(actor: Actor) -> Held:
+    """To which roles and offices a notice to the actor may go; without a role, to a whole office."""
+    return [*held(actor, snapshot.district(actor.tenant)), *(("", office) for office in sorted(actor.offices))]

@@ -25,6 +25,9 @@ def read(document: Document, node: Node, properties: dict[str, str]) -> Declarat
         phase=said.phase,
         record=said.record,
         notify=said.notify,
+        notify_offices=tuple(
+            formula for text in said.notify_offices if (formula := document.formula(node, text, "属性 notify")) is not None
+        ),
         sets=tuple(_sets(document, node, said.sets)),
         reads=tuple(_reads(document, node, properties)),
         approves=said.approves,

@@ -194,12 +194,12 @@ class NumberRow(db.Model):  # type: ignore[name-defined,misc]
 
 
 class NotificationRow(db.Model):  # type: ignore[name-defined,misc]
-    """A notice to the holders of ``role``, in the office ``office_key`` (0: in any)."""
+    """A notice to the holders of ``role``, in the office ``office_key`` (0: in any); without a role to everybody in that office."""
 
     __tablename__ = "notifications"
     __table_args__ = (
         Index(None, "tenant", "role", "office_key"),
-        CheckConstraint("role <> ''", name="role"),
+        CheckConstraint("role <> '' OR office_key > 0", name="role"),
         CheckConstraint("office_key >= 0", name="office"),
     )
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.permissions import SYSTEM
-from app.errors import Outdated, Refused
+from app.errors import NotFound, Outdated, Refused
 from app.services import accounts, inbox, instances, jobs, messages, offices, projects, repair, trail
 from app.store import ledger as stored
 from app.store.tables import FactChangeRow, NotificationRow, ProjectOfficeRow, RecordRow, db
@@ -114,6 +114,18 @@ def test_an_office_that_is_written_has_its_part_in_the_project_from_then_on(cast
     assert held == [key]
     assert [line.element_id for line in inbox.todo(ivan, NOW).items] == ["open"]
     assert projects.view(ivan, project, NOW).project.key == project
+
+
+def test_an_office_is_told_whatever_the_role_of_its_people(cast: Cast) -> None:
+    t.deploy(t.diagram(d.start(), t.task("open", "finance", notify="=project.applicantOffice"), d.end(), d.chain("start", "open", "end")))
+    t.begin(cast.alice)
+    t.complete(cast.fred, "open")
+    told = inbox.notifications(cast.alice, NOW).items
+    assert ([line.title for line in told], inbox.counts(cast.alice, NOW).unread) == (["open"], 1)
+    inbox.read_notification(cast.alice, told[0].key, NOW)
+    assert (inbox.counts(cast.alice, NOW).unread, inbox.notifications(cast.fred, NOW).items) == (0, [])
+    with pytest.raises(NotFound):
+        inbox.read_notification(cast.fred, told[0].key, NOW)
 
 
 def cast_admin() -> Any:

@@ -444,6 +444,27 @@ def test_a_register_that_is_not_there_is_an_incident() -> None:
 # ---------------------------------------------------------------------- notices
 
 
+def told_offices(expression: str, **variables: Any) -> Project:
+    declared = says(notify=f"finance; ={expression}")
+    run = Project(lib(start(), user("a"), end("end", extensions=declared), chain("start", "a", "end")), variables=variables)
+    run.complete("a")
+    return run
+
+
+def test_offices_are_told_as_a_whole_each_once() -> None:
+    seven, eight = {"key": "7", "name": "甲局"}, {"key": "8", "name": "乙局"}
+    run = told_offices("[lead, joined, lead]", lead=seven, joined=eight)
+    assert [(told.role, told.office) for told in run.of(effects.PeopleTold)] == [("finance", ""), ("", "7"), ("", "8")]
+    assert [told.office for told in told_offices("lead", lead=eight).of(effects.PeopleTold)] == ["", "8"]
+    assert [told.role for told in told_offices("project.implementer").of(effects.PeopleTold)] == ["finance"]  # there is none yet
+
+
+@pytest.mark.parametrize("value", ["甲局", 7, {"name": "甲局"}, {"key": "x"}, ["7"]])
+def test_what_is_no_office_is_an_incident_and_tells_nobody(value: Any) -> None:
+    run = told_offices("lead", lead=value)
+    assert (run.troubles, run.of(effects.PeopleTold)) == ([("end", "EXTRACT_VALUE_ERROR")], [])
+
+
 def test_who_is_to_be_told_is_told_with_the_words_of_the_table_or_of_the_element() -> None:
     body = (start(), user("a"), node("endEvent", "end", "", says(notify="applicant, finance"), name="已办结"), chain("start", "a", "end"))
     run = Project(lib(*body))

@@ -1,4 +1,4 @@
-"""The end of a project: what a tree that is still to be told of it waits for."""
+"""The end of a project: what a tree that is still to be told of it waits for. And notices to a whole office."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,10 +19,19 @@ def upgrade() -> None:
         for name, condition in _CHECKS.items():
             batch.drop_constraint(op.f(f"ck_waits_{name}"), type_="check")
             batch.create_check_constraint(op.f(f"ck_waits_{name}"), sa.text(condition))
+    _notices("role <> '' OR office_key > 0")
+
+
+def _notices(condition: str) -> None:
+    with op.batch_alter_table("notifications") as batch:
+        batch.drop_constraint(op.f("ck_notifications_role"), type_="check")
+        batch.create_check_constraint(op.f("ck_notifications_role"), sa.text(condition))
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM waits WHERE kind = 'ending'")
+    op.execute("DELETE FROM notifications WHERE role = ''")
+    _notices("role <> ''")
     with op.batch_alter_table("waits") as batch:
         for name, condition in {"kind": "kind IN ('timer', 'message', 'signal')", "due": "(kind = 'timer') = (due_at IS NOT NULL)"}.items():
             batch.drop_constraint(op.f(f"ck_waits_{name}"), type_="check")
