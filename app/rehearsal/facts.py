@@ -14,7 +14,7 @@ from app.domain.fact_sources import FactSource, is_element
 from app.domain.facts import LEDGER, FactsError, LedgerField, LedgerSchema
 from app.domain.forms import Form
 from app.engine.definitions import ElementInfo
-from app.engine.elements.tasks import JobTask, UserTask
+from app.engine.elements.tasks import MESSAGE_NAME, MESSAGE_REF, JobTask, UserTask
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Part, job_type, texts
@@ -219,7 +219,7 @@ class _District:
         for process in self.view.all_processes():
             for part in self.view.kept(Writers).parts(process):
                 if isinstance(part.activity, JobTask) and job_type(part) == PUBLISH:
-                    found.add(part.activity.headers.get("messageName", "").strip())
+                    found |= {part.activity.headers.get(name, "").strip() for name in (MESSAGE_NAME, MESSAGE_REF)}
         return found - {""}
 
     @cached_property

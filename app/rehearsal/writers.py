@@ -14,7 +14,7 @@ from app.engine.elements.base import BoundaryElement, Trigger
 from app.engine.elements.events import ThrowEvent
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import CallActivity
-from app.engine.elements.tasks import BusinessRuleTask, JobTask, ScriptTask, UserTask
+from app.engine.elements.tasks import MESSAGE_NAME, MESSAGE_REF, BusinessRuleTask, JobTask, ScriptTask, UserTask
 from app.engine.expressions import LiteralTerm, Term
 from app.rehearsal.inventory import Part, bare_name, first, job_type, loop_names, parts, texts, tree
 from app.rehearsal.surroundings import View
@@ -149,7 +149,10 @@ class Writers:
             return found
         for kind, part in self._jobs:
             task = part.activity
-            if isinstance(task, JobTask) and kind == "publish_message" and task.headers.get("messageName") == name.value:
+            if isinstance(task, JobTask) and kind == "publish_message" and task.headers.get(MESSAGE_REF) == name.value:
+                found.anything = False
+                found.names |= {first(mapping) for mapping in task.input_mappings}
+            if isinstance(task, JobTask) and kind == "publish_message" and task.headers.get(MESSAGE_NAME) == name.value:
                 found.anything = False
                 sent = next((mapping.source for mapping in task.input_mappings if mapping.target == "variables"), None)
                 root = tree(sent) if sent is not None else None

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from app.engine.course import Course
 
 DEFAULT_PRIORITY = 50
+# Headers of a job that stands on a message event: the message as the diagram writes it, or as it is read from what the event refers to.
+MESSAGE_NAME, MESSAGE_REF = "messageName", "messageRef"
 
 
 class PassTask(Element):

@@ -8,11 +8,20 @@ from app.engine.elements.events import BoundaryEvent, CatchEvent, EndEvent, Link
 from app.engine.elements.gateways import EventBasedGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import CallActivity, EventSubProcess, SubProcess
-from app.engine.elements.tasks import BusinessRuleTask, JobTask, PassTask, ReceiveTask, ScriptTask, UserTask
+from app.engine.elements.tasks import (
+    MESSAGE_NAME,
+    MESSAGE_REF,
+    BusinessRuleTask,
+    JobTask,
+    PassTask,
+    ReceiveTask,
+    ScriptTask,
+    UserTask,
+)
 from app.engine.reading import attributes
 from app.engine.reading.document import Document
 from app.engine.reading.structure import condition_text, is_event_subprocess
-from app.engine.reading.triggers import trigger_of
+from app.engine.reading.triggers import thrown_message, trigger_of
 from app.engine.reading.xml import BPMN, Node, extension, local
 from app.engine.spiff import DiagramParser, LevelParser, LevelSpec, NodeParser
 
@@ -149,6 +158,9 @@ class ThrowParser(ElementParser):
     def fill(self, document: Document, element: Element) -> None:
         if isinstance(element, JobTask):
             fill_job(document, self.node, element)
+            name = thrown_message(document, self.node)
+            if name is not None and MESSAGE_NAME not in getattr(element, "headers", {}):
+                element.headers = {**getattr(element, "headers", {}), MESSAGE_REF: name}
         elif isinstance(element, ThrowEvent):
             element.trigger = trigger_of(document, self.node, catching=False)
 

@@ -42,6 +42,13 @@ def trigger_of(document: Document, node: Node, *, catching: bool, needs_key: boo
     return NO_TRIGGER
 
 
+def thrown_message(document: Document, node: Node) -> str | None:
+    """The name of the message that a throw or end event refers to; None where there is none, or FEEL gives it."""
+    message = document.messages.get(event_definitions(node)[0].get("messageRef") or "")
+    name = ((message.get("name") if message is not None else None) or "").strip()
+    return name if name and not name.startswith("=") else None
+
+
 def _message(document: Document, node: Node, reference: str | None, *, needs_key: bool) -> Trigger:
     message = document.messages.get(reference or "")
     name = message.get("name") if message is not None else None

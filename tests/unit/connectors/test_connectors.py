@@ -272,3 +272,10 @@ def test_what_is_told_before_is_what_stops_the_task(type: str, headers: dict[str
 def test_a_register_that_is_nowhere_stops_the_query() -> None:
     with pytest.raises(ConnectorError, match=r"forms/records/paymnt\.json"):
         run(call("query_records", kind="paymnt"), None)
+
+
+def test_the_message_that_an_event_refers_to_brings_its_inputs_and_nothing_else_for_the_project() -> None:
+    (change,) = run(call("publish_message", {"amount": 1, "correlationKey": "x"}, messageRef="listed")).changes
+    assert (change.name, change.correlation_key, change.variables) == ("listed", "7", {"amount": 1, "correlationKey": "x"})
+    (change,) = run(call("publish_message", {"amount": 1}, mapped=False, messageRef="listed")).changes
+    assert change.variables == {}

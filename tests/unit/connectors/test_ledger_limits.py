@@ -28,12 +28,12 @@ class Full(Ledger):
         return None
 
     @property
-    def following(self) -> None:
+    def every_phase(self) -> None:
         return None
 
     @property
-    def main_line(self) -> tuple[str, ...]:
-        return ()
+    def district(self) -> None:
+        return None
 
     @property
     def relations(self) -> dict[str, str | None]:

@@ -33,7 +33,7 @@ from .diagrams import (
     timer,
     user,
 )
-from .runs import library
+from .runs import Run, library
 
 GO = message("m", "go", "=k")
 ROOTS = GO + signal("sig", "ping") + error("err", "E1") + escalation("esc", "X1")
@@ -468,3 +468,13 @@ def test_a_process_may_have_several_starts(begin):
     assert begin(lib, start_event="ms").open == ["b"]
     assert begin(lib, start_event="ts").open == ["c"]
     assert [start_event.kind for start_event in lib.processes["p"].start_events] == ["none", "message", "timer", "signal"]
+
+
+def test_a_thrown_message_s_job_knows_the_message_that_the_event_refers_to() -> None:
+    def headers(extensions: str) -> dict[str, str]:
+        body = (start(), throw("said", on_message("m"), f'<zeebe:taskDefinition type="send"/>{extensions}'), chain("start", "said"))
+        (job,) = Run(library(file(message("m", "listed"), process(*body)))).of(effects.JobOpened)
+        return dict(job.headers)
+
+    assert headers("") == {"messageRef": "listed"}
+    assert headers('<zeebe:taskHeaders><zeebe:header key="messageName" value="other"/></zeebe:taskHeaders>') == {"messageName": "other"}
