@@ -8,6 +8,7 @@ from app.domain.districts import District
 from app.domain.permissions import Actor, ProjectFacts, TaskFacts
 from app.domain.states import TaskState
 from app.errors import NotFound, TaskAlreadyClosed
+from app.store import tasks
 
 
 def still_open(tree: HeldTree) -> HeldTask:
@@ -21,14 +22,33 @@ def still_open(tree: HeldTree) -> HeldTask:
 
 def authorised(actor: Actor, tree: HeldTree, task: HeldTask) -> tuple[str, str]:
     """The role and office in which the actor does the task. Raises Forbidden."""
-    facts = TaskFacts(tree.tenant, task.candidate_groups, task.candidate_users, task.assignee, task.name)
+    facts = TaskFacts(
+        tree.tenant,
+        task.candidate_groups,
+        task.candidate_users,
+        task.assignee,
+        task.name,
+        office=task.office_key,
+        office_name=task.office,
+        signed_by=signed_by(tree.root_key, task.signing, task.seat, task.visit),
+    )
     project = tree.project_facts
     permissions.may_do(actor, facts, project, tree.district).require()
-    return _capacity(actor, task.candidate_groups, project, tree.district)
+    return _capacity(actor, facts, project, tree.district)
 
 
-def _capacity(actor: Actor, groups: tuple[str, ...], project: ProjectFacts | None, district: District) -> tuple[str, str]:
-    for role in groups:
+def signed_by(root_key: int, signing: str | None, seat: str | None, visit: int | None) -> frozenset[int]:
+    """Who has done another instance of a task in its round, where nobody may do two; asked of no other task."""
+    return frozenset() if signing is None or seat is None or visit is None else tasks.signed_by(root_key, signing, seat=seat, visit=visit)
+
+
+def _capacity(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district: District) -> tuple[str, str]:
+    for role in task.candidate_groups:
+        if task.office is not None:
+            acting = permissions.acting_for(actor, role, task.office, district)
+            if acting is not None:
+                return role, acting.office_name
+            continue
         if not permissions.holds(actor, role, project, district):
             continue
         info = district.roles.get(role)

@@ -61,6 +61,7 @@ class RecordPlace:
     round: int
     supersedes: bool
     stage: str
+    office: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,7 @@ class Ledger(ABC):
             process_id=place.process_id if place is not None else "",
             element_id=entered.element_id,
             stage=place.stage if place is not None else "",
+            office=place.office if place is not None else None,
         )
 
     def _as_row(self, record: FoundRecord) -> dict[str, Any]:
@@ -201,6 +203,7 @@ class Ledger(ABC):
             "process": record.process_id or None,
             "element": record.element_id or None,
             "stage": record.stage or None,
+            "office": None if record.office is None else {"key": record.office[0], "name": record.office[1]},
             "at": record.created_at.isoformat(),
             PLACE: None if record.place is None else (local.get(record.place[0], 0), *record.place[1:]),
         }
@@ -456,6 +459,7 @@ class Ledger(ABC):
             round=made.round,
             supersedes=made.supersedes,
             stage=made.stage,
+            office=(made.office.key, made.office.name) if made.office is not None else None,
         )
         return Entered(PutRecord(next_key(), made.kind, made.data, exact), made.element_id, place)
 
