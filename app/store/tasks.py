@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, false, func, or_, select, tuple_, update
 
 from app.domain.permissions import ADMINISTRATORS
 from app.domain.states import TaskState
@@ -282,6 +282,18 @@ def waiting_for(username: str) -> list[tuple[int, str | None, bool]]:
         UserTaskRow.state == TaskState.OPEN, or_(UserTaskRow.assignee == username, and_(UserTaskRow.assignee.is_(None), named))
     )
     return [(row.key, row.assignee, bool(row.others)) for row in db.session.execute(query.order_by(UserTaskRow.key))]
+
+
+def release_of_offices(username: str, roles: Sequence[tuple[str, int]]) -> None:
+    """Give back what somebody has claimed of an office's tasks by a (role, office key) that they do not hold any more."""
+    candidates = exists().where(
+        _line_candidates.c.task_key == _line_tasks.c.key,
+        tuple_(_line_candidates.c.role, _line_candidates.c.office_key).in_(list(roles)),
+    )
+    query = update(_line_tasks).where(
+        _line_tasks.c.assignee == username, _line_tasks.c.state == TaskState.OPEN, _line_tasks.c.office_key.is_not(None), candidates
+    )
+    db.session.execute(query.values(assignee=None))
 
 
 def completed_in(root_key: int, element_ids: Sequence[str]) -> Sequence[Row[Any]]:

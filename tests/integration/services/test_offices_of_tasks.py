@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.acts.candidates import candidates
 from app.domain.permissions import SYSTEM, Actor
 from app.errors import Conflict, Forbidden, Refused
-from app.services import accounts, inbox, instances, offices, projects, returns, tasks, unattended
+from app.services import accounts, inbox, instances, offices, people, projects, returns, tasks, unattended
 from app.services.tasks import TaskFilter
 from app.store import accounts as stored
 from app.store import ledger
@@ -174,6 +174,19 @@ def test_an_office_that_the_district_does_not_give_the_role_has_nobody(cast: Cas
     ask(cast, office("水利局"))
     hire("ivy", "艾维", "finance", "水利局")
     assert missing(cast) == {"水利局": ("区文件没有把角色“财政局”给水利局",)}
+
+
+def test_who_leaves_the_office_gives_back_what_they_have_claimed_for_it(cast: Cast) -> None:
+    deploy()
+    ask(cast, office("水利局"))
+    tasks.claim(cast.bob, key_of("水利局"), NOW)
+    ivy = hire("ivy", "艾维", "applicant", "水利局")
+    assert signs(ivy) == []
+    people.change_roles(SYSTEM, "bob", "调岗", NOW, add=[("applicant", "教育局")], remove=[("applicant", "水利局")])
+    bob = accounts.actor(cast.bob.user, NOW)
+    assert (signs(bob), signs(ivy)) == ([], ["水利局"])
+    with pytest.raises(Forbidden):
+        tasks.complete(bob, key_of("水利局"), {"verdict": "同意"}, NOW)
 
 
 def test_an_office_with_open_tasks_is_not_closed_under_them(cast: Cast) -> None:
