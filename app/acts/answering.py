@@ -1,13 +1,15 @@
 """What every act on an open user task begins with: that it is still open, and that this person may do it, in which role and for which office."""
 
+from dataclasses import replace
 from typing import Any
 
 from app.acts.held_tree import HeldTask, HeldTree
 from app.domain import permissions
 from app.domain.districts import District
-from app.domain.permissions import Actor, ProjectFacts, TaskFacts
+from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
 from app.domain.states import TaskState
 from app.errors import NotFound, TaskAlreadyClosed
+from app.store import tasks
 
 
 def still_open(tree: HeldTree) -> HeldTask:
@@ -21,20 +23,48 @@ def still_open(tree: HeldTree) -> HeldTask:
 
 def authorised(actor: Actor, tree: HeldTree, task: HeldTask) -> tuple[str, str]:
     """The role and office in which the actor does the task. Raises Forbidden."""
-    facts = TaskFacts(tree.tenant, task.candidate_groups, task.candidate_users, task.assignee, task.name)
-    project = tree.project_facts
-    permissions.may_do(actor, facts, project, tree.district).require()
-    return _capacity(actor, task.candidate_groups, project, tree.district)
+    verdict(actor, tree, task).require()
+    return _capacity(actor, _facts(tree, task), tree.project_facts, tree.district)
 
 
-def _capacity(actor: Actor, groups: tuple[str, ...], project: ProjectFacts | None, district: District) -> tuple[str, str]:
-    for role in groups:
+def verdict(actor: Actor, tree: HeldTree, task: HeldTask) -> Verdict:
+    """Whether somebody may do the task, with the reason."""
+    signed = signed_by(tree.root_key, task.signing, task.seat, task.visit)
+    return permissions.may_do(actor, replace(_facts(tree, task), signed_by=signed), tree.project_facts, tree.district)
+
+
+def _facts(tree: HeldTree, task: HeldTask) -> TaskFacts:
+    return TaskFacts(
+        tree.tenant,
+        task.candidate_groups,
+        task.candidate_users,
+        task.assignee,
+        task.name,
+        office=task.office_key,
+        office_name=task.office,
+    )
+
+
+def signed_by(root_key: int, signing: str | None, seat: str | None, visit: int | None) -> frozenset[int]:
+    """Who has done another instance of a task in its round, where nobody may do two; asked of no other task."""
+    return frozenset() if signing is None or seat is None or visit is None else tasks.signed_by(root_key, signing, seat=seat, visit=visit)
+
+
+def _capacity(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district: District) -> tuple[str, str]:
+    for role in task.candidate_groups:
+        if task.office is not None:
+            acting = permissions.acting_for(actor, role, task.office, district)
+            if acting is not None:
+                return role, acting.office_name
+            continue
         if not permissions.holds(actor, role, project, district):
             continue
         info = district.roles.get(role)
         own = project.offices.get(info.relation, frozenset()) if project and info and info.relation else None
         office = next((held.office_name for held in actor.memberships if held.role == role and (own is None or held.office in own)), "")
         return role, office
+    if task.office and not actor.is_system:  # claimed while the person was there
+        return next(iter(task.candidate_groups), ""), task.office_name
     first = actor.memberships[0] if actor.memberships else None
     return (first.role, first.office_name) if first else ("", "")
 

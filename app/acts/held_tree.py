@@ -45,6 +45,11 @@ class HeldTask:
     process_id: str
     instance_key: int
     ledger_version: int | None = None
+    office_key: int | None = None
+    office: str = ""
+    signing: str | None = None
+    seat: str | None = None
+    visit: int | None = None
 
 
 @dataclass(kw_only=True)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.acts import rows as built
-from app.acts.candidates import candidates
+from app.acts.candidates import candidates, office_columns
 from app.acts.rows import TreePlace
 from app.catalogue.snapshot import Snapshot, district, process_definition
 from app.domain.keys import next_key
@@ -172,6 +172,8 @@ class Journal:
             now=self.now,
             round_number=effect.round,
             returned=returned,
+            office=office_columns(effect.office),
+            signing=effect.signing,
         )
 
     def _deadline_of(self, effect: e.TaskOpened) -> dict[str, Any] | None:

@@ -36,6 +36,9 @@ _COLUMNS = (
 )
 
 
+_OF_NOBODY: dict[str, Any] = {"office_key": None, "office": None}
+
+
 class StoredLedger(Ledger):
     """See ``Ledger``. ``root_key``: of the tree that this act is on."""
 
@@ -103,6 +106,7 @@ class StoredLedger(Ledger):
                 process_id=row.process_id,
                 element_id=row.element_id,
                 stage=row.stage,
+                office=(str(row.office_key), row.office) if row.office_key else None,
             )
 
     def kept_projects(self, year: int | None) -> Iterable[Mapping[str, Any]]:
@@ -266,7 +270,7 @@ class StoredLedger(Ledger):
 def _columns(place: RecordPlace | None) -> Row:
     """Where a declared row belongs, by column; a connector's row belongs nowhere in particular."""
     if place is None:
-        return {"process_id": "", "instance_key": None, "scope": None, "item": None, "round": None, "stage": ""}
+        return {"process_id": "", "instance_key": None, "scope": None, "item": None, "round": None, "stage": "", **_OF_NOBODY}
     return {
         "process_id": place.process_id,
         "instance_key": place.instance_key,
@@ -274,12 +278,13 @@ def _columns(place: RecordPlace | None) -> Row:
         "item": place.item,
         "round": place.round,
         "stage": place.stage,
+        **(_OF_NOBODY if place.office is None else {"office_key": int(place.office[0]), "office": place.office[1]}),
     }
 
 
 def _where(place: RecordPlace) -> Row:
     """What tells the row of a place from all others."""
-    return {name: value for name, value in _columns(place).items() if name not in ("process_id", "stage")}
+    return {name: value for name, value in _columns(place).items() if name not in ("process_id", "stage", *_OF_NOBODY)}
 
 
 def _kept(row: Any) -> Approval:

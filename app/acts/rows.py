@@ -12,6 +12,7 @@ from app.domain.facts import RightKind
 from app.domain.keys import next_key
 from app.domain.states import ElementState, InstanceState, JobState, MessageKind, MessageState, TaskState, WaitKind
 from app.engine import ProcessDefinition
+from app.engine.effects import Signing
 
 Row = dict[str, Any]
 
@@ -115,8 +116,10 @@ def user_task(
     now: datetime,
     round_number: int = 1,
     returned: "ReturnNote | None" = None,
+    office: Mapping[str, Any],
+    signing: Signing | None = None,
 ) -> Row:
-    """A user task that opens. ``deadline``: how its due instant was counted, the instant of the reminder included."""
+    """A user task that opens. ``deadline``: how its due instant was counted, the instant of the reminder included; ``office``: see ``candidates.office_columns``."""
     return {
         "key": next_key(), "root_key": place.root_key, "element": element, "instance_key": place.instance_key, "tenant": place.tenant,
         "project_key": project_key, "process_id": definition.process_id, "process_name": definition.name or definition.process_id,
@@ -131,6 +134,8 @@ def user_task(
         "returned_by_name": returned.person if returned else "", "returned_by_office": returned.office if returned else "",
         "returned_from": returned.task if returned else "", "return_reason": returned.reason if returned else "",
         "return_due_at": returned.due_at if returned else None, "returned_straight": returned.straight if returned else False, "returned_to": "",
+        "signing": signing.round if signing else None, "seat": signing.seat if signing else None, "visit": signing.visit if signing else None,
+        "stands_for": None, **office,
     }  # fmt: skip
 
 

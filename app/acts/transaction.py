@@ -253,5 +253,10 @@ def _tree(row: Row[Any], project: dict[str, Any] | None, now: datetime, actor: A
             process_id=row.task_process_id,
             instance_key=row.instance_key,
             ledger_version=row.ledger_version,
+            office_key=row.office_key,
+            office=row.office or "",
+            signing=row.signing,
+            seat=row.seat,
+            visit=row.visit,
         )
     return tree

@@ -160,6 +160,7 @@ class FoundRecord:
     process_id: str = ""
     element_id: str = ""
     stage: str = ""
+    office: tuple[str, str] | None = None  # key and name of that in which a person has made it
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class RecordPlace:
     round: int
     supersedes: bool
     stage: str
+    office: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,7 @@ class Ledger(ABC):
             process_id=place.process_id if place is not None else "",
             element_id=entered.element_id,
             stage=place.stage if place is not None else "",
+            office=place.office if place is not None else None,
         )
 
     def _as_row(self, record: FoundRecord) -> dict[str, Any]:
@@ -211,6 +213,7 @@ class Ledger(ABC):
             "process": record.process_id or None,
             "element": record.element_id or None,
             "stage": record.stage or None,
+            "office": None if record.office is None else {"key": record.office[0], "name": record.office[1]},
             "at": record.created_at.isoformat(),
             PLACE: None if record.place is None else (local.get(record.place[0], 0), *record.place[1:]),
         }
@@ -477,6 +480,7 @@ class Ledger(ABC):
             round=made.round,
             supersedes=made.supersedes,
             stage=made.stage,
+            office=(made.office.key, made.office.name) if made.office is not None else None,
         )
         return Entered(PutRecord(next_key(), made.kind, made.data, exact), made.element_id, place)
 

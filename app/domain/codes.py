@@ -55,6 +55,8 @@ class VerdictCode(Code):
     ASSIGNED_TO_OTHER = "ASSIGNED_TO_OTHER", "事项已由其他人员领取，或指定了其他人员"
     LEDGER_OWNER = "LEDGER_OWNER", "台账的这一项不由您办理的角色或任务填写，或已经过了可以填写的阶段"
     NO_CANDIDATE = "NO_CANDIDATE", "事项没有指定您或您的角色办理"
+    NO_OFFICE = "NO_OFFICE", "事项由一家单位办理，但没有指定到登记的单位，由系统管理员处置"
+    SIGNED_ALREADY = "SIGNED_ALREADY", "同一人在一轮里只能办一次，您在本轮已经办过"
     NOT_ADMINISTRATOR = "NOT_ADMINISTRATOR", "只有相应的管理员可以做这件事"
     NOT_AUDITOR = "NOT_AUDITOR", "只有审计管理员可以核验审计链"
     NOT_ANALYST = "NOT_ANALYST", "只有业务分析员可以上传和发布模型，清单另可由管理员和审计人员查看"

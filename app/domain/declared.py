@@ -7,8 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-EFFECTS = ("phase", "record", "set", "notify", "reads", "approves", "approvesWhen")  # what the platform does because of them
-WORDS = ("clauses", "returnTo", "office", "distinct", "stands", "noDeadline", "document", "together", "mayBeEmpty", "each", "when")
+EFFECTS = (
+    "phase", "record", "set", "notify", "reads", "approves", "approvesWhen", "office", "distinct",
+)  # what the platform does because of them  # fmt: skip
+WORDS = ("clauses", "returnTo", "stands", "noDeadline", "document", "together", "mayBeEmpty", "each", "when")
+PERSON = "person"  # of ``distinct``
 PROPERTIES = frozenset({*EFFECTS, *WORDS})
 RESERVED = (
     "project",
@@ -50,7 +53,7 @@ def declared(properties: Mapping[str, str]) -> Declared:
         stands=_formula(given.get("stands", "")),
         approves_when=_formula(given.get("approvesWhen", "")),
         named_office=bool(given.get("office")),
-        distinct=given.get("distinct") == "person",
+        distinct=given.get("distinct") == PERSON,
         notify=_names(" ".join(part for part in parts(given.get("notify", "")) if not part.startswith("="))),
         notify_offices=tuple(_formula(part) for part in parts(given.get("notify", "")) if part.startswith("=") and _formula(part)),
         returns=_names(given.get("returnTo", "")),

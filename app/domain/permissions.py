@@ -57,13 +57,17 @@ SYSTEM = Actor(0, "system", "系统", "")
 
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
-    """What a verdict needs to know of a user task."""
+    """What a verdict needs to know of a user task. ``office``: the key of the only office whose people do it, called ``office_name`` (0: there is none; None: any);
+    ``signed_by``: people who have done another of its instances in the same round, where nobody may do two."""
 
     tenant: str
     candidate_groups: tuple[str, ...] = ()
     candidate_users: tuple[str, ...] = ()
     assignee: str | None = None
     name: str = ""
+    office: int | None = None
+    office_name: str = ""
+    signed_by: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,10 @@ def may_do(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district
         return Verdict(False, VerdictCode.OTHER_DISTRICT, "此事项属于其他区,您不能查看或办理")
     if actor.is_administrator:
         return Verdict(False, VerdictCode.ADMINISTRATOR, "管理员账号不能办理业务事项,请由承办人员办理")
+    if actor.user in task.signed_by:
+        return Verdict(
+            False, VerdictCode.SIGNED_ALREADY, "此事项同一人在一轮里只能办一次,您在本轮已经办过其中一份(包括代他人办理的),请由其他人员办理"
+        )
     if task.assignee is not None:
         if task.assignee == actor.username:
             return _yes("此事项已指定由您办理")
@@ -140,10 +148,30 @@ def may_do(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district
         return _yes("您是此事项的候选办理人")
     verdict = Verdict(False, VerdictCode.NO_CANDIDATE, "此事项没有指定您或您的角色办理")
     for role in task.candidate_groups:
-        verdict = holds(actor, role, project, district)
+        verdict = holds_for(actor, role, task, project, district)
         if verdict:
             return verdict
     return verdict
+
+
+def holds_for(actor: Actor, role: str, task: TaskFacts, project: ProjectFacts | None, district: District) -> Verdict:
+    """Whether the actor holds ``role`` for this task: where it is one office's, in that office."""
+    if task.office is None:
+        return holds(actor, role, project, district)
+    title = district.role_title(role)
+    if not task.office:
+        return Verdict(False, VerdictCode.NO_OFFICE, f"此事项应由一家单位的“{title}”办理,但没有指定到登记的单位,已列入系统管理员的清单")
+    if acting_for(actor, role, task.office, district) is not None:
+        return _yes(f"您是{task.office_name}的{title}")
+    if all(membership.role != role for membership in actor.memberships):
+        return Verdict(False, VerdictCode.ROLE_MISSING, f"此事项由{task.office_name}的“{title}”办理,您的账号没有该角色")
+    return Verdict(False, VerdictCode.OFFICE_MISMATCH, f"此事项由{task.office_name}的“{title}”办理,不属于您所在的单位")
+
+
+def acting_for(actor: Actor, role: str, office: int, district: District) -> Membership | None:
+    """The membership by which the actor holds ``role`` in an office, own or lent."""
+    mine = (membership for membership in actor.memberships if (membership.role, membership.office) == (role, office))
+    return next((membership for membership in mine if is_effective(membership, district)), None)
 
 
 def oversees(actor: Actor, district: District) -> bool:

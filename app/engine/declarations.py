@@ -33,7 +33,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations:
-    """``notify``: role keys, and ``applicant``; ``notify_offices``: FEEL, offices. Empty where nothing is declared."""
+    """``notify``: role keys, and ``applicant``; ``notify_offices``: FEEL, offices. ``office``: whose people alone do the task; ``distinct``: nobody does it twice in
+    a round. Empty where nothing is declared."""
 
     phase: str = ""
     record: str = ""
@@ -43,6 +44,8 @@ class Declarations:
     reads: tuple[Reading, ...] = ()
     approves: tuple[str, ...] = ()
     approves_when: FormulaTerm | None = None
+    office: FormulaTerm | None = None
+    distinct: bool = False
 
     @property
     def on_completion(self) -> bool:

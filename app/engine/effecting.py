@@ -16,7 +16,7 @@ from app.domain.forms import Form
 from app.engine import decisions, reads, sources
 from app.engine.codes import IncidentType
 from app.engine.declarations import FactSetting
-from app.engine.effects import ApprovalGiven, FactWritten, PeopleTold, RecordMade
+from app.engine.effects import ApprovalGiven, FactWritten, NamedOffice, PeopleTold, RecordMade
 from app.engine.elements.mappings import to_json
 from app.engine.errors import ElementFailure
 from app.engine.expressions import FormulaTerm, evaluate, formula
@@ -237,6 +237,7 @@ def _made(course: "Course", token: "Token", row: _Row) -> RecordMade:
         kind=row.kind,
         data={**row.data, **numbers},
         stage=definition.stage_of(token.element_id),
+        office=_office(token),
     )
     place = (made.instance, made.scope, made.element_id, made.item, made.round)
     course.made.setdefault(row.kind, []).append(
@@ -246,11 +247,18 @@ def _made(course: "Course", token: "Token", row: _Row) -> RecordMade:
             "process": made.process_id,
             "element": made.element_id,
             "stage": made.stage,
+            "office": {"key": made.office.key, "name": made.office.name} if made.office is not None else None,
             "at": course.now.isoformat(),
             reads.PLACE: place,
         }
     )
     return made
+
+
+def _office(token: "Token") -> NamedOffice | None:
+    """The office in which a person has completed a task."""
+    given = token.memo.get("acting")
+    return NamedOffice(given["key"], given["name"]) if given is not None else None
 
 
 # ---------------------------------------------------------------------- approval

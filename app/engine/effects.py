@@ -70,8 +70,26 @@ class VariableSet:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedOffice:
+    """An office as a value: its key in the register, and its name. Both empty: there is none where one is needed."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Of a task that nobody does twice in a round: ``round`` names that round within the tree, ``seat`` which of its instances this is (by its office, else by
+    its place), ``visit`` the entry of the element that it belongs to."""
+
+    round: str
+    seat: str
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaskOpened:
-    """A user task waits for a person."""
+    """A user task waits for a person. ``office``: only this office's people with the role may do it; None: nothing is said of one."""
 
     element: int
     instance: int
@@ -89,6 +107,8 @@ class TaskOpened:
     properties: Mapping[str, str]  # zeebe:properties of the element
     round: int = 1
     returned: "Returned | None" = None  # it opens because another task has been returned to it
+    office: NamedOffice | None = None
+    signing: Signing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +279,7 @@ class RecordMade:
     kind: str
     data: Mapping[str, Any]
     stage: str  # the outermost sub-process around the element, else the process
+    office: NamedOffice | None = None  # in which a person has completed it
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.engine.spiff import Token
 
 MOST_ROWS = 10_000
-OF_ROW = ("project", "process", "element", "stage", "at")  # what every row has besides its own fields
+OF_ROW = ("project", "process", "element", "stage", "office", "at")  # what every row has besides its own fields
 PLACE = "$place"  # where in its tree a row belongs: for whoever takes its place, not for expressions
 
 

@@ -147,6 +147,8 @@ def _complete_task(course: Course, command: c.CompleteTask) -> None:
         returning.go_onward(course, token)
     if command.facts:
         token.memo["facts"] = sorted(command.facts)
+    if command.office is not None:
+        token.memo["acting"] = dict(zip(("key", "name"), command.office, strict=True))
     course.emit(TaskClosed(token.number, "completed"))
     token.queue("activating")
 

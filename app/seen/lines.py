@@ -58,6 +58,8 @@ def task_line(row: Any, now: datetime) -> TaskLine:
         returned=returned_view(row),
         returned_to=row.returned_to,
         round=row.round,
+        office=row.office or "",
+        standing=row.stands_for is not None,
     )
 
 

@@ -111,6 +111,8 @@ class TaskLine:
     form_key: int | None = None
     priority: int = 50
     candidate_groups: tuple[str, ...] = ()
+    office: str = ""  # the name of the only office whose people do it
+    standing: bool = False  # it repeats what was said in an earlier round
     candidate_users: tuple[str, ...] = ()
     role_titles: tuple[str, ...] = ()
     returned: ReturnedView | None = None  # it is there because somebody has returned it

@@ -74,7 +74,7 @@ def read_notification(actor: Actor, key: int, now: datetime) -> None:
 
 
 def _mine(actor: Actor) -> tasks.Condition:
-    return tasks.mine(held(actor, snapshot.district(actor.tenant)), actor.username)
+    return tasks.mine(held(actor, snapshot.district(actor.tenant)), actor.username, actor.user)
 
 
 def _told(actor: Actor) -> Held:

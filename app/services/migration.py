@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from app import engine
-from app.acts.candidates import candidates
+from app.acts.candidates import candidates, office_columns
 from app.acts.held_tree import HeldTree
 from app.acts.ledger import StoredLedger
 from app.acts.transaction import retried
@@ -250,6 +250,10 @@ def _task_values(
         "assignee": task.assignee if claimed else new.assignee,
         "candidate_groups": list(new.candidate_groups),
         "candidate_users": list(new.candidate_users),
+        **office_columns(new.office),
+        "signing": new.signing.round if new.signing else None,
+        "seat": new.signing.seat if new.signing else None,
+        "visit": new.signing.visit if new.signing else None,
     }
 
 

@@ -5,13 +5,15 @@ for no act holds two trees; a task that is missed there is told as one that nobo
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.acts import audit
+from app.acts import answering, audit
+from app.acts.held_tree import HeldTask, HeldTree
 from app.acts.places import places
 from app.acts.transaction import act, open_task, retried
 from app.catalogue import snapshot
@@ -121,7 +123,9 @@ def change_roles(
     rules.check_mixture(left | {role for role, _ in wanted}, username)
     with act():
         if remove:
-            stored.drop_memberships(user.id, [(role, held[role, office]) for role, office in remove])
+            gone = [(role, held[role, office]) for role, office in remove]
+            stored.drop_memberships(user.id, gone)
+            tasks.release_of_offices(username, gone)
         new = [
             {"key": next_key(), "user_key": user.id, "role": role, "organisation_key": offices[office], "created_at": now}
             for role, office in wanted
@@ -174,21 +178,33 @@ def _hand_over(actor: Actor, username: str, successor: str | None, reason: str, 
         if successor is not None and assignee is None and others:
             continue  # others may do it as well: nobody is given what is open to many
         try:
-            _reassign(actor, key, username, successor=successor, reason=reason, now=now)
+            handed = _reassign(actor, key, username, successor=successor, reason=reason, now=now)
         except (TaskAlreadyClosed, NotFound):
             continue
-        returned, passed = returned + (successor is None), passed + (successor is not None)
+        returned, passed = returned + (not handed), passed + handed
     return HandedOver(returned=returned, passed=passed, stranded=stranded)
 
 
 @retried
-def _reassign(actor: Actor, key: int, username: str, successor: str | None, reason: str, now: datetime) -> None:
+def _reassign(actor: Actor, key: int, username: str, successor: str | None, reason: str, now: datetime) -> bool:
+    """Whether the successor has it now: what is another office's, or signed by them already, goes back to whom it is open to."""
     with open_task(key, now, actor) as tree:
         task = tree.task
         if task is None or task.state != TaskState.OPEN or task.assignee not in (None, username):
             raise TaskAlreadyClosed
+        if successor is not None and not _may_take(tree, task, successor, now):
+            successor = None
         details = {"task": str(key), "from": username, "to": successor, "reason": reason}
         tree.record(Action.TASK_HAND_OVER, f"{task.process_id}.{task.element_id}", details)
         if not instances.assign_task(key, task.assignee, successor):
             raise TaskAlreadyClosed
         tree.save()
+    return successor is not None
+
+
+def _may_take(tree: HeldTree, task: HeldTask, successor: str, now: datetime) -> bool:
+    """Whether a task can be put into somebody's hands: any but one that is an office's, or that nobody does twice in a round, for that asks more than an account."""
+    if task.office_key is None and task.signing is None:
+        return True
+    found = stored.by_username(successor)
+    return found is not None and bool(answering.verdict(accounts.actor(found.id, now), tree, replace(task, assignee=None)))

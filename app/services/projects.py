@@ -253,7 +253,7 @@ def _settled(tree: HeldTree, now: datetime) -> HeldTree:
 
 
 def _first_task(actor: Actor, tree: HeldTree) -> int:
-    found = tasks.opened_of(None, tree.root_key, held(actor, snapshot.district(actor.tenant)), actor.username)
+    found = tasks.opened_of(None, tree.root_key, held(actor, snapshot.district(actor.tenant)), actor.username, actor.user)
     return int(found[0].key) if found else 0
 
 

@@ -146,7 +146,7 @@ def _name_above(tree: HeldTree, element_id: str) -> str:
 
 
 def _led_to(actor: Actor, key: int, answer: dict[str, Any], now: datetime, *, replayed: bool) -> CompletedView:
-    rows = stored.opened_of(answer["project"], answer["root"], held(actor, snapshot.district(actor.tenant)), actor.username)
+    rows = stored.opened_of(answer["project"], answer["root"], held(actor, snapshot.district(actor.tenant)), actor.username, actor.user)
     return CompletedView(
         task_key=key,
         next_tasks=task_lines(rows, now),

@@ -115,7 +115,7 @@ def search(actor: Actor, wanted: TaskFilter, now: datetime, *, limit: int = 100,
     if not actor.is_system:
         seen = [tasks.done_by(actor.user)]
         if not actor.is_administrator:
-            seen.append(tasks.mine(held(actor, snapshot.district(actor.tenant)), actor.username))
+            seen.append(tasks.mine(held(actor, snapshot.district(actor.tenant)), actor.username, actor.user))
             seen.append(tasks.of_offices(sorted(actor.offices)))
         if permissions.oversees(actor, snapshot.district(actor.tenant)):
             seen.append(tasks.of_projects())
@@ -189,7 +189,7 @@ def _complete(
         tree.ledger.acting = role, _office_key(actor, role, office)
         facts = form_acts.take(tree, task, given.form, given.data, role, version=ledger_version)
         try:
-            tree.step(CompleteTask(task.element, given.data, facts=facts))
+            tree.step(CompleteTask(task.element, given.data, facts=facts, office=_office_value(*tree.ledger.acting[1])))
         except engine.NotOpen as error:
             raise TaskAlreadyClosed from error
         except engine.LimitExceeded as error:
@@ -216,6 +216,8 @@ def _complete(
             overrides=given.documents(),
         ):
             raise TaskAlreadyClosed
+        if task.signing is not None:
+            instances.release_signed(tree.root_key, task.signing, actor.username)
         tree.save()
         if request is not None:
             idempotency.remember(request, answering.answer_of(tree), now)
@@ -272,6 +274,10 @@ def _office_key(actor: Actor, role: str, office: str) -> tuple[int, str]:
     return next(held_there, 0), office
 
 
+def _office_value(key: int, name: str) -> tuple[str, str] | None:
+    return (str(key), name) if key and name else None
+
+
 def _keep_draft(key: int, data: Mapping[str, Any], now: datetime) -> None:
     """What was refused is kept as far as the form knows the fields, so that nobody types it twice."""
     row = tasks.one(key)
@@ -309,7 +315,16 @@ def _read(actor: Actor, key: int) -> tuple[Any, dict[str, Any] | None, District]
 
 
 def _facts(row: Any) -> TaskFacts:
-    return TaskFacts(row.tenant, tuple(row.candidate_groups), tuple(row.candidate_users), row.assignee, row.name)
+    return TaskFacts(
+        row.tenant,
+        tuple(row.candidate_groups),
+        tuple(row.candidate_users),
+        row.assignee,
+        row.name,
+        office=row.office_key,
+        office_name=row.office or "",
+        signed_by=answering.signed_by(row.root_key, row.signing, row.seat, row.visit),
+    )
 
 
 def _project_facts(project: dict[str, Any] | None) -> ProjectFacts | None:
@@ -358,7 +373,7 @@ def _replayed(actor: Actor, key: int, answer: Mapping[str, Any], now: datetime) 
 def _completed(
     actor: Actor, key: int, root_key: int, project_key: int | None, state: str, incidents: list[str], now: datetime, *, replayed: bool
 ) -> CompletedView:
-    row = tasks.opened_of(project_key, root_key, held(actor, snapshot.district(actor.tenant)), actor.username)
+    row = tasks.opened_of(project_key, root_key, held(actor, snapshot.district(actor.tenant)), actor.username, actor.user)
     return CompletedView(
         task_key=key,
         next_tasks=task_lines(row, now),

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Date, Row, bindparam, delete, func, null, select, tuple_, type_coerce, union_all, update
 
+from app.domain.permissions import ADMINISTRATORS
 from app.store.database import run
 from app.store.tables import DelegationRow, MembershipRow, OrganisationRow, TaskCandidateRow, UserRow, UserTaskRow, db
 
@@ -80,6 +81,33 @@ def holdings(tenant: str) -> list[tuple[str, int, str, Any, Any]]:
         .distinct()
     )
     return [tuple(row) for row in run(query)]
+
+
+def holdings_by_person(tenant: str) -> list[tuple[int, str, int, str, Any, Any]]:
+    """The same with who holds it: (user, role, office key, office name, lent from, lent until)."""
+    people = _users.alias()
+    every = union_all(_own_of_all, _lent_of_all).subquery()
+    query = (
+        select(
+            every.c.user_key,
+            every.c.role,
+            _organisations.c.key,
+            _organisations.c.name,
+            type_coerce(every.c.first_on, Date),
+            type_coerce(every.c.last_on, Date),
+        )
+        .join(people, people.c.id == every.c.user_key)
+        .join(_organisations, _organisations.c.key == every.c.organisation_key)
+        .where(people.c.tenant == tenant, people.c.active)
+    )
+    return [tuple(row) for row in run(query)]
+
+
+def active_people(tenant: str) -> Sequence[Row[Any]]:
+    """(id, username) of a district's active people, administrators left out: those who may do tasks."""
+    administers = select(_memberships.c.user_key).where(_memberships.c.role.in_(sorted(ADMINISTRATORS)))
+    query = select(_users.c.id, _users.c.username).where(_users.c.tenant == tenant, _users.c.active, _users.c.id.not_in(administers))
+    return db.session.execute(query).all()
 
 
 def holders(tenant: str, role: str) -> Sequence[Row[Any]]:

@@ -44,6 +44,11 @@ TASK = (
     _tasks.c.definition_key,
     _tasks.c.process_id.label("task_process_id"),
     _tasks.c.ledger_version,
+    _tasks.c.office_key,
+    _tasks.c.office,
+    _tasks.c.signing,
+    _tasks.c.seat,
+    _tasks.c.visit,
 )
 
 _by_root = select(*_ROOT).where(_instances.c.key == bindparam("key"), _instances.c.local == 1)
@@ -105,7 +110,7 @@ _answer = (
         completed_by=bindparam("user"),
         completed_name=bindparam("person"),
         completed_role=bindparam("role"),
-        completed_office=bindparam("office"),
+        completed_office=bindparam("of_office"),
         outcome=bindparam("said"),
         overrides=bindparam("set_aside", type_=_tasks.c.overrides.type),
         answer=bindparam("given", type_=_tasks.c.answer.type),
@@ -137,7 +142,7 @@ def answer_task(
         "user": user or None,  # the system is no person
         "person": person,
         "role": role,
-        "office": office,
+        "of_office": office,
         "said": outcome,
         "set_aside": list(overrides) or None,
         "given": dict(given),
@@ -176,6 +181,17 @@ def assign_task(key: int, seen: str | None, assignee: str | None) -> bool:
         .values(assignee=assignee)
     )
     return bool(_execute(query, {}))
+
+
+def release_signed(root_key: int, signing: str, username: str) -> None:
+    """Give back what somebody has claimed of a round in which nobody may do two, of which they have done one."""
+    query = update(UserTaskRow).where(
+        UserTaskRow.root_key == root_key,
+        UserTaskRow.signing == signing,
+        UserTaskRow.state == TaskState.OPEN,
+        UserTaskRow.assignee == username,
+    )
+    _execute(query.values(assignee=None), {})
 
 
 def keep_draft(key: int, draft: dict[str, Any], now: datetime) -> bool:

@@ -84,7 +84,14 @@ def open_roots_of(project_key: int) -> Sequence[Row[Any]]:
 
 def open_tasks_of(project_key: int) -> list[dict[str, Any]]:
     """Open tasks of a project, with what says who may do them."""
-    query = select(UserTaskRow.key, UserTaskRow.tenant, UserTaskRow.candidate_groups, UserTaskRow.candidate_users, UserTaskRow.assignee)
+    query = select(
+        UserTaskRow.key,
+        UserTaskRow.tenant,
+        UserTaskRow.candidate_groups,
+        UserTaskRow.candidate_users,
+        UserTaskRow.assignee,
+        UserTaskRow.office_key,
+    )
     found = db.session.execute(query.where(UserTaskRow.project_key == project_key, UserTaskRow.state == TaskState.OPEN))
     return [dict(row) for row in found.mappings()]
 

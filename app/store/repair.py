@@ -76,7 +76,7 @@ def rename_incident(root_key: int, incident: int, element_id: str) -> None:
 
 _task_columns = (
     "process_id", "process_name", "definition_key", "definition_version", "element_id", "name", "lane", "form_id", "form_key", "clauses", "assignee",
-    "candidate_groups", "candidate_users",
+    "candidate_groups", "candidate_users", "office_key", "office", "signing", "seat", "visit",
 )  # fmt: skip
 _change_task = (
     update(_tasks)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, false, func, or_, select, tuple_, update
 
 from app.domain.permissions import ADMINISTRATORS
 from app.domain.states import TaskState
@@ -53,17 +53,73 @@ def _done_by_people(usernames: Any, pairs: Any) -> ColumnElement[bool]:
     )
 
 
-def mine(held: Held, username: str) -> ColumnElement[bool]:
-    """Open tasks that somebody who is called so and holds this may do."""
-    return _done_by_people([username], list(held))
+def _unsigned(user: Any) -> ColumnElement[bool]:
+    """Tasks of which ``user`` has not done another instance in the same round, where nobody may do two. ``permissions.may_do`` says the same with the reason."""
+    other = _line_tasks.alias("signed")
+    done = exists().where(
+        other.c.root_key == _line_tasks.c.root_key,
+        other.c.signing == _line_tasks.c.signing,
+        other.c.state == TaskState.COMPLETED,
+        other.c.completed_by == user,
+        or_(other.c.seat != _line_tasks.c.seat, other.c.visit == _line_tasks.c.visit),
+    )
+    return or_(_line_tasks.c.signing.is_(None), ~done)
 
 
-def nobodys(tenant: str, held: Held) -> ColumnElement[bool]:
-    """A district's open tasks that nobody can do, where ``held`` is all that its active people hold; administrators do none."""
+def signed_by(root_key: int, signing: str, *, seat: str, visit: int) -> frozenset[int]:
+    """Who has done another instance of a task in this round: another seat of it, or, of the same visit, any."""
+    query = select(_line_tasks.c.completed_by).where(
+        _line_tasks.c.root_key == root_key,
+        _line_tasks.c.signing == signing,
+        _line_tasks.c.state == TaskState.COMPLETED,
+        _line_tasks.c.completed_by.is_not(None),
+        or_(_line_tasks.c.seat != seat, _line_tasks.c.visit == visit),
+    )
+    return frozenset(db.session.execute(query).scalars())
+
+
+def mine(held: Held, username: str, user: int) -> ColumnElement[bool]:
+    """Open tasks that somebody who is called so and holds this may do. ``user``: their key, 0 of the system."""
+    return and_(_done_by_people([username], list(held)), _unsigned(user))
+
+
+def half_signed(tenant: str) -> list[tuple[int, list[tuple[str, int, str]], str | None, frozenset[int]]]:
+    """Open tasks that nobody does twice in a round and of whose round something is done: key, its candidates (role, office key, username), assignee, and who has."""
+    other = _line_tasks.alias("signed")
+    query = (
+        select(_line_tasks.c.key, _line_tasks.c.assignee, other.c.completed_by)
+        .join(
+            other,
+            and_(
+                other.c.root_key == _line_tasks.c.root_key,
+                other.c.signing == _line_tasks.c.signing,
+                other.c.state == TaskState.COMPLETED,
+                other.c.completed_by.is_not(None),
+                or_(other.c.seat != _line_tasks.c.seat, other.c.visit == _line_tasks.c.visit),
+            ),
+        )
+        .where(_line_tasks.c.tenant == tenant, _line_tasks.c.state == TaskState.OPEN, _line_tasks.c.signing.is_not(None))
+    )
+    signers: dict[int, set[int]] = {}
+    assignees: dict[int, str | None] = {}
+    for key, assignee, user in db.session.execute(query):
+        signers.setdefault(key, set()).add(user)
+        assignees[key] = assignee
+    rows = db.session.execute(select(_line_candidates).where(_line_candidates.c.task_key.in_(list(signers)))) if signers else ()
+    candidates: dict[int, list[tuple[str, int, str]]] = {}
+    for row in rows:
+        candidates.setdefault(row.task_key, []).append((row.role, row.office_key, row.username))
+    return [(key, candidates.get(key, []), assignees[key], frozenset(found)) for key, found in signers.items()]
+
+
+def nobodys(tenant: str, held: Held, signed: Sequence[int] = ()) -> ColumnElement[bool]:
+    """A district's open tasks that nobody can do, where ``held`` is all that its active people hold; administrators do none. ``signed``: those of which everybody
+    who could has done another instance, where nobody may do two."""
     memberships = MembershipRow.__table__
     administers = exists().where(memberships.c.user_key == _people.c.id, memberships.c.role.in_(sorted(ADMINISTRATORS)))
     people = select(_people.c.username).where(_people.c.tenant == tenant, _people.c.active, ~administers)
-    return and_(_line_tasks.c.tenant == tenant, _line_tasks.c.state == TaskState.OPEN, ~_done_by_people(people, list(held)))
+    stranded = or_(~_done_by_people(people, list(held)), _line_tasks.c.key.in_(list(signed)))
+    return and_(_line_tasks.c.tenant == tenant, _line_tasks.c.state == TaskState.OPEN, stranded)
 
 
 def one(key: int) -> Row[Any] | None:
@@ -188,6 +244,7 @@ _opened = (
     )
     .where(
         _done_by_people(bindparam("usernames", expanding=True), bindparam("pairs", expanding=True)),
+        _unsigned(bindparam("user")),
     )
     .order_by(case((_line_tasks.c.due_at.is_(None), 1), else_=0), _line_tasks.c.due_at, _line_tasks.c.key)
 )
@@ -195,9 +252,9 @@ _opened_of_project = _opened.where(_line_tasks.c.project_key == bindparam("scope
 _opened_of_tree = _opened.where(_line_tasks.c.root_key == bindparam("scope"))
 
 
-def opened_of(project_key: int | None, root_key: int, held: Held, username: str) -> Sequence[Row[Any]]:
+def opened_of(project_key: int | None, root_key: int, held: Held, username: str, user: int) -> Sequence[Row[Any]]:
     """Open tasks of a project (or, without one, of a tree) that somebody may do (as ``mine``), due first."""
-    values = {"usernames": [username], "pairs": list(held)}
+    values = {"usernames": [username], "pairs": list(held), "user": user}
     if project_key is None:
         return run(_opened_of_tree, values | {"scope": root_key}).all()
     return run(_opened_of_project, values | {"scope": project_key}).all()
@@ -225,6 +282,18 @@ def waiting_for(username: str) -> list[tuple[int, str | None, bool]]:
         UserTaskRow.state == TaskState.OPEN, or_(UserTaskRow.assignee == username, and_(UserTaskRow.assignee.is_(None), named))
     )
     return [(row.key, row.assignee, bool(row.others)) for row in db.session.execute(query.order_by(UserTaskRow.key))]
+
+
+def release_of_offices(username: str, roles: Sequence[tuple[str, int]]) -> None:
+    """Give back what somebody has claimed of an office's tasks by a (role, office key) that they do not hold any more."""
+    candidates = exists().where(
+        _line_candidates.c.task_key == _line_tasks.c.key,
+        tuple_(_line_candidates.c.role, _line_candidates.c.office_key).in_(list(roles)),
+    )
+    query = update(_line_tasks).where(
+        _line_tasks.c.assignee == username, _line_tasks.c.state == TaskState.OPEN, _line_tasks.c.office_key.is_not(None), candidates
+    )
+    db.session.execute(query.values(assignee=None))
 
 
 def completed_in(root_key: int, element_ids: Sequence[str]) -> Sequence[Row[Any]]:

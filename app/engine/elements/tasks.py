@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.decision import feel
 from app.engine import decisions, past
 from app.engine.codes import IncidentType
-from app.engine.effects import Returned, TaskClosed, TaskOpened
+from app.engine.effects import NamedOffice, Returned, Signing, TaskClosed, TaskOpened
 from app.engine.elements.base import Element, EventElement, FormReference
 from app.engine.elements.gateways import caught
 from app.engine.elements.mappings import to_json
@@ -61,7 +61,10 @@ class UserTask(Element):
         if phase == "opening":
             entry = token.memo.get("entry", {})
             returned = Returned(**entry["returned"]) if "returned" in entry else None
-            course.emit(replace(self.open_task(course, token), returned=returned))
+            opened = self.open_task(course, token)
+            if opened.office is not None:
+                token.memo["office"] = {"key": opened.office.key, "name": opened.office.name}
+            course.emit(replace(opened, returned=returned))
             token.memo.pop("entry", None)
             token.memo["phase"] = "open"
             return False
@@ -72,6 +75,7 @@ class UserTask(Element):
 
     def open_task(self, course: "Course", token: Token) -> TaskOpened:
         assignment = self.assignment
+        office = self.office(course, token)
         form_id: str | None = None
         binding = "latest"
         if self.form is not None:
@@ -100,6 +104,30 @@ class UserTask(Element):
             lane=self.lane,
             properties=dict(self.properties),
             round=past.current(token),
+            office=office,
+            signing=self.signing(token, office) if self.declarations.distinct else None,
+        )
+
+    def office(self, course: "Course", token: Token) -> NamedOffice | None:
+        """The office whose people alone do the task. Raises ElementFailure (EXTRACT_VALUE_ERROR) for what is no office."""
+        term = self.declarations.office
+        if term is None:
+            return None
+        value = evaluate(course, term, token, "属性 office")
+        if value is None:
+            return NamedOffice("", "")
+        if isinstance(value, dict) and all(isinstance(value.get(part), str) and value[part].strip() for part in ("key", "name")):
+            return NamedOffice(*(fit(course, term, token, "属性 office", value[part]) for part in ("key", "name")))
+        raise wrong(course, token, term, what="属性 office", value=value, wanted="登记的单位({key, name})")
+
+    @staticmethod
+    def signing(token: Token, office: NamedOffice | None) -> Signing:
+        owner, body = token.workflow.owner, token.body
+        scope = 0 if owner.is_process else owner.number
+        return Signing(
+            round=f"{token.instance}.{scope}.{token.element_id}.{past.current(token)}",
+            seat=f"office:{office.key}" if office is not None and office.key else f"place:{token.memo.get('place', 0)}",
+            visit=(body or token).number,
         )
 
     def text(self, course: "Course", token: Token, term: Term | None, what: str) -> str | None:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from app.decision.feel.syntax import ContextLiteral, ListLiteral, Literal
 from app.decision.near import near
-from app.domain.declared import PROPERTIES, RESERVED, declared, parts
+from app.domain.declared import PERSON, PROPERTIES, RESERVED, declared, parts
 from app.engine.codes import DiagramCode
 from app.engine.declarations import NOTHING, Aggregate, Declarations, FactSetting, Reading
+from app.engine.expressions import FormulaTerm
 from app.engine.reading.document import Document
-from app.engine.reading.xml import Node
+from app.engine.reading.xml import Node, local
 
 
 def read(document: Document, node: Node, properties: dict[str, str]) -> Declarations:
@@ -32,6 +34,8 @@ def read(document: Document, node: Node, properties: dict[str, str]) -> Declarat
         reads=tuple(_reads(document, node, properties)),
         approves=said.approves,
         approves_when=document.formula(node, said.approves_when, "属性 approvesWhen") if said.approves_when else None,
+        office=_office(document, node, properties),
+        distinct=_distinct(document, node, properties),
     )
     if bool(said.approves) != bool(said.approves_when):
         document.refuse(node, DiagramCode.DECLARATION, "属性 approves 和 approvesWhen 须同时写:批准哪些内容,什么条件下算批准")
@@ -39,6 +43,46 @@ def read(document: Document, node: Node, properties: dict[str, str]) -> Declarat
         written = "、".join(said.wrong_sets)
         document.refuse(node, DiagramCode.DECLARATION, f"属性 set 的“{written}”应写成“台账字段 = FEEL”,几项之间用分号隔开")
     return found
+
+
+def _value(properties: dict[str, str], wanted: str) -> str:
+    return next((value.strip() for name, value in properties.items() if name.strip() == wanted), "")
+
+
+def _office(document: Document, node: Node, properties: dict[str, str]) -> FormulaTerm | None:
+    """FEEL that gives the office whose people do the task; one that is written down belongs in the district's file, not in a diagram."""
+    text = _value(properties, "office")
+    if not text:
+        return None
+    if not _of_user_task(document, node, "office"):
+        return None
+    if not text.startswith("="):
+        cure = "请写以 = 开头的表达式,如 =project.applicantOffice,或多实例的输入元素(来自 officesOf(角色)、台账或登记)"
+        document.refuse(node, DiagramCode.DECLARATION, f"属性 office 不能写死单位“{text}”:{cure}")
+        return None
+    found = document.formula(node, text, "属性 office")
+    if found is not None and isinstance(found.expression.tree.root, Literal | ListLiteral | ContextLiteral):
+        document.refuse(
+            node,
+            DiagramCode.DECLARATION,
+            f"属性 office 的“{text}”是写死的值,不是登记的单位:请取自台账、登记、officesOf(角色)或多实例的输入元素",
+        )
+        return None
+    return found
+
+
+def _distinct(document: Document, node: Node, properties: dict[str, str]) -> bool:
+    text = _value(properties, "distinct")
+    if text and text != PERSON:
+        document.refuse(node, DiagramCode.DECLARATION, f"属性 distinct 不能是“{text}”,只能写 {PERSON}:同一人在一轮里只办一次")
+    return bool(text) and _of_user_task(document, node, "distinct")
+
+
+def _of_user_task(document: Document, node: Node, name: str) -> bool:
+    if local(node) == "userTask":
+        return True
+    document.refuse(node, DiagramCode.DECLARATION, f"属性 {name} 只能声明在用户任务上")
+    return False
 
 
 def _sets(document: Document, node: Node, written: tuple[tuple[str, str], ...]) -> Iterator[FactSetting]:

@@ -65,6 +65,13 @@ class UserTaskParser(ElementParser):
         if isinstance(element, UserTask):
             element.assignment = attributes.assignment(document, self.node)
             element.form = attributes.form(document, self.node)
+            given = element.assignment
+            if element.declarations.office is not None and (given.candidate_groups is None or given.assignee or given.candidate_users):
+                document.refuse(
+                    self.node,
+                    DiagramCode.DECLARATION,
+                    "属性 office 是这家单位里担任候选组角色的人来办:须写候选组(candidateGroups),不能再写受理人或候选人",
+                )
 
 
 class WorkParser(ElementParser):

@@ -156,6 +156,9 @@ class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
             name="returned",
         ),
         CheckConstraint("length(return_reason) <= 1000", name="return_reason"),
+        CheckConstraint("(office_key IS NULL) = (office IS NULL) AND office_key >= 0", name="office"),
+        CheckConstraint("(signing IS NULL) = (seat IS NULL) AND (signing IS NULL) = (visit IS NULL)", name="signing"),
+        CheckConstraint("stands_for <> key", name="stands_for"),
     )
 
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -205,6 +208,14 @@ class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
     return_due_at: Mapped[datetime | None]
     returned_straight: Mapped[bool]
     returned_to: Mapped[str]
+    office_key: Mapped[int | None]  # only this office's people do it; 0: there is none; as the diagram says, be it in the register or not
+    office: Mapped[str | None]  # its name
+    signing: Mapped[
+        str | None
+    ]  # the round within its tree in which nobody does it twice, with the seat and the visit: see engine.effects.Signing
+    seat: Mapped[str | None]
+    visit: Mapped[int | None]
+    stands_for: Mapped[int | None] = mapped_column(ForeignKey("user_tasks.key", ondelete="SET NULL"))  # it repeats the answer of this one
 
 
 class TaskCandidateRow(db.Model):  # type: ignore[name-defined,misc]

@@ -88,6 +88,7 @@ class RecordRow(db.Model):  # type: ignore[name-defined,misc]
             name="place",
         ),
         CheckConstraint("round >= 1 AND item >= 0 AND scope >= 0", name="round"),
+        CheckConstraint("office IS NULL OR office_key IS NOT NULL", name="office"),
     )
 
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -104,6 +105,8 @@ class RecordRow(db.Model):  # type: ignore[name-defined,misc]
     item: Mapped[int | None]
     round: Mapped[int | None]
     stage: Mapped[str]  # the outermost sub-process around the element, else the process; empty of a connector's
+    office_key: Mapped[int | None] = mapped_column(ForeignKey("organisations.key", ondelete="RESTRICT"))  # in which a person has made it
+    office: Mapped[str | None]
     created_at: Mapped[datetime]
     superseded_at: Mapped[datetime | None]
 

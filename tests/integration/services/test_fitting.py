@@ -15,6 +15,7 @@ from app.acts.transaction import act
 from app.catalogue import snapshot
 from app.domain.districts import District, RoleInfo
 from app.domain.permissions import Actor, Membership, ProjectFacts, TaskFacts, may_do
+from app.services import unattended
 from app.store import rows, tasks
 from app.store.tables import (
     DefinitionRow,
@@ -46,6 +47,8 @@ class World:
     groups: tuple[str, ...]
     users: tuple[str, ...]
     assignee: str | None
+    office: int | None = None  # whose people alone do it
+    signed: tuple[str, ...] = ()  # who has done another instance, where nobody may do two
 
 
 def roles() -> st.SearchStrategy[dict[str, RoleInfo]]:
@@ -68,6 +71,8 @@ WORLDS = st.builds(
     groups=st.lists(st.sampled_from((*ROLES, "unknown")), max_size=2, unique=True).map(tuple),
     users=st.lists(st.sampled_from((*NAMES, "ghost")), max_size=2, unique=True).map(tuple),
     assignee=st.none() | st.sampled_from((*NAMES, "ghost")),
+    office=st.none() | st.sampled_from((0, *OFFICES, 9)),
+    signed=st.lists(st.sampled_from(NAMES), max_size=3, unique=True).map(tuple),
 )
 
 
@@ -87,7 +92,21 @@ def filled(table: Any, **known: object) -> dict[str, object]:
 def task_row(world: World) -> dict[str, object]:
     return filled(
         UserTaskRow, key=1, root_key=1, instance_key=1, definition_key=1, tenant="hill", candidate_groups=list(world.groups),
-        candidate_users=list(world.users), assignee=world.assignee, state="open", round=1,
+        candidate_users=list(world.users), assignee=world.assignee, state="open", round=1, office_key=world.office,
+        office=None if world.office is None else OFFICES.get(world.office, ""), **(_seat(1) if world.signed else {}),
+    )  # fmt: skip
+
+
+def _seat(number: int) -> dict[str, object]:
+    return {"signing": "1.0.sign.1", "seat": f"place:{number}", "visit": 1}
+
+
+def signed_row(name: str) -> dict[str, object]:
+    """Another instance of the same round, done."""
+    number = NAMES.index(name) + 1
+    return filled(
+        UserTaskRow, key=10 + number, root_key=1, element=10 + number, instance_key=1, definition_key=1, tenant="hill", candidate_groups=[],
+        candidate_users=[], state="completed", round=1, closed_at=NOW, completed_by=number, **_seat(10 + number),
     )  # fmt: skip
 
 
@@ -141,6 +160,8 @@ def write(world: World, district: District) -> None:
     )
     row = task_row(world)
     rows.insert(UserTaskRow, [row])
+    for name in world.signed:
+        rows.insert(UserTaskRow, [signed_row(name)])
     offices = None if world.offices is None else {name: [[key, OFFICES[key]] for key in keys] for name, keys in world.offices.items()}
     rows.insert(TaskCandidateRow, candidates(row, offices))
 
@@ -153,7 +174,8 @@ def test_python_and_sql_agree_on_who_may_do_a_task(app: Flask, monkeypatch: pyte
     monkeypatch.setattr(snapshot, "district", lambda tenant: district)
     with act():
         write(world, district)
-    facts = TaskFacts("hill", world.groups, world.users, world.assignee)
+    signed = frozenset(NAMES.index(name) + 1 for name in world.signed)
+    facts = TaskFacts("hill", world.groups, world.users, world.assignee, office=world.office, signed_by=signed)
     project = None
     if world.offices is not None:
         project = ProjectFacts("hill", 1, "draft", {name: frozenset(keys) for name, keys in world.offices.items()})
@@ -164,12 +186,15 @@ def test_python_and_sql_agree_on_who_may_do_a_task(app: Flask, monkeypatch: pyte
         person = actor(name, posts)
         verdict = may_do(person, facts, project, district)
         if not person.is_administrator:  # they are shown no list at all
-            listed = db.session.execute(select(UserTaskRow.key).where(tasks.mine(held(person, district), name))).scalars().all()
+            listed = (
+                db.session.execute(select(UserTaskRow.key).where(tasks.mine(held(person, district), name, person.user))).scalars().all()
+            )
             assert bool(listed) is verdict.allowed, (name, verdict)
-            assert [row.key for row in tasks.opened_of(None, 1, held(person, district), name)] == list(listed)
+            assert [row.key for row in tasks.opened_of(None, 1, held(person, district), name, person.user)] == list(listed)
         if active and verdict:
             able.add(name)
         if active and not person.is_administrator:
             everything |= set(held(person, district))
-    nobodys = db.session.execute(select(UserTaskRow.key).where(tasks.nobodys("hill", sorted(everything)))).scalars().all()
+    signed_off = unattended.all_signed(district, NOW)
+    nobodys = db.session.execute(select(UserTaskRow.key).where(tasks.nobodys("hill", sorted(everything), signed_off))).scalars().all()
     assert bool(nobodys) is not bool(able)
