@@ -24,12 +24,31 @@ def take(tree: HeldTree, task: HeldTask, form: Form | None, data: Mapping[str, A
 
     Gives the names that are facts and no variables. Raises Forbidden (LEDGER_OWNER), InvalidForm (CHANGED_MEANWHILE, OFFICE, NOT_ALLOWED).
     """
-    schema = tree.ledger.schema if form is not None else None
-    if form is None or schema is None:
+    if form is None:
+        return frozenset()
+    # Forms of the first release call variables by names that the ledger has too, and copy facts into them.
+    declares = snapshot.process_definition(task.definition_key).declares
+    written = _of_ledger(tree, task, form, data, role=role, version=version, declares=declares)
+    return written | _of_others(tree, task, form, data, written) if declares else written
+
+
+def _of_others(tree: HeldTree, task: HeldTask, form: Form, data: Mapping[str, Any], facts: frozenset[str]) -> frozenset[str]:
+    """What earlier tasks have said is sent back as it was shown, or left away: no later task says it anew. Raises InvalidForm (NOT_ALLOWED)."""
+    names = form_facts.of_others(form, facts)
+    wrong = form_facts.altered(form, names, data, tree.the_state.visible(task.element)) if names else []
+    if wrong:
+        raise InvalidForm([_problem(form, name, FormCode.NOT_ALLOWED, "是前面的环节填写的,只供查看,不能改") for name in wrong])
+    return frozenset(names)
+
+
+def _of_ledger(
+    tree: HeldTree, task: HeldTask, form: Form, data: Mapping[str, Any], *, role: str, version: int | None, declares: bool
+) -> frozenset[str]:
+    schema = tree.ledger.schema
+    if schema is None:
         return frozenset()
     fields = form_facts.marked(form, schema)
-    # Forms of the first release call variables by names that the ledger has too, and copy facts into them.
-    shown = form_facts.shown(form, schema) if snapshot.process_definition(task.definition_key).declares else {}
+    shown = form_facts.shown(form, schema) if declares else {}
     if not fields and not shown:
         return frozenset()
     now = tree.ledger.known().project

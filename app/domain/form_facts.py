@@ -3,13 +3,13 @@
 Source: modelling.md §3 (a).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from app.domain import facts as rules
 from app.domain.codes import FormCode
-from app.domain.fact_values import ValueRefused, is_blank
+from app.domain.fact_values import ValueRefused, is_blank, normal
 from app.domain.facts import LedgerField, LedgerSchema
 from app.domain.forms import FieldProblem, Form
 
@@ -35,6 +35,23 @@ def shown(form: Form, schema: LedgerSchema | None) -> dict[str, LedgerField]:
     """The fields that are only information: what is sent of them counts for nothing."""
     fields = schema.fields if schema is not None else {}
     return {name: fields[name] for name, part in form.fields.items() if part.get(_READ_ONLY) is True and name in fields}
+
+
+def of_others(form: Form, facts: Collection[str]) -> tuple[str, ...]:
+    """The fields that show what earlier tasks have said, ``facts`` (ledger fields of the form) left out: process variables that this task does not set."""
+    return tuple(name for name in form.shown_fields if name not in facts)
+
+
+def altered(form: Form, names: Iterable[str], data: Mapping[str, Any], seen: Mapping[str, Any]) -> list[str]:
+    """Those of these fields in which something else was sent back than what is there; what is left away is not."""
+    return [name for name in names if not is_blank(data.get(name)) and not _is_alike(form.fields[name], data[name], seen.get(name))]
+
+
+def _is_alike(part: Mapping[str, Any], one: Any, other: Any) -> bool:
+    try:
+        return bool(normal(part, one) == normal(part, other))
+    except ValueRefused:
+        return bool(one == other)
 
 
 def opened(fields: Mapping[str, LedgerField], now: Mapping[str, Any], since: Mapping[str, Changed]) -> dict[str, Any]:

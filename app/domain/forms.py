@@ -111,6 +111,13 @@ class Form:
         return tuple(name for name, part in self.fields.items() if part.get(form_values.LEDGER_FIELD) is True)
 
     @cached_property
+    def shown_fields(self) -> tuple[str, ...]:
+        """The fields that only show what others have said."""
+        return tuple(
+            name for name, part in self.fields.items() if form_values.is_shown(name, form_checks.resolved(part, self.schema), self.ui)
+        )
+
+    @cached_property
     def _validator(self) -> Any:
         return jsonschema_rs.Draft202012Validator(
             dict(self.schema),

@@ -18,7 +18,7 @@ from app.config import Config
 from app.connectors.inline import InlineTasks, Surroundings, is_inline
 from app.decision import feel
 from app.domain import form_facts
-from app.domain.codes import VerdictCode
+from app.domain.codes import FormCode, VerdictCode
 from app.domain.fact_changes import FactOrigin, FactRefused
 from app.domain.facts import Right, RightKind
 from app.domain.forms import Form
@@ -153,8 +153,13 @@ class Rehearsal:
             except FactRefused as error:
                 raise InvalidRequest(str(error), code=VerdictCode.LEDGER_OWNER) from error
         declares = root.state.tree.instances[task.instance].definition.declares
-        shown = form_facts.shown(form, schema) if form is not None and declares else {}
-        command = commands.CompleteTask(task.element, data, facts=frozenset({*fields, *shown}))
+        names = {*fields, *(form_facts.shown(form, schema) if form is not None and declares else ())}
+        if form is not None and declares:
+            others = form_facts.of_others(form, names)
+            if wrong := form_facts.altered(form, others, data, root.state.visible(task.element)):
+                raise InvalidRequest(f"“{form.title_of([wrong[0]])}”是前面的环节填写的,只供查看,不能改", code=FormCode.NOT_ALLOWED)
+            names |= set(others)
+        command = commands.CompleteTask(task.element, data, facts=frozenset(names))
         self._take(root, ledger, self._step(root, ledger, command))
         self._settle()
 
