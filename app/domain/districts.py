@@ -95,10 +95,15 @@ class District:
     clauses: Mapping[str, Clause] = field(default_factory=dict)
     region: str = ""
     words: Mapping[str, str] = field(default_factory=dict)  # words of other documents → this district's
+    carried: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # carrier (process.element, …) → ids of the clauses that name it
 
     def role_title(self, key: str) -> str:
         role = self.roles.get(key)
         return role.title if role else key
+
+    def clauses_at(self, process_id: str, element_id: str, written: Sequence[str] = ()) -> Sequence[str]:
+        """The ids of the clauses of an element: those that a diagram of the first release writes itself, else those of the register that name it."""
+        return written or self.carried.get(f"{process_id}.{element_id}", ())
 
     def own_clauses(self, ids: str) -> tuple[Clause, ...]:
         """Those of the space-separated clause ids that this district's register holds, in the order given."""
@@ -137,6 +142,7 @@ def load(path: Path) -> District:
         words = {str(word): str(own) for word, own in data.get("words", {}).items()}
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise DistrictError(f"区县文件 {path.name} 无法读取:{error}。请检查 title、zone、[roles.*] 的 title 与 [processes.*]") from error
+    clauses = load_clauses(path.with_suffix(".clauses.csv"))
     return District(
         key=path.stem,
         title=title,
@@ -144,10 +150,19 @@ def load(path: Path) -> District:
         roles=roles,
         processes=processes,
         regulation=data.get("regulation", {}),
-        clauses=load_clauses(path.with_suffix(".clauses.csv")),
+        clauses=clauses,
+        carried=_carried(clauses),
         region=str(data.get("region", "")),
         words=words,
     )
+
+
+def _carried(clauses: Mapping[str, Clause]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for clause in clauses.values():
+        for carrier in clause.carriers:
+            found.setdefault(carrier, []).append(clause.id)
+    return {carrier: tuple(ids) for carrier, ids in found.items()}
 
 
 def load_clauses(path: Path) -> dict[str, Clause]:

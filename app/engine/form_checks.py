@@ -133,7 +133,9 @@ class _Run:
         self.library = setting.library
         self.site = setting.site
         self.effects: list[Effect] = []
-        self.answers = {name: None if is_blank(data.get(name)) else data[name] for name in form.fields}
+        # What only shows what others have said is known without being sent back.
+        left_away = {name for name in form.shown_fields if is_blank(data.get(name))}
+        self.answers = {name: None if is_blank(data.get(name)) else data[name] for name in form.fields if name not in left_away}
         self.environment = feel.Environment(
             now=setting.now,
             zone=setting.library.zone,

@@ -51,6 +51,8 @@ def fill(
     values: dict[str, Any] = {}
     assumed: dict[str, None] = {}
     for name, schema in form.fields.items():
+        if schema.get("readOnly") is True and name not in answers:
+            continue  # it shows what others have said
         value, guessed = _choose(name, schema, known, values=values, now=now, tenant=tenant)
         if value is _MISSING and name in form.schema.get("required", ()):
             value, guessed = _last_resort(schema), True

@@ -62,6 +62,7 @@ class _Bundle:
     forms: list[tuple[str, str, Form]] = field(default_factory=list)
     models: dict[Place, Any] = field(default_factory=dict)
     defined: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    carried: Mapping[str, frozenset[str]] = field(default_factory=dict)  # district → what its register of clauses names
 
     def define(self, tenant: str, kind: str, name: str, file: str) -> Iterator[Finding]:
         first = self.defined.setdefault((tenant, kind, name), file)
@@ -90,7 +91,8 @@ def inspect(files: Sequence[tuple[str, bytes]], *, house: bool = False, installa
     known = None if installation is None else installation.districts()
     findings: list[Finding] = []
     offices = frozenset(office for district in (known or {}).values() for role in district.roles.values() for office in role.offices)
-    bundle = _Bundle(house=house, offices=offices)
+    carried = {key: frozenset(district.carried) for key, district in (known or {}).items()}
+    bundle = _Bundle(house=house, offices=offices, carried=carried)
     severity = "error" if house else "warning"
     for name, source in files:
         reader = _READERS.get(PurePath(name).suffix.lower())
@@ -144,7 +146,8 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
     if bundle.house:
         bundle.measured.append(measures.measure(name, root, drawn, bundle.offices))
     yield from (Finding(name, *place, severity) for place in _expressions(root))
-    yield from (Finding(name, *place, severity) for place in _clauses(root))
+    carried = bundle.carried.get(tenant, frozenset()) if tenant != SHARED else frozenset().union(*bundle.carried.values())
+    yield from (Finding(name, *place, severity) for place in _clauses(root, carried))
 
 
 def _starts(name: str, process: ProcessDefinition) -> Iterator[Finding]:
@@ -156,11 +159,15 @@ def _starts(name: str, process: ProcessDefinition) -> Iterator[Finding]:
                 yield Finding(name, event.element_id, 0, FindingCode.TIMER, f"开始事件的定时器无法识别:{error}")
 
 
-def _clauses(root: Any) -> Iterator[tuple[str, int, FindingCode, str]]:
+def _clauses(root: Any, carried: frozenset[str]) -> Iterator[tuple[str, int, FindingCode, str]]:
+    """``carried``: what the districts' registers of clauses name. Diagrams of the first release write the clauses themselves."""
     for node in root.iter(xml.BPMN + "userTask"):
+        process = next((above.get("id", "") for above in node.iterancestors(xml.BPMN + "process")), "")
         properties = {item.get("name"): item.get("value") for item in node.iter(xml.ZEEBE + "property")}
-        if not (properties.get("clauses") or "").split():
-            yield node.get("id", ""), node.sourceline or 0, FindingCode.CLAUSE, "用户任务没有写明依据的条款(zeebe:property clauses)"
+        place = f"{process}.{node.get('id', '')}"
+        if place not in carried and not (properties.get("clauses") or "").split():
+            cure = f"在 districts/<区>.clauses.csv 它所依据的那一条的 carriers 里写上 {place}"
+            yield node.get("id", ""), node.sourceline or 0, FindingCode.CLAUSE, f"用户任务没有写明依据的条款:请{cure}"
         if not node.get("name"):
             yield node.get("id", ""), node.sourceline or 0, FindingCode.NAME, "用户任务没有名称"
     for node in root.iter(*(xml.BPMN + kind for kind in schema.NODES)):

@@ -249,10 +249,9 @@ class _Reading:
             yield FactLine(span(timer.term.value))
 
     def _clauses(self, info: ElementInfo, limited: Limit | None) -> Iterator[FactLine]:
-        place = f"{self.definition.process_id}.{info.id}"
-        carried = [clause for clause in self.district.clauses.values() if place in clause.carriers]
-        own = self.district.own_clauses(" ".join(info.clauses))
-        for clause in dict.fromkeys([*own, *carried, *(limited.clauses if limited else ())]):
+        carried = self.district.clauses_at(self.definition.process_id, info.id)
+        own = self.district.own_clauses(" ".join([*info.clauses, *carried]))
+        for clause in dict.fromkeys([*own, *(limited.clauses if limited else ())]):
             yield FactLine(_cited(clause))
 
     def _approved(self, said: Declared) -> Iterator[FactLine]:

@@ -119,7 +119,9 @@ def _entry(row: Any, decision: DecisionView | None, late: bool, district: Distri
         role=row.completed_role or "",
         action=Happening.RETURNED if row.returned_to else action,
         outcome=row.outcome or "",
-        clauses=clause_views(district, [*(info.clauses if info else ()), *rule_clauses(decision)]),
+        clauses=clause_views(
+            district, [*district.clauses_at(row.process_id, row.element_id, info.clauses if info else ()), *rule_clauses(decision)]
+        ),
         decision=decision,
         process_name=row.process_name,
         role_title=district.role_title(row.completed_role) if row.completed_role else "",

@@ -18,8 +18,10 @@ from app.domain.codes import Action, FormCode
 from app.domain.districts import District
 from app.domain.forms import Form
 from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
+from app.domain.project_values import project_context
 from app.domain.states import TaskState
 from app.engine.commands import CompleteTask
+from app.engine.ledger import PROJECT
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
 from app.seen import returned, timeline
 from app.seen.diagram import diagram_view
@@ -58,7 +60,7 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
     form = form_view.form if form_view else None
     definition = snapshot.process_definition(row.definition_key)
     info = definition.elements.get(row.element_id)
-    clauses = timeline.clause_views(district, row.clauses.split())
+    clauses = timeline.clause_views(district, district.clauses_at(row.process_id, row.element_id, row.clauses.split()))
     past = timeline.of_project(project, district) if project else timeline.of_tree(row.root_key, district)
     before = timeline.last_by_hand(past, row.opened_at)
     may = _may(actor, row, project, district)
@@ -87,9 +89,12 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
 
 
 def inputs(actor: Actor, key: int) -> tuple[Form | None, dict[str, Any]]:
-    """The form of an open task, and all variables that can be seen from it. Raises NotFound, Forbidden."""
-    row, _, _ = _read(actor, key)
-    return snapshot.form(row.form_key) if row.form_key else None, _visible(row)[0]
+    """The form of an open task, and all that can be seen from it: variables, and where the process reads the ledger, ``project``. Raises NotFound, Forbidden."""
+    row, project, _ = _read(actor, key)
+    seen = _visible(row)[0]
+    if project is not None and snapshot.process_definition(row.definition_key).declares:
+        seen = {**seen, PROJECT: project_context(project, snapshot.library(row.tenant).ledger)}
+    return snapshot.form(row.form_key) if row.form_key else None, seen
 
 
 def facts(actor: Actor, key: int) -> tuple[TaskFacts, ProjectFacts | None]:

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from app.decision import dmn, feel
 from app.domain import calendars, deadlines, districts
 from app.domain.forms import FieldProblem, Form
-from app.engine import DecisionRef, ProcessDefinition, State, StaticLibrary, commands, effects, read, step
+from app.engine import DecisionRef, ProcessDefinition, State, StaticLibrary, answering, commands, effects, read, step
+from tests.processes.kept import Kept, marked
 
 ROOT = Path(__file__).resolve().parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -56,7 +57,9 @@ def library(district: str, years: tuple[int, ...] | None = None) -> StaticLibrar
         for decision_id in model.decisions:
             decisions[decision_id] = DecisionRef(len(decisions) + 1, 1, decision_id, model)
     calendar = calendars.statutory(years) if years else calendars.statutory()
-    return StaticLibrary(definitions, decisions, frozenset(files("forms", ".json", district)), calendar, ZONE, tenant=district)
+    found = StaticLibrary(definitions, decisions, frozenset(files("forms", ".json", district)), calendar, ZONE, tenant=district)
+    found.registers = {path.stem: record_form(path.stem) for path in (ROOT / "forms" / "records").glob("*.json") if path.stem != "project"}
+    return found
 
 
 @lru_cache(maxsize=400)
@@ -99,6 +102,7 @@ class Task:
     groups: tuple[str, ...]
     due_at: datetime | None
     follow_up_at: datetime | None
+    office: str | None = None  # whose people alone do it
 
 
 @dataclass
@@ -125,11 +129,12 @@ class Case:
         self.waits: dict[int, effects.WaitOpened] = {}
         self.incidents: dict[int, effects.IncidentOpened] = {}
         self.decisions: list[effects.DecisionEvaluated] = []
-        self.notices: list[dict[str, Any]] = []
         self.messages: list[dict[str, Any]] = []
         self.overdue: list[str] = []
         self.roles: dict[str, str] = {}
         self.phases: list[str] = [self.phase] if self.phase else []
+        self.kept = Kept(self.district, self.facts, self.phases, self.records)
+        self.notices = self.kept.notices
         self.numbers: Counter[str] = Counter()
         definition = self.library.processes[self.process]
         begin = self.start or next(
@@ -169,7 +174,16 @@ class Case:
                 f"{element_id} is not open; open are {dict(self.tasks)}, incidents {[item.message for item in self.incidents.values()]}"
             )
         task = found[index]
-        return Task(task.element, task.element_id, task.name, task.form_id, tuple(task.candidate_groups), task.due_at, task.follow_up_at)
+        return Task(
+            number=task.element,
+            id=task.element_id,
+            name=task.name,
+            form_id=task.form_id,
+            groups=tuple(task.candidate_groups),
+            due_at=task.due_at,
+            follow_up_at=task.follow_up_at,
+            office=task.office.name if task.office is not None else None,
+        )
 
     def rules(self, decision: str) -> list[str]:
         """Row ids that the last evaluation of ``decision`` matched."""
@@ -184,7 +198,11 @@ class Case:
             problems = form(self.district, task.form_id).validate(_decimal(data))
             if problems:
                 raise FormRejected(problems)
-        self._do(commands.CompleteTask(task.number, _decimal(data)))
+        facts: dict[str, Any] = {}
+        if task.form_id:
+            facts = marked(form(self.district, task.form_id), _decimal(data))
+            self.facts.update(facts)
+        self._do(commands.CompleteTask(task.number, _decimal(data), facts=frozenset(facts)))
         self._work()
 
     def fill(self, element_id: str, index: int = 0, /, **data: Any) -> dict[str, Any]:
@@ -194,6 +212,11 @@ class Case:
         values = {name: value for name, value in values.items() if value is not ...}
         self.complete(element_id, index, **values)
         return values
+
+    def give_back(self, element_id: str, to: str, index: int = 0, /, *, straight: bool = False) -> None:
+        """A person returns a task to an earlier one."""
+        self._do(commands.Return(self.task(element_id, index).number, to, straight))
+        self._work()
 
     def fill_all(self, element_id: str, **data: Any) -> None:
         """Every open instance of a multi-instance task."""
@@ -237,7 +260,14 @@ class Case:
     # ------------------------------------------------------------------ inside
 
     def _do(self, command: commands.Command) -> None:
-        self.state, new = step(self.library, self.state, command, self.now)
+        before = self.state
+        self.state, new = answering(
+            lambda known: step(self.library, before, command, self.now, ledger=known), self.kept.known(self.phase), self.kept.look_up
+        )
+        been = len(self.phases)
+        self.kept.take(new)
+        if len(self.phases) > been:
+            self.phase = self.phases[-1]
         for effect in new:
             match effect:
                 case effects.ElementEntered():
@@ -271,8 +301,8 @@ class Case:
         headers, inputs = job.headers, dict(job.variables)
         match job.type:
             case "move_phase":
-                self.phase = headers["phase"]
                 self.phases.append(headers["phase"])
+                self.phase = headers["phase"]
                 return {"phase": headers["phase"]}
             case "read_project":
                 return {**self.facts}
@@ -294,6 +324,9 @@ class Case:
             case "mark_overdue":
                 self.overdue.append(headers["event"])
             case "publish_message":
+                if "messageRef" in headers:
+                    self.messages.append({"name": headers["messageRef"], "key": "1001", "variables": inputs if self._maps(job) else {}})
+                    return {}
                 self.messages.append(
                     {"name": headers["messageName"], "key": inputs.get("correlationKey"), "variables": inputs.get("variables")}
                 )
@@ -322,7 +355,7 @@ class Case:
         assert self.state is not None
         assert task.form_id is not None
         fields = form(self.district, task.form_id).fields
-        visible = self.state.visible(task.number)
+        visible = {**self.state.visible(task.number), "project": self.kept.known(self.phase).project}
         environment = feel.Environment(now=self.now, zone=ZONE)
         values: dict[str, Any] = {}
         for name, schema in fields.items():

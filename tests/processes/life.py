@@ -115,7 +115,7 @@ class Life:
         shown = form(self.district.key, form_id)
         opened = shown.opening(visible)
         known = {name: opened[name] for name in opened if name in visible} | {
-            name: self.given[name] for name in shown.fields if name in self.given
+            name: self.given[name] for name, part in shown.fields.items() if name in self.given and part.get("readOnly") is not True
         }
         # What does not fit (an answer that is no choice here) an official sees empty and chooses anew.
         unfit = {problem.path.split("/")[0] for problem in shown.validate(known, partial=True)}

@@ -105,4 +105,3 @@ def test_parameters_are_one_context(district: str) -> None:
     values = decide(district, "parameters")
     assert isinstance(values, dict)
     assert values["remindOffsets"] == [30, 15, 7, 3, 1]
-    assert values["retirementHandover"] is (district == "sucheng")

@@ -64,19 +64,31 @@ def test_every_step_needs_its_voucher(step: str) -> None:
 def test_no_value_any_more_needs_an_argued_report() -> None:
     case = Case("sucheng", "retirement", dict(FACTS), phase="operating")
     with pytest.raises(FormRejected) as refused:
-        case.fill("apply_retirement", exitReason="论证无使用价值", argument=...)
+        case.fill("apply_retirement", exitGround="论证无使用价值", argument=...)
     assert refused.value.problems[0].path == "argument"
-    case.fill("apply_retirement", exitReason="论证无使用价值")
+    case.fill("apply_retirement", exitGround="论证无使用价值")
     assert case.tasks == {"confirm_retirement": 1}
 
 
-def test_application_is_returned_with_the_reason() -> None:
+def test_application_is_returned_and_comes_again() -> None:
     case = leaving("sucheng")
-    with pytest.raises(FormRejected):
-        case.fill("confirm_retirement", retirementDecision="退回", returnReason=...)
-    case.fill("confirm_retirement", retirementDecision="退回", returnReason="请补充数据清单")
+    case.give_back("confirm_retirement", "apply_retirement")
     assert case.tasks == {"apply_retirement": 1}
-    assert case.variable("returnReason") == "请补充数据清单"
+    case.fill("apply_retirement")
+    assert case.tasks == {"confirm_retirement": 1}
+
+
+@pytest.mark.parametrize("by", ["finance", "bureau"])
+def test_a_filing_is_returned_by_either_bureau_and_both_look_again(by: str) -> None:
+    case = leaving("fengxian")
+    case.fill("acknowledge_by_finance" if by == "bureau" else "acknowledge_by_bureau")
+    case.give_back(f"acknowledge_by_{by}", "apply_retirement")
+    assert case.tasks == {"apply_retirement": 1}
+    case.fill("apply_retirement", exitGround="系统并入区一体化平台")
+    assert case.tasks == {"acknowledge_by_finance": 1, "acknowledge_by_bureau": 1}
+    case.fill("acknowledge_by_finance")
+    case.fill("acknowledge_by_bureau")
+    assert (case.phase, case.facts["exitReason"]) == ("retired", "系统并入区一体化平台")
 
 
 def test_refused_retirement_leaves_the_system_in_operation() -> None:
@@ -89,18 +101,29 @@ def test_refused_retirement_leaves_the_system_in_operation() -> None:
     assert case.messages == []
 
 
-def test_forced_elimination_needs_no_application_but_keeps_the_data_transfer() -> None:
+def test_forced_elimination_needs_no_application_and_nothing_of_the_unwilling_office() -> None:
     case = Case("sucheng", "retirement", dict(FACTS), {"forced": True}, start="start_forced", phase="operating")
-    assert case.tasks == {"transfer_data": 1}
     assert case.notices[0]["title"] == "系统已确认强制淘汰"
-    for step in STEPS:
-        case.fill(step)
-    assert case.phase == "retired"
-    assert case.records["retirement"][0]["forced"] is True
+    assert case.tasks == {"take_over_data": 1, "reclaim_forced": 1}
+    assert (case.task("take_over_data").groups, case.task("reclaim_forced").groups) == (("data_bureau",), ("big_data_centre",))
+    case.fill("reclaim_forced")
+    assert case.tasks == {"take_over_data": 1}  # the data are kept all the same
+    case.fill("take_over_data")
+    case.fill("cancel_filing")
+    assert (case.phase, case.facts["exitReason"]) == ("retired", "强制淘汰")
+    assert case.records["retirement"][0] == {"exitReason": "强制淘汰", "forced": True, "retiredOn": "2026-03-10"}
 
 
 def test_the_using_office_does_the_steps_where_it_is_another_than_the_applicant() -> None:
     own = Case("sucheng", "retirement", dict(FACTS))
-    assert own.task("apply_retirement").groups == ("applicant", "system_user")
+    assert own.task("apply_retirement").office == "区行政审批局"
     other = Case("sucheng", "retirement", {**FACTS, "systemUserOffice": "区信息中心"})
-    assert other.task("apply_retirement").groups == ("system_user",)
+    assert other.task("apply_retirement").office == "区信息中心"
+
+
+def test_a_reason_that_is_changed_after_the_approval_is_not_what_the_ledger_gets() -> None:
+    case = leaving("sucheng")
+    case.fill("confirm_retirement")
+    assert case.facts.get("exitReason") is None
+    case.fill("transfer_data")
+    assert case.facts["exitReason"] == "阶段性任务完成不再使用"

@@ -1,0 +1,100 @@
+"""The ledger of a case: what its elements declare comes here, and the next step is told of it. Source: modelling.md §2–§4."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from app.domain import districts
+from app.domain.facts import LedgerSchema
+from app.domain.forms import Form
+from app.engine import KnownLedger, NamedAsked, NumberAsked, OfficesAsked, effects
+from app.engine.ledger import ApprovalsAsked, KnownApproval, RowsAsked
+
+ROOT = Path(__file__).resolve().parents[2]
+PHASES = districts.load_phases(ROOT / "districts" / "phases.toml")
+
+
+@lru_cache(maxsize=4)
+def schema(district: str) -> LedgerSchema:
+    base, own = (Form.parse((ROOT / "forms" / folder / "project.json").read_bytes()) for folder in ("records", Path(district) / "records"))
+    return LedgerSchema.of(base, own)
+
+
+class Kept:
+    """``facts``, ``phases`` and ``records`` are the case's own; an office that a case gives by its name alone gets a key here."""
+
+    def __init__(self, district: str, facts: dict[str, Any], phases: list[str], records: dict[str, list[dict[str, Any]]]) -> None:
+        self.schema = schema(district)
+        self.facts, self.phases, self.records = facts, phases, records
+        self.notices: list[dict[str, Any]] = []
+        self.approvals: list[KnownApproval] = []
+        self._numbers = 0
+        self._offices: dict[str, str] = {}
+
+    def known(self, phase: str | None) -> KnownLedger:
+        row = {name: self._value(name) for name in self.schema.fields}
+        return KnownLedger(
+            project={**row, "projectKey": "1001", "phase": phase or "draft"},
+            schema=self.schema,
+            following=districts.following(PHASES),
+            main_line=districts.main_line(PHASES),
+            entered=(*self.phases, phase or "draft"),
+            answers={OfficesAsked(): {}},
+        )
+
+    def look_up(self, question: object) -> Any:
+        match question:
+            case NamedAsked():
+                return frozenset(question.keys)
+            case NumberAsked():
+                self._numbers += 1
+                return self._numbers
+            case RowsAsked():
+                return [dict(row) for row in self.records.get(question.kind, [])]
+            case ApprovalsAsked():
+                return tuple(self.approvals)
+        raise AssertionError(f"nobody asks {question}")
+
+    def office(self, name: Any) -> Any:
+        """An office as a value."""
+        return {"key": self._offices.setdefault(name, str(len(self._offices) + 1)), "name": name} if isinstance(name, str) else name
+
+    def take(self, brought: Iterable[effects.Effect]) -> None:
+        for effect in brought:
+            match effect:
+                case effects.PhaseEntered():
+                    self.phases.append(effect.phase)
+                case effects.FactWritten():
+                    self.facts[effect.field] = effect.value
+                case effects.RecordMade():
+                    self.records.setdefault(effect.kind, []).append(dict(effect.data))
+                case effects.PeopleTold():
+                    self.notices.append({"to": effect.role or effect.office, "title": effect.title, "text": effect.text})
+                case effects.ApprovalGiven():
+                    self.approvals.append(_approval(effect))
+                case _:
+                    pass
+
+    def _value(self, name: str) -> Any:
+        value = self.facts.get(name)
+        return self.office(value) if self.schema.fields[name].schema.get("x-format") == "office" else value
+
+
+def _approval(given: effects.ApprovalGiven) -> KnownApproval:
+    return KnownApproval(
+        process_id=given.process_id,
+        element_id=given.element_id,
+        instance=given.instance,
+        visit=(given.instance, given.scope, given.round, False),
+        item=given.item,
+        required=given.required,
+        holds=given.holds,
+        lapsed=False,
+        values=given.values,
+    )
+
+
+def marked(form: Form, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a submission becomes fact."""
+    return {name: data.get(name) for name in form.ledger_fields if name in data}
