@@ -33,7 +33,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations:
-    """``notify``: role keys, and ``applicant``. ``office``: whose people alone do the task; ``distinct``: nobody does it twice in a round. Empty where nothing is
+    """``notify``: role keys, and ``applicant``. ``office``: whose people alone do the task; ``distinct``: nobody does it twice in a round;
+    ``may_be_empty``: a loop over nothing is passed. Empty where nothing is
     declared."""
 
     phase: str = ""
@@ -45,6 +46,7 @@ class Declarations:
     approves_when: FormulaTerm | None = None
     office: FormulaTerm | None = None
     distinct: bool = False
+    may_be_empty: bool = False
 
     @property
     def on_completion(self) -> bool:
