@@ -34,7 +34,8 @@ class Reading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations:
     """``notify``: role keys, and ``applicant``. ``office``: whose people alone do the task; ``distinct``: nobody does it twice in a round;
-    ``may_be_empty``: a loop over nothing is passed. Empty where nothing is
+    ``may_be_empty``: a loop over nothing is passed; ``stands``: over what was said before, whether
+    it still holds. Empty where nothing is
     declared."""
 
     phase: str = ""
@@ -47,6 +48,7 @@ class Declarations:
     office: FormulaTerm | None = None
     distinct: bool = False
     may_be_empty: bool = False
+    stands: FormulaTerm | None = None
 
     @property
     def on_completion(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.engine import past
+from app.engine import past, standing
 from app.engine.codes import CommandCode, DiagramCode
 from app.engine.commands import Return
 from app.engine.definitions import ProcessDefinition
@@ -204,6 +204,7 @@ def give_back(course: "Course", command: Return) -> None:
     if token is None or not isinstance(token.task_spec, UserTask) or token.memo.get("phase") != "open" or token.incident:
         raise NotOpen("事项不存在,或已经办结")
     way = _chosen(token, command)
+    standing.forget(token)
     downstream = way.downstream
     behind = () if command.straight or downstream is None else sorted(downstream.elements)
     reopened = past.reopen(way.level.owner, command.to, behind)

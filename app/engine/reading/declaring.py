@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from app.decision.feel.syntax import ContextLiteral, ListLiteral, Literal
 from app.decision.near import near
-from app.domain.declared import PERSON, PROPERTIES, RESERVED, declared, parts
+from app.domain.declared import PERSON, PROPERTIES, RESERVED, Declared, declared, parts
 from app.engine.codes import DiagramCode
 from app.engine.declarations import NOTHING, Aggregate, Declarations, FactSetting, Reading
 from app.engine.expressions import FormulaTerm
@@ -35,6 +35,7 @@ def read(document: Document, node: Node, properties: dict[str, str]) -> Declarat
         office=_office(document, node, properties),
         distinct=_distinct(document, node, properties),
         may_be_empty=_may_be_empty(document, node, properties),
+        stands=_stands(document, node, said),
     )
     if bool(said.approves) != bool(said.approves_when):
         document.refuse(node, DiagramCode.DECLARATION, "属性 approves 和 approvesWhen 须同时写:批准哪些内容,什么条件下算批准")
@@ -87,6 +88,14 @@ def _may_be_empty(document: Document, node: Node, properties: dict[str, str]) ->
     if found is None:
         document.refuse(node, DiagramCode.DECLARATION, f"属性 mayBeEmpty 不能是“{text}”,只能写 true 或 false")
     return found is True
+
+
+def _stands(document: Document, node: Node, said: Declared) -> FormulaTerm | None:
+    if not said.stands or not _of_user_task(document, node, "stands"):
+        return None
+    if not said.approves:
+        document.refuse(node, DiagramCode.DECLARATION, "属性 stands 须与 approves、approvesWhen 同时写:所批的内容没有变,原来的意见才能沿用")
+    return document.formula(node, said.stands, "属性 stands")
 
 
 def _of_user_task(document: Document, node: Node, name: str) -> bool:

@@ -18,7 +18,9 @@ def says(**properties: str) -> str:
 
 
 def looped(collection: str, **properties: str) -> list[Finding]:
-    east = replace(EAST, roles={**EAST.roles, "nobodys": RoleInfo("nobodys", "无主", ()), "bureau": RoleInfo("bureau", "局", ("甲局", "乙局"))})
+    east = replace(
+        EAST, roles={**EAST.roles, "nobodys": RoleInfo("nobodys", "无主", ()), "bureau": RoleInfo("bureau", "局", ("甲局", "乙局"))}
+    )
     task = d.user("sign", SIGN + says(**{"office": "=asked", **properties}), d.loop(collection, "asked"))
     where = stock(districts={"east": east, "west": WEST})
     return findings(d.start(), task, d.end(), d.chain("start", "sign", "end"), where=where)
@@ -46,3 +48,15 @@ def test_an_office_by_a_name_that_nobody_writes() -> None:
     found = [one for one in looped('=officesOf("finance")', office="=askd") if one.code == "VARIABLE"]
     assert told(found) == [("VARIABLE", "sign", "warning")]
     assert "属性 office" in found[0].message
+
+
+def test_what_stands_sees_the_form_alone() -> None:
+    def found(stands: str) -> list[str]:
+        said = says(approves="amount", approvesWhen="payOpinion = 1", stands=stands)
+        task = d.user("sign", SIGN + '<zeebe:formDefinition formId="pay"/>' + said)
+        body = (d.start(), task, d.end(), d.chain("start", "sign", "end"))
+        return [one.message for one in findings(*body) if one.code == "DECLARED" and "stands" in one.message]
+
+    assert found('payOpinion = "同意" and project.a = 1') == []
+    (told,) = found('payOpinon = "同意"')
+    assert "是不是 payOpinion?" in told
