@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import current, engine
+from app.acts import named
 from app.acts.held_tree import HeldTask, HeldTree
 from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
@@ -65,8 +66,8 @@ def started(tree: HeldTree, definition: ProcessDefinition, variables: Mapping[st
     answered = form.answered(variables)
     site = CheckSite(0, 1, event.element_id)
     report = examine(form, answered, confirmed, _looked_at(tree, site, {}) if form.checks else _unseen(tree, site))
-    if report.problems:
-        raise InvalidForm(report.problems)
+    if wrong := [*report.problems, *named.problems(tree.tenant, named.of_form(form, answered))]:
+        raise InvalidForm(wrong)
     return Submission(form, answered, tuple(report.overridden), tuple(report.effects))
 
 
@@ -81,8 +82,8 @@ def start_form(library: Snapshot, definition: ProcessDefinition) -> Form | None:
 
 
 def _accepted(tree: HeldTree, form: Form, answered: Mapping[str, Any], report: CheckReport) -> Submission:
-    if report.problems:
-        raise InvalidForm(report.problems)
+    if wrong := [*report.problems, *named.problems(tree.tenant, named.of_form(form, answered))]:
+        raise InvalidForm(wrong)
     if report.effects:
         tree.journal.take(report.effects, {view.instance: view.definition for view in tree.the_state.instances()})
     return Submission(form, answered, tuple(report.overridden))

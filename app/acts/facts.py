@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.acts import named
 from app.acts.held_tree import HeldTask, HeldTree
 from app.catalogue import snapshot
 from app.domain import form_facts
@@ -15,8 +16,6 @@ from app.domain.project_values import project_context
 from app.engine import ProcessDefinition
 from app.errors import Forbidden, InvalidForm
 from app.store import ledger
-
-_OF_OFFICES = "office"
 
 
 def take(tree: HeldTree, task: HeldTask, form: Form | None, data: Mapping[str, Any], role: str, *, version: int | None) -> frozenset[str]:
@@ -108,7 +107,7 @@ def _take_effect(tree: HeldTree, form: Form, fields: Mapping[str, LedgerField], 
     for name, value in wanted.items():
         if tree.project is not None and (why := refusal(fields[name], value, origin, tree.project)) is not None:
             raise Forbidden(why, code=VerdictCode.LEDGER_OWNER)
-    _check_offices(tree, form, {name: value for name, value in wanted.items() if _names_offices(fields[name])})
+    _check_register(tree, form, fields, wanted)
     try:
         tree.ledger.write_facts(wanted, origin)
     except FactRefused as error:
@@ -158,20 +157,11 @@ def _refuse_shown(form: Form, shown: Mapping[str, LedgerField], data: Mapping[st
         raise InvalidForm([_problem(form, name, FormCode.NOT_ALLOWED, "取自台账,只供查看,不能改") for name in wrong])
 
 
-def _names_offices(field: LedgerField) -> bool:
-    items = field.schema.get("items", {})
-    return _OF_OFFICES in (field.schema.get("x-format"), items.get("x-format") if isinstance(items, Mapping) else None)
-
-
-def _check_offices(tree: HeldTree, form: Form, wanted: Mapping[str, Any]) -> None:
-    """An office is one of the district's register, under its own name."""
-    named = [(name, one) for name, value in wanted.items() for one in (value if isinstance(value, list) else [value]) if one is not None]
-    if not named:
-        return
-    known = tree.ledger.known_offices([one["key"] for _, one in named])
-    wrong = [name for name, one in named if known.get(one["key"]) != one["name"]]
-    if wrong:
-        raise InvalidForm([_problem(form, name, FormCode.OFFICE, "应从登记的单位中选择") for name in dict.fromkeys(wrong)])
+def _check_register(tree: HeldTree, form: Form, fields: Mapping[str, LedgerField], wanted: Mapping[str, Any]) -> None:
+    """An office or a person is one of the district's register, under their own name."""
+    schema = {"properties": {name: {**fields[name].schema, "title": form.title_of([name])} for name in wanted}}
+    if problems := named.problems(tree.tenant, named.within(schema, wanted)):
+        raise InvalidForm(problems)
 
 
 def _problem(form: Form, name: str, code: FormCode, text: str) -> FieldProblem:

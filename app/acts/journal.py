@@ -15,7 +15,7 @@ from app.catalogue.snapshot import Snapshot, district, process_definition
 from app.domain.keys import next_key
 from app.domain.states import ElementState, MessageKind, TaskState, WaitKind
 from app.engine import effects as e
-from app.store import instances, messages, rows
+from app.store import instances, messages, rows, tasks
 from app.store.tables import (
     DecisionEvaluationRow,
     ElementInstanceRow,
@@ -62,6 +62,7 @@ class Journal:
         self._variables: dict[tuple[int, int, str], Any] = {}
         self._tasks: dict[int, dict[str, Any]] = {}
         self._closed_tasks: dict[int, str] = {}
+        self._standing: dict[int, int] = {}  # task that repeats what was said → the task that said it
         self._jobs: dict[int, dict[str, Any]] = {}
         self._inline: set[int] = set()
         self._closed_jobs: dict[int, str] = {}
@@ -149,6 +150,8 @@ class Journal:
         if effect.form_id:
             form = self.library.reference("form", effect.form_id, None, definition.key if effect.form_binding == "deployment" else None)
         self._closed_tasks.pop(effect.element, None)
+        if effect.stands_for:
+            self._standing[effect.element] = effect.stands_for
         returned = built.ReturnNote.of(effect.returned.remark) if effect.returned is not None else None
         due_at = min(at for at in (effect.due_at, returned.due_at) if at is not None) if returned is not None else effect.due_at
         self._tasks[effect.element] = built.user_task(
@@ -361,6 +364,7 @@ class Journal:
             instances.close_tasks(
                 self.root_key, [element for element, closed in self._closed_tasks.items() if closed == state], state, self.now
             )
+        self._repeat()
         rows.insert(UserTaskRow, list(self._tasks.values()))
         open_now = [row for row in self._tasks.values() if row["state"] == TaskState.OPEN]
         may = {row["key"]: candidates(row, offices) for row in open_now}
@@ -368,6 +372,16 @@ class Journal:
         returned = [row for row in open_now if row["returned_at"] is not None]
         rows.insert(NotificationRow, [told for row in returned for told in self._told(row, may[row["key"]])])
         self.opened = [row["key"] for row in open_now]
+
+    def _repeat(self) -> None:
+        """A task that stands is complete with who said it before, in which role and office, and what."""
+        if not self._standing:
+            return
+        said = {row.element: dict(row._mapping) for row in tasks.said(self.root_key, sorted(set(self._standing.values())))}
+        for element, before in sorted(self._standing.items()):
+            known = said.get(before) or self._tasks.get(before)
+            if known is not None:
+                self._tasks[element] |= {name: known[name] for name in tasks.SAID} | {"stands_for": known["stands_for"] or known["key"]}
 
     def _told(self, task: built.Row, may: Sequence[built.Row]) -> list[built.Row]:
         """Notices to those who may do a task that was returned to. A notice is to holders of a role: who is named as a person sees it at the task."""

@@ -194,6 +194,9 @@ class StoredLedger(Ledger):
             for entered in self.records
         ]
 
+    def _author(self) -> tuple[int, str] | None:
+        return (self.actor.user, self.actor.name) if self.actor is not None else None
+
     def settle(self) -> list[Approval]:
         self.lapsed = super().settle()
         return self.lapsed
@@ -204,8 +207,8 @@ class StoredLedger(Ledger):
                 one,
                 tenant=self.library.tenant,
                 project_key=self.project_key,
-                user_key=self.actor.user if self.actor is not None else 0,
-                user_name=self.actor.name if self.actor is not None else "",
+                user_key=one.by[0] if one.by is not None else self.actor.user if self.actor is not None else 0,
+                user_name=one.by[1] if one.by is not None else self.actor.name if self.actor is not None else "",
                 now=self.now,
             )
             for one in self.approvals
@@ -304,4 +307,5 @@ def _kept(row: Any) -> Approval:
         role=row.role,
         office=(row.office_key, row.office),
         lapsed=tuple(row.lapsed_names or ()),
+        by=(row.user_key or 0, row.user_name),
     )

@@ -94,6 +94,7 @@ class Approval:
     role: str = ""
     office: tuple[int, str] = (0, "")
     lapsed: tuple[str, ...] = ()
+    by: tuple[int, str] | None = None  # who has given it, where that is not whoever acts; 0: the system
 
     @property
     def task(self) -> str:
@@ -379,7 +380,9 @@ class Ledger(ABC):
                     self.variables[keys.get(effect.instance, effect.instance), effect.name] = effect.value
 
     def _approve(self, given: ApprovalGiven, keys: Mapping[int, int]) -> None:
-        role, office = self.acting
+        role, office, by = *self.acting, None
+        if given.stands_for is not None and (repeated := self._repeated(given, keys)) is not None:
+            role, office, by = repeated.role, repeated.office, repeated.by or self._author()
         self.approvals.append(
             Approval(
                 key=next_key(),
@@ -396,10 +399,26 @@ class Ledger(ABC):
                 digest=given.digest,
                 role=role,
                 office=office,
+                by=by,
             )
         )
         if self.project is not None and given.holds and not set(given.values) <= set(self.project["approved"]):
             self._the_project()["approved"] = sorted({*self.project["approved"], *given.values})
+
+    def _repeated(self, given: ApprovalGiven, keys: Mapping[int, int]) -> Approval | None:
+        """The approval that a standing one repeats: its person goes on to answer for it."""
+        instance = keys.get(given.instance, given.instance)
+        found = [
+            one
+            for one in (*self.kept_approvals(), *self.approvals)
+            if (one.process_id, one.element_id, one.instance_key) == (given.process_id, given.element_id, instance)
+            and (one.scope, one.round, one.item) == given.stands_for
+        ]
+        return found[-1] if found else None
+
+    def _author(self) -> tuple[int, str] | None:
+        """Whoever acts, as an approval names them; nobody in a rehearsal."""
+        return None
 
     def settle(self) -> list[Approval]:
         """Compare, once and at the end of the act, what was approved with what is: those that have lapsed now, with the names that differ. Their people are told."""

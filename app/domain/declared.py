@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 EFFECTS = (
-    "phase", "record", "set", "notify", "reads", "approves", "approvesWhen", "office", "distinct",
+    "phase", "record", "set", "notify", "reads", "approves", "approvesWhen", "office", "distinct", "mayBeEmpty",
 )  # what the platform does because of them  # fmt: skip
-WORDS = ("clauses", "returnTo", "stands", "noDeadline", "document", "together", "mayBeEmpty", "each", "when")
+WORDS = ("clauses", "returnTo", "stands", "noDeadline", "document", "together", "each", "when")
 PERSON = "person"  # of ``distinct``
 PROPERTIES = frozenset({*EFFECTS, *WORDS})
 RESERVED = (
@@ -34,6 +34,7 @@ class Declared:
     approves_when: str = ""
     named_office: bool = False
     distinct: bool = False
+    may_be_empty: bool = False
     notify: tuple[str, ...] = ()
     notify_offices: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()
@@ -54,6 +55,7 @@ def declared(properties: Mapping[str, str]) -> Declared:
         approves_when=_formula(given.get("approvesWhen", "")),
         named_office=bool(given.get("office")),
         distinct=given.get("distinct") == PERSON,
+        may_be_empty=given.get("mayBeEmpty") == "true",
         notify=_names(" ".join(part for part in parts(given.get("notify", "")) if not part.startswith("="))),
         notify_offices=tuple(_formula(part) for part in parts(given.get("notify", "")) if part.startswith("=") and _formula(part)),
         returns=_names(given.get("returnTo", "")),

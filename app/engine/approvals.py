@@ -51,7 +51,8 @@ def _standing(course: "Course", task: str) -> Sequence[KnownApproval]:
     newest = mine[-1]
     if _is_under_way(course, newest):
         return ()
-    by_item = {one.item: one for one in mine if one.visit == newest.visit}
+    # A list that has become shorter in the same round has fewer people to ask.
+    by_item = {one.item: one for one in mine if one.visit == newest.visit and one.item <= newest.required}
     holding = [one for one in by_item.values() if one.holds and not one.lapsed and not _changed(course, one)]
     return holding if len(holding) == len(by_item) == newest.required else ()
 

@@ -24,6 +24,7 @@ class IncidentType(Code):
     IO_MAPPING_ERROR = "IO_MAPPING_ERROR", "输入或输出映射求不出值，或值不能保存"
     CALLED_DECISION_ERROR = "CALLED_DECISION_ERROR", "调用的决策没有部署，或得不出结果；请检查决策表和传入的变量"
     CALLED_ELEMENT_ERROR = "CALLED_ELEMENT_ERROR", "调用的流程没有部署，或不能被调用"
+    EMPTY_COLLECTION = "EMPTY_COLLECTION", "多实例的输入集合是空的，没有声明可以为空；请补齐名单"
     FORM_NOT_FOUND = "FORM_NOT_FOUND", "事项的表单没有部署，无法交办"
     JOB_NO_RETRIES = "JOB_NO_RETRIES", "任务多次失败，重试次数已用完；请排除原因后重试"
     UNHANDLED_ERROR_EVENT = "UNHANDLED_ERROR_EVENT", "报出的错误没有边界事件或事件子流程捕获"

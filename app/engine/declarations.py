@@ -34,7 +34,7 @@ class Reading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations:
     """``notify``: role keys, and ``applicant``; ``notify_offices``: FEEL, offices. ``office``: whose people alone do the task; ``distinct``: nobody does it twice in
-    a round. Empty where nothing is declared."""
+    a round; ``may_be_empty``: a loop over nothing is passed; ``stands``: over what was said before, whether it still holds. Empty where nothing is declared."""
 
     phase: str = ""
     record: str = ""
@@ -46,6 +46,8 @@ class Declarations:
     approves_when: FormulaTerm | None = None
     office: FormulaTerm | None = None
     distinct: bool = False
+    may_be_empty: bool = False
+    stands: FormulaTerm | None = None
 
     @property
     def on_completion(self) -> bool:

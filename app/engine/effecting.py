@@ -13,7 +13,7 @@ from app.domain import facts as rules
 from app.domain.fact_values import ValueRefused, is_blank
 from app.domain.facts import LedgerField, Right, RightKind
 from app.domain.forms import Form
-from app.engine import decisions, reads, sources
+from app.engine import decisions, reads, sources, standing
 from app.engine.codes import IncidentType
 from app.engine.declarations import FactSetting
 from app.engine.effects import ApprovalGiven, FactWritten, NamedOffice, PeopleTold, RecordMade
@@ -53,12 +53,13 @@ def complete(course: "Course", token: "Token") -> None:
     """Everything that is declared for the completion. Raises ElementFailure, Unanswered; then nothing has happened."""
     declared = token.task_spec.declarations
     written = list(_facts(course, token))
-    row = _row(course, token) if declared.record else None
-    told = list(_notices(course, token))
+    word = token.memo.get("standing")  # what it repeats: its row is there already, and it is no news
+    row = _row(course, token) if declared.record and (word is None or not standing.is_there(token, word)) else None
+    told = list(_notices(course, token)) if word is None else []
     said = _approval(course, token, {one.field.name: one.value for one in written}) if declared.approves else None
     # From here on nothing can fail.
     process_id = _process(course, token)
-    made = _made(course, token, row) if row is not None else None
+    made = _made(course, token, row, word["numbers"] if word is not None else {}) if row is not None else None
     for one in written:
         if course.project is not None:
             course.project[one.field.name] = one.value
@@ -78,6 +79,10 @@ def complete(course: "Course", token: "Token") -> None:
         _approve(course, token, said)
     for notice in told:
         course.emit(notice)
+    if declared.stands is not None and "said" in token.memo:
+        numbers = course.visit(token).get("rows", {}).get(str(_item(token)), {})
+        standing.remember(token, {**token.memo.pop("said"), "acting": token.memo.get("acting"), "numbers": numbers})
+        token.memo.pop("standing", None)
 
 
 # ---------------------------------------------------------------------- ledger fields
@@ -210,14 +215,18 @@ def _check_row(course: "Course", token: "Token", form: Form, data: Mapping[str, 
         )
 
 
-def _made(course: "Course", token: "Token", row: _Row) -> RecordMade:
-    """The row with its numbers, in its place. Raises Unanswered."""
+def _item(token: "Token") -> int:
+    return int(token.memo.get("place", 0)) if token.body is not None else 0
+
+
+def _made(course: "Course", token: "Token", row: _Row, numbers_before: Mapping[str, str]) -> RecordMade:
+    """The row with its numbers, in its place. ``numbers_before``: those of the row that it repeats. Raises Unanswered."""
     definition = course.tree.instances[token.instance].definition
     visit = course.visit(token)
-    item = int(token.memo.get("place", 0)) if token.body is not None else 0
+    item = _item(token)
     kept = visit.get("rows", {})
     before = kept.get(str(item))
-    numbers = dict(before or ())
+    numbers = {**numbers_before, **(before or {})}
     year = course.now.astimezone(course.library.zone).year
     for name, (wanted, prefix) in row.numbers.items():
         if name not in numbers:
@@ -279,6 +288,9 @@ def _approval(course: "Course", token: "Token", written: Mapping[str, Any]) -> t
     facts, seen = {**(course.project or {}), **written}, course.visible(token)
     values = {name: facts.get(name) if name in fields else seen.get(name) for name in declared.approves}
     try:
+        if holds and "standing" in token.memo:  # nothing is approved that nobody has
+            repeated = standing.approval(course, token)
+            holds = repeated is not None and repeated.holds
         return holds, values, fact_values.digest(values, {name: field.schema for name, field in fields.items()})
     except ValueRefused as error:
         raise ElementFailure(IncidentType.APPROVAL_ERROR, f"{course.place(token)}批准的内容不能比较:{error}", {}) from error
@@ -287,18 +299,20 @@ def _approval(course: "Course", token: "Token", written: Mapping[str, Any]) -> t
 def _approve(course: "Course", token: "Token", said: tuple[bool, dict[str, Any], str]) -> None:
     holds, values, digest = said
     body, owner = token.body, token.workflow.owner
+    word = token.memo.get("standing")
     given = ApprovalGiven(
         element=token.number,
         instance=token.instance,
         process_id=_process(course, token),
         element_id=token.element_id,
         scope=0 if owner.is_process else owner.number,
-        item=int(token.memo.get("place", 0)) if body is not None else 0,
+        item=_item(token),
         round=int(course.visit(token)["round"]),
         required=1 if body is None else int(body.memo["total"]) + int(body.memo.get("extra", 0)),
         holds=holds,
         values=values,
         digest=digest,
+        stands_for=(word["scope"], word["round"], word["place"]) if word is not None else None,
     )
     course.approvals.append(
         KnownApproval(

@@ -109,6 +109,7 @@ class TaskOpened:
     returned: "Returned | None" = None  # it opens because another task has been returned to it
     office: NamedOffice | None = None
     signing: Signing | None = None
+    stands_for: int = 0  # it is complete at once with what this earlier element instance of its task has said
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +285,8 @@ class RecordMade:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalGiven:
-    """What the person who completed a task has said of these values: approved (``holds``), or not. For the rest see ``RecordMade`` and ``KnownApproval``."""
+    """What the person who completed a task has said of these values: approved (``holds``), or not. ``stands_for``: it repeats the approval of this (scope, round,
+    item), with whoever has given that. For the rest see ``RecordMade`` and ``KnownApproval``."""
 
     element: int
     instance: int
@@ -297,6 +299,7 @@ class ApprovalGiven:
     holds: bool
     values: Mapping[str, Any]
     digest: str
+    stands_for: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

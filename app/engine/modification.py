@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from app.engine import standing
 from app.engine.commands import Activation, Modify
 from app.engine.elements.base import Element
 from app.engine.elements.mappings import apply_inputs
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import SubProcess
+from app.engine.elements.tasks import UserTask
 from app.engine.errors import ModificationRefused
 from app.engine.spiff import STARTED, Level, LevelSpec, Token
 from app.engine.waits import open_waits
@@ -136,6 +138,8 @@ def activate(course: "Course", activations: Sequence[Activation]) -> None:
                 host = made[(id(level), element.bpmn_id)] = _open(course, level, element)
             level = _inside(course, host)
         token = level.task_tree.add(path[-1])
+        if isinstance(path[-1].activity if isinstance(path[-1], MultiInstanceBody) else path[-1], UserTask):
+            token.memo["entry"] = {standing.ANEW: True}  # who asks for it means it
         for name, value in variables.items():
             course.set_local(level.owner, name, value)
         token.ready()

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.domain.fact_changes import PHASE
-from app.engine import past, phases
+from app.engine import past, phases, standing
 from app.engine.codes import CommandCode, DiagramCode
 from app.engine.commands import Return
 from app.engine.definitions import ProcessDefinition
@@ -205,6 +205,7 @@ def give_back(course: "Course", command: Return) -> None:
     if token is None or not isinstance(token.task_spec, UserTask) or token.memo.get("phase") != "open" or token.incident:
         raise NotOpen("事项不存在,或已经办结")
     way = _chosen(token, command)
+    standing.forget(token)
     downstream = way.downstream
     behind = () if command.straight or downstream is None else sorted(downstream.elements)
     reopened = past.reopen(way.level.owner, command.to, behind)

@@ -40,6 +40,7 @@ class FindingCode(Code):
     ARGUMENTS = "ARGUMENTS", "调用函数的参数个数或名称不对，结果总是空值"
     VARIABLE = "VARIABLE", "没有任何环节写入这个变量"
     RESERVED_NAME = "RESERVED_NAME", "流程声明了由平台办理的内容，这个名称在它的表达式里是台账或参数的；请改名"
+    EMPTY_LOOP = "EMPTY_LOOP", "多实例的输入集合可能是空的，没有声明可以为空，会停下成为事故"
     TREE_FUNCTION = "TREE_FUNCTION", "只有流程知道的函数用错了地方，或没有写明元素"
     PARAMETERS = "PARAMETERS", "决策 parameters 不是常数：有输入，或用到时间、单位、台账"
     DECISION_OUTPUT = "DECISION_OUTPUT", "决策的结果里没有这一列"

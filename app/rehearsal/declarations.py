@@ -8,6 +8,7 @@ from app.decision import feel
 from app.decision.feel.syntax import ListLiteral, Literal
 from app.decision.near import near
 from app.domain import form_facts
+from app.domain.declared import RESERVED
 from app.domain.districts import SHARED
 from app.domain.facts import LEDGER, FactsError, LedgerField, LedgerSchema, Right, RightKind, may_set
 from app.domain.forms import Form
@@ -20,7 +21,7 @@ from app.engine.elements.gateways import EventBasedGateway, ExclusiveGateway, In
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
-from app.engine.expressions import LiteralTerm, formula
+from app.engine.expressions import FormulaTerm, LiteralTerm, formula
 from app.engine.reads import OF_ROW
 from app.rehearsal.inventory import Part
 from app.rehearsal.surroundings import View
@@ -44,12 +45,22 @@ def check(process: ProcessDefinition, part: Part, around: View) -> Iterator[str]
         yield "的属性 reads 只能声明在决策(业务规则任务)、用户任务和网关上"
     if declared.approves and not isinstance(activity, UserTask):
         yield "的属性 approves 只能声明在用户任务上"
+    if declared.stands is not None and isinstance(activity, UserTask):
+        yield from _stands(activity, declared.stands, around)
     for role in declared.notify:
         yield from _role(role, around)
     if isinstance(activity, UserTask | StartElement):
         yield from _form_facts(process, part, activity, around)
     if (declared.notify or declared.notify_offices) and isinstance(activity, (*_GATEWAYS, StartElement, ProcessRoot)):
         yield "的属性 notify 只能声明在任务、子流程和结束、边界、中间事件上"
+
+
+def _stands(task: UserTask, term: FormulaTerm, around: View) -> Iterator[str]:
+    """It sees what was filled in at the task before, and nothing else."""
+    forms = around.forms(task.form.id.value) if task.form is not None and isinstance(task.form.id, LiteralTerm) else ()
+    fields = {name for form in forms for name in form.fields}
+    for name in sorted(sources.names(term) - {*RESERVED, *fields}) if forms else ():
+        yield f"的属性 stands 用到“{name}”,它只看得见这个任务上次填写的内容,表单没有这一项,{_cure(name, sorted(fields))}"
 
 
 def _phase(part: Part, phase: str, around: View) -> Iterator[str]:

@@ -90,6 +90,8 @@ def expressions(part: Part) -> Iterator[Said]:
         yield Said("属性 notify", term)
     if activity.declarations.approves_when is not None:
         yield Said("属性 approvesWhen", activity.declarations.approves_when)
+    if activity.declarations.office is not None:
+        yield Said("属性 office", activity.declarations.office)
     for setting in activity.declarations.sets:
         yield Said(f"属性 set 的“{setting.field}”", setting.value)
     for mapping in activity.output_mappings:

@@ -151,6 +151,7 @@ class LedgerInMemory:
                 one.item: one
                 for one in given
                 if (one.instance_key, one.scope, one.round) == (newest.instance_key, newest.scope, newest.round)
+                and one.item <= newest.required
             }
             result[task] = all(one.holds and not one.lapsed for one in by_item.values()) and len(by_item) == newest.required
         return result

@@ -12,14 +12,16 @@ from app.codes import Code
 from app.connectors import CONNECTORS
 from app.connectors.calls import Known, RoleFacts, forms_of
 from app.decision import dmn
-from app.decision.feel.syntax import FunctionLiteral, Name, Path, walk
+from app.decision.feel.syntax import FunctionLiteral, ListLiteral, Name, Path, walk
 from app.decision.near import near
 from app.domain.codes import DeadlineCode
 from app.domain.declared import declared
+from app.domain.districts import District
 from app.domain.forms import Form
 from app.engine import ProcessDefinition
 from app.engine.decisions import DEADLINES
 from app.engine.elements.base import Element
+from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import CallActivity
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.expressions import LiteralTerm, Term, source_of, vocabulary
@@ -71,6 +73,8 @@ class _Checker:
         if self.process.declares:
             for problem in reserved.taken(part, self._forms(activity)):
                 yield self._say(part, FindingCode.RESERVED_NAME, problem)
+        if self.process.declares:
+            yield from self._empty(part)
         for problem in declarations.check(self.process, part, self.around):
             yield self._say(part, FindingCode.DECLARED, problem)
         for said in expressions(part):
@@ -118,6 +122,28 @@ class _Checker:
                     f"的候选组写了“{title}”({role}),这是管理角色,不办理业务事项,没有人能办理,请改正候选组",
                     text=role,
                 )
+
+    def _empty(self, part: Part) -> Iterator[Finding]:
+        """A loop whose list is empty on one of the ways that are written down, and that does not say that it may be."""
+        body = part.element
+        if not isinstance(body, MultiInstanceBody) or body.may_be_empty:
+            return
+        term = body.loop.input_collection
+        root, why = tree(term), ""
+        if root is not None and any(isinstance(node, ListLiteral) and not node.items for node in walk(root)):
+            why = "表达式里有一种情形得到空列表"
+        for role in reserved.asked(term, OFFICES_OF):
+            named = [(district.title, district.roles.get(role)) for district in self._districts if role is not None]
+            without = [title for title, info in named if info is not None and not info.offices]
+            if without:
+                why = f"{'、'.join(without)}没有单位担任“{role}”"
+        if why:
+            message = f"的输入集合“{source_of(term)}”可能是空的({why}),那时会停下成为事故;确实可以没有的,请声明 mayBeEmpty = true"
+            yield self._say(part, FindingCode.EMPTY_LOOP, message, severity="warning")
+
+    @property
+    def _districts(self) -> list[District]:
+        return [self.around.stock.districts[tenant] for tenant in self.around.tenants if tenant in self.around.stock.districts]
 
     def _whose(self) -> str:
         return "本区" if len(self.around.tenants) == 1 else "使用这个流程的各区都"

@@ -182,6 +182,8 @@ class _Reading:
             source = inventory.bare_name(body.loop.input_collection)
             named = self._title(source) if source else None
             yield FactLine(f"按{named or '列出的名单'}逐个办理，{'依次进行' if body.loop.sequential else '同时进行'}")
+            if body.may_be_empty:
+                yield FactLine("名单为空时直接通过")
 
     def _form(self, part: Part) -> Iterator[FactLine]:
         activity = part.activity

@@ -13,6 +13,7 @@ class Happening(Code):
     RECEIVED = "received", "收到"
     DONE = "done", "完成"
     ENDED = "ended", "结束"
+    STANDING = "standing", "沿用"
     RETURNED = "returned", "退回"
     CANCELLED = "cancelled", "撤销"
     OVERDUE = "overdue", "逾期"

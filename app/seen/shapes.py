@@ -121,6 +121,23 @@ class TaskLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """An office or a person that a form may name; ``label`` tells people of one name apart."""
+
+    key: str
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What a form's fields for offices and people are chosen from."""
+
+    offices: list[Choice]
+    people: list[Choice]
+
+
+@dataclass(frozen=True, slots=True)
 class InboxCounts:
     todo: int
     overdue: int

@@ -117,7 +117,7 @@ def _entry(row: Any, decision: DecisionView | None, late: bool, district: Distri
         person=row.completed_name or next((one["person"] for one in begun), ""),
         office=row.completed_office or next((one["office"] for one in begun), ""),
         role=row.completed_role or "",
-        action=Happening.RETURNED if row.returned_to else action,
+        action=Happening.RETURNED if row.returned_to else Happening.STANDING if row.stands_for is not None else action,
         outcome=row.outcome or "",
         clauses=clause_views(
             district, [*district.clauses_at(row.process_id, row.element_id, info.clauses if info else ()), *rule_clauses(decision)]

@@ -106,8 +106,27 @@ def holdings_by_person(tenant: str) -> list[tuple[int, str, int, str, Any, Any]]
 def active_people(tenant: str) -> Sequence[Row[Any]]:
     """(id, username) of a district's active people, administrators left out: those who may do tasks."""
     administers = select(_memberships.c.user_key).where(_memberships.c.role.in_(sorted(ADMINISTRATORS)))
-    query = select(_users.c.id, _users.c.username).where(_users.c.tenant == tenant, _users.c.active, _users.c.id.not_in(administers))
-    return db.session.execute(query).all()
+    query = select(_users.c.id, _users.c.username, _users.c.name).where(
+        _users.c.tenant == tenant, _users.c.active, _users.c.id.not_in(administers)
+    )
+    return db.session.execute(query.order_by(_users.c.name, _users.c.id)).all()
+
+
+def offices_of(tenant: str, keys: Sequence[int]) -> Sequence[Row[Any]]:
+    """(key, name, closed_at) of those of these keys that are offices of the district; nothing is asked where there are none."""
+    if not keys:
+        return ()
+    query = select(_organisations.c.key, _organisations.c.name, _organisations.c.closed_at)
+    return db.session.execute(query.where(_organisations.c.tenant == tenant, _organisations.c.key.in_(keys))).all()
+
+
+def people_of(tenant: str, keys: Sequence[int]) -> Sequence[Row[Any]]:
+    """(id, name, active) of those of these that are people of the district who may do tasks; nothing is asked where there are none."""
+    if not keys:
+        return ()
+    administers = select(_memberships.c.user_key).where(_memberships.c.role.in_(sorted(ADMINISTRATORS)))
+    query = select(_users.c.id, _users.c.name, _users.c.active)
+    return db.session.execute(query.where(_users.c.tenant == tenant, _users.c.id.in_(keys), _users.c.id.not_in(administers))).all()
 
 
 def holders(tenant: str, role: str) -> Sequence[Row[Any]]:

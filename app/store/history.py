@@ -50,6 +50,7 @@ def elements(*, project_key: int | None = None, root_key: int | None = None, typ
             UserTaskRow.outcome,
             UserTaskRow.overrides,
             UserTaskRow.returned_to,
+            UserTaskRow.stands_for,
             UserTaskRow.candidate_groups,
             UserRow.username,
         )

@@ -316,6 +316,16 @@ def completed_in(root_key: int, element_ids: Sequence[str]) -> Sequence[Row[Any]
     return db.session.execute(query.order_by(UserTaskRow.closed_at, UserTaskRow.element)).all()
 
 
+SAID = ("completed_by", "completed_name", "completed_role", "completed_office", "outcome", "answer", "overrides")
+
+
+def said(root_key: int, elements: Sequence[int]) -> Sequence[Row[Any]]:
+    """What was said at completed tasks of a tree, by whom: ``SAID``, with element, key and what they themselves repeat."""
+    columns = (_line_tasks.c[name] for name in ("element", "key", "stands_for", *SAID))
+    query = select(*columns).where(_line_tasks.c.root_key == root_key, _line_tasks.c.element.in_(elements))
+    return db.session.execute(query).all()
+
+
 def place_of(root_key: int, element: int) -> int | None:
     """Which instance of a loop a task is; None outside of loops."""
     query = select(ElementInstanceRow.loop_counter).where(ElementInstanceRow.root_key == root_key, ElementInstanceRow.element == element)

@@ -43,7 +43,7 @@ KINDS = {
 }
 SOURCES = {DeploymentSource.FILES: "随版本发布", DeploymentSource.UPLOAD: "网页上传", DeploymentSource.CLI: "命令行"}
 TOLD = frozenset(
-    {Happening.COMPLETED, Happening.RETURNED, Happening.PHASE, Happening.OVERDUE}
+    {Happening.COMPLETED, Happening.STANDING, Happening.RETURNED, Happening.PHASE, Happening.OVERDUE}
 )  # what a timeline tells at once; the rest is folded up
 
 

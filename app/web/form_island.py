@@ -1,12 +1,14 @@
 """Forms on pages: what the form island is given, and what it sends. The server is the judge of every value."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import request, url_for
 
 from app import current
 from app.access import forgery
+from app.access.identity import current_actor
 from app.catalogue import districts
 from app.codes import RequestCode
 from app.domain import forms
@@ -14,6 +16,7 @@ from app.domain.codes import FormCode
 from app.domain.districts import ZONE
 from app.domain.forms import Form
 from app.errors import InvalidRequest
+from app.services import register
 
 
 def sent() -> dict[str, Any]:
@@ -43,7 +46,9 @@ def given_to(
     draft: str | None = None,
     read_only: bool = False,
 ) -> dict[str, Any]:
-    """What the form island needs (frontend/src/form/index.jsx). Addresses: ``complete`` and ``draft`` to send to, ``back`` to return to after signing in."""
+    """What the form island needs (frontend/src/form/index.jsx), with the register where the form chooses from it. Addresses: ``complete`` and ``draft`` to send
+    to, ``back`` to return to after signing in."""
+    asked = set(_formats(form.schema))
     known = {name: value for name, value in data.items() if value is not None}  # nothing yet is no answer
     return {
         "form": {"schema": form.schema, "ui": form.ui},
@@ -53,7 +58,23 @@ def given_to(
         "urls": {"complete": complete, **({"draft": draft} if draft is not None else {})},
         "session": {"csrf": forgery.token(), "tokenUrl": url_for("home.session"), "signInUrl": url_for("security.login", next=back)},
         "zone": ZONE.key,
+        **({"register": _register(tenant, asked)} if asked and not read_only else {}),
     }
+
+
+def _register(tenant: str, asked: Collection[str]) -> dict[str, list[dict[str, str]]]:
+    """The offices and people that the form's fields are chosen from."""
+    found = register.choices(current_actor(), tenant, offices="office" in asked, people="person" in asked)
+    return {"office": [asdict(one) for one in found.offices], "person": [asdict(one) for one in found.people]}
+
+
+def _formats(schema: Mapping[str, Any]) -> Iterator[str]:
+    """What the form chooses from the register: office, person."""
+    if schema.get("x-format") in ("office", "person"):
+        yield str(schema["x-format"])
+    for part in (*schema.get("properties", {}).values(), schema.get("items")):
+        if isinstance(part, Mapping):
+            yield from _formats(part)
 
 
 def _clauses(schema: Mapping[str, Any], tenant: str) -> dict[str, dict[str, str]]:

@@ -54,6 +54,7 @@ class MultiInstanceBody(Element):
     element_type = "multiInstanceBody"
     activity: Element
     loop: Loop
+    may_be_empty = False
 
     def __init__(self, level: LevelSpec, bpmn_id: str, name: str | None) -> None:
         Element.__init__(self, level, bpmn_id, name)
@@ -73,6 +74,13 @@ class MultiInstanceBody(Element):
             raise ElementFailure(
                 IncidentType.EXTRACT_VALUE_ERROR,
                 f"{course.place(token)}的输入集合“={loop.input_collection.text}”得到 {feel.type_name(items)},应为列表。请补齐变量后重试",
+                {"expression": "=" + loop.input_collection.text},
+            )
+        if not items and not self.may_be_empty and course.tree.instances[token.instance].definition.declares:
+            raise ElementFailure(
+                IncidentType.EMPTY_COLLECTION,
+                f"{course.place(token)}的输入集合“={loop.input_collection.text}”是空的,没有人办理就会通过。请补齐名单后重试;"
+                "确实可以没有的,请业务分析员在流程图上声明 mayBeEmpty = true",
                 {"expression": "=" + loop.input_collection.text},
             )
         if len(items) > course.limits.multi_instance:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from app.decision import feel
-from app.engine import decisions, past
+from app.engine import decisions, past, standing
 from app.engine.codes import IncidentType
 from app.engine.effects import NamedOffice, Returned, Signing, TaskClosed, TaskOpened
 from app.engine.elements.base import Element, EventElement, FormReference
@@ -49,7 +49,9 @@ class UserTask(Element):
     form: FormReference | None = None
 
     def activate(self, course: "Course", token: Token) -> bool:
-        phase = token.memo.get("phase", "creating")
+        if "phase" not in token.memo and self.declarations.stands is not None and self.stand(course, token):
+            return True
+        phase = token.memo.setdefault("phase", "creating") if self.declarations.stands is not None else token.memo.get("phase", "creating")
         if phase == "creating":
             if run_listeners(course, token, "creating"):
                 return False
@@ -73,7 +75,25 @@ class UserTask(Element):
         token.memo.pop("phase", None)
         return True
 
-    def open_task(self, course: "Course", token: Token) -> TaskOpened:
+    def stand(self, course: "Course", token: Token) -> bool:
+        """Whether what was said in an earlier visit stands: then the task is complete with it, and nobody is asked. Raises ElementFailure, Unanswered."""
+        office = self.office(course, token)
+        word = standing.former(course, token, office)
+        if word is None:
+            return False
+        opened = replace(self.open_task(course, token, dated=False), stands_for=word["element"])
+        if office is not None:
+            token.memo["office"] = {"key": office.key, "name": office.name}
+        if word["acting"] is not None:
+            token.memo["acting"] = word["acting"]
+        token.memo.pop("entry", None)
+        token.memo |= {"standing": dict(word), "result": word["result"]} | ({"facts": word["facts"]} if word["facts"] else {})
+        course.emit(opened)
+        course.emit(TaskClosed(token.number, "completed"))
+        return True
+
+    def open_task(self, course: "Course", token: Token, *, dated: bool = True) -> TaskOpened:
+        """The task as it is offered to people; ``dated`` False: without counting until when, for one that nobody will be asked to do."""
         assignment = self.assignment
         office = self.office(course, token)
         form_id: str | None = None
@@ -98,8 +118,8 @@ class UserTask(Element):
             assignee=self.text(course, token, assignment.assignee, "受理人"),
             candidate_groups=self.texts(course, token, assignment.candidate_groups, "候选组"),
             candidate_users=self.texts(course, token, assignment.candidate_users, "候选人"),
-            due_at=self.instant(course, token, assignment.due_date, "到期时间"),
-            follow_up_at=self.instant(course, token, assignment.follow_up_date, "跟进时间"),
+            due_at=self.instant(course, token, assignment.due_date, "到期时间") if dated else None,
+            follow_up_at=self.instant(course, token, assignment.follow_up_date, "跟进时间") if dated else None,
             priority=self.priority(course, token, assignment.priority),
             lane=self.lane,
             properties=dict(self.properties),
@@ -187,6 +207,8 @@ class UserTask(Element):
     def complete(self, course: "Course", token: Token) -> None:
         token.memo.pop("phase", None)
         result = token.memo.get("result") or {}
+        if self.declarations.stands is not None:
+            token.memo["said"] = {"result": dict(result), "facts": list(token.memo.get("facts", ()))}
         for name in token.memo.get("facts", ()):
             if name in result:
                 course.set_local(token, name, result[name])

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from app.decision.feel.syntax import ContextLiteral, ListLiteral, Literal
 from app.decision.near import near
-from app.domain.declared import PERSON, PROPERTIES, RESERVED, declared, parts
+from app.domain.declared import PERSON, PROPERTIES, RESERVED, Declared, declared, parts
 from app.engine.codes import DiagramCode
 from app.engine.declarations import NOTHING, Aggregate, Declarations, FactSetting, Reading
 from app.engine.expressions import FormulaTerm
 from app.engine.reading.document import Document
-from app.engine.reading.xml import Node, local
+from app.engine.reading.values import boolean
+from app.engine.reading.xml import BPMN, Node, local
 
 
 def read(document: Document, node: Node, properties: dict[str, str]) -> Declarations:
@@ -36,6 +37,8 @@ def read(document: Document, node: Node, properties: dict[str, str]) -> Declarat
         approves_when=document.formula(node, said.approves_when, "属性 approvesWhen") if said.approves_when else None,
         office=_office(document, node, properties),
         distinct=_distinct(document, node, properties),
+        may_be_empty=_may_be_empty(document, node, properties),
+        stands=_stands(document, node, said),
     )
     if bool(said.approves) != bool(said.approves_when):
         document.refuse(node, DiagramCode.DECLARATION, "属性 approves 和 approvesWhen 须同时写:批准哪些内容,什么条件下算批准")
@@ -76,6 +79,26 @@ def _distinct(document: Document, node: Node, properties: dict[str, str]) -> boo
     if text and text != PERSON:
         document.refuse(node, DiagramCode.DECLARATION, f"属性 distinct 不能是“{text}”,只能写 {PERSON}:同一人在一轮里只办一次")
     return bool(text) and _of_user_task(document, node, "distinct")
+
+
+def _may_be_empty(document: Document, node: Node, properties: dict[str, str]) -> bool:
+    text = _value(properties, "mayBeEmpty")
+    if not text:
+        return False
+    if node.find(BPMN + "multiInstanceLoopCharacteristics") is None:
+        document.refuse(node, DiagramCode.DECLARATION, "属性 mayBeEmpty 只能声明在多实例上:输入集合为空时不是事故,直接通过")
+    found = boolean(text)
+    if found is None:
+        document.refuse(node, DiagramCode.DECLARATION, f"属性 mayBeEmpty 不能是“{text}”,只能写 true 或 false")
+    return found is True
+
+
+def _stands(document: Document, node: Node, said: Declared) -> FormulaTerm | None:
+    if not said.stands or not _of_user_task(document, node, "stands"):
+        return None
+    if not said.approves:
+        document.refuse(node, DiagramCode.DECLARATION, "属性 stands 须与 approves、approvesWhen 同时写:所批的内容没有变,原来的意见才能沿用")
+    return document.formula(node, said.stands, "属性 stands")
 
 
 def _of_user_task(document: Document, node: Node, name: str) -> bool:

@@ -50,6 +50,8 @@ class ElementParser(NodeParser):
             element = spec_class(level, element_id, name)
         element.element_type = local(node)
         attributes.common(document, node, element)
+        if body is not None:
+            body.may_be_empty = element.declarations.may_be_empty
         self.fill(document, element)
         return body or element
 

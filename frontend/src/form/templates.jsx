@@ -1,9 +1,14 @@
 // The frame around fields: label, help, clause, error, and the summary that links to what is wrong.
 import { useEffect, useRef } from 'react';
 import { ConfirmAt } from './confirm.jsx';
+import { namedBy } from './register.jsx';
 import { BaseInput } from './widgets.jsx';
 
-const describedElsewhere = (schema) => schema.type === 'array' && schema.items?.type === 'object';
+// A field for offices or people is one like others, though its value is an object or a list of them.
+const isNamed = (schema) =>
+  namedBy(schema) !== undefined || (schema.type === 'array' && namedBy(schema.items) !== undefined);
+
+const describedElsewhere = (schema) => schema.type === 'array' && schema.items?.type === 'object' && !isNamed(schema);
 
 /** The clauses of a field that the district's own regulation has, one mark an article: "第二十五条". */
 function Clauses({ ids, known }) {
@@ -27,6 +32,7 @@ const WIDE_TEXT = 80; // a text this long or longer takes the whole width
 function isWide(schema, uiSchema) {
   const widget = uiSchema?.['ui:widget'];
   if (uiSchema?.['ui:options']?.wide !== undefined) return uiSchema['ui:options'].wide;
+  if (namedBy(schema)) return false;
   if (['object', 'array'].includes(schema.type) || widget === 'textarea') return true;
   return schema.maxLength >= WIDE_TEXT || (widget === 'radio' && (schema.enum ?? []).length > 3);
 }
@@ -39,7 +45,7 @@ function FieldTemplate(props) {
   if (hidden || unsaid) return <div hidden>{children}</div>;
   const Name = fixed ? 'div' : 'label'; // text has nothing to be labelled
   const isCheckbox = uiSchema?.['ui:widget'] === 'checkbox';
-  const isPlain = displayLabel || (schema.type === 'boolean' && !isCheckbox);
+  const isPlain = displayLabel || isNamed(schema) || (schema.type === 'boolean' && !isCheckbox);
   const clauses = [schema['x-clauses'] ?? []]
     .flat()
     .flatMap((text) => text.split(/\s+/))
@@ -58,7 +64,7 @@ function FieldTemplate(props) {
           <Clauses ids={clauses} known={registry.formContext.clauses ?? {}} />
         </Name>
       )}
-      {!describedElsewhere(schema) && schema.type !== 'object' && schema.description && (
+      {!describedElsewhere(schema) && (schema.type !== 'object' || isNamed(schema)) && schema.description && (
         <div className="form-text mt-0 mb-1" id={`${id}__description`}>
           {schema.description}
         </div>
@@ -72,7 +78,7 @@ function FieldTemplate(props) {
     </>
   );
   if (id === 'root') return inner;
-  const frame = schema.type === 'object' ? '' : 'mb-3 form-field';
+  const frame = schema.type === 'object' && !isNamed(schema) ? '' : 'mb-3 form-field';
   return <div className={`${frame} ${isWide(schema, uiSchema) ? 'wide' : ''}`}>{inner}</div>;
 }
 

@@ -1,4 +1,5 @@
 // How each field is drawn when its form does not say: worked out from the schema, overridden by the form's own `ui`.
+import { namedBy } from './register.jsx';
 import { CellTemplate, RowTemplate, TableRowTemplate, TableTemplate } from './table.jsx';
 
 const FEW_CHOICES = 5;
@@ -34,15 +35,24 @@ function widgetFor(schema, inTable) {
   }
 }
 
-const isScalar = (schema) => !['object', 'array'].includes(typeOf(schema));
+const isScalar = (schema) => namedBy(schema) !== undefined || !['object', 'array'].includes(typeOf(schema));
 
 export function isTable(schema) {
   const rows = schema.items;
+  if (namedBy(rows)) return false;
   return typeOf(schema) === 'array' && rows?.type === 'object' && Object.values(rows.properties ?? {}).every(isScalar);
+}
+
+/** Offices and people are chosen from the register. */
+function fieldFor(schema) {
+  if (namedBy(schema)) return 'named';
+  return typeOf(schema) === 'array' && namedBy(schema.items) ? 'nameds' : undefined;
 }
 
 function forField(schema, own, inTable) {
   const options = { ...own };
+  const named = fieldFor(schema);
+  if (named) return { 'ui:field': named, ...options };
   const widget = widgetFor(schema, inTable);
   if (!('ui:widget' in options) && !('ui:field' in options) && widget) options['ui:widget'] = widget;
   if (isTable(schema)) return { ...options, ...forTable(schema, own) };
@@ -81,7 +91,8 @@ export function withEmptyLists(schema, data = {}) {
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
     const required = schema.required?.includes(name);
     if (typeOf(field) === 'array' && required && !field.minItems) filled[name] ??= [];
-    if (typeOf(field) === 'object' && (required || filled[name])) filled[name] = withEmptyLists(field, filled[name]);
+    if (typeOf(field) === 'object' && !namedBy(field) && (required || filled[name]))
+      filled[name] = withEmptyLists(field, filled[name]);
   }
   return filled;
 }
