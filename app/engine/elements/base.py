@@ -178,6 +178,7 @@ class Element(ElementSpec):
     def announce(self, course: "Course", token: Token) -> None:
         """Say that the element instance has begun."""
         body = token.body
+        token.note_entered(course.now)
         number = past.entered(token)
         if body is None and self.makes_rows:
             course.enter_round(token, number)
