@@ -45,6 +45,7 @@ class HeldTask:
     process_id: str
     instance_key: int
     ledger_version: int | None = None
+    overdue_at: datetime | None = None
 
 
 @dataclass(kw_only=True)

@@ -243,5 +243,6 @@ def _tree(row: Row[Any], project: dict[str, Any] | None, now: datetime, actor: A
             process_id=row.task_process_id,
             instance_key=row.instance_key,
             ledger_version=row.ledger_version,
+            overdue_at=row.overdue_at,
         )
     return tree

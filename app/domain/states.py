@@ -46,6 +46,10 @@ class WaitKind(StrEnum):
     TIMER = "timer"
     MESSAGE = "message"
     SIGNAL = "signal"
+    DUE = "due"  # the deadline of a user task, which the platform serves: no event of the diagram waits for it
+
+
+TIMED = (WaitKind.TIMER, WaitKind.DUE)  # what the clock looks at when it is due
 
 
 class MessageKind(StrEnum):

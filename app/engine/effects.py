@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from app.domain.facts import Right
+from app.domain.overdue import FollowUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ class TaskOpened:
     properties: Mapping[str, str]  # zeebe:properties of the element
     round: int = 1
     returned: "Returned | None" = None  # it opens because another task has been returned to it
+    deadline_key: str = ""
+    follow_ups: Sequence[FollowUp] | None = None  # what follows its deadline; None: its diagram does that itself, or it can have none
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,11 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class TaskClosed:
+    """``followed``: the caller may have a row that waits for its deadline."""
+
     element: int
     state: str  # completed | cancelled
+    followed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

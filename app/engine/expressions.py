@@ -40,6 +40,7 @@ class FormulaTerm:
 
 
 Term: TypeAlias = LiteralTerm | FormulaTerm
+_KEY = re.compile(r'\b(?:deadline|remindAt)\s*\(\s*(?:key\s*:\s*)?"([^"\\]+)"')
 _COUNTING = re.compile(r"\b(?:deadline|remindAt)\s*\(")
 _CALENDAR = re.compile(r"\b(?:deadline|remindAt|workingDaysAfter|isWorkingDay)\s*\(")
 
@@ -63,6 +64,12 @@ def formula(text: str) -> FormulaTerm:
     expression = feel.compile(source, functions=vocabulary())
     asked = RESERVED if _COUNTING.search(source) else tuple(name for name in RESERVED if name in expression.tree.names)
     return FormulaTerm(source, expression, asked)
+
+
+def deadline_key(term: Term) -> str | None:
+    """The literal key with which an expression asks deadline() or remindAt(); None without one."""
+    found = _KEY.search(term.text) if isinstance(term, FormulaTerm) else None
+    return found[1] if found is not None else None
 
 
 def source_of(term: Term) -> str:

@@ -147,7 +147,7 @@ def _complete_task(course: Course, command: c.CompleteTask) -> None:
         returning.go_onward(course, token)
     if command.facts:
         token.memo["facts"] = sorted(command.facts)
-    course.emit(TaskClosed(token.number, "completed"))
+    course.emit(TaskClosed(token.number, "completed", followed=bool(token.memo.pop("followed", False))))
     token.queue("activating")
 
 

@@ -156,6 +156,7 @@ class DeadlineView:
     calendar_version: str
     provisional: bool
     clauses: Sequence[ClauseView] = ()
+    overdue_at: datetime | None = None  # when the platform marked the task as overdue
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Deadlines that pass while nobody is looking."""
+"""Timers and deadlines that pass while nobody is looking."""
 
 import random
 from datetime import datetime
@@ -7,24 +7,29 @@ from app import current
 from app.acts.retries import Gone, attempt
 from app.acts.transaction import open_instance
 from app.domain.codes import Action
+from app.domain.states import WaitKind
 from app.engine.commands import FireTimer
-from app.services import accounts, messages, starts
+from app.services import accounts, dues, messages, starts
 from app.store import waits
 from app.store.waits import DueWait
 
 
 def fire_due(now: datetime, *, in_order: bool = False) -> int:
-    """Fire every timer due by ``now`` (one batch); any number of nodes may call this at once. Returns how many fired here."""
+    """Fire every timer and serve every deadline due by ``now`` (one batch); any number of nodes may call this at once. Returns how many fired here."""
     due = waits.due(now, current.settings().pump_batch)
     if not in_order:
         # Shuffled, so that several nodes do not queue up for the same row.
         random.shuffle(due)
-    return sum(attempt(wait, now, lambda wait=wait: _fire(wait, now)) for wait in due)  # type: ignore[misc]
+    return sum(attempt(wait, now, lambda wait=wait: _taken(wait, now)) for wait in due)  # type: ignore[misc]
 
 
 def next_due() -> datetime | None:
-    """When the next timer is due, None if there is none."""
+    """When the next timer or deadline is due, None if there is none."""
     return waits.next_due()
+
+
+def _taken(wait: DueWait, now: datetime) -> bool:
+    return dues.serve(wait, now) if wait.kind == WaitKind.DUE else _fire(wait, now)
 
 
 def _fire(wait: DueWait, now: datetime) -> bool:

@@ -44,6 +44,7 @@ TASK = (
     _tasks.c.definition_key,
     _tasks.c.process_id.label("task_process_id"),
     _tasks.c.ledger_version,
+    _tasks.c.overdue_at,
 )
 
 _by_root = select(*_ROOT).where(_instances.c.key == bindparam("key"), _instances.c.local == 1)
@@ -184,12 +185,26 @@ def keep_draft(key: int, draft: dict[str, Any], now: datetime) -> bool:
     return bool(_execute(query, {}))
 
 
-def close_tasks(root_key: int, elements: Sequence[int], state: str, now: datetime) -> None:
-    if elements:
-        query = update(UserTaskRow).where(
-            UserTaskRow.root_key == root_key, UserTaskRow.element.in_(elements), UserTaskRow.state == TaskState.OPEN
-        )
-        _execute(query.values(state=state, closed_at=now), {})
+def close_tasks(root_key: int, elements: Sequence[int], state: str, now: datetime) -> list[int]:
+    """Close open tasks. Gives the keys of those that had been marked as overdue."""
+    if not elements:
+        return []
+    query = update(UserTaskRow).where(
+        UserTaskRow.root_key == root_key, UserTaskRow.element.in_(elements), UserTaskRow.state == TaskState.OPEN
+    )
+    closed = run(query.values(state=state, closed_at=now).returning(UserTaskRow.key, UserTaskRow.overdue_at), {})
+    return [row.key for row in closed.all() if row.overdue_at is not None]
+
+
+def mark_overdue(root_key: int, element: int, now: datetime) -> None:
+    """Mark an open task as overdue, unless it is already."""
+    query = update(UserTaskRow).where(
+        UserTaskRow.root_key == root_key,
+        UserTaskRow.element == element,
+        UserTaskRow.state == TaskState.OPEN,
+        UserTaskRow.overdue_at.is_(None),
+    )
+    _execute(query.values(overdue_at=now), {})
 
 
 def close_jobs(root_key: int, elements: Sequence[int], state: str, now: datetime) -> None:

@@ -69,6 +69,11 @@ def supersede(root_key: int, element_id: str, now: datetime, *, place: Mapping[s
     db.session.execute(query.where(*here).values(superseded_at=now).execution_options(synchronize_session=False))
 
 
+def change_record(key: int, data: Mapping[str, Any]) -> None:
+    """Add to a row of a register of the platform's own."""
+    db.session.execute(update(RecordRow).where(RecordRow.key == key).values(data=dict(data)).execution_options(synchronize_session=False))
+
+
 def open_tasks_of(project_key: int) -> list[dict[str, Any]]:
     """Open tasks of a project, with what says who may do them."""
     query = select(UserTaskRow.key, UserTaskRow.tenant, UserTaskRow.candidate_groups, UserTaskRow.candidate_users, UserTaskRow.assignee)

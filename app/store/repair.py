@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, case, select, update
 
-from app.domain.states import JobState, TaskState, WaitKind
+from app.domain.states import TIMED, JobState, TaskState
 from app.store.database import run
 from app.store.tables import ElementInstanceRow, IncidentRow, JobRow, ProcessInstanceRow, UserTaskRow, WaitRow
 
@@ -24,16 +24,12 @@ def set_suspended(root_key: int, at: datetime | None) -> None:
 
 def pause_timers(root_key: int) -> None:
     """Nobody looks at the tree's timers any more; their due instants stay."""
-    run(update(_waits).where(_waits.c.root_key == root_key, _waits.c.kind == WaitKind.TIMER).values(wake_at=None))
+    run(update(_waits).where(_waits.c.root_key == root_key, _waits.c.kind.in_(TIMED)).values(wake_at=None))
 
 
 def wake_waits(root_key: int) -> None:
     """Look at the tree's timers when they are due, and at its subscriptions at once."""
-    run(
-        update(_waits)
-        .where(_waits.c.root_key == root_key)
-        .values(wake_at=case((_waits.c.kind == WaitKind.TIMER, _waits.c.due_at), else_=None))
-    )
+    run(update(_waits).where(_waits.c.root_key == root_key).values(wake_at=case((_waits.c.kind.in_(TIMED), _waits.c.due_at), else_=None)))
 
 
 def open_waits(root_key: int) -> Sequence[Row[Any]]:
@@ -70,6 +66,7 @@ def redefine(
             .where(_jobs.c.root_key == root_key, _jobs.c.element == element, _jobs.c.state == JobState.OPEN)
             .values(element_id=element_id)
         )
+        run(update(_waits).where(_waits.c.root_key == root_key, _waits.c.wait == -element).values(element_id=element_id))
     for wait, element_id in waits.items():
         run(update(_waits).where(_waits.c.root_key == root_key, _waits.c.wait == wait).values(element_id=element_id))
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, exists, func, select, update
 
-from app.domain.states import WaitKind
+from app.domain.states import TIMED, WaitKind
 from app.store.database import run
 from app.store.tables import IncidentRow, WaitRow, db
 
@@ -25,6 +25,8 @@ class DueWait(NamedTuple):
     due_at: datetime
     memo: dict[str, Any] | None
     attempts: int
+    kind: WaitKind
+    element: int | None
 
 
 _waits: Any = WaitRow.__table__
@@ -41,8 +43,10 @@ _due = (
         _waits.c.due_at,
         _waits.c.memo,
         _waits.c.attempts,
+        _waits.c.kind,
+        _waits.c.element,
     )
-    .where(_waits.c.kind == WaitKind.TIMER, _waits.c.wake_at <= bindparam("now", type_=_waits.c.wake_at.type))
+    .where(_waits.c.kind.in_(TIMED), _waits.c.wake_at <= bindparam("now", type_=_waits.c.wake_at.type))
     .order_by(_waits.c.wake_at, _waits.c.key)
     .limit(bindparam("most"))
 )
@@ -56,9 +60,7 @@ def due(now: datetime, limit: int) -> list[DueWait]:
 
 def next_due() -> datetime | None:
     """When the next timer should be looked at."""
-    found: datetime | None = db.session.execute(
-        select(func.min(WaitRow.wake_at)).where(WaitRow.kind == WaitKind.TIMER)
-    ).scalar_one_or_none()
+    found: datetime | None = db.session.execute(select(func.min(WaitRow.wake_at)).where(WaitRow.kind.in_(TIMED))).scalar_one_or_none()
     return found
 
 
@@ -66,6 +68,17 @@ def take(key: int, now: datetime) -> bool:
     """Take a due timer away; False if somebody else has. Only who holds its tree may ask."""
     result = run(_take, {"wait_key": key, "now": now})
     return bool(result.rowcount)
+
+
+def kept_due(key: int) -> dict[str, Any] | None:
+    """The memo of a task's deadline as it is now; None if the row is gone."""
+    return db.session.execute(select(WaitRow.memo).where(WaitRow.key == key)).scalar_one_or_none()
+
+
+def rearm(key: int, due_at: datetime, memo: dict[str, Any]) -> bool:
+    """Let a task's deadline wait for its next instant; False if it is gone. Only who holds its tree may ask."""
+    values = {"due_at": due_at, "wake_at": due_at, "memo": memo, "attempts": 0}
+    return bool(run(update(WaitRow).where(WaitRow.key == key).values(values)).rowcount)
 
 
 def take_subscription(key: int) -> bool:

@@ -83,6 +83,7 @@ class Element(ElementSpec):
         self.default: Flow | None = None
         self.boundaries: list[BoundaryElement] = []
         self.multi_body: MultiInstanceBody | None = None
+        self.marks_overdue = False  # a timer at its edge leads to the connector that marks a lapse
         self.forbidden_cache: dict[frozenset[str], frozenset[int]] = {}
 
     @classmethod

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from app.decision import feel
-from app.engine import decisions, past
+from app.engine import decisions, overdue, past
 from app.engine.codes import IncidentType
 from app.engine.effects import Returned, TaskClosed, TaskOpened
 from app.engine.elements.base import Element, EventElement, FormReference
@@ -59,7 +59,10 @@ class UserTask(Element):
         if phase == "opening":
             entry = token.memo.get("entry", {})
             returned = Returned(**entry["returned"]) if "returned" in entry else None
-            course.emit(replace(self.open_task(course, token), returned=returned))
+            opened = replace(self.open_task(course, token, returned=returned is not None), returned=returned)
+            course.emit(opened)
+            if opened.follow_ups is not None:
+                token.memo["followed"] = True
             token.memo.pop("entry", None)
             token.memo["phase"] = "open"
             return False
@@ -68,7 +71,8 @@ class UserTask(Element):
         token.memo.pop("phase", None)
         return True
 
-    def open_task(self, course: "Course", token: Token) -> TaskOpened:
+    def open_task(self, course: "Course", token: Token, *, returned: bool = False) -> TaskOpened:
+        """The task as it opens, or would open now. ``returned``: whoever has returned it gives it a deadline besides. Raises ElementFailure."""
         assignment = self.assignment
         form_id: str | None = None
         binding = "latest"
@@ -82,6 +86,10 @@ class UserTask(Element):
                     f"{course.place(token)}的表单“{form_id}”没有部署,无法交办。请部署该表单后重试",
                     {"form": form_id, "binding": binding},
                 )
+        groups = self.texts(course, token, assignment.candidate_groups, "候选组")
+        due_at = self.instant(course, token, assignment.due_date, "到期时间")
+        key = overdue.key_of(assignment.due_date, self.bpmn_id)
+        followed = (due_at is not None or returned) and not overdue.is_drawn(token)
         return TaskOpened(
             element=token.number,
             instance=token.instance,
@@ -90,14 +98,16 @@ class UserTask(Element):
             form_id=form_id,
             form_binding=binding,
             assignee=self.text(course, token, assignment.assignee, "受理人"),
-            candidate_groups=self.texts(course, token, assignment.candidate_groups, "候选组"),
+            candidate_groups=groups,
             candidate_users=self.texts(course, token, assignment.candidate_users, "候选人"),
-            due_at=self.instant(course, token, assignment.due_date, "到期时间"),
+            due_at=due_at,
             follow_up_at=self.instant(course, token, assignment.follow_up_date, "跟进时间"),
             priority=self.priority(course, token, assignment.priority),
             lane=self.lane,
             properties=dict(self.properties),
             round=past.current(token),
+            deadline_key=key,
+            follow_ups=overdue.follow_ups(course, token, groups, key) if followed else None,
         )
 
     def text(self, course: "Course", token: Token, term: Term | None, what: str) -> str | None:
@@ -166,7 +176,7 @@ class UserTask(Element):
 
     def closing(self, course: "Course", token: Token) -> None:
         if token.memo.get("phase") == "open":
-            course.emit(TaskClosed(token.number, "cancelled"))
+            course.emit(TaskClosed(token.number, "cancelled", followed=bool(token.memo.get("followed"))))
 
 
 def _is_temporal(value: Any) -> bool:

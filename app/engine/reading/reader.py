@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.domain.declared import EFFECTS
-from app.engine import sources
+from app.engine import overdue, sources
 from app.engine.codes import DiagramCode
 from app.engine.definitions import Diagram, ElementInfo, ProcessDefinition, StartEvent
 from app.engine.elements.base import Element
@@ -76,8 +76,10 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
     jobs: set[str] = set()
     calls: set[tuple[str, str | None, bool]] = set()
     process_id = node.get("id", "")
+    spec.start.marks_overdue = overdue.marks(spec.start)
     for element, parent in walk(spec, process_id):
         activity = element.activity if isinstance(element, MultiInstanceBody) else element
+        element.marks_overdue = overdue.marks(element) or (activity is not element and overdue.marks(activity))
         form_id: str | None = None
         if isinstance(activity, UserTask) and activity.form is not None:
             form_id = source_of(activity.form.id)
