@@ -48,13 +48,13 @@ def follow_ups(course: "Course", token: "Token", roles: Sequence[str], key: str)
         ) from error
 
 
-def is_drawn(token: "Token") -> bool:
-    """Whether a timer at the edge of the task, or of something around it, leads to ``mark_overdue``."""
+def is_drawn(course: "Course", token: "Token") -> bool:
+    """Whether a timer at the edge of the task, or of something around it or calling it, leads to ``mark_overdue``."""
     at: Token | None = token
     while at is not None:
         if at.task_spec.marks_overdue:
             return True
-        at = at.outer
+        at = at.outer if not at.is_process else course.tree.tokens.get(course.tree.instances[at.instance].call)
     return False
 
 

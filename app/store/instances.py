@@ -196,6 +196,11 @@ def close_tasks(root_key: int, elements: Sequence[int], state: str, now: datetim
     return [row.key for row in closed.all() if row.overdue_at is not None]
 
 
+def unmark_overdue(key: int) -> None:
+    """An open task's deadline lies ahead again."""
+    _execute(update(UserTaskRow).where(UserTaskRow.key == key).values(overdue_at=None), {})
+
+
 def mark_overdue(root_key: int, element: int, now: datetime) -> None:
     """Mark an open task as overdue, unless it is already."""
     query = update(UserTaskRow).where(

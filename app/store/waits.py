@@ -75,6 +75,16 @@ def kept_due(key: int) -> dict[str, Any] | None:
     return db.session.execute(select(WaitRow.memo).where(WaitRow.key == key)).scalar_one_or_none()
 
 
+def due_of(root_key: int, element: int) -> Any:
+    """The row of the deadline of a task (key, memo); None if there is none."""
+    query = select(WaitRow.key, WaitRow.memo).where(WaitRow.root_key == root_key, WaitRow.wait == -element)
+    return db.session.execute(query).one_or_none()
+
+
+def drop(key: int) -> None:
+    run(delete(WaitRow).where(WaitRow.key == key))
+
+
 def rearm(key: int, due_at: datetime, memo: dict[str, Any]) -> bool:
     """Let a task's deadline wait for its next instant; False if it is gone. Only who holds its tree may ask."""
     values = {"due_at": due_at, "wake_at": due_at, "memo": memo, "attempts": 0}

@@ -108,7 +108,7 @@ def test_reminder_lapse_and_escalation_come_each_at_its_instant_and_the_process_
     assert told()[3:] == [("data_bureau", "已逾期:work")]
     assert (waiting(), len(register()), blob()) == ([], 1, state)
     assert [[step["row"] for step in one["served"]] for one in served()] == [["remind"], ["lapse"], ["again"]]
-    assert trail.verify(SYSTEM).problems == ()
+    assert trail.verify(SYSTEM).problems == []
     (line,) = inbox.todo(cast.fred, DUE).items
     view = tasks.view(cast.fred, line.key, DUE)
     assert view.deadline is not None
