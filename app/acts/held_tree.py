@@ -47,6 +47,11 @@ class HeldTask:
     ledger_version: int | None = None
     overdue_at: datetime | None = None
 
+    @property
+    def late(self) -> int | None:
+        """Its key, if it had been marked as overdue."""
+        return self.key if self.overdue_at is not None else None
+
 
 @dataclass(kw_only=True)
 class HeldTree:

@@ -6,7 +6,7 @@ One file because every kind of effect has its handler here beside the order in w
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.acts import dues
 from app.acts import rows as built
@@ -31,9 +31,6 @@ from app.store.tables import (
     VariableRow,
     WaitRow,
 )
-
-if TYPE_CHECKING:
-    from app.acts.held_tree import HeldTask
 
 
 class Journal:
@@ -87,11 +84,11 @@ class Journal:
             if handler is not None:
                 handler(self, effect)
 
-    def answered(self, task: "HeldTask") -> None:
-        """The caller has closed this user task itself, with who did it."""
-        self._closed_tasks.pop(task.element, None)
-        if task.overdue_at is not None:
-            self._late.append(task.key)
+    def answered(self, element: int, *, late: int | None = None) -> None:
+        """The caller has closed this user task itself, with who did it. ``late``: its key, if it had been marked as overdue."""
+        self._closed_tasks.pop(element, None)
+        if late is not None:
+            self._late.append(late)
 
     def closed_job(self, element: int) -> None:
         """The caller has closed this job's row itself, with what the worker said."""

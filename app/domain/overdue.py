@@ -75,10 +75,10 @@ class Step:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Step":
-        what = FollowUp(
-            document["offset"], document["unit"], tuple(document["tell"]), document["mark"], document["register"], document["row"]
-        )
-        return cls(datetime.fromisoformat(document["at"]), what)
+        row = {**document, "tell": tuple(document["tell"])}
+        at = row.pop("at")
+        what = FollowUp(**row)
+        return cls(datetime.fromisoformat(at), what)
 
 
 def names_in(tell: object) -> tuple[str, ...] | None:

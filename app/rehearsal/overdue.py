@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.decision import dmn
+from app.decision.dmn.tables import LISTS
 from app.decision.near import near
 from app.domain import overdue
 from app.domain.codes import DeadlineCode
@@ -38,7 +39,7 @@ def check(name: str, model: dmn.Model, roles: Mapping[str, RoleInfo] | None) -> 
         if unknown and asked.expression.strip().isidentifier():
             cure = f"是不是 {hint}?" if (hint := near(unknown[0], INPUTS)) else f"它只知道 {'、'.join(INPUTS)}"
             yield _say(name, decision.id, f"逾期办理表(overdue)的输入“{unknown[0]}”总是空值,{cure}")
-    if decision.hit_policy not in ("COLLECT", "RULE ORDER", "OUTPUT ORDER"):
+    if decision.hit_policy not in LISTS:
         yield _say(
             name, decision.id, "逾期办理表(overdue)的命中策略应是 COLLECT:一个期限可以有到期前、到期时、到期后几行", severity="warning"
         )

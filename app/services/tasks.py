@@ -195,7 +195,7 @@ def _complete(
         except engine.LimitExceeded as error:
             raise InvalidRequest(str(error), code=error.code) from error
         outcome = summarise(given.form, given.data)
-        tree.journal.answered(task)
+        tree.journal.answered(task.element, late=task.late)
         tree.record(
             Action.TASK_COMPLETE,
             f"{task.process_id}.{task.element_id}",
