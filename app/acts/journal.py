@@ -171,7 +171,7 @@ class Journal:
             candidate_users=effect.candidate_users,
             due_at=due_at,
             follow_up_at=effect.follow_up_at,
-            deadline=self._deadline_of(effect) if due_at == effect.due_at else None,
+            deadline=self.deadline_of(effect) if due_at == effect.due_at else None,
             priority=effect.priority,
             clauses=info.clauses if info else (),
             project_key=self.project_key,
@@ -206,7 +206,7 @@ class Journal:
                 now=self.now,
             )
 
-    def _deadline_of(self, effect: e.TaskOpened) -> dict[str, Any] | None:
+    def deadline_of(self, effect: e.TaskOpened) -> dict[str, Any] | None:
         """How the task's due instant was counted: the deadline() among this act's decisions that gave it."""
         if effect.due_at is None:
             return None

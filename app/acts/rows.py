@@ -126,7 +126,7 @@ def user_task(
         "remind_at": datetime.fromisoformat(deadline["remindAt"]) if deadline else None, "follow_up_at": follow_up_at, "deadline": deadline,
         "priority": priority, "clauses": " ".join(clauses), "opened_at": now, "closed_at": None, "completed_by": None, "completed_name": "",
         "completed_role": "", "completed_office": "", "outcome": "", "overrides": None, "draft": None, "draft_saved_at": None, "answer": None,
-        "ledger_version": None, "overdue_at": None,
+        "ledger_version": None, "overdue_at": None, "moved": None,
         "round": round_number, "returned_at": returned.at if returned else None, "returned_by": (returned.user or None) if returned else None,
         "returned_by_name": returned.person if returned else "", "returned_by_office": returned.office if returned else "",
         "returned_from": returned.task if returned else "", "return_reason": returned.reason if returned else "",

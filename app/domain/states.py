@@ -47,9 +47,10 @@ class WaitKind(StrEnum):
     MESSAGE = "message"
     SIGNAL = "signal"
     DUE = "due"  # the deadline of a user task, which the platform serves: no event of the diagram waits for it
+    RECOUNT = "recount"  # facts that the tree's dates or people depend on have changed: they are to be evaluated again
 
 
-TIMED = (WaitKind.TIMER, WaitKind.DUE)  # what the clock looks at when it is due
+TIMED = (WaitKind.TIMER, WaitKind.DUE, WaitKind.RECOUNT)  # what the clock looks at when it is due
 
 
 class MessageKind(StrEnum):

@@ -465,6 +465,7 @@ class TaskPage:
     diagram: DiagramView
     timeline: Sequence[TimelineEntry]
     may: Verdict
+    moved: Sequence[str] = ()  # what facts that changed have moved since it opened, in words
     documentation: str = ""
     form_version: int = 0
     variables: Mapping[str, Any] = field(default_factory=dict)

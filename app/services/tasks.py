@@ -21,7 +21,7 @@ from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
 from app.domain.states import TaskState
 from app.engine.commands import CompleteTask
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
-from app.seen import returned, timeline
+from app.seen import moved, returned, timeline
 from app.seen.diagram import diagram_view
 from app.seen.lines import bounds, task_line, task_lines
 from app.seen.opening import opened
@@ -74,6 +74,7 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
         clauses=clauses,
         why=timeline.why(row, clauses, past, district),
         deadline=timeline.deadline_view(row, district),
+        moved=moved.lines(row, district),
         diagram=diagram_view(row, row.instance_key, past, now),
         timeline=past,
         may=may,

@@ -9,7 +9,7 @@ from app.acts.transaction import open_instance
 from app.domain.codes import Action
 from app.domain.states import WaitKind
 from app.engine.commands import FireTimer
-from app.services import accounts, dues, messages, starts
+from app.services import accounts, dues, messages, recounts, starts
 from app.store import waits
 from app.store.waits import DueWait
 
@@ -29,7 +29,9 @@ def next_due() -> datetime | None:
 
 
 def _taken(wait: DueWait, now: datetime) -> bool:
-    return dues.serve(wait, now) if wait.kind == WaitKind.DUE else _fire(wait, now)
+    if wait.kind == WaitKind.DUE:
+        return dues.serve(wait, now)
+    return recounts.serve(wait, now) if wait.kind == WaitKind.RECOUNT else _fire(wait, now)
 
 
 def _fire(wait: DueWait, now: datetime) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, and_, bindparam, delete, select, update
 
-from app.domain.states import JobState, TaskState
+from app.domain.states import InstanceState, JobState, TaskState
 from app.store.database import run
 from app.store.tables import IncidentRow, JobRow, ProcessInstanceRow, ProjectRow, UserTaskRow, WaitRow
 
@@ -210,6 +210,25 @@ def mark_overdue(root_key: int, element: int, now: datetime) -> None:
         UserTaskRow.overdue_at.is_(None),
     )
     _execute(query.values(overdue_at=now), {})
+
+
+def running_of_project(project_key: int) -> Sequence[Row[Any]]:
+    """The running instances of a project: root_key, key, tenant, process_id, definition_key, suspended_at; ``memo`` of what is to be evaluated again there."""
+    waits: Any = WaitRow.__table__
+    query = (
+        select(
+            _instances.c.root_key,
+            _instances.c.key,
+            _instances.c.tenant,
+            _instances.c.process_id,
+            _instances.c.definition_key,
+            _instances.c.suspended_at,
+            waits.c.memo,
+        )
+        .outerjoin(waits, and_(waits.c.root_key == _instances.c.root_key, waits.c.wait == 0))
+        .where(_instances.c.project_key == project_key, _instances.c.state == InstanceState.ACTIVE)
+    )
+    return run(query, {}).all()
 
 
 def close_jobs(root_key: int, elements: Sequence[int], state: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, false, func, or_, select, tuple_, update
 
 from app.domain.permissions import ADMINISTRATORS
 from app.domain.states import TaskState
@@ -76,6 +76,11 @@ def open_at(root_key: int, element: int) -> Row[Any] | None:
         _line_tasks.c.root_key == root_key, _line_tasks.c.element == element, _line_tasks.c.state == TaskState.OPEN
     )
     return run(query, {}).one_or_none()
+
+
+def move(key: int, values: dict[str, Any]) -> None:
+    """Change what an open task says of its dates and people."""
+    run(update(UserTaskRow).where(UserTaskRow.key == key, UserTaskRow.state == TaskState.OPEN).values(values), {})
 
 
 def done_by(user: int) -> ColumnElement[bool]:

@@ -81,6 +81,20 @@ def due_of(root_key: int, element: int) -> Any:
     return db.session.execute(query).one_or_none()
 
 
+def timers_of(root_key: int, numbers: Sequence[int]) -> Sequence[Any]:
+    """The open timers of a tree with these numbers: key, wait, element_id, due_at."""
+    if not numbers:
+        return ()
+    query = select(WaitRow.key, WaitRow.wait, WaitRow.element_id, WaitRow.due_at)
+    mine = query.where(WaitRow.root_key == root_key, WaitRow.kind == WaitKind.TIMER, WaitRow.wait.in_(numbers))
+    return db.session.execute(mine.order_by(WaitRow.wait)).all()
+
+
+def move(key: int, due_at: datetime) -> None:
+    """Let an open timer be due at another instant."""
+    run(update(WaitRow).where(WaitRow.key == key).values(due_at=due_at, wake_at=due_at))
+
+
 def drop(key: int) -> None:
     run(delete(WaitRow).where(WaitRow.key == key))
 

@@ -89,7 +89,7 @@ class UserTask(Element):
         groups = self.texts(course, token, assignment.candidate_groups, "候选组")
         due_at = self.instant(course, token, assignment.due_date, "到期时间")
         key = overdue.key_of(assignment.due_date, self.bpmn_id)
-        followed = (due_at is not None or returned) and not overdue.is_drawn(course, token)
+        followed = (assignment.due_date is not None or returned) and not overdue.is_drawn(course, token)
         return TaskOpened(
             element=token.number,
             instance=token.instance,

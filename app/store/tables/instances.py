@@ -182,6 +182,7 @@ class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
     follow_up_at: Mapped[datetime | None]
     deadline: Mapped[dict[str, Any] | None]
     overdue_at: Mapped[datetime | None]  # when the platform marked it as overdue
+    moved: Mapped[list[Any] | None]  # what facts that changed have moved since it opened: see acts.recounts
     priority: Mapped[int]
     ledger_version: Mapped[int | None]  # of the project, when the task opened; None: without one, or of a release that did not know
     clauses: Mapped[str]
@@ -263,7 +264,8 @@ class WaitRow(db.Model):  # type: ignore[name-defined,misc]
     """A timer or a subscription, of an instance (``root_key``) or of a start event (``root_key`` null); or the deadline of a user task.
 
     ``wake_at``: when to try next; null of subscriptions, of a start event's timer that is spent, and while the tree is suspended. Of a deadline ``wait`` is
-    minus its ``element``, so that no wait of the engine has its number, and ``due_at`` the next instant at which it is served.
+    minus its ``element``, so that no wait of the engine has its number, and ``due_at`` the next instant at which it is served. What is to be evaluated again
+    after facts have changed is one row a tree, ``wait`` 0, due at once.
     """
 
     __tablename__ = "waits"
@@ -274,7 +276,7 @@ class WaitRow(db.Model):  # type: ignore[name-defined,misc]
         Index("ix_waits_starts", "tenant", "process_id", sqlite_where=text("root_key IS NULL"), postgresql_where=text("root_key IS NULL")),
         of_instance(),
         one_of("kind", WaitKind),
-        CheckConstraint("(kind IN ('timer', 'due')) = (due_at IS NOT NULL)", name="due"),
+        CheckConstraint("(kind IN ('timer', 'due', 'recount')) = (due_at IS NOT NULL)", name="due"),
         CheckConstraint(
             "(root_key IS NULL) = (instance_key IS NULL) AND (root_key IS NULL) = (wait IS NULL) AND (root_key IS NULL) = (element IS NULL)",
             name="place",
@@ -300,7 +302,7 @@ class WaitRow(db.Model):  # type: ignore[name-defined,misc]
     calendar_version: Mapped[str | None]
     memo: Mapped[
         dict[str, Any] | None
-    ]  # of a start event's timer: what its next repetition needs; of a deadline: what is still to be served
+    ]  # of a start event's timer: what its next repetition needs; of a deadline: what is still to be served; else what has changed
     interrupting: Mapped[bool]
     attempts: Mapped[int]
     opened_at: Mapped[datetime]

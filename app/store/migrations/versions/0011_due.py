@@ -1,4 +1,4 @@
-"""Deadlines of user tasks that the platform serves: a kind of wait of its own, and when a task was marked as overdue."""
+"""Deadlines of user tasks that the platform serves, and dates that are counted again: kinds of waits of their own; what a task keeps of both."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,11 +13,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("user_tasks", sa.Column("overdue_at", types.Instant(timezone=True), nullable=True))
+    op.add_column("user_tasks", sa.Column("moved", types.Json(), nullable=True))
     with op.batch_alter_table("waits") as batch:
         batch.drop_constraint(op.f("ck_waits_kind"), type_="check")
-        batch.create_check_constraint(op.f("ck_waits_kind"), sa.text("kind IN ('timer', 'message', 'signal', 'due')"))
+        batch.create_check_constraint(op.f("ck_waits_kind"), sa.text("kind IN ('timer', 'message', 'signal', 'due', 'recount')"))
         batch.drop_constraint(op.f("ck_waits_due"), type_="check")
-        batch.create_check_constraint(op.f("ck_waits_due"), sa.text("(kind IN ('timer', 'due')) = (due_at IS NOT NULL)"))
+        batch.create_check_constraint(op.f("ck_waits_due"), sa.text("(kind IN ('timer', 'due', 'recount')) = (due_at IS NOT NULL)"))
 
 
 def downgrade() -> None:
