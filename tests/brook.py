@@ -23,7 +23,6 @@ PEOPLE = [
     ("root", "系管", "brook", [("system_admin", "溪谷区数据局")]),
 ]
 _OF_LEDGER = re.compile(rb'\s*<zeebe:property name="(?:phase|set|reads)" [^>]*/>')
-_FROM_ENTERING = re.compile(rb"(deadline\(&(?:quot|#34);[a-z_.]+&(?:quot|#34);)\)")
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 _RESULTS = {
@@ -63,12 +62,10 @@ def files() -> Iterator[tuple[str, bytes]]:
 
 
 def runnable(content: bytes) -> bytes:
-    """A drawn example as today's engine takes it: what it throws goes to an outside worker, deadlines count from
-    nothing, and what it declares for the ledger of
-    another district is left out: these instances belong to no project."""
+    """A drawn example as today's engine takes it: what it throws goes to an outside worker, and what it declares for the ledger of another district is left out:
+    these instances belong to no project."""
     content = content.replace(b"publish_message", b"tell_others").replace(b" and not(approved(&quot;approve_project&quot;))", b"")
-    content = _FROM_ENTERING.sub(rb"\1, null)", content.replace(b'value="owner ', b'value="'))
-    return _OF_LEDGER.sub(b"", content)
+    return _OF_LEDGER.sub(b"", content.replace(b'value="owner ', b'value="'))
 
 
 def empty_form(name: str, title: str) -> bytes:

@@ -95,7 +95,9 @@ def _setting(tree: HeldTree, task: HeldTask, form: Form) -> CheckSetting:
     view = next((view for view in tree.the_state.open_tasks() if view.element == task.element), None)
     if view is None:
         raise TaskAlreadyClosed
-    return _looked_at(tree, CheckSite(task.element, view.instance, task.element_id), tree.the_state.visible(task.element))
+    state = tree.the_state
+    site = CheckSite(task.element, view.instance, task.element_id, state.entered_at(task.element))
+    return _looked_at(tree, site, state.visible(task.element))
 
 
 def _unseen(tree: HeldTree, site: CheckSite) -> CheckSetting:

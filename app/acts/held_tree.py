@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from app import current, engine, logs
+from app.acts import recounts
 from app.acts.audit import chained
 from app.acts.candidates import project_facts
 from app.acts.journal import Journal
@@ -50,6 +51,12 @@ class HeldTask:
     signing: str | None = None
     seat: str | None = None
     visit: int | None = None
+    overdue_at: datetime | None = None
+
+    @property
+    def late(self) -> int | None:
+        """Its key, if it had been marked as overdue."""
+        return self.key if self.overdue_at is not None else None
 
 
 @dataclass(kw_only=True)
@@ -166,7 +173,21 @@ class HeldTree:
         self.journal.write(self.ledger.offices, self.ledger.version_after)
         self.ledger.write()
         self.ledger.reassign()
+        self._ask_again()
         rows.insert(AuditEntryRow, entries)
+
+    def _ask_again(self) -> None:
+        """Trees of the project that depend on what has changed are to be evaluated again."""
+        if self.ledger.changes and self._project_key is not None:
+            _, (_, office) = self.ledger.acting
+            recounts.ask(
+                self.ledger.changes,
+                self._project_key,
+                self.ledger.schema,
+                by=f"{office}{self.actor.name}",
+                counted=engine.counts_by_ledger(self.library),
+                now=self.now,
+            )
 
     def _root_values(self) -> dict[str, Any]:
         ended = self.journal.ended_root

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.acts import dues
 from app.acts import rows as built
 from app.acts.candidates import candidates, office_columns
 from app.acts.rows import TreePlace
 from app.catalogue.snapshot import Snapshot, district, process_definition
 from app.domain.keys import next_key
 from app.domain.states import ElementState, MessageKind, TaskState, WaitKind
+from app.engine import ProcessDefinition
 from app.engine import effects as e
 from app.store import instances, messages, rows, tasks
 from app.store.tables import (
@@ -70,6 +72,8 @@ class Journal:
         self._closed_waits: set[int] = set()
         self._incidents: dict[int, dict[str, Any]] = {}
         self._closed_incidents: set[int] = set()
+        self._dues: dict[int, dict[str, Any]] = {}  # element → the row that waits for the deadline of its task
+        self._late: list[int] = []  # tasks that close and had been marked as overdue
         self._decisions: list[dict[str, Any]] = []
         self._signals: list[dict[str, Any]] = []
 
@@ -81,9 +85,11 @@ class Journal:
             if handler is not None:
                 handler(self, effect)
 
-    def answered(self, element: int) -> None:
-        """The caller has closed this user task itself, with who did it."""
+    def answered(self, element: int, *, late: int | None = None) -> None:
+        """The caller has closed this user task itself, with who did it. ``late``: its key, if it had been marked as overdue."""
         self._closed_tasks.pop(element, None)
+        if late is not None:
+            self._late.append(late)
 
     def closed_job(self, element: int) -> None:
         """The caller has closed this job's row itself, with what the worker said."""
@@ -168,7 +174,7 @@ class Journal:
             candidate_users=effect.candidate_users,
             due_at=due_at,
             follow_up_at=effect.follow_up_at,
-            deadline=self._deadline_of(effect) if due_at == effect.due_at else None,
+            deadline=self.deadline_of(effect) if due_at == effect.due_at else None,
             priority=effect.priority,
             clauses=info.clauses if info else (),
             project_key=self.project_key,
@@ -178,8 +184,34 @@ class Journal:
             office=office_columns(effect.office),
             signing=effect.signing,
         )
+        self._wait_for_due(effect, definition)
 
-    def _deadline_of(self, effect: e.TaskOpened) -> dict[str, Any] | None:
+    def _wait_for_due(self, effect: e.TaskOpened, definition: ProcessDefinition) -> None:
+        """One row that waits for the task's deadline, where the platform serves it."""
+        task = self._tasks[effect.element]
+        if effect.follow_ups is None:
+            return
+        memo = dues.memo(
+            effect.deadline_key,
+            effect.follow_ups,
+            task["due_at"],
+            task["remind_at"],
+            opened_at=self.now,
+            calendar=self.library.calendar,
+            zone=self.library.zone,
+        )
+        if memo is not None:
+            self._dues[effect.element] = built.due(
+                self._place(effect.instance),
+                process_id=definition.process_id,
+                definition_key=definition.key,
+                element_id=effect.element_id,
+                element=effect.element,
+                memo=memo,
+                now=self.now,
+            )
+
+    def deadline_of(self, effect: e.TaskOpened) -> dict[str, Any] | None:
         """How the task's due instant was counted: the deadline() among this act's decisions that gave it."""
         if effect.due_at is None:
             return None
@@ -193,8 +225,11 @@ class Journal:
         row = self._tasks.get(effect.element)
         if row is not None:
             row |= {"state": effect.state, "closed_at": self.now}
+            self._dues.pop(effect.element, None)
         else:
             self._closed_tasks[effect.element] = effect.state
+            if effect.followed:
+                self._closed_waits.add(-effect.element)
 
     def _job_opened(self, effect: e.JobOpened) -> None:
         if effect.type in self.inline and effect.listener is None:
@@ -342,7 +377,7 @@ class Journal:
             )
         rows.insert(JobRow, list(self._jobs.values()))
         instances.delete_waits(self.root_key, sorted(self._closed_waits))
-        rows.insert(WaitRow, list(self._waits.values()))
+        rows.insert(WaitRow, [*self._waits.values(), *self._dues.values()])
         self.subscribed = any(row["kind"] != WaitKind.TIMER for row in self._waits.values())
         instances.close_incidents(self.root_key, sorted(self._closed_incidents), self.now)
         rows.insert(IncidentRow, list(self._incidents.values()))
@@ -361,10 +396,10 @@ class Journal:
 
     def _write_tasks(self, offices: dict[str, list[list[Any]]] | None) -> None:
         for state in sorted(set(self._closed_tasks.values())):
-            instances.close_tasks(
-                self.root_key, [element for element, closed in self._closed_tasks.items() if closed == state], state, self.now
-            )
+            closed = [element for element, ended in self._closed_tasks.items() if ended == state]
+            self._late += instances.close_tasks(self.root_key, closed, state, self.now)
         self._repeat()
+        dues.close(self.root_key, self.project_key, self._late, self.now)
         rows.insert(UserTaskRow, list(self._tasks.values()))
         open_now = [row for row in self._tasks.values() if row["state"] == TaskState.OPEN]
         may = {row["key"]: candidates(row, offices) for row in open_now}

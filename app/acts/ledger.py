@@ -37,6 +37,7 @@ _COLUMNS = (
 
 
 _OF_NOBODY: dict[str, Any] = {"office_key": None, "office": None}
+_ENDING = -2_000_000_000  # the number of a tree's wait for the end of its project: no wait of the engine and no task's deadline has it
 
 
 class StoredLedger(Ledger):
@@ -154,7 +155,7 @@ class StoredLedger(Ledger):
         told = [
             wait(
                 TreePlace(self.library.tenant, root.key, root.key),
-                number=0,
+                number=_ENDING,
                 element=0,
                 process_id=root.process_id,
                 definition_key=root.definition_key,

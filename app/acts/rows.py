@@ -129,7 +129,7 @@ def user_task(
         "remind_at": datetime.fromisoformat(deadline["remindAt"]) if deadline else None, "follow_up_at": follow_up_at, "deadline": deadline,
         "priority": priority, "clauses": " ".join(clauses), "opened_at": now, "closed_at": None, "completed_by": None, "completed_name": "",
         "completed_role": "", "completed_office": "", "outcome": "", "overrides": None, "draft": None, "draft_saved_at": None, "answer": None,
-        "ledger_version": None,
+        "ledger_version": None, "overdue_at": None, "moved": None,
         "round": round_number, "returned_at": returned.at if returned else None, "returned_by": (returned.user or None) if returned else None,
         "returned_by_name": returned.person if returned else "", "returned_by_office": returned.office if returned else "",
         "returned_from": returned.task if returned else "", "return_reason": returned.reason if returned else "",
@@ -188,6 +188,25 @@ def wait(
         "wake_at": due_at, "name": name, "correlation_key": correlation_key, "expression": expression, "calendar_version": calendar_version,
         "memo": None if memo is None else dict(memo), "interrupting": interrupting, "attempts": 0, "opened_at": now,
     }  # fmt: skip
+
+
+def due(
+    place: TreePlace, *, process_id: str, definition_key: int, element_id: str, element: int, memo: Mapping[str, Any], now: datetime
+) -> Row:
+    """The row that waits for the deadline of the user task ``element``; ``memo``: see ``acts.dues``."""
+    return wait(
+        place,
+        process_id=process_id,
+        definition_key=definition_key,
+        element_id=element_id,
+        kind=WaitKind.DUE,
+        number=-element,
+        element=element,
+        due_at=datetime.fromisoformat(memo["steps"][0]["at"]),
+        memo=memo,
+        interrupting=False,
+        now=now,
+    )
 
 
 def incident(

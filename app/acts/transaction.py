@@ -258,5 +258,6 @@ def _tree(row: Row[Any], project: dict[str, Any] | None, now: datetime, actor: A
             signing=row.signing,
             seat=row.seat,
             visit=row.visit,
+            overdue_at=row.overdue_at,
         )
     return tree

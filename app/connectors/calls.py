@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
+from app.domain import overdue
 from app.domain.forms import Form
 from app.errors import ConnectorError
 
@@ -95,7 +96,7 @@ class ConnectorCall:
 
 
 REGISTERS = "records."  # how the ids of registers' forms begin
-OVERDUE = "overdue"  # the platform's own register: deadlines that have passed
+OVERDUE = overdue.REGISTER
 
 
 def forms_of(kind: str) -> tuple[str, str]:

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from app.connectors import headers as wanted
 from app.connectors.calls import OVERDUE, CallOutcome, Change, ConnectorCall, Found, Known, PutRecord
 from app.connectors.notify import notices
+from app.domain.districts import OVERSEER
 from app.domain.keys import next_key
+from app.domain.overdue import MARK_OVERDUE
 
-TYPE = "mark_overdue"
+TYPE = MARK_OVERDUE
 RETURNS: tuple[str, ...] = ()
-ESCALATE_TO = "data_bureau_leader"
+ESCALATE_TO = OVERSEER
 
 
 def check(headers: Mapping[str, str], known: Known) -> list[str]:

@@ -14,6 +14,8 @@ class Action(Code):
     TASK_RETURN = "task.return", "把一件事项退回到已办的环节，附原因、期限和方式"
     TASK_HAND_OVER = "task.hand_over", "停用账号时，把其名下的一件事项交给接手人"
     TIMER_FIRE = "timer.fire", "定时到期，流程因此前进"
+    TREE_RECOUNT = "tree.recount", "台账有改动，据以计算的期限、定时和办理人重新算过，附改动和前后的值"
+    DUE_SERVE = "due.serve", "一件事项的期限将到或已过：按逾期办理表告知、标记、登记，附所依据的行"
     MESSAGE_PUBLISH = "message.publish", "从外部发出了一条消息"
     SIGNAL_PUBLISH = "signal.publish", "从外部发出了一个信号"
     MESSAGE_RECEIVE = "message.receive", "流程收到一条消息，因此前进"
@@ -121,3 +123,4 @@ class DeadlineCode(Code):
     DEADLINE_RULE = "DEADLINE_RULE", "期限表的一行或给出的天数不能用，请检查单位、数量和固定日期"
     DEADLINE_START = "DEADLINE_START", "起算时间不是日期或时间，或超出了可表示的日期范围"
     DEADLINE_UNKNOWN = "DEADLINE_UNKNOWN", "单独试算时没有期限表，无法计算期限"
+    OVERDUE_RULE = "OVERDUE_RULE", "逾期办理表（overdue）的一行不能用，请检查提前或推迟的天数、单位、告知的对象"

@@ -177,6 +177,11 @@ def _explain(rule: DeadlineRule, begun: date, nominal: date, last: date, provisi
 
 
 RuleLookup: TypeAlias = Callable[[str, object, Mapping[str, Any], Any], DeadlineRule]
+Beginning: TypeAlias = Callable[[Any], datetime | None]
+
+
+def _no_beginning(environment: Any) -> None:
+    """Nobody stands anywhere: there is nothing to count from."""
 
 
 @lru_cache(maxsize=1)
@@ -189,11 +194,12 @@ def _no_rule(key: str, start: object, variables: Any, environment: Any) -> Deadl
     raise DeadlineError(DeadlineCode.DEADLINE_TABLE, f"期限“{key}”只能在流程中计算")
 
 
-def registry(lookup: RuleLookup, calendar: Calendar, zone: ZoneInfo) -> feel.Registry:
-    """FEEL's built-ins and our four functions. ``lookup(key, start, variables, environment)`` finds the rule, or raises DeadlineError.
+def registry(lookup: RuleLookup, calendar: Calendar, zone: ZoneInfo, entered: Beginning = _no_beginning) -> feel.Registry:
+    """FEEL's built-ins and our four functions. ``lookup(key, start, variables, environment)`` finds the rule, or raises DeadlineError; ``entered(environment)``
+    says when the element was entered whose expression it is, None where there is none.
 
-    ``deadline(key, start)``: the legal instant. ``remindAt(key, start)``: the same, not rolled. ``workingDaysAfter(date, n)``: the n-th working day after a date.
-    ``isWorkingDay(date)``. A null start gives null.
+    ``deadline(key, start)``: the legal instant. ``remindAt(key, start)``: the same, not rolled. Without ``start`` both count from entering the element.
+    ``workingDaysAfter(date, n)``: the n-th working day after a date. ``isWorkingDay(date)``. A null start gives null.
     """
 
     def find(context: Mapping[str, Any], environment: Any, key: object, start: object) -> Due | None:
@@ -206,12 +212,12 @@ def registry(lookup: RuleLookup, calendar: Calendar, zone: ZoneInfo) -> feel.Reg
         except (OverflowError, ValueError):  # past the year 9999
             raise feel.FeelEvaluationError(DeadlineCode.DEADLINE_START, f"期限“{key}”自 {start} 起算,超出了可表示的日期范围") from None
 
-    def deadline(context: Mapping[str, Any], environment: Any, key: object, start: object) -> datetime | None:
-        found = find(context, environment, key, start)
+    def deadline(context: Mapping[str, Any], environment: Any, key: object, *start: object) -> datetime | None:
+        found = find(context, environment, key, start[0] if start else entered(environment))
         return found.at if found else None
 
-    def remind_at(context: Mapping[str, Any], environment: Any, key: object, start: object) -> datetime | None:
-        found = find(context, environment, key, start)
+    def remind_at(context: Mapping[str, Any], environment: Any, key: object, *start: object) -> datetime | None:
+        found = find(context, environment, key, start[0] if start else entered(environment))
         return found.remind_at if found else None
 
     def working_days_after(day: object, count: object) -> date | None:
@@ -237,16 +243,16 @@ def registry(lookup: RuleLookup, calendar: Calendar, zone: ZoneInfo) -> feel.Reg
     return feel.BUILTINS.extended(
         spec(
             "deadline",
-            (("key", "start"),),
+            (("key",), ("key", "start")),
             deadline,
             needs_context=True,
             needs_environment=True,
             extension=True,
-            doc="法定期限的截止时刻:期限键与起算时间,含末日顺延",
+            doc="法定期限的截止时刻:期限键与起算时间(不写则从进入本环节起算),含末日顺延",
         ),
         spec(
             "remindAt",
-            (("key", "start"),),
+            (("key",), ("key", "start")),
             remind_at,
             needs_context=True,
             needs_environment=True,

@@ -17,6 +17,7 @@ from app.decision.near import near
 ZONE = ZoneInfo("Asia/Shanghai")  # one zone holds for the whole country; a district's file names its own all the same
 SHARED = "<default>"  # the tenant of resources that every district uses
 FOLDERS = ("bpmn", "dmn", "forms", "scenarios")
+OVERSEER = "data_bureau_leader"  # the role that is told of every lapse where a district's file names no other
 REGISTERS = "records"  # below forms/: the forms of registers, nobody's folder
 
 
@@ -43,6 +44,7 @@ class RoleInfo:
     relation: str | None = None
     administrative: bool = False
     oversees: bool = False  # may read every project of the district
+    leader: str | None = None  # the role that is told of what its holders have let lapse; None: ``<key>_leader`` if there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class District:
     region: str = ""
     words: Mapping[str, str] = field(default_factory=dict)  # words of other documents → this district's
     carried: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # carrier (process.element, …) → ids of the clauses that name it
+    overseer: str = OVERSEER  # the role that is told of every lapse (督办)
 
     def role_title(self, key: str) -> str:
         role = self.roles.get(key)
@@ -122,6 +125,7 @@ def load(path: Path) -> District:
                 relation=role.get("relation"),
                 administrative=bool(role.get("administrative", False)),
                 oversees=bool(role.get("oversees", False)),
+                leader=role.get("leader"),
             )
             for key, role in data["roles"].items()
         }
@@ -139,6 +143,10 @@ def load(path: Path) -> District:
         }
         zone = ZoneInfo(data["zone"])
         title = str(data["title"])
+        overseer = str(data.get("overseer", OVERSEER))
+        for role in (*(info.leader for info in roles.values() if info.leader is not None), *((overseer,) if "overseer" in data else ())):
+            if role not in roles:
+                raise ValueError(f"leader、overseer 所写的角色 {role} 不在 [roles.*] 中")
         words = {str(word): str(own) for word, own in data.get("words", {}).items()}
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise DistrictError(f"区县文件 {path.name} 无法读取:{error}。请检查 title、zone、[roles.*] 的 title 与 [processes.*]") from error
@@ -154,6 +162,7 @@ def load(path: Path) -> District:
         carried=_carried(clauses),
         region=str(data.get("region", "")),
         words=words,
+        overseer=overseer,
     )
 
 

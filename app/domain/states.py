@@ -46,10 +46,12 @@ class WaitKind(StrEnum):
     TIMER = "timer"
     MESSAGE = "message"
     SIGNAL = "signal"
+    DUE = "due"  # the deadline of a user task, which the platform serves: no event of the diagram waits for it
+    RECOUNT = "recount"  # facts that the tree's dates or people depend on have changed: they are to be evaluated again
     ENDING = "ending"  # the project has ended: the tree is still to be told
 
 
-TIMED = (WaitKind.TIMER, WaitKind.ENDING)  # what the clock serves: these have a due instant
+TIMED = (WaitKind.TIMER, WaitKind.DUE, WaitKind.RECOUNT, WaitKind.ENDING)  # what the clock looks at when it is due
 
 
 class MessageKind(StrEnum):

@@ -161,6 +161,7 @@ class Course:
         self._watched = None
         self.emit(InstanceStarted(number, definition.key, definition.process_id, parent, call))
         root = level.task_tree
+        root.note_entered(self.now)
         if begin is not None:
             root.memo["begin"] = begin
         if payload:

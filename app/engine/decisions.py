@@ -1,6 +1,7 @@
 """Decisions as the engine takes them: business rule tasks, and the ``deadlines`` table behind ``deadline()``."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.decision import feel
@@ -79,6 +80,10 @@ class DecisionSite(Protocol):
     @property
     def element_id(self) -> str: ...
 
+    @property
+    def entered_at(self) -> datetime | None:
+        """When the element was entered; None where there is none."""
+
 
 class DecisionAsker(Protocol):
     """What decisions and ``deadline()`` need of whoever evaluates: a step's course, or the checks of a form."""
@@ -146,6 +151,12 @@ def _plain(value: Any) -> Any:
         return feel.to_json(value)
     except feel.FeelError:
         return feel.type_name(value)
+
+
+def entered(environment: Any) -> datetime | None:
+    """When the element was entered whose expression is being evaluated: what ``deadline(key)`` counts from. None where there is no element."""
+    course: DecisionAsker | None = environment.extra
+    return None if course is None else course.site.entered_at
 
 
 def find_rule(key: str, start: object, variables: Mapping[str, Any], environment: Any) -> deadlines.DeadlineRule:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from app.domain.facts import Right
+from app.domain.overdue import FollowUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ class TaskOpened:
     office: NamedOffice | None = None
     signing: Signing | None = None
     stands_for: int = 0  # it is complete at once with what this earlier element instance of its task has said
+    deadline_key: str = ""
+    follow_ups: Sequence[FollowUp] | None = None  # what follows its deadline; None: its diagram does that itself, or it can have none
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +137,11 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class TaskClosed:
+    """``followed``: the caller may have a row that waits for its deadline."""
+
     element: int
     state: str  # completed | cancelled
+    followed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Attribute values of a diagram: a literal, or FEEL after ``=``; compiled once when a diagram is read."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -38,9 +39,23 @@ class FormulaTerm:
     def uses_calendar(self) -> bool:
         return _CALENDAR.search(self.text) is not None
 
+    @property
+    def facts(self) -> frozenset[str]:
+        """The ledger fields that it names; ANY_FACT where it may be any (the row as a whole, an approval), COUNTED where a deadline's table decides."""
+        found = {entry for name, entry in self.expression.members if name == PROJECT_NAME}
+        if _APPROVED.search(self.text) or (PROJECT_NAME in self.expression.tree.names and not found):
+            found.add(ANY_FACT)
+        if _COUNTING.search(self.text):
+            found.add(COUNTED)
+        return frozenset(found)
+
 
 Term: TypeAlias = LiteralTerm | FormulaTerm
+_KEY = re.compile(r'\b(?:deadline|remindAt)\s*\(\s*(?:key\s*:\s*)?"([^"\\]+)"')
 _COUNTING = re.compile(r"\b(?:deadline|remindAt)\s*\(")
+_APPROVED = re.compile(r"\b(?:approved|approvedValue)\s*\(")
+PROJECT_NAME = RESERVED[0]
+ANY_FACT, COUNTED = "*", "deadline()"  # no field is called so
 _CALENDAR = re.compile(r"\b(?:deadline|remindAt|workingDaysAfter|isWorkingDay)\s*\(")
 
 
@@ -63,6 +78,20 @@ def formula(text: str) -> FormulaTerm:
     expression = feel.compile(source, functions=vocabulary())
     asked = RESERVED if _COUNTING.search(source) else tuple(name for name in RESERVED if name in expression.tree.names)
     return FormulaTerm(source, expression, asked)
+
+
+def deadline_key(term: Term) -> str | None:
+    """The literal key with which an expression asks deadline() or remindAt(); None without one."""
+    found = _KEY.search(term.text) if isinstance(term, FormulaTerm) else None
+    return found[1] if found is not None else None
+
+
+def depends(term: Term | None, facts: Collection[str], *, counted: bool) -> bool:
+    """Whether the value of an expression may be another when these ledger fields have changed. ``counted``: the table of deadlines reads the ledger."""
+    if not isinstance(term, FormulaTerm):
+        return False
+    named = term.facts
+    return ANY_FACT in named or (counted and COUNTED in named) or not named.isdisjoint(facts)
 
 
 def source_of(term: Term) -> str:

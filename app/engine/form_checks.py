@@ -29,11 +29,12 @@ _DEFAULT_LIMITS = StepLimits()
 
 @dataclass(frozen=True, slots=True)
 class CheckSite:
-    """Where a form is submitted: the local integers of the element instance (0 at a start) and its process instance."""
+    """Where a form is submitted: the local integers of the element instance (0 at a start) and its process instance; when that element was entered."""
 
     number: int
     instance: int
     element_id: str
+    entered_at: datetime | None = None
 
     @property
     def is_process(self) -> bool:

@@ -30,7 +30,7 @@ def of(calendar: Calendar, zone: ZoneInfo) -> feel.Registry:
     key = (id(calendar), str(zone))
     kept = _registries.get(key)
     if kept is None or kept[0] is not calendar:  # a calendar that is gone may have left its id to another
-        kept = (calendar, extended(deadlines.registry(decisions.find_rule, calendar, zone)))
+        kept = (calendar, extended(deadlines.registry(decisions.find_rule, calendar, zone, decisions.entered)))
         with _lock:
             if len(_registries) >= _REGISTRIES_KEPT:
                 _registries.clear()

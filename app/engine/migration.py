@@ -93,6 +93,8 @@ def migrate(course: "Course", command: Migrate) -> None:
     moved.course = course
     course.site = moved.task_tree
     for number in plan.elements:
+        if (token := moved.tokens[number]).entered_at is None:
+            token.note_entered(course.now)  # entered before this was kept: what counts from it counts from now
         _carry_output(tree.tokens[number], moved.tokens[number])
     course.emit(InstanceMigrated(command.instance, target.key, target.process_id, dict(plan.elements)))
     for reference, events in plan.to_open.items():

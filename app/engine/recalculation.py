@@ -1,14 +1,16 @@
-"""Counting open deadlines again, after a year's working days have been announced (requirements G8)."""
+"""Counting open deadlines again, after a year's working days have been announced (requirements G8); and dates and people, after facts have changed (modelling.md §3)."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.engine import timers
 from app.engine.course import Course
-from app.engine.effects import Effect
+from app.engine.decisions import DEADLINES
+from app.engine.effects import Effect, TaskOpened
 from app.engine.elements.tasks import UserTask
 from app.engine.errors import ElementFailure
-from app.engine.expressions import FormulaTerm, evaluate
+from app.engine.expressions import PROJECT_NAME, FormulaTerm, Term, depends, evaluate
 from app.engine.ledger import NOTHING_KNOWN, KnownLedger
 from app.engine.library import Library
 from app.engine.limits import StepLimits
@@ -37,15 +39,7 @@ def recalculate(
     """
     course = Course(library, build(state.document(), library), now, limits=limits, ledger=ledger)
     found = Recalculated()
-    for wait in course.tree.waits.values():
-        timer = wait.event.trigger.timer
-        if timer is None or timer.kind != timers.DATE or not isinstance(timer.term, FormulaTerm) or not timer.term.uses_calendar:
-            continue
-        try:
-            value = evaluate(course, timer.term, wait.owner, f"定时器(事件 {wait.event.bpmn_id})")
-            found.waits[wait.number] = timers.parse_instant(value, library.zone)
-        except (ElementFailure, timers.TimerError) as error:
-            found.failed.append(str(error))
+    _timers(course, found, lambda term: isinstance(term, FormulaTerm) and term.uses_calendar)
     for token in course.tree.tokens.values():
         task = token.task_spec
         if not isinstance(task, UserTask) or token.memo.get("phase") != "open":
@@ -61,3 +55,65 @@ def recalculate(
                 found.failed.append(str(error))
     found.effects = course.effects
     return found
+
+
+@dataclass(slots=True)
+class Recounted:
+    """``waits``: wait → due instant. ``tasks``: element → the task as it would open now, of those that name a changed field. ``failed``, ``effects``: as in
+    ``Recalculated``. ``assigned``: elements of tasks whose person is named by such a field."""
+
+    waits: dict[int, datetime] = field(default_factory=dict)
+    tasks: dict[int, TaskOpened] = field(default_factory=dict)
+    assigned: set[int] = field(default_factory=set)
+    failed: list[str] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+
+def recount(
+    library: Library,
+    state: State,
+    facts: Collection[str],
+    now: datetime,
+    limits: StepLimits = _DEFAULT_LIMITS,
+    ledger: KnownLedger = NOTHING_KNOWN,
+) -> Recounted:
+    """Evaluate the dates of open waits, and the dates and people of open tasks, that depend on these ledger fields. The state is not changed. Raises Unanswered."""
+    course = Course(library, build(state.document(), library), now, limits=limits, ledger=ledger)
+    found = Recounted()
+    counted = counts_by_ledger(library)
+    _timers(course, found, lambda term: depends(term, facts, counted=counted))
+    for token in course.tree.tokens.values():
+        task = token.task_spec
+        if not isinstance(task, UserTask) or token.memo.get("phase") != "open":
+            continue
+        named = task.assignment
+        people = (named.assignee, named.candidate_groups, named.candidate_users)
+        if not any(depends(term, facts, counted=counted) for term in (named.due_date, named.follow_up_date, *people)):
+            continue
+        try:
+            found.tasks[token.number] = task.open_task(course, token, returned=True)
+        except ElementFailure as error:
+            found.failed.append(error.message)
+            continue
+        if depends(named.assignee, facts, counted=counted):
+            found.assigned.add(token.number)
+    found.effects = course.effects
+    return found
+
+
+def counts_by_ledger(library: Library) -> bool:
+    """Whether the table of deadlines reads the ledger, so that a deadline may be another when a fact has changed."""
+    ref = library.decision(DEADLINES)
+    return ref is not None and PROJECT_NAME in ref.model.words()
+
+
+def _timers(course: Course, found: "Recalculated | Recounted", concerns: Callable[[Term], bool]) -> None:
+    for wait in course.tree.waits.values():
+        timer = wait.event.trigger.timer
+        if timer is None or timer.kind != timers.DATE or not concerns(timer.term):
+            continue
+        try:
+            value = evaluate(course, timer.term, wait.owner, f"定时器(事件 {wait.event.bpmn_id})")
+            found.waits[wait.number] = timers.parse_instant(value, course.library.zone)
+        except (ElementFailure, timers.TimerError) as error:
+            found.failed.append(str(error))

@@ -9,6 +9,7 @@ One file because nothing else may import the library. ``PRIVATE_NAMES`` lists ev
 replaced; a test pins their signatures and sources to release 3.2.0.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -143,6 +144,20 @@ class Token(_Task):  # type: ignore[misc]
     def reference(self) -> int:
         """Its number; for a process instance, which is no element instance, minus the instance's number."""
         return -self.workflow.instance if self.is_process else self.number
+
+    @property
+    def entered_at(self) -> datetime | None:
+        """When it entered its element; None of one that did so before this was kept. An instance entered together with its multi-instance body keeps nothing."""
+        kept = self.memo.get("entered")
+        if kept is None and self.body is not None:
+            kept = self.body.memo.get("entered")
+        return None if kept is None else datetime.fromisoformat(kept)
+
+    def note_entered(self, now: datetime) -> None:
+        """Keep when it enters its element: a retry, another counting and a loaded state must find the same instant."""
+        kept, body = now.isoformat(), self.body
+        if body is None or body.memo.get("entered") != kept:
+            self.memo["entered"] = kept
 
     @property
     def outer(self) -> "Token | None":

@@ -8,6 +8,7 @@ One file because what is written and what is read have to be seen beside each ot
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import simplejson
@@ -178,6 +179,10 @@ class State:
     def visible(self, element: int) -> dict[str, Any]:
         """Everything that can be seen from an element instance. Raises KeyError."""
         return visible(self.tree.tokens[element])
+
+    def entered_at(self, element: int) -> datetime | None:
+        """When an element instance was entered; None where that was before it was kept. Raises KeyError."""
+        return self.tree.tokens[element].entered_at
 
     def inside_loop(self, element: int) -> dict[str, Any] | None:
         """What an element instance sees of its own instance of the nearest multi-instance alone; None outside of any. Raises KeyError."""

@@ -149,7 +149,7 @@ def _complete_task(course: Course, command: c.CompleteTask) -> None:
         token.memo["facts"] = sorted(command.facts)
     if command.office is not None:
         token.memo["acting"] = dict(zip(("key", "name"), command.office, strict=True))
-    course.emit(TaskClosed(token.number, "completed"))
+    course.emit(TaskClosed(token.number, "completed", followed=bool(token.memo.pop("followed", False))))
     token.queue("activating")
 
 

@@ -61,6 +61,7 @@ class FindingCode(Code):
 
     # the house's rules
     CLAUSE = "CLAUSE", "没有写明依据的条款"
+    DEADLINE_MISSING = "DEADLINE_MISSING", "用户任务没有 dueDate，也没有用 noDeadline 写明为什么不设期限；或者两个都写了"
     NAME = "NAME", "没有中文名称，或文件名与其中的标识不同"
     ID = "ID", "元素标识应为小写英文下划线，且不用保留字"
     NUMBER = "NUMBER", "数写死在图或表单里，应放进决策表"

@@ -1,7 +1,7 @@
 """The step ``return`` of a scenario: what the server asks of a return is asked here too, a reason and a deadline that has not passed."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,9 +27,11 @@ def command(given: Mapping[str, Any], element: int, now: datetime, zone: ZoneInf
         checked_reason(str(given.get("reason") or ""))
     except InvalidRequest as error:
         raise Failed(f"return 的 reason:{error.message}") from error
-    if _last_moment(given.get("within"), now, zone) < now:
+    last = _last_moment(given.get("within"), now, zone)
+    if last < now:
         raise Failed(f"return 的 within 不能早于当天:现在是 {now.astimezone(zone).date().isoformat()}")
-    return commands.Return(element, given["to"], straight, instances)
+    due_at = datetime.combine(last.astimezone(zone).date() + timedelta(days=1), time.min, zone)
+    return commands.Return(element, given["to"], straight, instances, {"due_at": due_at.isoformat()})
 
 
 def _last_moment(within: Any, now: datetime, zone: ZoneInfo) -> datetime:

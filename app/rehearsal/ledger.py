@@ -1,7 +1,7 @@
 """A district's ledger in memory: projects, registers, numbers and offices, under the rules that the server's ledger has."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -215,6 +215,10 @@ class LedgerInMemory:
     def entered(self, kind: str) -> list[Mapping[str, Any]]:
         """A register's rows of the own project (of no project, without one), oldest first."""
         return [record.data for record in self.records if record.kind == kind and record.project_key == self.own]
+
+    def change(self, kind: str, changed: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
+        """Let the rows of a register of the platform's own be what ``changed`` makes of them."""
+        self.records = [replace(record, data=changed(record.data)) if record.kind == kind else record for record in self.records]
 
     def registers(self) -> Counter[str]:
         """How many rows each register has of the own project."""

@@ -24,7 +24,7 @@ from app.engine.codes import DiagramCode
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import read_with_tree, schema, xml
-from app.rehearsal import facts, flow, form_checks, names, reserved, scenario_files
+from app.rehearsal import due_dates, facts, flow, form_checks, names, overdue, reserved, scenario_files
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.imports import Namespaces
@@ -111,6 +111,7 @@ def inspect(files: Sequence[tuple[str, bytes]], *, house: bool = False, installa
         stock = _stock(bundle, severity, installation)
         findings += _names(bundle, stock)
         findings += _ledger(bundle, stock)
+    findings += _due_dates(bundle, installation)
     if house:
         findings += _drawn(bundle, installation)
     return Inspection(findings, bundle.measured)
@@ -210,6 +211,14 @@ def _drawn(bundle: _Bundle, installation: Shelf | None) -> Iterator[Finding]:
     if not listed.lines:
         whole = installation is not None and _is_whole(installation, bundle.measured)
         yield from (Finding("", "", 0, code, message) for code, message in shares.judge(measures.total(bundle.measured), whole=whole))
+
+
+def _due_dates(bundle: _Bundle, installation: Shelf | None) -> Iterator[Finding]:
+    """Of a diagram that is still to be redrawn it is known that its tasks lack limits: nothing is said until it declares something."""
+    listed = undrawn.read(installation.root) if installation is not None else undrawn.Undrawn()
+    for name, _, process in bundle.processes:
+        if process.declares or not listed.lists(name):
+            yield from due_dates.check(name, process, house=bundle.house)
 
 
 def _is_whole(installation: Shelf, measured: Sequence[FileMeasures]) -> bool:
@@ -336,6 +345,8 @@ def _names(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:
             yield from flow.check(name, process)
         except Exception as error:  # one file must not hide what is wrong with the others
             yield _internal(name, error)
+    for name, tenant, model in bundle.decisions:
+        yield from overdue.check(name, model, stock.around(tenant, "").roles)
     for name, tenant, form in bundle.forms:
         try:
             yield from form_checks.check(name, form, tenant, stock)

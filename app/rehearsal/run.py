@@ -31,7 +31,9 @@ from app.engine.limits import StepLimits
 from app.engine.state import State
 from app.engine.waits import text_of
 from app.errors import InvalidRequest
+from app.rehearsal import dues
 from app.rehearsal.codes import FindingCode
+from app.rehearsal.dues import ArmedDue
 from app.rehearsal.ledger import LedgerInMemory, RehearsedLedger
 from app.rehearsal.library import Models
 from app.rehearsal.trees import ArmedStart, Delivery, Ended, OpenMessage, RehearsedTree
@@ -56,6 +58,11 @@ class Stop:
     element_id: str
     code: IncidentType
     message: str
+
+
+def _place(what: Any) -> int:
+    """The element of a task whose deadline this is; 0 of anything else."""
+    return what.opened.element if isinstance(what, ArmedDue) else 0
 
 
 class Stopped(InvalidRequest):
@@ -188,7 +195,7 @@ class Rehearsal:
                 self.now = due
                 still.clear()
             _, _, root, what = heapq.heappop(self._queue)
-            element_id = what.event.element_id if isinstance(what, ArmedStart) else root.waits[what].element_id if root else ""
+            element_id = self._element(root, what)
             still[element_id] += 1
             left -= 1
             if still[element_id] > AT_ONE_INSTANT or left < 0 or self.limits.clock() > end:
@@ -199,6 +206,8 @@ class Rehearsal:
                 )
             if isinstance(what, ArmedStart):
                 self._begin(what)
+            elif isinstance(what, ArmedDue):
+                self._serve(root, what)
             elif root is not None:
                 self.act(root, commands.FireTimer(what))
         self.now = max(self.now, until)
@@ -211,7 +220,7 @@ class Rehearsal:
         """When the next timer is due."""
         while self._queue:
             due, _, root, what = self._queue[0]
-            if root is None or (what in root.waits and root.is_active):
+            if root is None or (root.is_active and (what in root.waits or root.dues.get(_place(what)) is what)):
                 return due
             heapq.heappop(self._queue)
         return None
@@ -300,6 +309,29 @@ class Rehearsal:
         if upcoming is not None:
             self._arm(replace(start, due_at=upcoming.due_at, memo=upcoming.memo))
         self.start(start.definition, start.variables, start.event.element_id)
+
+    # ------------------------------------------------------------------ deadlines
+
+    def _element(self, root: RehearsedTree | None, what: Any) -> str:
+        """The element at which something is due."""
+        if isinstance(what, ArmedStart):
+            return what.event.element_id
+        if isinstance(what, ArmedDue):
+            return what.opened.element_id
+        return root.waits[what].element_id if root is not None else ""
+
+    def _wait_for(self, root: RehearsedTree, due: ArmedDue) -> None:
+        root.dues[due.opened.element] = due
+        heapq.heappush(self._queue, (due.steps[0].at, next(self._order), root, due))
+
+    def _serve(self, root: RehearsedTree | None, due: ArmedDue) -> None:
+        if root is None:
+            return
+        dues.serve(due, self._opened(root), root.keys, process_id=root.processes[due.opened.instance], zone=self.models.zone)
+        if due.steps:
+            self._wait_for(root, due)
+        else:
+            del root.dues[due.opened.element]
 
     # ------------------------------------------------------------------ inside
 
@@ -439,6 +471,10 @@ class Rehearsal:
         inline = []
         for effect in happened:
             self._note(root, effect)
+            if isinstance(effect, effects.TaskOpened):
+                due = dues.arm(effect, root.number, happened, now=self.now, calendar=self.models.calendar, zone=self.models.zone)
+                if due is not None:
+                    self._wait_for(root, due)
             if isinstance(effect, effects.JobOpened) and is_inline(effect) and effect.type not in self.hold:
                 inline.append(effect)
         if len(self.path) > self.budget.elements:
@@ -463,6 +499,9 @@ class Rehearsal:
                 root.tasks[effect.element] = effect
             case effects.TaskClosed():
                 root.tasks.pop(effect.element, None)
+                if effect.followed:
+                    root.dues.pop(effect.element, None)
+                    dues.close(self.ledger, f"{root.number}.{effect.element}", self.now)
             case effects.JobOpened():
                 root.jobs[effect.element] = effect
                 root.since["job", effect.element] = next(self._order)

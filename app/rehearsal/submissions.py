@@ -54,7 +54,7 @@ def begun(run: Rehearsal, definition: ProcessDefinition, case: Scenario) -> Mapp
 
 
 def _setting(run: Rehearsal, root: RehearsedTree, task: effects.TaskOpened, form: Form) -> CheckSetting:
-    site = CheckSite(task.element, task.instance, task.element_id)
+    site = CheckSite(task.element, task.instance, task.element_id, root.state.entered_at(task.element))
     if not form.checks:
         return CheckSetting(library=run.models, site=site, now=run.now, limits=run.limits)
     schema = _schema(run)

@@ -8,6 +8,7 @@ from typing import Any
 from app.engine import effects
 from app.engine.definitions import ProcessDefinition, StartEvent
 from app.engine.state import State
+from app.rehearsal.dues import ArmedDue
 
 _INSTANCES = 1_000_000  # of one tree, at most
 
@@ -22,6 +23,7 @@ class RehearsedTree:
     state: State
     project: int | None = None
     waits: dict[int, effects.WaitOpened] = field(default_factory=dict)
+    dues: dict[int, ArmedDue] = field(default_factory=dict)  # element → the deadline of its task
     tasks: dict[int, effects.TaskOpened] = field(default_factory=dict)
     jobs: dict[int, effects.JobOpened] = field(default_factory=dict)
     incidents: dict[int, effects.IncidentOpened] = field(default_factory=dict)

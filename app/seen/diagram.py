@@ -39,7 +39,7 @@ def diagram_view(row: Any, instance_key: int, past: Sequence[TimelineEntry], now
     active = {name: found for (name, state), found in visits.items() if state == ElementState.ACTIVE}
     completed = {name: found for (name, state), found in visits.items() if state == ElementState.COMPLETED}
     due = tasks.due_in_instance(instance_key)
-    registered = history.records_of_tree(row.root_key, row.project_key, OVERDUE)
+    registered = [one for one in history.records_of_tree(row.root_key, row.project_key, OVERDUE) if "task" not in one.data]
     late = {view.element_id: view for view in _lapsed(definition, active, completed, registered, _ahead(due, now))}
     late |= {view.element_id: view for view in _past_due(due, now)}
     return DiagramView(

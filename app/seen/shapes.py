@@ -175,6 +175,7 @@ class DeadlineView:
     calendar_version: str
     provisional: bool
     clauses: Sequence[ClauseView] = ()
+    overdue_at: datetime | None = None  # when the platform marked the task as overdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,6 +484,7 @@ class TaskPage:
     diagram: DiagramView
     timeline: Sequence[TimelineEntry]
     may: Verdict
+    moved: Sequence[str] = ()  # what facts that changed have moved since it opened, in words
     documentation: str = ""
     form_version: int = 0
     variables: Mapping[str, Any] = field(default_factory=dict)

@@ -65,7 +65,8 @@ def of_project(project: Mapping[str, Any], district: District) -> list[TimelineE
     """The life of a project through all its trees, in order, its phases included."""
     key = project["key"]
     rows = history.elements(project_key=key, types=tuple(_SHOWN))
-    entries = _entries(rows, history.decisions(project_key=key), _overdue(key), district)
+    lapsed = _lapsed(key)
+    entries = [*_entries(rows, history.decisions(project_key=key), _drawn(lapsed), district), *map(_lapse_entry, _served(lapsed))]
     for phase, at in project["phases"]:
         entries.append(_phase_entry(phase, datetime.fromisoformat(at)))
     return sorted(entries, key=lambda entry: entry.at)
@@ -74,12 +75,40 @@ def of_project(project: Mapping[str, Any], district: District) -> list[TimelineE
 def of_tree(root_key: int, district: District, project_key: int | None = None) -> list[TimelineEntry]:
     """What happened in one tree. ``project_key``: its project, if it has one."""
     rows = history.elements(root_key=root_key, types=tuple(_SHOWN))
-    lapsed = _overdue(project_key) if project_key is not None else set()
-    return sorted(_entries(rows, history.decisions(root_key=root_key), lapsed, district), key=lambda entry: entry.at)
+    lapsed = [record for record in _lapsed(project_key) if record.root_key == root_key] if project_key is not None else []
+    entries = [*_entries(rows, history.decisions(root_key=root_key), _drawn(lapsed), district), *map(_lapse_entry, _served(lapsed))]
+    return sorted(entries, key=lambda entry: entry.at)
 
 
-def _overdue(project_key: int) -> set[tuple[int, str]]:
-    return {(record.root_key, record.element_id) for record in history.records(project_key) if record.kind == OVERDUE}
+def _lapsed(project_key: int) -> list[Any]:
+    return [record for record in history.records(project_key) if record.kind == OVERDUE]
+
+
+def _drawn(lapsed: Sequence[Any]) -> set[tuple[int, str]]:
+    """Where a step of a diagram has registered a lapse: its own visit says so."""
+    return {(record.root_key, record.element_id) for record in lapsed if "task" not in record.data}
+
+
+def _served(lapsed: Sequence[Any]) -> list[Any]:
+    """The lapses that the platform has registered, of a task that was not done."""
+    return [record for record in lapsed if "task" in record.data]
+
+
+def _lapse_entry(record: Any) -> TimelineEntry:
+    return TimelineEntry(
+        at=record.created_at,
+        process="",
+        element=record.element_id,
+        name=record.data["name"],
+        account="",
+        person="",
+        office="",
+        role="",
+        action=Happening.OVERDUE,
+        outcome="",
+        clauses=(),
+        task_key=int(record.data["task"]),
+    )
 
 
 def _entries(rows: Sequence[Any], decided: Sequence[Any], overdue: set[tuple[int, str]], district: District) -> list[TimelineEntry]:
@@ -177,6 +206,7 @@ def deadline_view(row: Any, district: District) -> DeadlineView | None:
             explanation=(given,),
             calendar_version="",
             provisional=False,
+            overdue_at=row.overdue_at,
         )
     return DeadlineView(
         due_at=row.due_at,
@@ -187,6 +217,7 @@ def deadline_view(row: Any, district: District) -> DeadlineView | None:
         calendar_version=counted["calendarVersion"],
         provisional=bool(counted["provisional"]),
         clauses=clause_views(district, [counted["clause"]]),
+        overdue_at=row.overdue_at,
     )
 
 

@@ -15,7 +15,7 @@ from app.codes import RequestCode
 from app.domain import permissions
 from app.domain.codes import VerdictCode
 from app.domain.permissions import Actor
-from app.domain.states import SUSPENDED, InstanceState, WaitKind
+from app.domain.states import SUSPENDED, TIMED, InstanceState, WaitKind
 from app.engine import ProcessDefinition
 from app.errors import Forbidden, InvalidRequest, NotFound
 from app.seen import timeline
@@ -119,8 +119,8 @@ def view(actor: Actor, key: int, now: datetime) -> InstancePage:
         line=instance_line(row),
         tokens=_tokens(row, root, definition, visits),
         variables=_variables(key, visits),
-        timers=[wait for wait in waits if wait.kind == WaitKind.TIMER],
-        subscriptions=[wait for wait in waits if wait.kind in (WaitKind.MESSAGE, WaitKind.SIGNAL)],
+        timers=[wait for wait in waits if wait.kind in (WaitKind.TIMER, WaitKind.DUE)],
+        subscriptions=[wait for wait in waits if wait.kind not in TIMED],
         jobs=[
             JobLine(
                 key=item.key,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from app import engine
+from app.acts import dues
 from app.acts.candidates import candidates, office_columns
 from app.acts.held_tree import HeldTree
 from app.acts.ledger import StoredLedger
@@ -27,6 +28,7 @@ from app.seen.shapes import AssigneeChange, DeadlineChange, FormChange, Migratio
 from app.services import instances
 from app.services.repair import local_of, repaired
 from app.store import history, ledger, projects, repair
+from app.store import tasks as stored_tasks
 
 MOST_AT_ONCE = 1_000
 
@@ -82,6 +84,7 @@ def migrate(
         tree.step(command)
         mended.save(Action.INSTANCE_MIGRATE, details)
         _follow(tree, row, target, moved=moved, old_ids=old_ids, tasks=tasks)
+        _wait_for_dues(tree, tasks, trial.tasks(moved)[0])
 
 
 # ---------------------------------------------------------------------- preview
@@ -255,6 +258,18 @@ def _task_values(
         "seat": new.signing.seat if new.signing else None,
         "visit": new.signing.visit if new.signing else None,
     }
+
+
+def _wait_for_dues(tree: HeldTree, tasks: _Tasks, described: Mapping[int, effects.TaskOpened]) -> None:
+    """What follows the deadlines of the instance's tasks is what the other version says; the deadlines stay."""
+    still_open = {task.element for task in tree.the_state.open_tasks()}
+    for task, _ in tasks:
+        if task.element in still_open and task.element in described:
+            now = stored_tasks.open_at(task.root_key, task.element)
+            if now is not None:
+                dues.again(tree.library, now, described[task.element], tree.now, due_at=now.due_at, remind_at=now.remind_at)
+    if tree.the_state.suspended:
+        repair.pause_timers(tree.root_key)
 
 
 def _follow(tree: HeldTree, row: Any, target: ProcessDefinition, *, moved: State, old_ids: Mapping[int, str], tasks: _Tasks) -> None:

@@ -98,7 +98,7 @@ def _give_back(actor: Actor, key: int, wish: ReturnWish, now: datetime, request:
             raise Conflict(str(error), code=error.code) from error
         except engine.LimitExceeded as error:
             raise InvalidRequest(str(error), code=error.code) from error
-        tree.journal.answered(task.element)
+        tree.journal.answered(task.element, late=task.late)
         tree.record(
             Action.TASK_RETURN,
             f"{task.process_id}.{task.element_id}",

@@ -23,7 +23,7 @@ from app.domain.states import TaskState
 from app.engine.commands import CompleteTask
 from app.engine.ledger import PROJECT
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
-from app.seen import returned, timeline
+from app.seen import moved, returned, timeline
 from app.seen.diagram import diagram_view
 from app.seen.lines import bounds, task_line, task_lines
 from app.seen.opening import opened
@@ -76,6 +76,7 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
         clauses=clauses,
         why=timeline.why(row, clauses, past, district),
         deadline=timeline.deadline_view(row, district),
+        moved=moved.lines(row, district),
         diagram=diagram_view(row, row.instance_key, past, now),
         timeline=past,
         may=may,
@@ -200,7 +201,7 @@ def _complete(
         except engine.LimitExceeded as error:
             raise InvalidRequest(str(error), code=error.code) from error
         outcome = summarise(given.form, given.data)
-        tree.journal.answered(task.element)
+        tree.journal.answered(task.element, late=task.late)
         tree.record(
             Action.TASK_COMPLETE,
             f"{task.process_id}.{task.element_id}",

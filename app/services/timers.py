@@ -1,4 +1,4 @@
-"""Deadlines that pass while nobody is looking."""
+"""Timers and deadlines that pass while nobody is looking."""
 
 import random
 from datetime import datetime
@@ -10,30 +10,36 @@ from app.domain.codes import Action
 from app.domain.fact_changes import PHASE
 from app.domain.states import InstanceState, WaitKind
 from app.engine.commands import EndOfProject, FireTimer
-from app.services import accounts, messages, starts
+from app.services import accounts, dues, messages, recounts, starts
 from app.store import waits
 from app.store.waits import DueWait
 
 
 def fire_due(now: datetime, *, in_order: bool = False) -> int:
-    """Fire every timer due by ``now`` (one batch); any number of nodes may call this at once. Returns how many fired here."""
+    """Fire every timer and serve every deadline due by ``now`` (one batch); any number of nodes may call this at once. Returns how many fired here."""
     due = waits.due(now, current.settings().pump_batch)
     if not in_order:
         # Shuffled, so that several nodes do not queue up for the same row.
         random.shuffle(due)
-    return sum(attempt(wait, now, lambda wait=wait: _fire(wait, now)) for wait in due)  # type: ignore[misc]
+    return sum(attempt(wait, now, lambda wait=wait: _taken(wait, now)) for wait in due)  # type: ignore[misc]
 
 
 def next_due() -> datetime | None:
-    """When the next timer is due, None if there is none."""
+    """When the next timer or deadline is due, None if there is none."""
     return waits.next_due()
+
+
+def _taken(wait: DueWait, now: datetime) -> bool:
+    if wait.kind == WaitKind.DUE:
+        return dues.serve(wait, now)
+    if wait.kind == WaitKind.RECOUNT:
+        return recounts.serve(wait, now)
+    return _end(wait, now) if wait.kind == WaitKind.ENDING else _fire(wait, now)
 
 
 def _fire(wait: DueWait, now: datetime) -> bool:
     if wait.root_key is None:
         return starts.fire(wait, now)
-    if wait.kind == WaitKind.ENDING:
-        return _end(wait, wait.root_key, now)
     with open_instance(wait.root_key, now, accounts.system(wait.tenant), wait=False) as tree:
         if tree is None:  # somebody is at work there: the next pump looks again
             return False
@@ -49,9 +55,9 @@ def _fire(wait: DueWait, now: datetime) -> bool:
     return True
 
 
-def _end(wait: DueWait, root_key: int, now: datetime) -> bool:
+def _end(wait: DueWait, now: datetime) -> bool:
     """Tell a tree that its project has ended; one that has ended by itself meanwhile is told nothing."""
-    with open_instance(root_key, now, accounts.system(wait.tenant), wait=False) as tree:
+    with open_instance(wait.root_key or 0, now, accounts.system(wait.tenant), wait=False) as tree:
         if tree is None:
             return False
         going_on = tree.the_state.root_state == InstanceState.ACTIVE

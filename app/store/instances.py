@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, and_, bindparam, delete, select, update
 
-from app.domain.states import JobState, TaskState
+from app.domain.states import InstanceState, JobState, TaskState
 from app.store.database import run
 from app.store.tables import IncidentRow, JobRow, ProcessInstanceRow, ProjectRow, UserTaskRow, WaitRow
 
@@ -49,6 +49,7 @@ TASK = (
     _tasks.c.signing,
     _tasks.c.seat,
     _tasks.c.visit,
+    _tasks.c.overdue_at,
 )
 
 _by_root = select(*_ROOT).where(_instances.c.key == bindparam("key"), _instances.c.local == 1)
@@ -200,12 +201,50 @@ def keep_draft(key: int, draft: dict[str, Any], now: datetime) -> bool:
     return bool(_execute(query, {}))
 
 
-def close_tasks(root_key: int, elements: Sequence[int], state: str, now: datetime) -> None:
-    if elements:
-        query = update(UserTaskRow).where(
-            UserTaskRow.root_key == root_key, UserTaskRow.element.in_(elements), UserTaskRow.state == TaskState.OPEN
+def close_tasks(root_key: int, elements: Sequence[int], state: str, now: datetime) -> list[int]:
+    """Close open tasks. Gives the keys of those that had been marked as overdue."""
+    if not elements:
+        return []
+    query = update(UserTaskRow).where(
+        UserTaskRow.root_key == root_key, UserTaskRow.element.in_(elements), UserTaskRow.state == TaskState.OPEN
+    )
+    closed = run(query.values(state=state, closed_at=now).returning(UserTaskRow.key, UserTaskRow.overdue_at), {})
+    return [row.key for row in closed.all() if row.overdue_at is not None]
+
+
+def unmark_overdue(key: int) -> None:
+    """An open task's deadline lies ahead again."""
+    _execute(update(UserTaskRow).where(UserTaskRow.key == key).values(overdue_at=None), {})
+
+
+def mark_overdue(root_key: int, element: int, now: datetime) -> None:
+    """Mark an open task as overdue, unless it is already."""
+    query = update(UserTaskRow).where(
+        UserTaskRow.root_key == root_key,
+        UserTaskRow.element == element,
+        UserTaskRow.state == TaskState.OPEN,
+        UserTaskRow.overdue_at.is_(None),
+    )
+    _execute(query.values(overdue_at=now), {})
+
+
+def running_of_project(project_key: int) -> Sequence[Row[Any]]:
+    """The running instances of a project: root_key, key, tenant, process_id, definition_key, suspended_at; ``memo`` of what is to be evaluated again there."""
+    waits: Any = WaitRow.__table__
+    query = (
+        select(
+            _instances.c.root_key,
+            _instances.c.key,
+            _instances.c.tenant,
+            _instances.c.process_id,
+            _instances.c.definition_key,
+            _instances.c.suspended_at,
+            waits.c.memo,
         )
-        _execute(query.values(state=state, closed_at=now), {})
+        .outerjoin(waits, and_(waits.c.root_key == _instances.c.root_key, waits.c.wait == 0))
+        .where(_instances.c.project_key == project_key, _instances.c.state == InstanceState.ACTIVE)
+    )
+    return run(query, {}).all()
 
 
 def close_jobs(root_key: int, elements: Sequence[int], state: str, now: datetime) -> None:

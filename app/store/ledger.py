@@ -82,6 +82,11 @@ def open_roots_of(project_key: int) -> Sequence[Row[Any]]:
     ).all()
 
 
+def change_record(key: int, data: Mapping[str, Any]) -> None:
+    """Add to a row of a register of the platform's own."""
+    db.session.execute(update(RecordRow).where(RecordRow.key == key).values(data=dict(data)).execution_options(synchronize_session=False))
+
+
 def open_tasks_of(project_key: int) -> list[dict[str, Any]]:
     """Open tasks of a project, with what says who may do them."""
     query = select(

@@ -66,6 +66,7 @@ def redefine(
             .where(_jobs.c.root_key == root_key, _jobs.c.element == element, _jobs.c.state == JobState.OPEN)
             .values(element_id=element_id)
         )
+        run(update(_waits).where(_waits.c.root_key == root_key, _waits.c.wait == -element).values(element_id=element_id))
     for wait, element_id in waits.items():
         run(update(_waits).where(_waits.c.root_key == root_key, _waits.c.wait == wait).values(element_id=element_id))
 

@@ -126,6 +126,19 @@ def one(key: int) -> Row[Any] | None:
     return db.session.execute(_LINE.where(UserTaskRow.key == key)).one_or_none()
 
 
+def open_at(root_key: int, element: int) -> Row[Any] | None:
+    """The open user task of an element instance; None if it is not open."""
+    query = select(_line_tasks).where(
+        _line_tasks.c.root_key == root_key, _line_tasks.c.element == element, _line_tasks.c.state == TaskState.OPEN
+    )
+    return run(query, {}).one_or_none()
+
+
+def move(key: int, values: dict[str, Any]) -> None:
+    """Change what an open task says of its dates and people."""
+    run(update(UserTaskRow).where(UserTaskRow.key == key, UserTaskRow.state == TaskState.OPEN).values(values), {})
+
+
 def done_by(user: int) -> ColumnElement[bool]:
     """Those that somebody has completed, or returned to another task."""
     return and_(UserTaskRow.completed_by == user, or_(UserTaskRow.state == TaskState.COMPLETED, UserTaskRow.returned_to != ""))

@@ -26,6 +26,7 @@ class DueWait(NamedTuple):
     memo: dict[str, Any] | None
     attempts: int
     kind: WaitKind
+    element: int | None
 
 
 _waits: Any = WaitRow.__table__
@@ -43,6 +44,7 @@ _due = (
         _waits.c.memo,
         _waits.c.attempts,
         _waits.c.kind,
+        _waits.c.element,
     )
     .where(_waits.c.kind.in_(TIMED), _waits.c.wake_at <= bindparam("now", type_=_waits.c.wake_at.type))
     .order_by(_waits.c.wake_at, _waits.c.key)
@@ -66,6 +68,41 @@ def take(key: int, now: datetime) -> bool:
     """Take a due timer away; False if somebody else has. Only who holds its tree may ask."""
     result = run(_take, {"wait_key": key, "now": now})
     return bool(result.rowcount)
+
+
+def kept_due(key: int) -> dict[str, Any] | None:
+    """The memo of a task's deadline as it is now; None if the row is gone."""
+    return db.session.execute(select(WaitRow.memo).where(WaitRow.key == key)).scalar_one_or_none()
+
+
+def due_of(root_key: int, element: int) -> Any:
+    """The row of the deadline of a task (key, memo); None if there is none."""
+    query = select(WaitRow.key, WaitRow.memo).where(WaitRow.root_key == root_key, WaitRow.wait == -element)
+    return db.session.execute(query).one_or_none()
+
+
+def timers_of(root_key: int, numbers: Sequence[int]) -> Sequence[Any]:
+    """The open timers of a tree with these numbers: key, wait, element_id, due_at."""
+    if not numbers:
+        return ()
+    query = select(WaitRow.key, WaitRow.wait, WaitRow.element_id, WaitRow.due_at)
+    mine = query.where(WaitRow.root_key == root_key, WaitRow.kind == WaitKind.TIMER, WaitRow.wait.in_(numbers))
+    return db.session.execute(mine.order_by(WaitRow.wait)).all()
+
+
+def move(key: int, due_at: datetime) -> None:
+    """Let an open timer be due at another instant."""
+    run(update(WaitRow).where(WaitRow.key == key).values(due_at=due_at, wake_at=due_at))
+
+
+def drop(key: int) -> None:
+    run(delete(WaitRow).where(WaitRow.key == key))
+
+
+def rearm(key: int, due_at: datetime, memo: dict[str, Any]) -> bool:
+    """Let a task's deadline wait for its next instant; False if it is gone. Only who holds its tree may ask."""
+    values = {"due_at": due_at, "wake_at": due_at, "memo": memo, "attempts": 0}
+    return bool(run(update(WaitRow).where(WaitRow.key == key).values(values)).rowcount)
 
 
 def take_subscription(key: int) -> bool:

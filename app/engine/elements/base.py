@@ -83,6 +83,7 @@ class Element(ElementSpec):
         self.default: Flow | None = None
         self.boundaries: list[BoundaryElement] = []
         self.multi_body: MultiInstanceBody | None = None
+        self.marks_overdue = False  # a timer at its edge leads to the connector that marks a lapse
         self.forbidden_cache: dict[frozenset[str], frozenset[int]] = {}
 
     @classmethod
@@ -178,6 +179,7 @@ class Element(ElementSpec):
     def announce(self, course: "Course", token: Token) -> None:
         """Say that the element instance has begun."""
         body = token.body
+        token.note_entered(course.now)
         number = past.entered(token)
         if body is None and self.makes_rows:
             course.enter_round(token, number)

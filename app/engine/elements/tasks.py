@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from app.decision import feel
-from app.engine import decisions, past, standing
+from app.engine import decisions, overdue, past, standing
 from app.engine.codes import IncidentType
 from app.engine.effects import NamedOffice, Returned, Signing, TaskClosed, TaskOpened
 from app.engine.elements.base import Element, EventElement, FormReference
@@ -63,10 +63,12 @@ class UserTask(Element):
         if phase == "opening":
             entry = token.memo.get("entry", {})
             returned = Returned(**entry["returned"]) if "returned" in entry else None
-            opened = self.open_task(course, token)
+            opened = self.open_task(course, token, returned=returned is not None)
             if opened.office is not None:
                 token.memo["office"] = {"key": opened.office.key, "name": opened.office.name}
             course.emit(replace(opened, returned=returned))
+            if opened.follow_ups is not None:
+                token.memo["followed"] = True
             token.memo.pop("entry", None)
             token.memo["phase"] = "open"
             return False
@@ -92,8 +94,9 @@ class UserTask(Element):
         course.emit(TaskClosed(token.number, "completed"))
         return True
 
-    def open_task(self, course: "Course", token: Token, *, dated: bool = True) -> TaskOpened:
-        """The task as it is offered to people; ``dated`` False: without counting until when, for one that nobody will be asked to do."""
+    def open_task(self, course: "Course", token: Token, *, returned: bool = False, dated: bool = True) -> TaskOpened:
+        """The task as it opens, or would open now. ``returned``: whoever has returned it gives it a deadline besides. ``dated`` False: without counting until when,
+        for one that nobody will be asked to do. Raises ElementFailure."""
         assignment = self.assignment
         office = self.office(course, token)
         form_id: str | None = None
@@ -108,6 +111,10 @@ class UserTask(Element):
                     f"{course.place(token)}的表单“{form_id}”没有部署,无法交办。请部署该表单后重试",
                     {"form": form_id, "binding": binding},
                 )
+        groups = self.texts(course, token, assignment.candidate_groups, "候选组")
+        due_at = self.instant(course, token, assignment.due_date, "到期时间") if dated else None
+        key = overdue.key_of(assignment.due_date, self.bpmn_id)
+        followed = dated and (assignment.due_date is not None or returned) and not overdue.is_drawn(course, token)
         return TaskOpened(
             element=token.number,
             instance=token.instance,
@@ -116,9 +123,9 @@ class UserTask(Element):
             form_id=form_id,
             form_binding=binding,
             assignee=self.text(course, token, assignment.assignee, "受理人"),
-            candidate_groups=self.texts(course, token, assignment.candidate_groups, "候选组"),
+            candidate_groups=groups,
             candidate_users=self.texts(course, token, assignment.candidate_users, "候选人"),
-            due_at=self.instant(course, token, assignment.due_date, "到期时间") if dated else None,
+            due_at=due_at,
             follow_up_at=self.instant(course, token, assignment.follow_up_date, "跟进时间") if dated else None,
             priority=self.priority(course, token, assignment.priority),
             lane=self.lane,
@@ -126,6 +133,8 @@ class UserTask(Element):
             round=past.current(token),
             office=office,
             signing=self.signing(token, office) if self.declarations.distinct else None,
+            deadline_key=key,
+            follow_ups=overdue.follow_ups(course, token, groups, key) if followed else None,
         )
 
     def office(self, course: "Course", token: Token) -> NamedOffice | None:
@@ -218,7 +227,7 @@ class UserTask(Element):
 
     def closing(self, course: "Course", token: Token) -> None:
         if token.memo.get("phase") == "open":
-            course.emit(TaskClosed(token.number, "cancelled"))
+            course.emit(TaskClosed(token.number, "cancelled", followed=bool(token.memo.get("followed"))))
 
 
 def _is_temporal(value: Any) -> bool:

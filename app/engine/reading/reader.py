@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 from app.domain.declared import EFFECTS
-from app.engine import sources
+from app.engine import overdue, sources
 from app.engine.codes import DiagramCode
 from app.engine.definitions import Diagram, ElementInfo, ProcessDefinition, StartEvent
-from app.engine.elements.base import Element
+from app.engine.elements.base import Element, EventElement
 from app.engine.elements.events import LinkThrow
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import CallActivity, SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.errors import DiagramError
-from app.engine.expressions import LiteralTerm, Term, source_of
+from app.engine.expressions import FormulaTerm, LiteralTerm, Term, source_of
 from app.engine.functions import COMPLETED_AT
 from app.engine.reading import attributes, content, dialect, foreign, handlers, references, returns, structure, values, xml
 from app.engine.reading.document import Document
@@ -76,8 +77,10 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
     jobs: set[str] = set()
     calls: set[tuple[str, str | None, bool]] = set()
     process_id = node.get("id", "")
+    spec.start.marks_overdue = overdue.marks(spec.start)
     for element, parent in walk(spec, process_id):
         activity = element.activity if isinstance(element, MultiInstanceBody) else element
+        element.marks_overdue = overdue.marks(element) or (activity is not element and overdue.marks(activity))
         form_id: str | None = None
         if isinstance(activity, UserTask) and activity.form is not None:
             form_id = source_of(activity.form.id)
@@ -144,6 +147,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
         watched=_watched(document, source),
         calls=tuple(sorted(calls, key=str)),
         results=_results(spec, process_id),
+        dated_by=_dated_by(spec, process_id),
         may_ask=declares or any(info.type == "callActivity" for info in elements.values()),
     )
 
@@ -174,6 +178,22 @@ def _results(spec: LevelSpec, process_id: str) -> dict[str, frozenset[str]]:
     ]
     taken = {name for setting in sets for name in sources.names(setting.value)}
     return {variable: decisions for variable, decisions in sources.results(drawn).items() if variable in taken}
+
+
+def _dated_by(spec: LevelSpec, process_id: str) -> frozenset[str]:
+    """What the dates and people of tasks, and the dates of events, name of the ledger."""
+    found: set[str] = set()
+    for element, _ in walk(spec, process_id):
+        task = element.activity if isinstance(element, MultiInstanceBody) else element
+        terms: list[Term | None] = []
+        if isinstance(task, UserTask):
+            terms += [getattr(task.assignment, field.name) for field in fields(task.assignment)]
+        if isinstance(task, EventElement) and task.trigger.timer is not None:
+            terms.append(task.trigger.timer.term)
+        for term in terms:
+            if isinstance(term, FormulaTerm):
+                found |= term.facts
+    return frozenset(found)
 
 
 def _watched(document: Document, source: bytes) -> frozenset[str]:

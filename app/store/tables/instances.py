@@ -184,6 +184,8 @@ class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
     remind_at: Mapped[datetime | None]
     follow_up_at: Mapped[datetime | None]
     deadline: Mapped[dict[str, Any] | None]
+    overdue_at: Mapped[datetime | None]  # when the platform marked it as overdue
+    moved: Mapped[list[Any] | None]  # what facts that changed have moved since it opened: see acts.recounts
     priority: Mapped[int]
     ledger_version: Mapped[int | None]  # of the project, when the task opened; None: without one, or of a release that did not know
     clauses: Mapped[str]
@@ -270,9 +272,12 @@ class JobRow(db.Model):  # type: ignore[name-defined,misc]
 
 
 class WaitRow(db.Model):  # type: ignore[name-defined,misc]
-    """A timer or a subscription, of an instance (``root_key``) or of a start event (``root_key`` null); or that a tree is to end with its project (``wait`` 0).
+    """A timer or a subscription, of an instance (``root_key``) or of a start event (``root_key`` null); the deadline of a user task; or that a tree is to end with
+    its project.
 
-    ``wake_at``: when to try next; null of subscriptions, and of a start event's timer that is spent.
+    ``wake_at``: when to try next; null of subscriptions, of a start event's timer that is spent, and while the tree is suspended. Of a deadline ``wait`` is
+    minus its ``element``, so that no wait of the engine has its number, and ``due_at`` the next instant at which it is served. What is to be evaluated again
+    after facts have changed is one row a tree, ``wait`` 0, due at once; so is the end of its project, with a number of its own.
     """
 
     __tablename__ = "waits"
@@ -283,7 +288,7 @@ class WaitRow(db.Model):  # type: ignore[name-defined,misc]
         Index("ix_waits_starts", "tenant", "process_id", sqlite_where=text("root_key IS NULL"), postgresql_where=text("root_key IS NULL")),
         of_instance(),
         one_of("kind", WaitKind),
-        CheckConstraint("(kind IN ('timer', 'ending')) = (due_at IS NOT NULL)", name="due"),
+        CheckConstraint("(kind IN ('timer', 'due', 'recount', 'ending')) = (due_at IS NOT NULL)", name="due"),
         CheckConstraint(
             "(root_key IS NULL) = (instance_key IS NULL) AND (root_key IS NULL) = (wait IS NULL) AND (root_key IS NULL) = (element IS NULL)",
             name="place",
@@ -307,7 +312,9 @@ class WaitRow(db.Model):  # type: ignore[name-defined,misc]
     correlation_key: Mapped[str | None]
     expression: Mapped[str | None]
     calendar_version: Mapped[str | None]
-    memo: Mapped[dict[str, Any] | None]  # of a start event's timer: what its next repetition needs
+    memo: Mapped[
+        dict[str, Any] | None
+    ]  # of a start event's timer: what its next repetition needs; of a deadline: what is still to be served; else what has changed
     interrupting: Mapped[bool]
     attempts: Mapped[int]
     opened_at: Mapped[datetime]

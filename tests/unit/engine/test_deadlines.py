@@ -1,11 +1,13 @@
 """Statutory deadlines inside diagrams: the same instant for the task and its boundary timer, with the row and the counting reported."""
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, timedelta
 
+from app.decision import feel
 from app.domain.calendars import Calendar
-from app.engine import effects, recalculate
+from app.engine import State, effects, functions, recalculate
 
-from .diagrams import boundary, chain, end, file, process, service, start, timer, user
+from .diagrams import boundary, chain, end, file, loop, process, service, start, timer, user
 from .runs import ZONE, library
 
 TABLE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -103,3 +105,69 @@ def test_what_does_not_count_working_days_is_not_counted_again(begin):
     lib = library(file(body))
     run = begin(lib)
     assert recalculate(lib, run.current, run.now).waits == {}
+
+
+FROM_ENTERING = '=deadline("acceptance.organise")'
+SCHEDULE = '<zeebe:taskSchedule dueDate="=deadline(&quot;acceptance.organise&quot;)"/>'
+AS_OF = datetime(2026, 4, 2, tzinfo=ZONE)  # of something entered on Tuesday, the 10th of March
+
+
+def test_without_a_start_it_counts_from_entering_the_element(begin):
+    run = begin(build(FROM_ENTERING), variables={"receivedAt": "2020-01-01"})
+    assert next(iter(run.tasks.values())).due_at == AS_OF
+    assert run.waits[run.wait("late")].due_at == AS_OF
+    assert run.of(effects.DecisionEvaluated)[0].deadline["startOn"] == "2026-03-10"
+
+
+def test_entering_stays_when_it_was_through_an_incident_and_its_retry(begin):
+    body = process(start(), user("a", '<zeebe:assignmentDefinition candidateGroups="=who"/>' + SCHEDULE), end(), chain("start", "a", "end"))
+    calendar = Calendar({date(2026, 3, 12): False}, frozenset({2026}), "2026-1")
+    run = begin(library(file(body), decisions={"deadlines": TABLE}, calendar=calendar), variables={"who": 1})
+    assert run.troubles == [("a", "EXTRACT_VALUE_ERROR")]
+    run.now += timedelta(days=20)
+    run.set(who="finance")
+    run.resolve("a")
+    assert run.tasks[run.task("a")].due_at == AS_OF
+
+
+def test_counting_again_later_finds_the_same_entering(begin):
+    lib = build(FROM_ENTERING)
+    run = begin(lib)
+    run.now += timedelta(days=9)
+    again = recalculate(lib, run.current, run.now)
+    assert again.tasks == {run.task("a"): (AS_OF, None)}
+    assert again.waits == {run.wait("late"): AS_OF}
+
+
+def test_each_visit_and_each_instance_counts_from_its_own_entering(begin):
+    body = process(
+        start(),
+        user("a", SCHEDULE, loop("=[1, 2]", sequential=True)),
+        user("b", SCHEDULE, loop("=[1, 2]")),
+        end(),
+        chain("start", "a", "b", "end"),
+    )
+    run = begin(library(file(body), decisions={"deadlines": TABLE}), variables={"urgent": True})
+    days = []
+    for name in ("a", "a", "b"):
+        days.append(run.tasks[run.task(name)].due_at.day)
+        run.now += timedelta(days=1)
+        run.complete(name)
+    assert days == [12, 13, 14]
+    assert run.tasks[run.task("b")].due_at.day == 14
+
+
+def test_a_state_from_before_that_was_kept_knows_no_entering(begin):
+    lib = build(FROM_ENTERING)
+    run = begin(lib)
+    kept = run.current.dump()
+    old = re.sub(r',?"entered":"[^"]+"', "", kept)
+    assert old != kept
+    again = recalculate(lib, State.load(old.replace('"memo":{,', '"memo":{'), lib), run.now)
+    assert again.tasks == {run.task("a"): (None, None)}
+
+
+def test_where_nothing_is_entered_it_is_null():
+    registry = functions.of(Calendar(), ZONE)
+    value = feel.compile(FROM_ENTERING[1:], functions=registry).evaluate({}, feel.Environment(now=AS_OF, zone=ZONE, functions=registry))
+    assert value is None

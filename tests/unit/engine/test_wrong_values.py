@@ -146,7 +146,7 @@ def check(run: Run) -> None:
         if type(effect) not in COLUMNS:
             continue
         for item in fields(effect):
-            value = getattr(effect, item.name)
+            value = getattr(effect, item.name) if item.name != "follow_ups" else None
             for text in [value] if isinstance(value, str) else value if isinstance(value, tuple | list) else []:
                 assert isinstance(text, str)
                 assert "\x00" not in text, (effect, item.name)

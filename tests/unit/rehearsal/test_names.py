@@ -557,7 +557,7 @@ def test_a_deadline_or_function_that_nobody_knows(expression: str, code: str, me
     ("expression", "given", "takes"),
     [
         ('=contains("a")', "1 个参数", "contains(string: string, match: string)"),
-        ('=deadline("opinion")', "1 个参数", "deadline("),
+        ("=deadline()", "0 个参数", "deadline("),
         ('=deadline("opinion", now(), 1, 2)', "4 个参数", "deadline("),
         ("=now(1)", "1 个参数", "now()"),
         ("=count()", "0 个参数", "count(list: list)（至少一个）"),

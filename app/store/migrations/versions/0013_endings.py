@@ -9,9 +9,11 @@ branch_labels = None
 depends_on = None
 
 _CHECKS = {
-    "kind": "kind IN ('timer', 'message', 'signal', 'ending')",
-    "due": "(kind IN ('timer', 'ending')) = (due_at IS NOT NULL)",
+    "kind": "kind IN ('timer', 'message', 'signal', 'due', 'recount', 'ending')",
+    "due": "(kind IN ('timer', 'due', 'recount', 'ending')) = (due_at IS NOT NULL)",
 }
+
+_BEFORE = {name: condition.replace(", 'ending'", "") for name, condition in _CHECKS.items()}
 
 
 def upgrade() -> None:
@@ -33,6 +35,6 @@ def downgrade() -> None:
     op.execute("DELETE FROM notifications WHERE role = ''")
     _notices("role <> ''")
     with op.batch_alter_table("waits") as batch:
-        for name, condition in {"kind": "kind IN ('timer', 'message', 'signal')", "due": "(kind = 'timer') = (due_at IS NOT NULL)"}.items():
+        for name, condition in _BEFORE.items():
             batch.drop_constraint(op.f(f"ck_waits_{name}"), type_="check")
             batch.create_check_constraint(op.f(f"ck_waits_{name}"), sa.text(condition))

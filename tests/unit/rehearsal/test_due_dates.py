@@ -1,0 +1,49 @@
+"""Every user task has a limit, or a reason why not: an error of the house's rules in diagrams of the new kind, a warning elsewhere."""
+
+from pathlib import Path
+
+import pytest
+
+from app.rehearsal.findings import Finding
+from app.rehearsal.library import Shelf
+from app.rehearsal.lint import check
+from tests.unit.engine import diagrams as d
+from tests.unit.rehearsal.test_declared_effects import says
+
+DUE = '<zeebe:taskSchedule dueDate="=deadline(&quot;opinion&quot;)"/>'
+DECLARES = says(notify="finance")
+
+
+def found(task: str, *, end: str = "", house: bool = True, where: str = "bpmn/p.bpmn", root: Path | None = None) -> list[Finding]:
+    source = d.file(d.process(d.start(), task, d.end("end", extensions=end), d.chain("start", "work", "end")))
+    shelf = Shelf(root) if root is not None else None
+    return [finding for finding in check([(where, source)], house=house, installation=shelf) if finding.code == "DEADLINE_MISSING"]
+
+
+def test_with_a_limit_or_a_reason_nothing_is_said() -> None:
+    for given in (DUE, says(noDeadline="由申报单位自行安排")):
+        assert found(d.user("work", given), end=DECLARES) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("", "没有办理期限"), (DUE + says(noDeadline="不急"), "只保留一个"), (says(noDeadline=" "), "没有写原因")],
+)
+def test_neither_both_or_no_reason_is_refused_where_effects_are_declared(given: str, said: str) -> None:
+    for loop in ("", d.loop("=[1]")):
+        (finding,) = found(d.user("work", given, loop), end=DECLARES)
+        assert (finding.severity, finding.element, said in finding.message) == ("error", "work", True)
+    assert [finding.severity for finding in found(d.user("work", given))] == ["warning"], "it declares nothing"
+    assert [finding.severity for finding in found(d.user("work", given), end=DECLARES, house=False)] == ["warning"]
+
+
+def test_of_a_diagram_that_is_still_to_be_redrawn_nothing_is_said_until_it_declares_something(tmp_path: Path) -> None:
+    (tmp_path / "bpmn").mkdir()
+    (tmp_path / "districts").mkdir()
+    (tmp_path / "bpmn" / ".undrawn").write_text("bpmn/p.bpmn\n", "utf-8")
+    (tmp_path / "bpmn" / "p.bpmn").write_text("", "utf-8")
+    where = str(tmp_path / "bpmn" / "p.bpmn")
+    assert found(d.user("work"), where=where, root=tmp_path) == []
+    assert [finding.severity for finding in found(d.user("work"), end=DECLARES, where=where, root=tmp_path)] == ["error"]
+    other = where.replace("p.bpmn", "q.bpmn")
+    assert [finding.severity for finding in found(d.user("work"), where=other, root=tmp_path)] == ["warning"]
