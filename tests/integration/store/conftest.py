@@ -14,6 +14,7 @@ from app.services import startup
 from app.store import schema
 from app.store.tables import db
 from tests.integration.conftest import make_app, named, no_more_keys, settings
+from tests.integration.store.life import Life
 
 TESTS = Path(__file__).resolve().parents[2]
 RELEASE = TESTS / "data" / "releases" / "0.1.0"
@@ -62,3 +63,9 @@ def upgraded(released: Flask) -> Flask:
     """The same after the upgrade."""
     schema.upgrade()
     return released
+
+
+@pytest.fixture
+def life(app: Flask) -> Life:
+    """Makes rows in an empty database."""
+    return Life()
