@@ -133,9 +133,17 @@ class Rehearsal:
         return root
 
     def complete(
-        self, root: RehearsedTree, task: effects.TaskOpened, data: Mapping[str, Any], *, form: Form | None = None, role: str | None = None
+        self,
+        root: RehearsedTree,
+        task: effects.TaskOpened,
+        data: Mapping[str, Any],
+        *,
+        form: Form | None = None,
+        role: str | None = None,
+        office: tuple[str, str] | None = None,
     ) -> None:
-        """A person completes a task: the marked fields of its form become facts. Without ``role`` the person acts in the task's first one.
+        """A person completes a task: the marked fields of its form become facts. Without ``role`` the person acts in the task's first one; ``office``: key and
+        name of that in which they act.
 
         Raises the engine's errors, Stopped, InvalidRequest (LEDGER_OWNER).
         """
@@ -154,7 +162,7 @@ class Rehearsal:
                 raise InvalidRequest(str(error), code=VerdictCode.LEDGER_OWNER) from error
         declares = root.state.tree.instances[task.instance].definition.declares
         shown = form_facts.shown(form, schema) if form is not None and declares else {}
-        command = commands.CompleteTask(task.element, data, facts=frozenset({*fields, *shown}))
+        command = commands.CompleteTask(task.element, data, facts=frozenset({*fields, *shown}), office=office)
         self._take(root, ledger, self._step(root, ledger, command))
         self._settle()
 
