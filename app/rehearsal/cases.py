@@ -19,7 +19,7 @@ from app.rehearsal.ledger import LedgerInMemory
 from app.rehearsal.library import ModelRefused, Models
 from app.rehearsal.run import Rehearsal
 from app.rehearsal.scenario_files import Failed, Scenario, instant
-from app.rehearsal.scenario_shapes import ACTIONS, doer
+from app.rehearsal.scenario_shapes import ACTIONS, Doer, doer
 from app.rehearsal.trees import RehearsedTree
 from app.rehearsal.wording import mark
 
@@ -111,6 +111,7 @@ class _Run:
         self.models = models
         now = instant(case.now, models.zone) if case.now is not None else DEFAULT_NOW
         self.rehearsal = Rehearsal(models, now, ledger=LedgerInMemory(models, phases), hold=case.hold)
+        self.signed: list[tuple[int, effects.Signing, str]] = []  # tree, where in its round, who
         self.expectations = Expectations(self.rehearsal, facts_are_variables=case.ledger is None)
 
     # ------------------------------------------------------------------ beginning
@@ -212,28 +213,32 @@ class _Run:
 
     def _complete(self, value: Any, step: Mapping[str, Any]) -> None:
         wanted = _object(value, "complete", "task", {"task", "where"})
-        root, task = self._waiting(wanted.get("task"), wanted.get("where"))
-        self._check_doer(step, root, task)
+        who = doer(step.get("as"), "as")
+        root, task = self._waiting(wanted.get("task"), wanted.get("where"), who)
+        self._check_doer(who, root, task)
         given = _values(step.get("with"), "with")
         data, report = submissions.submitted(self.rehearsal, root, task, given, _values(step.get("confirmed"), "confirmed"))
         submissions.judge(task.element_id, report.problems, step.get("refused"))
         if not report.problems:  # a refused submission is no step
             self.rehearsal.take(root, report.effects)
             form = self.models.form(task.form_id) if task.form_id else None
-            who = doer(step.get("as"), "as")
-            self.rehearsal.complete(root, task, data, form=form, role=who.role if who is not None else None)
+            office = doers.acting(who, task, self.rehearsal.ledger)
+            self.rehearsal.complete(root, task, data, form=form, role=who.role if who is not None else None, office=office)
+            if task.signing is not None and who is not None and who.person is not None:
+                self.signed.append((root.number, task.signing, who.person))
 
     def _return(self, value: Any, step: Mapping[str, Any]) -> None:
         given = _object(value, "return", "from", given_back.KEYS)
-        root, task = self._waiting(given.get("from"), given.get("where"))
-        self._check_doer(step, root, task)
+        who = doer(step.get("as"), "as")
+        root, task = self._waiting(given.get("from"), given.get("where"), who)
+        self._check_doer(who, root, task)
         try:
             self.rehearsal.act(root, given_back.command(given, task.element, self.rehearsal.now, self.models.zone))
         except ModificationRefused as error:
             raise Failed(f"“{mark(task.element_id)}”不能这样退回:{error}") from error
 
-    def _waiting(self, name: Any, where: Any) -> tuple[RehearsedTree, effects.TaskOpened]:
-        """The oldest open task of this element, and of what ``where`` says. Raises Failed."""
+    def _waiting(self, name: Any, where: Any, who: Doer | None = None) -> tuple[RehearsedTree, effects.TaskOpened]:
+        """The oldest open task of this element, of what ``where`` says, and of the doer's office if one of them is that office's. Raises Failed."""
         waiting = self.rehearsal.open_tasks()
         found = [(root, task) for root, task in waiting if task.element_id == name]
         if where is not None:
@@ -241,12 +246,23 @@ class _Run:
         if not found:
             which = f"“{mark(str(name))}”(where {where})" if where is not None else f"“{mark(str(name))}”"
             raise Failed(f"没有可办理的事项{which};正在等待办理的:{name_all(task.element_id for _, task in waiting)}")
-        return found[0]
+        own = [(root, task) for root, task in found if task.office is not None and who is not None and task.office.name == who.office]
+        return (own or found)[0]
 
-    def _check_doer(self, step: Mapping[str, Any], root: RehearsedTree, task: effects.TaskOpened) -> None:
-        who = doer(step.get("as"), "as")
+    def _check_doer(self, who: Doer | None, root: RehearsedTree, task: effects.TaskOpened) -> None:
         if who is not None:
-            doers.check(who, task, root.project, self.rehearsal.ledger)
+            doers.check(who, task, root.project, self.rehearsal.ledger, self._signers(root, task))
+
+    def _signers(self, root: RehearsedTree, task: effects.TaskOpened) -> set[str]:
+        """People who have done another instance of a task in its round, where nobody may do two: as on the server."""
+        mine = task.signing
+        return {
+            person
+            for number, signing, person in self.signed
+            if mine is not None
+            and (number, signing.round) == (root.number, mine.round)
+            and (signing.seat != mine.seat or signing.visit == mine.visit)
+        }
 
     def _message(self, value: Any, step: Mapping[str, Any]) -> None:
         given = _object(value, "message", "name", {"name", "key", "with"}) | {key: step[key] for key in ("key", "with") if key in step}

@@ -27,6 +27,7 @@ class FindingCode(Code):
 
     # names in diagrams
     ROLE = "ROLE", "候选组写的角色本区没有，或是管理角色，没有人能办理"
+    OFFICE_OPEN = "OFFICE_OPEN", "几家单位担任候选组的角色，没有写明由哪一家办理"
     FORM = "FORM", "使用的表单不存在"
     CALLED_DECISION = "CALLED_DECISION", "调用的决策不存在"
     CALLED_PROCESS = "CALLED_PROCESS", "调用的流程不存在"

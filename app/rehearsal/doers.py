@@ -1,5 +1,7 @@
 """Who does a task in a scenario: a role, or a person of a role in an office; whether the server would let them (design §9)."""
 
+from collections.abc import Collection
+
 from app.domain.districts import SHARED, ZONE, District
 from app.domain.permissions import Actor, Membership, ProjectFacts, TaskFacts, may_do
 from app.engine import effects
@@ -11,10 +13,11 @@ from app.rehearsal.wording import mark
 NOWHERE = District(SHARED, "", ZONE, {}, {})
 
 
-def check(doer: Doer, task: effects.TaskOpened, project: int | None, ledger: LedgerInMemory) -> None:
+def check(doer: Doer, task: effects.TaskOpened, project: int | None, ledger: LedgerInMemory, signed: Collection[str] = ()) -> None:
     """Whether ``doer`` may complete ``task`` of a tree of ``project``. Raises Failed, also for a role or an office that there is not.
 
-    Without an office the role alone counts, in whatever office it is held; with one, the project's own offices decide where the role belongs to them.
+    Without an office the role alone counts, in whatever office it is held; with one, the task's own office decides, else the project's where the role belongs to
+    those. ``signed``: people who have done another of its instances in the same round, where nobody may do two; who is not named is somebody else each time.
     """
     district = ledger.district or NOWHERE
     role = doer.role
@@ -31,13 +34,37 @@ def check(doer: Doer, task: effects.TaskOpened, project: int | None, ledger: Led
         return
     membership = Membership(role, ledger.office(office) if doer.office is not None else 1, office)
     actor = Actor(1, doer.person or role, doer.person or district.role_title(role), district.key, (membership,))
-    facts = TaskFacts(district.key, tuple(task.candidate_groups), tuple(task.candidate_users), task.assignee, task.name)
+    facts = TaskFacts(
+        district.key,
+        tuple(task.candidate_groups),
+        tuple(task.candidate_users),
+        task.assignee,
+        task.name,
+        office=_office(task, doer, ledger),
+        office_name=task.office.name if task.office is not None else "",
+        signed_by=frozenset({actor.user} if doer.person in signed else ()),
+    )
     verdict = may_do(actor, facts, _project(project, ledger, district) if doer.office is not None else None, district)
     if not verdict:
         entitled = "、".join(mark(group) for group in task.candidate_groups) or task.assignee or "、".join(task.candidate_users)
         who = f"“{office}”的" if doer.office is not None else ""
         named = f"(“{doer.person}”)" if doer.person is not None else ""
         raise Failed(f"“{mark(task.element_id)}”不由{who}角色“{mark(role)}”{named}办理,应由 {entitled}:{verdict.reason}")
+
+
+def _office(task: effects.TaskOpened, doer: Doer, ledger: LedgerInMemory) -> int | None:
+    """The office whose people alone do the task, by its name; where the doer says no office, only that there is one."""
+    if task.office is None:
+        return None
+    if not task.office.name:
+        return 0
+    return ledger.office(task.office.name) if doer.office is not None else None
+
+
+def acting(doer: Doer | None, task: effects.TaskOpened, ledger: LedgerInMemory) -> tuple[str, str] | None:
+    """Key and name of the office in which somebody does a task: theirs, else the task's own."""
+    name = doer.office if doer is not None and doer.office is not None else task.office.name if task.office is not None else ""
+    return (str(ledger.office(name)), name) if name else None
 
 
 def _project(key: int | None, ledger: LedgerInMemory, district: District) -> ProjectFacts | None:

@@ -357,7 +357,7 @@ def _names(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:
 def _stock(bundle: _Bundle, severity: str, installation: Shelf | None) -> Stock:
     given: dict[Place, Load] = {place: partial(_itself, model) for place, model in bundle.models.items()}
     if installation is None:
-        return Stock(given, complete=False, missing=severity, workers=severity)
+        return Stock(given, complete=False, missing=severity, workers=severity, unasked=severity)
     known = installation.districts()
     return Stock(
         {**dict(of_installation(installation.root, known)), **given},
@@ -366,6 +366,7 @@ def _stock(bundle: _Bundle, severity: str, installation: Shelf | None) -> Stock:
         installation.main_line(),
         missing=severity,
         workers=severity,
+        unasked=severity,
     )
 
 

@@ -59,6 +59,7 @@ class _Checker:
         activity = part.activity
         if isinstance(activity, UserTask):
             yield from self._roles(part, activity)
+            yield from self._office(part, activity)
             if activity.form is not None:
                 yield from self._reference(part, "form", activity.form.id)
         elif isinstance(activity, BusinessRuleTask):
@@ -122,6 +123,23 @@ class _Checker:
                     f"的候选组写了“{title}”({role}),这是管理角色,不办理业务事项,没有人能办理,请改正候选组",
                     text=role,
                 )
+
+    def _office(self, part: Part, task: UserTask) -> Iterator[Finding]:
+        """A role that several offices of a district hold, without a part in the project: which of them is asked nobody has said."""
+        term = task.assignment.candidate_groups
+        if term is None or task.declarations.office is not None:
+            return
+        written = [role.strip() for role in term.value.split(",")] if isinstance(term, LiteralTerm) else texts(term)
+        for role in dict.fromkeys(written):
+            for district in self._districts:
+                info = district.roles.get(role)
+                if info is not None and info.relation is None and len(info.offices) > 1:
+                    message = (
+                        f"的候选组“{info.title}”({role})在{district.title}有 {len(info.offices)} 家单位担任,哪一家都能办;"
+                        "请声明 office 写明由哪一家办理,或在区县文件中写明它与项目的关系(relation)"
+                    )
+                    severity = self.around.stock.unasked if self.process.declares else "warning"
+                    yield self._say(part, FindingCode.OFFICE_OPEN, message, text=role, severity=severity)
 
     def _empty(self, part: Part) -> Iterator[Finding]:
         """A loop whose list is empty on one of the ways that are written down, and that does not say that it may be."""

@@ -140,9 +140,17 @@ class Rehearsal:
         return root
 
     def complete(
-        self, root: RehearsedTree, task: effects.TaskOpened, data: Mapping[str, Any], *, form: Form | None = None, role: str | None = None
+        self,
+        root: RehearsedTree,
+        task: effects.TaskOpened,
+        data: Mapping[str, Any],
+        *,
+        form: Form | None = None,
+        role: str | None = None,
+        office: tuple[str, str] | None = None,
     ) -> None:
-        """A person completes a task: the marked fields of its form become facts. Without ``role`` the person acts in the task's first one.
+        """A person completes a task: the marked fields of its form become facts. Without ``role`` the person acts in the task's first one; ``office``: key and
+        name of that in which they act.
 
         Raises the engine's errors, Stopped, InvalidRequest (LEDGER_OWNER).
         """
@@ -166,7 +174,7 @@ class Rehearsal:
             if wrong := form_facts.altered(form, others, data, root.state.visible(task.element)):
                 raise InvalidRequest(f"“{form.title_of([wrong[0]])}”是前面的环节填写的,只供查看,不能改", code=FormCode.NOT_ALLOWED)
             names |= set(others)
-        command = commands.CompleteTask(task.element, data, facts=frozenset(names))
+        command = commands.CompleteTask(task.element, data, facts=frozenset(names), office=office)
         self._take(root, ledger, self._step(root, ledger, command))
         self._settle()
 

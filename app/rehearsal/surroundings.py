@@ -24,7 +24,8 @@ class Stock:
     """All models, by tenant, kind and id; each read when it is asked for. One that cannot be read (None) is told elsewhere and stands for itself only.
 
     ``main_line``: the main phases in order.
-    ``complete``: there is nothing else. ``missing``, ``workers``: how severe it is that what is named is not there, that a job waits for somebody outside.
+    ``complete``: there is nothing else. ``missing``, ``workers``, ``unasked``: how severe it is that what is named is not there, that a job waits for somebody
+    outside, that it is open which of several offices is asked.
     """
 
     models: Mapping[Place, Load]
@@ -34,6 +35,7 @@ class Stock:
     complete: bool = True
     missing: str = "error"
     workers: str = "warning"
+    unasked: str = "warning"
     _views: dict[tuple[str, ...], "View"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def around(self, tenant: str, process_id: str) -> "View":

@@ -54,7 +54,7 @@ BREAKS = {
     "ck_records_office": ("", "office = 'x'"),
     "ck_numbers_kind": ("", "kind = ''"),
     "ck_numbers_last": ("", "last = -1"),
-    "ck_notifications_role": ("", "role = ''"),
+    "ck_notifications_role": ("", "role = '', office_key = 0"),
     "ck_notifications_office": ("", "office_key = -1"),
     "ck_approvals_counts": ("", "required = 0"),
     "ck_approvals_lapsed": ("", "lapsed_names = '[]'"),
