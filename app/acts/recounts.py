@@ -8,12 +8,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from app import engine
 from app.acts.rows import Row, TreePlace, wait
 from app.catalogue.snapshot import process_definition
 from app.domain.fact_changes import PHASE, FactChange
 from app.domain.facts import LedgerSchema
 from app.domain.states import WaitKind
-from app.engine.expressions import ANY_FACT, COUNTED
 from app.store import instances, rows
 from app.store.tables import WaitRow
 
@@ -33,14 +33,10 @@ def ask(changes: Collection[FactChange], project_key: int, schema: LedgerSchema 
     for one in instances.running_of_project(project_key):
         if one.key == one.root_key:
             roots[one.root_key] = one
-        if _concerns(process_definition(one.definition_key).dated_by, fields, counted=counted):
+        if engine.concerns(process_definition(one.definition_key).dated_by, fields, counted=counted):
             concerned.add(one.root_key)
     found = [_row(roots[key], said, now) for key in sorted(concerned) if key in roots]
     rows.upsert(WaitRow, found, ["root_key", "wait"], ["memo", "due_at", "wake_at"])
-
-
-def _concerns(named: Collection[str], fields: Collection[str], *, counted: bool) -> bool:
-    return ANY_FACT in named or (counted and COUNTED in named) or any(field in named for field in fields)
 
 
 def _row(root: Any, said: list[dict[str, str]], now: datetime) -> Row:

@@ -30,7 +30,7 @@ from app.engine.limits import StepLimits
 from app.engine.migration import Preview
 from app.engine.migration import preview as preview_migration
 from app.engine.reading import read
-from app.engine.recalculation import Recalculated, Recounted, counts_by_ledger, recalculate, recount
+from app.engine.recalculation import Recalculated, Recounted, concerns, counts_by_ledger, recalculate, recount
 from app.engine.returning import ReturnTarget
 from app.engine.returning import targets as return_targets
 from app.engine.state import State
@@ -70,6 +70,7 @@ __all__ = [
     "TreeSuspended",
     "Unanswered",
     "answering",
+    "concerns",
     "counts_by_ledger",
     "describe_tasks",
     "preview_migration",

@@ -10,7 +10,7 @@ from app.engine.decisions import DEADLINES
 from app.engine.effects import Effect, TaskOpened
 from app.engine.elements.tasks import UserTask
 from app.engine.errors import ElementFailure
-from app.engine.expressions import PROJECT_NAME, FormulaTerm, Term, depends, evaluate
+from app.engine.expressions import ANY_FACT, COUNTED, PROJECT_NAME, FormulaTerm, Term, depends, evaluate
 from app.engine.ledger import NOTHING_KNOWN, KnownLedger
 from app.engine.library import Library
 from app.engine.limits import StepLimits
@@ -99,6 +99,14 @@ def recount(
             found.assigned.add(token.number)
     found.effects = course.effects
     return found
+
+
+def concerns(dated_by: Collection[str], facts: Collection[str], *, counted: bool) -> bool:
+    """Whether a process whose dates and people depend on ``dated_by`` (see ``ProcessDefinition``) is to be evaluated again when these fields have changed.
+
+    ``counted``: see ``counts_by_ledger``.
+    """
+    return ANY_FACT in dated_by or (counted and COUNTED in dated_by) or any(field in dated_by for field in facts)
 
 
 def counts_by_ledger(library: Library) -> bool:

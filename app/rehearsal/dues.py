@@ -29,8 +29,7 @@ def arm(
     opened: TaskOpened, number: int, happened: Sequence[Effect], *, now: datetime, calendar: Calendar, zone: ZoneInfo
 ) -> ArmedDue | None:
     """The deadline of a task that opens in the tree ``number``, None where the platform serves none. ``happened``: the effects of the same step."""
-    dues = [opened.due_at, _given_back(opened)]
-    due_at = min((at for at in dues if at is not None), default=None)
+    due_at = due_of(opened)
     if opened.follow_ups is None or due_at is None:
         return None
     remind_at = next(
@@ -46,6 +45,11 @@ def arm(
     )
     steps = overdue.steps(opened.follow_ups, due_at, remind_at, opened_at=now, calendar=calendar, zone=zone)
     return ArmedDue(opened, f"{number}.{opened.element}", opened.deadline_key, due_at, steps) if steps else None
+
+
+def due_of(opened: TaskOpened) -> datetime | None:
+    """Until when a task is to be done: the earlier of its own and of whoever has returned it."""
+    return min((at for at in (opened.due_at, _given_back(opened)) if at is not None), default=None)
 
 
 def _given_back(opened: TaskOpened) -> datetime | None:

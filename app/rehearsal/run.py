@@ -28,6 +28,7 @@ from app.engine.definitions import ProcessDefinition, StartEvent
 from app.engine.expressions import LiteralTerm, Term, parse
 from app.engine.ledger import PARAMETERS, answering
 from app.engine.limits import StepLimits
+from app.engine.recalculation import concerns, counts_by_ledger, recount
 from app.engine.state import State
 from app.engine.waits import text_of
 from app.errors import InvalidRequest
@@ -60,9 +61,11 @@ class Stop:
     message: str
 
 
-def _place(what: Any) -> int:
-    """The element of a task whose deadline this is; 0 of anything else."""
-    return what.opened.element if isinstance(what, ArmedDue) else 0
+def _stands(root: RehearsedTree, what: Any, due: datetime) -> bool:
+    """Whether something of a tree is still due at this instant: it may be gone, or have been moved."""
+    if isinstance(what, ArmedDue):
+        return root.dues.get(what.opened.element) is what
+    return what in root.waits and root.waits[what].due_at == due
 
 
 class Stopped(InvalidRequest):
@@ -228,7 +231,7 @@ class Rehearsal:
         """When the next timer is due."""
         while self._queue:
             due, _, root, what = self._queue[0]
-            if root is None or (root.is_active and (what in root.waits or root.dues.get(_place(what)) is what)):
+            if root is None or (root.is_active and _stands(root, what, due)):
                 return due
             heapq.heappop(self._queue)
         return None
@@ -341,6 +344,45 @@ class Rehearsal:
         else:
             del root.dues[due.opened.element]
 
+    def _depends(self, root: RehearsedTree, facts: Collection[str], *, counted: bool) -> bool:
+        """Whether dates or people of the tree depend on these fields of the ledger."""
+        running = root.state.tree.instances.values()
+        return any(concerns(instance.definition.dated_by, facts, counted=counted) for instance in running)
+
+    def _recount(self, root: RehearsedTree, facts: Collection[str]) -> None:
+        """Evaluate the dates and people of a tree again, as the server's pump would. What has fired stays fired."""
+        ledger = self._opened(root)
+        found = answering(
+            lambda known: recount(self.models, root.state, facts, self.now, limits=self.limits, ledger=known),
+            ledger.known(),
+            ledger.look_up,
+        )
+        for number, due_at in found.waits.items():
+            wait = root.waits.get(number)
+            if wait is not None and wait.due_at != due_at:
+                root.waits[number] = replace(wait, due_at=due_at)
+                heapq.heappush(self._queue, (due_at, next(self._order), root, number))
+        for element, opened in found.tasks.items():
+            before = root.tasks.get(element)
+            if before is not None:
+                assignee = opened.assignee if element in found.assigned else before.assignee
+                self._move(root, before, replace(opened, returned=before.returned, assignee=assignee), found.effects)
+
+    def _move(self, root: RehearsedTree, before: effects.TaskOpened, after: effects.TaskOpened, happened: Sequence[effects.Effect]) -> None:
+        """An open task has other dates or people now."""
+        root.tasks[after.element] = after
+        armed = root.dues.get(after.element)
+        if dues.due_of(before) == (due_at := dues.due_of(after)):
+            if armed is not None:
+                armed.opened = after
+            return
+        root.dues.pop(after.element, None)
+        again = dues.arm(after, root.number, happened, now=self.now, calendar=self.models.calendar, zone=self.models.zone)
+        if again is not None:
+            self._wait_for(root, again)
+        if due_at is None or due_at > self.now:
+            dues.close(self.ledger, f"{root.number}.{after.element}", self.now)
+
     # ------------------------------------------------------------------ inside
 
     def _step(self, root: RehearsedTree, ledger: RehearsedLedger, command: commands.Command) -> Sequence[effects.Effect]:
@@ -447,6 +489,12 @@ class Rehearsal:
         ledger.write()
         if ledger.survivors is not None:
             self._end(root, ledger.survivors)
+        facts = {change.field for change in ledger.changes}
+        if facts:
+            counted = counts_by_ledger(self.models)
+            for other in self.roots:
+                if other.is_active and other.project == ledger.project_key and self._depends(other, facts, counted=counted):
+                    self._recount(other, facts)
 
     def _end(self, ender: RehearsedTree, survivors: Collection[str]) -> None:
         """Its project has ended: the project's other trees are told in turn, each in an act of its own."""
