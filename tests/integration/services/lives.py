@@ -239,3 +239,36 @@ def migrated(cast: Cast, *, done: bool = True) -> tuple[int, int]:
     if done:
         migration.migrate(cast.root, key, target, " 换版 ", NOW + 2 * DAY, plan={"first": "initial"})
     return key, target
+
+
+def cancelled(cast: Cast) -> int:
+    """A tree that waits in every way, in two acts, and is then cancelled; beside it one in which a task is left by its limit. Gives its key."""
+    bound = '<zeebe:formDefinition formId="ask" bindingType="deployment"/>'
+    inner = d.process(d.start(), d.user("pay", FINANCE), d.end(), d.chain("start", "pay", "end"), id="inner2", name="缴费")
+    body = (
+        d.start(), d.user("first", BUREAU + bound), d.parallel("fork"), d.call("called", "inner2"), d.user("second", FINANCE), d.service("work", "outside"),
+        d.boundary("limit", "first", d.timer("Duration", "P2D"), False), d.end("late"), d.flow("limit", "late"), d.boundary("over", "second", d.timer("Duration", "P9D")),
+        d.end("left"), d.flow("over", "left"), d.catch("paid", d.on_message("m")), d.service("failing", "outside2", retries="1"), d.chain("start", "first", "fork"),
+        *(d.flow("fork", name) for name in ("called", "second", "work", "paid", "failing")),
+    )  # fmt: skip
+    ask = declaring.form("ask", {"wanted": {"type": "string"}})
+    diagram = d.file(d.message("m", "paid", '="k1"'), d.process(*body, id="ending", name="终止"))
+    models.deploy(
+        SYSTEM,
+        [ask, ("bpmn/hill/inner2.bpmn", d.file(inner)), ("bpmn/hill/ending.bpmn", diagram)],
+        NOW,
+        source="cli",
+        reason="试",
+        new_ids=True,
+    )
+    later = declaring.form("ask", {"wanted": {"type": "string"}, "more": {"type": "string"}})
+    models.deploy(SYSTEM, [later], NOW, source="cli", reason="试", new_ids=True)
+    keys = [instances.create(cast.root, "ending", {}, NOW).key for _ in range(2)]
+    for line in inbox.todo(cast.dora, NOW).items:
+        tasks.complete(cast.dora, line.key, {"wanted": "x"}, NOW + DAY)
+    hill = accounts.system("hill")
+    for job in jobs.take(hill, "outside2", NOW, most=9):
+        jobs.fail(hill, job.key, 0, "连不上", NOW)
+    repair.cancel(cast.root, keys[0], "误建", NOW + 2 * DAY)
+    pump.run_due(NOW + 12 * DAY)
+    return keys[0]
