@@ -3,8 +3,24 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from app.domain.permissions import SYSTEM
-from app.services import accounts, inbox, instances, jobs, messages, models, projects, pump, repair, returns, tasks, trail
+from app.domain.permissions import SYSTEM, Actor
+from app.services import (
+    accounts,
+    inbox,
+    instances,
+    jobs,
+    messages,
+    migration,
+    models,
+    offices,
+    people,
+    projects,
+    pump,
+    repair,
+    returns,
+    tasks,
+    trail,
+)
 from app.services.repair import Activate
 from app.services.returns import ReturnWish
 from app.store import tables as t
@@ -162,3 +178,97 @@ def declared(cast: Cast) -> int:
     declaring.complete(cast.fred, "deal", amount=Decimal("12.30"))
     declaring.complete(cast.fred, "other", budget=6)
     return project
+
+
+def managed(cast: Cast) -> Actor:
+    """People and offices that come, change and go. Gives the security administrator who did it."""
+    key = accounts.create_user(SYSTEM, "sec", " 安管 ", "long-enough-1", "hill", [("security_admin", "山丘区数据局")], NOW)
+    security = accounts.actor(key, NOW)
+    offices.found(NOW + DAY)
+    offices.create(security, "hill", " 新单位 ", NOW + DAY, reason=" 机构改革 ")
+    offices.close(security, "hill", "新单位", " 又撤销 ", NOW + 2 * DAY)
+    offices.create(security, "hill", "新单位", NOW + 3 * DAY)
+    offices.close(security, "hill", "示例公司", "已注销", NOW + 3 * DAY)
+    finance, bureau = ("finance", "山丘区财政局"), ("data_bureau", "山丘区数据局")
+    accounts.create_user(
+        security, "fiona", "冯二", "long-enough-2", "hill", [finance, finance, bureau], NOW, one_time=True, reason=" 新来 "
+    )
+    people.change_roles(security, "fiona", " 轮岗 ", NOW + DAY, add=[("data_bureau_leader", "山丘区数据局")], remove=[bureau])
+    people.set_password(security, "fiona", "given-to-you", "忘记口令", NOW + DAY, one_time=True)
+    people.set_password(security, "dora", "given-to-you", "重设", NOW + DAY, one_time=False)
+    people.change_own_password(accounts.actor(cast.dora.user, NOW), "given-to-you", "my-own-words", NOW + DAY)
+    accounts.substitute(security, "fred", "dora", date(2026, 3, 11), date(2026, 3, 20), NOW)
+    _, apply = projects.start(cast.alice, "permit", "平台", NOW)
+    tasks.complete(cast.alice, apply, APPLICATION, NOW)
+    (review,) = inbox.todo(cast.fred, NOW).items
+    tasks.claim(cast.fred, review.key, NOW)
+    people.disable(security, "fred", " 调离 ", NOW + DAY, successor="fiona")
+    people.disable(security, "bob", "退休", NOW + DAY)
+    people.enable(security, "bob", " 返聘 ", NOW + 2 * DAY)
+    return security
+
+
+def migrated(cast: Cast, *, done: bool = True) -> tuple[int, int]:
+    """A tree that goes on by another version of its process: an element has another id and form, a limit is gone, another has come. Gives it and the version."""
+    ask, more = (
+        declaring.form("ask", {"wanted": {"type": "string"}, "old": {"type": "string"}}),
+        declaring.form("more", {"wanted": {"type": "string"}, "new": {"type": "string"}}),
+    )
+
+    def version(name: str, first: str, who: str, form: str, limit: str, *others: str) -> tuple[str, bytes]:
+        body = (
+            d.start(), d.parallel("fork"), d.user(first, f'<zeebe:formDefinition formId="{form}"/><zeebe:assignmentDefinition {who}/>').replace(f'name="{first}"', f'name="{name}事项"'),
+            d.user("second", FINANCE), d.boundary(limit, first, d.timer("Duration", "P3D"), False), d.end("late"), d.flow(limit, "late"),
+            d.boundary("kept", "second", d.timer("Duration", "P5D"), False), d.end("late2"), d.flow("kept", "late2"), d.service("work", "outside"),
+            *others, d.chain("start", "fork", first), d.flow("fork", "second"), d.flow("fork", "work"),
+        )  # fmt: skip
+        return "bpmn/hill/moving.bpmn", d.file(d.process(*body, id="moving", name=name))
+
+    models.deploy(
+        SYSTEM,
+        [ask, more, version("旧版", "first", 'candidateGroups="finance"', "ask", "soon")],
+        NOW,
+        source="cli",
+        reason="试",
+        new_ids=True,
+    )
+    key = instances.create(cast.root, "moving", {"a": 1}, NOW).key
+    who = 'candidateGroups="data_bureau" candidateUsers="lea"'
+    models.deploy(SYSTEM, [version("新版", "initial", who, "more", "later")], NOW + DAY, source="cli", reason="改", new_ids=True)
+    target = declaring.definition("moving")
+    if done:
+        migration.migrate(cast.root, key, target, " 换版 ", NOW + 2 * DAY, plan={"first": "initial"})
+    return key, target
+
+
+def cancelled(cast: Cast) -> int:
+    """A tree that waits in every way, in two acts, and is then cancelled; beside it one in which a task is left by its limit. Gives its key."""
+    bound = '<zeebe:formDefinition formId="ask" bindingType="deployment"/>'
+    inner = d.process(d.start(), d.user("pay", FINANCE), d.end(), d.chain("start", "pay", "end"), id="inner2", name="缴费")
+    body = (
+        d.start(), d.user("first", BUREAU + bound), d.parallel("fork"), d.call("called", "inner2"), d.user("second", FINANCE), d.service("work", "outside"),
+        d.boundary("limit", "first", d.timer("Duration", "P2D"), False), d.end("late"), d.flow("limit", "late"), d.boundary("over", "second", d.timer("Duration", "P9D")),
+        d.end("left"), d.flow("over", "left"), d.catch("paid", d.on_message("m")), d.service("failing", "outside2", retries="1"), d.chain("start", "first", "fork"),
+        *(d.flow("fork", name) for name in ("called", "second", "work", "paid", "failing")),
+    )  # fmt: skip
+    ask = declaring.form("ask", {"wanted": {"type": "string"}})
+    diagram = d.file(d.message("m", "paid", '="k1"'), d.process(*body, id="ending", name="终止"))
+    models.deploy(
+        SYSTEM,
+        [ask, ("bpmn/hill/inner2.bpmn", d.file(inner)), ("bpmn/hill/ending.bpmn", diagram)],
+        NOW,
+        source="cli",
+        reason="试",
+        new_ids=True,
+    )
+    later = declaring.form("ask", {"wanted": {"type": "string"}, "more": {"type": "string"}})
+    models.deploy(SYSTEM, [later], NOW, source="cli", reason="试", new_ids=True)
+    keys = [instances.create(cast.root, "ending", {}, NOW).key for _ in range(2)]
+    for line in inbox.todo(cast.dora, NOW).items:
+        tasks.complete(cast.dora, line.key, {"wanted": "x"}, NOW + DAY)
+    hill = accounts.system("hill")
+    for job in jobs.take(hill, "outside2", NOW, most=9):
+        jobs.fail(hill, job.key, 0, "连不上", NOW)
+    repair.cancel(cast.root, keys[0], "误建", NOW + 2 * DAY)
+    pump.run_due(NOW + 12 * DAY)
+    return keys[0]

@@ -17,3 +17,8 @@ def test_a_return_writes(cast: Cast) -> None:
 def test_what_waits_and_is_repaired_writes(cast: Cast) -> None:
     lives.busy(cast)
     written.check("busy", written.rows(*lives.EVERY))
+
+
+def test_what_is_cancelled_or_left_writes(cast: Cast) -> None:
+    lives.cancelled(cast)
+    written.check("cancelled", written.rows(*lives.EVERY))
