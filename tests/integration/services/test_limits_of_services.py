@@ -58,7 +58,14 @@ def test_jobs_are_taken_within_limits(cast: Cast) -> None:
     assert (taken.type, taken.element_id, taken.instance_key, taken.process_id, taken.definition_key) == (
         "outside", "work", key, definition.process_id, definition.definition_key,
     )  # fmt: skip
-    assert (taken.tenant, taken.listener, taken.retries, taken.headers, taken.variables, taken.leased_until) == ("hill", None, 3, {}, {}, NOW + DAY)
+    assert (taken.tenant, taken.listener, taken.retries, taken.headers, taken.variables, taken.leased_until) == (
+        "hill",
+        None,
+        3,
+        {},
+        {},
+        NOW + DAY,
+    )
     assert jobs.take(HILL, "outside", NOW + DAY - timedelta(microseconds=1)) == []
     (again,) = jobs.take(HILL, "outside", NOW + DAY)
     assert (again.key, again.leased_until) == (taken.key, NOW + DAY + timedelta(minutes=5))
@@ -233,7 +240,9 @@ def test_a_return_has_a_day_and_says_how(cast: Cast) -> None:
     assert returns._due(date(9998, 12, 31), evening, hill).year == 9999
 
     def outcome(**given: Any) -> str:
-        return returns._outcome("填报", ReturnWish(**{"to": "fill", "straight": False, "reason": "不符", "due_on": date(2026, 3, 13), **given}))
+        return returns._outcome(
+            "填报", ReturnWish(**{"to": "fill", "straight": False, "reason": "不符", "due_on": date(2026, 3, 13), **given})
+        )
 
     assert outcome() == "退回至“填报”(逐级重办,限 2026-03-13 前办结):不符"
     assert outcome(straight=True, instances=(3, 1)) == "退回至“填报”,第 1、3 项(办结后直接退回本环节,限 2026-03-13 前办结):不符"

@@ -13,7 +13,11 @@ from app.domain.forms import FieldProblem, Form, FormError, loads
 
 
 def source(properties: Any, **more: Any) -> bytes:
-    given = {"id": "f", "title": "表", "schema": {"type": "object", "additionalProperties": False, "properties": properties, **more.pop("schema", {})}}
+    given = {
+        "id": "f",
+        "title": "表",
+        "schema": {"type": "object", "additionalProperties": False, "properties": properties, **more.pop("schema", {})},
+    }
     return json.dumps({**given, **more}).encode()
 
 
@@ -133,7 +137,12 @@ def test_a_form_is_what_its_file_says() -> None:
         (source({"_a": {}}), "FORM_SCHEMA", "schema/properties/_a", "字段名 '_a'"),
         (source({"a-b": {}}), "FORM_SCHEMA", "schema/properties/a-b", "字段名 'a-b'"),
         (source({"a": True}), "FORM_SCHEMA", "schema/properties/a", "字段 a 的说明应是一个对象"),
-        (source({"a": {"items": [{"$ref": "x.json"}]}}), "FORM_SCHEMA", "schema/properties/a/items/0", "schema/properties/a/items/0 引用了文件之外的 'x.json'"),
+        (
+            source({"a": {"items": [{"$ref": "x.json"}]}}),
+            "FORM_SCHEMA",
+            "schema/properties/a/items/0",
+            "schema/properties/a/items/0 引用了文件之外的 'x.json'",
+        ),
         (source({"a": {"$dynamicRef": "x.json"}}), "FORM_SCHEMA", "schema/properties/a", "引用了文件之外"),
         (source({"a": {"$ref": "#/$defs/none"}}), "FORM_SCHEMA", "schema", "引用 '#/$defs/none' 在表单里找不到"),
         (source({"a": {"$ref": "#anchor"}}), "FORM_SCHEMA", "schema", "引用 '#anchor' 在表单里找不到"),
@@ -153,7 +162,10 @@ def test_a_file_that_cannot_work_is_refused_at_its_place(text: bytes, code: str,
 
 
 def test_references_with_special_letters_are_followed() -> None:
-    found = form({"a": {"$ref": "#/$defs/x~1y~0z"}}, schema={"$defs": {"x/y~z": {"type": "string", "title": "甲"}}, "$schema": "https://json-schema.org/draft/2020-12/schema"})
+    found = form(
+        {"a": {"$ref": "#/$defs/x~1y~0z"}},
+        schema={"$defs": {"x/y~z": {"type": "string", "title": "甲"}}, "$schema": "https://json-schema.org/draft/2020-12/schema"},
+    )
     assert [problem.code for problem in found.validate({"a": 1})] == ["TYPE"]
     assert resolved({"$ref": "#/$defs/x~1y~0z"}, found.schema) == {"type": "string", "title": "甲"}
 
@@ -203,7 +215,12 @@ def test_problems_stand_in_the_order_of_the_form_those_of_the_whole_first() -> N
     assert NESTED.validate({}) == [FieldProblem("a", "甲", FormCode.REQUIRED, "“甲”必填")]
     assert NESTED.validate({}, partial=True) == []
     assert [problem.code for problem in NESTED.validate({"a": [], "o": None})] == ["TYPE"], "it is no choice from the register, and nothing"
-    both = [FieldProblem("b", "", FormCode.TYPE, ""), FieldProblem("", "", FormCode.CHECK, ""), FieldProblem("a/1", "", FormCode.TYPE, ""), FieldProblem("a/0", "", FormCode.TYPE, "")]
+    both = [
+        FieldProblem("b", "", FormCode.TYPE, ""),
+        FieldProblem("", "", FormCode.CHECK, ""),
+        FieldProblem("a/1", "", FormCode.TYPE, ""),
+        FieldProblem("a/0", "", FormCode.TYPE, ""),
+    ]
     assert [problem.path for problem in NESTED.in_order(both)] == ["", "b", "a/0", "a/1"]
 
 
@@ -245,7 +262,10 @@ def test_texts_are_what_takes_a_text() -> None:
 
 
 def test_lists_and_groups_are_looked_into_and_keep_what_is_not_text() -> None:
-    read = form({"a": {"type": "array", "items": {"$ref": "#/$defs/r"}}, "g": {"$ref": "#/$defs/r"}}, schema={"$defs": {"r": {"properties": {"t": {"type": "string"}}}}})
+    read = form(
+        {"a": {"type": "array", "items": {"$ref": "#/$defs/r"}}, "g": {"$ref": "#/$defs/r"}},
+        schema={"$defs": {"r": {"properties": {"t": {"type": "string"}}}}},
+    )
     given = {"a": [{"t": " "}, "x", ["y"], {"u": " "}], "g": {"t": ""}}
     assert read.answered(given) == {"a": [{"t": None}, "x", ["y"], {"u": " "}], "g": {"t": None}}
     assert form_values.without_blanks(read.schema, given) == {"a": [{}, "x", ["y"], {"u": " "}], "g": {}}
@@ -322,8 +342,17 @@ def checked(*checks: Any) -> Form:
 
 
 def test_a_check_is_read_with_all_it_says() -> None:
-    (check,) = checked({"id": " X-1 ", "description": "说明", "when": " = a > 5 ", "message": " 过大 ", "field": " a ", "confirm": True}).checks
-    assert (check.id, check.place, check.message, check.field, check.confirm, check.decision) == ("X-1", "schema/x-checks/0", "过大", "a", True, None)
+    (check,) = checked(
+        {"id": " X-1 ", "description": "说明", "when": " = a > 5 ", "message": " 过大 ", "field": " a ", "confirm": True}
+    ).checks
+    assert (check.id, check.place, check.message, check.field, check.confirm, check.decision) == (
+        "X-1",
+        "schema/x-checks/0",
+        "过大",
+        "a",
+        True,
+        None,
+    )
     assert check.when is not None
     assert (check.when.text, check.names, check.bare, list(check.numbers)) == ("a > 5", {"a"}, "a > 5", ["5"])
     (check,) = checked({"decision": " limits ", "message": "超"}).checks
@@ -374,7 +403,12 @@ def test_a_path_that_leads_nowhere_is_told_with_the_nearest(path: str, told: str
 
 
 def test_what_was_overridden_is_kept_as_json() -> None:
-    assert Overridden(check="1", path="a", message="过大", reason="急").document() == {"check": "1", "path": "a", "message": "过大", "reason": "急"}
+    assert Overridden(check="1", path="a", message="过大", reason="急").document() == {
+        "check": "1",
+        "path": "a",
+        "message": "过大",
+        "reason": "急",
+    }
 
 
 def test_references_are_followed_to_a_part_or_to_nothing() -> None:
@@ -382,5 +416,11 @@ def test_references_are_followed_to_a_part_or_to_nothing() -> None:
     assert resolved({"$ref": "#/$defs/a"}, schema) == {"type": "string"}
     assert resolved({"type": "number"}, schema) == {"type": "number"}
     assert resolved({"$ref": 5}, schema) == {"$ref": 5}
-    assert resolved({"$ref": "#/$defs/d"}, schema) == resolved({"$ref": "#/$defs/d/e"}, schema) == resolved(None, schema) == resolved([], schema) == {}
+    assert (
+        resolved({"$ref": "#/$defs/d"}, schema)
+        == resolved({"$ref": "#/$defs/d/e"}, schema)
+        == resolved(None, schema)
+        == resolved([], schema)
+        == {}
+    )
     assert resolved({"$ref": "#/$defs/c"}, schema) == {"$ref": "#/$defs/c"}
