@@ -87,8 +87,8 @@ def recount(
         if not isinstance(task, UserTask) or token.memo.get("phase") != "open":
             continue
         named = task.assignment
-        people = (named.assignee, named.candidate_groups, named.candidate_users)
-        if not any(depends(term, facts, counted=counted) for term in (named.due_date, named.follow_up_date, *people)):
+        people = (named.assignee, named.candidate_groups, named.candidate_users, task.declarations.office)
+        if not any(depends(term, facts, counted=counted) for term in (named.due_date, named.follow_up_date, *people) if term is not None):
             continue
         try:
             found.tasks[token.number] = task.open_task(course, token, returned=True)

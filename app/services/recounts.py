@@ -9,7 +9,7 @@ from typing import Any
 
 from app import engine
 from app.acts import dues
-from app.acts.candidates import candidates
+from app.acts.candidates import candidates, office_columns
 from app.acts.held_tree import HeldTree
 from app.acts.retries import Gone
 from app.acts.transaction import open_instance
@@ -22,6 +22,7 @@ from app.store import ledger, tasks, waits
 from app.store.waits import DueWait
 
 Change = dict[str, Any]
+_DOERS = ("candidate_groups", "candidate_users", "assignee", "office_key")  # columns that say who may do a task
 DUE, FOLLOW_UP, DOERS, TIMER = "due", "followUp", "doers", "timer"  # what has moved
 
 
@@ -84,7 +85,7 @@ def _moved(tree: HeldTree, row: Any, found: Recounted) -> tuple[dict[str, Any], 
         values["follow_up_at"] = new.follow_up_at
         parts.append({"what": FOLLOW_UP, "from": _text(row.follow_up_at), "to": _text(new.follow_up_at)})
     people: dict[str, Any] = {"candidate_groups": list(new.candidate_groups), "candidate_users": list(new.candidate_users)}
-    people |= {"assignee": new.assignee if row.element in found.assigned else row.assignee}
+    people |= {"assignee": new.assignee if row.element in found.assigned else row.assignee, **office_columns(new.office)}
     before = {name: getattr(row, name) for name in people}
     if people != before:
         values |= people
@@ -95,14 +96,15 @@ def _moved(tree: HeldTree, row: Any, found: Recounted) -> tuple[dict[str, Any], 
 def _move(tree: HeldTree, row: Any, opened: TaskOpened, *, values: Mapping[str, Any], note: Mapping[str, Any]) -> None:
     tasks.move(row.key, {**values, "moved": [*(row.moved or ()), note]})
     if "candidate_groups" in values:
-        now = {"key": row.key, "tenant": row.tenant, **{name: values[name] for name in ("candidate_groups", "candidate_users", "assignee")}}
+        now = {"key": row.key, "tenant": row.tenant, **{name: values[name] for name in _DOERS}}
         ledger.replace_candidates([row.key], candidates(now, tree.ledger.offices))
     due_at, remind_at = values.get("due_at", row.due_at), values.get("remind_at", row.remind_at)
     dues.again(tree.library, row, opened, tree.now, due_at=due_at, remind_at=remind_at)
 
 
 def _people(values: Mapping[str, Any]) -> list[str]:
-    return [*([values["assignee"]] if values["assignee"] else []), *values["candidate_groups"], *values["candidate_users"]]
+    named = [values[name] for name in ("office", "assignee") if values[name]]
+    return [*named, *values["candidate_groups"], *values["candidate_users"]]
 
 
 def _text(at: datetime | None) -> str | None:

@@ -187,7 +187,7 @@ def _dated_by(spec: LevelSpec, process_id: str) -> frozenset[str]:
         task = element.activity if isinstance(element, MultiInstanceBody) else element
         terms: list[Term | None] = []
         if isinstance(task, UserTask):
-            terms += [getattr(task.assignment, field.name) for field in fields(task.assignment)]
+            terms += [*(getattr(task.assignment, field.name) for field in fields(task.assignment)), task.declarations.office]
         if isinstance(task, EventElement) and task.trigger.timer is not None:
             terms.append(task.trigger.timer.term)
         for term in terms:

@@ -188,3 +188,32 @@ def test_an_expression_that_gives_no_date_any_more_leaves_the_date_and_is_told_i
     pump.run_due(NOW)
     assert looked_at().candidate_groups == ["finance"]
     assert "候选组" in audited()[-1]["failed"][0]
+
+
+def test_a_task_moves_to_the_office_that_a_fact_names_now(cast: Cast) -> None:
+    fields = {"checking": {"type": "object", "x-format": "office", "title": "复核单位", "x-owner": ["applicant"]}}
+    name = form("permit.facts", {"checking": {**fields["checking"], "x-ledger": True}})
+    look = diagram(
+        d.start(),
+        task("look", role="finance", office="=project.checking"),
+        d.end(),
+        d.chain("start", "look", "end"),
+        process="inspection",
+    )
+    permit = diagram(
+        d.start(extensions=says(phase="declared")),
+        task("apply", role="applicant", form="permit.facts"),
+        d.end(),
+        d.chain("start", "apply", "end"),
+    )
+    deploy(name, permit, look, fields=fields)
+    project = begin(cast.alice)
+    projects.start_process(cast.dora, project, "inspection", NOW)
+    assert [line.element_id for line in inbox.todo(cast.fred, NOW).items] == []  # of no office yet
+    mine = cast.fred.memberships[0]
+    complete(cast.alice, "apply", checking={"key": str(mine.office), "name": mine.office_name})
+    pump.run_due(NOW)
+    assert [line.element_id for line in inbox.todo(cast.fred, NOW).items] == ["look"]
+    (row,) = db.session.execute(select(UserTaskRow).where(UserTaskRow.element_id == "look")).scalars()
+    assert (row.office_key, row.office, row.moved[0]["parts"][0]["what"]) == (mine.office, mine.office_name, "doers")
+    complete(cast.fred, "look")
