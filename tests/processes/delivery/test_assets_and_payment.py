@@ -34,7 +34,8 @@ def test_in_sucheng_the_implementer_hands_over_and_the_applicant_registers() -> 
 def test_a_difference_in_quantity_must_be_explained() -> None:
     case = assets("sucheng")
     case.fill("transfer_assets", assets=ROWS)
-    case.fill("register_assets", confirmedQuantity=12)
+    with pytest.raises(FormRejected, match="须说明差异"):
+        case.fill("register_assets", confirmedQuantity=12)
     assert case.tasks == {"register_assets": 1}
     assert "asset" not in case.records
     case.fill("register_assets", confirmedQuantity=12, differenceNote="一台终端已报损")
@@ -45,9 +46,8 @@ def test_a_difference_in_quantity_must_be_explained() -> None:
 def test_the_applicant_may_send_the_list_back() -> None:
     case = assets("sucheng")
     case.fill("transfer_assets")
-    case.complete("register_assets", assetOpinion="退回移交单位", returnReason="清单不完整")
+    case.give_back("register_assets", "transfer_assets")
     assert case.tasks == {"transfer_assets": 1}
-    assert case.variable("returnReason") == "清单不完整"
 
 
 def test_fengxians_summary_adds_up_and_is_confirmed_by_the_bureau() -> None:
@@ -58,6 +58,7 @@ def test_fengxians_summary_adds_up_and_is_confirmed_by_the_bureau() -> None:
     case.fill("confirm_assets")
     assert case.ended
     assert case.records["asset"][0]["amount"] == 600000
+    assert (case.facts["assetRegistered"], case.facts["assetTotal"], case.facts["settledAmount"]) == (True, 600000, 600000)
     assert [message["name"] for message in case.messages] == ["om_evaluation_requested"]
 
 
@@ -65,18 +66,28 @@ def test_the_office_of_government_affairs_may_return_the_inventory() -> None:
     case = assets("fengxian")
     case.fill("take_inventory")
     case.fill("supervise_assets")
-    case.fill("supervise_assets", opinion="退回", opinionNote="存放地点不明")
+    case.give_back("supervise_assets", "take_inventory")
     assert case.tasks == {"take_inventory": 1}
-    assert "存放地点不明" in case.variable("returnReason")
-    case.fill("take_inventory")
+    case.fill("take_inventory", cooperation="承建单位两人")
+    assert case.tasks == {"supervise_assets": 1}  # what finance has agreed to has not changed: it stands
     case.fill_all("supervise_assets")
-    case.fill("confirm_assets", assetOpinion="退回", returnReason="编号有误")
+    case.give_back("confirm_assets", "take_inventory")
     assert case.tasks == {"take_inventory": 1}
+
+
+def test_who_has_agreed_is_asked_again_when_the_inventory_has_changed() -> None:
+    case = assets("fengxian", contractAmount=600000)
+    case.fill("take_inventory", assets=ROWS)
+    case.fill("supervise_assets")
+    case.give_back("supervise_assets", "take_inventory")
+    case.fill("take_inventory", assets=[{**ROWS[0], "location": "政务云"}, *ROWS[1:]])
+    assert case.tasks == {"supervise_assets": 2}
 
 
 def test_a_sum_that_differs_from_the_settlement_must_be_explained() -> None:
     case = assets("fengxian", contractAmount=700000)
-    case.fill("take_inventory", assets=ROWS)
+    with pytest.raises(FormRejected, match="须说明差额"):
+        case.fill("take_inventory", assets=ROWS)
     assert case.tasks == {"take_inventory": 1}
     case.fill("take_inventory", assets=ROWS, differenceNote="含不形成资产的服务费")
     assert case.tasks == {"supervise_assets": 2}
