@@ -22,11 +22,11 @@ PEOPLE = [
     ("ann", "安析", "brook", [("analyst", "溪谷区数据局")]),
     ("root", "系管", "brook", [("system_admin", "溪谷区数据局")]),
 ]
-_OF_LEDGER = re.compile(rb'\s*<zeebe:property name="(?:phase|set|reads)" [^>]*/>')
+_OF_LEDGER = re.compile(rb'\s*<zeebe:property name="(?:(?:phase|set|reads|stands)" [^>]*|office" value="=preparer")/>')
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 _RESULTS = {
-    "reviewers": '[{role: "finance", office: "溪谷区财政局"}, {role: "data_bureau", office: "溪谷区数据局"}]',
+    "reviewers": '[{role: "finance", office: officesOf("finance")[1]}, {role: "data_bureau", office: officesOf("data_bureau")[1]}]',
     "project_approval": "{required: true, simplified: false}",
 }
 
@@ -62,8 +62,8 @@ def files() -> Iterator[tuple[str, bytes]]:
 
 
 def runnable(content: bytes) -> bytes:
-    """A drawn example as today's engine takes it: what it throws goes to an outside worker, and what it declares for the ledger of another district is left out:
-    these instances belong to no project."""
+    """A drawn example as today's engine takes it: what it throws goes to an outside worker, and what it declares for the ledger of another district is left out, with
+    the office that only a project has and what stands by a form that is made up: these instances belong to no project."""
     content = content.replace(b"publish_message", b"tell_others").replace(b" and not(approved(&quot;approve_project&quot;))", b"")
     return _OF_LEDGER.sub(b"", content.replace(b'value="owner ', b'value="'))
 

@@ -21,7 +21,7 @@ def listing(actor: Actor, now: datetime, *, limit: int | None = None, offset: in
     district = snapshot.district(actor.tenant)
     held = _held(district, now)
     found, total = tasks.todo(
-        [tasks.nobodys(district.key, sorted(held), all_signed(district, now))], now, overdue=False, limit=limit, offset=offset
+        [tasks.nobodys(district.key, sorted(held), _all_signed(district, now))], now, overdue=False, limit=limit, offset=offset
     )
     named = {name for row in found for name in (row.assignee, *row.candidate_users) if name}
     people = {user.username: user.active for user in accounts.by_usernames(sorted(named))}
@@ -30,7 +30,7 @@ def listing(actor: Actor, now: datetime, *, limit: int | None = None, offset: in
     return Page(lines, total, limit, offset)
 
 
-def all_signed(district: District, now: datetime) -> list[int]:
+def _all_signed(district: District, now: datetime) -> list[int]:
     """The open tasks that nobody does twice in a round, where everybody who could has done another: few, so that they are looked at one by one."""
     waiting = tasks.half_signed(district.key)
     if not waiting:

@@ -195,6 +195,6 @@ def test_python_and_sql_agree_on_who_may_do_a_task(app: Flask, monkeypatch: pyte
             able.add(name)
         if active and not person.is_administrator:
             everything |= set(held(person, district))
-    signed_off = unattended.all_signed(district, NOW)
+    signed_off = unattended._all_signed(district, NOW)
     nobodys = db.session.execute(select(UserTaskRow.key).where(tasks.nobodys("hill", sorted(everything), signed_off))).scalars().all()
     assert bool(nobodys) is not bool(able)
