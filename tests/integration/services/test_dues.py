@@ -8,11 +8,11 @@ from sqlalchemy import func, select, update
 
 from app.connectors.calls import OVERDUE
 from app.domain.permissions import SYSTEM
-from app.services import inbox, pump, repair, returns, tasks, timers, trail
+from app.services import inbox, migration, pump, repair, returns, tasks, timers, trail
 from app.services.returns import ReturnWish
 from app.store.tables import AuditEntryRow, IncidentRow, NotificationRow, ProcessInstanceRow, RecordRow, WaitRow, db
 from tests.integration.services.conftest import NOW, Cast
-from tests.integration.services.declaring import begin, complete, deploy, diagram, open_task, task
+from tests.integration.services.declaring import begin, complete, definition, deploy, diagram, open_task, task
 from tests.unit.engine import diagrams as d
 
 DUE = datetime.fromisoformat("2026-03-20T00:00:00+08:00")  # Friday; the last day is Thursday, the 19th
@@ -264,3 +264,28 @@ def test_an_idle_task_costs_no_statement_of_the_pump(cast: Cast) -> None:
         begin(cast.alice, name=f"平台{number}")
     assert pump.pump(NOW).timers == 0
     assert db.session.execute(select(func.count()).select_from(AuditEntryRow).where(AuditEntryRow.action == "due.serve")).scalar_one() == 0
+
+
+def test_a_task_that_moves_to_a_version_without_the_drawn_timer_is_served_from_then_on(cast: Cast) -> None:
+    drawn = (
+        d.boundary("late", "work", d.timer("Date", '=date and time("2026-03-20T00:00:00+08:00")'), False),
+        d.service("mark", "mark_overdue", '<zeebe:taskHeaders><zeebe:header key="event" value="own"/></zeebe:taskHeaders>'),
+        d.end("marked"),
+        d.chain("late", "mark", "marked"),
+    )
+    plain = (d.start(), task("work", extensions=SCHEDULE), d.end(), d.chain("start", "work", "end"))
+    deploy(diagram(*plain, *drawn))
+    begin(cast.alice)
+    before = definition()
+    deploy(diagram(*plain))
+    (root,) = db.session.execute(select(ProcessInstanceRow.key)).scalars()
+    migration.migrate(cast.root, root, definition(), "新版", NOW)
+    assert waiting() == [("due", DUE)]
+    migration.migrate(cast.root, root, before, "改回", NOW)
+    assert [kind for kind, _ in waiting()] == ["timer"]
+    migration.migrate(cast.root, root, definition(), "再改", NOW)
+    assert timers.fire_due(DUE) == 1
+    assert [row["event"] for row in register()] == ["work"]
+    complete(cast.fred, "work")
+    assert ["closedAt" in row for row in register()] == [True]
+    assert pump.run_due(DUE + timedelta(days=30)) == 0

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.domain.calendars import Calendar
-from app.domain.districts import District, RoleInfo
+from app.domain.districts import District, DistrictError, RoleInfo, load
 from app.domain.overdue import DEFAULT, WORKING, FollowUp, OverdueError, leader_of, read, roles_told, steps, words
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -103,3 +104,17 @@ def test_what_people_read() -> None:
     before = datetime(2026, 10, 1, tzinfo=ZONE)
     assert words("审核", "平台", DUE, before, ZONE) == ("将于 2026-10-08 到期:审核", "平台:“审核”应于 2026-10-08 前办结。")
     assert words("审核", "", DUE, DUE, ZONE) == ("已逾期:审核", "“审核”应于 2026-10-08 前办结。")
+
+
+def test_a_districts_file_names_leaders_and_the_overseer_among_its_roles(tmp_path: Path) -> None:
+    text = 'title = "区"\nzone = "Asia/Shanghai"\n{}[roles.expert]\ntitle = "专家"\n{}[roles.chair]\ntitle = "主任"\n'
+    file = tmp_path / "d.toml"
+    file.write_text(text.format('overseer = "chair"\n', 'leader = "chair"\n'), "utf-8")
+    district = load(file)
+    assert roles_told(("leader", "overseer"), ("expert",), district) == ("chair",)
+    file.write_text(text.format("", ""), "utf-8")
+    assert (load(file).overseer, roles_told(("leader", "overseer"), ("expert",), load(file))) == ("data_bureau_leader", ())
+    for overseer, leader in (('overseer = "char"\n', ""), ("", 'leader = "char"\n')):
+        file.write_text(text.format(overseer, leader), "utf-8")
+        with pytest.raises(DistrictError, match="char"):
+            load(file)
