@@ -35,7 +35,9 @@ def waiting(cast: Cast) -> dict[str, dict[str, Any]]:
     return {str(row["kind"]): row for row in all_of(WaitRow) if row["root_key"] == key}
 
 
-def test_a_message_that_cannot_be_taken_waits_and_an_incident_says_so(waiting: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_that_cannot_be_taken_waits_and_an_incident_says_so(
+    waiting: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(messages, "_deliver", fails)
     key = messages.publish(HILL, "paid", "k", {}, NOW, tenant="hill")
     first = NOW + timedelta(seconds=current.settings().retry_seconds)
@@ -52,7 +54,9 @@ def test_a_message_that_cannot_be_taken_waits_and_an_incident_says_so(waiting: d
     assert messages.correlate(first) == 0
 
 
-def test_a_message_that_somebody_is_in_the_way_of_is_not_closed(waiting: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_that_somebody_is_in_the_way_of_is_not_closed(
+    waiting: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(messages, "_deliver", lambda match, now: False)
     key = messages.publish(HILL, "paid", "k", {}, NOW, tenant="hill", lifetime=timedelta(0))
     assert row_of(MessageRow, key)["state"] == "open"
@@ -61,7 +65,9 @@ def test_a_message_that_somebody_is_in_the_way_of_is_not_closed(waiting: dict[st
     assert row_of(MessageRow, key)["state"] == "closed"
 
 
-def test_a_timer_that_cannot_be_fired_waits_and_an_incident_says_so(waiting: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_timer_that_cannot_be_fired_waits_and_an_incident_says_so(
+    waiting: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     due = NOW + DAY
     assert timers.next_due() == due
     monkeypatch.setattr(timers, "_fire", fails)
@@ -88,9 +94,13 @@ def known(instance: dict[str, Any]) -> dict[str, Any]:
 def test_what_is_begun_is_of_the_project_that_the_key_names_else_of_the_throwers(cast: Cast) -> None:
     hearer = d.process(d.start("heard", d.on_signal("s")), d.user("listen"), d.chain("heard", "listen"), id="hearer")
     taker = d.process(d.start("asked", d.on_message("m")), d.user("take"), d.chain("asked", "take"), id="taker")
-    thrower = declaring.diagram(d.start(), d.throw("shout", d.on_signal("s")), d.user("stay"), d.chain("start", "shout", "stay"), parts=(d.signal("s", "news"),))
+    thrower = declaring.diagram(
+        d.start(), d.throw("shout", d.on_signal("s")), d.user("stay"), d.chain("start", "shout", "stay"), parts=(d.signal("s", "news"),)
+    )
     declaring.deploy(
-        ("bpmn/hill/hearer.bpmn", d.file(d.signal("s", "news"), hearer)), ("bpmn/hill/taker.bpmn", d.file(d.message("m", "asked"), taker)), thrower
+        ("bpmn/hill/hearer.bpmn", d.file(d.signal("s", "news"), hearer)),
+        ("bpmn/hill/taker.bpmn", d.file(d.message("m", "asked"), taker)),
+        thrower,
     )
     project, _ = projects.start(cast.alice, "permit", "平台", NOW)
     (heard,) = begun("hearer")

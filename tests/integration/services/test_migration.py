@@ -12,7 +12,16 @@ from tests.integration.services import lives, written
 from tests.integration.services.conftest import NOW, Cast
 
 DAY = timedelta(days=1)
-TABLES = (t.ProcessInstanceRow, t.ElementInstanceRow, t.UserTaskRow, t.TaskCandidateRow, t.JobRow, t.WaitRow, t.IncidentRow, t.AuditEntryRow)
+TABLES = (
+    t.ProcessInstanceRow,
+    t.ElementInstanceRow,
+    t.UserTaskRow,
+    t.TaskCandidateRow,
+    t.JobRow,
+    t.WaitRow,
+    t.IncidentRow,
+    t.AuditEntryRow,
+)
 
 
 def test_a_migration_is_told_before(cast: Cast) -> None:

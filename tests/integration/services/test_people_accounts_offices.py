@@ -33,7 +33,9 @@ def test_people_and_offices_are_written_and_listed(cast: Cast) -> None:
 
 @pytest.fixture
 def security(cast: Cast) -> Actor:
-    return accounts.actor(accounts.create_user(SYSTEM, "sec", "安管", "long-enough-1", "hill", [("security_admin", "山丘区数据局")], NOW), NOW)
+    return accounts.actor(
+        accounts.create_user(SYSTEM, "sec", "安管", "long-enough-1", "hill", [("security_admin", "山丘区数据局")], NOW), NOW
+    )
 
 
 def refused(act: Callable[[], Any]) -> tuple[str, str]:
@@ -48,7 +50,9 @@ FINANCE, BUREAU = ("finance", "山丘区财政局"), ("data_bureau", "山丘区�
 def test_each_wrong_wish_is_refused_with_its_cause(cast: Cast, security: Actor) -> None:
     offices.found(NOW)
 
-    def new(username: str = "new", name: str = "新人", password: str = "long-enough-1", tenant: str = "hill", held: Any = (FINANCE,)) -> Any:
+    def new(
+        username: str = "new", name: str = "新人", password: str = "long-enough-1", tenant: str = "hill", held: Any = (FINANCE,)
+    ) -> Any:
         return lambda: accounts.create_user(security, username, name, password, tenant, held, NOW)
 
     def roles(**given: Any) -> Any:
@@ -103,7 +107,11 @@ def test_each_wrong_wish_is_refused_with_its_cause(cast: Cast, security: Actor) 
         (lambda: offices.create(SYSTEM, "nowhere", "新", NOW), "DISTRICT", "nowhere"),
         (lambda: offices.close(security, "hill", "没有", "x", NOW), "NOT_FOUND", "没有单位“没有”"),
         (lambda: offices.close(security, "hill", "教育局", " ", NOW), "REASON", "请说明原因"),
-        (lambda: offices.close(security, "hill", "教育局", "x", NOW), "OFFICE_STAFFED", "教育局还有 1 人任职（艾丽），请先为他们调整角色或停用账号"),
+        (
+            lambda: offices.close(security, "hill", "教育局", "x", NOW),
+            "OFFICE_STAFFED",
+            "教育局还有 1 人任职（艾丽），请先为他们调整角色或停用账号",
+        ),
         (lambda: offices.close(security, "valley", "教育局", "x", NOW), "OTHER_DISTRICT", "您只能管理本区"),
     ):
         found = refused(act)

@@ -7,7 +7,6 @@ from app.services.tasks import TaskFilter
 from tests.integration.services import lives, written
 from tests.integration.services.conftest import NOW, Cast
 
-
 DAY = timedelta(days=1)
 
 

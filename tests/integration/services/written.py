@@ -60,7 +60,7 @@ def rows(*tables: Any) -> list[str]:
         whole = table.__table__
         every = db.session.execute(select(whole).order_by(*whole.primary_key)).mappings()
         for number, row in enumerate(every):
-            for name in whole.columns.keys():
+            for name in row:
                 value = plain({name: row[name]})[name]
                 if value not in (None, "", [], {}):
                     found += lines(value, f"{whole.name}[{number}].{name}")

@@ -172,7 +172,9 @@ class Life:
 
     def wait(self, instance: Mapping[str, Any] | None, wait: int | None = None, **given: Any) -> Values:
         """Of an instance, or (None) of a start event. A timer, unless it is said otherwise."""
-        place: Values = {"tenant": given.pop("tenant", "hill")} if instance is None else {**self._of(instance), "wait": wait, "element": wait}
+        place: Values = (
+            {"tenant": given.pop("tenant", "hill")} if instance is None else {**self._of(instance), "wait": wait, "element": wait}
+        )
         given = {"process_id": "permit", "definition_key": self.definition(), "element_id": "wait", "kind": "timer", **given}
         if given["kind"] == "timer":
             given = {"due_at": NOW, "wake_at": given.get("due_at", NOW), **given}

@@ -45,7 +45,13 @@ def test_visits_of_a_project_of_a_tree_and_of_some_types(life: Life, trees: tupl
     said = ("completed_name", "completed_role", "completed_office", "outcome", "overrides", "returned_to", "candidate_groups")
     assert {name: seen[name] for name in said} == {name: task[name] for name in said}
     bare = history.elements(root_key=called["root_key"])[2]._mapping
-    assert (bare["key"], bare["process_id"], bare["task_key"], bare["username"], bare["begun_with"]) == (inner["key"], "fees", None, None, None)
+    assert (bare["key"], bare["process_id"], bare["task_key"], bare["username"], bare["begun_with"]) == (
+        inner["key"],
+        "fees",
+        None,
+        None,
+        None,
+    )
     assert [row.element for row in history.instance_elements(tree["key"])] == [1, 2]
     assert [dict(row._mapping) for row in history.instance_elements(called["key"])] == [inner]
 
@@ -95,7 +101,12 @@ def test_variables_waits_and_jobs_of_an_instance_in_their_order(life: Life, tree
     for name, scope in (("b", 2), ("c", 0), ("a", 2), ("d", 1)):
         life.variable(tree, name, scope=scope, value=name * 2)
     life.variable(called, "e")
-    assert [(row.scope, row.name, row.value) for row in history.variables(tree["key"])] == [(0, "c", "cc"), (1, "d", "dd"), (2, "a", "aa"), (2, "b", "bb")]
+    assert [(row.scope, row.name, row.value) for row in history.variables(tree["key"])] == [
+        (0, "c", "cc"),
+        (1, "d", "dd"),
+        (2, "a", "aa"),
+        (2, "b", "bb"),
+    ]
     life.wait(tree, 1, key=613, due_at=NOW)
     life.wait(tree, 2, key=612, due_at=NOW)
     life.wait(tree, 3, key=614, due_at=NOW - timedelta(days=1))
@@ -124,7 +135,9 @@ def test_records_of_a_project_count_while_nothing_has_taken_their_place(life: Li
     assert keys_of(history.records_of_tree(plain["key"], project, "deal")) == [401]
 
 
-def test_an_instance_is_shown_without_its_state_with_its_project_and_open_incidents(life: Life, trees: tuple[Values, Values, Values]) -> None:
+def test_an_instance_is_shown_without_its_state_with_its_project_and_open_incidents(
+    life: Life, trees: tuple[Values, Values, Values]
+) -> None:
     tree, called, plain = trees
     life.incident(tree, 1)
     life.incident(tree, 2)

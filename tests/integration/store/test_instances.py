@@ -78,7 +78,15 @@ def test_a_tree_is_written_only_over_the_version_that_was_read(life: Life, tree:
 
 
 def answer(key: int, seen: str | None, **given: Any) -> bool:
-    values: dict[str, Any] = {"now": LATER, "user": 0, "person": "杜数", "role": "data_bureau", "office": "数据局", "outcome": "同意", "given": {"a": 1}}
+    values: dict[str, Any] = {
+        "now": LATER,
+        "user": 0,
+        "person": "杜数",
+        "role": "data_bureau",
+        "office": "数据局",
+        "outcome": "同意",
+        "given": {"a": 1},
+    }
     with act():
         return instances.answer_task(key, seen, **{**values, **given})
 
@@ -104,7 +112,9 @@ def test_the_system_is_no_person_and_no_override_is_none(life: Life, tree: Value
 
 
 @pytest.mark.parametrize(("assignee", "seen"), [("dora", None), (None, "dora"), ("dora", "fred")])
-def test_a_task_that_is_another_persons_than_was_read_stays_as_it_is(life: Life, tree: Values, assignee: str | None, seen: str | None) -> None:
+def test_a_task_that_is_another_persons_than_was_read_stays_as_it_is(
+    life: Life, tree: Values, assignee: str | None, seen: str | None
+) -> None:
     task = life.task(tree, 1, assignee=assignee)
     assert answer(task["key"], seen) is False
     with act():
@@ -114,7 +124,9 @@ def test_a_task_that_is_another_persons_than_was_read_stays_as_it_is(life: Life,
 
 
 def give_back(key: int, seen: str | None, user: int = 0) -> bool:
-    return instances.return_task(key, seen, now=LATER, user=user, person="杜数", role="data_bureau", office="数据局", outcome="退回", to="apply")
+    return instances.return_task(
+        key, seen, now=LATER, user=user, person="杜数", role="data_bureau", office="数据局", outcome="退回", to="apply"
+    )
 
 
 def test_a_returned_task_is_cancelled_and_says_who_returned_it_to_what(life: Life, tree: Values) -> None:

@@ -101,7 +101,16 @@ def test_organisations_are_the_districts(life: Life) -> None:
 
 
 def approval(life: Life, tree: Values, **given: Any) -> Values:
-    given = {"tenant": "hill", "root_key": tree["root_key"], "instance_key": tree["key"], "round": 1, "required": 1, "digest": "d", "holds": True, **given}
+    given = {
+        "tenant": "hill",
+        "root_key": tree["root_key"],
+        "instance_key": tree["key"],
+        "round": 1,
+        "required": 1,
+        "digest": "d",
+        "holds": True,
+        **given,
+    }
     return life.put(ApprovalRow, approved_values={}, **given)
 
 
@@ -133,8 +142,12 @@ def test_changes_since_a_version_are_those_after_it_of_the_fields_asked_for(life
     for key, field, version in ((5, "a", 4), (4, "b", 5), (3, "c", 5), (2, "a", 3), (1, "a", 6)):
         change(key, field, version)
     change(6, "a", 9, other)
-    assert [tuple(row) for row in ledger.changes_since(project["key"], 3, ["a", "b"])] == [("a", None, "u1"), ("b", None, "u4"), ("a", None, "u5")]
-    assert ledger.changes_since(project["key"], 3, [])  == []
+    assert [tuple(row) for row in ledger.changes_since(project["key"], 3, ["a", "b"])] == [
+        ("a", None, "u1"),
+        ("b", None, "u4"),
+        ("a", None, "u5"),
+    ]
+    assert ledger.changes_since(project["key"], 3, []) == []
 
 
 def test_records_of_a_project_or_of_the_district_are_current_and_of_the_kind(life: Life) -> None:

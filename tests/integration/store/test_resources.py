@@ -87,7 +87,9 @@ def test_a_library_is_known_by_its_namespace_with_what_it_imports(life: Life, de
     deployment = deployed["one"].deployment_key
     files = [life.resource(deployment, f"{name}.dmn") for name in "ab"]
     for file, name, wanted in ((files[0], "urn:a", []), (files[1], "urn:b", ["urn:a"])):
-        life.put(DefinitionRow, kind="library", id=name, tenant="hill", version=1, imports=wanted, deployment_key=deployment, resource_key=file)
+        life.put(
+            DefinitionRow, kind="library", id=name, tenant="hill", version=1, imports=wanted, deployment_key=deployment, resource_key=file
+        )
     assert resources.imports([*files, deployed["one"].resource_key]) == {files[0]: ("urn:a", []), files[1]: ("urn:b", ["urn:a"])}
     assert resources.imports(files[:1]) == {files[0]: ("urn:a", [])}
     assert resources.imports([]) == {}

@@ -128,7 +128,14 @@ def test_a_word_is_one_of_its_enumeration_both_ways() -> None:
 
 @pytest.mark.parametrize(
     ("given", "fen", "yuan"),
-    [("10.5", 1050, "10.50"), ("0.005", 1, "0.01"), ("0.0049", 0, "0.00"), ("-0.005", -1, "-0.01"), ("2.675", 268, "2.68"), ("7", 700, "7.00")],
+    [
+        ("10.5", 1050, "10.50"),
+        ("0.005", 1, "0.01"),
+        ("0.0049", 0, "0.00"),
+        ("-0.005", -1, "-0.01"),
+        ("2.675", 268, "2.68"),
+        ("7", 700, "7.00"),
+    ],
 )
 def test_money_is_fen_on_sqlite_and_exact_on_both(given: str, fen: int, yuan: str) -> None:
     kind = types.Money()

@@ -225,7 +225,9 @@ def test_tasks_are_searched_by_columns_and_candidates_up_and_down(life: Life, tr
 
 
 def test_counts_tell_what_is_to_be_done_what_of_it_is_overdue_and_what_comes_later(life: Life, tree: Values) -> None:
-    for number, (due, follow) in enumerate([(-HOUR, None), (HOUR * 0, None), (MOMENT, None), (None, HOUR), (None, HOUR * 0), (None, MOMENT)]):
+    for number, (due, follow) in enumerate(
+        [(-HOUR, None), (HOUR * 0, None), (MOMENT, None), (None, HOUR), (None, HOUR * 0), (None, MOMENT)]
+    ):
         life.task(tree, number, due_at=None if due is None else NOW + due, follow_up_at=None if follow is None else NOW + follow)
     life.task(life.tree(tenant="valley"), 1, due_at=NOW - DAY)
     assert tasks.counts(tasks.in_tenant("hill"), NOW) == (4, 2, 2)
@@ -259,7 +261,9 @@ def test_what_opens_for_somebody_after_a_completion_is_the_projects_or_the_trees
     assert keys_of(found) == [opened[name]["key"] for name in ("early", "same", "late", "none due")]
     assert found[-1]._mapping == {**opened["none due"], "project_name": "甲", "applicant_office": "教育局", "element_key": visit["key"]}
     assert (found[0].element_key, found[1].project_name) == (None, "甲")
-    assert keys_of(tasks.opened_of(tree["project_key"], plain["key"], [], "dora")) == [opened[name]["key"] for name in ("early", "same", "none due")]
+    assert keys_of(tasks.opened_of(tree["project_key"], plain["key"], [], "dora")) == [
+        opened[name]["key"] for name in ("early", "same", "none due")
+    ]
     assert keys_of(tasks.opened_of(None, plain["key"], [], "dora")) == [own["key"]]
     assert keys_of(tasks.opened_of(None, tree["key"], [], "fred")) == [opened["fred's"]["key"]]
 

@@ -104,7 +104,10 @@ def test_notices_are_for_who_holds_the_role_in_the_office_newest_first(life: Lif
         notices.mark_read(902, dora, NOW)
         notices.mark_read(902, dora, LATER)
         notices.mark_read(903, fred, NOW)
-    assert [(row["notification_key"], row["user_key"], row["read_at"]) for row in all_of(NotificationReadRow)] == [(902, dora, NOW), (903, fred, NOW)]
+    assert [(row["notification_key"], row["user_key"], row["read_at"]) for row in all_of(NotificationReadRow)] == [
+        (902, dora, NOW),
+        (903, fred, NOW),
+    ]
     rows, total = notices.page("hill", held, dora, limit=9, offset=0)
     assert (keys_of(rows), total) == ([903, 902, 901], 3)
     assert [(row.read_at, row.project_name) for row in rows] == [(None, None), (NOW, None), (None, "甲")]

@@ -24,7 +24,19 @@ def test_due_are_timers_whose_time_has_come_the_earliest_first(life: Life) -> No
     found = waits.due(NOW, 10)
     assert keys_of(found) == [early["key"], same["key"], now["key"]]
     assert keys_of(waits.due(NOW, 2)) == [early["key"], same["key"]]
-    names = ("key", "root_key", "wait", "instance_key", "tenant", "process_id", "definition_key", "element_id", "due_at", "memo", "attempts")
+    names = (
+        "key",
+        "root_key",
+        "wait",
+        "instance_key",
+        "tenant",
+        "process_id",
+        "definition_key",
+        "element_id",
+        "due_at",
+        "memo",
+        "attempts",
+    )
     assert found[0] == DueWait(**{name: early[name] for name in names})
     assert found[0]._fields == names
     assert (found[1].root_key, found[1].wait, found[1].instance_key) == (None, None, None)

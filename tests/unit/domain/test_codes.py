@@ -63,5 +63,5 @@ def test_a_fact_comes_from_one_of_seven_kinds_of_sources() -> None:
         "decision": "decision:决策标识", "record": "record:登记簿", "approval": "approval:流程.任务", "path": "path:流程.元素", "message": "message:消息名",
         "job": "job:作业类型", "import": "import",
     }  # fmt: skip
-    assert OF_ELEMENTS == {"approval", "path"}
+    assert {"approval", "path"} == OF_ELEMENTS
     assert IMPORT == "import"

@@ -24,14 +24,20 @@ def rule(**row: Any) -> DeadlineRule:
     ("row", "read"),
     [
         ({"unit": "month", "amount": 3}, DeadlineRule("k", "month", 3, clause="X-1")),
-        ({"unit": "working_day", "amount": Decimal("3.0"), "roll": True, "hard": True}, DeadlineRule("k", "working_day", 3, None, True, True, "X-1")),
+        (
+            {"unit": "working_day", "amount": Decimal("3.0"), "roll": True, "hard": True},
+            DeadlineRule("k", "working_day", 3, None, True, True, "X-1"),
+        ),
         ({"unit": "year", "amount": "2", "roll": "yes", "hard": 1}, DeadlineRule("k", "year", 2, clause="X-1")),
         ({"unit": "natural_day", "amount": 0}, DeadlineRule("k", "natural_day", 0, clause="X-1")),
         ({"unit": "natural_day", "amount": MOST_DAYS}, DeadlineRule("k", "natural_day", 36600, clause="X-1")),
         ({"unit": "natural_day", "amount": 1, "fixed": "10-15"}, DeadlineRule("k", "natural_day", 1, "10-15", clause="X-1")),
         ({"unit": "fixed_date", "fixed": "10-15", "amount": 9}, DeadlineRule("k", "fixed_date", 0, "10-15", clause="X-1")),
         ({"unit": "fixed_date", "fixed": date(2026, 10, 15)}, DeadlineRule("k", "fixed_date", 0, "2026-10-15", clause="X-1")),
-        ({"unit": "fixed_date", "fixed": datetime(2026, 10, 15, 9, tzinfo=SHANGHAI)}, DeadlineRule("k", "fixed_date", 0, "2026-10-15", clause="X-1")),
+        (
+            {"unit": "fixed_date", "fixed": datetime(2026, 10, 15, 9, tzinfo=SHANGHAI)},
+            DeadlineRule("k", "fixed_date", 0, "2026-10-15", clause="X-1"),
+        ),
     ],
 )
 def test_a_row_is_read(row: dict[str, Any], read: DeadlineRule) -> None:
@@ -89,10 +95,26 @@ def test_a_due_says_what_it_was_counted_from_and_to() -> None:
 @pytest.mark.parametrize(
     ("row", "last", "lines"),
     [
-        ({"unit": "natural_day", "amount": 1}, "2026-05-01", ["自 2026-04-30 的次日起算 1 个自然日,末日为 2026-05-01", "2026-05-01 24:00 前办结为按期"]),
-        ({"unit": "natural_day", "amount": 4, "roll": True}, "2026-05-04", ["自 2026-04-30 的次日起算 4 个自然日,末日为 2026-05-04", "2026-05-04 24:00 前办结为按期"]),
-        ({"unit": "working_day", "amount": 1}, "2026-05-04", ["自 2026-04-30 的次日起算 1 个工作日,末日为 2026-05-04", "2026-05-04 24:00 前办结为按期"]),
-        ({"unit": "month", "amount": 1}, "2026-05-30", ["自 2026-04-30 的次日起算 1 个月,末日为 2026-05-30", "2026-05-30 24:00 前办结为按期"]),
+        (
+            {"unit": "natural_day", "amount": 1},
+            "2026-05-01",
+            ["自 2026-04-30 的次日起算 1 个自然日,末日为 2026-05-01", "2026-05-01 24:00 前办结为按期"],
+        ),
+        (
+            {"unit": "natural_day", "amount": 4, "roll": True},
+            "2026-05-04",
+            ["自 2026-04-30 的次日起算 4 个自然日,末日为 2026-05-04", "2026-05-04 24:00 前办结为按期"],
+        ),
+        (
+            {"unit": "working_day", "amount": 1},
+            "2026-05-04",
+            ["自 2026-04-30 的次日起算 1 个工作日,末日为 2026-05-04", "2026-05-04 24:00 前办结为按期"],
+        ),
+        (
+            {"unit": "month", "amount": 1},
+            "2026-05-30",
+            ["自 2026-04-30 的次日起算 1 个月,末日为 2026-05-30", "2026-05-30 24:00 前办结为按期"],
+        ),
         ({"unit": "year", "amount": 1}, "2027-04-30", ["自 2026-04-30 的次日起算 1 年,末日为 2027-04-30", "2027-04-30 24:00 前办结为按期"]),
         ({"unit": "fixed_date", "fixed": "05-01"}, "2026-05-01", ["固定日期 2026-05-01,含当日,至 24:00 止,不因节假日顺延"]),
         ({"unit": "fixed_date", "fixed": "2027-05-01"}, "2027-05-01", ["固定日期 2027-05-01,含当日,至 24:00 止,不因节假日顺延"]),
@@ -190,7 +212,10 @@ def test_working_days_in_expressions() -> None:
     assert evaluated("workingDaysAfter(x, 1)") == date(2026, 5, 4)
     assert evaluated("workingDaysAfter(x, -1)") == date(2026, 4, 29)
     assert evaluated("workingDaysAfter(x, 0)") == date(2026, 4, 30)
-    assert evaluated('[workingDaysAfter(x, null), workingDaysAfter(x, "1"), workingDaysAfter(x, true), workingDaysAfter(null, 1)]') == [None] * 4
+    assert (
+        evaluated('[workingDaysAfter(x, null), workingDaysAfter(x, "1"), workingDaysAfter(x, true), workingDaysAfter(null, 1)]')
+        == [None] * 4
+    )
     assert evaluated('[isWorkingDay("2026-05-01"), isWorkingDay("2026-05-09"), isWorkingDay(null)]') == [False, True, None]
 
 

@@ -26,8 +26,13 @@ def test_nothing_declared_is_nothing() -> None:
         ("returnTo", "apply  check", "returns", ("apply", "check")),
         ("returnTo", "*", "returns", ("*",)),
         ("approves", "budget\nname", "approves", ("budget", "name")),
-        ("reads", "a = contract of project; b = sum(payment.amount of office), c = count( fee ); d = contract", "reads", ("contract", "payment", "fee")),
-        ("set", "a = x + 1; b = \"一;二\"", "sets", (("a", "x + 1"), ("b", '"一;二"'))),
+        (
+            "reads",
+            "a = contract of project; b = sum(payment.amount of office), c = count( fee ); d = contract",
+            "reads",
+            ("contract", "payment", "fee"),
+        ),
+        ("set", 'a = x + 1; b = "一;二"', "sets", (("a", "x + 1"), ("b", '"一;二"'))),
         ("set", "a; 1b = 2; c = ; d = = e = f", "wrong_sets", ("a", "1b = 2", "c =")),
         ("set", "a; 1b = 2; c = ; d = = e = f", "sets", (("d", "e = f"),)),
     ],
@@ -63,6 +68,6 @@ def test_parts_stand_between_semicolons_but_for_those_in_texts(text: str, found:
 def test_the_names_of_properties() -> None:
     assert rules.EFFECTS == ("phase", "record", "set", "notify", "reads", "approves", "approvesWhen")
     words = ("clauses", "returnTo", "office", "distinct", "stands", "noDeadline", "document", "together", "mayBeEmpty", "each", "when")
-    assert rules.WORDS == words
+    assert words == rules.WORDS
     assert {*rules.EFFECTS, *words} == rules.PROPERTIES
     assert rules.RESERVED == ("project", "parameters")

@@ -54,7 +54,9 @@ def test_everything_that_a_districts_file_says_is_read(file: Path) -> None:
         "applicant": RoleInfo("applicant", "申报人", (), "applicant", administrative=False, oversees=False),
     }
     assert hill.processes == {
-        "permit": ProcessInfo("permit", enabled=False, start_role="applicant", start_phases=("draft", "trial"), repeat=True, per="year", title="许可"),
+        "permit": ProcessInfo(
+            "permit", enabled=False, start_role="applicant", start_phases=("draft", "trial"), repeat=True, per="year", title="许可"
+        ),
         "fees": ProcessInfo("fees", enabled=True, start_role=None, start_phases=(), repeat=False, per="project", title=""),
     }
     assert hill.clauses == {"X-1": Clause("X-1", "第一条", "甲", ("a.b",)), "X-2": Clause("X-2", "第二条", "乙", ())}
@@ -67,7 +69,15 @@ def test_a_district_may_say_little(tmp_path: Path) -> None:
     file = tmp_path / "bare.toml"
     file.write_text('title = "空"\nzone = "UTC"\n[roles]\n', "utf-8")
     bare = districts.load(file)
-    assert (bare.key, bare.roles, bare.processes, bare.regulation, bare.clauses, bare.region, bare.words) == ("bare", {}, {}, {}, {}, "", {})
+    assert (bare.key, bare.roles, bare.processes, bare.regulation, bare.clauses, bare.region, bare.words) == (
+        "bare",
+        {},
+        {},
+        {},
+        {},
+        "",
+        {},
+    )
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_a_phase_is_entered_once_and_noted_with_its_instant() -> None:
     assert row == {**ROW, "phase": "trial", "phases": [["draft", "a"], ["trial", "b"]]}
     assert changes == [FactChange(field="phase", before="draft", after="trial", origin=origin(RightKind.PHASE))]
     assert set_phase(ROW, "draft", "b", origin(RightKind.PHASE)) == (ROW, [])
-    assert ROW == before
+    assert before == ROW
 
 
 def test_an_office_that_a_connector_appoints_is_a_name_among_the_facts() -> None:

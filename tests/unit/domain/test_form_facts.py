@@ -63,9 +63,7 @@ def test_a_field_that_both_have_changed_differently_is_told_with_both_values_and
         return list(conflicts(FORM, fields, wanted, now, since))
 
     told = "“总投资”已由冯财改为“2,000”,您填写的是“3,000.5”。请核对后重新提交"
-    assert found({"amount": Decimal("3000.5")}, {"amount": 2000}) == [
-        FieldProblem("amount", "总投资", FormCode.CHANGED_MEANWHILE, told)
-    ]
+    assert found({"amount": Decimal("3000.5")}, {"amount": 2000}) == [FieldProblem("amount", "总投资", FormCode.CHANGED_MEANWHILE, told)]
     (problem,) = found({"name": None}, {"name": "丁"})
     assert problem.message == "“名称”已由他人改为“丁”,您填写的是“空”。请核对后重新提交"
     assert found({"amount": Decimal("2.0")}, {"amount": 2}) == [], "to the same value"

@@ -31,7 +31,13 @@ def told(field: dict[str, Any], value: str) -> list[tuple[str, str]]:
         ({"const": True}, "true", "false", "CONST", "“项”必须确认"),
         ({"const": 5}, "5", "6", "CONST", "“项”的值不符合要求"),
         ({"type": "string", "format": "date"}, '"2026-10-15"', '"x"', "FORMAT", "“项”应填日期(如 2026-10-15)"),
-        ({"type": "string", "format": "date-time"}, '"2026-10-15T09:00:00+08:00"', '"x"', "FORMAT", "“项”应填日期和时间(如 2026-10-15T09:00:00+08:00)"),
+        (
+            {"type": "string", "format": "date-time"},
+            '"2026-10-15T09:00:00+08:00"',
+            '"x"',
+            "FORMAT",
+            "“项”应填日期和时间(如 2026-10-15T09:00:00+08:00)",
+        ),
         ({"type": "string", "format": "email"}, '"a@b.cn"', '"x"', "FORMAT", "“项”应填电子邮箱"),
         ({"type": "string", "format": "time"}, '"09:00:00Z"', '"x"', "FORMAT", "“项”应填时间"),
         ({"type": "string", "format": "uri"}, '"http://a.cn"', '"x y"', "FORMAT", "“项”应填规定格式的内容"),
@@ -48,8 +54,20 @@ def told(field: dict[str, Any], value: str) -> list[tuple[str, str]]:
         ({"type": "string", "pattern": "^a$"}, '"a"', '"b"', "PATTERN", "“项”的格式不对"),
         ({"not": {"type": "string"}}, "1", '"a"', "INVALID", "“项”填写的内容不符合要求"),
         ({"x-format": "money", "type": "number"}, "1.01", "1.001", "MONEY", "“项”应为精确到分的金额(元),至多两位小数"),
-        ({"x-format": "office", "type": "object"}, '{"key": "1", "name": "甲"}', '{"key": "1", "name": ""}', "OFFICE", "“项”应从登记的单位中选择,不能填写文字"),
-        ({"x-format": "person", "type": "object"}, '{"key": "1", "name": "甲"}', '{"key": 1, "name": "甲"}', "PERSON", "“项”应从登记的人员中选择,不能填写文字"),
+        (
+            {"x-format": "office", "type": "object"},
+            '{"key": "1", "name": "甲"}',
+            '{"key": "1", "name": ""}',
+            "OFFICE",
+            "“项”应从登记的单位中选择,不能填写文字",
+        ),
+        (
+            {"x-format": "person", "type": "object"},
+            '{"key": "1", "name": "甲"}',
+            '{"key": 1, "name": "甲"}',
+            "PERSON",
+            "“项”应从登记的人员中选择,不能填写文字",
+        ),
     ],
 )
 def test_a_wrong_value_is_told_and_one_at_the_limit_stands(field: dict[str, Any], good: str, wrong: str, code: str, sentence: str) -> None:

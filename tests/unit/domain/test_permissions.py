@@ -88,9 +88,23 @@ def test_a_role_counts_where_the_districts_file_lets_it_be_held(held: tuple[str,
         (("finance", 4, "水利局"), "finance", PROJECT, False, "OFFICE_MISMATCH", "此事项由财政局、财务中心的“财政”办理,不属于您所在的单位"),
         (("applicant", 1, "教育局"), "applicant", None, True, "ALLOWED", "您是教育局的申报人"),
         (("applicant", 1, "教育局"), "applicant", PROJECT, True, "ALLOWED", "您是本项目申报人所在单位教育局的人员"),
-        (("applicant", 2, "水利局"), "applicant", PROJECT, False, "NOT_YOUR_PROJECT", "此事项属于其他单位的项目,只有该项目的“申报人”可以办理"),
+        (
+            ("applicant", 2, "水利局"),
+            "applicant",
+            PROJECT,
+            False,
+            "NOT_YOUR_PROJECT",
+            "此事项属于其他单位的项目,只有该项目的“申报人”可以办理",
+        ),
         (("builder", 3, "某公司"), "builder", PROJECT, True, "ALLOWED", "您是本项目承建人所在单位某公司的人员"),
-        (("builder", 3, "某公司"), "builder", ProjectFacts("hill"), False, "NOT_YOUR_PROJECT", "此事项属于其他单位的项目,只有该项目的“承建人”可以办理"),
+        (
+            ("builder", 3, "某公司"),
+            "builder",
+            ProjectFacts("hill"),
+            False,
+            "NOT_YOUR_PROJECT",
+            "此事项属于其他单位的项目,只有该项目的“承建人”可以办理",
+        ),
         (("unknown", 1, "某局"), "unknown", PROJECT, True, "ALLOWED", "您是某局的unknown"),
     ],
 )
@@ -145,7 +159,9 @@ def test_a_task_is_read_by_who_may_do_it_or_read_its_project() -> None:
     assert permissions.may_read_task(FRED, task, None, HILL).reason == "您是财政局的财政"
     assert permissions.may_read_task(ALICE, task, PROJECT, HILL).reason == "这是您所在单位的项目"
     assert permissions.may_read_task(ALICE, task, None, HILL).code == "ROLE_MISSING"
-    assert permissions.may_read_task(person(("expert", 9, "学会")), task, PROJECT, HILL).code == "ROLE_MISSING", "why they may not do it is told"
+    assert permissions.may_read_task(person(("expert", 9, "学会")), task, PROJECT, HILL).code == "ROLE_MISSING", (
+        "why they may not do it is told"
+    )
 
 
 def test_a_process_is_started_by_its_role_in_its_phases() -> None:
@@ -170,8 +186,22 @@ ANALYST = person(("analyst", 7, "数据局"))
 @pytest.mark.parametrize(
     ("act", "role", "title", "code", "refusal", "elsewhere"),
     [
-        (permissions.may_administer, "system_admin", "系统管理员", "NOT_ADMINISTRATOR", "只有系统管理员可以检查和处置运行中的流程", "只能检查和处置本区的流程"),
-        (permissions.may_manage, "security_admin", "安全管理员", "NOT_ADMINISTRATOR", "只有本区的安全管理员可以管理单位、账号和角色", "您只能管理本区的单位、账号和角色"),
+        (
+            permissions.may_administer,
+            "system_admin",
+            "系统管理员",
+            "NOT_ADMINISTRATOR",
+            "只有系统管理员可以检查和处置运行中的流程",
+            "只能检查和处置本区的流程",
+        ),
+        (
+            permissions.may_manage,
+            "security_admin",
+            "安全管理员",
+            "NOT_ADMINISTRATOR",
+            "只有本区的安全管理员可以管理单位、账号和角色",
+            "您只能管理本区的单位、账号和角色",
+        ),
     ],
 )
 def test_an_administrators_post_is_of_their_district(act: Any, role: str, title: str, code: str, refusal: str, elsewhere: str) -> None:
@@ -194,7 +224,11 @@ def test_the_trail_is_verified_by_the_audit_administrator() -> None:
 def test_models_are_published_by_an_analyst_into_their_own_district_and_by_the_system_everywhere() -> None:
     assert said(permissions.may_publish(ANALYST)) == said(permissions.may_publish(ANALYST, ["hill"])) == (True, "ALLOWED", "业务分析员")
     for tenants in (["hill", "valley"], ["<default>"]):
-        assert said(permissions.may_publish(ANALYST, tenants)) == (False, "OTHER_DISTRICT", "您只能发布到本区;各区共用的模型由运维人员用命令行发布")
+        assert said(permissions.may_publish(ANALYST, tenants)) == (
+            False,
+            "OTHER_DISTRICT",
+            "您只能发布到本区;各区共用的模型由运维人员用命令行发布",
+        )
     assert said(permissions.may_publish(ROOT, ["valley"])) == (False, "NOT_ANALYST", "只有业务分析员可以上传和发布模型")
     assert permissions.may_publish(SYSTEM, ["hill", "<default>"]).allowed is True
 
