@@ -242,3 +242,7 @@ def test_a_field_is_shown_only_if_it_or_its_drawing_or_the_ledger_says_so() -> N
     assert {name: shown.shows(name) for name in shown.fields} == {
         "a": False, "b": True, "c": True, "d": True, "e": True, "f": False, "g": True, "h": False,
     }  # fmt: skip
+
+
+def test_a_format_that_nobody_knows_asks_for_nothing() -> None:
+    assert form({"a": {"type": "string", "format": "telephone"}}).validate({"a": "x"}) == []
