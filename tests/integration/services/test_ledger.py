@@ -199,7 +199,13 @@ def test_candidates_are_roles_in_their_offices_and_people(cast: Cast) -> None:
 
 def test_what_somebody_holds_counts_in_the_office_and_in_any(cast: Cast) -> None:
     hill = snapshot.district("hill")
-    actor = Actor(1, "x", "某", "hill", (Membership("finance", 4, "山丘区财政局"), Membership("finance", 5, "别处"), Membership("applicant", 6, "教育局")))
+    actor = Actor(
+        1,
+        "x",
+        "某",
+        "hill",
+        (Membership("finance", 4, "山丘区财政局"), Membership("finance", 5, "别处"), Membership("applicant", 6, "教育局")),
+    )
     assert held(actor, hill) == [("applicant", 0), ("applicant", 6), ("finance", 0), ("finance", 4)]
     assert effective((), hill) == set()
     row = {"tenant": "hill", "key": 5, "phase": "trial", "offices": {"applicant": [["6", "教育局"], [7, "某局"]]}}
@@ -215,7 +221,12 @@ def test_somebody_acts_in_the_first_role_that_fits_for_the_projects_own_office(c
         with pytest.raises(Forbidden) as refused:
             authorised(cast.dora, tree, task)
         assert refused.value.code == "ROLE_MISSING"
-        assert answer_of(tree) == {"root": tree.root_key, "project": tree.project["key"] if tree.project else None, "state": "active", "incidents": []}
+        assert answer_of(tree) == {
+            "root": tree.root_key,
+            "project": tree.project["key"] if tree.project else None,
+            "state": "active",
+            "incidents": [],
+        }
     _, apply = start(cast)
     both = Actor(cast.alice.user, "alice", "艾丽", "hill", (Membership("applicant", 9, "别处"), *cast.alice.memberships))
     with open_task(apply, NOW, both) as tree:

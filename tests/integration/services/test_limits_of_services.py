@@ -11,10 +11,9 @@ from app import current
 from app.acts import idempotency, retries
 from app.acts.transaction import act
 from app.catalogue import snapshot
-from app.domain.forms import Form
 from app.domain.permissions import SYSTEM
 from app.errors import Busy, Failure, KeyReused
-from app.services import accounts, inbox, instances, jobs, messages, projects, repair, returns, tasks, timers
+from app.services import accounts, inbox, instances, jobs, messages, projects, repair, returns, timers
 from app.services.instances import InstanceFilter
 from app.services.returns import ReturnWish
 from app.store import history, waits
@@ -237,27 +236,6 @@ def test_a_return_has_a_day_and_says_how(cast: Cast) -> None:
 
     assert outcome() == "退回至“填报”(逐级重办,限 2026-03-13 前办结):不符"
     assert outcome(straight=True, instances=(3, 1)) == "退回至“填报”,第 1、3 项(办结后直接退回本环节,限 2026-03-13 前办结):不符"
-
-
-@pytest.mark.parametrize(
-    ("fields", "data", "said"),
-    [
-        ({"a": {"enum": ["x"], "title": "甲"}}, {"a": "x"}, "甲:x"),
-        ({"a": {"enum": ["x"]}}, {"a": "x"}, "a:x"),
-        ({"a": {"enum": [1]}}, {"a": 1}, "已提交"),
-        ({"a": {"type": "boolean", "title": "甲"}, "b": {}}, {"a": True}, "甲:是"),
-        ({"a": {"type": "boolean", "title": "甲"}}, {"a": False}, "甲:否"),
-        ({"a": {"type": "boolean"}, "b": {}, "c": {}, "d": {}}, {"a": True}, "已提交"),
-        ({"a": {"type": "boolean"}, "b": {}, "c": {}}, {"a": True}, "a:是"),
-        ({"a": {"type": "boolean"}}, {"a": "x"}, "已提交"),
-        ({name: {"enum": ["x"]} for name in "abcd"}, dict.fromkeys("abcd", "x"), "a:x;b:x;c:x"),
-        ({"a": {"type": "string"}}, {"a": "x"}, "已提交"),
-        ({}, {}, "已提交"),
-    ],
-)
-def test_what_was_decided_in_a_few_words(fields: dict[str, Any], data: dict[str, Any], said: str) -> None:
-    assert tasks.summarise(Form("f", "表", {"type": "object", "properties": fields}), data) == said
-    assert tasks.summarise(None, data) == "已办理"
 
 
 # ---------------------------------------------------------------------- what is put off
