@@ -216,8 +216,9 @@ def migrated(cast: Cast, *, done: bool = True) -> tuple[int, int]:
     )
 
     def version(name: str, first: str, who: str, form: str, limit: str, *others: str) -> tuple[str, bytes]:
+        titled = f'name="{name}事项"'
         body = (
-            d.start(), d.parallel("fork"), d.user(first, f'<zeebe:formDefinition formId="{form}"/><zeebe:assignmentDefinition {who}/>').replace(f'name="{first}"', f'name="{name}事项"'),
+            d.start(), d.parallel("fork"), d.user(first, f'<zeebe:formDefinition formId="{form}"/><zeebe:assignmentDefinition {who}/>').replace(f'name="{first}"', titled),
             d.user("second", FINANCE), d.boundary(limit, first, d.timer("Duration", "P3D"), False), d.end("late"), d.flow(limit, "late"),
             d.boundary("kept", "second", d.timer("Duration", "P5D"), False), d.end("late2"), d.flow("kept", "late2"), d.service("work", "outside"),
             *others, d.chain("start", "fork", first), d.flow("fork", "second"), d.flow("fork", "work"),

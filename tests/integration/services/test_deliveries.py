@@ -136,3 +136,18 @@ def test_what_is_left_to_the_pump_does_not_look_like_a_failure(waiting: dict[str
     assert asked == [NOW] * 3
     monkeypatch.setattr(messages, "correlate", fails)
     messages.settle(NOW)
+
+
+def test_a_message_that_came_first_is_taken_as_soon_as_somebody_waits_for_it(cast: Cast) -> None:
+    messages.publish(HILL, "paid", "k", {"sum": 3}, NOW, tenant="hill")
+    deploy(
+        d.start(),
+        d.catch("paid", d.on_message("m")),
+        d.user("after"),
+        d.chain("start", "paid", "after"),
+        roots=d.message("m", "paid", '="k"'),
+    )
+    line = begin(cast)
+    (tree,) = (row for row in all_of(ProcessInstanceRow) if row["key"] == line.key)
+    assert known(tree)["sum"] == 3
+    assert [row for row in all_of(WaitRow) if row["root_key"] == line.key] == []

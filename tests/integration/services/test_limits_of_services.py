@@ -1,4 +1,4 @@
-"""Jobs, messages, inboxes, instances, returns and the trail at their limits, and what each refuses in which words."""
+"""Jobs, messages, inboxes, instances and returns at their limits, and what each refuses in which words."""
 
 import random
 from collections.abc import Callable
@@ -6,25 +6,21 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-import simplejson
-from sqlalchemy import text
 
+from app import current
 from app.acts import idempotency, retries
 from app.acts.transaction import act
-from app.domain.audit import seal_root
-from app.domain.forms import Form
+from app.catalogue import snapshot
 from app.domain.permissions import SYSTEM
-from app.errors import AuditBroken, Busy, Failure, KeyReused
-from app.services import accounts, inbox, instances, instants, jobs, messages, projects, repair, returns, tasks, timers, trail
+from app.errors import Busy, Failure, KeyReused
+from app.services import accounts, inbox, instances, jobs, messages, projects, repair, returns, timers
 from app.services.instances import InstanceFilter
 from app.services.returns import ReturnWish
-from app.store import history, rows, waits
-from app.store.tables import IncidentRow, StoredSettingRow, WaitRow, db
+from app.store import history, waits
+from app.store.tables import IncidentRow, MessageRow, WaitRow
 from tests.integration.services import lives
 from tests.integration.services.conftest import NOW, Cast
-from tests.integration.services.test_permit import start as apply
 from tests.integration.services.test_repair import begin, deploy
-from tests.integration.services.test_trail import some_acts, tamper
 from tests.integration.store.life import all_of, row_of
 from tests.unit.engine import diagrams as d
 
@@ -82,8 +78,6 @@ def test_a_job_is_failed_with_tries_left_or_without(cast: Cast) -> None:
     (line,) = history.jobs(job.instance_key)
     assert (line.retries, line.message, line.retry_at, line.state) == (2, "长" * 10_000, NOW + HOUR, "open")
     jobs.fail(HILL, job.key, 1, "x", NOW)
-    from app import current
-
     assert history.jobs(job.instance_key)[0].retry_at == NOW + timedelta(seconds=current.settings().retry_seconds)
     jobs.fail(HILL, job.key, 0, "x", NOW)
     closed = ("JOB_CLOSED", "此任务已经结束、已被撤销,或由其他工作程序完成")
@@ -109,8 +103,6 @@ def test_a_message_has_a_name_a_key_and_a_lifetime(cast: Cast) -> None:
         assert refused(lambda name=name, key=key: messages.publish(HILL, name, key, {}, NOW, tenant="hill"))[0] == "NAME"  # type: ignore[misc]
     assert refused(lambda: messages.publish(cast.dora, "a", "k", {}, NOW, tenant="hill"))[0] == "NOT_ADMINISTRATOR"
     assert refused(lambda: messages.broadcast(cast.root, "a", {}, NOW, tenant="valley"))[0] == "OTHER_DISTRICT"
-    from app.store.tables import MessageRow
-
     kept = row_of(MessageRow, messages.publish(HILL, "a", "k", {"x": 1}, NOW, tenant="hill", lifetime=HOUR))
     assert (kept["expires_at"], kept["state"], kept["kind"], kept["variables"]) == (NOW + HOUR, "open", "message", {"x": 1})
     over = row_of(MessageRow, messages.publish(HILL, "a", "k", {}, NOW, tenant="hill", lifetime=timedelta(0)))
@@ -212,7 +204,7 @@ def test_an_instance_is_begun_in_ones_own_district_by_the_version_in_force(cast:
     key, _ = projects.start(cast.alice, "permit", "平台", NOW)
     deploy(d.start(), d.user("a"), d.chain("start", "a"))
     free = begin(cast).process_id
-    for act, code, told in (
+    for wish, code, told in (
         (create(cast.dora, "year_notice", tenant="valley"), "OTHER_DISTRICT", "只能在本区发起流程"),
         (create(cast.dora, "nothing"), "NOT_FOUND", "没有部署流程“nothing”"),
         (create(cast.dora, "permit", version=7), "NOT_FOUND", "没有部署流程“permit”的第 7 版"),
@@ -222,16 +214,14 @@ def test_an_instance_is_begun_in_ones_own_district_by_the_version_in_force(cast:
         (create(cast.root, free, project_key=key), "NOT_STARTABLE", "区文件没有列出的流程不能从项目发起"),
         (create(cast.dora, free), "NOT_STARTABLE", "本区没有开放由人员发起这项流程"),
     ):
-        found = refused(act)
+        found = refused(wish)
         assert (found[0], told in found[1]) == (code, True), found
 
 
-# ---------------------------------------------------------------------- returns, summaries
+# ---------------------------------------------------------------------- what a return and a completion say
 
 
 def test_a_return_has_a_day_and_says_how(cast: Cast) -> None:
-    from app.catalogue import snapshot
-
     hill = snapshot.district("hill")
     evening = datetime(2026, 3, 10, 15, 59, tzinfo=UTC)  # still the tenth in hill
     assert returns._due(date(2026, 3, 10), evening, hill).isoformat() == "2026-03-11T00:00:00+08:00"
@@ -246,27 +236,6 @@ def test_a_return_has_a_day_and_says_how(cast: Cast) -> None:
 
     assert outcome() == "退回至“填报”(逐级重办,限 2026-03-13 前办结):不符"
     assert outcome(straight=True, instances=(3, 1)) == "退回至“填报”,第 1、3 项(办结后直接退回本环节,限 2026-03-13 前办结):不符"
-
-
-@pytest.mark.parametrize(
-    ("fields", "data", "said"),
-    [
-        ({"a": {"enum": ["x"], "title": "甲"}}, {"a": "x"}, "甲:x"),
-        ({"a": {"enum": ["x"]}}, {"a": "x"}, "a:x"),
-        ({"a": {"enum": [1]}}, {"a": 1}, "已提交"),
-        ({"a": {"type": "boolean", "title": "甲"}, "b": {}}, {"a": True}, "甲:是"),
-        ({"a": {"type": "boolean", "title": "甲"}}, {"a": False}, "甲:否"),
-        ({"a": {"type": "boolean"}, "b": {}, "c": {}, "d": {}}, {"a": True}, "已提交"),
-        ({"a": {"type": "boolean"}, "b": {}, "c": {}}, {"a": True}, "a:是"),
-        ({"a": {"type": "boolean"}}, {"a": "x"}, "已提交"),
-        ({name: {"enum": ["x"]} for name in "abcd"}, dict.fromkeys("abcd", "x"), "a:x;b:x;c:x"),
-        ({"a": {"type": "string"}}, {"a": "x"}, "已提交"),
-        ({}, {}, "已提交"),
-    ],
-)
-def test_what_was_decided_in_a_few_words(fields: dict[str, Any], data: dict[str, Any], said: str) -> None:
-    assert tasks.summarise(Form("f", "表", {"type": "object", "properties": fields}), data) == said
-    assert tasks.summarise(None, data) == "已办理"
 
 
 # ---------------------------------------------------------------------- what is put off
@@ -291,8 +260,6 @@ def test_what_fails_is_tried_ever_more_rarely_and_told_once(cast: Cast) -> None:
 
         assert retries.attempt(Blocked(row, attempts), NOW, fire) is False
         return row_of(WaitRow, row["key"])["wake_at"] - NOW  # type: ignore[no-any-return]
-
-    from app import current
 
     first = timedelta(seconds=current.settings().retry_seconds)
     assert retries.attempt(Blocked(row), NOW, lambda: True) is True
@@ -322,8 +289,6 @@ def test_what_fails_is_tried_ever_more_rarely_and_told_once(cast: Cast) -> None:
 
 
 def test_a_repeated_request_is_known_for_some_hours(cast: Cast) -> None:
-    from app import current
-
     hours = timedelta(hours=current.settings().idempotency_hours)
     one = idempotency.request(cast.fred, "k", {"a": 1})
     assert one is not None
@@ -345,78 +310,3 @@ def test_a_repeated_request_is_known_for_some_hours(cast: Cast) -> None:
     with act():
         idempotency.forget(NOW + hours + timedelta(microseconds=1))
     assert idempotency.answered(one, NOW) is None
-
-
-# ---------------------------------------------------------------------- the clock
-
-
-def test_the_clock_is_the_machines_unless_it_is_virtual(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert instants.is_virtual() is False
-    for move in (instants.move_to, instants.begin_at):
-        assert refused(lambda move=move: move(NOW)) == ("CLOCK_REAL", "本系统使用真实时钟,不能调整时间")  # type: ignore[misc]
-    assert abs(instants.now() - datetime.now(UTC)) < HOUR
-    monkeypatch.setattr(instants, "is_virtual", lambda: True)
-    assert abs(instants.now() - datetime.now(UTC)) < HOUR
-    later = datetime.now(UTC) + 100 * DAY
-    instants.move_to(later)
-    assert later <= instants.now() < later + HOUR
-    instants.move_to(later - timedelta(seconds=10))
-    assert instants.now() >= later, "it never goes back"
-    assert refused(lambda: instants.move_to(later - timedelta(minutes=5))) == ("CLOCK_BACK", "时钟只能向后推进,不能倒退")
-    instants.begin_at(NOW)
-    assert NOW <= instants.now() < NOW + HOUR
-    with act():
-        rows.upsert(StoredSettingRow, [{"name": "clock.offset", "value": "0"}], ["name"], ["value"])
-    assert instants.now() < NOW + HOUR, "what another process has changed may go unseen for a moment"
-    monkeypatch.setattr(instants.time, "monotonic", lambda: 10.0**9)
-    assert abs(instants.now() - datetime.now(UTC)) < HOUR
-
-
-# ---------------------------------------------------------------------- the trail
-
-
-def test_a_broken_trail_says_where(cast: Cast) -> None:
-    some_acts(cast)
-    assert trail.seal(NOW) == 10
-    chain = db.session.execute(text("SELECT max(chain) FROM audit_entries WHERE action = 'task.complete'")).scalar_one()
-    mac = db.session.execute(text("SELECT mac FROM audit_entries WHERE number = 2 AND chain = :chain"), {"chain": chain}).scalar_one()
-    assert mac
-    db.session.rollback()
-    tamper("DELETE FROM audit_entries WHERE number = 1 AND chain = :chain", chain=chain)
-    problems = trail.verify(SYSTEM).problems
-    assert f"链 {chain} 缺少第 1 条(其后是第 2 条)" in problems
-    assert f"链 {chain} 第 2 条({NOW.isoformat()} task.complete)的校验码不符" in problems
-    assert "第 1 次封存与其 10 条记录不符(实有 9 条)" in problems
-    assert len(problems) == 3
-    db.session.execute(text("DELETE FROM audit_entries WHERE chain = :chain"), {"chain": chain})
-    db.session.commit()
-    assert f"实例 {chain} 应有 2 条审计记录,一条也没有" in trail.verify(SYSTEM).problems
-
-
-def test_a_seal_says_how_many_and_which_before(cast: Cast) -> None:
-    some_acts(cast)
-    trail.seal(NOW)
-    apply(cast)
-    assert trail.seal(NOW + DAY) == 1
-    heads = [simplejson.loads(line) for line in trail.head_file().read_text("ascii").splitlines()]
-    assert [(head["sequence"], head["count"], head["at"]) for head in heads] == [(1, 10, NOW.isoformat()), (2, 1, (NOW + DAY).isoformat())]
-    seals = db.session.execute(text("SELECT sequence, previous, root, count FROM audit_seals ORDER BY sequence")).all()
-    macs = db.session.execute(text("SELECT mac FROM audit_entries WHERE seal = 2")).scalars().all()
-    db.session.rollback()
-    assert (seals[0].previous, seals[1].previous, seals[0].root, seals[1].count) == ("", seals[0].root, heads[0]["root"], 1)
-    assert seals[1].root == heads[1]["root"] == seal_root(bytes(32), seals[0].root, macs)
-    tamper("UPDATE audit_seals SET previous = 'x' WHERE sequence = 2")
-    assert "第 2 次封存缺失或次序不符" in trail.verify(SYSTEM).problems
-
-
-def test_a_head_that_cannot_be_read_is_told_with_its_line(cast: Cast) -> None:
-    some_acts(cast)
-    trail.seal(NOW)
-    assert trail.verify(SYSTEM).seals == 1
-    whole = trail.head_file().read_text("ascii")
-    trail.head_file().write_text("{\n" + whole, "ascii")
-    with pytest.raises(AuditBroken, match="第 1 行无法读取"):
-        trail.verify(SYSTEM)
-    trail.head_file().unlink()
-    assert trail.verify(SYSTEM).whole
-    assert refused(lambda: trail.verify(cast.root))[0] == "NOT_AUDITOR"
