@@ -148,7 +148,7 @@ def load(path: Path) -> District:
             if role not in roles:
                 raise ValueError(f"leader、overseer 所写的角色 {role} 不在 [roles.*] 中")
         words = {str(word): str(own) for word, own in data.get("words", {}).items()}
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+    except (OSError, tomllib.TOMLDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise DistrictError(f"区县文件 {path.name} 无法读取:{error}。请检查 title、zone、[roles.*] 的 title 与 [processes.*]") from error
     clauses = load_clauses(path.with_suffix(".clauses.csv"))
     return District(

@@ -44,8 +44,13 @@ _place = (
 )
 _target = case((MessageRow.kind == MessageKind.SIGNAL, _place), else_=WaitRow.process_id)
 _signal_waits = and_(WaitRow.tenant == MessageRow.tenant, WaitRow.kind == WaitKind.SIGNAL, WaitRow.name == MessageRow.name)
-_addressed = exists().where(
-    MessageDeliveryRow.message_key == MessageRow.key, MessageDeliveryRow.target == _target, MessageDeliveryRow.delivered_at.is_(None)
+# Of the message and the wait around it, however deep it stands in a query.
+_addressed = (
+    exists()
+    .where(
+        MessageDeliveryRow.message_key == MessageRow.key, MessageDeliveryRow.target == _target, MessageDeliveryRow.delivered_at.is_(None)
+    )
+    .correlate(MessageRow, WaitRow)
 )
 _delivered = exists().where(MessageDeliveryRow.message_key == MessageRow.key, MessageDeliveryRow.target == _target)
 _matches = (
@@ -125,7 +130,7 @@ def expired(now: datetime) -> list[int]:
 
     A signal's time is over when nobody of those it is addressed to waits any more.
     """
-    heard = exists().where(_signal_waits, _addressed)
+    heard = exists().where(_signal_waits, _addressed).correlate(MessageRow)
     query = select(MessageRow.key).where(
         MessageRow.state == MessageState.OPEN, MessageRow.expires_at <= now, or_(MessageRow.kind == MessageKind.MESSAGE, ~heard)
     )

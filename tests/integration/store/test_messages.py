@@ -166,6 +166,14 @@ def test_a_message_expires_with_its_time_and_a_signal_when_nobody_waits_any_more
     assert sorted(messages.expired(NOW)) == [just["key"], over["key"], alone["key"], reached["key"]]
 
 
+def test_a_signal_is_over_whoever_another_signal_of_its_name_is_still_addressed_to(life: Life, tree: Values) -> None:
+    old, new = (life.message("stop", kind="signal", expires_at=NOW) for _ in range(2))
+    subscribed(life, tree, 4, kind="signal", name="stop", element_id="e")
+    delivered(life, old, f"{tree['key']}/4/e", delivered_at=NOW)
+    delivered(life, new, f"{tree['key']}/4/e")
+    assert messages.expired(NOW) == [old["key"]]
+
+
 def test_messages_are_closed_by_their_keys(life: Life) -> None:
     one, two, three = (life.message() for _ in range(3))
     with act():

@@ -222,3 +222,10 @@ def test_whose_a_file_is_says_its_folder(path: str, whose: str, short: str) -> N
 def test_the_countrys_zone_and_everybodys_tenant() -> None:
     assert ZoneInfo("Asia/Shanghai") == districts.ZONE
     assert (districts.SHARED, districts.REGISTERS, districts.FOLDERS) == ("<default>", "records", ("bpmn", "dmn", "forms", "scenarios"))
+
+
+@pytest.mark.parametrize("line", ["words = 5", "processes = 5", 'roles = "x"'])
+def test_a_file_with_another_shape_is_refused_with_its_name(file: Path, line: str) -> None:
+    file.write_text(f'title = "山丘区"\nzone = "Asia/Shanghai"\n{line}\n', "utf-8")
+    with pytest.raises(DistrictError, match=r"区县文件 hill\.toml 无法读取"):
+        districts.load(file)
