@@ -75,6 +75,7 @@ class Expectations:
         _count("作业", wanted, [(job.type, job.element_id) for _, job in self.rehearsal.open_jobs()])
 
     def _timers(self, wanted: Mapping[str, Any] | None) -> None:
+        """By the event's id; until when an open task is to be done, by the task's."""
         timers = self.rehearsal.open_timers()
         if not wanted:
             if timers:
@@ -82,6 +83,7 @@ class Expectations:
             return
         known = [(timer.element_id, timer.due_at) for timer in timers]
         known += [(start.event.element_id, start.due_at) for start in self.rehearsal.starts]
+        known += [(task.element_id, task.due_at) for _, task in self.rehearsal.open_tasks()]
         for name, value in wanted.items():
             self._timer(name, value, sorted(due for element_id, due in known if element_id == name and due is not None))
 

@@ -132,6 +132,7 @@ class Case:
         self.decisions: list[effects.DecisionEvaluated] = []
         self.messages: list[dict[str, Any]] = []
         self.overdue: list[str] = []
+        self.lapsed: set[int] = set()
         self.roles: dict[str, str] = {}
         self.phases: list[str] = [self.phase] if self.phase else []
         self.kept = Kept(self.district, self.facts, self.phases, self.records)
@@ -237,9 +238,11 @@ class Case:
                 break
             instant, number = ready[0]
             self.now = max(self.now, instant.astimezone(ZONE))
+            self._lapse()
             self._do(commands.FireTimer(number))
             self._work()
         self.now = max(self.now, goal)
+        self._lapse()
 
     def message(self, name: str, variables: Mapping[str, Any] | None = None, key: str = "1001") -> bool:
         """Deliver a message; False if nobody waits for it."""
@@ -294,7 +297,15 @@ class Case:
                 case _:
                     pass
 
+    def _lapse(self) -> None:
+        """What the platform marks as overdue, where no diagram does: once a task."""
+        for number, task in self.open.items():
+            if task.follow_ups is not None and task.due_at is not None and task.due_at <= self.now and number not in self.lapsed:
+                self.lapsed.add(number)
+                self.overdue.append(task.deadline_key)
+
     def _work(self) -> None:
+        self._lapse()
         while job := next((job for job in self.jobs.values() if job.type not in self.hold), None):
             self._do(commands.CompleteJob(job.element, self._carry_out(job) if self.connectors else {}))
 

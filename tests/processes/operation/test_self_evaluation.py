@@ -33,18 +33,29 @@ def test_without_a_supervisor_the_applicant_alone_is_asked() -> None:
 
 def test_year_ends_at_midnight_and_lateness_is_marked_once() -> None:
     case = writing()
-    assert case.timers == {"self_evaluation_late": at("2027-01-01T00:00:00")}
+    assert case.task("write_report").due_at == at("2027-01-01T00:00:00")
     case.advance("2026-12-31T23:59:59")
     assert case.overdue == []
     case.advance("2027-01-01T00:00:00")
     assert case.overdue == ["evaluation.self"]
-    assert case.tasks == {"write_report": 1}
-    case.fill("write_report")
+    case.advance("2027-01-05")
+    assert case.overdue == ["evaluation.self"]
+    case.fill("write_report", reportYear=2026)
     case.fill("give_opinion")
     case.fill("finalise_report")
     case.fill("file_report")
     assert case.ended
-    assert case.overdue == ["evaluation.self"]
+    assert case.records["self_evaluation"][0]["year"] == 2026
+
+
+@pytest.mark.parametrize(("year", "taken"), [(2025, True), (2026, True), (2024, False), (2027, False)])
+def test_it_is_about_this_year_or_the_last(year: int, taken: bool) -> None:
+    case = writing()
+    if taken:
+        case.fill("write_report", reportYear=year)
+    else:
+        with pytest.raises(FormRejected, match="自评年度"):
+            case.fill("write_report", reportYear=year)
 
 
 def test_a_report_handed_in_late_still_shows_the_day_on_which_it_was_due() -> None:
@@ -97,5 +108,8 @@ def test_report_is_returned_by_the_bureau() -> None:
     case.fill("write_report")
     case.fill("give_opinion")
     case.fill("finalise_report")
-    case.fill("file_report", filingDecision="退回", returnReason="缺投资完成情况")
+    case.give_back("file_report", "finalise_report")
     assert case.tasks == {"finalise_report": 1}
+    case.fill("finalise_report")
+    case.fill("file_report")
+    assert [row["filingNo"] for row in case.records["self_evaluation"]] == ["绩效自评2026-0001"]
