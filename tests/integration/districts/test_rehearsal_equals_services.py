@@ -132,7 +132,12 @@ class Twins(District):
             "records": [(row.kind, row.project_key, row.data, row.amount) for row in records],
             "notices": Counter((row.role, offices.get(row.office_key, ""), row.title) for row in notices),
             "tasks": Counter((row.process_id, row.element_id, row.due_at) for row in todo),
-            "waits": Counter((row.kind, row.process_id, row.element_id, row.due_at, row.name, row.correlation_key) for row in waiting),
+            # those of the diagrams: what the platform serves itself has its own rows
+            "waits": Counter(
+                (row.kind, row.process_id, row.element_id, row.due_at, row.name, row.correlation_key)
+                for row in waiting
+                if row.kind in ("timer", "message", "signal")
+            ),
         }
         session.rollback()
         return found

@@ -48,7 +48,7 @@ def test_what_an_act_is_told_of_district_and_project(ledger: StoredLedger) -> No
     assert StoredLedger(ledger.library, None, 0, NOW).version_after is None
     assert ledger.relations["applicant"] == "applicant"
     assert ledger.relations["finance"] is None
-    assert (ledger.main_line, ledger.following) == (districts.main_line(), districts.following())
+    assert (ledger.main_line, ledger.following) == (districts.main_line(), None)  # these phases say of no successor
     assert ledger.main_line == ("draft", "declared", "approved")
     assert ledger.schema == ledger.library.ledger
 
@@ -139,7 +139,7 @@ def test_approvals_are_read_once_with_what_made_them(cast: Cast, ledger: StoredL
     life.put(ApprovalRow, key=13, **{**row, "project_key": None})
     one = Approval(
         key=11, process_id="permit", element_id="check", root_key=0, instance_key=7, scope=2, item=3, round=4, required=5, holds=True, values={"a": 1},
-        digest="d", role="finance", office=(6, "财政局"), lapsed=(),
+        digest="d", role="finance", office=(6, "财政局"), lapsed=(), by=(0, ""),
     )  # fmt: skip
     found = ledger.kept_approvals()
     assert found[0] == one
