@@ -91,8 +91,7 @@ def inspect(files: Sequence[tuple[str, bytes]], *, house: bool = False, installa
     known = None if installation is None else installation.districts()
     findings: list[Finding] = []
     offices = frozenset(office for district in (known or {}).values() for role in district.roles.values() for office in role.offices)
-    carried = {key: frozenset(district.carried) for key, district in (known or {}).items()}
-    bundle = _Bundle(house=house, offices=offices, carried=carried)
+    bundle = _Bundle(house=house, offices=offices, carried={key: frozenset(district.carried) for key, district in (known or {}).items()})
     severity = "error" if house else "warning"
     for name, source in files:
         reader = _READERS.get(PurePath(name).suffix.lower())
@@ -167,8 +166,8 @@ def _clauses(root: Any, carried: frozenset[str]) -> Iterator[tuple[str, int, Fin
         properties = {item.get("name"): item.get("value") for item in node.iter(xml.ZEEBE + "property")}
         place = f"{process}.{node.get('id', '')}"
         if place not in carried and not (properties.get("clauses") or "").split():
-            cure = f"在 districts/<区>.clauses.csv 它所依据的那一条的 carriers 里写上 {place}"
-            yield node.get("id", ""), node.sourceline or 0, FindingCode.CLAUSE, f"用户任务没有写明依据的条款:请{cure}"
+            text = f"用户任务没有写明依据的条款:请在 districts/<区>.clauses.csv 所依据的一条的 carriers 里写上 {place}"
+            yield node.get("id", ""), node.sourceline or 0, FindingCode.CLAUSE, text
         if not node.get("name"):
             yield node.get("id", ""), node.sourceline or 0, FindingCode.NAME, "用户任务没有名称"
     for node in root.iter(*(xml.BPMN + kind for kind in schema.NODES)):

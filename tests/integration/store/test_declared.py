@@ -100,7 +100,7 @@ WORDS = {
     states.ElementState: "active completed terminated",
     states.TaskState: "open completed cancelled",
     states.JobState: "open completed cancelled failed error",
-    states.WaitKind: "timer message signal",
+    states.WaitKind: "timer message signal due recount ending",
     states.MessageKind: "message signal",
     states.MessageState: "open closed",
     states.DefinitionKind: "process decision form scenario library",

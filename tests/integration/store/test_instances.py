@@ -42,7 +42,7 @@ def test_a_root_is_found_by_a_task_of_what_it_has_called_with_that_task(life: Li
     form = life.definition(kind="form", id="permit.check")
     task = life.task(
         called, 7, "check", form_id="permit.check", form_key=form, assignee="dora", candidate_groups=["a"], candidate_users=["b"], ledger_version=4,
-        name="核对材料",
+        name="核对材料", office_key=3, office="财政局", signing="1.0.check.1", seat="office:3", visit=5, overdue_at=NOW,
     )  # fmt: skip
     life.task(tree, 8, "other")
     with act():
@@ -52,7 +52,8 @@ def test_a_root_is_found_by_a_task_of_what_it_has_called_with_that_task(life: Li
             **{name: tree[name] for name in ROOT},
             "task_key": task["key"], "element": 7, "instance_key": called["key"], "element_id": "check", "task_name": "核对材料", "task_state": "open",
             "assignee": "dora", "candidate_groups": ["a"], "candidate_users": ["b"], "form_id": "permit.check", "form_key": form,
-            "definition_key": task["definition_key"], "task_process_id": "fees", "ledger_version": 4,
+            "definition_key": task["definition_key"], "task_process_id": "fees", "ledger_version": 4, "office_key": 3, "office": "财政局", "signing": "1.0.check.1",
+            "seat": "office:3", "visit": 5, "overdue_at": NOW,
         }  # fmt: skip
         assert instances.root(tree["key"], task=True, wait=wait) is None
 

@@ -77,6 +77,8 @@ def test_an_open_task_becomes_what_its_new_definition_says_and_keeps_the_rest(li
     values = {
         "process_id": "permit2", "process_name": "新许可", "definition_key": new, "definition_version": 7, "element_id": "examine", "name": "审查", "lane": "数据局",
         "form_id": "permit2.examine", "form_key": form, "clauses": "X-1", "assignee": "dora", "candidate_groups": ["a"], "candidate_users": ["b"],
+        "office_key": 3, "office": "财政局",
+        "signing": "1.0.examine.1", "seat": "office:3", "visit": 5,
     }  # fmt: skip
     with act():
         repair.change_task(task["key"], {**values, "due_at": NOW})

@@ -53,7 +53,7 @@ def names(offered: dict[str, int], keys: list[int]) -> set[str]:
 
 def test_a_task_is_somebodys_by_name_by_role_in_the_office_or_because_it_is_assigned(offered: dict[str, int]) -> None:
     def mine(held: Any, username: str) -> set[str]:
-        return names(offered, found(tasks.mine(held, username)))
+        return names(offered, found(tasks.mine(held, username, 0)))
 
     assert mine([("finance", 3)], "dora") == {"role here", "by name", "assigned", "two ways"}
     assert mine([("finance", 4), ("auditor", 0)], "nobody") == {"role elsewhere", "role anywhere"}
@@ -257,15 +257,15 @@ def test_what_opens_for_somebody_after_a_completion_is_the_projects_or_the_trees
     life.task(tree, 6, assignee="dora", state="completed")
     life.task(other, 7, assignee="dora")
     own = life.task(plain, 8, assignee="dora")
-    found = tasks.opened_of(tree["project_key"], plain["key"], [("finance", 3)], "dora")
+    found = tasks.opened_of(tree["project_key"], plain["key"], [("finance", 3)], "dora", 0)
     assert keys_of(found) == [opened[name]["key"] for name in ("early", "same", "late", "none due")]
     assert found[-1]._mapping == {**opened["none due"], "project_name": "甲", "applicant_office": "教育局", "element_key": visit["key"]}
     assert (found[0].element_key, found[1].project_name) == (None, "甲")
-    assert keys_of(tasks.opened_of(tree["project_key"], plain["key"], [], "dora")) == [
+    assert keys_of(tasks.opened_of(tree["project_key"], plain["key"], [], "dora", 0)) == [
         opened[name]["key"] for name in ("early", "same", "none due")
     ]
-    assert keys_of(tasks.opened_of(None, plain["key"], [], "dora")) == [own["key"]]
-    assert keys_of(tasks.opened_of(None, tree["key"], [], "fred")) == [opened["fred's"]["key"]]
+    assert keys_of(tasks.opened_of(None, plain["key"], [], "dora", 0)) == [own["key"]]
+    assert keys_of(tasks.opened_of(None, tree["key"], [], "fred", 0)) == [opened["fred's"]["key"]]
 
 
 def test_open_tasks_of_a_project_stand_by_key(life: Life, tree: Values) -> None:

@@ -36,6 +36,8 @@ def test_due_are_timers_whose_time_has_come_the_earliest_first(life: Life) -> No
         "due_at",
         "memo",
         "attempts",
+        "kind",
+        "element",
     )
     assert found[0] == DueWait(**{name: early[name] for name in names})
     assert found[0]._fields == names

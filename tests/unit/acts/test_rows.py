@@ -45,6 +45,7 @@ def task(definition: Any = NAMED, **given: Any) -> rows.Row:
     whole: dict[str, Any] = {
         "element": 3, "element_id": "check", "name": "核对", "lane": "数据局", "form_id": None, "form_key": None, "assignee": None, "candidate_groups": ("a",),
         "candidate_users": ("b",), "due_at": None, "follow_up_at": None, "deadline": None, "priority": 50, "clauses": ("X-1", "X-2"), "project_key": None, "now": NOW,
+        "office": {"office_key": None, "office": None},
     }  # fmt: skip
     return rows.user_task(PLACE, definition, **{**whole, **given})
 
