@@ -65,7 +65,7 @@ def test_open_tasks_of_a_project_say_who_may_do_them(life: Life) -> None:
     life.task(tree, 2, state="completed")
     life.task(life.tree(project_key=other["key"]), 3)
     assert ledger.open_tasks_of(project["key"]) == [
-        {"key": task["key"], "tenant": "hill", "candidate_groups": ["a"], "candidate_users": ["b"], "assignee": "dora"}
+        {"key": task["key"], "tenant": "hill", "candidate_groups": ["a"], "candidate_users": ["b"], "assignee": "dora", "office_key": None}
     ]
 
 
