@@ -238,7 +238,9 @@ def _task_values(
     form = None
     if new.form_id:
         form = library.reference("form", new.form_id, None, target.key if new.form_binding == "deployment" else None)
-    claimed = task.assignee != (old.assignee if old is not None else None)
+    office = office_columns(new.office)
+    # A claim holds as long as the task is the same office's.
+    claimed = task.assignee != (old.assignee if old is not None else None) and office["office_key"] == task.office_key
     return {
         "process_id": target.process_id,
         "process_name": target.name or target.process_id,
@@ -253,7 +255,7 @@ def _task_values(
         "assignee": task.assignee if claimed else new.assignee,
         "candidate_groups": list(new.candidate_groups),
         "candidate_users": list(new.candidate_users),
-        **office_columns(new.office),
+        **office,
         "signing": new.signing.round if new.signing else None,
         "seat": new.signing.seat if new.signing else None,
         "visit": new.signing.visit if new.signing else None,

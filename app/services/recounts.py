@@ -85,7 +85,10 @@ def _moved(tree: HeldTree, row: Any, found: Recounted) -> tuple[dict[str, Any], 
         values["follow_up_at"] = new.follow_up_at
         parts.append({"what": FOLLOW_UP, "from": _text(row.follow_up_at), "to": _text(new.follow_up_at)})
     people: dict[str, Any] = {"candidate_groups": list(new.candidate_groups), "candidate_users": list(new.candidate_users)}
-    people |= {"assignee": new.assignee if row.element in found.assigned else row.assignee, **office_columns(new.office)}
+    office = office_columns(new.office)
+    # What one office's people have claimed is not theirs any more when it is another office's.
+    kept = row.element not in found.assigned and office["office_key"] == row.office_key
+    people |= {"assignee": row.assignee if kept else new.assignee, **office}
     before = {name: getattr(row, name) for name in people}
     if people != before:
         values |= people

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from app.domain.permissions import SYSTEM
+from app.errors import Forbidden
 from app.services import inbox, projects, pump, repair, tasks, timers, trail
 from app.store.tables import AuditEntryRow, ProcessInstanceRow, RecordRow, UserTaskRow, WaitRow, db
 from tests.integration.services.conftest import NOW, Cast
@@ -217,3 +219,35 @@ def test_a_task_moves_to_the_office_that_a_fact_names_now(cast: Cast) -> None:
     (row,) = db.session.execute(select(UserTaskRow).where(UserTaskRow.element_id == "look")).scalars()
     assert (row.office_key, row.office, row.moved[0]["parts"][0]["what"]) == (mine.office, mine.office_name, "doers")
     complete(cast.fred, "look")
+
+
+def test_a_claim_of_the_office_before_goes_with_it(cast: Cast) -> None:
+    fields = {"checking": {"type": "object", "x-format": "office", "title": "复核单位", "x-owner": ["applicant"]}}
+    name = form("permit.facts", {"checking": {**fields["checking"], "x-ledger": True}})
+    look = diagram(
+        d.start(),
+        task("look", role="finance, data_bureau", office="=project.checking"),
+        d.end(),
+        d.chain("start", "look", "end"),
+        process="inspection",
+    )
+    permit = diagram(
+        d.start(extensions=says(phase="declared")),
+        task("apply", role="applicant", form="permit.facts"),
+        task("again", role="applicant", form="permit.facts"),
+        d.end(),
+        d.chain("start", "apply", "again", "end"),
+    )
+    deploy(name, permit, look, fields=fields)
+    project = begin(cast.alice)
+    finance, bureau = ({"key": str(who.memberships[0].office), "name": who.memberships[0].office_name} for who in (cast.fred, cast.dora))
+    complete(cast.alice, "apply", checking=finance)
+    projects.start_process(cast.dora, project, "inspection", NOW)
+    key = open_task(cast.fred, "look")
+    tasks.claim(cast.fred, key, NOW)
+    complete(cast.alice, "again", checking=bureau)
+    pump.run_due(NOW)
+    with pytest.raises(Forbidden):
+        tasks.complete(cast.fred, key, {}, NOW)
+    tasks.complete(cast.dora, open_task(cast.dora, "look"), {}, NOW)
+    assert db.session.execute(select(UserTaskRow.completed_office).where(UserTaskRow.key == key)).scalar_one() == bureau["name"]

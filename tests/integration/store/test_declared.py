@@ -93,27 +93,6 @@ def test_words_are_those_of_their_enumeration_and_the_table_says_so() -> None:
     assert str(base.one_of("state", states.MessageState).sqltext) == "state IN ('open', 'closed')"
 
 
-# ---------------------------------------------------------------------- what each word is: rows of years ago hold it
-
-WORDS = {
-    states.InstanceState: "active completed cancelled",
-    states.ElementState: "active completed terminated",
-    states.TaskState: "open completed cancelled",
-    states.JobState: "open completed cancelled failed error",
-    states.WaitKind: "timer message signal due recount ending",
-    states.MessageKind: "message signal",
-    states.MessageState: "open closed",
-    states.DefinitionKind: "process decision form scenario library",
-    states.DeploymentSource: "files upload cli",
-    RightKind: "form start set import connector phase",
-}
-
-
-@pytest.mark.parametrize("words", list(WORDS), ids=lambda words: words.__name__)
-def test_a_stored_word_never_becomes_another(words: type[states.TaskState]) -> None:
-    assert {word.name: word.value for word in words} == {word.upper(): word for word in WORDS[words].split()}
-
-
 def test_tables_can_be_written_for_both_databases() -> None:
     for table in TABLES:
         written = str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
