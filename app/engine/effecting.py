@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 NOTICES = "notices"  # the decision that gives a notice its words
 PROJECT_NAME = "projectName"
 X_NUMBER, X_VALUE = "x-number", "x-value"
+_DIGITS = 18  # of an office's key, at most: a longer one no register has
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +358,7 @@ def _offices(course: "Course", token: "Token", terms: Iterable[FormulaTerm]) -> 
         value = evaluate(course, term, token, "属性 notify")
         for office in value if isinstance(value, list) else [] if value is None else [value]:
             key = office.get("key") if isinstance(office, Mapping) else None
-            if not isinstance(key, str) or not (key.isascii() and key.isdigit()):
+            if not isinstance(key, str) or not (key.isascii() and key.isdigit() and len(key) <= _DIGITS):
                 raise ElementFailure(
                     IncidentType.EXTRACT_VALUE_ERROR,
                     f"{course.place(token)}的属性 notify“={term.text}”得到的不是单位。请写成台账里的单位、officesOf(…) 或单位的列表后重试",

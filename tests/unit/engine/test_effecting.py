@@ -459,7 +459,7 @@ def test_offices_are_told_as_a_whole_each_once() -> None:
     assert [told.role for told in told_offices("project.implementer").of(effects.PeopleTold)] == ["finance"]  # there is none yet
 
 
-@pytest.mark.parametrize("value", ["甲局", 7, {"name": "甲局"}, {"key": "x"}, ["7"]])
+@pytest.mark.parametrize("value", ["甲局", 7, {"name": "甲局"}, {"key": "x"}, {"key": "9" * 30, "name": "甲局"}, ["7"]])
 def test_what_is_no_office_is_an_incident_and_tells_nobody(value: Any) -> None:
     run = told_offices("lead", lead=value)
     assert (run.troubles, run.of(effects.PeopleTold)) == ([("end", "EXTRACT_VALUE_ERROR")], [])
