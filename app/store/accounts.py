@@ -63,12 +63,13 @@ def by_usernames(usernames: Sequence[str]) -> Sequence[UserRow]:
     return db.session.execute(select(UserRow).where(UserRow.username.in_(usernames))).scalars().all()
 
 
-def holdings(tenant: str) -> list[tuple[str, int, str, Any, Any]]:
-    """(role, office key, office name, lent from, lent until) of all active people of a district, each once; administrators hold nothing that counts for tasks."""
+def _holdings_of(tenant: str, *first: str) -> Any:
+    """What the active people of a district hold, of their own or lent: the columns named, then role, office key, office name, lent from, lent until."""
     people = _users.alias()
     every = union_all(_own_of_all, _lent_of_all).subquery()
-    query = (
+    return (
         select(
+            *(every.c[name] for name in first),
             every.c.role,
             _organisations.c.key,
             _organisations.c.name,
@@ -78,29 +79,17 @@ def holdings(tenant: str) -> list[tuple[str, int, str, Any, Any]]:
         .join(people, people.c.id == every.c.user_key)
         .join(_organisations, _organisations.c.key == every.c.organisation_key)
         .where(people.c.tenant == tenant, people.c.active)
-        .distinct()
     )
-    return [tuple(row) for row in run(query)]
+
+
+def holdings(tenant: str) -> list[tuple[str, int, str, Any, Any]]:
+    """(role, office key, office name, lent from, lent until) of all active people of a district, each once; administrators hold nothing that counts for tasks."""
+    return [tuple(row) for row in run(_holdings_of(tenant).distinct())]
 
 
 def holdings_by_person(tenant: str) -> list[tuple[int, str, int, str, Any, Any]]:
     """The same with who holds it: (user, role, office key, office name, lent from, lent until)."""
-    people = _users.alias()
-    every = union_all(_own_of_all, _lent_of_all).subquery()
-    query = (
-        select(
-            every.c.user_key,
-            every.c.role,
-            _organisations.c.key,
-            _organisations.c.name,
-            type_coerce(every.c.first_on, Date),
-            type_coerce(every.c.last_on, Date),
-        )
-        .join(people, people.c.id == every.c.user_key)
-        .join(_organisations, _organisations.c.key == every.c.organisation_key)
-        .where(people.c.tenant == tenant, people.c.active)
-    )
-    return [tuple(row) for row in run(query)]
+    return [tuple(row) for row in run(_holdings_of(tenant, "user_key"))]
 
 
 def active_people(tenant: str) -> Sequence[Row[Any]]:
