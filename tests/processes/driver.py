@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from app.decision import dmn, feel
 from app.domain import calendars, deadlines, districts
 from app.domain.forms import FieldProblem, Form
-from app.engine import DecisionRef, ProcessDefinition, State, StaticLibrary, answering, commands, effects, read, step
+from app.engine import DecisionRef, ProcessDefinition, State, StaticLibrary, answering, commands, effects, read, readings, step
 from app.engine.form_checks import CheckSetting, CheckSite, examine
 from tests.processes.kept import Kept, marked
 
@@ -375,15 +375,21 @@ class Case:
             site=CheckSite(task.number, 1, task.id),
             now=self.now,
             project=self.kept.known(self.phase).project,
-            variables=self.state.visible(task.number),
+            variables=self._seen(task),
         )
         return examine(shown, data, {}, setting).problems
+
+    def _seen(self, task: Task) -> dict[str, Any]:
+        assert self.state is not None
+        state, known = self.state, self.kept.known(self.phase)
+        read_now = answering(lambda ledger: readings(self.library, state, task.number, self.now, ledger=ledger), known, self.kept.look_up)
+        return {**state.visible(task.number), **read_now}
 
     def _examples(self, task: Task) -> dict[str, Any]:
         assert self.state is not None
         assert task.form_id is not None
         fields = form(self.district, task.form_id).fields
-        visible = {**self.state.visible(task.number), "project": self.kept.known(self.phase).project}
+        visible = {**self._seen(task), "project": self.kept.known(self.phase).project}
         environment = feel.Environment(now=self.now, zone=ZONE)
         values: dict[str, Any] = {}
         for name, schema in fields.items():

@@ -162,7 +162,7 @@ def test_a_project_blocked_for_the_year_may_be_declared_anew() -> None:
         ("sucheng", "establishmentApproved", FactSource("approval", "review.approve_project")),
         ("sucheng", "totalAmount", FactSource("approval", "review.check_final")),
         ("fengxian", "totalAmount", FactSource("decision", "declared_amounts")),
-        ("fengxian", "paidAmount", FactSource("record", "payment")),
+        ("fengxian", "paidAmount", FactSource("decision", "paid_total", ("payment.apply_payment",))),
         ("sucheng", "accState", FactSource("path", "acceptance_organisation.end_passed")),
     ],
 )

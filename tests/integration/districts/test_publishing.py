@@ -147,12 +147,12 @@ FORM = """{"id": "payment.second_look", "title": "支付复核", "schema": {"typ
   "required": ["recheckOpinion"], "properties": {"recheckOpinion": {"type": "string", "title": "复核意见"}}}, "ui": {}}"""
 TASK = """<bpmn:userTask id="second_look" name="再看一遍"><bpmn:extensionElements><zeebe:userTask />
   <zeebe:formDefinition formId="payment.second_look" /><zeebe:assignmentDefinition candidateGroups="finance" /></bpmn:extensionElements>
-  <bpmn:incoming>to_second_look</bpmn:incoming><bpmn:outgoing>flow_pay_to_pay_result</bpmn:outgoing></bpmn:userTask>
+  <bpmn:incoming>to_second_look</bpmn:incoming><bpmn:outgoing>pay_to_pay_result</bpmn:outgoing></bpmn:userTask>
   <bpmn:sequenceFlow id="to_second_look" sourceRef="pay" targetRef="second_look" />
   """
-RESULT = '<bpmn:exclusiveGateway id="pay_result" name="结论"'
+RESULT = '<bpmn:exclusiveGateway id="pay_result" name="支付？"'
 LONGER = (  # payment.bpmn with a second user task behind ``pay``
-    PAYMENT.replace("<bpmn:outgoing>flow_pay_to_pay_result<", "<bpmn:outgoing>to_second_look<")
+    PAYMENT.replace("<bpmn:outgoing>pay_to_pay_result<", "<bpmn:outgoing>to_second_look<")
     .replace('sourceRef="pay" targetRef="pay_result"', 'sourceRef="second_look" targetRef="pay_result"')
     .replace(RESULT, TASK + RESULT)
     .encode()

@@ -316,13 +316,27 @@ def test_what_stands_in_the_way_of_an_acceptance_in_sucheng(change: dict[str, An
 
 FENGXIAN_PAYABLE: dict[str, Any] = {
     "payKind": "验收款",
-    "accState": "合格",
-    "beforeAcceptancePayment": "BLOCK",
-    "suspended": False,
-    "paidAmount": 0,
     "payAmount": 100,
-    "contractAmount": 100,
+    "fundSource": "财政性资金",
+    "payments": [],
+    "fees": [{"arranged": 100}],
+    "parameters": {"beforeAcceptancePayment": "BLOCK"},
+    "project": {
+        "accState": "合格",
+        "suspended": False,
+        "contractAmount": 100,
+        "fundItems": [{"source": "财政性资金", "amount": 100}],
+        "omPlanFiled": True,
+    },
 }
+FINAL_ONLY = {"beforeAcceptancePayment": "FINAL_ONLY"}
+PAID = [{"payKind": "预付款", "amount": 1, "source": "财政性资金"}]
+
+
+def changed(payable: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """``payable`` with some of its values, or of the project's, others."""
+    own = {name: value for name, value in change.items() if name in {*payable, "exceptionApproved"}}
+    return {**payable, **own, "project": {**payable["project"], **{name: change[name] for name in change.keys() - own.keys()}}}
 
 
 @pytest.mark.parametrize(
@@ -331,29 +345,45 @@ FENGXIAN_PAYABLE: dict[str, Any] = {
         ({}, []),
         ({"accState": "未验收", "payKind": "运维资金", "payAmount": 1}, ["FX-26-2"]),
         ({"accState": "未验收", "payKind": "预付款"}, ["FX-26-2"]),
-        ({"accState": "未验收", "payKind": "预付款", "beforeAcceptancePayment": "FINAL_ONLY"}, []),
-        ({"accState": "未验收", "payKind": "尾款", "beforeAcceptancePayment": "FINAL_ONLY"}, ["FX-26-2"]),
+        ({"accState": "未验收", "payKind": "预付款", "parameters": FINAL_ONLY}, []),
+        ({"accState": "未验收", "payKind": "尾款", "parameters": FINAL_ONLY}, ["FX-26-2"]),
         ({"accState": "未验收", "exceptionApproved": True}, []),
         ({"accState": None}, ["FX-26-2"]),
         ({"suspended": True}, ["FX-22-4"]),
         ({"suspended": None}, ["FX-22-4"]),
-        ({"payAmount": Decimal("100.01")}, ["FX-5-12"]),
-        ({"paidAmount": 1}, ["FX-5-12"]),
+        ({"payAmount": Decimal("100.01")}, ["FX-5-12", "FX-9-2"]),
+        ({"payments": PAID}, ["FX-5-12", "FX-9-2"]),
+        ({"payments": [{**PAID[0], "source": "其他自筹资金"}]}, ["FX-5-12"]),
+        ({"fundSource": "其他自筹资金"}, ["FX-9-2"]),
+        ({"fundItems": None}, ["FX-9-2"]),
         ({"contractAmount": None}, ["FX-5-12"]),
+        ({"payKind": "运维资金", "payments": [{**PAID[0], "amount": 100}]}, []),
+        ({"payKind": "运维资金", "payAmount": Decimal("100.01")}, ["FX-29-3"]),
+        ({"payKind": "运维资金", "payments": [{"payKind": "运维资金", "amount": Decimal("0.01")}]}, ["FX-29-3"]),
+        ({"payKind": "运维资金", "fees": None}, ["FX-29-3"]),
+        ({"payKind": "运维资金", "omPlanFiled": None}, ["FX-28-2"]),
+        ({"payKind": "运维资金", "omStopped": True}, ["FX-22-4"]),
     ],
 )
 def test_what_stands_in_the_way_of_a_payment_in_fengxian(change: dict[str, Any], clauses: list[str]) -> None:
-    assert [row["clause"] for row in decide("fengxian", "payment_gate", **{**FENGXIAN_PAYABLE, **change})] == clauses
+    assert [row["clause"] for row in decide("fengxian", "payment_gate", **changed(FENGXIAN_PAYABLE, change))] == clauses
 
 
 SUCHENG_PAYABLE: dict[str, Any] = {
-    **FENGXIAN_PAYABLE,
-    "beforeAcceptancePayment": "FINAL_ONLY",
-    "dataBureauOpinion": "通过",
-    "accReport": "已提交",
-    "securityOk": True,
-    "cryptoOk": True,
-    "levelOk": True,
+    "payKind": "验收款",
+    "payAmount": 100,
+    "payments": [],
+    "parameters": FINAL_ONLY,
+    "project": {
+        "accState": "合格",
+        "suspended": False,
+        "contractAmount": 100,
+        "dataBureauOpinion": "通过",
+        "accReport": "已提交",
+        "securityOk": True,
+        "cryptoOk": True,
+        "levelOk": True,
+    },
 }
 
 
@@ -369,12 +399,17 @@ SUCHENG_PAYABLE: dict[str, Any] = {
         ({"suspended": True}, ["已决定暂缓拨付"]),
         ({"accState": "未验收"}, ["项目未经验收或验收不合格"]),
         ({"accState": "未验收", "accReport": None, "dataBureauOpinion": None, "payKind": "进度款"}, []),
-        ({"accState": "未验收", "payKind": "进度款", "beforeAcceptancePayment": "BLOCK"}, ["项目未经验收或验收不合格（全部款项）"]),
+        (
+            {"accState": "未验收", "payKind": "进度款", "parameters": {"beforeAcceptancePayment": "BLOCK"}},
+            ["项目未经验收或验收不合格（全部款项）"],
+        ),
         ({"payAmount": Decimal("100.01")}, ["累计支付超过合同金额"]),
+        ({"payments": PAID}, ["累计支付超过合同金额"]),
+        ({"payKind": "运维经费", "payments": [{**PAID[0], "amount": 100}]}, []),
     ],
 )
 def test_what_stands_in_the_way_of_a_payment_in_sucheng(change: dict[str, Any], reasons: list[str]) -> None:
-    assert [row["blockedBy"] for row in decide("sucheng", "payment_gate", **{**SUCHENG_PAYABLE, **change})] == reasons
+    assert [row["blockedBy"] for row in decide("sucheng", "payment_gate", **changed(SUCHENG_PAYABLE, change))] == reasons
 
 
 def test_only_fengxians_acceptance_rule_knows_an_exception() -> None:

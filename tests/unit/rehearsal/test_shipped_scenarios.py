@@ -91,7 +91,7 @@ def test_the_page_of_commands_is_the_commands() -> None:
         ("acceptance.bpmn", 'key="phase" value="accepted"', 'key="phase" value="nonsense"', "to_accepted", "阶段“nonsense”不在"),
         ("acceptance.bpmn", 'key="phase" value="accepted"', 'key="phase" value="trial"', "", "应为 accepted,实为 trial"),
         ("acceptance.bpmn", 'key="phase" value="accepted"', 'key="phaze" value="accepted"', "to_accepted", "任务头“phaze”"),
-        ("payment.bpmn", 'key="kind" value="payment"', 'key="kind" value="paymnt"', "record_payment", "forms/records/paymnt.json"),
+        ("payment.bpmn", 'name="record" value="payment"', 'name="record" value="paymnt"', "end", "forms/records/paymnt.json"),
         (
             "sucheng/retirement.bpmn",
             'name="notify" value="applicant finance data_bureau"',
