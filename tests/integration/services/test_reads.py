@@ -96,7 +96,8 @@ def test_without_a_project_only_the_district_can_be_read(cast: Cast) -> None:
         ("n = count(paymnet)", "是不是 payment?"),
         ("n = sum(payment.amuont)", "是不是 amount?"),
         ("n = count(payment where nate = 1)", "是不是 note?"),
-        ("n = count(project)", "还不能读别的项目"),
+        ("n = count(project)", "没有决策表 visibility"),
+        ("n = sum(project.budgt)", "是不是 budget?"),
     ],
 )
 def test_a_register_or_field_that_there_is_not_is_refused(hill: object, reads: str, words: str) -> None:
