@@ -11,9 +11,12 @@ TEN_THOUSAND = 10_000
 
 
 def fengxian_change(total: str, before: str, now: str) -> Any:
-    cumulative = (Decimal(before) + Decimal(now)) * TEN_THOUSAND
     return decide(
-        "fengxian", "change_route", cumulativeChange=cumulative, totalAmount=Decimal(total) * TEN_THOUSAND, changeBase="批复总金额"
+        "fengxian",
+        "change_route",
+        changeItems=[{"amount": Decimal(now) * TEN_THOUSAND}],
+        project={"cumulativeChange": Decimal(before) * TEN_THOUSAND, "approvedEstimate": Decimal(total) * TEN_THOUSAND},
+        parameters={"changeBase": "批复总金额"},
     )
 
 
@@ -28,15 +31,34 @@ def fengxian_change(total: str, before: str, now: str) -> Any:
     ],
 )
 def test_a_change_of_exactly_ten_percent_is_reviewed_not_procured(total: str, before: str, now: str, route: str) -> None:
-    found = fengxian_change(total, before, now)
-    assert found["route"] == route
-    assert found["review"] is True, "every change goes to the data bureau (FX-22-2)"
+    assert fengxian_change(total, before, now)["route"] == route
 
 
 def test_the_base_of_the_ratio_is_a_parameter() -> None:
-    facts = {"cumulativeChange": 100, "totalAmount": 1000, "contractAmount": 900}
-    assert decide("fengxian", "change_route", changeBase="批复总金额", **facts)["route"] == "SJJ_REVIEW"
-    assert decide("fengxian", "change_route", changeBase="合同金额", **facts)["route"] == "PROC_LAW"
+    facts: dict[str, Any] = {"changeItems": [{"amount": 100}], "project": {"approvedEstimate": 1000, "contractAmount": 900}}
+    assert decide("fengxian", "change_route", parameters={"changeBase": "批复总金额"}, **facts)["route"] == "SJJ_REVIEW"
+    assert decide("fengxian", "change_route", parameters={"changeBase": "合同金额"}, **facts)["route"] == "PROC_LAW"
+
+
+def test_the_base_is_what_was_approved_and_not_what_was_declared() -> None:
+    project = {"totalAmount": 10_000_000, "approvedEstimate": 8_000_000}
+    found = decide("fengxian", "change_route", changeItems=[{"amount": 1_000_000}], project=project, parameters={})
+    assert found["route"] == "PROC_LAW", "12.5 % of the approval, 10 % of the declaration"
+
+
+def test_what_goes_up_and_what_goes_down_is_added_without_its_sign() -> None:
+    items = [{"amount": 6_000_000}, {"amount": -6_000_000}]
+    found = decide("fengxian", "change_assessment", changeItems=items, project={"approvedEstimate": 60_000_000}, parameters={})
+    assert (found["route"], found["amount"], found["net"], found["cumulative"]) == ("PROC_LAW", 12_000_000, 0, 12_000_000)
+
+
+def sucheng_change(
+    contract: int | Decimal | None, now: int | Decimal, *, budget: int | Decimal = 10**9, mode: str = "A_OR_B", **more: Any
+) -> Any:
+    project = {"contractAmount": contract, "totalAmount": 0, "approvedBudget": budget, "cumulativeChange": more.pop("before", 0)}
+    given = {"reasonCode": "二", "changes": [], **more}
+    parameters = {"changeMode": mode, "changeReentry": "EXAM"}
+    return decide("sucheng", "change_route", changeItems=[{"amount": now}], project=project, parameters=parameters, **given)
 
 
 @pytest.mark.parametrize(
@@ -61,44 +83,39 @@ def test_the_base_of_the_ratio_is_a_parameter() -> None:
 def test_an_adjustment_in_sucheng_is_filed_or_declared_again(
     contract: str, before: str, now: str, reason: str, within: bool, mode: str, route: str
 ) -> None:
-    cumulative = (Decimal(before) + Decimal(now)) * TEN_THOUSAND
-    found = decide(
-        "sucheng",
-        "change_route",
-        changeMode=mode,
-        cumulativeChange=cumulative,
-        contractAmount=Decimal(contract) * TEN_THOUSAND,
-        totalWithinBudget=within,
+    total = (Decimal(contract) + Decimal(now)) * TEN_THOUSAND
+    found = sucheng_change(
+        Decimal(contract) * TEN_THOUSAND,
+        Decimal(now) * TEN_THOUSAND,
+        before=Decimal(before) * TEN_THOUSAND,
+        budget=total if within else total - Decimal("0.01"),
+        mode=mode,
         reasonCode=reason,
-        changeReentry="EXAM",
     )
     assert found["route"] == route
-    assert found["review"] is False
     if route == "REDECLARE":
         assert found["reentry"] == ("EXAM" if within else "PLAN")
 
 
+def test_changes_that_took_effect_count_towards_the_budget() -> None:
+    effective = [{"net": 500_000}, {"net": -100_000}, {"net": None}]
+    assert sucheng_change(3_000_000, 100_000, budget=3_500_000, changes=effective)["route"] == "FILE"
+    assert sucheng_change(3_000_000, 100_001, budget=3_500_000, changes=effective)["reentry"] == "PLAN"
+
+
 def test_a_filed_adjustment_above_ten_percent_warns_of_the_procurement_law() -> None:
-    facts: dict[str, Any] = {"changeMode": "A_OR_B", "totalWithinBudget": True, "reasonCode": "二", "contractAmount": 3_000_000}
-    assert decide("sucheng", "change_route", cumulativeChange=2_000_000, **facts)["warnProcLaw49"] is True  # B16
-    assert decide("sucheng", "change_route", cumulativeChange=300_000, **facts)["warnProcLaw49"] is False
+    assert sucheng_change(3_000_000, 2_000_000)["warnProcLaw49"] is True  # B16
+    assert sucheng_change(3_000_000, 300_000)["warnProcLaw49"] is False
 
 
 def test_an_adjustment_before_the_contract_is_measured_by_its_amount() -> None:
-    facts: dict[str, Any] = {"changeMode": "A_OR_B", "totalWithinBudget": True, "reasonCode": "二"}
-    assert decide("sucheng", "change_route", cumulativeChange=4_000_000, **facts)["route"] == "FILE"
-    assert decide("sucheng", "change_route", cumulativeChange=4_000_001, **facts)["route"] == "REDECLARE"
+    assert sucheng_change(None, 4_000_000)["route"] == "FILE"
+    assert sucheng_change(None, 4_000_001)["route"] == "REDECLARE"
 
 
 def test_a_change_that_knows_nothing_takes_the_strict_way() -> None:
     assert decide("fengxian", "change_route")["route"] == "PROC_LAW"
-    assert decide("sucheng", "change_route") == {
-        "route": "REDECLARE",
-        "review": False,
-        "leaderConfirm": False,
-        "reentry": "PLAN",
-        "warnProcLaw49": False,
-    }
+    assert decide("sucheng", "change_route") == {"route": "REDECLARE", "reentry": "PLAN", "warnProcLaw49": False}
 
 
 @pytest.mark.parametrize(("budget", "required"), [("500000.00", False), ("500000.01", True), ("500100", True)])  # B25, B26
