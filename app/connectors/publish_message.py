@@ -1,4 +1,5 @@
-"""``publish_message``: the message that the event refers to, for the tree's project; its inputs are what the message brings, and nothing else.
+"""``publish_message``: the message that the event refers to, by the key that the message is drawn with, else for the tree's project; its inputs are what the
+message brings, and nothing else.
 
 In diagrams of the first release it is the message of the header ``messageName``, with the inputs ``correlationKey`` (the project's key if missing),
 ``variables``, ``timeToLive``.
@@ -9,7 +10,7 @@ from datetime import datetime
 
 from app.connectors import headers as wanted
 from app.connectors.calls import CallOutcome, ConnectorCall, Found, Known, Publish
-from app.engine.elements.tasks import MESSAGE_NAME, MESSAGE_REF
+from app.engine.elements.tasks import MESSAGE_KEY, MESSAGE_NAME, MESSAGE_REF
 from app.engine.limits import LONGEST_KEY, flaw_of
 from app.engine.timers import TimerError, parse_duration
 from app.engine.waits import text_of
@@ -21,7 +22,7 @@ RETURNS: tuple[str, ...] = ()
 
 def check(headers: Mapping[str, str], known: Known) -> list[str]:
     named = [MESSAGE_NAME] if not headers.get(MESSAGE_REF) else []
-    problems = wanted.missing_or_unknown(headers, named, [MESSAGE_REF, "timeToLive"])
+    problems = wanted.missing_or_unknown(headers, named, [MESSAGE_REF, MESSAGE_KEY, "timeToLive"])
     try:
         parse_duration(headers.get("timeToLive") or "P1D")
     except TimerError as error:
@@ -37,7 +38,7 @@ def run(call: ConnectorCall, found: Found) -> CallOutcome:
     call.accept(check(call.headers, call.known))
     given = call.variables if call.mapped else {}
     if call.headers.get(MESSAGE_REF):
-        own = str(call.project.key) if call.project else ""
+        own = call.headers.get(MESSAGE_KEY) or (str(call.project.key) if call.project else "")
         return CallOutcome({}, [Publish(call.headers[MESSAGE_REF], own, dict(given), _expiry(call, None))])
     name = call.header(MESSAGE_NAME)
     key = given.get("correlationKey")

@@ -72,7 +72,7 @@ def reopen_job(course: "Course", token: "Token") -> None:
     spec = token.task_spec
     listener = job.get("listener")
     inputs_only = spec.input_mappings and listener is None
-    headers = {} if listener else dict(getattr(spec, "headers", {}))
+    headers = {} if listener else spec.headers_now(course, token) if hasattr(spec, "headers_now") else dict(getattr(spec, "headers", {}))
     announce_job(
         course,
         token,

@@ -251,7 +251,7 @@ class Case:
         )
         if wait is None:
             return False
-        self._do(commands.Deliver(wait.wait, variables or {}))
+        self._do(commands.Deliver(wait.wait, variables or {}, inside=True))
         self._work()
         return True
 
@@ -337,7 +337,8 @@ class Case:
                 self.overdue.append(headers["event"])
             case "publish_message":
                 if "messageRef" in headers:
-                    self.messages.append({"name": headers["messageRef"], "key": "1001", "variables": inputs if self._maps(job) else {}})
+                    key = headers.get("messageKey", "1001")
+                    self.messages.append({"name": headers["messageRef"], "key": key, "variables": inputs if self._maps(job) else {}})
                     return {}
                 self.messages.append(
                     {"name": headers["messageName"], "key": inputs.get("correlationKey"), "variables": inputs.get("variables")}

@@ -21,11 +21,17 @@ def schema(district: str) -> LedgerSchema:
     return LedgerSchema.of(base, own)
 
 
+@lru_cache(maxsize=4)
+def offices_of(district: str) -> Mapping[str, tuple[str, ...]]:
+    """Role → the offices that have it, by name."""
+    return {key: tuple(role.offices) for key, role in districts.load(ROOT / "districts" / f"{district}.toml").roles.items()}
+
+
 class Kept:
     """``facts``, ``phases`` and ``records`` are the case's own; an office that a case gives by its name alone gets a key here."""
 
     def __init__(self, district: str, facts: dict[str, Any], phases: list[str], records: dict[str, list[dict[str, Any]]]) -> None:
-        self.schema = schema(district)
+        self.district, self.schema = district, schema(district)
         self.facts, self.phases, self.records = facts, phases, records
         self.notices: list[dict[str, Any]] = []
         self.approvals: list[KnownApproval] = []
@@ -40,7 +46,9 @@ class Kept:
             following=districts.following(PHASES),
             main_line=districts.main_line(PHASES),
             entered=(*self.phases, phase or "draft"),
-            answers={OfficesAsked(): {}},
+            answers={
+                OfficesAsked(): {role: [self.office(name) for name in offices] for role, offices in offices_of(self.district).items()}
+            },
         )
 
     def look_up(self, question: object) -> Any:

@@ -75,7 +75,11 @@ class Life:
                 self.heard[number] += 1
                 for other in self.cases:
                     if not other.ended:
+                        before = other.phase
                         other.message(message["name"], message["variables"], str(message["key"]))
+                        self.phase = (
+                            other.phase if other.phase and other.phase != before else self.phase
+                        )  # who hears it may move the project
                 if message["name"] in self.starts:
                     self.begin(*self.starts[message["name"]], message["variables"])
         for case in self.cases:

@@ -18,6 +18,7 @@ from app.engine.expressions import FormulaTerm, Term, evaluate, fit, source_of
 from app.engine.jobs import open_job, run_listeners
 from app.engine.spiff import Token, Wait
 from app.engine.timers import TimerError, parse_instant
+from app.engine.waits import text_of
 
 if TYPE_CHECKING:
     from app.engine.course import Course
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 DEFAULT_PRIORITY = 50
 # Headers of a job that stands on a message event: the message as the diagram writes it, or as it is read from what the event refers to.
 MESSAGE_NAME, MESSAGE_REF = "messageName", "messageRef"
+MESSAGE_KEY = "messageKey"  # of the message that the event refers to, by the key that the message is drawn with
 
 
 class PassTask(Element):
@@ -254,10 +256,16 @@ class JobTask(Element):
     element_type = "serviceTask"
     job: JobSpec
     headers: dict[str, str]
+    message_key: Term | None = None
 
     def activate(self, course: "Course", token: Token) -> bool:
-        open_job(course, token, self.job.type, self.job.retries, dict(self.headers))
+        open_job(course, token, self.job.type, self.job.retries, self.headers_now(course, token))
         return False
+
+    def headers_now(self, course: "Course", token: Token) -> dict[str, str]:
+        """The headers with the key by which a thrown message finds who waits for it; the project's where it gives none. Raises ElementFailure."""
+        key = text_of(evaluate(course, self.message_key, token, "消息关联键")) if self.message_key is not None else None
+        return {**self.headers, **({MESSAGE_KEY: key} if key else {})}
 
 
 class ScriptTask(Element):

@@ -21,7 +21,7 @@ from app.engine.elements.tasks import (
 from app.engine.reading import attributes
 from app.engine.reading.document import Document
 from app.engine.reading.structure import condition_text, is_event_subprocess
-from app.engine.reading.triggers import thrown_message, trigger_of
+from app.engine.reading.triggers import thrown_key, thrown_message, trigger_of
 from app.engine.reading.xml import BPMN, Node, extension, local
 from app.engine.spiff import DiagramParser, LevelParser, LevelSpec, NodeParser
 
@@ -170,6 +170,7 @@ class ThrowParser(ElementParser):
             name = thrown_message(document, self.node)
             if name is not None and MESSAGE_NAME not in getattr(element, "headers", {}):
                 element.headers = {**getattr(element, "headers", {}), MESSAGE_REF: name}
+                element.message_key = thrown_key(document, self.node)
         elif isinstance(element, ThrowEvent):
             element.trigger = trigger_of(document, self.node, catching=False)
 

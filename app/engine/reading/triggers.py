@@ -49,15 +49,25 @@ def thrown_message(document: Document, node: Node) -> str | None:
     return name if name and not name.startswith("=") else None
 
 
+def thrown_key(document: Document, node: Node) -> Term | None:
+    """By what key the message that a throw or end event refers to finds who waits for it; None where it is drawn without one."""
+    message = document.messages.get(event_definitions(node)[0].get("messageRef") or "")
+    return _key(document, node, message) if message is not None else None
+
+
+def _key(document: Document, node: Node, message: Node) -> Term | None:
+    subscription = extension(message, "subscription")
+    text = subscription.get("correlationKey") if subscription is not None else None
+    return document.term(node, text, "消息关联键") if text and text.strip() else None
+
+
 def _message(document: Document, node: Node, reference: str | None, *, needs_key: bool) -> Trigger:
     message = document.messages.get(reference or "")
     name = message.get("name") if message is not None else None
     if message is None or not name:
         document.refuse(node, DiagramCode.MESSAGE_MISSING, "没有指明等待的消息,或消息没有名称")
         return NO_TRIGGER
-    subscription = extension(message, "subscription")
-    key_text = subscription.get("correlationKey") if subscription is not None else None
-    key: Term | None = document.term(node, key_text, "消息关联键") if key_text and key_text.strip() else None
+    key = _key(document, node, message)
     if key is None and needs_key:
         document.refuse(node, DiagramCode.CORRELATION_KEY_MISSING, f"消息“{name}”没有关联键(correlationKey),无法判断消息属于哪个流程实例")
     return Trigger("message", name=document.term(node, name, "消息名称"), key=key)

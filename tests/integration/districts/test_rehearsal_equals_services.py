@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from app import current
 from app.domain.permissions import SYSTEM
-from app.engine import commands
 from app.rehearsal.ledger import LedgerInMemory
 from app.rehearsal.library import Shelf
 from app.rehearsal.run import Rehearsal
@@ -73,7 +72,7 @@ class Twins(District):
             if (root.processes[task.instance], task.element_id) == (line.process_id, line.element_id)
         ]
         root, task = rehearsed[place]
-        self.rehearsal.act(root, commands.CompleteTask(task.element, values))
+        self.rehearsal.complete(root, task, values, form=self.models.form(task.form_id) if task.form_id else None)
         self.through[line.process_id] += 1
         self._compare(f"{line.process_id}.{line.element_id}")
         return done

@@ -85,8 +85,12 @@ def review(district: str, now: str = "2026-10-20", **facts: Any) -> PlanningCase
         "softwareDevelopment": True,
         "dispatchToVillage": False,
         "deployment": "政务云",
+        "category": "业务系统",
+        "purpose": "统一办理业务",
+        "hardwareOnly": False,
         **facts,
     }
+    ledger.setdefault("fundItems", [{"source": "区财政", "amount": ledger["totalAmount"]}])
     return PlanningCase(district, "review", facts=ledger, now=at(now), phase="declared")
 
 

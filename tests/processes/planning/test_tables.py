@@ -9,6 +9,7 @@ import pytest
 from tests.processes.driver import at, decide, library
 
 DISTRICTS = ("fengxian", "sucheng")
+ASPECTS = ("intensive", "integration", "dataSharing", "collaboration", "networkSecurity", "estimate", "technicalScheme")
 
 
 def yuan(ten_thousands: str) -> Decimal:
@@ -329,6 +330,11 @@ def test_a_security_opinion_that_asks_for_rectification_or_is_missing_never_pass
 def test_opinions_add_up(district: str, agree: int, revise: int, reject: int, blocking: int | None, result: str) -> None:
     """A59: all agree, else revision, else failure; nobody is counted as agreeing who said nothing."""
     facts = {"agreeCount": agree, "reviseCount": revise, "rejectCount": reject, "requiredCount": 4, "blockingCount": blocking}
+    if district == "sucheng":  # counts what was said itself: an aspect not passed, or one that nobody judged, blocks
+        verdict = {0: "通过", 1: "需修改", None: None}[blocking]
+        aspects = {name: verdict if name == "estimate" else "通过" for name in ASPECTS}
+        said = [*(["同意"] * agree), *(["修改后同意"] * revise), *(["不同意"] * reject)]
+        facts = {"opinions": [{"opinion": opinion, "aspects": aspects} for opinion in said], "reviewers": [{}] * 4}
     assert decide(district, "opinion_aggregation", **facts) == result
 
 
@@ -346,27 +352,41 @@ def test_opinions_add_up(district: str, agree: int, revise: int, reject: int, bl
 def test_project_approval_needs_all_three_conditions(amount: str, budget: bool | None, kind: str, required: bool) -> None:
     """B17–B20: SC-12-1."""
     assert (
-        decide("sucheng", "project_approval", totalAmount=yuan(amount), usesBudgetFund=budget, projectType=kind)["approvalRequired"]
+        decide("sucheng", "project_approval", project={"totalAmount": yuan(amount), "usesBudgetFund": budget, "projectType": kind})[
+            "approvalRequired"
+        ]
         is required
     )
 
 
 def test_one_cent_above_the_threshold_needs_approval() -> None:
     facts = {"usesBudgetFund": True, "projectType": "建设类"}
-    assert decide("sucheng", "project_approval", totalAmount=Decimal("4000000.00"), **facts)["approvalRequired"] is False
-    assert decide("sucheng", "project_approval", totalAmount=Decimal("4000000.01"), **facts)["approvalRequired"] is True
+    assert decide("sucheng", "project_approval", project={**facts, "totalAmount": Decimal("4000000.00")})["approvalRequired"] is False
+    assert decide("sucheng", "project_approval", project={**facts, "totalAmount": Decimal("4000000.01")})["approvalRequired"] is True
 
 
 @pytest.mark.parametrize(("amount", "merge"), [("800.00", True), ("800.01", False), ("400.00", False)])
 def test_documents_may_be_merged_up_to_the_limit(amount: str, merge: bool) -> None:
     """B21, B22: SC-12-4."""
     assert (
-        decide("sucheng", "project_approval", totalAmount=yuan(amount), usesBudgetFund=True, projectType="建设类")["mergeAllowed"] is merge
+        decide("sucheng", "project_approval", project={"totalAmount": yuan(amount), "usesBudgetFund": True, "projectType": "建设类"})[
+            "mergeAllowed"
+        ]
+        is merge
     )
 
 
+def test_the_larger_of_what_was_declared_and_what_was_budgeted_decides() -> None:
+    """No amount that somebody writes later brings a project below the threshold."""
+    facts = {"usesBudgetFund": True, "projectType": "建设类"}
+    for declared, budget, required in (("400", "900", True), ("900", "400", True), ("400", "400", False), ("400", None, False)):
+        project = {**facts, "totalAmount": yuan(declared), "approvedBudget": yuan(budget) if budget else None}
+        assert decide("sucheng", "project_approval", project=project)["approvalRequired"] is required
+    assert decide("sucheng", "project_approval")["approvalRequired"] is True, "nothing is known"
+
+
 def test_simplified_approval_asks_for_fewer_documents() -> None:
-    facts = {"totalAmount": yuan("500"), "usesBudgetFund": True, "projectType": "建设类"}
+    facts = {"project": {"totalAmount": yuan("500"), "usesBudgetFund": True, "projectType": "建设类"}}
     assert decide("sucheng", "project_approval", **facts)["docs"] == ["项目建议书", "可行性研究报告", "初步设计方案"]
     assert "项目建议书" not in decide("sucheng", "project_approval", **facts, inPlanning=True, planningRef="规划1号")["docs"]
     assert "项目建议书" in decide("sucheng", "project_approval", **facts, inPlanning=True)["docs"]
@@ -376,7 +396,7 @@ def test_simplified_approval_asks_for_fewer_documents() -> None:
 
 
 def test_other_approvals_are_asked_only_for_civil_works_and_high_energy() -> None:
-    facts = {"totalAmount": yuan("500"), "usesBudgetFund": True, "projectType": "建设类"}
+    facts = {"project": {"totalAmount": yuan("500"), "usesBudgetFund": True, "projectType": "建设类"}}
     assert decide("sucheng", "project_approval", **facts)["extraApprovals"] == []
     assert len(decide("sucheng", "project_approval", **facts, newCivilWork=True)["extraApprovals"]) == 4
     assert len(decide("sucheng", "project_approval", **facts, highEnergy=True)["extraApprovals"]) == 4
@@ -396,7 +416,6 @@ def test_each_stage_has_the_parties_that_its_clause_names() -> None:
     assert roles("sucheng", "pre_review") == [*four, "secrecy"]
     assert roles("sucheng", "joint_review") == four
     assert len(roles("sucheng", "consultation")) == 6
-    assert len(roles("sucheng", "signing")) == 4
     assert roles("sucheng", "declaration", orgType="公共事业单位", isJoint=True) == ["sector_authority", "co_builder"]
     assert roles("sucheng", "declaration", orgType="行政机关", isJoint=False) == []
 
@@ -498,6 +517,14 @@ UNIQUE: dict[str, dict[str, list[Any]]] = {
         "rejectCount": [0, 1],
         "requiredCount": [0, 4, None],
         "blockingCount": [0, 1, None],
+        "opinions": [
+            None,
+            [],
+            [{"opinion": "同意"}],
+            [{"opinion": "同意"}, {"opinion": "不同意"}],
+            [{"opinion": "修改后同意", "aspects": {}}],
+        ],
+        "reviewers": [None, [], [{}], [{}, {}]],
     },
     "data_sharing_gate": {
         "shareAnalysis": [None, {}],
@@ -530,7 +557,7 @@ BOTH = (
     "scope category declaration_compliance required_materials submission_window platform_routing application_block classified_path "
     "opinion_aggregation data_sharing_gate security_level reviewers"
 )
-OWN = {"fengxian": f"{BOTH} preliminary_review plan_review", "sucheng": f"{BOTH} project_approval"}
+OWN = {"fengxian": f"{BOTH} preliminary_review plan_review", "sucheng": f"{BOTH} project_approval joint_duties pre_review_findings"}
 
 
 @pytest.mark.parametrize(("district", "table"), [(district, table) for district, tables in OWN.items() for table in tables.split()])

@@ -279,3 +279,5 @@ def test_the_message_that_an_event_refers_to_brings_its_inputs_and_nothing_else_
     assert (change.name, change.correlation_key, change.variables) == ("listed", "7", {"amount": 1, "correlationKey": "x"})
     (change,) = run(call("publish_message", {"amount": 1}, mapped=False, messageRef="listed")).changes
     assert change.variables == {}
+    (change,) = run(call("publish_message", messageRef="listed", messageKey="2027")).changes
+    assert change.correlation_key == "2027", "the key that the message is drawn with"

@@ -1,6 +1,7 @@
 """Events: boundary, intermediate, end, event sub-processes, messages, signals, escalations, links, termination."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -478,3 +479,14 @@ def test_a_thrown_message_s_job_knows_the_message_that_the_event_refers_to() -> 
 
     assert headers("") == {"messageRef": "listed"}
     assert headers('<zeebe:taskHeaders><zeebe:header key="messageName" value="other"/></zeebe:taskHeaders>') == {"messageName": "other"}
+
+
+def test_a_thrown_message_goes_by_the_key_that_it_is_drawn_with() -> None:
+    def key(expression: str, **variables: Any) -> str | None:
+        body = (start(), throw("said", on_message("m"), '<zeebe:taskDefinition type="send"/>'), chain("start", "said"))
+        run = Run(library(file(message("m", "listed", expression), process(*body))), variables=variables)
+        (job,) = run.of(effects.JobOpened)
+        return job.headers.get("messageKey")
+
+    assert key("=string(year)", year=2027) == "2027"
+    assert key("=year", year=None) is None, "then it is the project's"
