@@ -21,11 +21,17 @@ def schema(district: str) -> LedgerSchema:
     return LedgerSchema.of(base, own)
 
 
+@lru_cache(maxsize=4)
+def roles(district: str) -> Mapping[str, districts.RoleInfo]:
+    return districts.load(ROOT / "districts" / f"{district}.toml").roles
+
+
 class Kept:
     """``facts``, ``phases`` and ``records`` are the case's own; an office that a case gives by its name alone gets a key here."""
 
     def __init__(self, district: str, facts: dict[str, Any], phases: list[str], records: dict[str, list[dict[str, Any]]]) -> None:
         self.schema = schema(district)
+        self.roles = roles(district)
         self.facts, self.phases, self.records = facts, phases, records
         self.notices: list[dict[str, Any]] = []
         self.approvals: list[KnownApproval] = []
@@ -40,7 +46,7 @@ class Kept:
             following=districts.following(PHASES),
             main_line=districts.main_line(PHASES),
             entered=(*self.phases, phase or "draft"),
-            answers={OfficesAsked(): {}},
+            answers={OfficesAsked(): {role: self.offices_of(role) for role in self.roles}},
         )
 
     def look_up(self, question: object) -> Any:
@@ -55,6 +61,10 @@ class Kept:
             case ApprovalsAsked():
                 return tuple(self.approvals)
         raise AssertionError(f"nobody asks {question}")
+
+    def offices_of(self, role: str) -> list[dict[str, str]]:
+        """The offices of a role as the district's file has them."""
+        return [self.office(name) for name in self.roles[role].offices] if role in self.roles else []
 
     def office(self, name: Any) -> Any:
         """An office as a value."""

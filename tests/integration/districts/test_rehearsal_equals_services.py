@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from app import current
 from app.domain.permissions import SYSTEM
-from app.engine import commands
 from app.rehearsal.ledger import LedgerInMemory
 from app.rehearsal.library import Shelf
 from app.rehearsal.run import Rehearsal
@@ -34,6 +33,8 @@ class Twins(District):
         shelf = Shelf(current.settings().root)
         self.models = shelf.models(key)
         self.memory = LedgerInMemory(self.models, shelf.phases())
+        registered = db.session.execute(select(OrganisationRow.name, OrganisationRow.key).where(OrganisationRow.tenant == key))
+        self.memory._offices = {row.name: row.key for row in registered}  # offices are picked by key: both know them by the same one
         self.rehearsal = Rehearsal(self.models, now, ledger=self.memory)
         self.acts = 0
         self.through: Counter[str] = Counter()
@@ -73,7 +74,7 @@ class Twins(District):
             if (root.processes[task.instance], task.element_id) == (line.process_id, line.element_id)
         ]
         root, task = rehearsed[place]
-        self.rehearsal.act(root, commands.CompleteTask(task.element, values))
+        self.rehearsal.complete(root, task, values, form=self.models.form(task.form_id) if task.form_id else None)
         self.through[line.process_id] += 1
         self._compare(f"{line.process_id}.{line.element_id}")
         return done
