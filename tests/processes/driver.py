@@ -386,7 +386,7 @@ class Case:
         fields = form(self.district, task.form_id).fields
         visible = {**self.state.visible(task.number), "project": self.kept.known(self.phase).project}
         called = functions.of(self.library.calendar, ZONE)
-        environment = feel.Environment(now=self.now, zone=ZONE, functions=called, extra=functions.OfficesAlone(self.kept.offices_of))
+        environment = feel.Environment(now=self.now, zone=ZONE, functions=called, extra=functions.OfficesAlone(self.kept.holding))
         values: dict[str, Any] = {}
         for name, schema in fields.items():
             if "const" in schema:

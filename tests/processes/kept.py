@@ -22,16 +22,16 @@ def schema(district: str) -> LedgerSchema:
 
 
 @lru_cache(maxsize=4)
-def roles(district: str) -> Mapping[str, districts.RoleInfo]:
-    return districts.load(ROOT / "districts" / f"{district}.toml").roles
+def offices_of(district: str) -> Mapping[str, tuple[str, ...]]:
+    """Role → the offices that have it, by name."""
+    return {key: tuple(role.offices) for key, role in districts.load(ROOT / "districts" / f"{district}.toml").roles.items()}
 
 
 class Kept:
     """``facts``, ``phases`` and ``records`` are the case's own; an office that a case gives by its name alone gets a key here."""
 
     def __init__(self, district: str, facts: dict[str, Any], phases: list[str], records: dict[str, list[dict[str, Any]]]) -> None:
-        self.schema = schema(district)
-        self.roles = roles(district)
+        self.district, self.schema = district, schema(district)
         self.facts, self.phases, self.records = facts, phases, records
         self.notices: list[dict[str, Any]] = []
         self.approvals: list[KnownApproval] = []
@@ -46,7 +46,9 @@ class Kept:
             following=districts.following(PHASES),
             main_line=districts.main_line(PHASES),
             entered=(*self.phases, phase or "draft"),
-            answers={OfficesAsked(): {role: self.offices_of(role) for role in self.roles}},
+            answers={
+                OfficesAsked(): {role: [self.office(name) for name in offices] for role, offices in offices_of(self.district).items()}
+            },
         )
 
     def look_up(self, question: object) -> Any:
@@ -62,9 +64,9 @@ class Kept:
                 return tuple(self.approvals)
         raise AssertionError(f"nobody asks {question}")
 
-    def offices_of(self, role: str) -> list[dict[str, str]]:
-        """The offices of a role as the district's file has them."""
-        return [self.office(name) for name in self.roles[role].offices] if role in self.roles else []
+    def holding(self, role: str) -> list[dict[str, str]]:
+        """The offices of a role, as values."""
+        return [self.office(name) for name in offices_of(self.district).get(role, ())]
 
     def office(self, name: Any) -> Any:
         """An office as a value."""
