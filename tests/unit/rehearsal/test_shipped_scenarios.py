@@ -99,7 +99,13 @@ def test_the_page_of_commands_is_the_commands() -> None:
             "",
             "通知“finance”应有 1 个",
         ),
-        ("procurement.bpmn", 'key="role" value="implementer"', 'key="role" value="finance"', "name_implementer", "角色“finance”"),
+        (
+            "sucheng/procurement.bpmn",
+            'name="record" value="contract"',
+            'name="record" value="contrat"',
+            "contract_registered",
+            "contrat.json",
+        ),
     ],
 )
 def test_a_slip_in_a_shipped_diagram_fails_its_scenarios(suite: Suite, diagram: str, was: str, slip: str, element: str, cause: str) -> None:
