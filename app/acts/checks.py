@@ -97,7 +97,7 @@ def _setting(tree: HeldTree, task: HeldTask, form: Form) -> CheckSetting:
         raise TaskAlreadyClosed
     state = tree.the_state
     site = CheckSite(task.element, view.instance, task.element_id, state.entered_at(task.element))
-    return _looked_at(tree, site, state.visible(task.element))
+    return _looked_at(tree, site, tree.seen_from(task.element))
 
 
 def _unseen(tree: HeldTree, site: CheckSite) -> CheckSetting:

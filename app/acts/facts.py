@@ -34,7 +34,7 @@ def take(tree: HeldTree, task: HeldTask, form: Form | None, data: Mapping[str, A
 def _of_others(tree: HeldTree, task: HeldTask, form: Form, data: Mapping[str, Any], facts: frozenset[str]) -> frozenset[str]:
     """What earlier tasks have said is sent back as it was shown, or left away: no later task says it anew. Raises InvalidForm (NOT_ALLOWED)."""
     names = form_facts.of_others(form, facts)
-    wrong = form_facts.altered(form, names, data, tree.the_state.visible(task.element)) if names else []
+    wrong = form_facts.altered(form, names, data, tree.seen_from(task.element)) if names else []
     if wrong:
         raise InvalidForm([_problem(form, name, FormCode.NOT_ALLOWED, "是前面的环节填写的,只供查看,不能改") for name in wrong])
     return frozenset(names)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from app import current, engine, logs
-from app.acts import recounts
+from app.acts import readings, recounts
 from app.acts.audit import chained
 from app.acts.candidates import project_facts
 from app.acts.journal import Journal
@@ -116,6 +116,11 @@ class HeldTree:
         if self.state is None:
             raise NotFound("流程实例还没有开始")
         return self.state
+
+    def seen_from(self, element: int) -> dict[str, Any]:
+        """What can be seen from an open element instance now: variables, and what it reads of the registers. Raises KeyError."""
+        state = self.the_state
+        return {**state.visible(element), **readings.of(self.library, state, element, self.ledger)}
 
     def _advance(self, command: commands.Command) -> list[effects.JobOpened]:
         limits = engine.StepLimits(steps=current.settings().step_limit)

@@ -95,7 +95,14 @@ class StoredLedger(Ledger):
         return snapshot.form(found.key) if found else None
 
     def kept_records(self, kind: str, project_key: int | None) -> Iterator[FoundRecord]:
-        for row in ledger.records(self.library.tenant, kind, project_key):
+        return self._as_found(ledger.records(self.library.tenant, kind, project_key))
+
+    def kept_records_of(self, kind: str, applicant: int) -> Iterator[FoundRecord]:
+        return self._as_found(ledger.records_of_office(self.library.tenant, kind, applicant))
+
+    @staticmethod
+    def _as_found(found: Iterable[Any]) -> Iterator[FoundRecord]:
+        for row in found:
             yield FoundRecord(
                 key=row.key,
                 kind=row.kind,
@@ -110,8 +117,8 @@ class StoredLedger(Ledger):
                 office=(str(row.office_key), row.office) if row.office_key else None,
             )
 
-    def kept_projects(self, year: int | None) -> Iterable[Mapping[str, Any]]:
-        return (dict(row._mapping) for row in ledger.projects(self.library.tenant, (), year))
+    def kept_projects(self, year: int | None, phase: str | None = None) -> Iterable[Mapping[str, Any]]:
+        return (dict(row._mapping) for row in ledger.projects(self.library.tenant, (phase,) if phase else (), year))
 
     def next_number(self, kind: str, year: int) -> int:
         return ledger.next_number(self.library.tenant, kind, year)

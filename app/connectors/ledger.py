@@ -38,8 +38,19 @@ from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.domain.project_values import project_context
 from app.engine.approvals import differing
+from app.engine.declarations import Scope
 from app.engine.effects import ApprovalGiven, Effect, FactWritten, PeopleTold, PhaseEntered, RecordMade, VariableSet
-from app.engine.ledger import ApprovalsAsked, KnownApproval, KnownLedger, NamedAsked, NumberAsked, OfficesAsked, Question, RowsAsked
+from app.engine.ledger import (
+    ApprovalsAsked,
+    KnownApproval,
+    KnownLedger,
+    NamedAsked,
+    NumberAsked,
+    OfficesAsked,
+    ProjectsAsked,
+    Question,
+    RowsAsked,
+)
 from app.engine.reads import PLACE
 from app.errors import ConnectorError
 
@@ -175,12 +186,17 @@ class Ledger(ABC):
                 return self.next_number(question.series, question.year)
             case RowsAsked():
                 return self._rows(question)
+            case ProjectsAsked():
+                return self._others(question)
             case ApprovalsAsked():
                 return tuple(self._known(one) for one in (*self.kept_approvals(), *self.approvals))
 
     def _rows(self, asked: RowsAsked) -> list[dict[str, Any]] | None:
         """Current rows of a register as expressions see them, those of this act included; None if they are too many."""
-        kept = self.kept_records(asked.kind, self.project_key if asked.of_project else None)
+        if asked.scope == Scope.OFFICE:
+            kept = self.kept_records_of(asked.kind, self._applicant)
+        else:
+            kept = self.kept_records(asked.kind, self.project_key if asked.scope == Scope.PROJECT else None)
         own = [self._found(entered) for entered in self.records if entered.record.kind == asked.kind]
         gone = {record.place for record in own if record.place is not None}
         found: list[dict[str, Any]] = []
@@ -188,6 +204,22 @@ class Ledger(ABC):
             if len(found) >= MOST_ROWS:
                 return None
             found.append(self._as_row(record))
+        return found
+
+    @property
+    def _applicant(self) -> int:
+        """The office of the tree's project; 0 of none."""
+        return (self.project["applicant_key"] or 0) if self.project is not None else 0
+
+    def _others(self, asked: ProjectsAsked) -> list[dict[str, Any]] | None:
+        """The ledger rows of other projects as contexts; None if they are too many."""
+        found: list[dict[str, Any]] = []
+        for row in self.kept_projects(asked.year, asked.phase):
+            if row["key"] == self.project_key or (asked.scope == Scope.OFFICE and row["applicant_key"] != self._applicant):
+                continue
+            if len(found) >= MOST_ROWS:
+                return None
+            found.append(project_context(row, self.schema) or {})
         return found
 
     def _found(self, entered: Entered) -> FoundRecord:
@@ -281,8 +313,12 @@ class Ledger(ABC):
         """Records of earlier acts, of a project or (None) of the whole district, oldest first."""
 
     @abstractmethod
-    def kept_projects(self, year: int | None) -> Iterable[Mapping[str, Any]]:
-        """Rows of the district's projects, of one plan year or (None) all, oldest first."""
+    def kept_records_of(self, kind: str, applicant: int) -> Iterable[FoundRecord]:
+        """Records of earlier acts, of all projects that an office has applied for, oldest first."""
+
+    @abstractmethod
+    def kept_projects(self, year: int | None, phase: str | None = None) -> Iterable[Mapping[str, Any]]:
+        """Rows of the district's projects, of one plan year or (None) all, in one phase or (None) any, oldest first."""
 
     @abstractmethod
     def next_number(self, kind: str, year: int) -> int:

@@ -20,6 +20,7 @@ from app.engine.ledger import (
     NamedAsked,
     NumberAsked,
     OfficesAsked,
+    ProjectsAsked,
     Question,
     RowsAsked,
     Unanswered,
@@ -30,6 +31,7 @@ from app.engine.limits import StepLimits
 from app.engine.migration import Preview
 from app.engine.migration import preview as preview_migration
 from app.engine.reading import read
+from app.engine.readings import readings
 from app.engine.recalculation import Recalculated, Recounted, concerns, counts_by_ledger, recalculate, recount
 from app.engine.returning import ReturnTarget
 from app.engine.returning import targets as return_targets
@@ -57,6 +59,7 @@ __all__ = [
     "OfficesAsked",
     "Preview",
     "ProcessDefinition",
+    "ProjectsAsked",
     "Question",
     "Recalculated",
     "Recounted",
@@ -75,6 +78,7 @@ __all__ = [
     "describe_tasks",
     "preview_migration",
     "read",
+    "readings",
     "recalculate",
     "recount",
     "return_targets",

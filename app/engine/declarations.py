@@ -19,15 +19,26 @@ class Aggregate(StrEnum):
     COUNT = "count"
 
 
+class Scope(StrEnum):
+    """Whose rows are read: of the tree's own project, of the projects of its applicant's office, of the whole district."""
+
+    PROJECT = "project"
+    OFFICE = "office"
+    DISTRICT = "district"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One part of ``reads``: a name for rows of a register, or for their number or the sum of ``field``. ``where``: what fields must be, as FEEL."""
+    """One part of ``reads``: a name for rows of a register, or for their number or the sum of ``field``. ``where``: what fields must be, as FEEL.
+
+    ``kind`` is a register, or ``project``: the ledger rows of other projects.
+    """
 
     name: str
     kind: str
     aggregate: Aggregate | None = None
     field: str = ""
-    of_project: bool = True
+    scope: Scope = Scope.PROJECT
     where: tuple[tuple[str, FormulaTerm], ...] = ()
 
 

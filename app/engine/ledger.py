@@ -39,11 +39,22 @@ class NumberAsked:
 
 @dataclass(frozen=True, slots=True)
 class RowsAsked:
-    """The current rows of a register, of the tree's project or of the whole district, oldest first; None if they are too many. See ``engine.reads``."""
+    """The current rows of a register, oldest first; None if they are too many. ``scope``: see ``engine.declarations.Scope``; ``project``: the tree's own, or empty."""
 
     kind: str
-    of_project: bool
+    scope: str
     project: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectsAsked:
+    """The ledger rows, as contexts, of the other projects of the office or the district, oldest first; None if they are too many. ``phase``, ``year``: only those
+    in this phase, of this plan year (None: any)."""
+
+    scope: str
+    project: str
+    phase: str | None = None
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +78,7 @@ class ApprovalsAsked:
     """The approvals of the tree's project, without one of the tree itself, oldest first, as ``KnownApproval``."""
 
 
-Question: TypeAlias = OfficesAsked | NamedAsked | NumberAsked | RowsAsked | ApprovalsAsked
+Question: TypeAlias = OfficesAsked | NamedAsked | NumberAsked | RowsAsked | ProjectsAsked | ApprovalsAsked
 
 
 class Unanswered(Exception):

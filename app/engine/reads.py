@@ -1,19 +1,22 @@
 """What an element ``reads``: current rows of a register, those of this act included, or their sum or number; seen by the element alone and never stored.
 
-The rows of earlier acts are a question to the caller; what this step has made is added here. Source: modelling.md §4.
+The rows of earlier acts are a question to the caller; what this step has made is added here. Of other projects' ledger rows an element sees the fields that the
+table ``visibility`` gives it, and may choose by no others. Source: modelling.md §4.
 """
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from app.decision import feel
+from app.decision.dmn import DmnError, DmnEvaluationError
 from app.domain import fact_values
 from app.engine.codes import IncidentType
-from app.engine.declarations import Aggregate, Reading
+from app.engine.declarations import Aggregate, Reading, Scope
 from app.engine.elements.mappings import to_json
 from app.engine.errors import ElementFailure
-from app.engine.expressions import evaluate
-from app.engine.ledger import RowsAsked
+from app.engine.expressions import LiteralTerm, evaluate
+from app.engine.ledger import PROJECT, ProjectsAsked, RowsAsked
 
 if TYPE_CHECKING:
     from app.engine.course import Course
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 10_000
 OF_ROW = ("project", "process", "element", "stage", "office", "at")  # what every row has besides its own fields
+VISIBILITY = (
+    "visibility"  # the table of the fields of other projects that an element may see: inputs role, process, element; result: lists of names
+)
 PLACE = "$place"  # where in its tree a row belongs: for whoever takes its place, not for expressions
 
 
@@ -41,10 +47,13 @@ def _value(course: "Course", token: "Token", reading: Reading) -> Any:
 
 
 def _rows(course: "Course", token: "Token", reading: Reading) -> Iterator[Mapping[str, Any]]:
-    if reading.of_project and course.project is None:
+    if reading.scope != Scope.DISTRICT and course.project is None:
         raise _failure(course, token, reading, "该流程实例不属于任何项目,只能读全区(of district)的登记")
     wanted = {field: _given(course, token, reading, field) for field, _ in reading.where}
-    kept = course.ledger.answer(RowsAsked(reading.kind, reading.of_project, f"{course.project['projectKey']}" if course.project else ""))
+    if reading.kind == PROJECT:
+        yield from _projects(course, token, reading, wanted)
+        return
+    kept = course.ledger.answer(RowsAsked(reading.kind, reading.scope.value, _own(course)))
     if kept is None:
         raise _failure(course, token, reading, f"登记超过 {MOST_ROWS} 行,请在 where 里加上条件,或改用合计")
     made = course.made.get(reading.kind, ())
@@ -52,6 +61,49 @@ def _rows(course: "Course", token: "Token", reading: Reading) -> Iterator[Mappin
     for row in (*(row for row in kept if row.get(PLACE) not in gone), *made):
         if all(fact_values.normal({}, row.get(field)) == value for field, value in wanted.items()):
             yield row
+
+
+def _own(course: "Course") -> str:
+    return f"{course.project['projectKey']}" if course.project else ""
+
+
+def _projects(course: "Course", token: "Token", reading: Reading, wanted: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    seen = _visible(course, token, reading)
+    used = [*wanted, *([reading.field] if reading.field else [])]
+    if hidden := [field for field in used if field not in seen and field not in OF_ROW]:
+        raise _failure(course, token, reading, f"决策表 {VISIBILITY} 没有让这里看到别的项目的“{hidden[0]}”")
+    year = wanted.get("planYear")
+    phase = wanted.get("phase")
+    asked = ProjectsAsked(
+        reading.scope.value,
+        _own(course),
+        phase if isinstance(phase, str) else None,
+        int(year) if isinstance(year, int | Decimal) and year == int(year) else None,
+    )
+    kept = course.ledger.answer(asked)
+    if kept is None:
+        raise _failure(course, token, reading, f"项目超过 {MOST_ROWS} 个,请在 where 里写明阶段或计划年度")
+    for project in kept:
+        row = {name: project.get(name) for name in seen}
+        row |= dict.fromkeys(OF_ROW) | {"project": project["projectKey"], "office": project.get("applicantOffice")}
+        if all(fact_values.normal({}, row.get(field)) == value for field, value in wanted.items()):
+            yield row
+
+
+def _visible(course: "Course", token: "Token", reading: Reading) -> Mapping[str, None]:
+    """The fields of other projects that an element may see, in the table's order. Raises ElementFailure (READ_ERROR)."""
+    ref = course.library.decision(VISIBILITY)
+    if ref is None:
+        raise _failure(course, token, reading, f"没有决策表 {VISIBILITY},看不到别的项目")
+    groups = getattr(getattr(token.task_spec, "assignment", None), "candidate_groups", None)
+    role = str(groups.value).split(",")[0].strip() if isinstance(groups, LiteralTerm) else None
+    process = course.tree.instances[token.instance].definition.process_id
+    try:
+        given = ref.evaluate({"role": role, "process": process, "element": token.element_id}, course.environment).output
+    except (DmnError, DmnEvaluationError, feel.FeelError) as error:
+        raise _failure(course, token, reading, f"决策表 {VISIBILITY} 不能得出结果:{error}") from error
+    texts = [text for text in (given if isinstance(given, list) else [given]) if isinstance(text, str)]
+    return dict.fromkeys(name for text in texts for name in text.replace(",", " ").split())
 
 
 def _given(course: "Course", token: "Token", reading: Reading, field: str) -> Any:

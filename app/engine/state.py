@@ -180,6 +180,11 @@ class State:
         """Everything that can be seen from an element instance. Raises KeyError."""
         return visible(self.tree.tokens[element])
 
+    def reads(self, element: int) -> bool:
+        """Whether an element instance is open and reads registers (see ``engine.readings``)."""
+        token = self.tree.tokens.get(element)
+        return token is not None and bool(token.task_spec.declarations.reads)
+
     def entered_at(self, element: int) -> datetime | None:
         """When an element instance was entered; None where that was before it was kept. Raises KeyError."""
         return self.tree.tokens[element].entered_at

@@ -102,7 +102,7 @@ def complete(life: Life, line: TaskLine, now: datetime) -> bool:
     try:
         page = tasks.view(actor, line.key, now)
         facts = life.facts if line.project_key else {}
-        seen = {**tasks.inputs(actor, line.key)[1], **page.variables}
+        seen = {**tasks.inputs(actor, line.key, now)[1], **page.variables}
         filled = player.fill(page.form, seen, facts, answers=answers, now=now, tenant=life.district.key)
         tasks.complete(actor, line.key, filled.values, now)
     except Failure as failure:

@@ -16,6 +16,7 @@ from app.errors import NotFound
 from app.services import accounts, projects, tasks
 
 _MISSING = object()
+PICKED = ("office", "person")  # formats whose values are picked from a register: a name alone is none
 _ROUNDS = 3  # of filling in what an earlier answer makes necessary
 _EMPTY: Mapping[str, Any] = {
     "string": "(演示)",
@@ -77,7 +78,7 @@ def beginning(starter: Actor, process_id: str, project_key: int | None, facts: M
 def _choose(
     name: str, schema: Mapping[str, Any], known: Mapping[str, Any], values: Mapping[str, Any], now: datetime, tenant: str
 ) -> tuple[Any, bool]:
-    if known.get(name) is not None:
+    if known.get(name) is not None and (schema.get("x-format") not in PICKED or isinstance(known[name], Mapping)):
         return _fitting(known[name], schema), False
     for key in ("const", "default"):
         if key in schema:
@@ -94,9 +95,16 @@ def _example(example: Any, context: Mapping[str, Any], now: datetime, tenant: st
     if not (isinstance(example, str) and example.startswith("=")):
         return example
     try:
-        return expressions.evaluate(example[1:], context, tenant=tenant, now=now)
+        return expressions.evaluate(example[1:], context, tenant=tenant, now=now, offices=lambda role: _offices(tenant, role, now))
     except feel.FeelError:
         return None  # an example that needs what is not there is no example
+
+
+def _offices(tenant: str, role: str, now: datetime) -> list[dict[str, str]]:
+    """An office that somebody has in a role, as a value."""
+    person = holder(tenant, role, now)
+    held = person.office_in(role) if person is not None else None
+    return [{"key": str(held.office), "name": held.office_name}] if held is not None else []
 
 
 def _fitting(value: Any, schema: Mapping[str, Any]) -> Any:

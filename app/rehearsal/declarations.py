@@ -22,7 +22,7 @@ from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.expressions import FormulaTerm, LiteralTerm, formula
-from app.engine.reads import OF_ROW
+from app.engine.reads import OF_ROW, VISIBILITY
 from app.rehearsal.inventory import Part
 from app.rehearsal.surroundings import View
 
@@ -88,15 +88,21 @@ def _register(activity: Element, kind: str, around: View) -> Iterator[str]:
 
 def _reading(reading: Reading, around: View) -> Iterator[str]:
     """A register that there is, and fields that its rows have."""
+    used = (*(field for field, _ in reading.where), *([reading.field] if reading.field else []))
     if f"{REGISTERS}{reading.kind}" == LEDGER:
-        yield "的属性 reads 还不能读别的项目的台账(project);本项目的直接用 project 这个名称"
+        if around.stock.complete and not around.decisions(VISIBILITY):
+            yield f"的属性 reads 读别的项目的台账,但没有决策表 {VISIBILITY} 写明可以看到哪些字段"
+        for schema in _schemas(around):
+            for field in used:
+                if field not in schema.fields and field not in OF_ROW:
+                    yield f"的属性 reads 用到台账的“{field}”,台账没有这个字段,{_cure(field, schema.fields)}"
         return
     forms = next((found for name in forms_of(reading.kind) if (found := around.forms(name))), ())
     if not forms and reading.kind != OVERDUE and around.stock.complete:
         known = [form.removeprefix(REGISTERS) for form in around.ids("form") if form.startswith(REGISTERS) and form != LEDGER]
         yield f"的属性 reads 要读“{reading.kind}”,没有登记簿 forms/records/{reading.kind}.json,{_cure(reading.kind, known)}"
     fields = {name for form in forms for name in form.fields} | set(OF_ROW)
-    for field in (*(field for field, _ in reading.where), *([reading.field] if reading.field else [])):
+    for field in used:
         if forms and field not in fields:
             yield f"的属性 reads 用到登记簿“{reading.kind}”的“{field}”,它没有这一项,{_cure(field, sorted(fields))}"
 

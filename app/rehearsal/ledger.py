@@ -285,8 +285,13 @@ class RehearsedLedger(Ledger):
     def kept_records(self, kind: str, project_key: int | None) -> Iterator[FoundRecord]:
         return (record for record in self.memory.records if record.kind == kind and project_key in (None, record.project_key))
 
-    def kept_projects(self, year: int | None) -> Iterable[Mapping[str, Any]]:
-        return [row for _, row in sorted(self.memory.projects.items()) if year is None or row.get("plan_year") == year]
+    def kept_records_of(self, kind: str, applicant: int) -> Iterator[FoundRecord]:
+        mine = {key for key, row in self.memory.projects.items() if row.get("applicant_key") == applicant}
+        return (record for record in self.memory.records if record.kind == kind and record.project_key in mine)
+
+    def kept_projects(self, year: int | None, phase: str | None = None) -> Iterable[Mapping[str, Any]]:
+        rows = (row for _, row in sorted(self.memory.projects.items()))
+        return [row for row in rows if year in (None, row.get("plan_year")) and phase in (None, row["phase"])]
 
     def next_number(self, kind: str, year: int) -> int:
         self.memory.numbers[kind, year] += 1

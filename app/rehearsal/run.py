@@ -28,6 +28,7 @@ from app.engine.definitions import ProcessDefinition, StartEvent
 from app.engine.expressions import LiteralTerm, Term, parse
 from app.engine.ledger import PARAMETERS, answering
 from app.engine.limits import StepLimits
+from app.engine.readings import readings
 from app.engine.recalculation import concerns, counts_by_ledger, recount
 from app.engine.state import State
 from app.engine.waits import text_of
@@ -174,7 +175,7 @@ class Rehearsal:
         names = {*fields, *(form_facts.shown(form, schema) if form is not None and declares else ())}
         if form is not None and declares:
             others = form_facts.of_others(form, names)
-            if wrong := form_facts.altered(form, others, data, root.state.visible(task.element)):
+            if wrong := form_facts.altered(form, others, data, self.seen_from(root, task.element)):
                 raise InvalidRequest(f"“{form.title_of([wrong[0]])}”是前面的环节填写的,只供查看,不能改", code=FormCode.NOT_ALLOWED)
             names |= set(others)
         command = commands.CompleteTask(task.element, data, facts=frozenset(names), office=office)
@@ -367,6 +368,16 @@ class Rehearsal:
             if before is not None:
                 assignee = opened.assignee if element in found.assigned else before.assignee
                 self._move(root, before, replace(opened, returned=before.returned, assignee=assignee), found.effects)
+
+    def seen_from(self, root: RehearsedTree, element: int) -> dict[str, Any]:
+        """What can be seen from an open task now: variables, and what it reads of the registers."""
+        ledger = self._opened(root)
+        found = answering(
+            lambda known: readings(self.models, root.state, element, self.now, limits=self.limits, ledger=known),
+            ledger.known(),
+            ledger.look_up,
+        )
+        return {**root.state.visible(element), **found}
 
     def _move(self, root: RehearsedTree, before: effects.TaskOpened, after: effects.TaskOpened, happened: Sequence[effects.Effect]) -> None:
         """An open task has other dates or people now."""

@@ -63,7 +63,7 @@ def _setting(run: Rehearsal, root: RehearsedTree, task: effects.TaskOpened, form
         site=site,
         now=run.now,
         project=project_context(run.ledger.projects[root.project] if root.project is not None else None, schema),
-        variables=root.state.visible(task.element),
+        variables=run.seen_from(root, task.element),
         titles={name: field.title for name, field in schema.fields.items()} if schema is not None else {},
         limits=run.limits,
     )

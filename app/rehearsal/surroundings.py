@@ -1,6 +1,7 @@
 """What there is for a diagram to name: models at hand and models of the installation, as the districts that use the diagram see them."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -138,13 +139,20 @@ def once(load: Load) -> Load:
 
 
 def of_installation(root: Path, known: Collection[str]) -> Iterator[tuple[Place, Load]]:
-    """What an installation's folders hold, by the names of the files, each read when it is asked for. ``known``: its districts."""
+    """What an installation's folders hold, each read when it is asked for. ``known``: its districts."""
     for folder, kind in (("bpmn", "process"), ("dmn", "decision"), ("forms", "form")):
         for path in sorted((root / folder).rglob("*")):
             own = path.relative_to(root / folder).parts[0]
             if path.suffix in _READERS:
-                name = f"{REGISTERS}{path.stem}" if path.parent.name == districts.REGISTERS else path.stem
-                yield (own if own in known else SHARED, kind, name), once(partial(_read, path, name))
+                for name in _names(path):
+                    yield (own if own in known else SHARED, kind, name), once(partial(_read, path, name))
+
+
+def _names(path: Path) -> Iterable[str]:
+    """What a file holds: that of its own name, and every other process or decision that stands in it. Looked for in the text: nothing is read yet."""
+    if path.suffix not in _HELD:
+        return (f"{REGISTERS}{path.stem}" if path.parent.name == districts.REGISTERS else path.stem,)
+    return dict.fromkeys((path.stem, *_HELD[path.suffix].findall(path.read_text("utf-8", errors="replace"))))
 
 
 def _read(path: Path, name: str) -> Any:
@@ -159,6 +167,7 @@ def _process(source: bytes, file: str, name: str) -> ProcessDefinition | None:
     return next((process for process in read(source, file).processes if process.process_id == name), None)
 
 
+_HELD = {suffix: re.compile(rf"<(?:\w+:)?{tag}\b[^>]*?\bid=[\"']([^\"']+)") for suffix, tag in ((".bpmn", "process"), (".dmn", "decision"))}
 _READERS: Mapping[str, Callable[[bytes, str, str], Any]] = {
     ".bpmn": _process,
     ".dmn": lambda source, file, name: dmn.parse(source, name=file, functions=vocabulary()),

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from app import engine
-from app.acts import answering, checks, idempotency
+from app.acts import answering, checks, idempotency, readings
 from app.acts import facts as form_acts
 from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTree
+from app.acts.ledger import StoredLedger
 from app.acts.transaction import act, open_task, retried
 from app.catalogue import snapshot
 from app.codes import RequestCode
@@ -56,7 +57,7 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
     """A task with all that its page shows. Raises NotFound, Forbidden (with the verdict's reason)."""
     row, project, district = _read(actor, key)
     form_view = _form(row)
-    seen, mine = _visible(row)
+    seen, mine = _visible(row, project, now)
     form = form_view.form if form_view else None
     definition = snapshot.process_definition(row.definition_key)
     info = definition.elements.get(row.element_id)
@@ -89,10 +90,10 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
     )
 
 
-def inputs(actor: Actor, key: int) -> tuple[Form | None, dict[str, Any]]:
+def inputs(actor: Actor, key: int, now: datetime) -> tuple[Form | None, dict[str, Any]]:
     """The form of an open task, and all that can be seen from it: variables, and where the process reads the ledger, ``project``. Raises NotFound, Forbidden."""
     row, project, _ = _read(actor, key)
-    seen = _visible(row)[0]
+    seen = _visible(row, project, now)[0]
     if project is not None and snapshot.process_definition(row.definition_key).declares:
         seen = {**seen, PROJECT: project_context(project, snapshot.library(row.tenant).ledger)}
     return snapshot.form(row.form_key) if row.form_key else None, seen
@@ -350,17 +351,22 @@ def _form(row: Any) -> FormView | None:
     return FormView(row.form_key, found.version, snapshot.form(row.form_key), found.tenant)
 
 
-def _visible(row: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Variables that can be seen from an open task, and those of its own instance where it is one of several; of a closed one nothing is kept."""
+def _visible(row: Any, project: dict[str, Any] | None, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Variables that can be seen from an open task, and those of its own instance where it is one of several; of a closed one nothing is kept.
+
+    What the task reads of the registers is among both, as it is now.
+    """
     if row.state != TaskState.OPEN:
         return {}, {}
     root = history.root_state(row.root_key)
-    state = engine.State.load(root.blob, snapshot.library(root.tenant, root.catalogue_version))
+    library = snapshot.library(root.tenant, root.catalogue_version)
+    state = engine.State.load(root.blob, library)
     try:
         seen, inside = state.visible(row.element), state.inside_loop(row.element)
     except KeyError:  # closed between the two reads
         return {}, {}
-    return seen, seen if inside is None else inside
+    read = readings.of(library, state, row.element, StoredLedger(library, project, row.root_key, now))
+    return seen | read, (seen if inside is None else inside) | read
 
 
 def _replayed(actor: Actor, key: int, answer: Mapping[str, Any], now: datetime) -> CompletedView:

@@ -162,11 +162,24 @@ def records(tenant: str, kind: str, project_key: int | None) -> Iterator[Row[Any
     yield from db.session.execute(query.order_by(RecordRow.key))
 
 
+def records_of_office(tenant: str, kind: str, applicant: int) -> Iterator[Row[Any]]:
+    """Current records of a kind, of all projects of a district that this office has applied for, oldest first."""
+    query = select(RecordRow.__table__).join(ProjectRow.__table__, ProjectRow.key == RecordRow.project_key)
+    query = query.where(RecordRow.kind == kind, RecordRow.superseded_at.is_(None), RecordRow.tenant == tenant)
+    yield from db.session.execute(query.where(ProjectRow.applicant_key == applicant).order_by(RecordRow.key))
+
+
 def projects(tenant: str, phases: Sequence[str], year: int | None) -> Iterator[Row[Any]]:
     """Projects of a district, oldest first."""
-    query = select(ProjectRow.key, ProjectRow.name, ProjectRow.phase, ProjectRow.applicant_office, ProjectRow.facts).where(
-        ProjectRow.tenant == tenant
-    )
+    query = select(
+        ProjectRow.key,
+        ProjectRow.name,
+        ProjectRow.phase,
+        ProjectRow.applicant_key,
+        ProjectRow.applicant_office,
+        ProjectRow.facts,
+        ProjectRow.offices,
+    ).where(ProjectRow.tenant == tenant)
     if phases:
         query = query.where(ProjectRow.phase.in_(phases))
     if year is not None:

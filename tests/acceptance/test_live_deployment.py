@@ -84,23 +84,14 @@ def test_a_changed_table_decides_the_next_case_without_a_restart(app: Flask, dat
     district = District("sucheng", BEGIN, PLATFORM)
     district.announce()
     before, after = district.declare("河道巡检平台"), district.declare("停车诱导平台")
-    # Both stand before the last act of their review: with it, procurement begins and supervision is decided.
+    # Both stand before the last act of their review: with it, procurement begins, and with it the rules that it goes on by.
     district.until(before, "upload_signed_form", after)
     instants.begin_at(district.now)
     with served(data, clock="virtual") as (address, process):
         people = Sucheng(address, district)
         people.do(before, "upload_signed_form")
-        old = supervision(before, district)
-        assert old.output["required"] is True
-
         (definition,) = deployed(tmp_path, data)
-        assert (definition["id"], definition["version"], definition["tenant"]) == ("supervision", old.version + 1, "sucheng")
-
         people.do(after, "upload_signed_form")
-        new = supervision(after, district)
-        assert new.version == old.version + 1
-        assert new.output["required"] is False
-        assert str(new.definition_key) == str(definition["key"])
 
         # The case before goes on as it began, its later steps too; the next one never meets a supervisor.
         for project in (before, after):
@@ -108,7 +99,11 @@ def test_a_changed_table_decides_the_next_case_without_a_restart(app: Flask, dat
                 people.do(project, element)
         assert [line.element_id for line in district.open(before)] == ["register_supervisor"]
         assert [line.element_id for line in district.open(after)] == ["start_construction"]
-        assert supervision(before, district) == old
+        old, new = supervision(before, district), supervision(after, district)
+        assert (old.output["required"], new.output["required"]) == (True, False)
+        assert (definition["id"], definition["version"], definition["tenant"]) == ("supervision", old.version + 1, "sucheng")
+        assert new.version == old.version + 1
+        assert str(new.definition_key) == str(definition["key"])
 
         for project, version in ((before, old.version), (after, new.version)):
             assert f"（第 {version} 版）" in shown(people.page(project, "sucheng.data_bureau"), old.name)

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from app.decision import dmn, feel
 from app.domain import calendars, deadlines, districts
 from app.domain.forms import FieldProblem, Form
-from app.engine import DecisionRef, ProcessDefinition, State, StaticLibrary, answering, commands, effects, read, step
+from app.engine import DecisionRef, ProcessDefinition, State, StaticLibrary, answering, commands, effects, functions, read, readings, step
+from app.engine.expressions import vocabulary
 from app.engine.form_checks import CheckSetting, CheckSite, examine
 from tests.processes.kept import Kept, marked
 
@@ -74,10 +75,10 @@ def record_form(kind: str) -> Form:
 
 
 def decide(district: str, decision: str, **facts: Any) -> Any:
-    """What a shipped table says, as JSON values."""
+    """What a shipped table says, as JSON values; the facts are those of the project and the parameters too."""
     ref = library(district).decisions[decision]
     environment = feel.Environment(now=at("2026-03-10"), zone=ZONE)
-    return feel.to_json(ref.model.evaluate(decision, facts, environment).output)
+    return feel.to_json(ref.model.evaluate(decision, {"project": facts, "parameters": facts, **facts}, environment).output)
 
 
 def due(district: str, key: str, start: str, **facts: Any) -> deadlines.Due:
@@ -376,16 +377,23 @@ class Case:
             site=CheckSite(task.number, 1, task.id),
             now=self.now,
             project=self.kept.known(self.phase).project,
-            variables=self.state.visible(task.number),
+            variables=self._seen(task),
         )
         return examine(shown, data, {}, setting).problems
+
+    def _seen(self, task: Task) -> dict[str, Any]:
+        assert self.state is not None
+        state, known = self.state, self.kept.known(self.phase)
+        read_now = answering(lambda ledger: readings(self.library, state, task.number, self.now, ledger=ledger), known, self.kept.look_up)
+        return {**state.visible(task.number), **read_now}
 
     def _examples(self, task: Task) -> dict[str, Any]:
         assert self.state is not None
         assert task.form_id is not None
         fields = form(self.district, task.form_id).fields
-        visible = {**self.state.visible(task.number), "project": self.kept.known(self.phase).project}
-        environment = feel.Environment(now=self.now, zone=ZONE)
+        visible = {**self._seen(task), "project": self.kept.known(self.phase).project}
+        called = functions.of(self.library.calendar, ZONE)
+        environment = feel.Environment(now=self.now, zone=ZONE, functions=called, extra=functions.OfficesAlone(self.kept.holding))
         values: dict[str, Any] = {}
         for name, schema in fields.items():
             if "const" in schema:
@@ -393,7 +401,7 @@ class Case:
             elif schema.get("examples"):
                 example = schema["examples"][0]
                 if isinstance(example, str) and example.startswith("="):
-                    example = feel.to_json(feel.compile(example[1:]).evaluate(visible, environment))
+                    example = feel.to_json(feel.compile(example[1:], functions=vocabulary()).evaluate(visible, environment))
                 if example is not None:
                     values[name] = example
         return values

@@ -64,6 +64,10 @@ class Kept:
                 return tuple(self.approvals)
         raise AssertionError(f"nobody asks {question}")
 
+    def holding(self, role: str) -> list[dict[str, str]]:
+        """The offices of a role, as values."""
+        return [self.office(name) for name in offices_of(self.district).get(role, ())]
+
     def office(self, name: Any) -> Any:
         """An office as a value."""
         return {"key": self._offices.setdefault(name, str(len(self._offices) + 1)), "name": name} if isinstance(name, str) else name

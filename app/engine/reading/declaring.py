@@ -7,8 +7,9 @@ from app.decision.feel.syntax import ContextLiteral, ListLiteral, Literal
 from app.decision.near import near
 from app.domain.declared import PERSON, PROPERTIES, RESERVED, Declared, declared, parts
 from app.engine.codes import DiagramCode
-from app.engine.declarations import NOTHING, Aggregate, Declarations, FactSetting, Reading
+from app.engine.declarations import NOTHING, Aggregate, Declarations, FactSetting, Reading, Scope
 from app.engine.expressions import FormulaTerm
+from app.engine.ledger import PROJECT
 from app.engine.reading.document import Document
 from app.engine.reading.values import boolean
 from app.engine.reading.xml import BPMN, Node, local
@@ -122,7 +123,6 @@ def _sets(document: Document, node: Node, written: tuple[tuple[str, str], ...]) 
 _READING = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*=\s*(?:(?P<how>sum|count)\s*\(\s*(?P<inner>.*)\)|(?P<plain>.*))", re.DOTALL)
 _ROWS = re.compile(r"(?P<kind>[A-Za-z_]\w*)(?:\.(?P<field>\w+))?(?:\s+of\s+(?P<scope>\w+))?(?:\s+where\s+(?P<where>.+))?", re.DOTALL)
 _WHERE = re.compile(r"\s*([A-Za-z_]\w*)\s*=\s*(.+)", re.DOTALL)
-_SCOPES = ("project", "district")
 
 
 def _reads(document: Document, node: Node, properties: dict[str, str]) -> Iterator[Reading]:
@@ -130,9 +130,7 @@ def _reads(document: Document, node: Node, properties: dict[str, str]) -> Iterat
     for part in parts(next((value for name, value in properties.items() if name.strip() == "reads"), "")):
         reading = _reading(document, node, part)
         if reading is None:
-            text = (
-                f"属性 reads 的“{part}”应写成“名称 = 登记簿 of project|district where 字段 = FEEL”,或 sum(登记簿.字段 …)、count(登记簿 …)"
-            )
+            text = f"属性 reads 的“{part}”应写成“名称 = 登记簿 of project|office|district where 字段 = FEEL”,或 sum(登记簿.字段 …)、count(登记簿 …)"
             document.refuse(node, DiagramCode.DECLARATION, text)
         elif reading.name in seen or reading.name in RESERVED:
             document.refuse(node, DiagramCode.DECLARATION, f"属性 reads 的名称“{reading.name}”写了两次,或是保留的名称,请改名")
@@ -144,12 +142,11 @@ def _reads(document: Document, node: Node, properties: dict[str, str]) -> Iterat
 def _reading(document: Document, node: Node, part: str) -> Reading | None:
     said = _READING.fullmatch(part.strip())
     rows = _ROWS.fullmatch((said["inner"] if said["how"] else said["plain"]).strip()) if said is not None else None
-    if (
-        said is None
-        or rows is None
-        or (rows["scope"] or _SCOPES[0]) not in _SCOPES
-        or bool(rows["field"]) != (said["how"] == Aggregate.SUM)
-    ):
+    if said is None or rows is None or bool(rows["field"]) != (said["how"] == Aggregate.SUM):
+        return None
+    others = rows["kind"] == PROJECT
+    scope = rows["scope"] or (Scope.DISTRICT if others else Scope.PROJECT)
+    if scope not in tuple(Scope) or (others and scope == Scope.PROJECT):
         return None
     conditions = []
     for condition in _split(rows["where"] or ""):
@@ -164,7 +161,7 @@ def _reading(document: Document, node: Node, part: str) -> Reading | None:
         kind=rows["kind"],
         aggregate=Aggregate(said["how"]) if said["how"] else None,
         field=rows["field"] or "",
-        of_project=rows["scope"] != "district",
+        scope=Scope(scope),
         where=tuple(conditions),
     )
 

@@ -57,7 +57,7 @@ class District:
 
     def filled(self, line: TaskLine, answers: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """What a person would submit: the answers, else what is known, else the form's examples."""
-        form, seen = tasks.inputs(SYSTEM, line.key)
+        form, seen = tasks.inputs(SYSTEM, line.key, self.now)
         facts = self.facts if line.project_key else {}
         return dict(player.fill(form, seen, facts, answers or {}, self.now, self.key).values)
 

@@ -33,6 +33,8 @@ class Twins(District):
         shelf = Shelf(current.settings().root)
         self.models = shelf.models(key)
         self.memory = LedgerInMemory(self.models, shelf.phases())
+        registered = db.session.execute(select(OrganisationRow.name, OrganisationRow.key).where(OrganisationRow.tenant == key))
+        self.memory._offices = {row.name: row.key for row in registered}  # offices are picked by key: both know them by the same one
         self.rehearsal = Rehearsal(self.models, now, ledger=self.memory)
         self.acts = 0
         self.through: Counter[str] = Counter()

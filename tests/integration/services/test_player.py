@@ -104,7 +104,7 @@ def test_an_account_that_may_do_the_task_is_found(cast: Cast) -> None:
     assert player.holder("hill", "applicant", NOW, project=project) == cast.bob
     assert player.holder("hill", "applicant", NOW, office="没有") == cast.alice
     assert player.holder("hill", "implementer", NOW) is None
-    found, seen = tasks.inputs(SYSTEM, review)
+    found, seen = tasks.inputs(SYSTEM, review, NOW)
     filled = player.fill(found, seen, {}, {}, NOW, "hill")
     tasks.complete(cast.fred, review, filled.values, NOW)
     assert inbox.todo(cast.fred, NOW).items == []

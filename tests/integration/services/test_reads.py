@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import Refused
+from app.errors import InvalidForm, Refused
 from app.services import inbox, instances, projects, tasks
 from app.store.tables import db
 from tests.integration.districts.test_statements import sent
@@ -96,7 +96,8 @@ def test_without_a_project_only_the_district_can_be_read(cast: Cast) -> None:
         ("n = count(paymnet)", "是不是 payment?"),
         ("n = sum(payment.amuont)", "是不是 amount?"),
         ("n = count(payment where nate = 1)", "是不是 note?"),
-        ("n = count(project)", "还不能读别的项目"),
+        ("n = count(project)", "没有决策表 visibility"),
+        ("n = sum(project.budgt)", "是不是 budget?"),
     ],
 )
 def test_a_register_or_field_that_there_is_not_is_refused(hill: object, reads: str, words: str) -> None:
@@ -120,3 +121,38 @@ def test_a_field_whose_source_is_another_register_is_refused(hill: object) -> No
     with pytest.raises(Refused) as refused:
         t.deploy(PAYMENT, other, t.diagram(*body), fields=PAID)
     assert [problem for problem in refused.value.problems if problem.element == "g" and "record:payment" in problem.message]
+
+
+LIMIT = {"id": "limit", "when": "total + amount > 100", "message": "累计超过一百", "field": "amount"}
+
+
+def asking() -> None:
+    """A payment whose form shows what has been paid and compares with it as it is when it is handed in."""
+    form = t.form("permit.pay", {"amount": t.MONEY, "total": {**t.MONEY, "readOnly": True}}, ("amount",), **{"x-checks": [LIMIT]})
+    register = t.form("records.payment", {"amount": t.MONEY}, ("amount",))
+    body = (
+        d.start(),
+        t.task("pay", form="permit.pay", record="payment", reads="total = sum(payment.amount of district)"),
+        d.end("end"),
+        d.chain("start", "pay", "end"),
+    )
+    t.deploy(register, form, t.diagram(*body))
+
+
+def test_a_form_shows_what_its_task_reads_and_its_checks_read_it_again(cast: Cast) -> None:
+    asking()
+    keys = {
+        project: next(line.key for line in _todo(cast) if line.project_key == project)
+        for project in (t.begin(cast.alice, name="甲"), t.begin(cast.alice, name="乙"))
+    }
+    first, second = keys.values()
+    assert tasks.view(cast.fred, second, NOW).data["total"] == 0
+    tasks.complete(cast.fred, first, {"amount": 60, "total": 0}, NOW)
+    assert tasks.view(cast.fred, second, NOW).data["total"] == 60
+    with pytest.raises(InvalidForm) as refused:
+        tasks.complete(cast.fred, second, {"amount": 41}, NOW)
+    assert [(problem.path, problem.message) for problem in refused.value.problems] == [("amount", "累计超过一百")]
+    with pytest.raises(InvalidForm) as refused:
+        tasks.complete(cast.fred, second, {"amount": 40, "total": 0}, NOW)  # what is only shown is not said anew
+    assert refused.value.problems[0].path == "total"
+    assert tasks.complete(cast.fred, second, {"amount": 40, "total": 60}, NOW).state == "completed"

@@ -15,7 +15,11 @@ CITY: dict[str, Any] = {
 def approved(district: str, **changes: Any) -> dict[str, Any]:
     """A project of ``district`` that lacks nothing for its procurement."""
     own: dict[str, Any] = (
-        {"schemePassed": True, "estimatePassed": True}
+        {
+            "schemePassed": True,
+            "estimatePassed": True,
+            "fundItems": [{"source": "财政性资金", "amount": changes.get("totalAmount", 6947911)}],
+        }
         if district == "fengxian"
         else {
             "listed": True,

@@ -93,8 +93,10 @@ def test_a_sum_that_differs_from_the_settlement_must_be_explained() -> None:
     assert case.tasks == {"supervise_assets": 2}
 
 
-def payment(facts: dict[str, Any], district: str, **variables: Any) -> Case:
-    return Case(district, "payment", facts, variables=variables)
+def payment(facts: dict[str, Any], district: str, paid: int = 0, **variables: Any) -> Case:
+    """An application for money; ``paid`` of the contract is in the register already."""
+    before = [{"payKind": "进度款", "amount": paid, "state": "已支付"}] if paid else []
+    return Case(district, "payment", facts, variables=variables, records={"payment": before})
 
 
 @pytest.mark.parametrize("district", ["fengxian", "sucheng"])
@@ -110,36 +112,37 @@ def test_finance_pays_an_accepted_project(district: str) -> None:
 
 
 def test_nothing_is_paid_over_the_contract() -> None:
-    case = payment(accepted("sucheng", paidAmount=6000000), "sucheng")
+    case = payment(accepted("sucheng", paidAmount=6000000), "sucheng", paid=6000000)
     case.fill("apply_payment", payKind="尾款", payAmount=900000.01)
     assert "pay" not in case.tasks
     assert case.tasks == {"handle_blocked": 1}
     case.fill("handle_blocked")
     assert case.ended
     assert case.facts["paidAmount"] == 6000000
-    assert case.records["payment"][0]["state"] == "已拒付"
+    assert case.records["payment"][-1]["state"] == "已拒付"
     assert case.notices[0]["text"] == "累计支付超过合同金额"
 
 
 def test_two_applications_cannot_together_exceed_the_contract() -> None:
     case = payment(accepted("sucheng"), "sucheng")
     case.fill("apply_payment", payAmount=5000000)
-    case.facts["paidAmount"] = 4000000  # meanwhile another payment has been made
-    case.fill("pay")
-    assert case.tasks == {"handle_blocked": 1}
-    assert case.facts["paidAmount"] == 4000000
+    case.records["payment"] = [{"payKind": "进度款", "amount": 4000000, "state": "已支付"}]  # meanwhile another payment has been made
+    with pytest.raises(FormRejected, match="累计支付超过合同金额"):
+        case.fill("pay")
+    case.fill("pay", payOpinion="拒付", refusalReason="合同款已不足")
+    assert case.ended
+    assert case.facts["paidAmount"] == 0
 
 
 def test_finance_refuses_or_returns_with_a_reason() -> None:
     case = payment(accepted("sucheng"), "sucheng")
     case.fill("apply_payment")
-    with pytest.raises(FormRejected, match="returnReason"):
+    with pytest.raises(FormRejected, match="refusalReason"):
         case.fill("pay", payOpinion="拒付")
-    case.fill("pay", payOpinion="退回", returnReason="发票不符")
+    case.give_back("pay", "apply_payment")
     assert case.tasks == {"apply_payment": 1}
-    assert case.variable("returnReason") == "发票不符"
     case.fill("apply_payment")
-    case.fill("pay", payOpinion="拒付", returnReason="款项争议")
+    case.fill("pay", payOpinion="拒付", refusalReason="款项争议")
     assert case.ended
     assert case.notices[0]["text"] == "款项争议"
     assert case.facts["paidAmount"] == 0
@@ -149,13 +152,15 @@ def test_sucheng_refuses_without_the_report_and_names_the_cause() -> None:
     case = payment(accepted("sucheng", accReport="未提交"), "sucheng")
     case.fill("apply_payment", payKind="验收款")
     case.fill("handle_blocked")
-    assert case.records["payment"][0]["blockedReasons"] == ["缺验收报告（SC-26-3）"]
+    assert case.records["payment"][0]["blockedReasons"] == ["缺验收报告"]
 
 
 def test_sucheng_knows_no_exception() -> None:
     case = payment(accepted("sucheng", cryptoOk=False), "sucheng")
     case.fill("apply_payment", payKind="运维经费")
-    case.fill("handle_blocked", blockedHandling="提请例外批准")
+    with pytest.raises(FormRejected, match="blockedHandling"):
+        case.fill("handle_blocked", blockedHandling="提请例外批准")
+    case.fill("handle_blocked")
     assert case.ended
     assert case.records["payment"][0]["state"] == "已拒付"
 
@@ -163,26 +168,28 @@ def test_sucheng_knows_no_exception() -> None:
 def test_before_acceptance_fengxian_pays_only_by_exception_of_the_finance_leader() -> None:
     case = payment(contracted("fengxian"), "fengxian")
     case.fill("apply_payment", payKind="预付款", payAmount=1)
-    case.fill("handle_blocked", blockedHandling="提请例外批准", returnReason="合同约定预付")
+    case.fill("handle_blocked", blockedHandling="提请例外批准", refusalReason="合同约定预付")
     assert case.task("approve_exception").groups == ("finance_leader",)
     case.fill("approve_exception", exceptionOpinion="批准", exceptionReason="合同约定,风险可控")
     case.fill("pay")
     assert case.ended
     assert case.facts["paidAmount"] == 1
-    assert case.records["payment"][0]["exceptionApprover"] == "财政局负责人"
+    assert case.records["payment"][0]["exceptionReason"] == "合同约定,风险可控"
 
 
 def test_an_exception_does_not_lift_a_suspension() -> None:
     case = payment(contracted("fengxian", suspended=True), "fengxian")
     case.fill("apply_payment", payKind="预付款", payAmount=1)
-    case.fill("handle_blocked", blockedHandling="提请例外批准", returnReason="申请例外")
+    with pytest.raises(FormRejected, match="不能例外批准"):
+        case.fill("handle_blocked", blockedHandling="提请例外批准", refusalReason="申请例外")
+    case.fill("handle_blocked")
     assert case.ended
     assert "approve_exception" not in case.path
 
 
-@pytest.mark.parametrize("district", ["fengxian", "sucheng"])
-def test_a_payment_of_which_nothing_is_known_is_blocked(district: str) -> None:
+@pytest.mark.parametrize(("district", "source"), [("fengxian", {"fundSource": "财政性资金"}), ("sucheng", {})])
+def test_a_payment_of_which_nothing_is_known_is_blocked(district: str, source: dict[str, Any]) -> None:
     case = Case(district, "payment", connectors=False)
-    case.complete("apply_payment", payKind="尾款", payAmount=1, payReason="无", payee="某")
+    case.complete("apply_payment", **{"payKind": "尾款", "payAmount": 1, "payReason": "无", **source})
     assert case.tasks == {"handle_blocked": 1}
     assert not case.incidents

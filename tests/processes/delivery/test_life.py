@@ -48,15 +48,15 @@ def act(case: Case, done: list[tuple[str, datetime]]) -> None:
 def live(district: str, facts: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, datetime]], list[str]]:
     done: list[tuple[str, datetime]] = []
     published: list[str] = []
-    now = at("2026-03-02")
+    now, phase = at("2026-03-02"), "approved"
     waiting: deque[dict[str, Any]] = deque([{"name": "procurement_requested", "variables": None}])
     while waiting:
         message = waiting.popleft()
         process = HANDED_ON.get(message["name"], "procurement")
         start = "requested" if process in ("acceptance", "payment") else "start"
-        case = Case(district, process, facts, variables=message["variables"] or {}, start=start, now=now)
+        case = Case(district, process, facts, variables=message["variables"] or {}, start=start, now=now, phase=phase)
         act(case, done)
-        facts, now = case.facts, case.now
+        facts, now, phase = case.facts, case.now, case.phase or phase
         published += [item["name"] for item in case.messages]
         waiting += [item for item in case.messages if item["name"] in HANDED_ON]
     return facts, done, published

@@ -54,7 +54,10 @@ class Full(Ledger):
     def kept_records(self, kind: str, project_key: int | None) -> Iterable[FoundRecord]:
         return (FoundRecord(number, kind, {}, None, NOW, None) for number in range(self.rows))
 
-    def kept_projects(self, year: int | None) -> Iterable[Mapping[str, Any]]:
+    def kept_records_of(self, kind: str, applicant: int) -> Iterable[FoundRecord]:
+        return ()
+
+    def kept_projects(self, year: int | None, phase: str | None = None) -> Iterable[Mapping[str, Any]]:
         return ()
 
     def next_number(self, kind: str, year: int) -> int:

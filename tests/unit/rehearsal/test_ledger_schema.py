@@ -215,4 +215,7 @@ def test_a_change_of_a_shipped_file_that_takes_a_fact_its_owner_or_source_is_tol
 
 def test_the_installation_on_disk_lists_each_districts_ledger_by_one_id() -> None:
     places = {place for place, _ in of_installation(ROOT, ("fengxian", "sucheng"))}
+    assert {("sucheng", "decision", name) for name in ("change_route", "change_amounts", "change_assessment")} <= places, (
+        "all that a file holds"
+    )
     assert {owner for owner, kind, name in places if (kind, name) == ("form", LEDGER)} == {SHARED, "fengxian", "sucheng"}

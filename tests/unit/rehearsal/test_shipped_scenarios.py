@@ -91,7 +91,7 @@ def test_the_page_of_commands_is_the_commands() -> None:
         ("acceptance.bpmn", 'key="phase" value="accepted"', 'key="phase" value="nonsense"', "to_accepted", "阶段“nonsense”不在"),
         ("acceptance.bpmn", 'key="phase" value="accepted"', 'key="phase" value="trial"', "", "应为 accepted,实为 trial"),
         ("acceptance.bpmn", 'key="phase" value="accepted"', 'key="phaze" value="accepted"', "to_accepted", "任务头“phaze”"),
-        ("payment.bpmn", 'key="kind" value="payment"', 'key="kind" value="paymnt"', "record_payment", "forms/records/paymnt.json"),
+        ("payment.bpmn", 'name="record" value="payment"', 'name="record" value="paymnt"', "end", "forms/records/paymnt.json"),
         (
             "sucheng/retirement.bpmn",
             'name="notify" value="applicant finance data_bureau"',
@@ -99,7 +99,13 @@ def test_the_page_of_commands_is_the_commands() -> None:
             "",
             "通知“finance”应有 1 个",
         ),
-        ("procurement.bpmn", 'key="role" value="implementer"', 'key="role" value="finance"', "name_implementer", "角色“finance”"),
+        (
+            "sucheng/procurement.bpmn",
+            'name="record" value="contract"',
+            'name="record" value="contrat"',
+            "contract_registered",
+            "contrat.json",
+        ),
     ],
 )
 def test_a_slip_in_a_shipped_diagram_fails_its_scenarios(suite: Suite, diagram: str, was: str, slip: str, element: str, cause: str) -> None:
