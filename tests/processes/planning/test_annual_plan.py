@@ -121,6 +121,8 @@ def test_only_what_was_gathered_can_be_listed_and_as_the_ledger_has_it(district:
     if district == "fengxian":
         with pytest.raises(FormRejected, match="999"):
             case.fill("give_consent", planItems=[one, two, {**two, "projectKey": "999", "projectName": "999"}])
+        with pytest.raises(FormRejected, match="不能超过总金额"):
+            case.fill("give_consent", planItems=[one, {**two, "planAmount": 101}])
         case.fill("give_consent", planItems=[one, {**two, "planAmount": 50}])
         case.fill("issue_plan")
         assert [message["variables"]["planAmount"] for message in case.messages] == [90, 50], "the amount is finance's"
