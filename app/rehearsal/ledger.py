@@ -18,6 +18,7 @@ from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.engine.ledger import KnownLedger, OfficesAsked
+from app.engine.spiff import LevelSpec
 from app.errors import InvalidRequest
 from app.rehearsal.library import Models
 
@@ -181,7 +182,15 @@ class LedgerInMemory:
                 )
             return wanted
         info = self.district.processes.get(process_id) if self.district is not None else None
-        return next(iter(info.start_phases if info else ()), self.phases[0] if self.phases else FIRST_PHASE)
+        before = (*(info.start_phases if info else ()), *self._leading(process_id), *(self.phases or ()), FIRST_PHASE)
+        return before[0]
+
+    def _leading(self, process_id: str) -> Iterator[str]:
+        """The phases of the main line that lead into the first which a process declares."""
+        definition, known = self.models.process(process_id), self.models.phases or ()
+        entered = set(_declared(definition.spec)) if definition is not None else set()
+        first = next((phase.key for phase in known if phase.main and phase.key in entered), None)
+        return (phase.key for phase in known if phase.main and first in phase.next)
 
     def _held(self, facts: Mapping[str, Any]) -> dict[str, list[list[Any]]]:
         """The project's own offices: those its facts name, and always one that applied."""
@@ -320,6 +329,16 @@ class RehearsedLedger(Ledger):
 def _place(entered: Entered) -> tuple[Any, ...] | None:
     place = entered.place
     return None if place is None else (place.instance_key, place.scope, entered.element_id, place.item, place.round)
+
+
+def _declared(level: LevelSpec) -> Iterator[str]:
+    """The phases that elements declare, at every depth."""
+    for element in level.elements.values():
+        if element.declarations.phase:
+            yield element.declarations.phase
+        inner = getattr(element, "inner_spec", None)
+        if inner is not None:
+            yield from _declared(inner)
 
 
 def office_name(value: Any) -> Any:

@@ -40,10 +40,11 @@ class Stock:
     _views: dict[tuple[str, ...], "View"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def around(self, tenant: str, process_id: str) -> "View":
-        """As a district sees them; for a shared process as those see them that have it on, for one that no district lists as all do."""
+        """As a district sees them; for a shared process as those see them that have it on and no own one, for one that no district lists as all do."""
         views: tuple[str, ...] = (tenant,)
         if tenant == SHARED:
-            listed = [key for key, district in self.districts.items() if _is_on(district, process_id)]
+            on = [key for key, district in self.districts.items() if _is_on(district, process_id)]
+            listed = [key for key in on if (key, "process", process_id) not in self.models] or on
             views = tuple(listed or self.districts or sorted({owner for owner, _, _ in self.models} - {SHARED}) or [SHARED])
         if views not in self._views:
             self._views[views] = View(self, views)

@@ -241,12 +241,12 @@ def test_a_set_that_cannot_be_read_is_refused_with_the_diagram(analyst: Analyst)
 
 def test_a_phase_that_is_none_is_refused_at_its_element(analyst: Analyst, operator: Any, tmp_path: Path) -> None:
     diagram = (ROOT / "bpmn" / "acceptance.bpmn").read_bytes()
-    wrong = diagram.replace(b'key="phase" value="accepted"', b'key="phase" value="acepted"')
+    wrong = diagram.replace(b'name="phase" value="accepted"', b'name="phase" value="acepted"')
     assert wrong != diagram
     status, page = analyst.upload(("acceptance.bpmn", wrong))
     assert status == 422
-    assert "to_accepted" in page
-    assert "阶段“acepted”不在 districts/phases.toml 中,是不是 accepted?" in page
+    assert "delivery" in page
+    assert "“acepted”,不在 districts/phases.toml 中,是不是 accepted?" in page
     done = operator(*place(tmp_path, bpmn__acceptance_dot_bpmn=wrong))
     assert done.exit_code == 1
     assert "是不是 accepted?" in done.stderr

@@ -258,10 +258,10 @@ FENGXIAN_PASSED: dict[str, Any] = {
     "changePending": False,
     "acceptanceType": "竣工验收",
     "acceptanceResult": "合格",
-    "groupVeto": False,
+    "opinions": [{"opinion": "合格"}],
     "accState": "合格",
     "classified": False,
-    "acceptanceRound": 1,
+    "rounds": 0,
     "dispositionRound": 3,
 }
 
@@ -275,12 +275,13 @@ FENGXIAN_PASSED: dict[str, Any] = {
         ({"mlpsLevel": None}, ["等保定级"]),
         ({"changePending": True}, ["变更审核意见"]),
         ({"changePending": None}, ["变更审核意见"]),
-        ({"groupVeto": True}, ["验收小组全部同意"]),
+        ({"opinions": [{"opinion": "合格"}, {"opinion": "不合格"}]}, ["验收小组全部同意"]),
+        ({"opinions": None}, ["验收小组全部同意"]),
         ({"acceptanceType": "初步验收"}, ["竣工验收"]),
         ({"classified": True}, ["区委保密办审批"]),
         ({"classified": True, "secrecyApproved": True}, []),
         ({"accState": "不合格"}, ["验收合格"]),
-        ({"acceptanceRound": 3}, ["多次验收不合格，进入处置"]),
+        ({"rounds": 2}, ["多次验收不合格，进入处置"]),
     ],
 )
 def test_what_stands_in_the_way_of_an_acceptance_in_fengxian(change: dict[str, Any], missing: list[str]) -> None:
@@ -297,7 +298,7 @@ SUCHENG_PASSED: dict[str, Any] = {
     "acceptanceType": "竣工验收",
     "acceptanceResult": "合格",
     "accState": "合格",
-    "acceptanceRound": 1,
+    "rounds": 0,
     "dispositionRound": 3,
 }
 

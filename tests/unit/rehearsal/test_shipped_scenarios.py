@@ -88,9 +88,9 @@ def test_the_page_of_commands_is_the_commands() -> None:
 @pytest.mark.parametrize(
     ("diagram", "was", "slip", "element", "cause"),
     [
-        ("acceptance.bpmn", 'key="phase" value="accepted"', 'key="phase" value="nonsense"', "to_accepted", "阶段“nonsense”不在"),
-        ("acceptance.bpmn", 'key="phase" value="accepted"', 'key="phase" value="trial"', "", "应为 accepted,实为 trial"),
-        ("acceptance.bpmn", 'key="phase" value="accepted"', 'key="phaze" value="accepted"', "to_accepted", "任务头“phaze”"),
+        ("acceptance.bpmn", 'name="phase" value="accepted"', 'name="phase" value="nonsense"', "delivery", "阶段“nonsense”"),
+        ("acceptance.bpmn", 'name="phase" value="accepted"', 'name="phase" value="trial"', "delivery", "阶段“trial”"),
+        ("acceptance.bpmn", 'name="phase" value="accepted"', 'name="phaze" value="accepted"', "", "应为 accepted,实为 accepting"),
         ("payment.bpmn", 'name="record" value="payment"', 'name="record" value="paymnt"', "end", "forms/records/paymnt.json"),
         (
             "sucheng/retirement.bpmn",
