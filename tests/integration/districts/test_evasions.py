@@ -1,0 +1,199 @@
+"""What people who read both regulations did to step around them, through the services, each refused or asked again. Source: the clauses named at each test."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.domain.permissions import Actor
+from app.errors import Failure
+from app.seen.shapes import TaskLine
+from app.services import projects, returns, tasks
+from tests.integration.districts.play import PLATFORM, District, at
+
+SUCHENG_BIG: Mapping[str, Any] = {**PLATFORM, "totalAmount": Decimal("9000000.00")}
+
+
+def begun(district: str, facts: Mapping[str, Any] = PLATFORM, name: str = "综合管理服务平台") -> tuple[District, int]:
+    place = District(district, at("2026-09-01"), facts)
+    place.announce()
+    place.advance(at("2026-09-10"))
+    return place, place.declare(name)
+
+
+def refused(place: District, line: TaskLine, by: Actor | None = None, **answers: Any) -> str:
+    """What was said to somebody who tried; the task is open as before."""
+    with pytest.raises(Failure) as failure:
+        tasks.complete(by or place.performer(line), line.key, place.filled(line, answers), place.now)
+    assert [other.key for other in place.open(line.project_key, line.element_id) if other.key == line.key] == [line.key]
+    return " ".join([failure.value.message, *(f"{fault.path} {fault.message}" for fault in getattr(failure.value, "problems", ()))])
+
+
+def facts(project: int) -> Mapping[str, Any]:
+    return projects.facts(District("sucheng", at("2026-09-01")).system, project)
+
+
+def give_back(place: District, line: TaskLine, to: str) -> None:
+    wish = returns.ReturnWish(to, straight=False, reason="请改正", due_on=(place.now + timedelta(days=5)).date())
+    returns.give_back(place.performer(line), line.key, wish, place.now)
+
+
+# ---------------------------------------------------------------------- Fengxian
+
+
+def test_an_exception_is_for_the_payment_that_it_was_given_for(app: Flask) -> None:
+    """FX-26-2: one yuan approved, nearly eight million paid."""
+    place, project = begun("fengxian")
+    place.until(project, "start_trial")
+    projects.start_process(place.person("applicant", project=project), project, "payment", place.now)
+    place.do(place.task(project, "apply_payment"), payKind="预付款", payAmount=1)
+    place.do(place.task(project, "handle_blocked"), blockedHandling="提请例外批准", refusalReason="合同约定预付")
+    place.do(place.task(project, "approve_exception"), exceptionOpinion="批准", exceptionReason="仅批一元")
+    give_back(place, place.task(project, "pay"), "apply_payment")
+    place.do(place.task(project, "apply_payment"), payKind="进度款", payAmount=6000000)
+    assert place.open(project, "pay") == []
+    assert len(place.open(project, "handle_blocked")) == 1
+
+
+def test_nobody_but_finance_puts_money_into_the_budget(app: Flask) -> None:
+    """FX-20-2: the bureau cannot change an amount of the plan, finance cannot give more than the project costs."""
+    place, project = begun("fengxian")
+    line = _plan(place, project)
+    items = place.filled(line)["planItems"]
+    assert "不能改" in refused(place, line, planItems=[{**items[0], "planAmount": items[0]["planAmount"] + 1}])
+    place.do(line)
+    consent = place.task(None, "give_consent")
+    assert "不能超过总金额" in refused(place, consent, planItems=[{**items[0], "planAmount": Decimal(99_000_000)}])
+    place.do(consent, planItems=[{**items[0], "planAmount": Decimal(3_000_000)}])
+    place.do(place.task(None, "issue_plan"))
+    assert facts(project)["approvedBudget"] == 3_000_000
+    documents = place.until(project, "approve_documents")
+    assert "approvedBudget" in refused_fields(place, documents, approvedBudget=50_000_000)
+    assert facts(project)["approvedBudget"] == 3_000_000
+
+
+def refused_fields(place: District, line: TaskLine, **more: Any) -> str:
+    """What is said of fields that the form has not, or that are not this office's."""
+    with pytest.raises(Failure) as failure:
+        tasks.complete(place.performer(line), line.key, {**place.filled(line), **more}, place.now)
+    return " ".join([failure.value.message, *(fault.path for fault in getattr(failure.value, "problems", ()))])
+
+
+def _plan(place: District, project: int) -> TaskLine:
+    """The year's plan waits for its compilation."""
+    while not place.open(None, "compile_plan"):
+        if ready := place.open(project):
+            place.do(ready[0])
+        else:
+            place.advance(at("2026-10-20"))
+    return place.task(None, "compile_plan")
+
+
+@pytest.mark.parametrize("district", ["fengxian", "sucheng"])
+def test_the_plan_holds_nothing_that_the_ledger_did_not_offer(app: Flask, district: str) -> None:
+    """FX-5-2, SC-10-22."""
+    place, project = begun(district)
+    line = _plan(place, project)
+    items = place.filled(line)["planItems"]
+    invented = {**items[0], "projectKey": "42", "projectName": "根本不存在的项目", "planAmount": Decimal(88_000_000)}
+    assert "根本不存在的项目" in refused(place, line, planItems=[*items, invented])
+    assert "少了" in refused(place, line, planItems=[invented])
+
+
+def test_one_expert_gives_one_opinion(app: Flask) -> None:
+    """FX-18-2, FX-18-3."""
+    place, project = begun("fengxian")
+    first = place.until(project, "give_plan_opinion")
+    one = place.performer(first)
+    place.do(first)
+    others = place.open(project, "give_plan_opinion")
+    assert others
+    for line in others:
+        with pytest.raises(Failure):
+            tasks.complete(one, line.key, place.filled(line), place.now)
+
+
+def test_a_change_counts_every_item_and_against_what_was_approved(app: Flask) -> None:
+    """FX-22-1: six million more and six million less are twelve."""
+    place, project = begun("fengxian")
+    place.until(project, "start_trial")
+    projects.start_process(place.person("applicant", project=project), project, "change", place.now)
+    place.do(place.task(project, "submit_change"), changeItems=[{"item": "甲", "amount": 600000}, {"item": "乙", "amount": -600000}])
+    place.do(place.task(project, "confirm_change"))
+    review = place.task(project, "review_change")
+    assert "只供查看" in refused(place, review, changeAmount=0)
+    place.do(review)
+    place.do(place.task(project, "apply_procurement_law"), lawHandling="依法签订补充合同")
+    assert facts(project)["cumulativeChange"] == 1_200_000
+
+
+# ---------------------------------------------------------------------- Sucheng
+
+
+def test_the_bureau_cannot_declare_fulfilled_what_others_decide(app: Flask) -> None:
+    """SC-18-2: what is lacking for a procurement is confirmed by whoever decides it."""
+    place, project = begun("sucheng")
+    place.until(project, "submit_tender")
+    known = facts(project)
+    assert known["listed"] is True
+    assert known["schemePassed"] is True
+
+
+def test_one_leader_signs_for_one_office(app: Flask) -> None:
+    """SC-14-4."""
+    place, project = begun("sucheng")
+    first = place.until(project, "sign_joint_review")
+    lines = place.open(project, "sign_joint_review")
+    assert len(lines) == 4
+    leader = place.performer(first)
+    with pytest.raises(Failure):
+        tasks.complete(leader, first.key, {**place.filled(first), "signedOn": "2030-01-01"}, place.now)
+    place.do(first)
+    others = [line for line in lines if line.key != first.key]
+    for line in others:
+        with pytest.raises(Failure):
+            tasks.complete(leader, line.key, place.filled(line), place.now)
+    signers = {place.performer(line).user for line in others}
+    assert len(signers | {leader.user}) == 4
+
+
+def test_dates_of_acceptance_follow_what_has_happened(app: Flask) -> None:
+    """SC-24-3, SC-25-1, SC-25-2, SC-27-1."""
+    place, project = begun("sucheng")
+    trial = place.until(project, "start_trial")
+    assert "早于合同" in refused(place, trial, trialStartOn="2025-01-01")
+    assert "晚于今天" in refused(place, trial, trialStartOn="2031-12-31")
+    held = place.until(project, "hold_acceptance")
+    assert "heldOn" in refused(place, held, heldOn=(place.now - timedelta(days=200)).date().isoformat())
+    assert "acceptanceEndedOn" in refused(place, held, acceptanceEndedOn="2035-01-01")
+
+
+@pytest.mark.parametrize(("kind", "amount"), [("预付款", 6_900_000), ("运维经费", 1)])
+def test_money_for_what_was_not_accepted_goes_nowhere(app: Flask, kind: str, amount: int) -> None:
+    """SC-33-12, SC-26-3."""
+    place, project = begun("sucheng")
+    place.until(project, "start_trial")
+    projects.start_process(place.person("applicant", project=project), project, "payment", place.now)
+    place.do(place.task(project, "apply_payment"), payKind=kind, payAmount=amount)
+    assert place.open(project, "pay") == []
+    assert len(place.open(project, "handle_blocked")) == 1
+
+
+def test_an_adjustment_over_the_budget_is_declared_again_and_finance_sets_the_money(app: Flask) -> None:
+    """SC-17-2, SC-17-5."""
+    place, project = begun("sucheng")
+    place.until(project, "start_trial")
+    projects.start_process(place.person("applicant", project=project), project, "change", place.now)
+    over = facts(project)["approvedBudget"] - facts(project)["contractAmount"] + 1
+    place.do(place.task(project, "submit_change"), changeItems=[{"item": "增加内容", "amount": over}], reasonCode="二")
+    result = place.task(project, "confirm_redeclaration")
+    assert "approvedBudget" in refused_fields(place, result, approvedBudget=99_000_000)
+    place.do(result)
+    budget = place.task(project, "set_budget")
+    with pytest.raises(Failure):
+        tasks.complete(place.person("data_bureau"), budget.key, place.filled(budget), place.now)
+    place.do(budget)
+    assert facts(project)["cumulativeChange"] == 0
