@@ -111,6 +111,18 @@ def test_failed_evaluation_is_rectified_and_confirmed_by_the_bureau(district: st
     assert case.ended
 
 
+def test_a_rectification_that_waited_for_an_earlier_one_is_not_settled_by_it() -> None:
+    """The second begins when the first has ended, and with it what is to be mended is open again."""
+    failed = concluded("fengxian", **FAILED)
+    first = following(failed)
+    first.fill("rectify")
+    first.fill("confirm_rectification")
+    assert failed.facts["rectified"] is True
+    second = following(failed)
+    assert second.facts["rectified"] is False
+    assert second.tasks == {"rectify": 1}
+
+
 def test_missing_the_rectification_date_leads_to_sanctions() -> None:
     case = rectifying("sucheng")
     case.advance("2027-04-20T23:59:59")
