@@ -14,7 +14,7 @@ SOAK = $(BIN)/python -m tests.soak $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),
 MUTANTS = $(BIN)/python -m tests.mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ROOMS),--rooms "$(ROOMS)")
 SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races
 
-.PHONY: help run setup front test lint soak $(SOAKED) mutants bench docs chromium
+.PHONY: help run setup front test lint soak $(SOAKED) mutants bench pictures docs chromium
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ mutants: .venv/.development  ## 300 small faults put in one by one: do the tests
 
 bench: .venv/.development  ## speed and size, as ratios in one run
 	$(BIN)/python -m bench
+
+pictures: .venv/.development $(BUILT) chromium  ## draw every plane of the shipped diagrams into docs/processes/pictures
+	$(BIN)/python -m tests.acceptance.pictures
 
 docs: .venv/.development  ## write the generated reference pages anew
 	$(BIN)/python -m app.decision.feel.reference docs/reference/feel.md

@@ -38,7 +38,7 @@ from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.domain.project_values import project_context
 from app.engine.approvals import differing
-from app.engine.declarations import Scope
+from app.engine.declarations import Whose
 from app.engine.effects import ApprovalGiven, Effect, FactWritten, PeopleTold, PhaseEntered, RecordMade, VariableSet
 from app.engine.ledger import (
     ApprovalsAsked,
@@ -193,10 +193,10 @@ class Ledger(ABC):
 
     def _rows(self, asked: RowsAsked) -> list[dict[str, Any]] | None:
         """Current rows of a register as expressions see them, those of this act included; None if they are too many."""
-        if asked.scope == Scope.OFFICE:
+        if asked.scope == Whose.OFFICE:
             kept = self.kept_records_of(asked.kind, self._applicant)
         else:
-            kept = self.kept_records(asked.kind, self.project_key if asked.scope == Scope.PROJECT else None)
+            kept = self.kept_records(asked.kind, self.project_key if asked.scope == Whose.PROJECT else None)
         own = [self._found(entered) for entered in self.records if entered.record.kind == asked.kind]
         gone = {record.place for record in own if record.place is not None}
         found: list[dict[str, Any]] = []
@@ -215,7 +215,7 @@ class Ledger(ABC):
         """The ledger rows of other projects as contexts; None if they are too many."""
         found: list[dict[str, Any]] = []
         for row in self.kept_projects(asked.year, asked.phase):
-            if row["key"] == self.project_key or (asked.scope == Scope.OFFICE and row["applicant_key"] != self._applicant):
+            if row["key"] == self.project_key or (asked.scope == Whose.OFFICE and row["applicant_key"] != self._applicant):
                 continue
             if len(found) >= MOST_ROWS:
                 return None

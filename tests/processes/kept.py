@@ -1,6 +1,6 @@
 """The ledger of a case: what its elements declare comes here, and the next step is told of it. Source: modelling.md §2–§4."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from app.domain import districts
 from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
 from app.engine import KnownLedger, NamedAsked, NumberAsked, OfficesAsked, effects
-from app.engine.ledger import ApprovalsAsked, KnownApproval, RowsAsked
+from app.engine.ledger import ApprovalsAsked, KnownApproval, ProjectsAsked, RowsAsked
 
 ROOT = Path(__file__).resolve().parents[2]
 PHASES = districts.load_phases(ROOT / "districts" / "phases.toml")
@@ -34,6 +34,8 @@ class Kept:
         self.district, self.schema = district, schema(district)
         self.facts, self.phases, self.records = facts, phases, records
         self.notices: list[dict[str, Any]] = []
+        self.others: Callable[[], Iterable[Mapping[str, Any]]] = tuple  # the ledger rows of the district's other projects
+        self.before: Callable[[str], Iterable[Mapping[str, Any]]] = lambda kind: ()  # rows of a register from before the case
         self.approvals: list[KnownApproval] = []
         self._numbers = 0
         self._offices: dict[str, str] = {}
@@ -59,7 +61,12 @@ class Kept:
                 self._numbers += 1
                 return self._numbers
             case RowsAsked():
-                return [dict(row) for row in self.records.get(question.kind, [])]
+                return [dict(row) for row in (*self.before(question.kind), *self.records.get(question.kind, []))]
+            case ProjectsAsked():
+                wanted = {"phase": question.phase, "planYear": question.year}
+                return [
+                    one for one in map(self._other, self.others()) if all(value in (None, one.get(name)) for name, value in wanted.items())
+                ]
             case ApprovalsAsked():
                 return tuple(self.approvals)
         raise AssertionError(f"nobody asks {question}")
@@ -67,6 +74,9 @@ class Kept:
     def holding(self, role: str) -> list[dict[str, str]]:
         """The offices of a role, as values."""
         return [self.office(name) for name in offices_of(self.district).get(role, ())]
+
+    def _other(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        return {**facts, "applicantOffice": self.office(facts.get("applicantOffice"))}
 
     def office(self, name: Any) -> Any:
         """An office as a value."""

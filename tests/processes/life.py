@@ -129,6 +129,8 @@ class Life:
         for process in self.district.processes.values():
             if not process.enabled or process.start_role is None or process.per != "project" or process.key in self.started:
                 continue
+            if any(process.key in other.called_processes for other in library(self.district.key).processes.values()):
+                continue  # done as a part of another
             if self.phase in process.start_phases and (process.key != "retirement" or self.ledger.get("evalResult") is not None):
                 self.started.add(process.key)
                 self.begin(process.key)

@@ -7,7 +7,7 @@ from app.decision.feel.syntax import ContextLiteral, ListLiteral, Literal
 from app.decision.near import near
 from app.domain.declared import PERSON, PROPERTIES, RESERVED, Declared, declared, parts
 from app.engine.codes import DiagramCode
-from app.engine.declarations import NOTHING, Aggregate, Declarations, FactSetting, Reading, Scope
+from app.engine.declarations import NOTHING, Aggregate, Declarations, FactSetting, Reading, Whose
 from app.engine.expressions import FormulaTerm
 from app.engine.ledger import PROJECT
 from app.engine.reading.document import Document
@@ -145,8 +145,8 @@ def _reading(document: Document, node: Node, part: str) -> Reading | None:
     if said is None or rows is None or bool(rows["field"]) != (said["how"] == Aggregate.SUM):
         return None
     others = rows["kind"] == PROJECT
-    scope = rows["scope"] or (Scope.DISTRICT if others else Scope.PROJECT)
-    if scope not in tuple(Scope) or (others and scope == Scope.PROJECT):
+    scope = rows["scope"] or (Whose.DISTRICT if others else Whose.PROJECT)
+    if scope not in tuple(Whose) or (others and scope == Whose.PROJECT):
         return None
     conditions = []
     for condition in _split(rows["where"] or ""):
@@ -161,7 +161,7 @@ def _reading(document: Document, node: Node, part: str) -> Reading | None:
         kind=rows["kind"],
         aggregate=Aggregate(said["how"]) if said["how"] else None,
         field=rows["field"] or "",
-        scope=Scope(scope),
+        scope=Whose(scope),
         where=tuple(conditions),
     )
 

@@ -145,25 +145,34 @@ def test_after_a_forced_change_a_label_is_published(analyst: Analyst, operator: 
 
 FORM = """{"id": "payment.second_look", "title": "支付复核", "schema": {"type": "object", "additionalProperties": false,
   "required": ["recheckOpinion"], "properties": {"recheckOpinion": {"type": "string", "title": "复核意见"}}}, "ui": {}}"""
-TASK = """<bpmn:userTask id="second_look" name="再看一遍"><bpmn:extensionElements><zeebe:userTask />
-  <zeebe:formDefinition formId="payment.second_look" /><zeebe:assignmentDefinition candidateGroups="finance" /></bpmn:extensionElements>
-  <bpmn:incoming>to_second_look</bpmn:incoming><bpmn:outgoing>pay_to_pay_result</bpmn:outgoing></bpmn:userTask>
-  <bpmn:sequenceFlow id="to_second_look" sourceRef="pay" targetRef="second_look" />
-  """
-RESULT = '<bpmn:exclusiveGateway id="pay_result" name="支付？"'
-LONGER = (  # payment.bpmn with a second user task behind ``pay``
-    PAYMENT.replace("<bpmn:outgoing>pay_to_pay_result<", "<bpmn:outgoing>to_second_look<")
-    .replace('sourceRef="pay" targetRef="pay_result"', 'sourceRef="second_look" targetRef="pay_result"')
-    .replace(RESULT, TASK + RESULT)
-    .encode()
-)
 
 
-def corrected(scenarios: str) -> bytes:
+def longer(diagram: str, process: str, task: str, follower: str, role: str) -> bytes:
+    """A diagram with a second user task between a task and what follows it."""
+    second = f"""<bpmn:userTask id="second_look" name="再看一遍"><bpmn:extensionElements><zeebe:userTask />
+  <zeebe:formDefinition formId="{process}.second_look" /><zeebe:assignmentDefinition candidateGroups="{role}" /></bpmn:extensionElements>
+  <bpmn:incoming>to_second_look</bpmn:incoming><bpmn:outgoing>{task}_to_{follower}</bpmn:outgoing></bpmn:userTask>
+  <bpmn:sequenceFlow id="to_second_look" sourceRef="{task}" targetRef="second_look" />
+  <bpmn:sequenceFlow id="{task}_to_{follower}\""""
+    flow = f'<bpmn:sequenceFlow id="{task}_to_{follower}"'
+    assert flow in diagram
+    return (
+        diagram.replace(f"<bpmn:outgoing>{task}_to_{follower}<", "<bpmn:outgoing>to_second_look<")
+        .replace(f'sourceRef="{task}" targetRef="{follower}"', f'sourceRef="second_look" targetRef="{follower}"')
+        .replace(flow, second)
+        .encode()
+    )
+
+
+LONGER = longer(PAYMENT, "payment", "pay", "pay_result", "finance")
+LONGER_PLAN = longer((ROOT / "bpmn" / "annual_plan.bpmn").read_text("utf-8"), "annual_plan", "issue_plan", "announce", "data_bureau")
+
+
+def corrected(scenarios: str, task: str = "pay", role: str = "finance") -> bytes:
     """A set that does the second task wherever it did the first."""
-    step = r"      - complete: pay\n        as: finance\n        with: {[^}]*}\n"
+    step = rf"      - complete: {task}\n        as: {role}\n        with: {{[^}}]*}}\n"
     step += "(?!        refused)"
-    return re.sub(step, r"\g<0>      - {complete: second_look, as: finance, with: {recheckOpinion: 同意}}\n", scenarios).encode()
+    return re.sub(step, rf"\g<0>      - {{complete: second_look, as: {role}, with: {{recheckOpinion: 同意}}}}\n", scenarios).encode()
 
 
 def test_a_new_task_its_form_and_the_corrected_scenario_are_published_together(analyst: Analyst) -> None:
@@ -188,19 +197,21 @@ def test_a_new_task_its_form_and_the_corrected_scenario_are_published_together(a
 
 
 def test_a_shared_diagram_goes_with_the_scenarios_of_every_district(operator: Any, tmp_path: Path) -> None:
-    files = place(tmp_path, bpmn__payment_dot_bpmn=LONGER, forms__payment_dot_second_look_dot_json=FORM)
+    files = place(
+        tmp_path,
+        bpmn__annual_plan_dot_bpmn=LONGER_PLAN,
+        forms__annual_plan_dot_second_look_dot_json=FORM.replace("payment.", "annual_plan."),
+    )
     done = operator(*files)
     assert done.exit_code == 1
-    assert "scenarios/fengxian/payment.yaml" in done.stderr
-    fengxian = (ROOT / "scenarios" / "fengxian" / "payment.yaml").read_text("utf-8")
-    place(tmp_path, scenarios__sucheng__payment_dot_yaml=corrected(SCENARIOS), scenarios__fengxian__payment_dot_yaml=corrected(fengxian))
     for district in ("sucheng", "fengxian"):
-        checks = (ROOT / "scenarios" / district / "form_checks.yaml").read_text("utf-8")
-        (tmp_path / "scenarios" / district / "form_checks.yaml").write_bytes(corrected(checks))
+        assert f"scenarios/{district}/annual_plan.yaml" in done.stderr
+        scenarios = (ROOT / "scenarios" / district / "annual_plan.yaml").read_text("utf-8")
+        place(tmp_path, **{f"scenarios__{district}__annual_plan_dot_yaml": corrected(scenarios, "issue_plan", "data_bureau")})
     done = operator(*files, str(tmp_path / "scenarios"))
     hints = [line for line in done.stderr.splitlines() if " INFO act models.deploy " not in line]
     assert (done.exit_code, hints) == (0, [])
-    assert "sucheng  scenario  payment  第 2 版" in done.stdout
+    assert "sucheng  scenario  annual_plan  第 2 版" in done.stdout
 
 
 def test_a_set_that_asks_less_needs_a_reason(analyst: Analyst, operator: Any, tmp_path: Path) -> None:

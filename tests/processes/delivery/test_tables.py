@@ -392,7 +392,7 @@ SUCHENG_PAYABLE: dict[str, Any] = {
     "payKind": "验收款",
     "payAmount": 100,
     "payments": [],
-    "parameters": FINAL_ONLY,
+    "parameters": {**FINAL_ONLY, "advanceShare": Decimal("0.3")},
     "project": {
         "accState": "合格",
         "suspended": False,
@@ -424,6 +424,13 @@ SUCHENG_PAYABLE: dict[str, Any] = {
         ),
         ({"payAmount": Decimal("100.01")}, ["累计支付超过合同金额"]),
         ({"payments": PAID}, ["累计支付超过合同金额"]),
+        ({"accState": "不合格", "payKind": "进度款"}, ["验收不合格"]),
+        ({"accState": "不合格", "payKind": "预付款", "payAmount": 1}, ["验收不合格"]),
+        ({"accState": "未验收", "payKind": "进度款", "securityOk": None, "cryptoOk": None, "levelOk": None}, []),
+        ({"accState": "未验收", "payKind": "进度款", "securityOk": False}, ["不符合网络和数据安全要求"]),
+        ({"accState": "未验收", "payKind": "预付款", "payAmount": 30, "securityOk": None}, []),
+        ({"accState": "未验收", "payKind": "预付款", "payAmount": Decimal("30.01")}, ["预付款累计超过合同的约定比例"]),
+        ({"accState": "未验收", "payKind": "预付款", "payAmount": Decimal("29.01"), "payments": PAID}, ["预付款累计超过合同的约定比例"]),
         ({"payKind": "运维经费", "payments": [{**PAID[0], "amount": 100}]}, []),
     ],
 )

@@ -49,9 +49,9 @@ def test_a_whole_life_reaches_retirement_with_nothing_left_open(district: str, k
 
 @pytest.mark.parametrize("district", ["fengxian", "sucheng"])
 def test_a_project_that_fails_its_evaluation_is_rectified_and_still_retires_cleanly(district: str) -> None:
-    failed = {"conclude_evaluation": {"evalResult": "未通过", "issues": "活跃用户不足", "rectifyDueOn": "2028-12-31"}}
+    failed = {"conclude_evaluation": {"conclusion": "未通过", "issues": "活跃用户不足", "rectifyDueOn": "2028-12-31"}}
     life = Life(district, PLATFORM, failed).play()
-    assert ("om_evaluation", "confirm_rectification") in life.acts
+    assert ("rectification", "confirm_rectification") in life.acts
     assert life.ledger["rectified"] is True
     assert life.phase == "retired"
     assert life.open == []

@@ -91,6 +91,8 @@ def review(district: str, now: str = "2026-10-20", **facts: Any) -> PlanningCase
         **facts,
     }
     ledger.setdefault("fundItems", [{"source": "区财政", "amount": ledger["totalAmount"]}])
+    if district == "fengxian":
+        ledger |= {"category": "信息应用系统"}
     return PlanningCase(district, "review", facts=ledger, now=at(now), phase="declared")
 
 

@@ -1,11 +1,14 @@
 """Sucheng: pre-review by four parties, budget, plan, then project approval, joint review and decentralised construction side by side."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.processes.driver import FormRejected, at, clauses_of, library
+from app.rehearsal.library import Shelf
+from app.rehearsal.scenarios import Suite
+from tests.processes.driver import ROOT, FormRejected, at, clauses_of, library
 from tests.processes.planning.cases import PlanningCase, review
 
 ASPECTS = ("intensive", "integration", "dataSharing", "collaboration", "networkSecurity", "estimate", "technicalScheme")
@@ -444,6 +447,42 @@ def test_what_the_budget_has_above_the_control_price_is_reclaimed_with_the_joint
         Decimal("2800000"),
         Decimal(reclaimed),
     )
+
+
+def test_no_leader_signs_for_two_offices(tmp_path: Path) -> None:
+    """SC-14-4: each signs in their own office, and nobody twice."""
+    text = (ROOT / "scenarios" / "sucheng" / "review.yaml").read_text(encoding="utf-8")
+    for name, said in (
+        ("twice", text.replace("person: 李签", "person: 陈签")),
+        ("elsewhere", text.replace("office: 宿城区委网信办", "office: 宿城区教育局")),
+    ):
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(said, encoding="utf-8")
+        first = Suite(Shelf(ROOT)).run(path)[0]
+        assert not first.ok
+        assert ("只能办一次" if name == "twice" else "宿城区教育局") in first.difference
+
+
+@pytest.mark.parametrize("to", ["apply_examination", "give_joint_opinion"])
+def test_who_reviews_may_send_it_back(to: str) -> None:
+    """Back to the application everything that runs beside it begins anew; back to the opinions only they do."""
+    case = review("sucheng")
+    to_examination(case)
+    case.fill("submit_establishment")
+    case.fill_all("give_joint_opinion")
+    case.fill("set_control_price")
+    case.give_back("conclude_joint_review", to)
+    if to == "apply_examination":
+        assert case.tasks == {"apply_examination": 1}
+        case.fill("apply_examination")
+        assert case.tasks == {"give_joint_opinion": 4, "submit_establishment": 1}
+        return
+    assert case.tasks == {"give_joint_opinion": 4, "approve_project": 1}
+    joint_review(case)
+    finish_joint_review(case)
+    case.fill("approve_project")
+    assert case.phase == "approved"
+    assert len([row for row in case.records["opinion"] if row["stage"] == "联审"]) == 1
 
 
 def test_an_estimate_that_has_not_passed_ends_the_review() -> None:

@@ -288,12 +288,27 @@ def test_an_unplanned_project_of_fengxian_waits_for_no_batch() -> None:
 )
 def test_preliminary_review(answers: tuple[Any, ...], result: str) -> None:
     names = ("planConform", "schemeMature", "estimateReasonable", "otherIssue", "splitFinding", "villageNecessity")
-    assert decide("fengxian", "preliminary_review", **dict(zip(names, answers, strict=True)))["result"] == result
+    found = dict(zip(names, answers, strict=True))
+    split, village = found.pop("splitFinding"), answers[-1] != "不涉及"
+    said = {"preReviewOpinions": [{"findings": found}], "splitFinding": split, "project": {"dispatchToVillage": village}}
+    assert decide("fengxian", "preliminary_review", **said)["result"] == result
+
+
+def test_one_no_is_a_no_whatever_the_others_say_and_nobody_is_no_yes() -> None:
+    good = {"planConform": True, "schemeMature": True, "estimateReasonable": True, "otherIssue": False, "villageNecessity": "不涉及"}
+    for found, result in (
+        ([good, good], "PASS"),
+        ([good, {**good, "planConform": False}], "NO_REVIEW"),
+        ([good, {}], "NO_REVIEW"),
+        ([], "NO_REVIEW"),
+    ):
+        said = {"preReviewOpinions": [{"findings": one} for one in found], "splitFinding": "无", "project": {}}
+        assert decide("fengxian", "preliminary_review", **said)["result"] == result
 
 
 def test_an_unreasonable_estimate_is_named_as_the_reason() -> None:
-    facts = {"planConform": True, "schemeMature": True, "estimateReasonable": False}
-    assert decide("fengxian", "preliminary_review", **facts)["reason"] == "经费测算不合理"
+    found = {"planConform": True, "schemeMature": True, "estimateReasonable": False}
+    assert decide("fengxian", "preliminary_review", preReviewOpinions=[{"findings": found}])["reason"] == "经费测算不合理"
 
 
 FIVE = ("necessity", "soundness", "sharing", "safety", "economy")
@@ -301,17 +316,18 @@ FIVE = ("necessity", "soundness", "sharing", "safety", "economy")
 
 @pytest.mark.parametrize("aspect", FIVE)
 def test_one_aspect_that_fails_or_is_missing_fails_the_plan_review(aspect: str) -> None:
-    good = {**dict.fromkeys(FIVE, "符合"), "securityOpinion": "通过"}
-    assert decide("fengxian", "plan_review", **good)["result"] == "PASS"
+    good, secure = dict.fromkeys(FIVE, "符合"), {"secureReliableOpinion": "通过", "cryptoOpinion": "不适用"}
+    assert decide("fengxian", "plan_review", planOpinions=[{"aspects": good}], **secure)["result"] == "PASS"
     for answer in ("不符合", None):
-        verdict = decide("fengxian", "plan_review", **{**good, aspect: answer})
+        said = [{"aspects": good}, {"aspects": {**good, aspect: answer}}]
+        verdict = decide("fengxian", "plan_review", planOpinions=said, **secure)
         assert (verdict["result"], verdict["yearBlocked"]) == ("FAIL", True)
 
 
 def test_a_security_opinion_that_asks_for_rectification_or_is_missing_never_passes() -> None:
-    good = dict.fromkeys(FIVE, "基本符合")
-    assert decide("fengxian", "plan_review", **good, securityOpinion="需整改")["result"] == "RETURN"
-    assert decide("fengxian", "plan_review", **good)["result"] == "RETURN"
+    good = [{"aspects": dict.fromkeys(FIVE, "基本符合")}]
+    for secure in ({"secureReliableOpinion": "通过", "cryptoOpinion": "需整改"}, {"secureReliableOpinion": "通过"}, {}):
+        assert decide("fengxian", "plan_review", planOpinions=good, **secure)["result"] == "RETURN"
 
 
 @pytest.mark.parametrize("district", DISTRICTS)
@@ -453,13 +469,15 @@ def test_materials_grow_with_what_the_project_is() -> None:
 
 def test_platforms() -> None:
     def platforms(**facts: Any) -> list[str]:
-        return [entry["platform"] for entry in decide("fengxian", "platform_routing", **facts)]
+        necessity = facts.pop("villageNecessity", None)
+        return [entry["platform"] for entry in decide("fengxian", "platform_routing", project=facts, villageNecessity=necessity)]
 
     assert platforms(serviceNature="便民服务", deliverChannels=["网站"]) == ["区政府门户网站", "一网通办奉贤频道"]
     assert platforms(serviceNature="城市运行管理", deliverChannels=["移动端"]) == ["奉贤市民云", "一网统管"]
     assert platforms(dispatchToVillage=True, villageNecessity="确有必要") == ["区城运村居数字基座"]
     assert platforms(dispatchToVillage=True, villageNecessity="无必要") == []
-    assert decide("fengxian", "platform_routing", isDataGovernance=True)[0]["fundChannel"] == "公共数据治理专项经费"
+    assert platforms(dispatchToVillage=True) == ["区城运村居数字基座"], "before anybody has found whether it is needed"
+    assert decide("fengxian", "platform_routing", project={"isDataGovernance": True})[0]["fundChannel"] == "公共数据治理专项经费"
 
 
 def test_sharing_comes_before_building() -> None:

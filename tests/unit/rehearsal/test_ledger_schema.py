@@ -203,7 +203,7 @@ def test_the_shipped_ledger_names_what_there_is() -> None:
     ("file", "was", "instead", "told"),
     [
         ("bpmn/sucheng/review.bpmn", b'"review_budget"', b'"audit_budget"', "approvedBudget"),
-        ("bpmn/annual_plan.bpmn", b'value="plan_listed"', b'value="plan_published"', "没有流程发出消息“plan_listed”"),
+        ("bpmn/annual_plan.bpmn", b'name="plan_listed"', b'name="plan_published"', "没有流程发出消息“plan_listed”"),
         ("forms/sucheng/records/project.json", b'"archives"', b'"archive"', "是不是 archives?"),
         ("forms/records/project.json", b'"x-role": "implementer"', b'"x-role": "implementor"', "是不是 implementer?"),
     ],
