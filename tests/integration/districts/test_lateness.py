@@ -120,9 +120,10 @@ def test_six_months_after_the_trial_began_an_unfinished_sucheng_acceptance_is_es
     sucheng.advance(at("2026-09-11T00:00:00"))
     (record,) = overdue(sucheng, project)
     assert record["event"] == "acceptance.latest"
-    assert record["name"] == "完成竣工验收"
-    assert notices(sucheng, "data_bureau_leader")[0] == "已逾期:完成竣工验收"
+    assert record["name"] == "组织竣工验收"
+    assert "已逾期:组织竣工验收" in notices(sucheng, "data_bureau_leader")
     assert "试运行逾期未完成竣工验收" in notices(sucheng, "finance")
+    assert projects.facts(SYSTEM, project)["trialOverdue"] is True
     assert sucheng.task(project, "hold_acceptance").overdue
     (running,) = instances.search(
         sucheng.system, instances.InstanceFilter(state="active", process_id="acceptance", project_key=project), sucheng.now

@@ -211,12 +211,12 @@ def test_six_months_after_the_start_an_unfinished_acceptance_is_overdue_and_stay
     case.advance("2026-09-11T00:00:00")
     assert case.overdue == ["acceptance.latest"]
     assert case.notices[0]["to"] == "finance"
-    assert case.facts["suspended"] is True, "SC-24-3: what follows is not paid"
+    assert case.facts["trialOverdue"] is True, "SC-24-3: what follows is not paid"
     assert case.tasks == {"register_archive_verdict": 1}
     case.fill("register_archive_verdict")
     case.fill("hold_acceptance")
     assert case.phase == "accepted"
-    assert case.facts["suspended"] is False
+    assert case.facts["trialOverdue"] is False
     assert set(case.overdue) == {"acceptance.latest"}
 
 

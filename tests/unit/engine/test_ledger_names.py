@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.decision import dmn
+from app.decision import dmn, feel
+from app.domain.calendars import statutory
 from app.engine import (
     DecisionRef,
     KnownLedger,
@@ -17,6 +18,7 @@ from app.engine import (
     answering,
     commands,
     describe_tasks,
+    functions,
     recalculate,
     step,
 )
@@ -307,3 +309,17 @@ def test_parameters_that_cannot_be_had_are_an_incident_where_they_are_read() -> 
     broken = decision("parameters", "string join([1], deadline(&quot;x&quot;, &quot;2026-01-01&quot;))")
     made.decisions["parameters"] = DecisionRef(99, 1, "parameters", dmn.parse(broken, name="t.dmn", functions=vocabulary()))
     assert Known(made).troubles == [("s", "CALLED_DECISION_ERROR")]
+
+
+def test_where_there_is_no_tree_the_offices_of_roles_may_be_known_and_nothing_else_is() -> None:
+    known = functions.OfficesAlone(lambda role: [{"key": "7", "name": "某公司"}] if role == "implementer" else [])
+    environment = feel.Environment(now=START, zone=ZONE, functions=functions.of(statutory(), ZONE), extra=known)
+
+    def value(text: str) -> object:
+        return feel.to_json(feel.compile(text, functions=vocabulary()).evaluate({}, environment))
+
+    assert value('officesOf("implementer")[1].name') == "某公司"
+    assert value('officesOf("nobody")') == []
+    assert value('[approved("p.task"), approvedValue("p.task", "x"), completedAt("task")]') == [None, None, None]
+    with pytest.raises(feel.FeelError):
+        value('deadline("opinion", "2026-03-10")')

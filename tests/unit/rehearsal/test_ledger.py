@@ -104,6 +104,12 @@ def test_what_is_read_of_a_project_of_which_nothing_is_said(attempt: Try) -> Non
     passes(attempt("expect: {variables: {phase: draft}, ledger: {applicantOffice: 宿城区机关事务管理局}}", *row(READ)))
 
 
+def test_a_project_of_which_nothing_is_said_stands_before_the_first_phase_that_is_declared(attempt: Try) -> None:
+    declared = '<zeebe:properties><zeebe:property name="phase" value="trial"/></zeebe:properties>'
+    trial = d.subprocess("part", d.start("in"), d.user("sign"), d.chain("in", "sign"), extensions=declared)
+    passes(attempt("expect: {phase: trial, tasks: {sign: 1}}", d.start(), trial, d.chain("start", "part")))
+
+
 def test_a_process_by_the_year_has_no_project(attempt: Try) -> None:
     text = "process: annual_plan\nexpect: {phase: null, ledger: {}, incidents: [move]}"
     models = d.process(*row(MOVE), id="annual_plan")

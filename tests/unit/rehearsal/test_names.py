@@ -750,3 +750,13 @@ def test_what_connectors_say_they_return_is_what_they_return() -> None:
         "allot_number": {"number"}, "move_phase": {"phase"}, "put_record": {"recordKey"}, "query_projects": {"projects"}, "query_records": {"records"},
         "read_project": {"projectKey", "projectName", "phase"},
     }  # fmt: skip
+
+
+def test_a_shared_diagram_is_looked_at_as_those_see_it_that_have_no_own_one() -> None:
+    on = {"p": ProcessInfo("p")}
+    both = stock(districts={"east": replace(EAST, processes=on), "west": replace(WEST, processes=on)})
+    assert both.around(SHARED, "p").tenants == ("east", "west")
+    own = replace(both, models={**both.models, ("east", "process", "p"): lambda: None})
+    assert own.around(SHARED, "p").tenants == ("west",)
+    everybody = replace(own, models={**own.models, ("west", "process", "p"): lambda: None})
+    assert everybody.around(SHARED, "p").tenants == ("east", "west")
