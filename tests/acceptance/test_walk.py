@@ -172,7 +172,7 @@ def test_xiamen_in_sucheng_needs_neither_approval_nor_supervision_and_is_accepte
     assert not {"approve_project", "register_supervisor", "start_trial", "hold_acceptance", "prepare_materials"} & set(told.steps)
     ended = date.fromisoformat(told.assumed("register_contract", "serviceEndOn"))
     assert told.instant("hold_service_acceptance").date() == ended + timedelta(days=1)
-    assert told.event("submit_tender")["outcome"] == "采购方式:单一来源"
+    assert told.event("submit_tender")["outcome"] == "拟用采购方式:单一来源"
 
 
 @pytest.mark.parametrize("case", [SONGJIANG, XIAMEN])
