@@ -6,6 +6,7 @@ import sys
 import tomllib
 import xml.etree.ElementTree as ElementTree
 from calendar import monthrange
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -331,3 +332,20 @@ def test_a_beginning_needs_its_zone(begin: str) -> None:
 def test_a_phase_or_district_that_is_not_there_is_refused_with_those_that_are() -> None:
     refused(walk(XIAMEN, "sucheng", "--until", "finished"), "finished", "retired")
     refused(walk(XIAMEN, "atlantis"), "atlantis", "fengxian", "sucheng")
+
+
+BEFORE = ROOT / "tests" / "data" / "walks"  # who did what on which day before the diagrams were drawn anew
+FEES = {"apply_fee", "review_fee", "coordinate_fee", "arrange_fee"}
+SINCE: dict[tuple[str, str], tuple[set[str], set[str]]] = {  # what is done no more, and what is done since
+    (SONGJIANG, "fengxian"): (set(), {"grade", "set_quota"}),  # the police grade themselves (FX-5-15), finance sets the fund (FX-5-14)
+    (XIAMEN, "fengxian"): (FEES, {"set_quota"}),  # its service is over after one year: nobody asks for fees of a second one
+}
+
+
+@pytest.mark.parametrize(("case", "district"), LIVES)
+def test_the_same_people_do_the_same_on_the_same_days_as_before_the_redraw(case: str, district: str) -> None:
+    before = Counter(map(tuple, json.loads((BEFORE / f"{case}.{district}.json").read_text("utf-8"))))
+    now = Counter((event["at"][:10], event["element"], event["role"]) for event in life(case, district).story["events"])
+    gone, new = SINCE.get((case, district), (set(), set()))
+    assert {element for _, element, _ in before - now} == gone
+    assert {element for _, element, _ in now - before} == new
