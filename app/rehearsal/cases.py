@@ -219,8 +219,8 @@ class _Run:
         given = _values(step.get("with"), "with")
         data, report = submissions.submitted(self.rehearsal, root, task, given, _values(step.get("confirmed"), "confirmed"))
         submissions.judge(task.element_id, report.problems, step.get("refused"))
+        self.rehearsal.take(root, report.effects)  # what its checks decided may be expected of a refused one too
         if not report.problems:  # a refused submission is no step
-            self.rehearsal.take(root, report.effects)
             form = self.models.form(task.form_id) if task.form_id else None
             office = doers.acting(who, task, self.rehearsal.ledger)
             self.rehearsal.complete(root, task, data, form=form, role=who.role if who is not None else None, office=office)
