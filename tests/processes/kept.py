@@ -64,8 +64,12 @@ class Kept:
                 return [dict(row) for row in (*self.before(question.kind), *self.records.get(question.kind, []))]
             case ProjectsAsked():
                 wanted = {"phase": question.phase, "planYear": question.year}
+                mine = self.office(self.facts.get("applicantOffice"))
                 return [
-                    one for one in map(self._other, self.others()) if all(value in (None, one.get(name)) for name, value in wanted.items())
+                    one
+                    for one in map(self._other, self.others())
+                    if all(value in (None, one.get(name)) for name, value in wanted.items())
+                    and (question.scope != "office" or one["applicantOffice"] == mine)
                 ]
             case ApprovalsAsked():
                 return tuple(self.approvals)

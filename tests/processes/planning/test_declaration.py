@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.processes.driver import FormRejected, at, form
-from tests.processes.planning.cases import PlanningCase, declaration
+from tests.processes.planning.cases import NOTICES, PlanningCase, declaration
 
 DISTRICTS = ("fengxian", "sucheng")
 OPEN = "2026-09-10"
@@ -17,8 +17,19 @@ def submit(case: PlanningCase, **answers: Any) -> None:
     case.fill_all("endorse_declaration")
 
 
-def materials(case: PlanningCase) -> list[dict[str, str]]:
-    return [{"name": name, "number": "1"} for name in case.variable("requiredNames")]
+def materials(case: PlanningCase, *more: str) -> list[dict[str, str]]:
+    return [{"name": name, "number": "1"} for name in [*case.variable("check")["requiredNames"], *more]]
+
+
+def office(case: PlanningCase, name: str) -> dict[str, str]:
+    """An office as it is chosen from the register."""
+    found: dict[str, str] = case.kept.office(name)
+    return found
+
+
+def codes(case: PlanningCase) -> list[str]:
+    """What the check after the submission has found."""
+    return [entry["code"] for entry in case.variable("check")["findings"]]
 
 
 @pytest.mark.parametrize("district", DISTRICTS)
@@ -41,9 +52,11 @@ def test_it_works_without_connectors_from_flat_variables(district: str) -> None:
     case = PlanningCase(
         district,
         "declaration",
-        variables={"projectName": "甲", "totalAmount": 100, "planYear": 2027, "windowClosesAt": "2026-10-16T00:00:00+08:00"},
+        facts={"projectName": "甲", "applicantOffice": "机关事务管理局"},
+        variables={"totalAmount": 100},
         now=at(OPEN),
         connectors=False,
+        registers={"batch": [NOTICES[district]]},
     )
     submit(case)
     case.fill("check_declaration")
@@ -62,14 +75,15 @@ def test_sucheng_closes_when_15_october_is_over(instant: str, in_time: bool) -> 
     """B27–B31: SC-8-2."""
     case = declaration("sucheng", OPEN)
     case.now = at(instant)
-    case.fill("prepare_declaration")
     if in_time:
+        case.fill("prepare_declaration")
         assert case.tasks == {"check_declaration": 1}
     else:
+        with pytest.raises(FormRejected, match="SC-8-3"):
+            case.fill("prepare_declaration")
         assert case.tasks == {"prepare_declaration": 1}
-        assert "SC-8-3" in case.variable("windowMessage")
-        assert case.variable("firstSubmittedAt") is None
-        assert "firstSubmittedAt" not in case.facts
+        assert case.facts.get("firstSubmittedAt") is None
+        assert not case.records.get("declaration"), "what is refused is no submission"
 
 
 def test_a_draft_outlives_the_closing() -> None:
@@ -91,21 +105,26 @@ def test_a_sunday_does_not_move_the_fixed_day() -> None:
         case = PlanningCase(
             "sucheng",
             "declaration",
-            variables={"projectName": "甲", "totalAmount": 100},
+            facts={"projectName": "甲", "applicantOffice": "机关事务管理局"},
+            variables={"totalAmount": 100},
             now=at("2028-09-10"),
             registers={"batch": [notice]},
         )
         case.now = at(instant)
-        case.fill("prepare_declaration")
+        if open_task == "prepare_declaration":
+            with pytest.raises(FormRejected, match="截止"):
+                case.fill("prepare_declaration")
+        else:
+            case.fill("prepare_declaration")
         assert case.tasks == {open_task: 1}
 
 
 def test_without_a_notice_only_a_draft_can_be_kept() -> None:
     for district in DISTRICTS:
         case = declaration(district, OPEN, notice=False)
-        submit(case, planYear=2027)
+        with pytest.raises(FormRejected, match="尚未"):
+            submit(case, planYear=2027)
         assert case.tasks == {"prepare_declaration": 1}
-        assert case.variable("windowMessage")
 
 
 def test_in_time_stays_in_time_after_a_late_correction() -> None:
@@ -130,15 +149,17 @@ def test_a_project_that_must_be_built_this_year_is_recognised_by_the_bureau() ->
     case.now = at("2026-11-01")
     with pytest.raises(FormRejected):
         case.fill("prepare_declaration", mandatedLevel="市", mustThisYear=True, mandateBasis=...)
-    case.fill("prepare_declaration", mandatedLevel="市", mustThisYear=False)
+    with pytest.raises(FormRejected, match="SC-8-3"):
+        case.fill("prepare_declaration", mandatedLevel="市", mustThisYear=False)
     assert case.tasks == {"prepare_declaration": 1}
     exempt: dict[str, Any] = {"mandatedLevel": "市", "mustThisYear": True, "mandateBasis": "市政府文件3号"}
-    case.fill("prepare_declaration", **exempt)
+    with pytest.raises(FormRejected, match="尚缺：上级明确建设要求的依据"):
+        case.fill("prepare_declaration", **exempt)
     assert case.tasks == {"prepare_declaration": 1}, "the basis must be handed in"
-    assert case.variable("missingMaterials") == ["上级明确建设要求的依据"]
-    case.fill("prepare_declaration", **exempt, materials=materials(case))
+    case.fill("prepare_declaration", **exempt, materials=materials(case, "上级明确建设要求的依据"))
     assert case.tasks == {"recognise_exemption": 1}
     case.fill("recognise_exemption")
+    assert case.facts["exemptFromWindow"] is True
     case.fill("check_declaration")
     assert case.phase == "declared"
 
@@ -147,8 +168,7 @@ def test_an_exemption_that_is_not_recognised_ends_it() -> None:
     case = declaration("sucheng", OPEN)
     case.now = at("2026-11-01")
     exempt: dict[str, Any] = {"mandatedLevel": "市", "mustThisYear": True, "mandateBasis": "市政府文件3号"}
-    case.fill("prepare_declaration", **exempt)
-    case.fill("prepare_declaration", **exempt, materials=materials(case))
+    case.fill("prepare_declaration", **exempt, materials=materials(case, "上级明确建设要求的依据"))
     case.fill("recognise_exemption", recognition="不认定", recognitionReason="并非当年必须")
     assert (case.ended, case.phase) == (True, "rejected")
     assert case.notices[-1]["text"] == "并非当年必须"
@@ -157,15 +177,18 @@ def test_an_exemption_that_is_not_recognised_ends_it() -> None:
 def test_fengxian_closes_with_its_batch_and_lets_unplanned_projects_through_a_check() -> None:
     case = declaration("fengxian", OPEN)
     case.now = at("2026-10-01T00:00:00")
-    submit(case)
+    with pytest.raises(FormRejected, match="FX-14-1"):
+        submit(case)
     assert case.tasks == {"prepare_declaration": 1}
     unplanned: dict[str, Any] = {"unplanned": True, "basisDocs": [{"kind": "区政府抄告单", "number": "抄告1号"}]}
     with pytest.raises(FormRejected):
         case.fill("prepare_declaration", unplanned=True)
-    case.fill("prepare_declaration", **unplanned)
-    submit(case, **unplanned, materials=materials(case))
+    with pytest.raises(FormRejected, match="尚缺：计划外项目依据材料"):
+        case.fill("prepare_declaration", **unplanned)
+    submit(case, **unplanned, materials=materials(case, "计划外项目依据材料"))
     assert case.tasks == {"check_unplanned": 1}
     case.fill("check_unplanned")
+    assert case.facts["unplannedApproved"] is True
     case.fill("check_declaration")
     assert case.phase == "declared"
 
@@ -173,8 +196,7 @@ def test_fengxian_closes_with_its_batch_and_lets_unplanned_projects_through_a_ch
 def test_an_unplanned_project_without_a_clear_basis_is_closed() -> None:
     case = declaration("fengxian", OPEN)
     unplanned: dict[str, Any] = {"unplanned": True, "basisDocs": [{"kind": "区领导批示", "number": "1"}]}
-    case.fill("prepare_declaration", **unplanned)
-    submit(case, **unplanned, materials=materials(case))
+    submit(case, **unplanned, materials=materials(case, "计划外项目依据材料"))
     case.fill("check_unplanned", unplannedCheck="不通过", unplannedReason="依据不明")
     assert (case.ended, case.phase) == (True, "rejected")
 
@@ -184,9 +206,12 @@ def test_an_unplanned_project_without_a_clear_basis_is_closed() -> None:
 
 def test_a_hard_violation_goes_back_with_the_list() -> None:
     case = declaration("sucheng", OPEN)
-    case.fill("prepare_declaration", newMobileApps=["小程序"], exceptionRequest="确有需要")
+    with pytest.raises(FormRejected) as refused:
+        case.fill("prepare_declaration", newMobileApps=["小程序"], exceptionRequest="确有需要")
+    assert [(problem.path, problem.message) for problem in refused.value.problems] == [
+        ("newMobileApps", "不得申报新建移动互联网应用，请接入既有应用")
+    ]
     assert case.tasks == {"prepare_declaration": 1}
-    assert [entry["code"] for entry in case.variable("violations")] == ["mobile"]
     case.fill("prepare_declaration")
     assert case.tasks == {"check_declaration": 1}
 
@@ -195,7 +220,8 @@ def test_a_soft_violation_needs_a_reason_and_the_leaders_approval() -> None:
     """FX-8-5."""
     bought = [{"kind": "服务器", "quantity": 2, "amount": 100, "supplyMode": "自行采购"}]
     case = declaration("fengxian", OPEN)
-    case.fill("prepare_declaration", hardwareItems=bought)
+    with pytest.raises(FormRejected, match="请写明例外理由"):
+        case.fill("prepare_declaration", hardwareItems=bought)
     assert case.tasks == {"prepare_declaration": 1}
     submit(case, hardwareItems=bought, exceptionRequest="专用机柜")
     assert case.task("approve_exception").groups == ("data_bureau_leader",)
@@ -217,7 +243,10 @@ def test_a_refused_exception_goes_back_for_correction() -> None:
     case.fill("prepare_declaration", exceptionRequest="两项都急需")
     case.fill("approve_exception", exceptionDecision="不批准", exceptionReason="请合并申报")
     assert case.tasks == {"correct_declaration": 1}
-    assert case.variable("returnReason") == "请合并申报"
+    assert case.variable("exceptionReason") == "请合并申报"
+    assert case.notices[-1]["text"] == "请合并申报"
+    case.fill("correct_declaration", exceptionRequest="两项分属不同资金")
+    assert case.tasks == {"approve_exception": 1}, "what was refused is asked again after it was corrected"
 
 
 def test_other_offices_and_dead_projects_do_not_count_as_a_second_construction() -> None:
@@ -235,9 +264,9 @@ def test_other_offices_and_dead_projects_do_not_count_as_a_second_construction()
 def test_a_missing_material_is_named() -> None:
     case = declaration("sucheng", OPEN)
     given = [entry for entry in materials(case) if entry["name"] != "集体研究意见"]
-    case.fill("prepare_declaration", materials=given)
+    with pytest.raises(FormRejected, match="尚缺：集体研究意见"):
+        case.fill("prepare_declaration", materials=given)
     assert case.tasks == {"prepare_declaration": 1}
-    assert case.variable("missingMaterials") == ["集体研究意见"]
 
 
 def test_out_of_scope_is_closed_with_its_reason() -> None:
@@ -280,14 +309,17 @@ def test_a_plan_review_that_failed_blocks_the_rest_of_the_year() -> None:
     for instant, blocked in (("2026-12-31T23:59:59", True), ("2027-01-01T00:00:00", False)):
         case = declaration("fengxian", "2026-12-10", registers={"application_block": [block], "batch": [notice]})
         case.now = at(instant)
-        case.fill("prepare_declaration")
+        if blocked:
+            with pytest.raises(FormRejected, match="当年度不予立项"):
+                case.fill("prepare_declaration")
+        else:
+            case.fill("prepare_declaration")
         assert case.tasks == ({"prepare_declaration": 1} if blocked else {"endorse_declaration": 1})
-        assert [entry["clause"] for entry in case.variable("violations")] == (["FX-19-1"] if blocked else [])
 
 
 def test_an_upgrade_of_a_system_that_failed_its_evaluation_waits_for_rectification() -> None:
     """FX-32-2."""
-    for rectified, codes in ((False, ["evaluation_failed"]), (True, [])):
+    for rectified, found in ((False, ["evaluation_failed"]), (True, [])):
         original = {
             "projectKey": "7",
             "phase": "operating",
@@ -297,24 +329,28 @@ def test_an_upgrade_of_a_system_that_failed_its_evaluation_waits_for_rectificati
             "rectified": rectified,
         }
         case = declaration("fengxian", OPEN, others=[original])
-        case.fill("prepare_declaration", isUpgrade=True, upgradeReason="老化", originalProjectKey="7")
-        assert [entry["code"] for entry in case.variable("violations")] == codes
+        papers = materials(case, "原项目建设合同", "测评报告", "验收意见")
+        case.fill("prepare_declaration", isUpgrade=True, upgradeReason="老化", originalProjectKey="7", materials=papers)
+        assert codes(case) == found
+        assert case.tasks == ({"prepare_declaration": 1} if found else {"endorse_declaration": 1})
 
 
 def test_a_first_maintenance_needs_an_accepted_original() -> None:
     """FX-2-6."""
-    for phase, codes in (("building", ["original"]), ("operating", [])):
+    for phase, found in (("building", ["original"]), ("operating", [])):
         case = declaration("fengxian", OPEN, others=[{"projectKey": "7", "phase": phase, "applicantOffice": "机关事务管理局"}])
-        case.fill("prepare_declaration", category="运维类项目", projectType="运维类", omBasis="验收后首次运维", originalProjectKey="7")
-        assert [entry["code"] for entry in case.variable("violations")] == codes
+        papers = materials(case, "原始建设合同", "运维项目验收意见", "共享数据资源目录发布证明")
+        first = {"category": "运维类项目", "projectType": "运维类", "omBasis": "验收后首次运维", "originalProjectKey": "7"}
+        case.fill("prepare_declaration", **first, materials=papers)
+        assert codes(case) == found
 
 
 def test_business_systems_without_a_sharing_list_are_returned() -> None:
     """FX-12-1."""
     case = declaration("fengxian", OPEN)
-    submit(case, dataResources=[])
-    assert case.tasks == {"correct_declaration": 1}
-    assert "FX-12-1" in case.variable("returnReason")
+    with pytest.raises(FormRejected, match="FX-12-1"):
+        submit(case, dataResources=[])
+    assert case.tasks == {"prepare_declaration": 1}
 
 
 # ---------------------------------------------------------------- people
@@ -325,9 +361,12 @@ def test_the_responsible_leader_of_fengxian_confirms_or_sends_back() -> None:
     case = declaration("fengxian", OPEN)
     case.fill("prepare_declaration")
     assert case.task("endorse_declaration").groups == ("applicant_leader",)
-    case.fill("endorse_declaration", endorsement="退回", endorsementComment="预算再核")
+    with pytest.raises(FormRejected):
+        case.fill("endorse_declaration", endorsement="退回", endorsementComment="预算再核")
+    case.give_back("endorse_declaration", "prepare_declaration")
     assert case.tasks == {"prepare_declaration": 1}
-    assert case.variable("returnReason") == "项目责任领导:预算再核"
+    case.fill("prepare_declaration")
+    assert case.tasks == {"endorse_declaration": 1}
 
 
 @pytest.mark.parametrize("leader", ["张明、李强", "张明,李强", "张明，李强", ""])
@@ -338,13 +377,12 @@ def test_exactly_one_leader(leader: str) -> None:
 
 def test_a_school_is_judged_by_the_day_of_its_authority() -> None:
     """SC-9-1, A29: handed to the authority on the 14th, declared by it on the 16th: too late."""
-    school: dict[str, Any] = {"orgType": "公共事业单位", "sectorAuthority": "区教育局"}
     for instant, open_task in (("2026-10-15T23:59:59", "check_declaration"), ("2026-10-16T00:00:00", "prepare_declaration")):
         case = declaration("sucheng", OPEN)
         case.now = at("2026-10-14")
-        case.fill("prepare_declaration", **school)
+        case.fill("prepare_declaration", orgType="公共事业单位", sectorAuthority=office(case, "宿城区教育局"))
         assert case.task("endorse_declaration").groups == ("sector_authority",)
-        assert case.roles == {"sector_authority": "区教育局"}
+        assert case.task("endorse_declaration").office == "宿城区教育局"
         case.now = at(instant)
         case.fill("endorse_declaration")
         assert case.tasks == {open_task: 1}
@@ -353,8 +391,9 @@ def test_a_school_is_judged_by_the_day_of_its_authority() -> None:
 def test_every_co_builder_signs() -> None:
     """SC-9-3."""
     case = declaration("sucheng", OPEN)
-    case.fill("prepare_declaration", isJoint=True, coBuilders=[{"office": "区民政局"}, {"office": "区水利局"}])
+    case.fill("prepare_declaration", isJoint=True, coBuilders=[office(case, "宿城区民政局"), office(case, "宿城区水利局")])
     assert case.tasks == {"endorse_declaration": 2}
+    assert [case.task("endorse_declaration", index).office for index in (0, 1)] == ["宿城区民政局", "宿城区水利局"]
     case.fill("endorse_declaration")
     assert case.tasks == {"endorse_declaration": 1}
     case.fill("endorse_declaration")
@@ -416,20 +455,21 @@ def test_what_the_form_only_shows_cannot_be_changed_by_sending_it_back() -> None
 
 def test_a_year_without_a_notice_is_not_open() -> None:
     case = declaration("sucheng", OPEN)
-    case.fill("prepare_declaration", planYear=2030)
+    with pytest.raises(FormRejected, match="通知尚未印发"):
+        case.fill("prepare_declaration", planYear=2030)
     assert case.tasks == {"prepare_declaration": 1}
-    assert "通知尚未印发" in case.variable("windowMessage")
 
 
 def test_the_year_of_the_latest_notice_is_proposed() -> None:
     case = declaration("sucheng", OPEN, facts={"planYear": 2025})
-    assert case.variable("planYear") == 2027
+    assert case.facts["planYear"] == 2027
 
 
 def test_a_new_declaration_of_a_blocked_project_counts_its_own_first_submission() -> None:
     case = declaration("fengxian", OPEN, facts={"firstSubmittedAt": "2025-09-01T09:00:00+08:00"})
     case.now = at("2026-10-01T00:00:00")
-    submit(case)
+    with pytest.raises(FormRejected, match="截止"):
+        submit(case)
     assert case.tasks == {"prepare_declaration": 1}, "the old submission does not open a closed window"
 
 
