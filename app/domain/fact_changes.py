@@ -121,11 +121,11 @@ def typed(facts: Mapping[str, Any]) -> dict[str, Any]:
         value = facts.get(name)
         return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
 
-    year = facts.get("planYear")
+    year = number("planYear")  # a decision's number is a decimal
     return {
         "name": facts.get("projectName"),
         "number": facts.get("projectNumber"),
-        "plan_year": year if isinstance(year, int) and not isinstance(year, bool) else None,
+        "plan_year": int(year) if year is not None and year == int(year) else None,
         "total_amount": number("totalAmount"),
         "contract_amount": number("contractAmount"),
     }

@@ -83,6 +83,8 @@ def _choose(
     for key in ("const", "default"):
         if key in schema:
             return schema[key], True
+    if schema.get("x-format") == "person" and (somebody := _person(tenant, now)) is not None:
+        return somebody, True
     examples = schema.get("examples")
     if isinstance(examples, list) and examples:
         value = _example(examples[0], {**known, **values}, now, tenant)
@@ -105,6 +107,13 @@ def _offices(tenant: str, role: str, now: datetime) -> list[dict[str, str]]:
     person = holder(tenant, role, now)
     held = person.office_in(role) if person is not None else None
     return [{"key": str(held.office), "name": held.office_name}] if held is not None else []
+
+
+def _person(tenant: str, now: datetime) -> dict[str, str] | None:
+    """Somebody of the district, as a value: a leader of an office that declares, if there is one."""
+    begins = next((info.start_role for info in snapshot.district(tenant).processes.values() if info.start_role and info.per == "project"), "")
+    person = holder(tenant, f"{begins}_leader", now) or holder(tenant, begins or "", now)
+    return {"key": str(person.user), "name": person.name} if person is not None else None
 
 
 def _fitting(value: Any, schema: Mapping[str, Any]) -> Any:

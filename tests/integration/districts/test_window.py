@@ -40,25 +40,27 @@ def test_at_midnight_it_is_refused_and_the_exempt_way_is_shown(app: Flask) -> No
     sucheng, project = drafted()
     sucheng.advance(at("2026-10-16T00:00:00"))
     line = sucheng.task(project, "prepare_declaration")
-    sucheng.do(line, purpose="汛期前建成")
-    assert "firstSubmittedAt" not in projects.facts(SYSTEM, project)
+    with pytest.raises(InvalidForm) as refused:
+        sucheng.do(line, purpose="汛期前建成")
+    (problem,) = refused.value.problems
+    assert problem.path == "planYear"
+    assert "SC-8-3" in problem.message
+    assert "必须当年实施" in problem.message
+    assert projects.facts(SYSTEM, project).get("firstSubmittedAt") is None
     assert projects.phase(SYSTEM, project) == "draft"
     assert sucheng.open(project, "check_declaration") == []
-    form = shown(sucheng, project)
-    assert "SC-8-3" in form["windowMessage"]
-    assert "必须当年实施" in form["windowMessage"]
-    assert form["purpose"] == "汛期前建成", "what was filled in is still there"
+    assert [item.key for item in sucheng.open(project)] == [line.key], "a refused submission is no step"
+    assert shown(sucheng, project)["purpose"] == "汛期前建成", "what was filled in is still there"
 
 
 def test_the_exempt_way_leads_to_the_bureau(app: Flask) -> None:
     sucheng, project = drafted()
     sucheng.advance(at("2026-10-16T00:00:00"))
-    sucheng.do(sucheng.task(project, "prepare_declaration"))
     exempt: dict[str, Any] = {"mandatedLevel": "市", "mustThisYear": True, "mandateBasis": "市政府文件3号"}
-    sucheng.do(sucheng.task(project, "prepare_declaration"), **exempt)
-    missing = shown(sucheng, project)["missingMaterials"]
-    assert missing == ["上级明确建设要求的依据"]
-    handed_in = [{"name": name, "number": "1"} for name in [*shown(sucheng, project)["requiredNames"], *missing]]
+    with pytest.raises(InvalidForm) as refused:
+        sucheng.do(sucheng.task(project, "prepare_declaration"), **exempt)
+    assert [(problem.path, problem.message) for problem in refused.value.problems] == [("materials", "尚缺：上级明确建设要求的依据")]
+    handed_in = [{"name": name, "number": "1"} for name in [*shown(sucheng, project)["requiredNames"], "上级明确建设要求的依据"]]
     sucheng.do(sucheng.task(project, "prepare_declaration"), **exempt, materials=handed_in)
     line = sucheng.task(project, "recognise_exemption")
     assert line.key in [item.key for item in inbox.todo(sucheng.person("data_bureau"), sucheng.now).items]

@@ -148,3 +148,5 @@ def test_typed_columns_are_of_facts_of_the_right_kind() -> None:
     assert isinstance(found["total_amount"], Decimal)
     assert typed({"planYear": True, "totalAmount": True, "contractAmount": "4"}) == empty
     assert typed({"planYear": "2026", "totalAmount": 1.5}) == empty
+    assert typed({"planYear": Decimal(2026)}) == {**empty, "plan_year": 2026}, "as a decision gives it"
+    assert typed({"planYear": Decimal("2026.5")}) == empty
