@@ -28,7 +28,6 @@ UP_WITHIN = 1_800  # seconds, far more than it needs: the demonstration plays ei
 NAME = "智慧河道巡检平台"
 ANSWERS: dict[str, Any] = {
     "planYear": 2027,
-    "totalAmount": "1,600,000.00",
     "budget": {"development": 1600000, "implementation": 0, "maintenance": 0, "training": 0, "supervision": 0, "other": 0},
     "fundItems": [{"source": "区财政", "amount": 1600000}],
 }

@@ -478,3 +478,153 @@ def test_the_block_of_another_offices_project_of_the_same_name_does_not_count() 
     case = declaration("fengxian", OPEN, registers={"application_block": [block]})
     submit(case)
     assert case.tasks == {"check_declaration": 1}
+
+
+# ---------------------------------------------------------------- evasions
+
+
+def test_an_exception_is_for_what_was_approved() -> None:
+    """FX-8-5: approved for two servers, corrected to two hundred: the leader is asked again."""
+    bought = [{"kind": "服务器", "quantity": 2, "amount": 100, "supplyMode": "自行采购"}]
+    case = declaration("fengxian", OPEN)
+    submit(case, hardwareItems=bought, exceptionRequest="专用机柜")
+    case.fill("approve_exception")
+    case.fill("check_declaration", acceptanceCheck="退回补正", checkReason="缺页")
+    more = [{**bought[0], "quantity": 200, "amount": 10_000_000}]
+    case.fill("correct_declaration", hardwareItems=more, exceptionRequest="专用机柜")
+    case.fill_all("endorse_declaration")
+    assert case.tasks == {"approve_exception": 1}
+
+
+def test_a_basis_that_was_changed_afterwards_is_checked_again() -> None:
+    """FX-14-2."""
+    unplanned: dict[str, Any] = {"unplanned": True, "basisDocs": [{"kind": "区政府抄告单", "number": "抄告1号"}]}
+    case = declaration("fengxian", OPEN)
+    papers = materials(case, "计划外项目依据材料")
+    submit(case, **unplanned, materials=papers)
+    case.fill("check_unplanned")
+    case.fill("check_declaration", acceptanceCheck="退回补正", checkReason="缺页")
+    case.fill("correct_declaration", **unplanned, materials=papers)
+    case.fill_all("endorse_declaration")
+    assert case.tasks == {"check_declaration": 1}, "unchanged: not asked again"
+    case.fill("check_declaration", acceptanceCheck="退回补正", checkReason="缺页")
+    other = [{"kind": "其他明确依据", "number": "会议记录"}]
+    case.fill("correct_declaration", unplanned=True, basisDocs=other, materials=papers)
+    case.fill_all("endorse_declaration")
+    assert case.tasks == {"check_unplanned": 1}
+    assert case.facts["unplannedApproved"] is False
+
+
+def test_a_project_recognised_as_of_another_kind_is_recognised_again_when_it_becomes_another() -> None:
+    """FX-2-8."""
+    other: dict[str, Any] = {"category": "其他", "categoryReason": "综合类"}
+    case = declaration("fengxian", OPEN)
+    case.fill("prepare_declaration", **other)
+    case.fill("classify_project")
+    case.fill("endorse_declaration")
+    case.fill("check_declaration", acceptanceCheck="退回补正", checkReason="缺页")
+    case.fill("correct_declaration", **other)
+    assert case.tasks == {"endorse_declaration": 1}
+    case.fill("endorse_declaration")
+    case.fill("check_declaration", acceptanceCheck="退回补正", checkReason="缺页")
+    case.fill("correct_declaration", **other, purpose="改作办公设备采购")
+    assert case.tasks == {"classify_project": 1}
+
+
+def test_an_exemption_is_of_the_basis_that_was_shown() -> None:
+    """SC-8-3."""
+    case = declaration("sucheng", OPEN)
+    case.now = at("2026-11-01")
+    exempt: dict[str, Any] = {"mandatedLevel": "市", "mustThisYear": True, "mandateBasis": "市政府文件3号"}
+    papers = materials(case, "上级明确建设要求的依据")
+    case.fill("prepare_declaration", **exempt, materials=papers)
+    case.fill("recognise_exemption")
+    case.fill("check_declaration", acceptanceCheck="退回补正", checkReason="缺页")
+    case.fill("correct_declaration", **{**exempt, "mandateBasis": "口头通知"}, materials=papers)
+    assert case.tasks == {"recognise_exemption": 1}
+
+
+def test_a_second_construction_counts_from_its_submission() -> None:
+    """SC-10-9: two sent back to back, the first not yet accepted; a mere draft does not count."""
+    other = {"projectKey": "7", "phase": "draft", "applicantOffice": "机关事务管理局", "planYear": 2027, "projectType": "建设类"}
+    case = declaration("sucheng", OPEN, others=[{**other, "firstSubmittedAt": "2026-09-09T09:00:00+08:00"}])
+    with pytest.raises(FormRejected, match="同一部门原则上不得同时申报多个建设类项目"):
+        case.fill("prepare_declaration")
+    case = declaration("sucheng", OPEN, others=[other])
+    case.fill("prepare_declaration")
+    assert case.tasks == {"check_declaration": 1}
+
+
+@pytest.mark.parametrize("district", DISTRICTS)
+def test_the_amount_is_summed_and_cannot_be_typed(district: str) -> None:
+    case = declaration(district, OPEN)
+    with pytest.raises(FormRejected):
+        case.fill("prepare_declaration", totalAmountTyped=1)
+    case.fill("prepare_declaration", totalAmount=1)
+    assert case.facts["totalAmount"] == 6947911
+
+
+def test_six_costs_that_do_not_sum_to_the_funds_are_refused() -> None:
+    """SC-10-4."""
+    costs = {"development": 1, "implementation": 0, "maintenance": 0, "training": 0, "supervision": 0, "other": 0}
+    with pytest.raises(FormRejected, match="总投资应等于开发"):
+        declaration("sucheng", OPEN).fill("prepare_declaration", budget=costs)
+
+
+def test_an_authority_is_chosen_from_the_register() -> None:
+    """SC-9-1: a name alone is nobody's office."""
+    with pytest.raises(FormRejected):
+        declaration("sucheng", OPEN).fill("prepare_declaration", orgType="公共事业单位", sectorAuthority="区教育局")
+    with pytest.raises(FormRejected):
+        declaration("sucheng", OPEN).fill("prepare_declaration", orgType="公共事业单位", sectorAuthority=...)
+
+
+def test_a_declaration_changed_after_its_authority_agreed_is_shown_to_it_again() -> None:
+    """SC-9-1, SC-9-3."""
+    case = declaration("sucheng", OPEN)
+    school: dict[str, Any] = {"orgType": "公共事业单位", "sectorAuthority": office(case, "宿城区教育局")}
+    case.fill("prepare_declaration", **school)
+    case.fill("endorse_declaration")
+    case.fill("check_declaration", acceptanceCheck="退回补正", checkReason="缺页")
+    case.fill("correct_declaration", **school)
+    assert case.tasks == {"check_declaration": 1}, "what the authority agreed to has not changed"
+    case.fill("check_declaration", acceptanceCheck="退回补正", checkReason="缺页")
+    case.fill("correct_declaration", **school, purpose="另建一套")
+    assert case.tasks == {"endorse_declaration": 1}
+
+
+def test_every_submission_is_kept_and_the_number_stays() -> None:
+    case = declaration("sucheng", OPEN)
+    case.fill("prepare_declaration")
+    number = case.facts["projectNumber"]
+    case.fill("check_declaration", acceptanceCheck="退回补正", checkReason="缺页")
+    case.fill("correct_declaration", purpose="改后的目标")
+    assert [row["purpose"] for row in case.records["declaration"]] == ["按项目公告的建设目标实施", "改后的目标"]
+    case.fill("check_declaration")
+    assert case.facts["projectNumber"] == number == case.records["declaration"][0]["number"]
+    assert [row["conclusion"] for row in case.records["receipt"]] == ["退回补正", "受理"]
+    assert case.facts["receivedAt"]
+
+
+def test_a_classified_scheme_is_not_written_on_the_platform() -> None:
+    """SC-4-4, SC-10-15."""
+    secret: dict[str, Any] = {"classified": True, "classifiedBasisNo": "密定1号", "splitStatementNo": "拆分1号"}
+    case = declaration("sucheng", OPEN)
+    papers = materials(case, "定密依据", "涉密与非涉密拆分说明")
+    with pytest.raises(FormRejected, match="方案正文不在平台填写"):
+        case.fill("prepare_declaration", **secret, materials=papers)
+    text = "background necessityFeasibility constructionScope features resourceCatalog securityAnalysis securityDesign cryptoPlan"
+    case.fill("prepare_declaration", **secret, materials=papers, **dict.fromkeys(text.split(), ...))
+    assert case.tasks == {"check_declaration": 1}
+    with pytest.raises(FormRejected):
+        declaration("sucheng", OPEN).fill("prepare_declaration", background=...)
+
+
+def test_a_first_maintenance_says_which_of_the_three_it_is() -> None:
+    """FX-2-6."""
+    case = declaration("fengxian", OPEN)
+    papers = materials(case, "原始建设合同", "运维项目验收意见", "共享数据资源目录发布证明")
+    with pytest.raises(FormRejected, match="请选明首次运维的依据"):
+        case.fill("prepare_declaration", category="运维类项目", projectType="运维类", materials=papers)
+    case.fill("prepare_declaration", category="运维类项目", projectType="运维类", omBasis="电子政务云", materials=papers)
+    assert case.tasks == {"endorse_declaration": 1}
