@@ -111,7 +111,9 @@ def _offices(tenant: str, role: str, now: datetime) -> list[dict[str, str]]:
 
 def _person(tenant: str, now: datetime) -> dict[str, str] | None:
     """Somebody of the district, as a value: a leader of an office that declares, if there is one."""
-    begins = next((info.start_role for info in snapshot.district(tenant).processes.values() if info.start_role and info.per == "project"), "")
+    begins = next(
+        (info.start_role for info in snapshot.district(tenant).processes.values() if info.start_role and info.per == "project"), ""
+    )
     person = holder(tenant, f"{begins}_leader", now) or holder(tenant, begins or "", now)
     return {"key": str(person.user), "name": person.name} if person is not None else None
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.engine import effects
 from tests.processes.driver import Case, at
 
 OFFICE = "机关事务管理局"
@@ -31,31 +30,10 @@ NOTICES: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass
 class PlanningCase(Case):
-    """``registers``: what query_records finds; ``others``: what query_projects finds in the district (facts with projectKey, phase, applicantOffice)."""
+    """``registers``: rows from before the case; ``others``: the district's other projects (facts with projectKey, phase, applicantOffice)."""
 
     registers: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     others: Sequence[Mapping[str, Any]] = ()
-
-    def _carry_out(self, job: effects.JobOpened) -> dict[str, Any]:
-        if job.type == "query_records":
-            kind, wanted = (
-                job.headers["kind"],
-                {name: value for name, value in job.variables.items() if value is not None and self._maps(job)},
-            )
-            found = [*self.registers.get(kind, ()), *self.records.get(kind, ())]
-            return {"records": [dict(row) for row in found if wanted.items() <= row.items()]}
-        if job.type == "query_projects":
-            inputs = dict(job.variables)
-            phases = inputs.pop("phases", None) or inputs.pop("phase", None) or []
-            wanted = [phases] if isinstance(phases, str) else phases
-            return {
-                "projects": [
-                    dict(project)
-                    for project in self.others
-                    if (not wanted or project.get("phase") in wanted) and all(project.get(name) == value for name, value in inputs.items())
-                ]
-            }
-        return super()._carry_out(job)
 
 
 def declaration(district: str, now: str, *, notice: bool = True, facts: Mapping[str, Any] | None = None, **more: Any) -> PlanningCase:

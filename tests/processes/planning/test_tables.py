@@ -598,7 +598,10 @@ BOTH = (
     "scope category_code declaration_compliance required_materials declaration_materials submission_window platform_routing application_block classified_path "
     "opinion_aggregation data_sharing_gate security_level reviewers"
 )
-OWN = {"fengxian": f"{BOTH} check_next route_next preliminary_review plan_review", "sucheng": f"{BOTH} endorsers check_next project_approval joint_duties pre_review_findings"}
+OWN = {
+    "fengxian": f"{BOTH} check_next route_next preliminary_review plan_review",
+    "sucheng": f"{BOTH} endorsers check_next project_approval joint_duties pre_review_findings",
+}
 
 
 @pytest.mark.parametrize(("district", "table"), [(district, table) for district, tables in OWN.items() for table in tables.split()])
