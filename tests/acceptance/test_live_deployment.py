@@ -83,7 +83,7 @@ def deployed(folder: Path, data: str) -> list[dict[str, Any]]:
 def test_a_changed_table_decides_the_next_case_without_a_restart(app: Flask, data: str, tmp_path: Path) -> None:
     district = District("sucheng", BEGIN, PLATFORM)
     district.announce()
-    before, after = district.declare("河道巡检平台"), district.declare("停车诱导平台", "信息中心")
+    before, after = district.declare("河道巡检平台"), district.declare("停车诱导平台", "教育局")
     # Both stand before the last act of their review: with it, procurement begins, and with it the rules that it goes on by.
     district.until(before, "upload_signed_form", after)
     instants.begin_at(district.now)

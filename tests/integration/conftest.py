@@ -118,7 +118,7 @@ def postgresql_server() -> Iterator[str]:
     address: str = server.get_uri()
     with psycopg.connect(address, autocommit=True) as connection:
         # Nobody needs these databases after a power cut, and every test makes one.
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        for setting in ("fsync", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
     yield address

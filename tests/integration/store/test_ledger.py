@@ -172,4 +172,5 @@ def test_projects_of_a_district_by_phase_and_year_oldest_first(life: Life) -> No
     assert keys_of(ledger.projects("hill", ["trial", "draft"], 2027)) == [901, 903]
     assert keys_of(ledger.projects("hill", [], 2026)) == [902]
     assert keys_of(ledger.projects("hill", [], 0)) == [904]
-    assert tuple(next(iter(ledger.projects("hill", [], 2026)))) == (902, "乙", "trial", "教育局", {"a": 1})
+    found = next(iter(ledger.projects("hill", [], 2026)))
+    assert tuple(found) == (902, "乙", "trial", second["applicant_key"], "教育局", {"a": 1}, second["offices"])
