@@ -108,3 +108,10 @@ def test_an_account_that_may_do_the_task_is_found(cast: Cast) -> None:
     filled = player.fill(found, seen, {}, {}, NOW, "hill")
     tasks.complete(cast.fred, review, filled.values, NOW)
     assert inbox.todo(cast.fred, NOW).items == []
+
+
+def test_a_person_is_chosen_from_the_register(cast: Cast) -> None:
+    made = form({"leader": {"type": "object", "x-format": "person", "examples": [{"key": "1", "name": "谁"}]}}, ["leader"])
+    chosen = fill(made).values["leader"]
+    assert set(chosen) == {"key", "name"}
+    assert chosen["name"] != "谁"
