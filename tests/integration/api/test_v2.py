@@ -19,6 +19,11 @@ from tests.unit.engine import diagrams as d
 from tests.unit.engine.test_returning import back
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+ANSWERS: dict[str, Any] = {
+    "budget": {"development": 1600000, "implementation": 0, "maintenance": 0, "training": 0, "supervision": 0, "other": 0},
+    "fundItems": [{"source": "区财政", "amount": 1600000}],
+    "exceptionRequest": "与别的建设项目相互独立",  # an office's second of the year
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +33,20 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         startup.prepare(NOW)
         instants.begin_at(NOW)
         demonstration.organise(NOW)
+        give_notice()
     yield app
     with app.app_context():
         startup.dispose()
+
+
+def give_notice() -> None:
+    """The year's notice is issued: without it nobody may submit a declaration."""
+    bureau = player.holder("sucheng", "data_bureau", NOW)
+    assert bureau is not None
+    projects.start_district_process(bureau, "annual_plan", NOW)
+    (line,) = tasks.search(bureau, tasks.TaskFilter(state="open", element_id="issue_notice"), NOW).items
+    form, seen = tasks.inputs(bureau, line.key, NOW)
+    tasks.complete(bureau, line.key, player.fill(form, seen, {}, {}, NOW, "sucheng").values, NOW)
 
 
 class Caller:
@@ -248,7 +264,7 @@ def filled(app: Flask, key: int) -> dict[str, Any]:
         person = player.performer(key, NOW)
         assert person is not None
         view = tasks.view(person, key, NOW)
-        return dict(player.fill(view.form, view.variables, {}, {}, NOW, "sucheng").values)
+        return dict(player.fill(view.form, view.variables, {}, ANSWERS, NOW, "sucheng").values)
 
 
 @pytest.mark.parametrize(
