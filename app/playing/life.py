@@ -158,13 +158,13 @@ def upcoming(lines: Sequence[TaskLine], now: datetime) -> Iterator[datetime]:
 
 def _is_asked_for(life: Life, process_id: str) -> bool:
     """Whether a process can also be started by another's message."""
-    definition = snapshot.fresh(life.district.key).process(process_id)
+    definition = snapshot.library(life.district.key).process(process_id)
     return definition is not None and any(event.kind == "message" for event in definition.start_events)
 
 
 def _is_called(life: Life, process_id: str) -> bool:
     """Whether another process has it done as a part of its own, so that nobody need begin it."""
-    library = snapshot.fresh(life.district.key)
+    library = snapshot.library(life.district.key)
     known = (library.process(key) for key in life.district.processes)
     return any(definition is not None and process_id in definition.called_processes for definition in known)
 
