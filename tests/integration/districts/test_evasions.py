@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.domain.permissions import Actor
+from app.domain.permissions import SYSTEM, Actor
 from app.errors import Failure
 from app.seen.shapes import TaskLine
 from app.services import projects, returns, tasks
 from tests.integration.districts.play import PLATFORM, District, at
 
+NOT_SOUND = {"necessity": "不符合", "soundness": "不符合", "sharing": "符合", "safety": "符合", "economy": "符合"}
 SUCHENG_BIG: Mapping[str, Any] = {**PLATFORM, "totalAmount": Decimal("9000000.00")}
 
 
@@ -197,3 +198,80 @@ def test_an_adjustment_over_the_budget_is_declared_again_and_finance_sets_the_mo
         tasks.complete(place.person("data_bureau"), budget.key, place.filled(budget), place.now)
     place.do(budget)
     assert facts(project)["cumulativeChange"] == 0
+
+
+def test_a_project_that_failed_its_review_is_not_declared_again_under_another_name(app: Flask) -> None:
+    """FX-19-1: the block is the project's, whatever it is called now."""
+    place, project = begun("fengxian")
+    place.until(project, "conclude_plan_review", give_plan_opinion={"aspects": NOT_SOUND, "opinionText": "方案不成立"})
+    place.do(place.task(project, "conclude_plan_review"))
+    projects.start_process(place.person("applicant", project=project), project, "declaration", place.now)
+    again = place.task(project, "prepare_declaration")
+    assert "当年度不予立项" in refused(place, again, projectName="另一个名称(二期)")
+
+
+def test_what_was_only_submitted_counts_for_the_ranking_and_for_splitting(app: Flask) -> None:
+    """FX-10-4, FX-11-3: three projects of one office, none received yet."""
+    place, first = begun("fengxian")
+    line = place.task(first, "prepare_declaration")
+    place.do(line, priorityRank=2, overallPlanNo="Z9")
+    second = place.declare("另一平台")
+    place.do(place.task(second, "prepare_declaration"), priorityRank=2, overallPlanNo="Z9")
+    place.do(place.task(first, "endorse_declaration"))
+    assert place.task(first, "check_declaration")
+    third = place.task(place.declare("第三平台"), "prepare_declaration")
+    assert "排序不能重复" in refused(place, third, priorityRank=2)
+    assert "疑似分拆" in refused(place, third, priorityRank=3, overallPlanNo="Z9", exceptionRequest="")
+    place.do(place.task(second, "endorse_declaration"))
+    again = place.task(second, "correct_declaration")
+    assert "排序不能重复" in tasks.inputs(SYSTEM, again.key, place.now)[1]["returnReason"]
+    assert "排序不能重复" in refused(place, again, priorityRank=2)
+    place.do(again, priorityRank=3, overallPlanNo="Z9", exceptionRequest="分两步实施")
+    for line in place.open(second, "endorse_declaration"):
+        place.do(line)
+    assert len(place.open(second, "approve_exception")) == 1
+
+
+@pytest.mark.parametrize("original", ["99999", "没有这个项目", ""])
+def test_an_upgrade_names_a_project_that_exists(app: Flask, original: str) -> None:
+    """FX-32-2: a wrong number is not a way around the evaluation that failed."""
+    place, project = begun("fengxian")
+    line = place.task(project, "prepare_declaration")
+    assert "原项目" in refused(place, line, isUpgrade=True, upgradeReason="老化", originalProjectKey=original)
+
+
+def test_the_threshold_of_the_approval_is_judged_on_what_the_ledger_knows(app: Flask) -> None:
+    """SC-12-1, SC-5-7: a smaller amount cannot be typed at the application."""
+    place, project = begun("sucheng", SUCHENG_BIG)
+    applied = place.until(project, "apply_examination")
+    assert "totalAmount" in refused_fields(place, applied, totalAmount=4_000_000)
+    place.do(applied)
+    assert facts(project)["establishmentRequired"] is True
+    assert len(place.open(project, "submit_establishment")) == 1
+
+
+def test_a_final_text_above_the_threshold_is_approved_after_all(app: Flask) -> None:
+    """SC-12-1: what was declared below it and revised above it."""
+    place, project = begun("sucheng", {**PLATFORM, "totalAmount": Decimal("3900000.00")})
+    final = place.until(project, "revise_final", set_control_price={"reviewedEstimate": 4_500_000, "controlPrice": 3_900_000})
+    assert facts(project)["establishmentRequired"] is False
+    place.do(final, fundItems=[{"source": "区财政", "amount": Decimal("4000000.01")}])
+    place.until(project, "submit_establishment")
+    assert facts(project)["establishmentRequired"] is True
+    assert projects.phase(place.system, project) == "planned"
+
+
+def test_a_declaration_sent_back_is_revised_in_its_facts_and_reviewed_again(app: Flask) -> None:
+    """SC-10-18, SC-10-15: the amount grows a hundredfold; everybody gives an opinion on it again."""
+    place, project = begun("sucheng")
+    first = place.until(project, "give_pre_review_opinion")
+    asked = len(place.open(project, "give_pre_review_opinion"))
+    place.do(first, opinion="修改后同意", opinionText="补充共享清单")
+    revised = place.until(project, "revise_declaration")
+    assert "totalAmount" in refused_fields(place, revised, totalAmount=1)
+    place.do(revised, purpose="按意见补充共享清单", fundItems=[{"source": "区财政", "amount": 60_000_000}])
+    assert (facts(project)["totalAmount"], facts(project)["purpose"]) == (60_000_000, "按意见补充共享清单")
+    again = place.open(project, "give_pre_review_opinion")
+    assert len(again) == asked
+    _, seen = tasks.inputs(place.system, again[0].key, place.now)
+    assert seen["project"]["totalAmount"] == 60_000_000
