@@ -39,7 +39,7 @@ class NumberAsked:
 
 @dataclass(frozen=True, slots=True)
 class RowsAsked:
-    """The current rows of a register, oldest first; None if they are too many. ``scope``: see ``engine.declarations.Scope``; ``project``: the tree's own, or empty."""
+    """The current rows of a register, oldest first; None if they are too many. ``scope``: see ``engine.declarations.Whose``; ``project``: the tree's own, or empty."""
 
     kind: str
     scope: str
