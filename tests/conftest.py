@@ -1,5 +1,6 @@
 """What holds for all tests: those of one ``xdist_group`` run on one worker, so that what they share is made once."""
 
+import gc
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -10,6 +11,9 @@ from _pytest.nodeid import NodeId
 
 from app import logs
 from app.config import Config
+
+# A worker keeps thousands of models: to look through them all again and again would be an eighth of the suite's time.
+gc.set_threshold(20_000, 20, 100)
 
 
 @pytest.hookimpl(trylast=True)

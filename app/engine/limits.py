@@ -1,12 +1,12 @@
 """The engine's limits (design §4): each has a generous default and its own incident or error."""
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from app.decision import feel
+from app.decision.feel.effort import effort
 from app.engine.codes import IncidentType
 
 MOST_DIGITS = 400
@@ -30,7 +30,7 @@ class StepLimits:
     multi_instance: int = 10_000
     variable_size: int = 4_000_000
     expression: feel.Limits = field(default_factory=feel.Limits)
-    clock: Callable[[], float] = field(default=time.thread_time, compare=False, repr=False)
+    clock: Callable[[], float] = field(default=effort, compare=False, repr=False)
 
 
 def flaw_of(text: str, most: int | None = None) -> str | None:
