@@ -86,6 +86,15 @@ class HeldTree:
     saved: bool = False
 
     def __post_init__(self) -> None:
+        self._prepare()
+
+    def take_rules(self, library: Snapshot) -> None:
+        """Before the first step: the tree goes on by other rules than those it began with. The command says so to the state, the caller to the rows."""
+        self.library = library
+        self.state = State.load(self.the_state.dump(), library)
+        self._prepare()
+
+    def _prepare(self) -> None:
         self.journal = Journal(self.root_key, self.library, project_key=self._project_key, keys=self.keys, now=self.now, inline=INLINE)
         self.ledger = StoredLedger(self.library, self.project, self.root_key, self.now, actor=self.actor)
         self.ledger.instance_keys = self.keys

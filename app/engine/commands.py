@@ -135,11 +135,13 @@ class Modify:
 
 @dataclass(frozen=True, slots=True)
 class Migrate:
-    """Move ``instance`` to the process definition ``definition``; ``plan`` maps old element ids to new ones (equal ids need no entry)."""
+    """Move ``instance`` to the process definition ``definition``; ``plan`` maps old element ids to new ones (equal ids need no entry). ``rules``: the tree goes on
+    by the rules of the library that it is stepped with, instead of those it began with."""
 
     definition: int
     plan: Mapping[str, str] = field(default_factory=dict)
     instance: int = 1
+    rules: bool = False
 
 
 @dataclass(frozen=True, slots=True)

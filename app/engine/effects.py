@@ -4,7 +4,7 @@ Integers are local to the tree (see ``commands``); the caller allots keys. ``at`
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -31,12 +31,14 @@ class InstanceEnded:
 
 @dataclass(frozen=True, slots=True)
 class InstanceMigrated:
-    """``instance`` goes on by another definition; ``elements``: local number of each live element instance → its element id there. Waits keep their numbers and due."""
+    """``instance`` goes on by another definition; ``elements``: local number of each live element instance → its element id there; ``scopes``: of those that go
+    on in another sub-process → its number (0: none). Waits keep their numbers and due."""
 
     instance: int
     definition: int
     process_id: str
     elements: Mapping[int, str]
+    scopes: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

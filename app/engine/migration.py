@@ -1,4 +1,7 @@
-"""Migration: a running process instance goes on by another version of its definition. Tokens keep their numbers, timers their due, variables their values."""
+"""Migration: a running process instance goes on by another version of its definition. Tokens keep their numbers, timers their due, variables their values.
+
+Where the other version draws a sub-process around an element, it is entered around the token; one that it does not draw any more is left: see ``rescoping``.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +17,7 @@ from app.engine.elements.multi_instance import MultiInstanceBody, places_of
 from app.engine.errors import ModificationRefused, NotOpen
 from app.engine.library import Library
 from app.engine.modification import path_to
+from app.engine.rescoping import Place, Scopes, enter_opened, is_down_to_one, is_left, place_of, rescope
 from app.engine.spiff import Instance, Level, Token
 from app.engine.state import State, build, write
 from app.engine.waits import close_wait, open_waits
@@ -34,13 +38,16 @@ class Move:
 
 @dataclass(slots=True)
 class Preview:
-    """What a migration would do. ``reasons`` not empty: it cannot be made. ``kept`` and ``closed`` are waits, ``opened`` event ids that would begin to wait."""
+    """What a migration would do. ``reasons`` not empty: it cannot be made. ``kept`` and ``closed`` are waits, ``opened`` event ids that would begin to wait,
+    ``entered`` and ``left`` ids of sub-processes."""
 
     definition: int
     moves: list[Move] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
+    entered: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
 
@@ -51,6 +58,7 @@ class _Plan:
     flows: dict[int, str] = field(default_factory=dict)
     events: dict[int, str] = field(default_factory=dict)
     to_open: dict[int, list[str]] = field(default_factory=dict)
+    scopes: Scopes = field(default_factory=Scopes)
 
 
 def preview(library: Library, state: State, command: Migrate) -> Preview:
@@ -88,6 +96,9 @@ def migrate(course: "Course", command: Migrate) -> None:
     for wait_row in document["waits"]:
         if wait_row["id"] in plan.events:
             wait_row["event"] = plan.events[wait_row["id"]]
+    if command.rules:
+        document["catalogue"] = course.library.version
+    opened = rescope(document, plan.scopes, plan.elements)
     moved = build(document, course.library)
     course.tree = moved
     moved.course = course
@@ -96,7 +107,9 @@ def migrate(course: "Course", command: Migrate) -> None:
         if (token := moved.tokens[number]).entered_at is None:
             token.note_entered(course.now)  # entered before this was kept: what counts from it counts from now
         _carry_output(tree.tokens[number], moved.tokens[number])
-    course.emit(InstanceMigrated(command.instance, target.key, target.process_id, dict(plan.elements)))
+    scopes = {number: host.number if (host := moved.tokens[number].workflow.host) is not None else 0 for number in plan.scopes.moved()}
+    course.emit(InstanceMigrated(command.instance, target.key, target.process_id, dict(plan.elements), scopes))
+    enter_opened(course, plan.scopes, opened)
     for reference, events in plan.to_open.items():
         owner = moved.by_reference(reference)
         open_waits(course, owner, [owner.task_spec.waiting_event(event_id) for event_id in events])
@@ -152,6 +165,7 @@ def _plan(instance: Instance, target: ProcessDefinition, mapping: Mapping[str, s
             inner = token.inner if not token.is_root else None
             if inner is not None and inner.host is token:
                 pending.append(inner)
+    plan.preview.entered.extend(plan.scopes.entered())
     return plan
 
 
@@ -162,32 +176,41 @@ def _plan_token(plan: _Plan, token: Token, target: ProcessDefinition, mapping: M
     reasons = plan.preview.reasons
     path = path_to(target.spec, new_id)
     if not path:
-        reasons.append(f"{label} 正在运行,但目标流程中没有元素 {new_id},请在迁移计划中指明它对应的元素")
+        if is_left(token):
+            plan.scopes.left[token.number] = token
+            plan.preview.left.append(old.bpmn_id)
+            plan.preview.closed.extend(token.waits)
+        elif token.body is None:
+            reasons.append(f"{label} 正在运行,但目标流程中没有元素 {new_id},请在迁移计划中指明它对应的元素;没有对应元素的,留在原版本办完")
         return
     new = path[-1]
+    if isinstance(old, MultiInstanceBody) and not isinstance(new, MultiInstanceBody) and token.body is None and is_down_to_one(token):
+        place = place_of(token, path, target, mapping)
+        if isinstance(place, Place):
+            plan.scopes.unwrap(token, place)
+            plan.preview.closed.extend(token.waits)
+            return
     if isinstance(old, MultiInstanceBody) != isinstance(new, MultiInstanceBody) and token.body is None:
-        reasons.append(f"{label} 的多实例设置与目标元素 {new_id} 不同,不能迁移")
+        reasons.append(f"{label} 的多实例设置与目标元素 {new_id} 不同,不能迁移;请在迁移计划中指明另一元素,或留在原版本办完")
         return
     if isinstance(new, MultiInstanceBody) and isinstance(old, MultiInstanceBody) and new.loop.sequential != old.loop.sequential:
         reasons.append(f"{label} 是{'依次' if old.loop.sequential else '并行'}多实例,目标元素 {new_id} 不是,不能迁移")
         return
-    if token.body is not None:
+    if token.body is not None and token.body.number not in plan.scopes.unwrapped:
         if not isinstance(new, MultiInstanceBody):
             return
         new = new.activity
-    if type(old) is not type(new) or old.element_type != new.element_type:
+    if (type(old) is not type(new) or old.element_type != new.element_type) and not is_waiting_at_join(token, new):
         reasons.append(f"{label} 的类型是 {old.element_type},目标元素 {new_id} 的类型是 {new.element_type},不能迁移")
         return
-    host = token.workflow.host
-    wanted = mapping.get(host.element_id, host.element_id) if host is not None else None
-    found = path[-2].bpmn_id if len(path) > 1 else None
-    if wanted != found:
-        reasons.append(
-            f"{label} 原在{f'子流程 {wanted}' if wanted else '流程顶层'}中,目标元素 {new_id} 在{f'子流程 {found}' if found else '流程顶层'}中,不能迁移"
-        )
-        return
-    if token.stage == "arrived" and isinstance(old, Join) and token.flow is not None:
-        flow_id = _flow(token.flow, old, new, mapping)
+    if token.body is None:
+        place = place_of(token, path, target, mapping)
+        if not isinstance(place, Place):
+            reasons.append(f"{label} {place}")
+            return
+        plan.scopes.places[token.number] = place
+    if is_waiting_at_join(token, new):
+        flow_id = _flow(str(token.flow), old, new, mapping)
         if flow_id is None:
             reasons.append(
                 f"{label} 处有一个经 {token.flow} 到达、等待汇合的分支,目标网关 {new_id} 没有对应的流入顺序流,请在迁移计划中指明"
@@ -197,6 +220,11 @@ def _plan_token(plan: _Plan, token: Token, target: ProcessDefinition, mapping: M
     plan.elements[token.number] = new_id
     plan.preview.moves.append(Move(token.number, old.bpmn_id, new_id, new.bpmn_name or ""))
     _plan_waits(plan, token, new, mapping)
+
+
+def is_waiting_at_join(token: Token, new: Element) -> bool:
+    """Whether a token has come to a join, and goes on waiting at one: whether that waits for all flows, or for those that can still come, is its own matter."""
+    return token.stage == "arrived" and token.flow is not None and isinstance(token.task_spec, Join) and isinstance(new, Join)
 
 
 def _flow(flow_id: str, old: Element, new: Element, mapping: Mapping[str, str]) -> str | None:

@@ -722,7 +722,8 @@ class FormChange:
 @dataclass(frozen=True, slots=True)
 class MigrationPreview:
     """What a migration would change in one instance. ``reasons`` not empty: it cannot be made, and why. ``missing``: what the other version calls by id and this
-    instance's rules do not have; a token that gets there would stop with an incident."""
+    instance's rules do not have; a token that gets there would stop with an incident. ``entered`` and ``left``: sub-processes that the other version draws around
+    what runs, or does not draw any more. ``rules``: what the tree finds by name in another version from now on."""
 
     instance_key: int
     process_id: str
@@ -734,6 +735,9 @@ class MigrationPreview:
     assignees: tuple[AssigneeChange, ...] = ()
     forms: tuple[FormChange, ...] = ()
     missing: tuple[str, ...] = ()
+    entered: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """Migration: a running instance goes on by another version of its process, after a preview of what that changes in it.
 
-The tree keeps its rules (its catalogue version), its timers and open tasks their due instants, people what they have claimed. Position, form and who may do a
-task follow the other version.
+The tree keeps its rules (its catalogue version) unless it is asked to take those in force, its timers and open tasks their due instants, people what they have
+claimed. Position, form and who may do a task follow the other version.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from app.acts.held_tree import HeldTree
 from app.acts.ledger import StoredLedger
 from app.acts.transaction import retried
 from app.catalogue import snapshot
-from app.catalogue.snapshot import Snapshot
+from app.catalogue.snapshot import Snapshot, process_definition
 from app.codes import RequestCode
 from app.domain.codes import Action
 from app.domain.permissions import Actor
@@ -31,6 +31,7 @@ from app.store import history, ledger, projects, repair
 from app.store import tasks as stored_tasks
 
 MOST_AT_ONCE = 1_000
+_KINDS = {"process": "流程", "decision": "决策", "form": "表单"}
 
 
 # The open tasks of an instance: each row, and what its new definition makes of it.
@@ -38,15 +39,16 @@ _Tasks = Sequence[tuple[Any, dict[str, Any]]]
 
 
 def preview(
-    actor: Actor, keys: Sequence[int], definition_key: int, now: datetime, *, plan: Mapping[str, str] | None = None
+    actor: Actor, keys: Sequence[int], definition_key: int, now: datetime, *, plan: Mapping[str, str] | None = None, rules: bool = False
 ) -> list[MigrationPreview]:
-    """What a migration would change, an instance each; nothing is written. ``plan``: old element id → new one, where they differ.
+    """What a migration would change, an instance each; nothing is written. ``plan``: old element id → new one, where they differ; ``rules``: the tree takes the
+    rules now in force with it, as it must where the other version needs a table or form that came with it.
 
     Raises NotFound, Forbidden, InvalidRequest (TOO_MANY).
     """
     if len(keys) > MOST_AT_ONCE:
         raise InvalidRequest(f"一次最多预览 {MOST_AT_ONCE} 个流程实例", code=RequestCode.TOO_MANY)
-    return [_preview(actor, key, definition_key, dict(plan or {}), now) for key in keys]
+    return [_preview(actor, key, definition_key, dict(plan or {}), now, rules=rules) for key in keys]
 
 
 @retried
@@ -58,6 +60,7 @@ def migrate(
     now: datetime,
     *,
     plan: Mapping[str, str] | None = None,
+    rules: bool = False,
     seen: int | None = None,
 ) -> None:
     """Move an instance, a called one too, to another definition. Raises NotFound, Forbidden, InvalidRequest (REASON), Conflict with every reason."""
@@ -70,8 +73,12 @@ def migrate(
     }
     with repaired(actor, key, reason, now, seen=seen) as mended:
         tree = mended.tree
+        if rules:
+            newest = snapshot.library(row.tenant)
+            details["rules"] = {"from": tree.library.version, "to": newest.version}
+            tree.take_rules(newest)
         before = tree.the_state
-        command = commands.Migrate(target.key, dict(plan or {}), mended.local)
+        command = commands.Migrate(target.key, dict(plan or {}), mended.local, rules)
         trial = _Trial(tree.library, tree.ledger, now)
         reasons = trial.refusals(before, command)
         if reasons:
@@ -79,25 +86,29 @@ def migrate(
         old_ids = {token.element: token.element_id for token in before.tokens()}
         described = trial.tasks(before)[0]
         # The state right after the move says which rows follow it; in the tree the connectors that it reached run on from there.
-        moved, _ = trial.step(before, command)
+        moved, brought = trial.step(before, command)
         tasks = _tasks(trial, row, target, described=described, moved=moved)
         tree.step(command)
         mended.save(Action.INSTANCE_MIGRATE, details)
-        _follow(tree, row, target, moved=moved, old_ids=old_ids, tasks=tasks)
+        if rules:
+            repair.set_rules(tree.root_key, tree.library.version)
+        scopes = next(effect.scopes for effect in brought if isinstance(effect, effects.InstanceMigrated))
+        _follow(tree, row, target, moved=moved, old_ids=old_ids, tasks=tasks, scopes=scopes)
         _wait_for_dues(tree, tasks, trial.tasks(moved)[0])
 
 
 # ---------------------------------------------------------------------- preview
 
 
-def _preview(actor: Actor, key: int, definition_key: int, plan: dict[str, str], now: datetime) -> MigrationPreview:
+def _preview(actor: Actor, key: int, definition_key: int, plan: dict[str, str], now: datetime, *, rules: bool) -> MigrationPreview:
     row = instances.administered(actor, key)
     target = _target(row.tenant, definition_key)
     root = history.root_state(row.root_key)
-    library = snapshot.library(row.tenant, root.catalogue_version)
+    began = snapshot.library(row.tenant, root.catalogue_version)
+    library = snapshot.library(row.tenant) if rules else began
     state = State.load(root.blob, library)
     local = next((int(number) for number, known in root.keys.items() if known == key), 0)
-    command = commands.Migrate(target.key, plan, local)
+    command = commands.Migrate(target.key, plan, local, rules)
     project = projects.one(row.project_key) if row.project_key is not None else None
     trial = _Trial(library, StoredLedger(library, project, row.root_key, now), now)
     reasons = trial.refusals(state, command) if local else ("此流程实例已经结束",)
@@ -123,7 +134,28 @@ def _preview(actor: Actor, key: int, definition_key: int, plan: dict[str, str], 
         ),
         forms=tuple(change for task, values in tasks if (change := _form_change(task, values)) is not None),
         missing=missing,
+        entered=tuple(_named(target, moves.entered)),
+        left=tuple(_named(process_definition(row.definition_key), moves.left)),
+        rules=tuple(_rule_changes(began, library, [process_definition(view.definition) for view in moved.instances()])),
     )
+
+
+def _named(definition: ProcessDefinition, ids: Sequence[str]) -> Iterator[str]:
+    """Elements as people know them."""
+    for element_id in ids:
+        name = definition.elements[element_id].name
+        yield f"“{name}”({element_id})" if name else element_id
+
+
+def _rule_changes(before: Snapshot, after: Snapshot, running: Sequence[ProcessDefinition]) -> Iterator[str]:
+    """What the tree finds by name in another version from now on."""
+    if before.version == after.version:
+        return
+    for kind, word in _KINDS.items():
+        for name in sorted({name for definition in running for name in _called(definition, kind)}):
+            old, new = before.reference(kind, name), after.reference(kind, name)
+            if old is not None and new is not None and old.key != new.key:
+                yield f"{word}“{name}”:第 {old.version} 版 → 第 {new.version} 版"
 
 
 def _deadlines(root_key: int, moves: engine.Preview, brought: Sequence[effects.Effect]) -> Iterator[DeadlineChange]:
@@ -209,13 +241,14 @@ class _Trial:
         return tuple(why for element, why in failed.items() if element in here)
 
 
+def _called(definition: ProcessDefinition, kind: str) -> Collection[str]:
+    """What a process calls of one kind, by id."""
+    return {"process": definition.called_processes, "decision": definition.called_decisions, "form": definition.forms}[kind]
+
+
 def _missing(library: Snapshot, target: ProcessDefinition) -> Iterator[str]:
-    for kind, word, ids in (
-        ("process", "流程", target.called_processes),
-        ("decision", "决策", target.called_decisions),
-        ("form", "表单", target.forms),
-    ):
-        for name in sorted(ids):
+    for kind, word in _KINDS.items():
+        for name in sorted(_called(target, kind)):
             if library.reference(kind, name) is None:
                 yield f"{word}“{name}”"
 
@@ -274,14 +307,23 @@ def _wait_for_dues(tree: HeldTree, tasks: _Tasks, described: Mapping[int, effect
         repair.pause_timers(tree.root_key)
 
 
-def _follow(tree: HeldTree, row: Any, target: ProcessDefinition, *, moved: State, old_ids: Mapping[int, str], tasks: _Tasks) -> None:
+def _follow(
+    tree: HeldTree,
+    row: Any,
+    target: ProcessDefinition,
+    *,
+    moved: State,
+    old_ids: Mapping[int, str],
+    tasks: _Tasks,
+    scopes: Mapping[int, int],
+) -> None:
     """Let the rows of the instance say what it is now."""
     names = target.elements
     local = local_of(tree, row.key)
     elements = {
         token.element: (token.element_id, names[token.element_id].name if token.element_id in names else "")
         for token in moved.tokens()
-        if token.instance == local and old_ids.get(token.element) != token.element_id
+        if token.instance == local and token.element in old_ids and old_ids[token.element] != token.element_id
     }
     waits = {wait.wait: wait.element_id for wait in moved.open_waits() if wait.instance == local}
     values = {
@@ -291,7 +333,7 @@ def _follow(tree: HeldTree, row: Any, target: ProcessDefinition, *, moved: State
         "process_id": target.process_id,
         "process_name": target.name or target.process_id,
     }
-    repair.redefine(row.key, row.root_key, values, elements, waits)
+    repair.redefine(row.key, row.root_key, values, elements, waits, scopes)
     for incident in moved.incidents():
         if incident.element in elements:
             repair.rename_incident(row.root_key, incident.incident, incident.element_id)

@@ -40,12 +40,23 @@ def open_tasks(root_key: int) -> Sequence[Row[Any]]:
     return run(select(_tasks).where(_tasks.c.root_key == root_key, _tasks.c.state == TaskState.OPEN).order_by(_tasks.c.key)).all()
 
 
+def set_rules(root_key: int, catalogue_version: int) -> None:
+    """The instances of a tree go on by the rules of another catalogue version."""
+    run(update(_instances).where(_instances.c.root_key == root_key).values(catalogue_version=catalogue_version))
+
+
 def redefine(
-    instance_key: int, root_key: int, values: Mapping[str, Any], elements: Mapping[int, tuple[str, str]], waits: Mapping[int, str]
+    instance_key: int,
+    root_key: int,
+    values: Mapping[str, Any],
+    elements: Mapping[int, tuple[str, str]],
+    waits: Mapping[int, str],
+    scopes: Mapping[int, int],
 ) -> None:
     """Let the rows of a migrated instance say what it is now.
 
-    ``values``: the columns of its definition. ``elements``: element → (element id, name), of those whose id changed; ``waits``: wait → element id, of all.
+    ``values``: the columns of its definition. ``elements``: element → (element id, name), of those whose id changed; ``waits``: wait → element id, of all;
+    ``scopes``: element → the sub-process that it is in now, of those for which that changed.
     """
     run(update(_instances).where(_instances.c.key == instance_key).values(**values))
     place = {"definition_key": values["definition_key"], "process_id": values["process_id"]}
@@ -67,6 +78,8 @@ def redefine(
             .values(element_id=element_id)
         )
         run(update(_waits).where(_waits.c.root_key == root_key, _waits.c.wait == -element).values(element_id=element_id))
+    for element, scope in scopes.items():
+        run(update(_elements).where(_elements.c.root_key == root_key, _elements.c.element == element).values(scope=scope))
     for wait, element_id in waits.items():
         run(update(_waits).where(_waits.c.root_key == root_key, _waits.c.wait == wait).values(element_id=element_id))
 
