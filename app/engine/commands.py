@@ -135,13 +135,15 @@ class Modify:
 
 @dataclass(frozen=True, slots=True)
 class Migrate:
-    """Move ``instance`` to the process definition ``definition``; ``plan`` maps old element ids to new ones (equal ids need no entry). ``rules``: the tree goes on
-    by the rules of the library that it is stepped with, instead of those it began with."""
+    """Move ``instance`` to the process definition ``definition``; ``plan`` maps old element ids to new ones (equal ids need no entry). ``anew``: what runs at these
+    elements is ended and begins again at others, with everything that those do on entering. ``rules``: the tree goes on by the rules of the library that it is
+    stepped with, instead of those it began with."""
 
     definition: int
     plan: Mapping[str, str] = field(default_factory=dict)
     instance: int = 1
     rules: bool = False
+    anew: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from app.engine.elements.multi_instance import MultiInstanceBody, places_of
 from app.engine.errors import ModificationRefused, NotOpen
 from app.engine.library import Library
 from app.engine.modification import path_to
-from app.engine.rescoping import Place, Scopes, enter_opened, is_down_to_one, is_left, place_of, rescope
+from app.engine.rescoping import Place, Scopes, begin_anew, enter_opened, is_down_to_one, is_left, place_of, rescope
 from app.engine.spiff import Instance, Level, Token
 from app.engine.state import State, build, write
 from app.engine.waits import close_wait, open_waits
@@ -39,7 +39,7 @@ class Move:
 @dataclass(slots=True)
 class Preview:
     """What a migration would do. ``reasons`` not empty: it cannot be made. ``kept`` and ``closed`` are waits, ``opened`` event ids that would begin to wait,
-    ``entered`` and ``left`` ids of sub-processes."""
+    ``entered`` and ``left`` ids of sub-processes; ``begun`` is what is ended and begins again."""
 
     definition: int
     moves: list[Move] = field(default_factory=list)
@@ -48,6 +48,7 @@ class Preview:
     opened: list[str] = field(default_factory=list)
     entered: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    begun: list[Move] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
 
@@ -66,7 +67,7 @@ def preview(library: Library, state: State, command: Migrate) -> Preview:
     instance = state.tree.instances.get(command.instance)
     if instance is None:
         raise NotOpen("要迁移的流程实例不存在或已经结束")
-    return _plan(instance, _target(library, command), command.plan).preview
+    return _plan(instance, _target(library, command), command).preview
 
 
 def migrate(course: "Course", command: Migrate) -> None:
@@ -76,9 +77,12 @@ def migrate(course: "Course", command: Migrate) -> None:
     if instance is None:
         raise NotOpen("要迁移的流程实例不存在或已经结束")
     target = _target(course.library, command)
-    plan = _plan(instance, target, command.plan)
+    plan = _plan(instance, target, command)
     if plan.preview.reasons:
         raise ModificationRefused(plan.preview.reasons, CommandCode.MIGRATION)
+    course.holding = True
+    for begun in plan.preview.begun:
+        tree.tokens[begun.element].cancel()
     for number in plan.preview.closed:
         close_wait(course, tree.waits[number])
     document = write(tree)
@@ -98,7 +102,7 @@ def migrate(course: "Course", command: Migrate) -> None:
             wait_row["event"] = plan.events[wait_row["id"]]
     if command.rules:
         document["catalogue"] = course.library.version
-    opened = rescope(document, plan.scopes, plan.elements)
+    opened = rescope(document, command.instance, plan.scopes, plan.elements)
     moved = build(document, course.library)
     course.tree = moved
     moved.course = course
@@ -110,6 +114,8 @@ def migrate(course: "Course", command: Migrate) -> None:
     scopes = {number: host.number if (host := moved.tokens[number].workflow.host) is not None else 0 for number in plan.scopes.moved()}
     course.emit(InstanceMigrated(command.instance, target.key, target.process_id, dict(plan.elements), scopes))
     enter_opened(course, plan.scopes, opened)
+    begin_anew(course, plan.scopes, command.instance)
+    course.holding = False
     for reference, events in plan.to_open.items():
         owner = moved.by_reference(reference)
         open_waits(course, owner, [owner.task_spec.waiting_event(event_id) for event_id in events])
@@ -142,11 +148,11 @@ def _target(library: Library, command: Migrate) -> ProcessDefinition:
         raise NotOpen(f"流程定义 {command.definition} 不存在") from None
 
 
-def _plan(instance: Instance, target: ProcessDefinition, mapping: Mapping[str, str]) -> _Plan:
-    plan = _Plan(Preview(target.key))
+def _plan(instance: Instance, target: ProcessDefinition, command: Migrate) -> _Plan:
+    plan, mapping = _Plan(Preview(target.key)), command.plan
     reasons = plan.preview.reasons
     known = instance.definition.elements
-    for old, new in mapping.items():
+    for old, new in (*mapping.items(), *command.anew.items()):
         if old not in known and old not in instance.definition.flows:
             reasons.append(f"迁移计划中的 {old} 在原流程中不存在")
         if new not in target.elements and new not in target.flows:
@@ -157,22 +163,47 @@ def _plan(instance: Instance, target: ProcessDefinition, mapping: Mapping[str, s
     pending: list[Level] = [instance.level]
     while pending:
         level = pending.pop()
+        ended: set[int] = set()
         for token in level.live():
+            if token.element_id in command.anew:
+                _plan_anew(plan, token, target, command)
+                ended |= {token.number, *token._children}
+                continue
             _plan_token(plan, token, target, mapping)
             for number in token._children:
                 _plan_token(plan, level.tasks[number], target, mapping)
         for token in level.tasks.values():
-            inner = token.inner if not token.is_root else None
+            inner = token.inner if not token.is_root and token.number not in ended else None
             if inner is not None and inner.host is token:
                 pending.append(inner)
     plan.preview.entered.extend(plan.scopes.entered())
     return plan
 
 
+def _plan_anew(plan: _Plan, token: Token, target: ProcessDefinition, command: Migrate) -> None:
+    """What runs is ended and begins again at an element of the target: once there, from however many branches it comes."""
+    new_id = command.anew[token.element_id]
+    path = path_to(target.spec, new_id)
+    if not path or target.elements[new_id].type in ("startEvent", "boundaryEvent"):
+        plan.preview.reasons.append(f"{_label(token)} 不能从 {new_id} 重新开始:请选择一个活动或网关,开始事件和边界事件只能由所在的活动触发")
+        return
+    place = place_of(token, path, target, command.plan)
+    if not isinstance(place, Place):
+        plan.preview.reasons.append(f"{_label(token)} {place}")
+        return
+    plan.scopes.begun[place.base, place.chain, new_id] = place.base
+    plan.preview.begun.append(Move(token.number, token.element_id, new_id, path[-1].bpmn_name or ""))
+
+
+def _label(token: Token) -> str:
+    name = token.task_spec.bpmn_name
+    return f"“{name}”({token.element_id})" if name else token.element_id
+
+
 def _plan_token(plan: _Plan, token: Token, target: ProcessDefinition, mapping: Mapping[str, str]) -> None:
     old = token.task_spec
     new_id = mapping.get(old.bpmn_id, old.bpmn_id)
-    label = f"“{old.bpmn_name}”({old.bpmn_id})" if old.bpmn_name else old.bpmn_id
+    label = _label(token)
     reasons = plan.preview.reasons
     path = path_to(target.spec, new_id)
     if not path:

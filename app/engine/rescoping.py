@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from app.engine import standing
 from app.engine.definitions import ProcessDefinition
 from app.engine.effects import ElementEnded
 from app.engine.elements.base import Element
 from app.engine.elements.mappings import apply_inputs
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import EventSubProcess, SubProcess
+from app.engine.elements.tasks import UserTask
 from app.engine.modification import path_to
 from app.engine.scopes import own
 from app.engine.spiff import Token
@@ -42,6 +44,9 @@ class Scopes:
     places: dict[int, Place] = field(default_factory=dict)
     left: dict[int, Token] = field(default_factory=dict)
     unwrapped: dict[int, Token] = field(default_factory=dict)  # multi-instance bodies whose last instance goes on alone
+    begun: dict[tuple[int, tuple[str, ...], str], int] = field(
+        default_factory=dict
+    )  # base, chain, element that begins anew → the sub-process that it begins in
 
     def unwrap(self, body: Token, place: Place) -> None:
         """The one instance that is left of a multi-instance goes on at ``place``, the body ends."""
@@ -54,7 +59,8 @@ class Scopes:
 
     def entered(self) -> list[str]:
         """Ids of the sub-processes that may have to be entered, outermost first, each once."""
-        return list(dict.fromkeys(name for place in self.places.values() for name in place.chain))
+        chains = [*(place.chain for place in self.places.values()), *(chain for _, chain, _ in self.begun)]
+        return list(dict.fromkeys(name for chain in chains for name in chain))
 
 
 def is_left(token: Token) -> bool:
@@ -97,7 +103,7 @@ def _base(token: Token, target: ProcessDefinition, mapping: Mapping[str, str]) -
     return 0, []
 
 
-def rescope(document: dict[str, Any], scopes: Scopes, elements: Mapping[int, str]) -> dict[int, int]:
+def rescope(document: dict[str, Any], instance: int, scopes: Scopes, elements: Mapping[int, str]) -> dict[int, int]:
     """Put the tokens of a written state where they go on. Gives the sub-processes that are entered, outermost first, each with the scope around it (0: the top)."""
     rows = {row["id"]: row for row in document["tokens"]}
     for number, body in scopes.unwrapped.items():
@@ -108,30 +114,36 @@ def rescope(document: dict[str, Any], scopes: Scopes, elements: Mapping[int, str
         del alone["body"]
     known = {(place.base, (*place.chain, elements[number])): number for number, place in scopes.places.items() if "open" in rows[number]}
     opened: dict[int, int] = {}
-    for number in scopes.moved():
-        place, row = scopes.places[number], rows[number]
-        host = place.base
-        for depth in range(len(place.chain)):
-            inside = place.base, place.chain[: depth + 1]
-            if inside not in known:
+
+    def inside(base: int, chain: tuple[str, ...]) -> int:
+        """The innermost sub-process of a chain, entered where it does not run."""
+        host = base
+        for depth in range(len(chain)):
+            place = base, chain[: depth + 1]
+            if place not in known:
                 document["counters"]["element"] += 1
-                known[inside] = document["counters"]["element"]
-                rows[known[inside]] = _within({"id": known[inside], "at": inside[1][-1], "open": True}, row, host)
-                opened[known[inside]] = host
-            host = known[inside]
-        _within(row, row, host)
+                known[place] = document["counters"]["element"]
+                rows[known[place]] = _within({"id": known[place], "at": chain[depth], "open": True}, instance, host)
+                opened[known[place]] = host
+            host = known[place]
+        return host
+
+    for number in scopes.moved():
+        _within(rows[number], instance, inside(scopes.places[number].base, scopes.places[number].chain))
+    for base, chain, element in scopes.begun:
+        scopes.begun[base, chain, element] = inside(base, chain)
     for row in rows.values():
         if row.get("body") in scopes.places:  # an instance of a multi-instance stands where its body does
-            _within(row, row, rows[row["body"]].get("host", 0))
+            _within(row, instance, rows[row["body"]].get("host", 0))
     document["tokens"] = list(
         _outer_first([row for number, row in rows.items() if number not in scopes.left and number not in scopes.unwrapped])
     )
     return opened
 
 
-def _within(row: dict[str, Any], like: Mapping[str, Any], host: int) -> dict[str, Any]:
-    if "instance" in like:
-        row["instance"] = like["instance"]
+def _within(row: dict[str, Any], instance: int, host: int) -> dict[str, Any]:
+    if instance != 1:
+        row["instance"] = instance
     row.pop("host", None)
     if host:
         row["host"] = host
@@ -180,3 +192,14 @@ def enter_opened(course: "Course", scopes: Scopes, opened: Mapping[int, int]) ->
         if spec.declarations.phase:
             course.enter_phase(token)
         open_waits(course, token, spec.waits_to_open())
+
+
+def begin_anew(course: "Course", scopes: Scopes, instance: int) -> None:
+    """What begins again arrives at its elements."""
+    for (_, _, element_id), host in scopes.begun.items():
+        level = course.tree.subprocesses[host] if host else course.tree.instances[instance].level
+        spec = level.spec.elements[element_id]
+        token = level.task_tree.add(spec)
+        if isinstance(spec.activity if isinstance(spec, MultiInstanceBody) else spec, UserTask):
+            token.memo["entry"] = {standing.ANEW: True}  # who asks for it means it
+        token.ready()

@@ -723,7 +723,7 @@ class FormChange:
 class MigrationPreview:
     """What a migration would change in one instance. ``reasons`` not empty: it cannot be made, and why. ``missing``: what the other version calls by id and this
     instance's rules do not have; a token that gets there would stop with an incident. ``entered`` and ``left``: sub-processes that the other version draws around
-    what runs, or does not draw any more. ``rules``: what the tree finds by name in another version from now on."""
+    what runs, or does not draw any more; ``begun``: what is ended and begins again there. ``rules``: what the tree finds by name in another version from now on."""
 
     instance_key: int
     process_id: str
@@ -737,6 +737,7 @@ class MigrationPreview:
     missing: tuple[str, ...] = ()
     entered: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    begun: tuple[PositionChange, ...] = ()
     rules: tuple[str, ...] = ()
 
 

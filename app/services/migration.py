@@ -5,7 +5,7 @@ claimed. Position, form and who may do a task follow the other version.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,16 +39,25 @@ _Tasks = Sequence[tuple[Any, dict[str, Any]]]
 
 
 def preview(
-    actor: Actor, keys: Sequence[int], definition_key: int, now: datetime, *, plan: Mapping[str, str] | None = None, rules: bool = False
+    actor: Actor,
+    keys: Sequence[int],
+    definition_key: int,
+    now: datetime,
+    *,
+    plan: Mapping[str, str] | None = None,
+    anew: Mapping[str, str] | None = None,
+    rules: bool = False,
 ) -> list[MigrationPreview]:
-    """What a migration would change, an instance each; nothing is written. ``plan``: old element id → new one, where they differ; ``rules``: the tree takes the
-    rules now in force with it, as it must where the other version needs a table or form that came with it.
+    """What a migration would change, an instance each; nothing is written. ``plan``: old element id → new one, where they differ; ``anew``: old element id → the one
+    at which what runs there begins again; ``rules``: the tree takes the rules now in force with it, as it must where the other version needs a table or form
+    that came with it.
 
     Raises NotFound, Forbidden, InvalidRequest (TOO_MANY).
     """
     if len(keys) > MOST_AT_ONCE:
         raise InvalidRequest(f"一次最多预览 {MOST_AT_ONCE} 个流程实例", code=RequestCode.TOO_MANY)
-    return [_preview(actor, key, definition_key, dict(plan or {}), now, rules=rules) for key in keys]
+    wanted = commands.Migrate(definition_key, dict(plan or {}), rules=rules, anew=dict(anew or {}))
+    return [_preview(actor, key, wanted, now) for key in keys]
 
 
 @retried
@@ -60,6 +69,7 @@ def migrate(
     now: datetime,
     *,
     plan: Mapping[str, str] | None = None,
+    anew: Mapping[str, str] | None = None,
     rules: bool = False,
     seen: int | None = None,
 ) -> None:
@@ -71,6 +81,8 @@ def migrate(
         "to": {"key": str(target.key), "process": target.process_id, "version": target.version},
         "plan": dict(plan or {}),
     }
+    if anew:
+        details["anew"] = dict(anew)
     with repaired(actor, key, reason, now, seen=seen) as mended:
         tree = mended.tree
         if rules:
@@ -78,7 +90,7 @@ def migrate(
             details["rules"] = {"from": tree.library.version, "to": newest.version}
             tree.take_rules(newest)
         before = tree.the_state
-        command = commands.Migrate(target.key, dict(plan or {}), mended.local, rules)
+        command = commands.Migrate(target.key, dict(plan or {}), mended.local, rules, dict(anew or {}))
         trial = _Trial(tree.library, tree.ledger, now)
         reasons = trial.refusals(before, command)
         if reasons:
@@ -100,15 +112,15 @@ def migrate(
 # ---------------------------------------------------------------------- preview
 
 
-def _preview(actor: Actor, key: int, definition_key: int, plan: dict[str, str], now: datetime, *, rules: bool) -> MigrationPreview:
+def _preview(actor: Actor, key: int, wanted: commands.Migrate, now: datetime) -> MigrationPreview:
     row = instances.administered(actor, key)
-    target = _target(row.tenant, definition_key)
+    target = _target(row.tenant, wanted.definition)
     root = history.root_state(row.root_key)
     began = snapshot.library(row.tenant, root.catalogue_version)
-    library = snapshot.library(row.tenant) if rules else began
+    library = snapshot.library(row.tenant) if wanted.rules else began
     state = State.load(root.blob, library)
     local = next((int(number) for number, known in root.keys.items() if known == key), 0)
-    command = commands.Migrate(target.key, plan, local, rules)
+    command = replace(wanted, instance=local)
     project = projects.one(row.project_key) if row.project_key is not None else None
     trial = _Trial(library, StoredLedger(library, project, row.root_key, now), now)
     reasons = trial.refusals(state, command) if local else ("此流程实例已经结束",)
@@ -126,6 +138,7 @@ def _preview(actor: Actor, key: int, definition_key: int, plan: dict[str, str], 
         new_version=target.version,
         reasons=(),
         positions=tuple(PositionChange(move.element, move.old_id, move.new_id, move.name) for move in moves.moves),
+        begun=tuple(PositionChange(move.element, move.old_id, move.new_id, move.name) for move in moves.begun),
         deadlines=tuple(_deadlines(row.root_key, moves, brought)),
         assignees=tuple(
             AssigneeChange(task.key, values["element_id"], _people(task._mapping), _people(values))
@@ -231,11 +244,13 @@ class _Trial:
             reasons = engine.preview_migration(self.library, state, command).reasons
             if reasons:
                 return tuple(reasons)
-            moved, _ = self.step(state, command)
+            moved, brought = self.step(state, command)
         except engine.NotOpen as error:
             return (str(error),)
         except engine.ModificationRefused as error:
             return error.reasons
+        if stopped := tuple(effect.message for effect in brought if isinstance(effect, effects.IncidentOpened)):
+            return stopped
         failed = self.tasks(moved)[1]
         here = {task.element for task in moved.open_tasks() if task.instance == command.instance}
         return tuple(why for element, why in failed.items() if element in here)

@@ -26,7 +26,7 @@ from app.store.tables import IncidentRow, ProcessInstanceRow, ProjectRow, db
 RELEASE = Path(__file__).resolve().parents[2] / "data" / "releases" / "before_redraw"
 PLAN: dict[str, Any] = tomllib.loads((RELEASE / "lives.toml").read_text(encoding="utf-8"), parse_float=Decimal)
 NOW: datetime = PLAN["now"]
-MIGRATIONS: dict[str, dict[str, dict[str, str]]] = yaml.safe_load((RELEASE / "plans.yaml").read_text(encoding="utf-8"))
+MIGRATIONS: dict[str, dict[str, dict[str, dict[str, str]]]] = yaml.safe_load((RELEASE / "plans.yaml").read_text(encoding="utf-8"))
 PATIENCE = timedelta(hours=2)
 YEARS = 5  # more than the longest of the lives takes
 RETIRED = "retired"
@@ -174,12 +174,12 @@ def migrate(project_keys: Collection[int] | None = None) -> Iterator[tuple[Any, 
     """Every running instance of which there is a newer diagram is migrated to it by its district's administrator, after a preview. Gives those where it tells why not."""
     for row in running(project_keys):
         newest = snapshot.library(row.tenant).reference("process", row.process_id)
-        if newest is None or newest.key == row.definition_key:
-            continue
-        administrator, plan = _person(f"{row.tenant}.system_admin"), MIGRATIONS.get(row.tenant, {}).get(row.process_id, {})
-        (seen,) = migration.preview(administrator, [row.key], newest.key, NOW, plan=plan, rules=True)
+        if newest is None or newest.key == row.definition_key or row.key not in {other.key for other in running()}:
+            continue  # its caller has begun anew
+        administrator, wanted = _person(f"{row.tenant}.system_admin"), MIGRATIONS.get(row.tenant, {}).get(row.process_id, {})
+        (seen,) = migration.preview(administrator, [row.key], newest.key, NOW, **wanted, rules=True)
         if seen.reasons:
             yield row, seen
         else:
             assert seen.missing == (), (row.process_id, seen.missing)
-            migration.migrate(administrator, row.key, newest.key, "换用新图", NOW, plan=plan, rules=True)
+            migration.migrate(administrator, row.key, newest.key, "换用新图", NOW, **wanted, rules=True)
