@@ -26,12 +26,10 @@ def project_context(project: Mapping[str, Any] | None, schema: LedgerSchema | No
 
 
 def _value(field: LedgerField, value: Any, offices: Mapping[str, Any]) -> Any:
-    if is_blank(value):
-        return None
     if field.schema.get("x-format") in _NAMED and not (isinstance(value, Mapping) and value.keys() == OFFICE):
-        # Diagrams of the first release wrote an office's name; which office it is, the relation says.
+        # Diagrams of the first release wrote an office's name, and some under another name than the field's; which office it is, the relation says.
         return _held(offices, field.relation) if field.relation is not None else None
-    return value
+    return None if is_blank(value) else value
 
 
 def _held(offices: Mapping[str, Any], relation: str) -> dict[str, str] | None:

@@ -738,6 +738,7 @@ class MigrationPreview:
     entered: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     begun: tuple[PositionChange, ...] = ()
+    unprepared: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
 
 

@@ -24,6 +24,7 @@ from app.domain.states import WaitKind
 from app.engine import ProcessDefinition, State, commands, effects
 from app.engine.codes import CommandCode
 from app.errors import InvalidRequest, NotFound
+from app.rehearsal import passed
 from app.seen.shapes import AssigneeChange, DeadlineChange, FormChange, MigrationPreview, PositionChange
 from app.services import instances
 from app.services.repair import local_of, repaired
@@ -149,6 +150,7 @@ def _preview(actor: Actor, key: int, wanted: commands.Migrate, now: datetime) ->
         missing=missing,
         entered=tuple(_named(target, moves.entered)),
         left=tuple(_named(process_definition(row.definition_key), moves.left)),
+        unprepared=tuple(_unprepared(trial, target, moved, local)),
         rules=tuple(_rule_changes(began, library, [process_definition(view.definition) for view in moved.instances()])),
     )
 
@@ -158,6 +160,20 @@ def _named(definition: ProcessDefinition, ids: Sequence[str]) -> Iterator[str]:
     for element_id in ids:
         name = definition.elements[element_id].name
         yield f"“{name}”({element_id})" if name else element_id
+
+
+def _unprepared(trial: "_Trial", target: ProcessDefinition, moved: State, local: int) -> Iterator[str]:
+    """What the other version asks ahead of the positions and has prepared behind them."""
+    positions = {token.element_id for token in moved.tokens() if token.instance == local}
+    known = {name for instance, _, shown in moved.scopes() if instance == local for name in shown}
+    approved = {f"{one.process_id}.{one.element_id}" for one in trial.ledger.kept_approvals()}
+
+    def fields(form_id: str) -> Collection[str]:
+        form = trial.library.reference("form", form_id)
+        return snapshot.form(form.key).fields if form is not None else ()
+
+    for one in passed.unprepared(target, positions, known, approved, fields):
+        yield one.sentence
 
 
 def _rule_changes(before: Snapshot, after: Snapshot, running: Sequence[ProcessDefinition]) -> Iterator[str]:

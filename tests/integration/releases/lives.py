@@ -21,12 +21,12 @@ from app.playing import life as playing
 from app.playing.life import Life
 from app.seen.shapes import MigrationPreview, TaskLine
 from app.services import accounts, migration, people, projects, pump
-from app.store.tables import IncidentRow, ProcessInstanceRow, ProjectRow, db
+from app.store.tables import ElementInstanceRow, IncidentRow, ProcessInstanceRow, ProjectRow, db
 
 RELEASE = Path(__file__).resolve().parents[2] / "data" / "releases" / "before_redraw"
 PLAN: dict[str, Any] = tomllib.loads((RELEASE / "lives.toml").read_text(encoding="utf-8"), parse_float=Decimal)
 NOW: datetime = PLAN["now"]
-MIGRATIONS: dict[str, dict[str, dict[str, dict[str, str]]]] = yaml.safe_load((RELEASE / "plans.yaml").read_text(encoding="utf-8"))
+MIGRATIONS: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load((RELEASE / "plans.yaml").read_text(encoding="utf-8"))
 PATIENCE = timedelta(hours=2)
 YEARS = 5  # more than the longest of the lives takes
 RETIRED = "retired"
@@ -75,7 +75,7 @@ def lives(names: Collection[str] = ()) -> list[Life]:
             district=district,
             name=row.name,
             facts=districts.translate(district, {**known[row.name]["facts"], "projectName": row.name}),
-            answers=ANSWERS,
+            answers={**ANSWERS, **known[row.name].get("answers", {})},
             key=row.key,
         )
         begun = select(ProcessInstanceRow.process_id).where(ProcessInstanceRow.project_key == row.key)
@@ -94,6 +94,14 @@ def running(project_keys: Collection[int] | None = None) -> list[Any]:
     found = db.session.execute(query.with_only_columns(*(getattr(ProcessInstanceRow, name) for name in columns)).order_by(ProcessInstanceRow.key)).all()
     db.session.rollback()
     return list(found)
+
+
+def at(instance_key: int) -> set[str]:
+    """The elements at which an instance is."""
+    query = select(ElementInstanceRow.element_id).where(ElementInstanceRow.instance_key == instance_key, ElementInstanceRow.state == "active")
+    found = set(db.session.execute(query).scalars())
+    db.session.rollback()
+    return found
 
 
 def incidents() -> list[Any]:
@@ -176,7 +184,10 @@ def migrate(project_keys: Collection[int] | None = None) -> Iterator[tuple[Any, 
         newest = snapshot.library(row.tenant).reference("process", row.process_id)
         if newest is None or newest.key == row.definition_key or row.key not in {other.key for other in running()}:
             continue  # its caller has begun anew
-        administrator, wanted = _person(f"{row.tenant}.system_admin"), MIGRATIONS.get(row.tenant, {}).get(row.process_id, {})
+        wanted = dict(MIGRATIONS.get(row.tenant, {}).get(row.process_id, {}))
+        if set(wanted.pop("stays", ())) & at(row.key):
+            continue
+        administrator = _person(f"{row.tenant}.system_admin")
         (seen,) = migration.preview(administrator, [row.key], newest.key, NOW, **wanted, rules=True)
         if seen.reasons:
             yield row, seen

@@ -29,8 +29,8 @@ SCHEMA = LedgerSchema.of(
 )
 
 
-def row(**facts: Any) -> dict[str, Any]:
-    offices = {"applicant": [[7, "教育局"]], "implementer": [[9, "某公司"]]}
+def row(implementer: bool = True, **facts: Any) -> dict[str, Any]:
+    offices = {"applicant": [[7, "教育局"]], "implementer": [[9, "某公司"]] if implementer else []}
     return {"key": 12, "phase": "trial", "facts": facts, "offices": offices}
 
 
@@ -39,7 +39,7 @@ def test_without_a_project_there_is_none() -> None:
 
 
 def test_every_declared_field_is_there_and_what_is_not_known_is_null() -> None:
-    assert project_context(row(approvedBudget=Decimal("10.50"), purpose=" \u3000", leftover=1), SCHEMA) == {
+    assert project_context(row(implementer=False, approvedBudget=Decimal("10.50"), purpose=" \u3000", leftover=1), SCHEMA) == {
         "projectKey": "12",
         "phase": "trial",
         "applicantOffice": {"key": "7", "name": "教育局"},
@@ -54,6 +54,9 @@ def test_an_office_is_a_value_by_key_and_name_and_a_text_is_never_taken_for_one(
     seen = project_context(row(implementerOffice="某公司", auditOffice="某事务所"), SCHEMA)
     assert seen is not None
     assert (seen["implementerOffice"], seen["auditOffice"]) == ({"key": "9", "name": "某公司"}, None)
+    appointed = project_context(row(), SCHEMA)  # by the first release, whose relation stood under another name than the field has
+    assert appointed is not None
+    assert appointed["implementerOffice"] == {"key": "9", "name": "某公司"}
     named = {"key": "3", "name": "审计局"}
     assert (project_context(row(auditOffice=named), SCHEMA) or {})["auditOffice"] == named
 
