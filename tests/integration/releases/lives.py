@@ -3,7 +3,7 @@
 import lzma
 import sqlite3
 import tomllib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.catalogue import districts, snapshot
 from app.domain.permissions import SYSTEM, Actor
-from app.domain.states import InstanceState
+from app.domain.states import InstanceState, TaskState
 from app.playing import demonstration
 from app.playing import life as playing
 from app.playing.life import Life
 from app.seen.shapes import MigrationPreview, TaskLine
-from app.services import accounts, migration, people, projects, pump
-from app.store.tables import ElementInstanceRow, IncidentRow, ProcessInstanceRow, ProjectRow, db
+from app.services import accounts, migration, people, pump
+from app.store.tables import ElementInstanceRow, IncidentRow, ProcessInstanceRow, ProjectRow, UserTaskRow, db
 
 RELEASE = Path(__file__).resolve().parents[2] / "data" / "releases" / "before_redraw"
 PLAN: dict[str, Any] = tomllib.loads((RELEASE / "lives.toml").read_text(encoding="utf-8"), parse_float=Decimal)
@@ -52,7 +52,11 @@ def register_people() -> None:
     for district in districts.every().values():
         for role in district.roles.values():
             for name in role.offices if role.relation is None else ():
-                if not any(held.office_name == name for person in accounts.holders(SYSTEM, district.key, role.key, NOW) for held in person.memberships):
+                if not any(
+                    held.office_name == name
+                    for person in accounts.holders(SYSTEM, district.key, role.key, NOW)
+                    for held in person.memberships
+                ):
                     former = _person(f"{district.key}.{role.key}")
                     people.change_roles(SYSTEM, former.username, "单位改由区文件所列", NOW, add=[(role.key, name)])
 
@@ -91,29 +95,29 @@ def running(project_keys: Collection[int] | None = None) -> list[Any]:
     if project_keys is not None:
         query = query.where(ProcessInstanceRow.project_key.in_(project_keys))
     columns = ("key", "root_key", "tenant", "process_id", "definition_key", "definition_version", "project_key")
-    found = db.session.execute(query.with_only_columns(*(getattr(ProcessInstanceRow, name) for name in columns)).order_by(ProcessInstanceRow.key)).all()
+    found = db.session.execute(
+        query.with_only_columns(*(getattr(ProcessInstanceRow, name) for name in columns)).order_by(ProcessInstanceRow.key)
+    ).all()
     db.session.rollback()
     return list(found)
 
 
 def at(instance_key: int) -> set[str]:
     """The elements at which an instance is."""
-    query = select(ElementInstanceRow.element_id).where(ElementInstanceRow.instance_key == instance_key, ElementInstanceRow.state == "active")
+    query = select(ElementInstanceRow.element_id).where(
+        ElementInstanceRow.instance_key == instance_key, ElementInstanceRow.state == "active"
+    )
     found = set(db.session.execute(query).scalars())
     db.session.rollback()
     return found
 
 
 def incidents() -> list[Any]:
-    found = db.session.execute(select(IncidentRow.process_id, IncidentRow.element_id, IncidentRow.message).where(IncidentRow.closed_at.is_(None))).all()
+    found = db.session.execute(
+        select(IncidentRow.process_id, IncidentRow.element_id, IncidentRow.message).where(IncidentRow.closed_at.is_(None))
+    ).all()
     db.session.rollback()
     return [tuple(row) for row in found]
-
-
-def rows(table: str) -> int:
-    found: int = db.session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
-    db.session.rollback()
-    return found
 
 
 # ---------------------------------------------------------------------- playing on
@@ -170,27 +174,39 @@ def left_over(life: Life) -> list[tuple[str, str]]:
     return [(row.process_id, str(row.definition_version)) for row in running([life.key])]
 
 
-def told(life: Life) -> list[str]:
-    """What has happened to a project, in order."""
-    return [entry.element for entry in projects.view(accounts.system(life.district.key), life.key, NOW).timeline]
+def done(life: Life) -> list[tuple[str, str, datetime]]:
+    """What people have done for a project, in order: process, task, when."""
+    query = select(UserTaskRow.process_id, UserTaskRow.element_id, UserTaskRow.closed_at)
+    query = query.where(UserTaskRow.project_key == life.key, UserTaskRow.state == TaskState.COMPLETED).order_by(
+        UserTaskRow.closed_at, UserTaskRow.key
+    )
+    found = [(row.process_id, row.element_id, row.closed_at) for row in db.session.execute(query)]
+    db.session.rollback()
+    return found
 
 
 # ---------------------------------------------------------------------- migrating
 
 
-def migrate(project_keys: Collection[int] | None = None) -> Iterator[tuple[Any, MigrationPreview]]:
-    """Every running instance of which there is a newer diagram is migrated to it by its district's administrator, after a preview. Gives those where it tells why not."""
+def migrate(project_keys: Collection[int] | None = None) -> tuple[list[tuple[Any, MigrationPreview]], list[Any]]:
+    """Every running instance of which there is a newer diagram is migrated to it by its district's administrator, after a preview.
+
+    Gives those where the preview told why not, and those that the administrator leaves on their version.
+    """
+    refused, left = [], []
     for row in running(project_keys):
         newest = snapshot.library(row.tenant).reference("process", row.process_id)
         if newest is None or newest.key == row.definition_key or row.key not in {other.key for other in running()}:
             continue  # its caller has begun anew
         wanted = dict(MIGRATIONS.get(row.tenant, {}).get(row.process_id, {}))
         if set(wanted.pop("stays", ())) & at(row.key):
+            left.append(row)
             continue
         administrator = _person(f"{row.tenant}.system_admin")
         (seen,) = migration.preview(administrator, [row.key], newest.key, NOW, **wanted, rules=True)
         if seen.reasons:
-            yield row, seen
+            refused.append((row, seen))
         else:
             assert seen.missing == (), (row.process_id, seen.missing)
             migration.migrate(administrator, row.key, newest.key, "换用新图", NOW, **wanted, rules=True)
+    return refused, left

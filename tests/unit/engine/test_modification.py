@@ -10,6 +10,7 @@ from .diagrams import (
     call,
     chain,
     end,
+    event_subprocess,
     file,
     io,
     loop,
@@ -292,7 +293,22 @@ def test_a_plan_renames_elements_and_a_preview_tells_what_moves(begin):
     [
         ([service("a"), end(), chain("start", "a", "end")], "类型"),
         ([user("a", "", loop("=[1]")), end(), chain("start", "a", "end")], "多实例"),
-        ([subprocess("sp", start("s2"), user("a"), end("e2"), chain("s2", "a", "e2")), end(), chain("start", "sp", "end")], "子流程"),
+        (
+            [
+                subprocess("sp", start("s2"), user("a"), end("e2"), chain("s2", "a", "e2"), loop=loop("=[1]")),
+                end(),
+                chain("start", "sp", "end"),
+            ],
+            "多实例子流程 sp",
+        ),
+        (
+            [
+                event_subprocess("sp", start("s2", timer("Duration", "P1D")), user("a"), end("e2"), chain("s2", "a", "e2")),
+                end(),
+                chain("start", "end"),
+            ],
+            "事件子流程",
+        ),
     ],
 )
 def test_a_migration_that_cannot_be_made_is_refused_with_reasons(begin, new, word):

@@ -92,7 +92,9 @@ def plays(plan: Mapping[str, Any]) -> list[Play]:
     made = []
     for key, district in districts.every().items():
         lives = [one for one in plan["life"] if one["district"] == key]
-        first = [datetime(plan["year"] - ago, 9, 1, 9, tzinfo=district.zone) for ago in sorted({one["ago"] for one in lives} | {0}, reverse=True)]
+        first = [
+            datetime(plan["year"] - ago, 9, 1, 9, tzinfo=district.zone) for ago in sorted({one["ago"] for one in lives} | {0}, reverse=True)
+        ]
         offices = district.roles["applicant"].offices
         made.append(
             Play(
@@ -110,7 +112,9 @@ def plays(plan: Mapping[str, Any]) -> list[Play]:
                         process=one.get("process", ""),
                         element=one["element"],
                         begins=datetime(plan["year"] - one["ago"], 9, 1, 9, tzinfo=district.zone) + timedelta(days=3, hours=number),
-                        office=offices[sum(other["ago"] == one["ago"] for other in lives[:number]) % len(offices)],  # one declares once a year
+                        office=offices[
+                            sum(other["ago"] == one["ago"] for other in lives[:number]) % len(offices)
+                        ],  # one declares once a year
                     )
                     for number, one in enumerate(lives)
                 ],
