@@ -17,7 +17,7 @@ from app.engine.elements.multi_instance import MultiInstanceBody, places_of
 from app.engine.errors import ModificationRefused, NotOpen
 from app.engine.library import Library
 from app.engine.modification import path_to
-from app.engine.rescoping import Place, Scopes, begin_anew, enter_opened, is_down_to_one, is_left, place_of, rescope
+from app.engine.rescoping import Destination, Scopes, begin_anew, enter_opened, is_down_to_one, is_left, place_of, rescope
 from app.engine.spiff import Instance, Level, Token
 from app.engine.state import State, build, write
 from app.engine.waits import close_wait, open_waits
@@ -188,7 +188,7 @@ def _plan_anew(plan: _Plan, token: Token, target: ProcessDefinition, command: Mi
         plan.preview.reasons.append(f"{_label(token)} 不能从 {new_id} 重新开始:请选择一个活动或网关,开始事件和边界事件只能由所在的活动触发")
         return
     place = place_of(token, path, target, command.plan)
-    if not isinstance(place, Place):
+    if not isinstance(place, Destination):
         plan.preview.reasons.append(f"{_label(token)} {place}")
         return
     plan.scopes.begun[place.base, place.chain, new_id] = place.base
@@ -217,7 +217,7 @@ def _plan_token(plan: _Plan, token: Token, target: ProcessDefinition, mapping: M
     new = path[-1]
     if isinstance(old, MultiInstanceBody) and not isinstance(new, MultiInstanceBody) and token.body is None and is_down_to_one(token):
         place = place_of(token, path, target, mapping)
-        if isinstance(place, Place):
+        if isinstance(place, Destination):
             plan.scopes.unwrap(token, place)
             plan.preview.closed.extend(token.waits)
             return
@@ -236,7 +236,7 @@ def _plan_token(plan: _Plan, token: Token, target: ProcessDefinition, mapping: M
         return
     if token.body is None:
         place = place_of(token, path, target, mapping)
-        if not isinstance(place, Place):
+        if not isinstance(place, Destination):
             reasons.append(f"{label} {place}")
             return
         plan.scopes.places[token.number] = place

@@ -29,7 +29,7 @@ _REMEMBERED = ("past", "visits")  # what a scope keeps of its elements, by their
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Destination:
     """Where a token goes on: inside the token ``base`` (0: at the top), in the sub-processes ``chain`` that are entered there; ``was``: inside which it is now."""
 
     base: int
@@ -41,17 +41,17 @@ class Place:
 class Scopes:
     """``places`` of the tokens that go on, but for instances within a multi-instance; ``left``: sub-processes that are not drawn any more."""
 
-    places: dict[int, Place] = field(default_factory=dict)
+    places: dict[int, Destination] = field(default_factory=dict)
     left: dict[int, Token] = field(default_factory=dict)
     unwrapped: dict[int, Token] = field(default_factory=dict)  # multi-instance bodies whose last instance goes on alone
     begun: dict[tuple[int, tuple[str, ...], str], int] = field(
         default_factory=dict
     )  # base, chain, element that begins anew → the sub-process that it begins in
 
-    def unwrap(self, body: Token, place: Place) -> None:
+    def unwrap(self, body: Token, place: Destination) -> None:
         """The one instance that is left of a multi-instance goes on at ``place``, the body ends."""
         self.unwrapped[body.number] = body
-        self.places[body._children[0]] = Place(place.base, place.chain, body.number)
+        self.places[body._children[0]] = Destination(place.base, place.chain, body.number)
 
     def moved(self) -> list[int]:
         """Tokens that go on in another scope."""
@@ -75,7 +75,7 @@ def is_down_to_one(body: Token) -> bool:
     return body.stage == "active" and len(body._children) == 1 and not body.incident
 
 
-def place_of(token: Token, path: Sequence[Element], target: ProcessDefinition, mapping: Mapping[str, str]) -> Place | str:
+def place_of(token: Token, path: Sequence[Element], target: ProcessDefinition, mapping: Mapping[str, str]) -> Destination | str:
     """Where a token whose element is the last of ``path`` goes on; else why it cannot."""
     base, reached = _base(token, target, mapping)
     wanted = [element.bpmn_id for element in path[:-1]]
@@ -89,7 +89,7 @@ def place_of(token: Token, path: Sequence[Element], target: ProcessDefinition, m
         if isinstance(element, MultiInstanceBody | EventSubProcess):
             kind = "多实例" if isinstance(element, MultiInstanceBody) else "事件"
             return f"的目标元素 {path[-1].bpmn_id} 在{kind}子流程 {element.bpmn_id} 中,不能迁移到其中;请另选元素,或留在原版本办完"
-    return Place(base, tuple(wanted[len(reached) :]), was)
+    return Destination(base, tuple(wanted[len(reached) :]), was)
 
 
 def _base(token: Token, target: ProcessDefinition, mapping: Mapping[str, str]) -> tuple[int, list[str]]:

@@ -364,7 +364,7 @@ def _follow(
         "process_id": target.process_id,
         "process_name": target.name or target.process_id,
     }
-    repair.redefine(row.key, row.root_key, values, elements, waits, scopes)
+    repair.redefine(row.key, row.root_key, values, elements=elements, waits=waits, scopes=scopes)
     for incident in moved.incidents():
         if incident.element in elements:
             repair.rename_incident(row.root_key, incident.incident, incident.element_id)

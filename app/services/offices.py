@@ -1,6 +1,6 @@
 """Offices: those that a district's file names, and those that a security administrator adds. One that is closed stays, for cases name it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.acts import audit
@@ -101,6 +101,7 @@ def found(now: datetime) -> list[str]:
     for district in districts.every().values():
         wanted = _titles(district)
         known = {row.name: row for row in accounts.offices(district.key)}
+        staff = accounts.staff(district.key)
         new = [name for name in wanted if name not in known]
         adopted = [known[name].key for name in wanted if name in known and known[name].filed_at is None]
         if new or adopted:
@@ -114,10 +115,19 @@ def found(now: datetime) -> list[str]:
                     )
         for name, row in known.items():
             if row.filed_at is not None and row.closed_at is None and name not in wanted:
-                told.append(f"{district.title}的区文件不再列出{name}：单位与人员保留，确已撤销的请用 quancheng office close 关闭")
+                told.append(
+                    f"{district.title}的区文件不再列出{name}：单位与人员保留，确已撤销的请用 quancheng office close 关闭"
+                    + _unheard(staff, row.key)
+                )
             if row.closed_at is not None and name in wanted:
                 told.append(f"{district.title}的区文件列出的{name}已撤销：恢复请用 quancheng office create")
     return told
+
+
+def _unheard(staff: Mapping[int, int], office: int) -> str:
+    """Roles that a district's file gives to certain offices count in those alone: whoever has held one elsewhere does its tasks no more until that is mended."""
+    people = staff.get(office, 0)
+    return f"；仍在其中任职的 {people} 人不能再凭区文件指定单位的角色办理事项，请由安全管理员改到区文件所列的单位" if people else ""
 
 
 def _some(names: Sequence[str]) -> str:
