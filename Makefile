@@ -14,7 +14,7 @@ SOAK = $(BIN)/python -m tests.soak $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),
 MUTANTS = $(BIN)/python -m tests.mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ROOMS),--rooms "$(ROOMS)")
 SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races
 
-.PHONY: help run setup front test lint soak $(SOAKED) mutants bench pictures docs chromium
+.PHONY: help run setup front test lint soak $(SOAKED) mutants releases bench pictures docs chromium
 
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,8 +26,8 @@ setup: .venv/.development $(BUILT)  ## everything for working on the code
 
 test: .venv/.development $(BUILT) chromium  ## all tests on SQLite and PostgreSQL, browser included
 	cd frontend && npm test -s
-	TZ=UTC $(BIN)/pytest -n 2 --dist loadgroup -q -m "not soak"
-	TZ=Asia/Shanghai $(BIN)/pytest -n 2 -q -m "not soak" tests/unit/domain tests/processes tests/integration/districts
+	TZ=UTC $(BIN)/pytest -n 2 --dist loadgroup -q -m "not soak and not releases"
+	TZ=Asia/Shanghai $(BIN)/pytest -n 2 -q -m "not soak and not releases" tests/unit/domain tests/processes tests/integration/districts
 
 lint: .venv/.development $(BUILT)  ## style, types, import contracts, diagrams
 	$(BIN)/ruff check .
@@ -56,6 +56,9 @@ soak-races: .venv/.development $(BUILT)  ## people at the same moment, a thousan
 
 mutants: .venv/.development  ## 300 small faults put in one by one: do the tests notice? (SEED=, COUNT=, ROOMS=)
 	$(MUTANTS)
+
+releases: .venv/.development  ## forty lives of the release before, played on to retirement, untouched and migrated, on both databases
+	$(BIN)/pytest -q -m releases tests/integration/releases
 
 bench: .venv/.development  ## speed and size, as ratios in one run
 	$(BIN)/python -m bench
