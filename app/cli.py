@@ -16,6 +16,7 @@ from app import logs
 from app.administration import office, user
 from app.command import Command, data_option, deploying, json_option, logged, looking, preparing, say, stop, where
 from app.domain import districts
+from app.migrating import instance
 
 WALK_BEGINS = "2025-09-01T09:00:00+08:00"
 PLAY_BEGINS = "2026-01-05T09:00:00+08:00"
@@ -365,3 +366,4 @@ def verify(data: str | None, as_json: bool) -> None:
 
 main.add_command(user)
 main.add_command(office)
+main.add_command(instance)

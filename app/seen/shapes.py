@@ -719,6 +719,21 @@ class FormChange:
     removed: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OlderInstance:
+    """A running instance of which there is a newer diagram: ``own``, the district's, or the shared one. ``at``: the elements where it is."""
+
+    key: int
+    tenant: str
+    process_id: str
+    version: int
+    newest: int
+    newest_key: int
+    own: bool
+    project_name: str
+    at: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class MigrationPreview:
     """What a migration would change in one instance. ``reasons`` not empty: it cannot be made, and why. ``missing``: what the other version calls by id and this

@@ -19,13 +19,13 @@ from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot, process_definition
 from app.codes import RequestCode
 from app.domain.codes import Action
-from app.domain.permissions import Actor
+from app.domain.permissions import Actor, may_administer
 from app.domain.states import WaitKind
 from app.engine import ProcessDefinition, State, commands, effects
 from app.engine.codes import CommandCode
 from app.errors import InvalidRequest, NotFound
 from app.rehearsal import passed
-from app.seen.shapes import AssigneeChange, DeadlineChange, FormChange, MigrationPreview, PositionChange
+from app.seen.shapes import AssigneeChange, DeadlineChange, FormChange, MigrationPreview, OlderInstance, PositionChange
 from app.services import instances
 from app.services.repair import local_of, repaired
 from app.store import history, ledger, projects, repair
@@ -59,6 +59,31 @@ def preview(
         raise InvalidRequest(f"一次最多预览 {MOST_AT_ONCE} 个流程实例", code=RequestCode.TOO_MANY)
     wanted = commands.Migrate(definition_key, dict(plan or {}), rules=rules, anew=dict(anew or {}))
     return [_preview(actor, key, wanted, now) for key in keys]
+
+
+def outdated(actor: Actor, tenant: str) -> list[OlderInstance]:
+    """A district's running instances of which there is a newer diagram, callers before what they call. Raises Forbidden."""
+    may_administer(actor, tenant).require()
+    library = snapshot.library(tenant)
+    found = []
+    for row in repair.running(tenant):
+        newest = library.reference("process", row.process_id)
+        if newest is not None and newest.key != row.definition_key:
+            at = tuple(dict.fromkeys(repair.active_elements(row.key)))
+            found.append(
+                OlderInstance(
+                    key=row.key,
+                    tenant=tenant,
+                    process_id=row.process_id,
+                    version=row.definition_version,
+                    newest=newest.version,
+                    newest_key=newest.key,
+                    own=newest.tenant == tenant,
+                    project_name=row.name or "",
+                    at=at,
+                )
+            )
+    return found
 
 
 @retried

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, case, select, update
 
-from app.domain.states import TIMED, JobState, TaskState
+from app.domain.states import TIMED, ElementState, InstanceState, JobState, TaskState
 from app.store.database import run
-from app.store.tables import ElementInstanceRow, IncidentRow, JobRow, ProcessInstanceRow, UserTaskRow, WaitRow
+from app.store.tables import ElementInstanceRow, IncidentRow, JobRow, ProcessInstanceRow, ProjectRow, UserTaskRow, WaitRow
 
 _instances: Any = ProcessInstanceRow.__table__
 _elements: Any = ElementInstanceRow.__table__
@@ -38,6 +38,19 @@ def open_waits(root_key: int) -> Sequence[Row[Any]]:
 
 def open_tasks(root_key: int) -> Sequence[Row[Any]]:
     return run(select(_tasks).where(_tasks.c.root_key == root_key, _tasks.c.state == TaskState.OPEN).order_by(_tasks.c.key)).all()
+
+
+def running(tenant: str) -> Sequence[Row[Any]]:
+    """The running instances of a district in the order in which they began: key, process_id, definition_key, definition_version, and the project's name."""
+    columns = (_instances.c.key, _instances.c.process_id, _instances.c.definition_key, _instances.c.definition_version, ProjectRow.name)
+    query = select(*columns).outerjoin(ProjectRow, ProjectRow.key == _instances.c.project_key)
+    return run(query.where(_instances.c.tenant == tenant, _instances.c.state == InstanceState.ACTIVE).order_by(_instances.c.key), {}).all()
+
+
+def active_elements(instance_key: int) -> list[str]:
+    """Ids of the elements at which an instance is, outer ones first."""
+    query = select(_elements.c.element_id).where(_elements.c.instance_key == instance_key, _elements.c.state == ElementState.ACTIVE)
+    return list(run(query.order_by(_elements.c.element), {}).scalars())
 
 
 def set_rules(root_key: int, catalogue_version: int) -> None:
