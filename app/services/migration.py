@@ -15,7 +15,7 @@ from app.acts.candidates import candidates, office_columns
 from app.acts.held_tree import HeldTree
 from app.acts.ledger import StoredLedger
 from app.acts.transaction import retried
-from app.catalogue import snapshot
+from app.catalogue import references, snapshot
 from app.catalogue.snapshot import Snapshot, process_definition
 from app.codes import RequestCode
 from app.domain.codes import Action
@@ -32,7 +32,6 @@ from app.store import history, ledger, projects, repair
 from app.store import tasks as stored_tasks
 
 MOST_AT_ONCE = 1_000
-_KINDS = {"process": "流程", "decision": "决策", "form": "表单"}
 
 
 # The open tasks of an instance: each row, and what its new definition makes of it.
@@ -150,7 +149,7 @@ def _preview(actor: Actor, key: int, wanted: commands.Migrate, now: datetime) ->
     project = projects.one(row.project_key) if row.project_key is not None else None
     trial = _Trial(library, StoredLedger(library, project, row.root_key, now), now)
     reasons = trial.refusals(state, command) if local else ("此流程实例已经结束",)
-    missing = tuple(_missing(library, target))
+    missing = tuple(references.missing(library, target))
     if reasons:
         return MigrationPreview(key, row.process_id, row.definition_version, target.version, reasons, missing=missing)
     moves = engine.preview_migration(library, state, command)
@@ -176,7 +175,7 @@ def _preview(actor: Actor, key: int, wanted: commands.Migrate, now: datetime) ->
         entered=tuple(_named(target, moves.entered)),
         left=tuple(_named(process_definition(row.definition_key), moves.left)),
         unprepared=tuple(_unprepared(trial, target, moved, local)),
-        rules=tuple(_rule_changes(began, library, [process_definition(view.definition) for view in moved.instances()])),
+        rules=tuple(references.changes(began, library, [process_definition(view.definition) for view in moved.instances()])),
     )
 
 
@@ -199,17 +198,6 @@ def _unprepared(trial: "_Trial", target: ProcessDefinition, moved: State, local:
 
     for one in passed.unprepared(target, positions, known, approved, fields):
         yield one.sentence
-
-
-def _rule_changes(before: Snapshot, after: Snapshot, running: Sequence[ProcessDefinition]) -> Iterator[str]:
-    """What the tree finds by name in another version from now on."""
-    if before.version == after.version:
-        return
-    for kind, word in _KINDS.items():
-        for name in sorted({name for definition in running for name in _called(definition, kind)}):
-            old, new = before.reference(kind, name), after.reference(kind, name)
-            if old is not None and new is not None and old.key != new.key:
-                yield f"{word}“{name}”:第 {old.version} 版 → 第 {new.version} 版"
 
 
 def _deadlines(root_key: int, moves: engine.Preview, brought: Sequence[effects.Effect]) -> Iterator[DeadlineChange]:
@@ -295,18 +283,6 @@ class _Trial:
         failed = self.tasks(moved)[1]
         here = {task.element for task in moved.open_tasks() if task.instance == command.instance}
         return tuple(why for element, why in failed.items() if element in here)
-
-
-def _called(definition: ProcessDefinition, kind: str) -> Collection[str]:
-    """What a process calls of one kind, by id."""
-    return {"process": definition.called_processes, "decision": definition.called_decisions, "form": definition.forms}[kind]
-
-
-def _missing(library: Snapshot, target: ProcessDefinition) -> Iterator[str]:
-    for kind, word in _KINDS.items():
-        for name in sorted(_called(target, kind)):
-            if library.reference(kind, name) is None:
-                yield f"{word}“{name}”"
 
 
 def _tasks(trial: _Trial, row: Any, target: ProcessDefinition, *, described: Mapping[int, effects.TaskOpened], moved: State) -> _Tasks:

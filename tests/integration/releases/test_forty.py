@@ -20,6 +20,8 @@ from app.store.tables import AuditEntryRow, ProcessInstanceRow, ProjectRow, db
 from tests.integration.releases import lives
 from tests.integration.releases.lives import NOW, RETIRED, Years
 
+pytestmark = pytest.mark.xdist_group("releases")  # the upgrade is made once a worker
+
 SAMPLE = (  # together they are in every process that the release before had
     "奉贤区社区食堂监管",
     "奉贤区会议中心数字化改造",

@@ -10,6 +10,7 @@ from app.cli import main
 from app.config import Config
 from tests.integration.releases import lives
 
+pytestmark = pytest.mark.xdist_group("releases")
 PLANS = str(lives.RELEASE / "plans.yaml")
 
 
