@@ -159,14 +159,15 @@ class Years:
             if own := ready.get(None):
                 acted = playing.complete(common, own[0], self.clock) or acted
             for life in self.lives:
-                if life.district.key == key and not life.problems:
-                    acted = self._lead(life, ready.get(life.key, [])) or acted
-        return acted, later
+                if life.district.key == key and not life.problems and life.key in ready:
+                    acted = playing.complete(life, ready[life.key][0], self.clock) or acted
+        return acted or self._begin(), later
 
-    def _lead(self, life: Life, ready: list[TaskLine]) -> bool:
-        if ready:
-            return playing.complete(life, ready[0], self.clock)
-        return life.phase != RETIRED and playing.start_next(life, self.clock)
+    def _begin(self) -> bool:
+        """Where nobody has anything to do, people begin by hand what comes next."""
+        going = [life for life in self.lives if not life.problems and life.phase != RETIRED]
+        begun = [playing.start_next(life, self.clock) for life in going]
+        return any(begun)
 
 
 def left_over(life: Life) -> list[tuple[str, str]]:
