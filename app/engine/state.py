@@ -119,6 +119,14 @@ class State:
         text: str = simplejson.dumps(self.document(), use_decimal=True, ensure_ascii=False, separators=(",", ":"))
         return text
 
+    def remains(self) -> str:
+        """What ``dump`` gives of a tree that has ended, without what nobody can ask or change any more: variables, memos, called processes."""
+        document = self.document()
+        root = {name: document["instances"][0][name] for name in ("id", "definition", "process")}
+        left = document | {"instances": [root], "tokens": [], "waits": [], "incidents": []}
+        text: str = simplejson.dumps(left, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
+        return text
+
     def document(self) -> dict[str, Any]:
         """The state as plain values. Not to be changed."""
         if self._document is None:
