@@ -456,6 +456,13 @@ class Ledger(ABC):
         """Whoever acts, as an approval names them; nobody in a rehearsal."""
         return None
 
+    def unsettles(self, answers: Mapping[str, Any], instance_key: int, task: tuple[str, str]) -> bool:
+        """Whether what has been written so far in this act, or what a person answers, differs from what another task than ``task`` (process, element) approved."""
+        written = {change.field for change in self.changes}
+        said = {(instance_key, name): value for name, value in answers.items()}
+        kept = (one for one in self.kept_approvals() if one.holds and not one.lapsed and (one.process_id, one.element_id) != task)
+        return any(self._differing(one, written, said) for one in kept)
+
     def settle(self) -> list[Approval]:
         """Compare, once and at the end of the act, what was approved with what is: those that have lapsed now, with the names that differ. Their people are told."""
         written = {change.field for change in self.changes} | {name for _, name in self.variables}
@@ -464,7 +471,7 @@ class Ledger(ABC):
             return []
         lapsed = []
         for one in (*self.kept_approvals(), *self.approvals):
-            gone = self._differing(one, written) if one.holds and not one.lapsed else []
+            gone = self._differing(one, written, self.variables) if one.holds and not one.lapsed else []
             if gone:
                 lapsed.append(replace(one, lapsed=tuple(gone)))
         new = {one.key: one for one in lapsed}
@@ -472,14 +479,12 @@ class Ledger(ABC):
         self.notices += [Told(self._news(one), one.element_id) for one in lapsed if one.role]
         return lapsed
 
-    def _differing(self, one: Approval, written: Collection[str]) -> list[str]:
+    def _differing(self, one: Approval, written: Collection[str], variables: Mapping[tuple[int, str], Any]) -> list[str]:
         fields = self.schema.fields if self.schema is not None and self.project is not None else {}
         row = self._shown() or {}
         now = {name: row.get(name) for name in one.values if name in fields and name in written}
         now |= {
-            name: self.variables[one.instance_key, name]
-            for name in one.values
-            if name not in fields and (one.instance_key, name) in self.variables
+            name: variables[one.instance_key, name] for name in one.values if name not in fields and (one.instance_key, name) in variables
         }
         return differing(self.schema, one.values, now)
 

@@ -19,7 +19,7 @@ from app.engine.elements.tasks import UserTask
 from app.engine.errors import StateError
 from app.engine.incidents import Incident
 from app.engine.library import Library
-from app.engine.scopes import LOOP_COUNTER, inside_loop, is_in_loop, own, visible
+from app.engine.scopes import LOOP_COUNTER, inside_loop, is_in_loop, own, straight, visible
 from app.engine.spiff import READY, STARTED, Instance, Level, Token, Tree, Wait
 
 if TYPE_CHECKING:
@@ -204,6 +204,10 @@ class State:
     def is_in_loop(self, element: int) -> bool:
         """Whether an element instance is one of a multi-instance, or inside one. Raises KeyError."""
         return is_in_loop(self.tree.tokens[element])
+
+    def goes_straight_back(self, element: int) -> bool:
+        """Whether an open element instance was returned so that only the one that returned it opens again. Raises KeyError."""
+        return straight(self.tree.tokens[element]) is not None
 
     def tokens(self) -> list[TokenView]:
         return [TokenView(token.number, token.element_id, token.instance, _word(token)) for token in self.tree.tokens.values()]

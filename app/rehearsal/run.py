@@ -178,7 +178,9 @@ class Rehearsal:
             if wrong := form_facts.altered(form, others, data, self.seen_from(root, task.element)):
                 raise InvalidRequest(f"“{form.title_of([wrong[0]])}”是前面的环节填写的,只供查看,不能改", code=FormCode.NOT_ALLOWED)
             names |= set(others)
-        command = commands.CompleteTask(task.element, data, facts=frozenset(names), office=office)
+        place = root.processes[task.instance], task.element_id
+        onward = root.state.goes_straight_back(task.element) and ledger.unsettles(data, root.keys[task.instance], place)
+        command = commands.CompleteTask(task.element, data, facts=frozenset(names), onward=onward, office=office)
         self._take(root, ledger, self._step(root, ledger, command))
         self._settle()
 

@@ -196,7 +196,10 @@ def _complete(
         tree.ledger.acting = role, _office_key(actor, role, office)
         facts = form_acts.take(tree, task, given.form, given.data, role, version=ledger_version)
         try:
-            tree.step(CompleteTask(task.element, given.data, facts=facts, office=_office_value(*tree.ledger.acting[1])))
+            onward = tree.the_state.goes_straight_back(task.element) and tree.ledger.unsettles(
+                given.data, task.instance_key, (task.process_id, task.element_id)
+            )
+            tree.step(CompleteTask(task.element, given.data, facts=facts, onward=onward, office=_office_value(*tree.ledger.acting[1])))
         except engine.NotOpen as error:
             raise TaskAlreadyClosed from error
         except engine.LimitExceeded as error:
