@@ -181,9 +181,11 @@ class State:
         return visible(self.tree.tokens[element])
 
     def reads(self, element: int) -> bool:
-        """Whether an element instance is open and reads registers (see ``engine.readings``)."""
+        """Whether an element instance is open and reads registers, or asks for approvals (see ``engine.readings``)."""
         token = self.tree.tokens.get(element)
-        return token is not None and bool(token.task_spec.declarations.reads)
+        return token is not None and (
+            bool(token.task_spec.declarations.reads) or any(mapping.asks_approvals for mapping in token.task_spec.input_mappings)
+        )
 
     def entered_at(self, element: int) -> datetime | None:
         """When an element instance was entered; None where that was before it was kept. Raises KeyError."""
