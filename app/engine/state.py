@@ -195,6 +195,11 @@ class State:
         """What an element instance sees of its own instance of the nearest multi-instance alone; None outside of any. Raises KeyError."""
         return inside_loop(self.tree.tokens[element])
 
+    def of_task(self, element: int) -> dict[str, Any]:
+        """From what an open task's form keeps its values: what it sees, of several instances of it what it sees of its own alone. Raises KeyError."""
+        own = self.inside_loop(element)
+        return self.visible(element) if own is None else own
+
     def is_in_loop(self, element: int) -> bool:
         """Whether an element instance is one of a multi-instance, or inside one. Raises KeyError."""
         return is_in_loop(self.tree.tokens[element])
