@@ -195,6 +195,13 @@ class State:
         """What an element instance sees of its own instance of the nearest multi-instance alone; None outside of any. Raises KeyError."""
         return inside_loop(self.tree.tokens[element])
 
+    def goes_straight(self, element: int) -> bool:
+        """Whether a task, once it is done, leads straight back to the one that returned it."""
+        token = self.tree.tokens.get(element)
+        while token is not None and "back" not in token.memo:
+            token = token.body or token.workflow.host
+        return token is not None
+
     def of_task(self, element: int) -> dict[str, Any]:
         """From what an open task's form keeps its values: what it sees, of several instances of it what it sees of its own alone. Raises KeyError."""
         own = self.inside_loop(element)
