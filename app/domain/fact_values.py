@@ -1,8 +1,8 @@
 """When two values of a fact are the same, and the digest of what somebody approved.
 
-The normal form is JSON: null, a text, a truth value, or a list that begins with what it is (number, list, set, fields, office). Blank is null is absent, and a text
-is blank if nobody sees anything of it after NFKC: white space of any width, and characters that have no picture of their own; numbers count by value, money to the fen; offices and people by key; lists in order,
-unless ``x-unordered``; instants by the moment. Everything else is compared as it is written.
+The normal form is JSON: null, a text, a truth value, or a list that begins with what it is (number, list, set, fields, office). Blank is null is absent, and
+a text is blank if nobody sees anything of it after NFKC: white space of any width, and characters that have no picture of their own. Numbers count by value,
+money to the fen; offices and people by key; lists in order, unless ``x-unordered``; instants by the moment. Everything else is compared as it is written.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from typing import Any
 
 OFFICE = frozenset({"key", "name"})  # what an office is, wherever it is a value, and a person too
 _PLACES = 2  # of an amount: yuan and fen
-_UNSEEN = frozenset("Cf Cc Mn Me".split())  # categories: zero width, controls, and marks with nothing that they could stand on
+_UNSEEN = frozenset(["Cf", "Cc", "Mn", "Me"])  # categories: zero width, controls, and marks with nothing that they could stand on
 _EMPTY = frozenset("\u115f\u1160\u2800")  # letters and signs that are drawn as nothing: Hangul fillers, the blank Braille pattern
 
 

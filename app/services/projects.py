@@ -131,9 +131,7 @@ def startable(actor: Actor, now: datetime | None = None) -> list[StartableView]:
         if process.enabled and process.start_role and process.per != "project":
             verdict = openings.may_begin(actor, process.key, None, now)
             if verdict or verdict.code == VerdictCode.ALREADY_RUNNING:
-                found.append(
-                    StartableView(process.key, process.title or process.key, verdict, _asks_something(library, process.key))
-                )
+                found.append(StartableView(process.key, process.title or process.key, verdict, _asks_something(library, process.key)))
     return found
 
 

@@ -28,7 +28,8 @@ class Mapping:
 
 def approvals_now(course: "Course", token: "Token") -> dict[str, Any]:
     """What the input mappings that ask for approvals give now, whatever stands in their targets. Raises ElementFailure (IO_MAPPING_ERROR), Unanswered."""
-    context, found = course.visible(token), {}
+    context = course.visible(token)
+    found: dict[str, Any] = {}
     for mapping in token.task_spec.input_mappings:
         if mapping.asks_approvals:
             name, _, _ = mapping.target.partition(".")
