@@ -456,35 +456,35 @@ class Ledger(ABC):
         """Whoever acts, as an approval names them; nobody in a rehearsal."""
         return None
 
-    def unsettles(self, answers: Mapping[str, Any], instance_key: int, task: tuple[str, str]) -> bool:
-        """Whether what has been written so far in this act, or what a person answers, differs from what another task than ``task`` (process, element) approved."""
-        written = {change.field for change in self.changes}
-        said = {(instance_key, name): value for name, value in answers.items()}
-        kept = (one for one in self.kept_approvals() if one.holds and not one.lapsed and (one.process_id, one.element_id) != task)
-        return any(self._differing(one, written, said) for one in kept)
-
-    def settle(self) -> list[Approval]:
-        """Compare, once and at the end of the act, what was approved with what is: those that have lapsed now, with the names that differ. Their people are told."""
+    def lapsing(self) -> list[Approval]:
+        """Compare what was approved with what this act has made of it so far: those that lapse, with the names that differ."""
         written = {change.field for change in self.changes} | {name for _, name in self.variables}
         under = set(self.project["approved"]) if self.project is not None else {name for one in self.approvals for name in one.values}
         if not written & under:
             return []
         lapsed = []
         for one in (*self.kept_approvals(), *self.approvals):
-            gone = self._differing(one, written, self.variables) if one.holds and not one.lapsed else []
+            gone = self._differing(one, written) if one.holds and not one.lapsed else []
             if gone:
                 lapsed.append(replace(one, lapsed=tuple(gone)))
+        return lapsed
+
+    def settle(self) -> list[Approval]:
+        """What has lapsed, once and at the end of the act. Their people are told."""
+        lapsed = self.lapsing()
         new = {one.key: one for one in lapsed}
         self.approvals = [new.get(one.key, one) for one in self.approvals]
         self.notices += [Told(self._news(one), one.element_id) for one in lapsed if one.role]
         return lapsed
 
-    def _differing(self, one: Approval, written: Collection[str], variables: Mapping[tuple[int, str], Any]) -> list[str]:
+    def _differing(self, one: Approval, written: Collection[str]) -> list[str]:
         fields = self.schema.fields if self.schema is not None and self.project is not None else {}
         row = self._shown() or {}
         now = {name: row.get(name) for name in one.values if name in fields and name in written}
         now |= {
-            name: variables[one.instance_key, name] for name in one.values if name not in fields and (one.instance_key, name) in variables
+            name: self.variables[one.instance_key, name]
+            for name in one.values
+            if name not in fields and (one.instance_key, name) in self.variables
         }
         return differing(self.schema, one.values, now)
 

@@ -161,6 +161,10 @@ class Form:
         opened = form_values.opening(self.schema, self.ui, known=known, last=last, fresh=fresh)
         return self.with_empty_lists(opened)
 
+    def emptied(self, data: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+        """``data`` with null for what the form has kept from what is ``known`` and whoever submits it has emptied."""
+        return {**data, **dict.fromkeys(form_values.emptied(self.schema, self.ui, data, known))}
+
     def shows(self, name: str) -> bool:
         """Whether a field only shows what others have said, or what the ledger holds."""
         part = form_checks.resolved(self.fields[name], self.schema)

@@ -189,9 +189,11 @@ class State:
         return visible(self.tree.tokens[element])
 
     def reads(self, element: int) -> bool:
-        """Whether an element instance is open and reads registers (see ``engine.readings``)."""
+        """Whether an element instance is open and reads registers, or asks for approvals (see ``engine.readings``)."""
         token = self.tree.tokens.get(element)
-        return token is not None and bool(token.task_spec.declarations.reads)
+        return token is not None and (
+            bool(token.task_spec.declarations.reads) or any(mapping.asks_approvals for mapping in token.task_spec.input_mappings)
+        )
 
     def entered_at(self, element: int) -> datetime | None:
         """When an element instance was entered; None where that was before it was kept. Raises KeyError."""
@@ -201,13 +203,19 @@ class State:
         """What an element instance sees of its own instance of the nearest multi-instance alone; None outside of any. Raises KeyError."""
         return inside_loop(self.tree.tokens[element])
 
+    def goes_straight(self, element: int) -> bool:
+        """Whether a task, once it is done, leads straight back to the one that returned it."""
+        token = self.tree.tokens.get(element)
+        return token is not None and straight(token) is not None
+
+    def of_task(self, element: int) -> dict[str, Any]:
+        """From what an open task's form keeps its values: what it sees, of several instances of it what it sees of its own alone. Raises KeyError."""
+        own = self.inside_loop(element)
+        return self.visible(element) if own is None else own
+
     def is_in_loop(self, element: int) -> bool:
         """Whether an element instance is one of a multi-instance, or inside one. Raises KeyError."""
         return is_in_loop(self.tree.tokens[element])
-
-    def goes_straight_back(self, element: int) -> bool:
-        """Whether an open element instance was returned so that only the one that returned it opens again. Raises KeyError."""
-        return straight(self.tree.tokens[element]) is not None
 
     def tokens(self) -> list[TokenView]:
         return [TokenView(token.number, token.element_id, token.instance, _word(token)) for token in self.tree.tokens.values()]
