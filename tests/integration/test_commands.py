@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 import socket
 import sqlite3
 from pathlib import Path
@@ -180,3 +181,22 @@ def test_a_port_that_is_taken_is_told_before_anything_is_made(tmp_path: Path, ho
 def test_deploying_a_folder_without_models_says_so(served: Path, tmp_path: Path) -> None:
     done = command("deploy", str(tmp_path), data=served)
     assert done.stderr.splitlines()[-2:] == ["部署未通过,全部文件均未生效。没有可部署的文件", "  没有可部署的文件 [NO_FILE]"]
+
+
+def test_what_a_decision_does_not_read_is_refused_and_not_passed_over() -> None:
+    """The table would answer as if nothing had been said."""
+    table = str(ROOT / "dmn" / "sucheng" / "supervision.dmn")
+    flat = CliRunner().invoke(main, ["decide", table, "supervision", "--with", '{"totalAmount": 500000.01}'])
+    assert (flat.exit_code, "不读“totalAmount”,它读的是:project" in flat.stderr) == (1, True), flat.stderr
+    slip = CliRunner().invoke(main, ["decide", table, "supervision", "--with", '{"projct": {}}'])
+    assert (slip.exit_code, "是不是 project?" in slip.stderr) == (1, True), slip.stderr
+
+
+def test_the_decision_of_the_readme_is_taken_by_a_row() -> None:
+    lines = [line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("quancheng decide ")]
+    assert lines
+    for line in lines:
+        words = shlex.split(line)[1:]
+        done = CliRunner().invoke(main, [words[0], str(ROOT / words[1]), *words[2:]])
+        assert done.exit_code == 0, done.stderr
+        assert json.loads(done.stdout)["rules"]
