@@ -23,7 +23,7 @@ REFUSED_VALUES = (
     ("behavior", ("All",), "不支持多实例逐个抛出事件(behavior),请在多实例里面放抛出事件"),
 )
 # (attribute, the elements that have it, the values that change nothing): anywhere else it says how something runs, and nobody reads it.
-PLACES = (
+PLACES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("cancelActivity", ("boundaryEvent",), ("true",)),
     ("isInterrupting", ("startEvent",), ("true",)),
     ("attachedToRef", ("boundaryEvent",), ()),
