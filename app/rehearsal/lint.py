@@ -24,7 +24,7 @@ from app.engine.codes import DiagramCode
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import read_with_tree, schema, xml
-from app.rehearsal import due_dates, facts, flow, form_checks, names, overdue, reserved, scenario_files
+from app.rehearsal import due_dates, facts, flow, form_checks, ledger_names, names, overdue, reserved, scenario_files
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.imports import Namespaces
@@ -346,6 +346,10 @@ def _names(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:
             yield _internal(name, error)
     for name, tenant, model in bundle.decisions:
         yield from overdue.check(name, model, stock.around(tenant, "").roles)
+        try:
+            yield from ledger_names.of_table(name, model, stock.around(tenant, ""))
+        except Exception as error:
+            yield _internal(name, error)
     for name, tenant, form in bundle.forms:
         try:
             yield from form_checks.check(name, form, tenant, stock)

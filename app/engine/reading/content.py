@@ -92,9 +92,9 @@ def _settings(document: Document, node: Node) -> None:
     for name, harmless, message in REFUSED_VALUES:
         if node.get(name, harmless[0]) not in harmless:
             document.refuse(node, DiagramCode.ELEMENT_UNSUPPORTED, message)
-    for name, homes, harmless in PLACES:
+    for name, homes, neutral in PLACES:
         if name in node.attrib and local(node) not in homes:
-            say = document.warn if node.get(name) in harmless else document.refuse
+            say = document.warn if node.get(name) in neutral else document.refuse
             cure = " 的 isInterrupting" if name == "cancelActivity" and local(node) == "startEvent" else ""
             cure = " 的 cancelActivity" if name == "isInterrupting" and local(node) == "boundaryEvent" else cure
             advice = f"请改写为 {local(node)}{cure}" if cure else f"请移到 {'、'.join(homes)} 或删除"
