@@ -17,7 +17,7 @@ from app.domain.forms import Form, FormError
 from app.engine import DiagramError, ProcessDefinition
 from app.engine.decisions import DEADLINES
 from app.engine.ledger import PARAMETERS
-from app.rehearsal import facts, flow, form_checks, ledger_names, names
+from app.rehearsal import facts, flow, form_checks, form_keywords, ledger_names, names
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.names import DEADLINE_FUNCTIONS
 from app.rehearsal.surroundings import Load, Place, Stock, once
@@ -54,14 +54,17 @@ def check(files: Sequence[ModelFile]) -> list[Finding]:
 
 
 def _of_checks(files: Sequence[ModelFile], beneath: Mapping[Place, Load], before: Stock, after: Stock) -> Iterator[Finding]:
-    """What the checks of the bundle's forms name."""
+    """Words of the bundle's forms that nobody reads, and what their checks name."""
     for file in files:
         for item in file.defined:
             form = after.models[file.tenant, "form", item.id]() if item.kind == "form" else None
-            if form is None or not form.checks:
+            if form is None:
                 continue
             load = beneath.get((file.tenant, "form", item.id))
             old = load() if load is not None else None
+            yield from softened(form_keywords.check(file.name, form), form_keywords.check(file.name, old) if old is not None else ())
+            if not form.checks:
+                continue
             known = form_checks.check(file.name, old, file.tenant, before) if old is not None else []
             yield from softened(form_checks.check(file.name, form, file.tenant, after), known)
 
