@@ -40,6 +40,11 @@ def of_diagram(file: str, process: ProcessDefinition, parts: Collection[Part], a
                     yield Finding(file, part.id or process.process_id, line, FindingCode.LEDGER_FIELD, message)
 
 
+def fields(around: View) -> Collection[str]:
+    """The ledger's fields as somebody around has them; none where nobody can say."""
+    return around.kept(_known).get(PROJECT, ())
+
+
 def of_table(file: str, model: dmn.Model, around: View) -> Iterator[Finding]:
     known = around.kept(_known)
     if not known:

@@ -95,3 +95,54 @@ def test_a_deadline_of_a_slip_is_told_too() -> None:
 def test_without_a_ledger_nothing_is_said() -> None:
     said = check([("dmn/fits.dmn", table("project.contractAmout"))])
     assert [finding for finding in said if finding.code == "LEDGER_FIELD"] == []
+
+
+FORM = json.dumps(
+    {
+        "id": "p.ask",
+        "title": "问",
+        "schema": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"verdict": {"type": "string"}, "missingNames": {"type": "string", "readOnly": True}},
+        },
+    }
+).encode()
+
+
+def asked(extensions: str) -> list[Finding]:
+    task = d.user("ask", f'<zeebe:assignmentDefinition candidateGroups="applicant"/><zeebe:formDefinition formId="p.ask"/>{extensions}')
+    process = d.file(d.process(d.start(), d.script("prepare", "=[1]", "names"), task, d.end(), d.chain("start", "prepare", "ask", "end")))
+    beside = [("forms/records/project.json", json.dumps(LEDGER).encode()), ("forms/p.ask.json", FORM)]
+    return [finding for finding in check([("bpmn/p.bpmn", process), *beside]) if finding.code in ("VARIABLE", "FORM_FIELD")]
+
+
+def approving(names: str) -> str:
+    pairs = {"approves": names, "approvesWhen": 'verdict = "同意"'}
+    inner = "".join(f"<zeebe:property name=\"{name}\" value='{value}'/>" for name, value in pairs.items())
+    return f"<zeebe:properties>{inner}</zeebe:properties>"
+
+
+@pytest.mark.parametrize(("name", "meant"), [("contractAmout", "contractAmount"), ("verdct", "verdict"), ("nams", "names")])
+def test_an_approval_of_what_nobody_says_is_told(name: str, meant: str) -> None:
+    """It would approve null, and hold whatever becomes of what was meant."""
+    (finding,) = asked(approving(f"contractAmount {name}"))
+    assert (finding.code, finding.element) == ("VARIABLE", "ask")
+    assert f"是不是 {meant}?" in finding.message
+
+
+def test_what_may_be_approved_is_a_field_of_the_ledger_or_of_the_form_or_a_variable() -> None:
+    assert asked(approving("contractAmount, verdict; names")) == []
+
+
+def test_an_input_that_is_all_but_a_field_of_the_form_is_an_error() -> None:
+    (finding,) = asked(d.io({"misingNames": "=names"}))
+    assert (finding.severity, finding.code, finding.element) == ("error", "FORM_FIELD", "ask")
+    assert "是不是 missingNames?" in finding.message
+
+
+def test_an_input_that_the_task_itself_reads_or_that_is_given_besides_is_right() -> None:
+    read_by_itself = d.io({"misingNames": "=names"}, {"told": "=misingNames"})
+    assert asked(read_by_itself) == []
+    assert asked(d.io({"misingNames": "=names", "missingNames": "=misingNames"})) == []
+    assert asked(d.io({"reference": "=names"})) == []
