@@ -38,10 +38,15 @@ def test_whoever_is_concerned_asks_and_the_owner_corrects(app: Flask, district: 
     line = place.task(project, "correct_contract")
     with pytest.raises(Forbidden):
         tasks.complete(place.person("data_bureau"), line.key, place.filled(line), place.now)
-    known = {name: before.get(name) for name in ("contractAmount", "contractSignedOn", "contractDays", "trialAmount", "trialUnit", "startedOn")}
+    known = {
+        name: before.get(name) for name in ("contractAmount", "contractSignedOn", "contractDays", "trialAmount", "trialUnit", "startedOn")
+    }
     assert "没有改动" in refused(place, line, **known, contractNo=before["contractNo"], correctionVerdict="更正")
     done = tasks.complete(
-        place.performer(line), line.key, place.filled(line, {**known, "contractNo": "HT-2026-00001", "correctionVerdict": "更正"}), place.now
+        place.performer(line),
+        line.key,
+        place.filled(line, {**known, "contractNo": "HT-2026-00001", "correctionVerdict": "更正"}),
+        place.now,
     )
     assert (done.state, done.incidents) == ("completed", ())
     assert facts(project) == before | {"contractNo": "HT-2026-00001"}

@@ -333,7 +333,9 @@ def test_a_model_that_only_scenarios_use_changes_more_than_numbers(shipped: None
     """What it breaks of the shipped scenarios refuses: it is no table of which only an amount was changed."""
     root = Path(config.models)
     (root / "scenarios" / "decide.bpmn").write_bytes(DECIDE)
-    (root / "scenarios" / "hill" / "ask.yaml").write_bytes(text(ASKED.replace("{decision:", "{variables: {r: {role: finance, large: false}}, decision:")))
+    (root / "scenarios" / "hill" / "ask.yaml").write_bytes(
+        text(ASKED.replace("{decision:", "{variables: {r: {role: finance, large: false}}, decision:"))
+    )
     deployed = {item.id for item in models.boot(root, NOW).deployed}
     assert {"decide.bpmn", "ask"} <= deployed
     renamed = DECIDE.replace(b'resultVariable="r"', b'resultVariable="s"')
