@@ -29,7 +29,7 @@ from app.seen import moved, returned, timeline
 from app.seen.diagram import diagram_view
 from app.seen.lines import bounds, task_line, task_lines
 from app.seen.opening import opened
-from app.seen.shapes import CompletedView, FormView, Page, TaskLine, TaskPage
+from app.seen.shapes import CapacityChoice, CompletedView, FormView, Page, TaskLine, TaskPage
 from app.services import messages, projects
 from app.store import history, instances, tasks
 from app.store import projects as ledger
@@ -58,8 +58,11 @@ class TaskFilter:
     descending: bool = False
 
 
-def view(actor: Actor, key: int, now: datetime) -> TaskPage:
-    """A task with all that its page shows. Raises NotFound, Forbidden (with the verdict's reason)."""
+def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) -> TaskPage:
+    """A task with all that its page shows; ``acting``: the role in which the person is going to do it, where they have several.
+
+    Raises NotFound, Forbidden (with the verdict's reason).
+    """
     row, project, district = _read(actor, key)
     form_view = _form(row)
     seen, mine = _visible(row, project, now)
@@ -91,6 +94,7 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
         variables=seen,
         before=before if before is not None and before.overrides else None,
         returns=returned.choices(row) if may else (),
+        capacities=_capacities(actor, row, project, district, acting) if may else (),
         ledger_version=project["version"] if project is not None else None,
     )
 
@@ -149,17 +153,21 @@ def complete(
     confirmed: Mapping[str, Any] | None = None,
     idempotency_key: str | None = None,
     ledger_version: int | None = None,
+    acting: str | None = None,
 ) -> CompletedView:
-    """Complete a task: one act. ``confirmed``: id of a check of the form → why it is set aside; ``ledger_version``: of the project, with which the form was drawn.
+    """Complete a task: one act. ``confirmed``: id of a check of the form → why it is set aside; ``ledger_version``: of the project, with which the form was drawn;
+    ``acting``: the role in which the person does it, None for the first in the task's order.
 
     Raises NotFound, Forbidden, InvalidForm (the task stays open, the draft is kept), TaskAlreadyClosed, Suspended, KeyReused, Busy.
     """
-    content = {"task": str(key), "data": data} | ({"confirmed": confirmed} if confirmed else {})
+    content = {"task": str(key), "data": data} | ({"confirmed": confirmed} if confirmed else {}) | ({"acting": acting} if acting else {})
     request = idempotency.request(actor, idempotency_key, content)
     if request is not None and (answer := idempotency.answered(request, now)) is not None:
         return _replayed(actor, key, answer, now)
     try:
-        complete_once = partial(_complete, actor, key, data, now, request=request, confirmed=confirmed or {}, ledger_version=ledger_version)
+        complete_once = partial(
+            _complete, actor, key, data, now, request=request, confirmed=confirmed or {}, ledger_version=ledger_version, acting=acting
+        )
         try:
             tree = complete_once()
         except _ApprovedChanged:
@@ -197,12 +205,13 @@ def _complete(
     request: idempotency.KeyedRequest | None,
     confirmed: Mapping[str, Any],
     ledger_version: int | None,
+    acting: str | None,
     onward: bool = False,
 ) -> HeldTree:
     """The act itself. Raises _ApprovedChanged where a correction that was to go straight back has changed what others approved, and ``onward`` does not say so yet."""
     with open_task(key, now, actor) as tree:
         task = answering.still_open(tree)
-        role, office = answering.authorised(actor, tree, task)
+        role, office = answering.authorised(actor, tree, task, acting)
         given = checks.submitted(tree, task, data, confirmed)
         tree.ledger.acting = role, _office_key(actor, role, office)
         facts = form_acts.take(tree, task, given.form, given.data, role, version=ledger_version)
@@ -357,6 +366,16 @@ def _may(actor: Actor, row: Any, project: dict[str, Any] | None, district: Distr
     if row.state != TaskState.OPEN:
         return Verdict(False, RequestCode.TASK_CLOSED, "此事项已经办结" if row.state == TaskState.COMPLETED else "此事项已被撤销")
     return permissions.may_do(actor, _facts(row), _project_facts(project), district)
+
+
+def _capacities(
+    actor: Actor, row: Any, project: dict[str, Any] | None, district: District, acting: str | None
+) -> tuple[CapacityChoice, ...]:
+    """Where a person can do a task in several roles: which, and which is chosen; else nothing is to be chosen."""
+    found = permissions.capacities(actor, _facts(row), _project_facts(project), district)
+    chosen = acting if acting in {one.role for one in found} else found[0].role
+    choices = tuple(CapacityChoice(one.role, district.role_title(one.role), one.office, chosen=one.role == chosen) for one in found)
+    return choices if len(choices) > 1 else ()
 
 
 def _form(row: Any) -> FormView | None:
