@@ -117,7 +117,7 @@ class _Run:
         self.before: Trial | None = None
         self.deployed = after.holdings.sets()
         self.brought = {(file.tenant, item.id): file for file in files if file.scenarios is not None for item in file.defined}
-        models = [file for file in files if all(item.kind != "scenario" for item in file.defined)]
+        models = [file for file in files if file.scenarios is None]
         self.only_numbers = all(_only_numbers_differ(file) for file in models)
         self.versions = {tenant: resources.catalogue_version(tenant) for tenant in self._tenants()}
         self.basis = _basis()

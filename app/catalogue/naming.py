@@ -13,10 +13,12 @@ from app.connectors.calls import REGISTERS
 from app.decision import dmn
 from app.decision.dmn.reading import read_by
 from app.domain.districts import SHARED
+from app.domain.facts import LEDGER
 from app.domain.forms import Form, FormError
 from app.engine import DiagramError, ProcessDefinition
 from app.engine.decisions import DEADLINES
-from app.rehearsal import facts, flow, form_checks, names, variables
+from app.engine.ledger import PARAMETERS
+from app.rehearsal import facts, flow, form_checks, form_keywords, ledger_names, names, variables
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.names import DEADLINE_FUNCTIONS
@@ -48,6 +50,7 @@ def check(files: Sequence[ModelFile]) -> list[Finding]:
                 found += _broken(process, tenant, before, after)
     found += _asked(files, {**beneath, **above}, beneath, after)
     found += _of_checks(files, beneath, before, after)
+    found += _of_tables(files, beneath, changed, before=before, after=after)
     if facts.touches(after, changed):
         found += _of_ledger(files, before, after)
     return found
@@ -90,16 +93,39 @@ def _callers(decision: str, tenant: str, models: Mapping[Place, Load]) -> list[P
 
 
 def _of_checks(files: Sequence[ModelFile], beneath: Mapping[Place, Load], before: Stock, after: Stock) -> Iterator[Finding]:
-    """What the checks of the bundle's forms name."""
+    """Words of the bundle's forms that nobody reads, and what their checks name."""
     for file in files:
         for item in file.defined:
             form = after.models[file.tenant, "form", item.id]() if item.kind == "form" else None
-            if form is None or not form.checks:
+            if form is None:
                 continue
             load = beneath.get((file.tenant, "form", item.id))
             old = load() if load is not None else None
+            yield from softened(form_keywords.check(file.name, form), form_keywords.check(file.name, old) if old is not None else ())
+            if not form.checks:
+                continue
             known = form_checks.check(file.name, old, file.tenant, before) if old is not None else []
             yield from softened(form_checks.check(file.name, form, file.tenant, after), known)
+
+
+def _of_tables(
+    files: Sequence[ModelFile], beneath: Mapping[Place, Load], changed: set[tuple[str, str]], *, before: Stock, after: Stock
+) -> Iterator[Finding]:
+    """What the bundle's tables name of the ledger and the parameters, and what deployed ones name that the bundle takes away."""
+    for file in files:
+        if file.model is not None:
+            loads = [beneath.get((file.tenant, "decision", item.id)) for item in file.defined if item.kind == "decision"]
+            older = [model for load in loads if load is not None and (model := load()) is not None]
+            known = [finding for model in older for finding in ledger_names.of_table(file.name, model, before.around(file.tenant, ""))]
+            yield from softened(ledger_names.of_table(file.name, file.model, after.around(file.tenant, "")), known)
+    if changed & {("form", LEDGER), ("decision", PARAMETERS)}:
+        above = {(file.tenant, item.id) for file in files for item in file.defined if item.kind == "decision"}
+        for (tenant, kind, name), load in beneath.items():
+            model = load() if kind == "decision" and (tenant, name) not in above else None
+            if model is not None:
+                had = ledger_names.of_table(model.file, model, before.around(tenant, ""))
+                has = softened(ledger_names.of_table(model.file, model, after.around(tenant, "")), had)
+                yield from (finding for finding in has if finding.severity == "error")
 
 
 def _of_ledger(files: Sequence[ModelFile], before: Stock, after: Stock) -> Iterator[Finding]:
@@ -129,6 +155,8 @@ def _names(process: ProcessDefinition, changed: set[tuple[str, str]]) -> bool:
     """Whether a diagram names something that is changed."""
     if process.declares and any(kind == "form" and name.startswith(REGISTERS) for kind, name in changed):
         return True  # the ledger's fields are among them
+    if process.declares and ("decision", PARAMETERS) in changed:
+        return True
     named = {("form", name) for name in process.forms} | {("decision", name) for name in process.called_decisions}
     named |= {("process", name) for name in process.called_processes}
     if named & changed or (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from app.codes import Code
 from app.domain.codes import VerdictCode
-from app.domain.districts import SHARED, District
+from app.domain.districts import ANYBODY, SHARED, District
 from app.errors import Forbidden
 
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
@@ -210,7 +210,12 @@ def may_start(actor: Actor, process: str, project: ProjectFacts | None, district
     info = district.processes.get(process)
     if info is None or not info.enabled or info.start_role is None:
         return Verdict(False, VerdictCode.NOT_STARTABLE, "本区没有开放由人员发起这项流程")
-    verdict = holds(actor, info.start_role, project, district)
+    if info.start_role != ANYBODY:
+        verdict = holds(actor, info.start_role, project, district)
+    elif project is None:
+        verdict = Verdict(False, VerdictCode.NOT_STARTABLE, "这项流程从项目发起，请先打开项目")
+    else:
+        verdict = may_read_project(actor, project, district)
     if not verdict:
         return verdict
     if project is not None and info.start_phases and project.phase not in info.start_phases:

@@ -35,6 +35,8 @@ class FindingCode(Code):
     HEADER = "HEADER", "内置任务的一项设置写错"
     PHASE = "PHASE", "阶段不在 districts/phases.toml 中"
     FORM_FIELD = "FORM_FIELD", "表单没有这一项"
+    FORM_KEYWORD = "FORM_KEYWORD", "表单里有不认识的关键字、画法或值，不会起作用；只差一点的拒绝"
+    LEDGER_FIELD = "LEDGER_FIELD", "图或决策表用到台账没有的字段，或本区没有的参数，它会一直是空值"
     CHECK_NAME = "CHECK_NAME", "表单的检查用到没有的字段、台账字段或变量，会一直得不出结果"
     DECLARED = "DECLARED", "元素声明的阶段、登记簿、台账字段或通知对象没有，或不能声明在这里"
     FUNCTION = "FUNCTION", "没有这个函数"

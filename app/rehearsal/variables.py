@@ -15,6 +15,7 @@ from app.engine import ProcessDefinition
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.tasks import BusinessRuleTask, UserTask
 from app.engine.expressions import LiteralTerm, Term, source_of, vocabulary
+from app.rehearsal import ledger_names
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, Said, expressions, fields_read, first, loop_names, tree
@@ -23,6 +24,7 @@ from app.rehearsal.writers import Names, Writers, Written
 
 OF_TABLE = "决策"
 OUTPUT = "输出映射"
+EVERYTHING = Said("", LiteralTerm(""))
 INFLECTIONS = ("s", "es", "d", "ed", "ing")
 
 
@@ -53,6 +55,7 @@ class _Reader:
                     if finding is not None:
                         yield finding
             yield from self._outputs_of_decisions(part, results)
+            yield from self._inputs_of_forms(part)
 
     def _reads(self, part: Part, written: Written) -> Iterator[tuple[str, str, str, str, Names]]:
         """Names that an element reads and that are not plainly there: (name, by what, text, where, what can be read there)."""
@@ -62,6 +65,11 @@ class _Reader:
                 if name not in sees.names:
                     yield name, f"{said.what}“{source_of(said.term)}”", name, said.flow, sees
         task = part.activity
+        approved = task.declarations.approves
+        if approved and (ledger := ledger_names.fields(self.around)):
+            sees = _near(part, written, EVERYTHING)
+            sees.names |= {*ledger, *self._fields_of(part)}
+            yield from ((name, "属性 approves", name, "", sees) for name in approved if name not in sees.names)
         if isinstance(task, BusinessRuleTask) and isinstance(task.called.id, LiteralTerm):
             sees = _near(part, written, Said("", task.called.id))
             for model in self.around.decisions(task.called.id.value):
@@ -104,6 +112,30 @@ class _Reader:
         ):
             return task.form.id.value
         return None
+
+    def _fields_of(self, part: Part) -> set[str]:
+        form = self._form_of(part)
+        return set() if form is None else {name for found in self.around.forms(form) for name in found.fields}
+
+    def _inputs_of_forms(self, part: Part) -> Iterator[Finding]:
+        """An input that is all but a field of the form: the field would stay empty, and what it should show be nowhere."""
+        fields = self._fields_of(part)
+        given = [first(mapping) for mapping in part.activity.input_mappings] if fields else []
+        for target in given:
+            hint = near(target, fields - set(given)) if target not in fields else None
+            if hint is not None and not is_inflected(target, hint) and target not in self._read_inside(part):
+                message = f"的输入映射写“{target}”,但表单“{self._form_of(part)}”没有这一项,是不是 {hint}?"
+                yield self._say(part, FindingCode.FORM_FIELD, message, text=target, at="", severity="error")
+
+    def _read_inside(self, part: Part) -> set[str]:
+        """What the task itself reads by name: then an input is there for that, whatever the form calls its fields."""
+        found = {name for said in expressions(part) for name in free(said.term)}
+        for form in self.around.forms(self._form_of(part) or ""):
+            for check in form.checks:
+                found |= check.names
+                for model in self.around.decisions(check.decision or ""):
+                    found |= read_by(model, check.decision or "")
+        return found
 
     def _outputs_of_decisions(self, part: Part, results: Mapping[str, set[str]]) -> Iterator[Finding]:
         """Entries that are read of a table's result and that none of its columns gives."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from app import engine
@@ -32,6 +33,10 @@ from app.seen.shapes import CompletedView, FormView, Page, TaskLine, TaskPage
 from app.services import messages, projects
 from app.store import history, instances, tasks
 from app.store import projects as ledger
+
+
+class _ApprovedChanged(Exception):
+    """A correction that was to lead straight back has changed what others approved: everything behind it is done again. Source: modelling.md §7."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +159,11 @@ def complete(
     if request is not None and (answer := idempotency.answered(request, now)) is not None:
         return _replayed(actor, key, answer, now)
     try:
-        tree = _complete(actor, key, data, now, request=request, confirmed=confirmed or {}, ledger_version=ledger_version)
+        complete_once = partial(_complete, actor, key, data, now, request=request, confirmed=confirmed or {}, ledger_version=ledger_version)
+        try:
+            tree = complete_once()
+        except _ApprovedChanged:
+            tree = complete_once(onward=True)
     except InvalidForm:
         _keep_draft(key, data, now)
         raise
@@ -188,7 +197,9 @@ def _complete(
     request: idempotency.KeyedRequest | None,
     confirmed: Mapping[str, Any],
     ledger_version: int | None,
+    onward: bool = False,
 ) -> HeldTree:
+    """The act itself. Raises _ApprovedChanged where a correction that was to go straight back has changed what others approved, and ``onward`` does not say so yet."""
     with open_task(key, now, actor) as tree:
         task = answering.still_open(tree)
         role, office = answering.authorised(actor, tree, task)
@@ -196,11 +207,15 @@ def _complete(
         tree.ledger.acting = role, _office_key(actor, role, office)
         facts = form_acts.take(tree, task, given.form, given.data, role, version=ledger_version)
         try:
-            tree.step(CompleteTask(task.element, given.data, facts=facts, office=_office_value(*tree.ledger.acting[1])))
+            straight = not onward and tree.the_state.goes_straight(task.element)
+            office_value = _office_value(*tree.ledger.acting[1])
+            tree.step(CompleteTask(task.element, given.data, facts=facts, office=office_value, onward=onward))
         except engine.NotOpen as error:
             raise TaskAlreadyClosed from error
         except engine.LimitExceeded as error:
             raise InvalidRequest(str(error), code=error.code) from error
+        if straight and tree.ledger.lapsing():
+            raise _ApprovedChanged
         outcome = summarise(given.form, given.data)
         tree.journal.answered(task.element, late=task.late)
         tree.record(

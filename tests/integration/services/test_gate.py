@@ -340,6 +340,21 @@ def test_a_model_that_only_scenarios_use_goes_with_them_and_starts_nothing(hill:
     assert [item.file for item in refused(("scenarios/decide.bpmn", broken)).problems] == ["scenarios/hill/ask.yaml"]
 
 
+def test_a_model_that_only_scenarios_use_changes_more_than_numbers(shipped: None, config: Config) -> None:
+    """What it breaks of the shipped scenarios refuses: it is no table of which only an amount was changed."""
+    root = Path(config.models)
+    (root / "scenarios" / "decide.bpmn").write_bytes(DECIDE)
+    (root / "scenarios" / "hill" / "ask.yaml").write_bytes(
+        text(ASKED.replace("{decision:", "{variables: {r: {role: finance, large: false}}, decision:"))
+    )
+    deployed = {item.id for item in models.boot(root, NOW).deployed}
+    assert {"decide.bpmn", "ask"} <= deployed
+    renamed = DECIDE.replace(b'resultVariable="r"', b'resultVariable="s"')
+    assert [(item.file, item.code) for item in refused(("scenarios/decide.bpmn", renamed)).problems] == [
+        ("scenarios/hill/ask.yaml", "SCENARIO")
+    ]
+
+
 def test_a_start_deploys_the_sets_and_runs_none(shipped: None, config: Config) -> None:
     root = Path(config.models)
     assert "scenarios" not in last().details
