@@ -11,13 +11,15 @@ from app.catalogue import changes, districts, snapshot
 from app.catalogue.bundles import ModelFile
 from app.connectors.calls import REGISTERS
 from app.decision import dmn
+from app.decision.dmn.reading import read_by
 from app.domain.districts import SHARED
 from app.domain.facts import LEDGER
 from app.domain.forms import Form, FormError
 from app.engine import DiagramError, ProcessDefinition
 from app.engine.decisions import DEADLINES
 from app.engine.ledger import PARAMETERS
-from app.rehearsal import facts, flow, form_checks, form_keywords, ledger_names, names
+from app.rehearsal import facts, flow, form_checks, form_keywords, ledger_names, names, variables
+from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.names import DEADLINE_FUNCTIONS
 from app.rehearsal.surroundings import Load, Place, Stock, once
@@ -46,10 +48,47 @@ def check(files: Sequence[ModelFile]) -> list[Finding]:
             process = load()
             if process is not None and _names(process, changed):
                 found += _broken(process, tenant, before, after)
+    found += _asked(files, {**beneath, **above}, beneath, after)
     found += _of_checks(files, beneath, before, after)
     found += _of_tables(files, beneath, changed, before=before, after=after)
     if facts.touches(after, changed):
         found += _of_ledger(files, before, after)
+    return found
+
+
+def _asked(files: Sequence[ModelFile], models: Mapping[Place, Load], beneath: Mapping[Place, Load], after: Stock) -> Iterator[Finding]:
+    """What a changed table asks for, did not ask for before, and none of the processes that call it writes: a column came without the form's field."""
+    for file in files:
+        told: set[str] = set()
+        for item in file.own:
+            load = beneath.get((file.tenant, "decision", item.id))
+            old = load() if load is not None else None
+            if item.kind != "decision" or file.model is None or old is None:
+                continue
+            asked = read_by(file.model, item.id) - read_by(old, item.id) - told
+            callers = _callers(item.id, file.tenant, models) if asked else []
+            for process in callers:
+                asked &= variables.unwritten(process, after.around(file.tenant, process.process_id), item.id, asked)
+            if callers and asked:
+                told |= asked
+                where = "、".join(dict.fromkeys(process.name or process.process_id for process in callers))
+                for name in sorted(asked):
+                    cure = "它的值总是空值(null);请在前面环节的表单或映射里给出它,或检查名称"
+                    text = f"表里新问到“{name}”,而用这张表的流程({where})里没有任何环节写入它,{cure}"
+                    yield Finding(file.name, file.model.decisions[item.id].name, None, FindingCode.VARIABLE, text, severity="warning")
+
+
+def _callers(decision: str, tenant: str, models: Mapping[Place, Load]) -> list[ProcessDefinition]:
+    """The processes that call a decision of a tenant: its own and the shared ones; of a shared decision everybody's."""
+    found = []
+    for (owner, kind, name), load in models.items():
+        if kind != "process" or (tenant != SHARED and owner not in (tenant, SHARED)):
+            continue
+        if owner == SHARED and (tenant, "process", name) in models and tenant != SHARED:
+            continue  # the tenant has its own
+        process = load()
+        if process is not None and decision in process.called_decisions:
+            found.append(process)
     return found
 
 

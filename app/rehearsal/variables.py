@@ -3,7 +3,7 @@
 Where anything may be written (see ``writers``), nothing is certain and at most a reminder of a slip is given.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.decision.dmn.checks import IMPLICIT
@@ -60,34 +60,22 @@ class _Reader:
     def _reads(self, part: Part, written: Written) -> Iterator[tuple[str, str, str, str, Names]]:
         """Names that an element reads and that are not plainly there: (name, by what, text, where, what can be read there)."""
         for said in expressions(part):
-            sees = self._near(part, written, said)
+            sees = _near(part, written, said)
             for name in free(said.term):
                 if name not in sees.names:
                     yield name, f"{said.what}“{source_of(said.term)}”", name, said.flow, sees
         task = part.activity
         approved = task.declarations.approves
         if approved and (ledger := ledger_names.fields(self.around)):
-            sees = self._near(part, written, EVERYTHING)
+            sees = _near(part, written, EVERYTHING)
             sees.names |= {*ledger, *self._fields_of(part)}
             yield from ((name, "属性 approves", name, "", sees) for name in approved if name not in sees.names)
         if isinstance(task, BusinessRuleTask) and isinstance(task.called.id, LiteralTerm):
-            sees = self._near(part, written, Said("", task.called.id))
+            sees = _near(part, written, Said("", task.called.id))
             for model in self.around.decisions(task.called.id.value):
                 for name in sorted(read_by(model, task.called.id.value)):
                     if name not in sees.names:
                         yield name, f"{OF_TABLE}“{task.called.id.value}”", "", "", sees
-
-    def _near(self, part: Part, written: Written, said: Said) -> Names:
-        """What is written in the process itself and can be read in an expression."""
-        found = Names(set(written.process.names), written.process.anything)
-        at = part.id
-        if said.sees is not None:
-            found.names |= said.sees
-            at = written.parents.get(at, "")
-        while at:
-            found.take(written.own.get(at, Names()))
-            at = written.parents.get(at, "")
-        return found
 
     def _judge(self, part: Part, name: str, what: str, sees: Names, *, text: str, at: str) -> Finding | None:
         given = self.writers.given(self.process)
@@ -216,6 +204,33 @@ class _Reader:
             message=f"{part.place}{message}",
             severity=severity,
         )
+
+
+def _near(part: Part, written: Written, said: Said) -> Names:
+    """What is written in the process itself and can be read in an expression."""
+    found = Names(set(written.process.names), written.process.anything)
+    at = part.id
+    if said.sees is not None:
+        found.names |= said.sees
+        at = written.parents.get(at, "")
+    while at:
+        found.take(written.own.get(at, Names()))
+        at = written.parents.get(at, "")
+    return found
+
+
+def unwritten(process: ProcessDefinition, around: View, decision: str, names: Iterable[str]) -> set[str]:
+    """Of ``names`` that a decision asks for, those that nothing writes in a process that calls it; none where anything may be written."""
+    writers = around.kept(Writers)
+    written, given, missing = writers.written(process), writers.given(process), set(names).difference(RESERVED)
+    for part in writers.parts(process):
+        task = part.activity
+        if isinstance(task, BusinessRuleTask) and isinstance(task.called.id, LiteralTerm) and task.called.id.value == decision:
+            sees = _near(part, written, Said("", task.called.id))
+            if sees.anything or given.anything:
+                return set()
+            missing -= sees.names | given.names
+    return missing
 
 
 def free(term: Term) -> list[str]:

@@ -65,6 +65,21 @@ def test_a_deadlines_table_that_loses_a_key_is_refused_at_the_diagrams_that_use_
     }  # fmt: skip
 
 
+def test_a_table_that_newly_asks_for_what_nobody_fills_in_is_told_unless_the_form_comes_with_it(hill: Flask) -> None:
+    def asking(name: str) -> tuple[str, bytes]:
+        column = f'<input id="i1"><inputExpression id="ie1" typeRef="boolean"><text>{name}</text></inputExpression></input><output id="permit_gate_o0"'
+        wider = GATE.replace(b"</inputEntry>", b"</inputEntry><inputEntry><text>-</text></inputEntry>")
+        return "dmn/permit_gate.dmn", wider.replace(b'<output id="permit_gate_o0"', column.encode())
+
+    def told(*bundle: tuple[str, bytes]) -> list[str]:
+        return [finding.message for finding in models.deploy(SYSTEM, list(bundle), NOW).warnings if finding.code == "VARIABLE"]
+
+    field = APPLY.replace(b'"properties": {', '"properties": {"stamped": {"type": "boolean", "title": "已盖章"},'.encode(), 1)
+    (message,) = told(asking("invoiced"))
+    assert message.startswith("表里新问到“invoiced”,而用这张表的流程(许可)里没有任何环节写入它")
+    assert told(asking("stamped"), ("forms/permit.apply.json", field)) == []
+
+
 def test_what_was_wrong_before_is_no_matter_of_a_later_form(hill: Flask) -> None:
     models.deploy(
         SYSTEM, [("bpmn/permit.bpmn", PERMIT.replace(b'candidateGroups="applicant"', b'candidateGroups="mayor"'))], NOW, source="files"
