@@ -41,6 +41,7 @@ class FindingCode(Code):
     DECLARED = "DECLARED", "元素声明的阶段、登记簿、台账字段或通知对象没有，或不能声明在这里"
     FUNCTION = "FUNCTION", "没有这个函数"
     ARGUMENTS = "ARGUMENTS", "调用函数的参数个数或名称不对，结果总是空值"
+    NAME_AS_TEXT = "NAME_AS_TEXT", "一个值没有以 = 开头，是文字，而恰好是一个变量的名称"
     VARIABLE = "VARIABLE", "没有任何环节写入这个变量"
     RESERVED_NAME = "RESERVED_NAME", "流程声明了由平台办理的内容，这个名称在它的表达式里是台账或参数的；请改名"
     EMPTY_LOOP = "EMPTY_LOOP", "多实例的输入集合可能是空的，没有声明可以为空，会停下成为事故"

@@ -276,9 +276,7 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
     if PurePath(name).parent.name != "records":
         yield from bundle.define(bundle.tenants[name], "form", form.id, name)
         if form.id != PurePath(name).stem:
-            yield Finding(
-                file=name, element="id", line=0, code=FindingCode.NAME, message=f"表单标识 {form.id} 应与文件名相同", severity=severity
-            )
+            yield Finding(name, "id", 0, FindingCode.NAME, f"表单标识 {form.id} 应与文件名相同", severity=severity)
     yield from form_keywords.check(name, form)
     for path, number in _limits(form.schema, "schema"):
         yield Finding(
@@ -347,10 +345,7 @@ def _names(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:
             yield _internal(name, error)
     for name, tenant, model in bundle.decisions:
         yield from overdue.check(name, model, stock.around(tenant, "").roles)
-        try:
-            yield from ledger_names.of_table(name, model, stock.around(tenant, ""))
-        except Exception as error:
-            yield _internal(name, error)
+        yield from ledger_names.of_table(name, model, stock.around(tenant, ""))
     for name, tenant, form in bundle.forms:
         try:
             yield from form_checks.check(name, form, tenant, stock)

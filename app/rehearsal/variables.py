@@ -3,6 +3,7 @@
 Where anything may be written (see ``writers``), nothing is certain and at most a reminder of a slip is given.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ from app.rehearsal.writers import Names, Writers, Written
 OF_TABLE = "决策"
 OUTPUT = "输出映射"
 EVERYTHING = Said("", LiteralTerm(""))
+VALUES = ("输入映射", OUTPUT, "消息关联键", "受理人", "候选人", "多实例的输出元素")
+PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 INFLECTIONS = ("s", "es", "d", "ed", "ing")
 
 
@@ -56,6 +59,7 @@ class _Reader:
                         yield finding
             yield from self._outputs_of_decisions(part, results)
             yield from self._inputs_of_forms(part)
+            yield from self._names_as_texts(part, written)
 
     def _reads(self, part: Part, written: Written) -> Iterator[tuple[str, str, str, str, Names]]:
         """Names that an element reads and that are not plainly there: (name, by what, text, where, what can be read there)."""
@@ -136,6 +140,15 @@ class _Reader:
                 for model in self.around.decisions(check.decision or ""):
                     found |= read_by(model, check.decision or "")
         return found
+
+    def _names_as_texts(self, part: Part, written: Written) -> Iterator[Finding]:
+        """A value written without its ``=`` is text: where it is just what a variable is called, that is seldom meant."""
+        for said in expressions(part):
+            if isinstance(said.term, LiteralTerm) and said.what.startswith(VALUES) and PATH.fullmatch(said.term.value):
+                text = said.term.value
+                if text.split(".")[0] in self._near(part, written, said).names:
+                    message = f'的{said.what}“{text}”不以 = 开头,是文字,不是变量 {text} 的值;要取值请写 ={text},确是文字的请写 ="{text}"'
+                    yield self._say(part, FindingCode.NAME_AS_TEXT, message, text=text, at=said.flow, severity="warning")
 
     def _outputs_of_decisions(self, part: Part, results: Mapping[str, set[str]]) -> Iterator[Finding]:
         """Entries that are read of a table's result and that none of its columns gives."""

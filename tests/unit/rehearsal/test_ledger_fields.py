@@ -146,3 +146,34 @@ def test_an_input_that_the_task_itself_reads_or_that_is_given_besides_is_right()
     assert asked(read_by_itself) == []
     assert asked(d.io({"misingNames": "=names", "missingNames": "=misingNames"})) == []
     assert asked(d.io({"reference": "=names"})) == []
+
+
+@pytest.mark.parametrize(
+    ("extensions", "what"),
+    [
+        (d.io({"shown": "names"}), "输入映射"),
+        (d.io(None, {"kept": "names"}), "输出映射"),
+        ('<zeebe:assignmentDefinition assignee="names"/>', "受理人"),
+    ],
+)
+def test_a_variables_name_without_its_sign_is_text_and_told(extensions: str, what: str) -> None:
+    given = extensions if "assignment" in extensions else '<zeebe:assignmentDefinition candidateGroups="names"/>' + extensions
+    process = d.file(
+        d.process(d.start(), d.script("prepare", "=[1]", "names"), d.user("ask", given), d.end(), d.chain("start", "prepare", "ask", "end"))
+    )
+    (finding,) = [finding for finding in check([("bpmn/p.bpmn", process)]) if finding.code == "NAME_AS_TEXT"]
+    assert (finding.severity, finding.element) == ("warning", "ask")
+    assert what in finding.message
+    assert "=names" in finding.message
+
+
+def test_other_texts_are_texts() -> None:
+    process = d.file(
+        d.process(
+            d.start(),
+            d.script("prepare", "=[1]", "names"),
+            d.user("ask", d.io({"a": "同意", "b": "name"})),
+            d.chain("start", "prepare", "ask"),
+        )
+    )
+    assert [finding for finding in check([("bpmn/p.bpmn", process)]) if finding.code == "NAME_AS_TEXT"] == []
