@@ -146,7 +146,7 @@ class _Reader:
         for said in expressions(part):
             if isinstance(said.term, LiteralTerm) and said.what.startswith(VALUES) and PATH.fullmatch(said.term.value):
                 text = said.term.value
-                if text.split(".")[0] in self._near(part, written, said).names:
+                if text.split(".")[0] in _near(part, written, said).names:
                     message = f'的{said.what}“{text}”不以 = 开头,是文字,不是变量 {text} 的值;要取值请写 ={text},确是文字的请写 ="{text}"'
                     yield self._say(part, FindingCode.NAME_AS_TEXT, message, text=text, at=said.flow, severity="warning")
 

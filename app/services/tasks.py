@@ -11,7 +11,6 @@ from app.acts import answering, checks, idempotency, readings
 from app.acts import facts as form_acts
 from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTree
-from app.acts.ledger import StoredLedger
 from app.acts.transaction import act, open_task, retried
 from app.catalogue import snapshot
 from app.codes import RequestCode
@@ -25,13 +24,13 @@ from app.domain.states import TaskState
 from app.engine.commands import CompleteTask
 from app.engine.ledger import PROJECT
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
-from app.seen import moved, returned, timeline
+from app.seen import capacities, moved, returned, timeline, wording
 from app.seen.diagram import diagram_view
 from app.seen.lines import bounds, task_line, task_lines
 from app.seen.opening import opened
-from app.seen.shapes import CapacityChoice, CompletedView, FormView, Page, TaskLine, TaskPage
+from app.seen.shapes import CompletedView, FormView, Page, TaskLine, TaskPage
 from app.services import messages, projects
-from app.store import history, instances, tasks
+from app.store import instances, tasks
 from app.store import projects as ledger
 
 
@@ -65,7 +64,7 @@ def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) ->
     """
     row, project, district = _read(actor, key)
     form_view = _form(row)
-    seen, mine = _visible(row, project, now)
+    seen, mine = readings.visible(row, project, now)
     form = form_view.form if form_view else None
     definition = snapshot.process_definition(row.definition_key)
     info = definition.elements.get(row.element_id)
@@ -94,7 +93,7 @@ def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) ->
         variables=seen,
         before=before if before is not None and before.overrides else None,
         returns=returned.choices(row) if may else (),
-        capacities=_capacities(actor, row, project, district, acting) if may else (),
+        capacities=capacities.choices(actor, _facts(row), _project_facts(project), district, acting) if may else (),
         ledger_version=project["version"] if project is not None else None,
     )
 
@@ -102,7 +101,7 @@ def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) ->
 def inputs(actor: Actor, key: int, now: datetime) -> tuple[Form | None, dict[str, Any]]:
     """The form of an open task, and all that can be seen from it: variables, and where the process reads the ledger, ``project``. Raises NotFound, Forbidden."""
     row, project, _ = _read(actor, key)
-    seen = _visible(row, project, now)[0]
+    seen = readings.visible(row, project, now)[0]
     if project is not None and snapshot.process_definition(row.definition_key).declares:
         seen = {**seen, PROJECT: project_context(project, snapshot.library(row.tenant).ledger)}
     return snapshot.form(row.form_key) if row.form_key else None, seen
@@ -225,7 +224,7 @@ def _complete(
             raise InvalidRequest(str(error), code=error.code) from error
         if straight and tree.ledger.lapsing():
             raise _ApprovedChanged
-        outcome = summarise(given.form, given.data)
+        outcome = wording.summarised(given.form, given.data)
         tree.journal.answered(task.element, late=task.late)
         tree.record(
             Action.TASK_COMPLETE,
@@ -319,20 +318,6 @@ def _keep_draft(key: int, data: Mapping[str, Any], now: datetime) -> None:
         instances.keep_draft(key, {name: value for name, value in form.answered(data).items() if name in form.fields}, now)
 
 
-def summarise(form: Form | None, data: Mapping[str, Any]) -> str:
-    """What was decided, in a few words: the choices made, else that it was submitted."""
-    if form is None:
-        return "已办理"
-    said = []
-    for name, schema in form.fields.items():
-        value = data.get(name)
-        if "enum" in schema and isinstance(value, str):
-            said.append(f"{schema.get('title', name)}:{value}")
-        elif schema.get("type") == "boolean" and isinstance(value, bool) and len(form.fields) <= 3:
-            said.append(f"{schema.get('title', name)}:{'是' if value else '否'}")
-    return ";".join(said[:3]) or "已提交"
-
-
 def _read(actor: Actor, key: int) -> tuple[Any, dict[str, Any] | None, District]:
     row = tasks.one(key)
     if row is None:
@@ -368,39 +353,11 @@ def _may(actor: Actor, row: Any, project: dict[str, Any] | None, district: Distr
     return permissions.may_do(actor, _facts(row), _project_facts(project), district)
 
 
-def _capacities(
-    actor: Actor, row: Any, project: dict[str, Any] | None, district: District, acting: str | None
-) -> tuple[CapacityChoice, ...]:
-    """Where a person can do a task in several roles: which, and which is chosen; else nothing is to be chosen."""
-    found = permissions.capacities(actor, _facts(row), _project_facts(project), district)
-    chosen = acting if acting in {one.role for one in found} else found[0].role
-    choices = tuple(CapacityChoice(one.role, district.role_title(one.role), one.office, chosen=one.role == chosen) for one in found)
-    return choices if len(choices) > 1 else ()
-
-
 def _form(row: Any) -> FormView | None:
     if row.form_key is None:
         return None
     found = snapshot.reference("form", row.form_key)
     return FormView(row.form_key, found.version, snapshot.form(row.form_key), found.tenant)
-
-
-def _visible(row: Any, project: dict[str, Any] | None, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Variables that can be seen from an open task, and those of its own instance where it is one of several; of a closed one nothing is kept.
-
-    What the task reads of the registers is among both, as it is now.
-    """
-    if row.state != TaskState.OPEN:
-        return {}, {}
-    root = history.root_state(row.root_key)
-    library = snapshot.library(root.tenant, root.catalogue_version)
-    state = engine.State.load(root.blob, library)
-    try:
-        seen, inside = state.visible(row.element), state.inside_loop(row.element)
-    except KeyError:  # closed between the two reads
-        return {}, {}
-    read = readings.of(library, state, row.element, StoredLedger(library, project, row.root_key, now))
-    return seen | read, (seen if inside is None else inside) | read
 
 
 def _replayed(actor: Actor, key: int, answer: Mapping[str, Any], now: datetime) -> CompletedView:
