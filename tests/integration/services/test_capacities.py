@@ -95,3 +95,24 @@ def test_the_same_key_for_another_role_is_another_request(cast: Cast, wes: Actor
     assert tasks.complete(wes, key, {"verdict": "同意"}, NOW, acting="data_bureau", idempotency_key="k").replayed
     with pytest.raises(KeyReused):
         tasks.complete(wes, key, {"verdict": "同意"}, NOW, idempotency_key="k")
+
+
+def test_what_is_said_again_after_a_return_takes_the_place_of_what_was_said(cast: Cast, wes: Actor) -> None:
+    """The row of before is kept and does not count; what somebody else has registered stays (modelling.md §4)."""
+    body = (
+        d.start(),
+        t.task("word", "finance", form="note", record="opinion"),
+        t.task("other", "finance", form="note", record="opinion"),
+        t.task("last", "data_bureau", returnTo="word"),
+        d.end(),
+        d.chain("start", "word", "other", "last", "end"),
+    )
+    t.deploy(NOTE, REGISTER, t.diagram(*body))
+    t.begin(cast.alice)
+    t.complete(cast.fred, "word", verdict="甲")
+    t.complete(cast.fred, "other", verdict="乙")
+    wish = returns.ReturnWish("word", straight=True, reason="补充", due_on=(NOW + timedelta(days=3)).date())
+    returns.give_back(cast.dora, t.open_task(cast.dora, "last"), wish, NOW)
+    t.complete(cast.fred, "word", verdict="丙")
+    rows = db.session.execute(select(RecordRow).order_by(RecordRow.key)).scalars()
+    assert [(row.data["verdict"], row.superseded_at is None) for row in rows] == [("甲", False), ("乙", True), ("丙", True)]
