@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from app.catalogue import snapshot
 from app.domain.permissions import SYSTEM
 from app.errors import Failure
 from app.services import instances, messages, projects, repair, tasks
@@ -27,6 +28,18 @@ def test_no_declaration_begins_with_its_own_answers(app: Flask) -> None:
     place.do(place.task(project, "prepare_declaration"))
     assert elements(place, project) == ["check_declaration"]
     assert facts(project)["fundItems"] == answers["fundItems"]
+
+
+@pytest.mark.parametrize("district", ["sucheng", "fengxian"])
+def test_whatever_people_begin_takes_a_form_s_fields_and_nothing_else(app: Flask, district: str) -> None:
+    """SC-10-2, FX-10-1: one process without a start form would take any answers again."""
+    library, begun_by_hand = (
+        snapshot.library(district),
+        [info for info in snapshot.district(district).processes.values() if info.start_role],
+    )
+    processes = {info.key: library.process(info.key) for info in begun_by_hand if info.enabled}
+    assert [key for key, process in processes.items() if process is None or process.start_form is None] == []
+    assert {"declaration", "change", "payment", "retirement"} <= processes.keys()
 
 
 def test_no_payment_begins_approved(app: Flask) -> None:
