@@ -1,5 +1,6 @@
 """What every act on an open user task begins with: that it is still open, and that this person may do it, in which role and for which office."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,24 @@ from app.domain.permissions import Actor, TaskFacts, Verdict
 from app.domain.states import TaskState
 from app.errors import Forbidden, NotFound, TaskAlreadyClosed
 from app.store import tasks
+
+
+class ApprovedChanged(Exception):
+    """A correction that was to lead straight back has changed what others approved. Source: modelling.md §7."""
+
+
+def straight_or_onward(complete: Callable[..., HeldTree]) -> HeldTree:
+    """Complete a task, straight back to whoever returned it if it was to go there, but ``onward`` where that would leave what others approved as it is no more."""
+    try:
+        return complete()
+    except ApprovedChanged:
+        return complete(onward=True)
+
+
+def acting_office(tree: HeldTree) -> tuple[str, str] | None:
+    """Key and name of the office in which the person acts; None of the system."""
+    key, name = tree.ledger.acting[1]
+    return (str(key), name) if key and name else None
 
 
 def still_open(tree: HeldTree) -> HeldTask:

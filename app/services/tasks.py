@@ -34,10 +34,6 @@ from app.store import instances, tasks
 from app.store import projects as ledger
 
 
-class _ApprovedChanged(Exception):
-    """A correction that was to lead straight back has changed what others approved: everything behind it is done again. Source: modelling.md §7."""
-
-
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
     """What to look for; None is anything."""
@@ -164,13 +160,10 @@ def complete(
     if request is not None and (answer := idempotency.answered(request, now)) is not None:
         return _replayed(actor, key, answer, now)
     try:
-        complete_once = partial(
+        act_once = partial(
             _complete, actor, key, data, now, request=request, confirmed=confirmed or {}, ledger_version=ledger_version, acting=acting
         )
-        try:
-            tree = complete_once()
-        except _ApprovedChanged:
-            tree = complete_once(onward=True)
+        tree = answering.straight_or_onward(act_once)
     except InvalidForm:
         _keep_draft(key, data, now)
         raise
@@ -207,7 +200,6 @@ def _complete(
     acting: str | None,
     onward: bool = False,
 ) -> HeldTree:
-    """The act itself. Raises _ApprovedChanged where a correction that was to go straight back has changed what others approved, and ``onward`` does not say so yet."""
     with open_task(key, now, actor) as tree:
         task = answering.still_open(tree)
         role, office = answering.authorised(actor, tree, task, acting)
@@ -216,14 +208,14 @@ def _complete(
         facts = form_acts.take(tree, task, given.form, given.data, role, version=ledger_version)
         try:
             straight = not onward and tree.the_state.goes_straight(task.element)
-            office_value = _office_value(*tree.ledger.acting[1])
-            tree.step(CompleteTask(task.element, given.data, facts=facts, office=office_value, onward=onward))
+            of_office = answering.acting_office(tree)
+            tree.step(CompleteTask(task.element, given.data, facts=facts, office=of_office, onward=onward))
         except engine.NotOpen as error:
             raise TaskAlreadyClosed from error
         except engine.LimitExceeded as error:
             raise InvalidRequest(str(error), code=error.code) from error
         if straight and tree.ledger.lapsing():
-            raise _ApprovedChanged
+            raise answering.ApprovedChanged
         outcome = wording.summarised(given.form, given.data)
         tree.journal.answered(task.element, late=task.late)
         tree.record(
@@ -302,10 +294,6 @@ def _office_key(actor: Actor, role: str, office: str) -> tuple[int, str]:
     """The office in which somebody acts, with its key; 0 of the system."""
     held_there = (one.office for one in actor.memberships if one.role == role and one.office_name == office)
     return next(held_there, 0), office
-
-
-def _office_value(key: int, name: str) -> tuple[str, str] | None:
-    return (str(key), name) if key and name else None
 
 
 def _keep_draft(key: int, data: Mapping[str, Any], now: datetime) -> None:
