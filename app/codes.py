@@ -117,6 +117,8 @@ class InstallationCode(Code):
 
     SETTING = "SETTING", "一项设置的值不能用，说明里有变量名和允许的值"
     NO_DATABASE = "NO_DATABASE", "数据位置没有数据库；请核对，或先用 quancheng serve 或 quancheng migrate 建立"
+    ADDRESS = "ADDRESS", "服务不能在所给的地址和端口监听，说明里有原因"
+    DATABASE = "DATABASE", "数据库打不开，或数据文件夹不能建立，说明里有地址和原因"
     SCHEMA = "SCHEMA", "数据库与程序的版本不同，没有做任何改动；请升级数据库或换用相应的版本"
     UNSOUND_DATA = "UNSOUND_DATA", "数据库没有升级：有的行违反约束，说明里有表和行；请先改正数据"
     NODE_TAKEN = "NODE_TAKEN", "节点号已被另一个运行中的进程占用；请换一个，或不设置而自动分配"

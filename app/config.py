@@ -4,6 +4,7 @@ docs/reference/settings.md is generated from ``settings()``.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import lru_cache
@@ -16,10 +17,13 @@ from app.errors import InvalidRequest
 PREFIX = "QUANCHENG_"
 _HERE = Path(__file__).resolve().parent.parent
 T = TypeVar("T", str, int, float, bool)
+_DURATION = r"P(?=\d|T\d)(\d{1,4}Y)?(\d{1,5}M)?(\d{1,6}W)?(\d{1,6}D)?(T(?=\d)(\d{1,6}H)?(\d{1,6}M)?(\d{1,6}S)?)?"
 
 
-def _setting(default: T, text: str, *, one_of: tuple[str, ...] = ()) -> T:
-    value: T = field(default=default, metadata={"help": text, "one_of": one_of})
+def _setting(
+    default: T, text: str, *, one_of: tuple[str, ...] = (), least: float | None = None, most: float | None = None, like: str = ""
+) -> T:
+    value: T = field(default=default, metadata={"help": text, "one_of": one_of, "least": least, "most": most, "like": like})
     return value
 
 
@@ -29,6 +33,9 @@ class Setting(NamedTuple):
     default: Any
     help: str
     one_of: tuple[str, ...] = ()  # the words it may be; empty: anything of its type
+    least: float | None = None
+    most: float | None = None
+    like: str = ""  # what the whole text looks like, as a regular expression
 
     @property
     def variable(self) -> str:
@@ -42,33 +49,33 @@ class Config:
     data: str = _setting("instance", "数据位置:文件夹(内建 SQLite 数据库),或 postgresql+psycopg:// 开头的数据库地址")
     models: str = _setting("", "模型根目录(含 bpmn、dmn、forms、districts);空则为安装目录")
     host: str = _setting("127.0.0.1", "监听地址")
-    port: int = _setting(8000, "监听端口")
+    port: int = _setting(8000, "监听端口", least=1, most=65_535)
     node: int = _setting(-1, "本进程的节点号(0 至 255),已被运行中的进程占用时不启动;-1 为自动分配")
-    threads: int = _setting(8, "每个服务进程的线程数")
+    threads: int = _setting(8, "每个服务进程的线程数", least=1, most=1_000)
     secret_key: str = _setting("", "会话签名密钥;空则在数据目录生成并保存")
     password_salt: str = _setting("", "口令加盐;空则在数据目录生成并保存")
     secure_cookies: bool = _setting(False, "会话 Cookie 只经 HTTPS 发送;对外服务时应开启")
-    trusted_proxies: int = _setting(0, "前置反向代理的层数;0 表示不信任转发头")
-    session_minutes: int = _setting(30, "无操作多少分钟后需要重新登录")
+    trusted_proxies: int = _setting(0, "前置反向代理的层数;0 表示不信任转发头", least=0, most=100)
+    session_minutes: int = _setting(30, "无操作多少分钟后需要重新登录", least=1, most=1_000_000)
     demonstration: bool = _setting(False, "演示模式:登录页列出演示账号,管理员可以推进虚拟时钟")
     clock: str = _setting("system", "时钟:system 为系统时间,virtual 为数据库中保存偏移的虚拟时间", one_of=("system", "virtual"))
-    pump_seconds: float = _setting(1.0, "时钟每隔多少秒检查一次到期事项")
-    pump_batch: int = _setting(50, "时钟一次最多取多少个到期事项")
-    retry_seconds: int = _setting(60, "到期事项处理失败后首次重试的间隔秒数,之后逐次加倍,最长一天")
-    lock_seconds: float = _setting(5.0, "等待他人释放同一事项的最长秒数")
-    statement_seconds: float = _setting(30.0, "单条数据库语句的最长秒数(PostgreSQL)")
-    idle_seconds: float = _setting(60.0, "事务空闲的最长秒数,超过即由数据库中止(PostgreSQL)")
-    busy_seconds: float = _setting(10.0, "等待数据库写锁的最长秒数(SQLite)")
+    pump_seconds: float = _setting(1.0, "时钟每隔多少秒检查一次到期事项", least=0.01, most=3_600)
+    pump_batch: int = _setting(50, "时钟一次最多取多少个到期事项", least=1, most=100_000)
+    retry_seconds: int = _setting(60, "到期事项处理失败后首次重试的间隔秒数,之后逐次加倍,最长一天", least=0, most=86_400)
+    lock_seconds: float = _setting(5.0, "等待他人释放同一事项的最长秒数", least=0, most=3_600)
+    statement_seconds: float = _setting(30.0, "单条数据库语句的最长秒数(PostgreSQL)", least=0, most=86_400)
+    idle_seconds: float = _setting(60.0, "事务空闲的最长秒数,超过即由数据库中止(PostgreSQL)", least=0, most=86_400)
+    busy_seconds: float = _setting(10.0, "等待数据库写锁的最长秒数(SQLite)", least=0, most=3_600)
     durable: bool = _setting(True, "每次提交都写到磁盘(SQLite);只有用完即弃的数据库才可关闭")
-    pool_size: int = _setting(10, "数据库连接池大小(PostgreSQL)")
-    step_limit: int = _setting(20_000, "一次办理中流程最多前进的步数")
-    connector_limit: int = _setting(2_000, "一次办理中最多执行的内部服务任务数")
-    message_lifetime: str = _setting("P7D", "消息默认保留多久(ISO 8601 时长),期间出现订阅即送达")
-    page_size: int = _setting(20, "列表每页条数")
-    page_limit: int = _setting(200, "列表每页条数上限")
-    upload_bytes: int = _setting(10_000_000, "一次上传的最大字节数")
-    form_bytes: int = _setting(1_000_000, "一次表单提交的最大字节数")
-    idempotency_hours: int = _setting(24, "Idempotency-Key 的有效小时数")
+    pool_size: int = _setting(10, "数据库连接池大小(PostgreSQL)", least=1, most=1_000)
+    step_limit: int = _setting(20_000, "一次办理中流程最多前进的步数", least=1)
+    connector_limit: int = _setting(2_000, "一次办理中最多执行的内部服务任务数", least=1)
+    message_lifetime: str = _setting("P7D", "消息默认保留多久(ISO 8601 时长),期间出现订阅即送达", like=_DURATION)
+    page_size: int = _setting(20, "列表每页条数", least=1, most=10_000)
+    page_limit: int = _setting(200, "列表每页条数上限", least=1, most=10_000)
+    upload_bytes: int = _setting(10_000_000, "一次上传的最大字节数", least=1)
+    form_bytes: int = _setting(1_000_000, "一次表单提交的最大字节数", least=1)
+    idempotency_hours: int = _setting(24, "Idempotency-Key 的有效小时数", least=0, most=1_000_000)
     log_format: str = _setting("text", "日志格式:text 便于人读,json 便于采集", one_of=("text", "json"))
     log_level: str = _setting("info", "日志级别,低于它的不写:debug、info、warning、error", one_of=("debug", "info", "warning", "error"))
     log_requests: bool = _setting(False, "每个 HTTP 请求都写一行日志(否则只在 debug 级别写)")
@@ -103,7 +110,11 @@ def settings() -> tuple[Setting, ...]:
     """All settings, in the order of this file."""
     return tuple(
         Setting(
-            item.name, _type_name(item), None if item.default is MISSING else item.default, item.metadata["help"], item.metadata["one_of"]
+            item.name,
+            _type_name(item),
+            None if item.default is MISSING else item.default,
+            item.metadata["help"],
+            *(item.metadata[limit] for limit in ("one_of", "least", "most", "like")),
         )
         for item in fields(Config)
     )
@@ -116,7 +127,11 @@ def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Config:
     for setting in settings():
         if (text := environ.get(setting.variable)) is not None:
             values[setting.name] = _parse(setting, text)
-    return Config(**(values | {name: value for name, value in overrides.items() if value is not None}))
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    for setting in settings():
+        if setting.name in values:
+            _check_limits(setting, values[setting.name])
+    return Config(**values)
 
 
 def _type_name(item: "Field[Any]") -> str:
@@ -137,6 +152,18 @@ def _parse(setting: Setting, text: str) -> Any:
             f"设置 {setting.variable} 的值 {text!r} 不是有效的 {'、'.join(setting.one_of) or setting.type}:{setting.help}",
             code=InstallationCode.SETTING,
         ) from None
+
+
+def _check_limits(setting: Setting, value: Any) -> None:
+    """What is of the right type and yet lets nothing run: found at the start, not by whoever is the first to need it."""
+    low, high = setting.least, setting.most
+    if (low is not None and not value >= low) or (high is not None and not value <= high):  # so that no comparison holds for not-a-number
+        wanted = f"应为 {low:g} 至 {high:g}" if low is not None and high is not None else f"至少应为 {low:g}"
+    elif setting.like and not re.fullmatch(setting.like, value.strip()):
+        wanted = f"应如 {setting.default}"
+    else:
+        return
+    raise InvalidRequest(f"设置 {setting.variable} 的值 {value} 不能用,{wanted}:{setting.help}", code=InstallationCode.SETTING)
 
 
 def reference() -> str:

@@ -140,7 +140,7 @@ class Refused(Failure):
     code = RequestCode.DEPLOYMENT_REFUSED
 
     def __init__(self, problems: Sequence[ModelFault], message: str = "") -> None:
-        first = f"{problems[0].file}:{problems[0].message}" if problems else "没有可部署的文件"
+        first = ":".join(part for part in (problems[0].file, problems[0].message) if part) if problems else "没有可部署的文件"
         super().__init__(message or f"部署未通过,全部文件均未生效。{first}" + (f"(共 {len(problems)} 处问题)" if len(problems) > 1 else ""))
         self.problems = tuple(problems)
 

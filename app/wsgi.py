@@ -3,8 +3,10 @@
 The parts are imported by the processes that need them: the one that only watches over the worker stays small.
 """
 
+import errno
 import logging
 import os
+import socket
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -14,8 +16,9 @@ from gunicorn.glogging import Logger
 
 from app import config as settings
 from app import logs
+from app.codes import InstallationCode
 from app.config import Config
-from app.errors import Failure
+from app.errors import Conflict, Failure
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -42,15 +45,28 @@ def application(config: Config | None = None) -> "Flask":
 def serve(config: Config, say: Callable[[str], None]) -> None:
     """Run one server process, with the clock in it on SQLite; blocks until it is stopped. ``say`` takes lines for the operator.
 
-    Exits with 1 when the database or the shipped models cannot be made ready.
+    Exits with 1 when the database or the shipped models cannot be made ready. Raises Conflict (ADDRESS) if it could not listen afterwards.
     """
     logs.set_up(config)
+    _check_address(config.host, config.port)
     child = os.fork()  # what preparing takes of memory goes with the child
     if child == 0:
         os._exit(_prepare(config, say))
     if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0:
         sys.exit(1)
     _Server(config, say).run()  # type: ignore[no-untyped-call]
+
+
+def _check_address(host: str, port: int) -> None:
+    """Told at once and in one sentence: the web server would try five times, after everything has been made ready."""
+    try:
+        with socket.create_server((host.strip("[]"), port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except (OSError, UnicodeError) as error:
+        cause = {errno.EADDRINUSE: "端口已被占用", errno.EACCES: "没有权限"}.get(getattr(error, "errno", None) or 0, str(error))
+        raise Conflict(
+            f"不能在 {host}:{port} 监听:{cause}。请换一个 --port 或 --host,或先停止占用它的程序", code=InstallationCode.ADDRESS
+        ) from error
 
 
 def _prepare(config: Config, say: Callable[[str], None]) -> int:

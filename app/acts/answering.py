@@ -1,15 +1,34 @@
 """What every act on an open user task begins with: that it is still open, and that this person may do it, in which role and for which office."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from app.acts.held_tree import HeldTask, HeldTree
 from app.domain import permissions
-from app.domain.districts import District
-from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
+from app.domain.codes import VerdictCode
+from app.domain.permissions import Actor, TaskFacts, Verdict
 from app.domain.states import TaskState
-from app.errors import NotFound, TaskAlreadyClosed
+from app.errors import Forbidden, NotFound, TaskAlreadyClosed
 from app.store import tasks
+
+
+class ApprovedChanged(Exception):
+    """A correction that was to lead straight back has changed what others approved. Source: modelling.md §7."""
+
+
+def straight_or_onward(complete: Callable[..., HeldTree]) -> HeldTree:
+    """Complete a task, straight back to whoever returned it if it was to go there, but ``onward`` where that would leave what others approved as it is no more."""
+    try:
+        return complete()
+    except ApprovedChanged:
+        return complete(onward=True)
+
+
+def acting_office(tree: HeldTree) -> tuple[str, str] | None:
+    """Key and name of the office in which the person acts; None of the system."""
+    key, name = tree.ledger.acting[1]
+    return (str(key), name) if key and name else None
 
 
 def still_open(tree: HeldTree) -> HeldTask:
@@ -21,10 +40,14 @@ def still_open(tree: HeldTree) -> HeldTask:
     return tree.task
 
 
-def authorised(actor: Actor, tree: HeldTree, task: HeldTask) -> tuple[str, str]:
-    """The role and office in which the actor does the task. Raises Forbidden."""
+def authorised(actor: Actor, tree: HeldTree, task: HeldTask, acting: str | None = None) -> tuple[str, str]:
+    """The role and office in which the actor does the task: ``acting`` if it is said, else the first in the task's order. Raises Forbidden."""
     verdict(actor, tree, task).require()
-    return _capacity(actor, _facts(tree, task), tree.project_facts, tree.district)
+    possible = permissions.capacities(actor, _facts(tree, task), tree.project_facts, tree.district)
+    chosen = possible[:1] if acting is None else tuple(one for one in possible if one.role == acting)
+    if not chosen:
+        raise Forbidden("您不能以所选的身份办理此事项,请刷新后重新选择", code=VerdictCode.ROLE_MISSING)
+    return chosen[0].role, chosen[0].office
 
 
 def verdict(actor: Actor, tree: HeldTree, task: HeldTask) -> Verdict:
@@ -48,25 +71,6 @@ def _facts(tree: HeldTree, task: HeldTask) -> TaskFacts:
 def signed_by(root_key: int, signing: str | None, seat: str | None, visit: int | None) -> frozenset[int]:
     """Who has done another instance of a task in its round, where nobody may do two; asked of no other task."""
     return frozenset() if signing is None or seat is None or visit is None else tasks.signed_by(root_key, signing, seat=seat, visit=visit)
-
-
-def _capacity(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district: District) -> tuple[str, str]:
-    for role in task.candidate_groups:
-        if task.office is not None:
-            acting = permissions.acting_for(actor, role, task.office, district)
-            if acting is not None:
-                return role, acting.office_name
-            continue
-        if not permissions.holds(actor, role, project, district):
-            continue
-        info = district.roles.get(role)
-        own = project.offices.get(info.relation, frozenset()) if project and info and info.relation else None
-        office = next((held.office_name for held in actor.memberships if held.role == role and (own is None or held.office in own)), "")
-        return role, office
-    if task.office and not actor.is_system:  # claimed while the person was there
-        return next(iter(task.candidate_groups), ""), task.office_name
-    first = actor.memberships[0] if actor.memberships else None
-    return (first.role, first.office_name) if first else ("", "")
 
 
 def answer_of(tree: HeldTree) -> dict[str, Any]:

@@ -47,7 +47,11 @@ def submitted(tree: HeldTree, task: HeldTask, data: Mapping[str, Any], confirmed
         return Submission(None, data)
     answered = form.answered(data)
     report = examine(form, answered, confirmed, _setting(tree, task, form))
-    return _accepted(tree, form, answered, report)
+    try:
+        known = tree.the_state.of_task(task.element)
+    except KeyError as error:
+        raise TaskAlreadyClosed from error
+    return _accepted(tree, form, form.emptied(answered, known), report)
 
 
 def started(tree: HeldTree, definition: ProcessDefinition, variables: Mapping[str, Any], confirmed: Mapping[str, Any]) -> Submission:

@@ -8,6 +8,7 @@ from app.acts.held_tree import HeldTask, HeldTree
 from app.catalogue import snapshot
 from app.domain import form_facts
 from app.domain.codes import FormCode, VerdictCode
+from app.domain.declared import declared
 from app.domain.fact_changes import FactOrigin, FactRefused, refusal
 from app.domain.facts import LedgerField, Right, RightKind
 from app.domain.form_facts import Changed
@@ -27,8 +28,22 @@ def take(tree: HeldTree, task: HeldTask, form: Form | None, data: Mapping[str, A
         return frozenset()
     # Forms of the first release call variables by names that the ledger has too, and copy facts into them.
     declares = snapshot.process_definition(task.definition_key).declares
+    _seen_as_approved(tree, task, form, version=version)
     written = _of_ledger(tree, task, form, data, role=role, version=version, declares=declares)
     return written | _of_others(tree, task, form, data, written) if declares else written
+
+
+def _seen_as_approved(tree: HeldTree, task: HeldTask, form: Form, *, version: int | None) -> None:
+    """Nobody approves what they have not seen: a fact that the task approves has to be as it was when the form was drawn. Raises InvalidForm (CHANGED_MEANWHILE)."""
+    info = snapshot.process_definition(task.definition_key).elements.get(task.element_id)
+    schema, now = tree.ledger.schema, tree.ledger.known().project
+    if info is None or schema is None or now is None:
+        return
+    own = form_facts.marked(form, schema)
+    fields = {name: schema.fields[name] for name in declared(info.properties).approves if name in schema.fields and name not in own}
+    since = _since(tree, set(fields), task.ledger_version if version is None else version) if fields else {}
+    if problems := list(form_facts.unseen(form, fields, now, since)):
+        raise InvalidForm(problems)
 
 
 def _of_others(tree: HeldTree, task: HeldTask, form: Form, data: Mapping[str, Any], facts: frozenset[str]) -> frozenset[str]:

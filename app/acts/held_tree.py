@@ -206,7 +206,7 @@ class HeldTree:
     def _root_values(self) -> dict[str, Any]:
         ended = self.journal.ended_root
         return {
-            "blob": self.the_state.dump(),
+            "blob": self.the_state.remains() if ended else self.the_state.dump(),
             "keys": {str(local): key for local, key in self.keys.items()},
             "state": self.the_state.root_state,
             "ended_at": self.now if ended else None,

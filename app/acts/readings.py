@@ -1,11 +1,15 @@
-"""What an open task reads of the registers, asked of the database: for the checks of its form and for its page."""
+"""What can be seen from an open task, and what it reads of the registers, asked of the database: for the checks of its form and for its page."""
 
+from datetime import datetime
 from typing import Any
 
 from app import engine
 from app.acts.ledger import StoredLedger
+from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
+from app.domain.states import TaskState
 from app.engine import State
+from app.store import history
 
 
 def of(library: Snapshot, state: State, element: int, ledger: StoredLedger) -> dict[str, Any]:
@@ -15,3 +19,21 @@ def of(library: Snapshot, state: State, element: int, ledger: StoredLedger) -> d
     return engine.answering(
         lambda known: engine.readings(library, state, element, ledger.now, ledger=known), ledger.known(), ledger.look_up
     )
+
+
+def visible(row: Any, project: dict[str, Any] | None, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Variables that can be seen from an open task, and those of its own instance where it is one of several; of a closed one nothing is kept.
+
+    What the task reads of the registers is among both, as it is now.
+    """
+    if row.state != TaskState.OPEN:
+        return {}, {}
+    root = history.root_state(row.root_key)
+    library = snapshot.library(root.tenant, root.catalogue_version)
+    state = State.load(root.blob, library)
+    try:
+        seen, inside = state.visible(row.element), state.inside_loop(row.element)
+    except KeyError:  # closed between the two reads
+        return {}, {}
+    read = of(library, state, row.element, StoredLedger(library, project, row.root_key, now))
+    return seen | read, (seen if inside is None else inside) | read

@@ -1,8 +1,8 @@
 """The gate before a deployment (design §9): the scenarios that its files touch, before and after; overlapping rows; ids that look like a slip.
 
-Refused is what *newly* fails: a case that failed before is told, with how to mend it. One exception: where the files change nothing but numbers in decision
-tables, another value, date or path in a scenario that came with the product is told as out of date, for whoever deploys a new amount knows that the old one no
-longer holds. A new incident, a refused evaluation or rows of a UNIQUE table that overlap refuse whatever was changed.
+Refused is what *newly* fails: a case that failed before is told, with how to mend it; one that comes changed with the bundle must hold. One exception: where
+the files change nothing but numbers in decision tables, another value, date or path in a scenario that came with the product is told as out of date, for whoever
+deploys a new amount knows that the old one no longer holds. A new incident, a refused evaluation or rows of a UNIQUE table that overlap refuse whatever was changed.
 
 What became of a case is kept as of the catalogue version, so that "before" is not run again; where nothing is kept, only cases that fail now are run on what is
 deployed.
@@ -117,7 +117,7 @@ class _Run:
         self.before: Trial | None = None
         self.deployed = after.holdings.sets()
         self.brought = {(file.tenant, item.id): file for file in files if file.scenarios is not None for item in file.defined}
-        models = [file for file in files if all(item.kind != "scenario" for item in file.defined)]
+        models = [file for file in files if file.scenarios is None]
         self.only_numbers = all(_only_numbers_differ(file) for file in models)
         self.versions = {tenant: resources.catalogue_version(tenant) for tenant in self._tenants()}
         self.basis = _basis()
@@ -146,7 +146,7 @@ class _Run:
 
     def _judge(self, place: tuple[str, str], case: Scenario, outcome: Outcome) -> Finding:
         held = self.deployed.get(place)
-        stood = self._stood(held, case)
+        stood = self._stood(held, case) if place not in self.brought or _as_before(held, case) else None
         told = f"{outcome.place}:{outcome.told}"
         scenarios = self.brought[place].scenarios if place in self.brought else held.scenarios if held is not None else None
         title = scenarios.title if scenarios is not None else ""
@@ -178,6 +178,11 @@ class _Run:
             stops=outcome.stops,
             difference=outcome.cause,
         )
+
+
+def _as_before(held: DeployedSet | None, case: Scenario) -> bool:
+    """Whether the deployed set has this case word for word: one that its publisher has just written must hold, however the older one stood."""
+    return held is not None and any(replace(older, file=case.file) == case for older in held.scenarios.cases)
 
 
 def _basis() -> str:

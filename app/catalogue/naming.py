@@ -11,11 +11,15 @@ from app.catalogue import changes, districts, snapshot
 from app.catalogue.bundles import ModelFile
 from app.connectors.calls import REGISTERS
 from app.decision import dmn
+from app.decision.dmn.reading import read_by
 from app.domain.districts import SHARED
+from app.domain.facts import LEDGER
 from app.domain.forms import Form, FormError
 from app.engine import DiagramError, ProcessDefinition
 from app.engine.decisions import DEADLINES
-from app.rehearsal import facts, flow, form_checks, names
+from app.engine.ledger import PARAMETERS
+from app.rehearsal import facts, flow, form_checks, form_keywords, ledger_names, names, variables
+from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.names import DEADLINE_FUNCTIONS
 from app.rehearsal.surroundings import Load, Place, Stock, once
@@ -44,23 +48,84 @@ def check(files: Sequence[ModelFile]) -> list[Finding]:
             process = load()
             if process is not None and _names(process, changed):
                 found += _broken(process, tenant, before, after)
+    found += _asked(files, {**beneath, **above}, beneath, after)
     found += _of_checks(files, beneath, before, after)
+    found += _of_tables(files, beneath, changed, before=before, after=after)
     if facts.touches(after, changed):
         found += _of_ledger(files, before, after)
     return found
 
 
+def _asked(files: Sequence[ModelFile], models: Mapping[Place, Load], beneath: Mapping[Place, Load], after: Stock) -> Iterator[Finding]:
+    """What a changed table asks for, did not ask for before, and none of the processes that call it writes: a column came without the form's field."""
+    for file in files:
+        told: set[str] = set()
+        for item in file.own:
+            load = beneath.get((file.tenant, "decision", item.id))
+            old = load() if load is not None else None
+            if item.kind != "decision" or file.model is None or old is None:
+                continue
+            asked = read_by(file.model, item.id) - read_by(old, item.id) - told
+            callers = _callers(item.id, file.tenant, models) if asked else []
+            for process in callers:
+                asked &= variables.unwritten(process, after.around(file.tenant, process.process_id), item.id, asked)
+            if callers and asked:
+                told |= asked
+                where = "、".join(dict.fromkeys(process.name or process.process_id for process in callers))
+                for name in sorted(asked):
+                    cure = "它的值总是空值(null);请在前面环节的表单或映射里给出它,或检查名称"
+                    text = f"表里新问到“{name}”,而用这张表的流程({where})里没有任何环节写入它,{cure}"
+                    yield Finding(file.name, file.model.decisions[item.id].name, None, FindingCode.VARIABLE, text, severity="warning")
+
+
+def _callers(decision: str, tenant: str, models: Mapping[Place, Load]) -> list[ProcessDefinition]:
+    """The processes that call a decision of a tenant: its own and the shared ones; of a shared decision everybody's."""
+    found = []
+    for (owner, kind, name), load in models.items():
+        if kind != "process" or (tenant != SHARED and owner not in (tenant, SHARED)):
+            continue
+        if owner == SHARED and (tenant, "process", name) in models and tenant != SHARED:
+            continue  # the tenant has its own
+        process = load()
+        if process is not None and decision in process.called_decisions:
+            found.append(process)
+    return found
+
+
 def _of_checks(files: Sequence[ModelFile], beneath: Mapping[Place, Load], before: Stock, after: Stock) -> Iterator[Finding]:
-    """What the checks of the bundle's forms name."""
+    """Words of the bundle's forms that nobody reads, and what their checks name."""
     for file in files:
         for item in file.defined:
             form = after.models[file.tenant, "form", item.id]() if item.kind == "form" else None
-            if form is None or not form.checks:
+            if form is None:
                 continue
             load = beneath.get((file.tenant, "form", item.id))
             old = load() if load is not None else None
+            yield from softened(form_keywords.check(file.name, form), form_keywords.check(file.name, old) if old is not None else ())
+            if not form.checks:
+                continue
             known = form_checks.check(file.name, old, file.tenant, before) if old is not None else []
             yield from softened(form_checks.check(file.name, form, file.tenant, after), known)
+
+
+def _of_tables(
+    files: Sequence[ModelFile], beneath: Mapping[Place, Load], changed: set[tuple[str, str]], *, before: Stock, after: Stock
+) -> Iterator[Finding]:
+    """What the bundle's tables name of the ledger and the parameters, and what deployed ones name that the bundle takes away."""
+    for file in files:
+        if file.model is not None:
+            loads = [beneath.get((file.tenant, "decision", item.id)) for item in file.defined if item.kind == "decision"]
+            older = [model for load in loads if load is not None and (model := load()) is not None]
+            known = [finding for model in older for finding in ledger_names.of_table(file.name, model, before.around(file.tenant, ""))]
+            yield from softened(ledger_names.of_table(file.name, file.model, after.around(file.tenant, "")), known)
+    if changed & {("form", LEDGER), ("decision", PARAMETERS)}:
+        above = {(file.tenant, item.id) for file in files for item in file.defined if item.kind == "decision"}
+        for (tenant, kind, name), load in beneath.items():
+            model = load() if kind == "decision" and (tenant, name) not in above else None
+            if model is not None:
+                had = ledger_names.of_table(model.file, model, before.around(tenant, ""))
+                has = softened(ledger_names.of_table(model.file, model, after.around(tenant, "")), had)
+                yield from (finding for finding in has if finding.severity == "error")
 
 
 def _of_ledger(files: Sequence[ModelFile], before: Stock, after: Stock) -> Iterator[Finding]:
@@ -90,6 +155,8 @@ def _names(process: ProcessDefinition, changed: set[tuple[str, str]]) -> bool:
     """Whether a diagram names something that is changed."""
     if process.declares and any(kind == "form" and name.startswith(REGISTERS) for kind, name in changed):
         return True  # the ledger's fields are among them
+    if process.declares and ("decision", PARAMETERS) in changed:
+        return True
     named = {("form", name) for name in process.forms} | {("decision", name) for name in process.called_decisions}
     named |= {("process", name) for name in process.called_processes}
     if named & changed or (

@@ -456,8 +456,8 @@ class Ledger(ABC):
         """Whoever acts, as an approval names them; nobody in a rehearsal."""
         return None
 
-    def settle(self) -> list[Approval]:
-        """Compare, once and at the end of the act, what was approved with what is: those that have lapsed now, with the names that differ. Their people are told."""
+    def lapsing(self) -> list[Approval]:
+        """Compare what was approved with what this act has made of it so far: those that lapse, with the names that differ."""
         written = {change.field for change in self.changes} | {name for _, name in self.variables}
         under = set(self.project["approved"]) if self.project is not None else {name for one in self.approvals for name in one.values}
         if not written & under:
@@ -467,6 +467,11 @@ class Ledger(ABC):
             gone = self._differing(one, written) if one.holds and not one.lapsed else []
             if gone:
                 lapsed.append(replace(one, lapsed=tuple(gone)))
+        return lapsed
+
+    def settle(self) -> list[Approval]:
+        """What has lapsed, once and at the end of the act. Their people are told."""
+        lapsed = self.lapsing()
         new = {one.key: one for one in lapsed}
         self.approvals = [new.get(one.key, one) for one in self.approvals]
         self.notices += [Told(self._news(one), one.element_id) for one in lapsed if one.role]

@@ -66,6 +66,7 @@ class VerdictCode(Code):
     WRONG_PHASE = "WRONG_PHASE", "项目当前所处阶段不能发起这项流程"
     PROJECT_REQUIRED = "PROJECT_REQUIRED", "这项流程属于一个项目，须从项目页发起或指明项目"
     NO_PROJECT = "NO_PROJECT", "这项流程不属于某一个项目，不能从项目发起"
+    OWN_MESSAGE = "OWN_MESSAGE", "这条消息由本系统的流程发给项目的其他流程，不能从外面代发"
     ALREADY_RUNNING = "ALREADY_RUNNING", "这项流程正在办理，或本年度已经办过，不能重复发起"
     ALREADY_DONE = "ALREADY_DONE", "本项目已办过这项流程，不能再次发起"
 

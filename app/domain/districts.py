@@ -47,9 +47,13 @@ class RoleInfo:
     leader: str | None = None  # the role that is told of what its holders have let lapse; None: ``<key>_leader`` if there is one
 
 
+ANYBODY = "*"  # as ``start_role``: whoever is concerned, that is may see the project
+
+
 @dataclass(frozen=True, slots=True)
 class ProcessInfo:
-    """How a process is used: who may start it by hand, in which phases of a project, once or repeatedly, per project or per year."""
+    """How a process is used: who may start it by hand (a role, or ``ANYBODY`` who may see the project), in which phases of a project, once or repeatedly, per
+    project or per year."""
 
     key: str
     enabled: bool = True

@@ -1,8 +1,8 @@
 """When two values of a fact are the same, and the digest of what somebody approved.
 
-The normal form is JSON: null, a text, a truth value, or a list that begins with what it is (number, list, set, fields, office). Blank is null is absent, and a text
-is blank if nothing but white space of any width is left of it after NFKC; numbers count by value, money to the fen; offices and people by key; lists in order,
-unless ``x-unordered``; instants by the moment. Everything else is compared as it is written.
+The normal form is JSON: null, a text, a truth value, or a list that begins with what it is (number, list, set, fields, office). Blank is null is absent, and
+a text is blank if nobody sees anything of it after NFKC: white space of any width, and characters that have no picture of their own. Numbers count by value,
+money to the fen; offices and people by key; lists in order, unless ``x-unordered``; instants by the moment. Everything else is compared as it is written.
 """
 
 import hashlib
@@ -15,6 +15,8 @@ from typing import Any
 
 OFFICE = frozenset({"key", "name"})  # what an office is, wherever it is a value, and a person too
 _PLACES = 2  # of an amount: yuan and fen
+_UNSEEN = frozenset(["Cf", "Cc", "Mn", "Me"])  # categories: zero width, controls, and marks with nothing that they could stand on
+_EMPTY = frozenset("\u115f\u1160\u2800")  # letters and signs that are drawn as nothing: Hangul fillers, the blank Braille pattern
 
 
 class ValueRefused(ValueError):
@@ -22,8 +24,12 @@ class ValueRefused(ValueError):
 
 
 def is_blank(value: Any) -> bool:
-    """Null, or a text in which nothing stands."""
-    return value is None or (isinstance(value, str) and not unicodedata.normalize("NFKC", value).strip())
+    """Null, or a text in which nothing stands that could be seen."""
+    return value is None or (isinstance(value, str) and all(map(_is_unseen, unicodedata.normalize("NFKC", value))))
+
+
+def _is_unseen(character: str) -> bool:
+    return character.isspace() or character in _EMPTY or unicodedata.category(character) in _UNSEEN
 
 
 def normal(schema: Mapping[str, Any], value: Any) -> Any:

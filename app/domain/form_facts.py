@@ -79,6 +79,15 @@ def conflicts(
             yield FieldProblem(name, title, FormCode.CHANGED_MEANWHILE, text)
 
 
+def unseen(form: Form, fields: Mapping[str, LedgerField], now: Mapping[str, Any], since: Mapping[str, Changed]) -> Iterator[FieldProblem]:
+    """Fields that somebody else has changed since the form was drawn, to another value than it showed."""
+    for name, change in since.items():
+        if not is_same(fields[name], now.get(name), change.before):
+            title = form.title_of([name]) if name in form.fields else fields[name].title
+            text = f"“{title}”已由{change.by or '他人'}从“{said(change.before)}”改为“{said(now.get(name))}”。请重新打开此事项，核对后再提交"
+            yield FieldProblem(name if name in form.fields else "", title, FormCode.CHANGED_MEANWHILE, text)
+
+
 def is_same(field: LedgerField, one: Any, other: Any) -> bool:
     try:
         return rules.is_same(field, one, other)

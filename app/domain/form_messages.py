@@ -37,3 +37,21 @@ MESSAGES: Mapping[str, tuple[FormCode, Callable[[Mapping[str, Any]], str]]] = {
     "pattern": (FormCode.PATTERN, lambda kind: "的格式不对"),
     "falseSchema": (FormCode.NOT_ALLOWED, lambda kind: "在当前选择下不应填写"),
 }
+
+
+def of_schema(error: Any) -> tuple[str, str]:
+    """Where and why a schema itself is none: the place, like ``schema/properties/amount/minimum``, and a Chinese sentence."""
+    place = "/".join(["schema", *map(str, getattr(error, "instance_path", ()))])
+    kind = getattr(error, "kind", None)
+    word = place.rpartition("/")[2]
+    if kind is None or kind.name == "referencing":
+        cause = "有引用或 $id 读不懂"
+    elif kind.name == "anyOf" and word == "type":
+        cause = f"只能是 {'、'.join(_TYPES)} 之一,或它们的列表"
+    elif kind.name == "format":
+        cause = "不是正则表达式" if word == "pattern" else "格式不对"
+    elif kind.name in MESSAGES:
+        cause = MESSAGES[kind.name][1](kind.as_dict()).removeprefix("的")
+    else:
+        cause = "写法不对"
+    return place, f"{place} 不合 JSON Schema 2020-12:{cause}"

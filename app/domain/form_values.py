@@ -25,6 +25,13 @@ class KeywordRefused(Exception):
 # ---------------------------------------------------------------------- blank
 
 
+def emptied(schema: Mapping[str, Any], ui: Mapping[str, Any], data: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
+    """The fields that the form has kept from what is ``known`` and that came back without anything: they were emptied, and are no more what they were."""
+    properties = {name: resolved(part, schema) for name, part in schema["properties"].items()}
+    kept = (name for name, part in properties.items() if part.get(KEEP) is True and not is_shown(name, part, ui))
+    return [name for name in kept if is_blank(data.get(name)) and not is_blank(known.get(name))]
+
+
 def answered(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
     """``data`` with null for every declared text in which nothing stands, in groups and rows too. Lists keep their items, undeclared names their values."""
     return _texts(schema, data, schema, leave_out=False)

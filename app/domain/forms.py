@@ -18,7 +18,7 @@ from app.codes import Code
 from app.domain import form_checks, form_values
 from app.domain.codes import FormCode
 from app.domain.form_checks import FormCheck
-from app.domain.form_messages import MESSAGES
+from app.domain.form_messages import MESSAGES, of_schema
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 32
@@ -96,7 +96,8 @@ class Form:
         try:
             form._validator  # noqa: B018 - compiled now, so that a bad schema is refused at deployment
         except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
-            raise FormError(FormCode.FORM_SCHEMA, f"表单的 schema 不符合 JSON Schema 2020-12:{error}".split("\n")[0], "schema") from error
+            place, cause = of_schema(error)
+            raise FormError(FormCode.FORM_SCHEMA, cause, place) from error
         return form
 
     @property
@@ -160,6 +161,10 @@ class Form:
         """
         opened = form_values.opening(self.schema, self.ui, known=known, last=last, fresh=fresh)
         return self.with_empty_lists(opened)
+
+    def emptied(self, data: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+        """``data`` with null for what the form has kept from what is ``known`` and whoever submits it has emptied."""
+        return {**data, **dict.fromkeys(form_values.emptied(self.schema, self.ui, data, known))}
 
     def shows(self, name: str) -> bool:
         """Whether a field only shows what others have said, or what the ledger holds."""

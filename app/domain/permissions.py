@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from app.codes import Code
 from app.domain.codes import VerdictCode
-from app.domain.districts import SHARED, District
+from app.domain.districts import ANYBODY, SHARED, District
 from app.errors import Forbidden
 
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
@@ -168,6 +168,37 @@ def holds_for(actor: Actor, role: str, task: TaskFacts, project: ProjectFacts | 
     return Verdict(False, VerdictCode.OFFICE_MISMATCH, f"此事项由{task.office_name}的“{title}”办理,不属于您所在的单位")
 
 
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """In which role somebody does a task, and of which office (its name; empty where the role is nobody's)."""
+
+    role: str
+    office: str
+
+
+def capacities(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district: District) -> tuple[Capacity, ...]:
+    """The candidate roles in which somebody who may do the task can do it, in the task's order; at least one."""
+    found = []
+    for role in task.candidate_groups:
+        if task.office is not None:
+            acting = acting_for(actor, role, task.office, district)
+            if acting is not None:
+                found.append(Capacity(role, acting.office_name))
+            continue
+        if not holds(actor, role, project, district):
+            continue
+        info = district.roles.get(role)
+        own = project.offices.get(info.relation, frozenset()) if project and info and info.relation else None
+        office = next((held.office_name for held in actor.memberships if held.role == role and (own is None or held.office in own)), "")
+        found.append(Capacity(role, office))
+    if found:
+        return tuple(found)
+    if task.office and not actor.is_system:  # claimed while the person was there
+        return (Capacity(next(iter(task.candidate_groups), ""), task.office_name),)
+    first = actor.memberships[0] if actor.memberships else None
+    return (Capacity(first.role, first.office_name) if first else Capacity("", ""),)
+
+
 def acting_for(actor: Actor, role: str, office: int, district: District) -> Membership | None:
     """The membership by which the actor holds ``role`` in an office, own or lent."""
     mine = (membership for membership in actor.memberships if (membership.role, membership.office) == (role, office))
@@ -210,7 +241,12 @@ def may_start(actor: Actor, process: str, project: ProjectFacts | None, district
     info = district.processes.get(process)
     if info is None or not info.enabled or info.start_role is None:
         return Verdict(False, VerdictCode.NOT_STARTABLE, "本区没有开放由人员发起这项流程")
-    verdict = holds(actor, info.start_role, project, district)
+    if info.start_role != ANYBODY:
+        verdict = holds(actor, info.start_role, project, district)
+    elif project is None:
+        verdict = Verdict(False, VerdictCode.NOT_STARTABLE, "这项流程从项目发起，请先打开项目")
+    else:
+        verdict = may_read_project(actor, project, district)
     if not verdict:
         return verdict
     if project is not None and info.start_phases and project.phase not in info.start_phases:

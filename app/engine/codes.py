@@ -69,6 +69,7 @@ class DiagramCode(Code):
     CHILD_NOT_ALLOWED = "CHILD_NOT_ALLOWED", "一个元素放在不该在的地方"
     CHILD_REPEATED = "CHILD_REPEATED", "只能有一个的内容写了几个"
     CHILD_IGNORED = "CHILD_IGNORED", "不合 BPMN 规定的内容，未读取"
+    ATTRIBUTE_PLACE = "ATTRIBUTE_PLACE", "属性写在没有这个属性的元素上，未读取；会改变运行的拒绝，值与不写一样的只提示"
     ATTRIBUTE_UNKNOWN = "ATTRIBUTE_UNKNOWN", "不是 BPMN 的属性，未读取；请检查是否写错"
     VALUE_INVALID = "VALUE_INVALID", "属性的值不合规定"
     REFERENCE_PREFIX = "REFERENCE_PREFIX", "引用的前缀没有声明，或指向别的文件"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from app.decision import feel
 from app.decision.dmn import DmnError, DmnEvaluationError, Evaluation
+from app.decision.dmn.expressions import CLAUSES
 from app.domain import deadlines
 from app.domain.codes import DeadlineCode
 from app.domain.declared import RESERVED
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from app.engine.spiff import Token
 
 DEADLINES = "deadlines"
-CLAUSE_COLUMN = "条款"
+CLAUSE_COLUMN = CLAUSES
 
 
 def decide(course: "Course", token: "Token", ref: "DecisionRef", context: Mapping[str, Any]) -> Any:

@@ -50,9 +50,10 @@ class ProcessDefinition:
     """One executable process. ``key`` is 0 until it is deployed. The collections hold what is called by a literal id, for checks at deployment.
 
     ``declares``: some element declares an effect (``app.domain.declared.EFFECTS``), so that the names of the ledger's row and of the parameters are reserved.
-    ``watched``: elements whose completion an expression asks for. ``calls``: of each process called by a literal id also its version tag, and whether it is the one
-    deployed together with this. ``results``: variable → decisions that give it. ``may_ask``: a step may need to know more of the ledger than it is told, in the
-    process or in one that it calls. ``dated_by``: ledger fields that dates and people of its elements depend on (see ``FormulaTerm.facts``).
+    ``watched``: elements whose completion an expression asks for. ``calls``: of each process called by a literal id also its version tag, and whether it is the
+    one deployed together with this. ``throws``: names of the messages that it sends. ``results``: variable → decisions that give it. ``may_ask``: a step may
+    need to know more of the ledger than it is told, in the process or in one that it calls. ``dated_by``: ledger fields that dates and people of its elements
+    depend on (see ``FormulaTerm.facts``).
     """
 
     process_id: str
@@ -72,6 +73,7 @@ class ProcessDefinition:
     called_decisions: frozenset[str] = frozenset()
     forms: frozenset[str] = frozenset()
     job_types: frozenset[str] = frozenset()
+    throws: frozenset[str] = frozenset()
     declares: bool = False
     watched: frozenset[str] = frozenset()
     calls: tuple[tuple[str, str | None, bool], ...] = ()

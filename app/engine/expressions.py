@@ -40,10 +40,15 @@ class FormulaTerm:
         return _CALENDAR.search(self.text) is not None
 
     @property
+    def asks_approvals(self) -> bool:
+        """Whether its value may change because an approval has lapsed."""
+        return _APPROVED.search(self.text) is not None
+
+    @property
     def facts(self) -> frozenset[str]:
         """The ledger fields that it names; ANY_FACT where it may be any (the row as a whole, an approval), COUNTED where a deadline's table decides."""
         found = {entry for name, entry in self.expression.members if name == PROJECT_NAME}
-        if _APPROVED.search(self.text) or (PROJECT_NAME in self.expression.tree.names and not found):
+        if self.asks_approvals or (PROJECT_NAME in self.expression.tree.names and not found):
             found.add(ANY_FACT)
         if _COUNTING.search(self.text):
             found.add(COUNTED)

@@ -23,7 +23,7 @@ from app.engine.elements.subprocesses import EventSubProcess, SubProcess
 from app.engine.elements.tasks import UserTask
 from app.engine.errors import DiagramProblem, ModificationRefused, NotOpen
 from app.engine.paths import Downstream, is_join, paths_of
-from app.engine.scopes import LOOP_COUNTER
+from app.engine.scopes import LOOP_COUNTER, straight
 from app.engine.spiff import Level, LevelSpec, Token
 
 if TYPE_CHECKING:
@@ -312,12 +312,13 @@ def go_onward(course: "Course", token: Token) -> None:
 
     Where everything behind it need not lead to the held task again, it goes straight back all the same.
     """
-    outermost: Token | None = token
+    outermost = straight(token)
     returned_to = token.element_id
     inside = []
-    while outermost is not None and "back" not in outermost.memo:
-        inside.append(outermost)
-        outermost = outermost.body or outermost.workflow.host
+    at: Token | None = token
+    while at is not None and at is not outermost:
+        inside.append(at)
+        at = at.body or at.workflow.host
     here = course.tree.tokens.get(outermost.memo["back"]) if outermost is not None else None
     if outermost is None or here is None:
         return

@@ -47,6 +47,14 @@ def inside_loop(token: Token) -> dict[str, Any] | None:
     return None
 
 
+def straight(token: Token) -> Token | None:
+    """What stands in the place of a task that waits for a correction, where ``token`` is that correction or stands in it; None for any other."""
+    at: Token | None = token
+    while at is not None and "back" not in at.memo:
+        at = at.body or at.workflow.host
+    return at
+
+
 def is_in_loop(token: Token) -> bool:
     """Whether it is one instance of a multi-instance activity, or inside one, in its process instance."""
     at: Token | None = token

@@ -19,7 +19,7 @@ from app.engine.elements.tasks import UserTask
 from app.engine.errors import StateError
 from app.engine.incidents import Incident
 from app.engine.library import Library
-from app.engine.scopes import LOOP_COUNTER, inside_loop, is_in_loop, own, visible
+from app.engine.scopes import LOOP_COUNTER, inside_loop, is_in_loop, own, straight, visible
 from app.engine.spiff import READY, STARTED, Instance, Level, Token, Tree, Wait
 
 if TYPE_CHECKING:
@@ -119,6 +119,14 @@ class State:
         text: str = simplejson.dumps(self.document(), use_decimal=True, ensure_ascii=False, separators=(",", ":"))
         return text
 
+    def remains(self) -> str:
+        """What ``dump`` gives of a tree that has ended, without what nobody can ask or change any more: variables, memos, called processes."""
+        document = self.document()
+        root = {name: document["instances"][0][name] for name in ("id", "definition", "process")}
+        left = document | {"instances": [root], "tokens": [], "waits": [], "incidents": []}
+        text: str = simplejson.dumps(left, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
+        return text
+
     def document(self) -> dict[str, Any]:
         """The state as plain values. Not to be changed."""
         if self._document is None:
@@ -181,9 +189,11 @@ class State:
         return visible(self.tree.tokens[element])
 
     def reads(self, element: int) -> bool:
-        """Whether an element instance is open and reads registers (see ``engine.readings``)."""
+        """Whether an element instance is open and reads registers, or asks for approvals (see ``engine.readings``)."""
         token = self.tree.tokens.get(element)
-        return token is not None and bool(token.task_spec.declarations.reads)
+        return token is not None and (
+            bool(token.task_spec.declarations.reads) or any(mapping.asks_approvals for mapping in token.task_spec.input_mappings)
+        )
 
     def entered_at(self, element: int) -> datetime | None:
         """When an element instance was entered; None where that was before it was kept. Raises KeyError."""
@@ -192,6 +202,16 @@ class State:
     def inside_loop(self, element: int) -> dict[str, Any] | None:
         """What an element instance sees of its own instance of the nearest multi-instance alone; None outside of any. Raises KeyError."""
         return inside_loop(self.tree.tokens[element])
+
+    def goes_straight(self, element: int) -> bool:
+        """Whether a task, once it is done, leads straight back to the one that returned it."""
+        token = self.tree.tokens.get(element)
+        return token is not None and straight(token) is not None
+
+    def of_task(self, element: int) -> dict[str, Any]:
+        """From what an open task's form keeps its values: what it sees, of several instances of it what it sees of its own alone. Raises KeyError."""
+        own = self.inside_loop(element)
+        return self.visible(element) if own is None else own
 
     def is_in_loop(self, element: int) -> bool:
         """Whether an element instance is one of a multi-instance, or inside one. Raises KeyError."""

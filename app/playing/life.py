@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.catalogue import snapshot
-from app.domain.districts import District, ProcessInfo
+from app.domain.districts import ANYBODY, District, ProcessInfo
 from app.domain.permissions import SYSTEM, Actor
 from app.domain.states import TaskState
 from app.errors import Failure
@@ -120,7 +120,7 @@ def start_next(life: Life, now: datetime) -> bool:
     for process in life.district.processes.values():
         if (
             not process.enabled
-            or process.start_role is None
+            or process.start_role in (None, ANYBODY)
             or process.per != "project"
             or process.key in life.started
             or phase not in process.start_phases

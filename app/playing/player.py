@@ -10,6 +10,7 @@ from app.catalogue import expressions, snapshot
 from app.decision import feel
 from app.domain import permissions
 from app.domain.codes import FormCode
+from app.domain.form_values import FRESH
 from app.domain.forms import Form
 from app.domain.permissions import SYSTEM, Actor, ProjectFacts
 from app.errors import NotFound
@@ -54,7 +55,8 @@ def fill(
     for name, schema in form.fields.items():
         if schema.get("readOnly") is True and name not in answers:
             continue  # it shows what others have said
-        value, guessed = _choose(name, schema, known, values=values, now=now, tenant=tenant)
+        said = {**known, name: answers.get(name, facts.get(name))} if schema.get(FRESH) is True else known  # it opens empty on every visit
+        value, guessed = _choose(name, schema, said, values=values, now=now, tenant=tenant)
         if value is _MISSING and name in form.schema.get("required", ()):
             value, guessed = _last_resort(schema), True
         if value is not _MISSING:

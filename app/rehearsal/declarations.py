@@ -9,7 +9,7 @@ from app.decision.feel.syntax import ListLiteral, Literal
 from app.decision.near import near
 from app.domain import form_facts
 from app.domain.declared import RESERVED
-from app.domain.districts import SHARED
+from app.domain.districts import ANYBODY, SHARED
 from app.domain.facts import LEDGER, FactsError, LedgerField, LedgerSchema, Right, RightKind, may_set
 from app.domain.forms import Form
 from app.engine import ProcessDefinition, sources
@@ -170,11 +170,12 @@ def _of_field(process: ProcessDefinition, task: UserTask | StartElement, form: F
 
 
 def _beginners(process: ProcessDefinition, around: View) -> list[str | None]:
-    """The roles that begin a process by hand, in the districts around."""
+    """The roles that begin a process by hand, in the districts around; None for anybody who is concerned, who owns nothing by that."""
     found = (
         around.stock.districts[tenant].processes.get(process.process_id) for tenant in around.tenants if tenant in around.stock.districts
     )
-    return [info.start_role for info in found if info is not None and info.start_role is not None]
+    roles = [info.start_role for info in found if info is not None and info.start_role is not None]
+    return [None if role == ANYBODY else role for role in roles]
 
 
 def _kind(field: LedgerField) -> str:

@@ -24,7 +24,7 @@ from app.engine.codes import DiagramCode
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import read_with_tree, schema, xml
-from app.rehearsal import due_dates, facts, flow, form_checks, names, overdue, reserved, scenario_files
+from app.rehearsal import due_dates, facts, flow, form_checks, form_keywords, ledger_names, names, overdue, reserved, scenario_files
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.imports import Namespaces
@@ -276,9 +276,8 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
     if PurePath(name).parent.name != "records":
         yield from bundle.define(bundle.tenants[name], "form", form.id, name)
         if form.id != PurePath(name).stem:
-            yield Finding(
-                file=name, element="id", line=0, code=FindingCode.NAME, message=f"表单标识 {form.id} 应与文件名相同", severity=severity
-            )
+            yield Finding(name, "id", 0, FindingCode.NAME, f"表单标识 {form.id} 应与文件名相同", severity=severity)
+    yield from form_keywords.check(name, form)
     for path, number in _limits(form.schema, "schema"):
         yield Finding(
             file=name,
@@ -346,6 +345,7 @@ def _names(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:
             yield _internal(name, error)
     for name, tenant, model in bundle.decisions:
         yield from overdue.check(name, model, stock.around(tenant, "").roles)
+        yield from ledger_names.of_table(name, model, stock.around(tenant, ""))
     for name, tenant, form in bundle.forms:
         try:
             yield from form_checks.check(name, form, tenant, stock)

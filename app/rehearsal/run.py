@@ -158,6 +158,28 @@ class Rehearsal:
 
         Raises the engine's errors, Stopped, InvalidRequest (LEDGER_OWNER).
         """
+        straight = root.state.goes_straight(task.element) and root.state.tree.instances[task.instance].definition.declares
+        ledger, command = self._completion(root, task, data, form=form, role=role, office=office)
+        if straight:  # not if what others approved has changed: then everything behind it is done again
+            _, happened = self._answered(root.state, ledger, command)
+            ledger.take(happened, {**root.keys})
+            onward = bool(ledger.lapsing())
+            ledger, command = self._completion(root, task, data, form=form, role=role, office=office)
+            command = replace(command, onward=onward)
+        self._take(root, ledger, self._step(root, ledger, command))
+        self._settle()
+
+    def _completion(
+        self,
+        root: RehearsedTree,
+        task: effects.TaskOpened,
+        data: Mapping[str, Any],
+        *,
+        form: Form | None,
+        role: str | None,
+        office: tuple[str, str] | None,
+    ) -> tuple[RehearsedLedger, commands.CompleteTask]:
+        """The ledger with what the person makes facts, and the command."""
         ledger = self._opened(root)
         schema, known = ledger.schema, ledger.known().project
         fields = form_facts.marked(form, schema) if form is not None else {}
@@ -178,9 +200,7 @@ class Rehearsal:
             if wrong := form_facts.altered(form, others, data, self.seen_from(root, task.element)):
                 raise InvalidRequest(f"“{form.title_of([wrong[0]])}”是前面的环节填写的,只供查看,不能改", code=FormCode.NOT_ALLOWED)
             names |= set(others)
-        command = commands.CompleteTask(task.element, data, facts=frozenset(names), office=office)
-        self._take(root, ledger, self._step(root, ledger, command))
-        self._settle()
+        return ledger, commands.CompleteTask(task.element, data, facts=frozenset(names), office=office)
 
     def _opened(self, root: RehearsedTree) -> RehearsedLedger:
         """The ledger for one act on a tree."""

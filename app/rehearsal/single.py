@@ -7,6 +7,8 @@ from typing import Any
 
 from app.codes import InstallationCode
 from app.decision import dmn, feel
+from app.decision.dmn.reading import read_by
+from app.decision.near import near
 from app.domain import calendars, deadlines, forms
 from app.domain.codes import DeadlineCode
 from app.domain.districts import SHARED, ZONE
@@ -88,6 +90,7 @@ def decide(file: Path, source: bytes, decision: str, values: str, at: str) -> di
         model = dmn.parse(source, name=file.name, functions=registry)
         if decision not in model.decisions:
             raise InvalidRequest(f"{file.name} 中没有决策“{decision}”,可用:{'、'.join(model.decisions)}", code=InstallationCode.DECISION)
+        _check_given(context, model, decision, file.name)
         ref = DecisionRef(0, 0, decision, model, _beside(file, registry).find if model.imports else no_imports)
         evaluation = ref.evaluate(context, feel.Environment(now=moment, zone=ZONE, functions=registry))
         return {
@@ -98,6 +101,20 @@ def decide(file: Path, source: bytes, decision: str, values: str, at: str) -> di
         raise InvalidRequest(str(error), code=InstallationCode.DECISION) from error
     except (dmn.DmnEvaluationError, feel.FeelError) as error:
         raise InvalidRequest(str(error), code=InstallationCode.DECISION) from error
+
+
+def _check_given(given: dict[str, Any], model: dmn.Model, decision: str, file: str) -> None:
+    """What nothing reads would be passed over without a word, and the result be that of something else. Raises InvalidRequest (DECISION)."""
+    if model.imports:  # what the files beside read is theirs to know
+        return
+    drawn = {element.variable.name for element in model.parts.inputs.values()} | read_by(model, decision)
+    known = drawn | {
+        name for one in model.decisions if (part := model.find_decision(one)) for formula in part.formulas for name in formula.names
+    }
+    for name in sorted(given.keys() - known):
+        hint = near(name, drawn)
+        cure = f"是不是 {hint}?" if hint else f"它读的是:{'、'.join(sorted(drawn)) or '(什么也不读)'}"
+        raise InvalidRequest(f"{file} 的决策“{decision}”不读“{name}”,{cure}", code=InstallationCode.DECISION)
 
 
 def _beside(file: Path, registry: feel.Registry) -> Namespaces:

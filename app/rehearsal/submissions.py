@@ -24,7 +24,8 @@ def submitted(
             raise Failed(f"“{mark(task.element_id)}”没有表单,没有可以说明理由的检查(confirmed)")
         return data, CheckReport([])
     answered = form.answered(data)
-    return answered, examine(form, answered, confirmed, _setting(run, root, task, form))
+    report = examine(form, answered, confirmed, _setting(run, root, task, form))
+    return form.emptied(answered, root.state.of_task(task.element)), report
 
 
 def begun(run: Rehearsal, definition: ProcessDefinition, case: Scenario) -> Mapping[str, Any]:

@@ -3,7 +3,8 @@
 Where anything may be written (see ``writers``), nothing is certain and at most a reminder of a slip is given.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.decision.dmn.checks import IMPLICIT
@@ -15,6 +16,7 @@ from app.engine import ProcessDefinition
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.tasks import BusinessRuleTask, UserTask
 from app.engine.expressions import LiteralTerm, Term, source_of, vocabulary
+from app.rehearsal import ledger_names
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, Said, expressions, fields_read, first, loop_names, tree
@@ -23,6 +25,9 @@ from app.rehearsal.writers import Names, Writers, Written
 
 OF_TABLE = "决策"
 OUTPUT = "输出映射"
+EVERYTHING = Said("", LiteralTerm(""))
+VALUES = ("输入映射", OUTPUT, "消息关联键", "受理人", "候选人", "多实例的输出元素")
+PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 INFLECTIONS = ("s", "es", "d", "ed", "ing")
 
 
@@ -53,33 +58,28 @@ class _Reader:
                     if finding is not None:
                         yield finding
             yield from self._outputs_of_decisions(part, results)
+            yield from self._inputs_of_forms(part)
+            yield from self._names_as_texts(part, written)
 
     def _reads(self, part: Part, written: Written) -> Iterator[tuple[str, str, str, str, Names]]:
         """Names that an element reads and that are not plainly there: (name, by what, text, where, what can be read there)."""
         for said in expressions(part):
-            sees = self._near(part, written, said)
+            sees = _near(part, written, said)
             for name in free(said.term):
                 if name not in sees.names:
                     yield name, f"{said.what}“{source_of(said.term)}”", name, said.flow, sees
         task = part.activity
+        approved = task.declarations.approves
+        if approved and (ledger := ledger_names.fields(self.around)):
+            sees = _near(part, written, EVERYTHING)
+            sees.names |= {*ledger, *self._fields_of(part)}
+            yield from ((name, "属性 approves", name, "", sees) for name in approved if name not in sees.names)
         if isinstance(task, BusinessRuleTask) and isinstance(task.called.id, LiteralTerm):
-            sees = self._near(part, written, Said("", task.called.id))
+            sees = _near(part, written, Said("", task.called.id))
             for model in self.around.decisions(task.called.id.value):
                 for name in sorted(read_by(model, task.called.id.value)):
                     if name not in sees.names:
                         yield name, f"{OF_TABLE}“{task.called.id.value}”", "", "", sees
-
-    def _near(self, part: Part, written: Written, said: Said) -> Names:
-        """What is written in the process itself and can be read in an expression."""
-        found = Names(set(written.process.names), written.process.anything)
-        at = part.id
-        if said.sees is not None:
-            found.names |= said.sees
-            at = written.parents.get(at, "")
-        while at:
-            found.take(written.own.get(at, Names()))
-            at = written.parents.get(at, "")
-        return found
 
     def _judge(self, part: Part, name: str, what: str, sees: Names, *, text: str, at: str) -> Finding | None:
         given = self.writers.given(self.process)
@@ -116,6 +116,39 @@ class _Reader:
         ):
             return task.form.id.value
         return None
+
+    def _fields_of(self, part: Part) -> set[str]:
+        form = self._form_of(part)
+        return set() if form is None else {name for found in self.around.forms(form) for name in found.fields}
+
+    def _inputs_of_forms(self, part: Part) -> Iterator[Finding]:
+        """An input that is all but a field of the form: the field would stay empty, and what it should show be nowhere."""
+        fields = self._fields_of(part)
+        given = [first(mapping) for mapping in part.activity.input_mappings] if fields else []
+        for target in given:
+            hint = near(target, fields - set(given)) if target not in fields else None
+            if hint is not None and not is_inflected(target, hint) and target not in self._read_inside(part):
+                message = f"的输入映射写“{target}”,但表单“{self._form_of(part)}”没有这一项,是不是 {hint}?"
+                yield self._say(part, FindingCode.FORM_FIELD, message, text=target, at="", severity="error")
+
+    def _read_inside(self, part: Part) -> set[str]:
+        """What the task itself reads by name: then an input is there for that, whatever the form calls its fields."""
+        found = {name for said in expressions(part) for name in free(said.term)}
+        for form in self.around.forms(self._form_of(part) or ""):
+            for check in form.checks:
+                found |= check.names
+                for model in self.around.decisions(check.decision or ""):
+                    found |= read_by(model, check.decision or "")
+        return found
+
+    def _names_as_texts(self, part: Part, written: Written) -> Iterator[Finding]:
+        """A value written without its ``=`` is text: where it is just what a variable is called, that is seldom meant."""
+        for said in expressions(part):
+            if isinstance(said.term, LiteralTerm) and said.what.startswith(VALUES) and PATH.fullmatch(said.term.value):
+                text = said.term.value
+                if text.split(".")[0] in _near(part, written, said).names:
+                    message = f'的{said.what}“{text}”不以 = 开头,是文字,不是变量 {text} 的值;要取值请写 ={text},确是文字的请写 ="{text}"'
+                    yield self._say(part, FindingCode.NAME_AS_TEXT, message, text=text, at=said.flow, severity="warning")
 
     def _outputs_of_decisions(self, part: Part, results: Mapping[str, set[str]]) -> Iterator[Finding]:
         """Entries that are read of a table's result and that none of its columns gives."""
@@ -184,6 +217,33 @@ class _Reader:
             message=f"{part.place}{message}",
             severity=severity,
         )
+
+
+def _near(part: Part, written: Written, said: Said) -> Names:
+    """What is written in the process itself and can be read in an expression."""
+    found = Names(set(written.process.names), written.process.anything)
+    at = part.id
+    if said.sees is not None:
+        found.names |= said.sees
+        at = written.parents.get(at, "")
+    while at:
+        found.take(written.own.get(at, Names()))
+        at = written.parents.get(at, "")
+    return found
+
+
+def unwritten(process: ProcessDefinition, around: View, decision: str, names: Iterable[str]) -> set[str]:
+    """Of ``names`` that a decision asks for, those that nothing writes in a process that calls it; none where anything may be written."""
+    writers = around.kept(Writers)
+    written, given, missing = writers.written(process), writers.given(process), set(names).difference(RESERVED)
+    for part in writers.parts(process):
+        task = part.activity
+        if isinstance(task, BusinessRuleTask) and isinstance(task.called.id, LiteralTerm) and task.called.id.value == decision:
+            sees = _near(part, written, Said("", task.called.id))
+            if sees.anything or given.anything:
+                return set()
+            missing -= sees.names | given.names
+    return missing
 
 
 def free(term: Term) -> list[str]:

@@ -107,6 +107,4 @@ def _noted(rule: Rule) -> str:
 
 
 def _clauses(rule: Rule, district: District) -> tuple[Clause, ...]:
-    return district.own_clauses(
-        " ".join((rule.annotations.get(CLAUSE_COLUMN, ""), rule.annotations.get(NOTE_COLUMN, ""))).replace("：", " ")
-    )
+    return district.own_clauses(rule.annotations.get(CLAUSE_COLUMN, ""))

@@ -467,6 +467,16 @@ class ProjectPage:
 
 
 @dataclass(frozen=True, slots=True)
+class CapacityChoice:
+    """A role in which somebody may do a task, with its title and the office."""
+
+    role: str
+    title: str
+    office: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TaskPage:
     """A task with all that its page shows. ``data``: what the form opens with, the draft over it. ``variables``: all visible.
 
@@ -490,6 +500,7 @@ class TaskPage:
     variables: Mapping[str, Any] = field(default_factory=dict)
     before: TimelineEntry | None = None  # the step by hand that led here, where a check was set aside in it
     returns: Sequence[ReturnChoice] = ()  # what the actor may return it to now
+    capacities: Sequence[CapacityChoice] = ()  # where there are several to choose from
     ledger_version: int | None = None
 
 

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
 from app.decision import dmn
+from app.domain.forms import Form
 from app.engine import DecisionRef
 from app.seen import values
 from app.seen.shapes import FactView
@@ -86,3 +87,17 @@ def _said(value: Any, titles: Mapping[str, str]) -> Iterator[str]:
             yield value
         case _:
             return
+
+
+def summarised(form: Form | None, data: Mapping[str, Any]) -> str:
+    """What was decided, in a few words: the choices made, else that it was submitted."""
+    if form is None:
+        return "已办理"
+    said = []
+    for name, schema in form.fields.items():
+        value = data.get(name)
+        if "enum" in schema and isinstance(value, str):
+            said.append(f"{schema.get('title', name)}:{value}")
+        elif schema.get("type") == "boolean" and isinstance(value, bool) and len(form.fields) <= 3:
+            said.append(f"{schema.get('title', name)}:{'是' if value else '否'}")
+    return ";".join(said[:3]) or "已提交"

@@ -18,7 +18,7 @@ from app.acts.transaction import act, new_instance, open_instance
 from app.catalogue import snapshot
 from app.codes import RequestCode
 from app.domain import permissions
-from app.domain.codes import Action
+from app.domain.codes import Action, VerdictCode
 from app.domain.declared import RESERVED
 from app.domain.permissions import Actor
 from app.domain.states import MessageKind
@@ -26,7 +26,7 @@ from app.engine.codes import CommandCode
 from app.engine.commands import Deliver, Start
 from app.engine.limits import LONGEST_KEY, LONGEST_NAME, flaw_of
 from app.engine.timers import parse_duration
-from app.errors import Conflict, InvalidRequest
+from app.errors import Conflict, Forbidden, InvalidRequest
 from app.services import accounts
 from app.store import messages, rows, waits
 from app.store.messages import Recipient
@@ -49,7 +49,11 @@ def publish(
     tenant: str,
     lifetime: timedelta | None = None,
 ) -> int:
-    """A message from outside. Returns its key. Raises Forbidden, InvalidRequest (NAME, NAME_RESERVED)."""
+    """A message from outside. Returns its key. Raises Forbidden (OWN_MESSAGE: what the processes of a project tell each other), InvalidRequest (NAME, NAME_RESERVED)."""
+    if name in snapshot.library(tenant).thrown and messages.project_of(tenant, correlation_key) is not None:
+        # It would take the place of the true one: begin what is not due, or stop a tree that may not believe it.
+        permissions.may_administer(actor, tenant).require()
+        raise Forbidden(f"消息“{name}”由本系统的流程发给项目的其他流程，不能从外面代发", code=VerdictCode.OWN_MESSAGE)
     zone = snapshot.district(tenant).zone
     expires = parse_duration(current.settings().message_lifetime).after(now, zone) if lifetime is None else now + lifetime
     return _throw(actor, MessageKind.MESSAGE, name, variables, now, correlation_key=correlation_key, tenant=tenant, expires_at=expires)

@@ -125,7 +125,7 @@ def change_roles(
         if remove:
             gone = [(role, held[role, office]) for role, office in remove]
             stored.drop_memberships(user.id, gone)
-            tasks.release_of_offices(username, gone)
+            tasks.release_of_roles(username, gone)
         new = [
             {"key": next_key(), "user_key": user.id, "role": role, "organisation_key": offices[office], "created_at": now}
             for role, office in wanted

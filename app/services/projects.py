@@ -131,9 +131,7 @@ def startable(actor: Actor, now: datetime | None = None) -> list[StartableView]:
         if process.enabled and process.start_role and process.per != "project":
             verdict = openings.may_begin(actor, process.key, None, now)
             if verdict or verdict.code == VerdictCode.ALREADY_RUNNING:
-                found.append(
-                    StartableView(process.key, process.title or process.key, verdict, _start_form(library, process.key) is not None)
-                )
+                found.append(StartableView(process.key, process.title or process.key, verdict, _asks_something(library, process.key)))
     return found
 
 
@@ -246,6 +244,12 @@ def _start_form(library: Snapshot, process_id: str) -> Form | None:
     return checks.start_form(library, snapshot.process_definition(found.key)) if found is not None else None
 
 
+def _asks_something(library: Snapshot, process_id: str) -> bool:
+    """Whether a process has to be begun on a page: one whose start form has no fields takes nothing, and asks nothing."""
+    form = _start_form(library, process_id)
+    return form is not None and bool(form.fields)
+
+
 def _settled(tree: HeldTree, now: datetime) -> HeldTree:
     if tree.unsettled:
         messages.settle(now)
@@ -298,7 +302,7 @@ def _startable(actor: Actor, project: Mapping[str, Any], now: datetime) -> list[
             continue
         if permissions.may_start(actor, process.key, project_facts(project), district):
             verdict = openings.may_begin(actor, process.key, project, now)
-            found.append(StartableView(process.key, process.title or process.key, verdict, _start_form(library, process.key) is not None))
+            found.append(StartableView(process.key, process.title or process.key, verdict, _asks_something(library, process.key)))
     return found
 
 

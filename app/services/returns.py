@@ -31,13 +31,15 @@ LAST_YEAR = 9998  # of a date that still has a day after it
 @dataclass(frozen=True, slots=True)
 class ReturnWish:
     """To which task, by its element id, and how: ``straight``, after the correction only the returning task opens again, else everything behind the target is
-    done again. ``due_on``: the last day for it, in the district's zone. ``instances``: of a multi-instance task those to be done again, none: all."""
+    done again. ``due_on``: the last day for it, in the district's zone. ``instances``: of a multi-instance task those to be done again, none: all.
+    ``acting``: the role in which the person returns it, None for the first in the task's order."""
 
     to: str
     straight: bool
     reason: str
     due_on: date
     instances: Sequence[int] = ()
+    acting: str | None = None
 
 
 def targets(actor: Actor, key: int, now: datetime) -> Sequence[ReturnChoice]:
@@ -56,7 +58,7 @@ def give_back(actor: Actor, key: int, wish: ReturnWish, now: datetime, *, idempo
         "reason": wish.reason,
         "due": wish.due_on.isoformat(),
         "instances": sorted(wish.instances),
-    }
+    } | ({"acting": wish.acting} if wish.acting else {})
     request = idempotency.request(actor, idempotency_key, asked)
     if request is not None and (answer := idempotency.answered(request, now)) is not None:
         return _led_to(actor, key, answer, now, replayed=True)
@@ -76,7 +78,7 @@ def give_back(actor: Actor, key: int, wish: ReturnWish, now: datetime, *, idempo
 def _give_back(actor: Actor, key: int, wish: ReturnWish, now: datetime, request: "idempotency.KeyedRequest | None") -> HeldTree:
     with open_task(key, now, actor) as tree:
         task = answering.still_open(tree)
-        role, office = answering.authorised(actor, tree, task)
+        role, office = answering.authorised(actor, tree, task, wish.acting)
         due_at = _due(wish.due_on, now, tree.district)
         note = ReturnNote(
             at=now,

@@ -30,8 +30,9 @@ def attach(app: Flask, config: Config) -> None:
 def prepare(now: datetime | None = None) -> BootView:
     """Bring the tables up to date, deploy the shipped models that differ (design §3), make the offices that the districts' files name.
 
-    Needs an app context. Safe to repeat and to run on several nodes. Raises Conflict (UNSOUND_DATA, NODE_TAKEN, NODES_EXHAUSTED), Refused.
+    Needs an app context. Safe to repeat and to run on several nodes. Raises Conflict (DATABASE, UNSOUND_DATA, NODE_TAKEN, NODES_EXHAUSTED), Refused.
     """
+    database.reach()
     schema.upgrade()
     nodes.take()
     # A virtual clock is a row of the database: it can be read only now.
@@ -67,6 +68,7 @@ def _unwritten(config: Config) -> Iterator[None]:
     database.attach(app, config, reading=True)
     with app.app_context():
         try:
+            database.reach()
             yield
         finally:
             database.dispose()
@@ -87,10 +89,11 @@ def check(config: Config) -> None:
 
 
 def take_node() -> None:
-    """Take this process's node number, before it serves anybody. Needs an app context. Raises Conflict (NODE_TAKEN, NODES_EXHAUSTED).
+    """Take this process's node number, before it serves anybody. Needs an app context. Raises Conflict (DATABASE, NODE_TAKEN, NODES_EXHAUSTED).
 
     A clock may start before the server that makes the tables; it takes its number with its first key then.
     """
+    database.reach()
     if schema.is_up_to_date():
         nodes.take()
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from app import engine
@@ -10,7 +11,6 @@ from app.acts import answering, checks, idempotency, readings
 from app.acts import facts as form_acts
 from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTree
-from app.acts.ledger import StoredLedger
 from app.acts.transaction import act, open_task, retried
 from app.catalogue import snapshot
 from app.codes import RequestCode
@@ -24,13 +24,13 @@ from app.domain.states import TaskState
 from app.engine.commands import CompleteTask
 from app.engine.ledger import PROJECT
 from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
-from app.seen import moved, returned, timeline
+from app.seen import capacities, moved, returned, timeline, wording
 from app.seen.diagram import diagram_view
 from app.seen.lines import bounds, task_line, task_lines
 from app.seen.opening import opened
 from app.seen.shapes import CompletedView, FormView, Page, TaskLine, TaskPage
 from app.services import messages, projects
-from app.store import history, instances, tasks
+from app.store import instances, tasks
 from app.store import projects as ledger
 
 
@@ -53,11 +53,14 @@ class TaskFilter:
     descending: bool = False
 
 
-def view(actor: Actor, key: int, now: datetime) -> TaskPage:
-    """A task with all that its page shows. Raises NotFound, Forbidden (with the verdict's reason)."""
+def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) -> TaskPage:
+    """A task with all that its page shows; ``acting``: the role in which the person is going to do it, where they have several.
+
+    Raises NotFound, Forbidden (with the verdict's reason).
+    """
     row, project, district = _read(actor, key)
     form_view = _form(row)
-    seen, mine = _visible(row, project, now)
+    seen, mine = readings.visible(row, project, now)
     form = form_view.form if form_view else None
     definition = snapshot.process_definition(row.definition_key)
     info = definition.elements.get(row.element_id)
@@ -86,6 +89,7 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
         variables=seen,
         before=before if before is not None and before.overrides else None,
         returns=returned.choices(row) if may else (),
+        capacities=capacities.choices(actor, _facts(row), _project_facts(project), district, acting) if may else (),
         ledger_version=project["version"] if project is not None else None,
     )
 
@@ -93,7 +97,7 @@ def view(actor: Actor, key: int, now: datetime) -> TaskPage:
 def inputs(actor: Actor, key: int, now: datetime) -> tuple[Form | None, dict[str, Any]]:
     """The form of an open task, and all that can be seen from it: variables, and where the process reads the ledger, ``project``. Raises NotFound, Forbidden."""
     row, project, _ = _read(actor, key)
-    seen = _visible(row, project, now)[0]
+    seen = readings.visible(row, project, now)[0]
     if project is not None and snapshot.process_definition(row.definition_key).declares:
         seen = {**seen, PROJECT: project_context(project, snapshot.library(row.tenant).ledger)}
     return snapshot.form(row.form_key) if row.form_key else None, seen
@@ -144,17 +148,22 @@ def complete(
     confirmed: Mapping[str, Any] | None = None,
     idempotency_key: str | None = None,
     ledger_version: int | None = None,
+    acting: str | None = None,
 ) -> CompletedView:
-    """Complete a task: one act. ``confirmed``: id of a check of the form → why it is set aside; ``ledger_version``: of the project, with which the form was drawn.
+    """Complete a task: one act. ``confirmed``: id of a check of the form → why it is set aside; ``ledger_version``: of the project, with which the form was drawn;
+    ``acting``: the role in which the person does it, None for the first in the task's order.
 
     Raises NotFound, Forbidden, InvalidForm (the task stays open, the draft is kept), TaskAlreadyClosed, Suspended, KeyReused, Busy.
     """
-    content = {"task": str(key), "data": data} | ({"confirmed": confirmed} if confirmed else {})
+    content = {"task": str(key), "data": data} | ({"confirmed": confirmed} if confirmed else {}) | ({"acting": acting} if acting else {})
     request = idempotency.request(actor, idempotency_key, content)
     if request is not None and (answer := idempotency.answered(request, now)) is not None:
         return _replayed(actor, key, answer, now)
     try:
-        tree = _complete(actor, key, data, now, request=request, confirmed=confirmed or {}, ledger_version=ledger_version)
+        act_once = partial(
+            _complete, actor, key, data, now, request=request, confirmed=confirmed or {}, ledger_version=ledger_version, acting=acting
+        )
+        tree = answering.straight_or_onward(act_once)
     except InvalidForm:
         _keep_draft(key, data, now)
         raise
@@ -188,20 +197,26 @@ def _complete(
     request: idempotency.KeyedRequest | None,
     confirmed: Mapping[str, Any],
     ledger_version: int | None,
+    acting: str | None,
+    onward: bool = False,
 ) -> HeldTree:
     with open_task(key, now, actor) as tree:
         task = answering.still_open(tree)
-        role, office = answering.authorised(actor, tree, task)
+        role, office = answering.authorised(actor, tree, task, acting)
         given = checks.submitted(tree, task, data, confirmed)
         tree.ledger.acting = role, _office_key(actor, role, office)
         facts = form_acts.take(tree, task, given.form, given.data, role, version=ledger_version)
         try:
-            tree.step(CompleteTask(task.element, given.data, facts=facts, office=_office_value(*tree.ledger.acting[1])))
+            straight = not onward and tree.the_state.goes_straight(task.element)
+            of_office = answering.acting_office(tree)
+            tree.step(CompleteTask(task.element, given.data, facts=facts, office=of_office, onward=onward))
         except engine.NotOpen as error:
             raise TaskAlreadyClosed from error
         except engine.LimitExceeded as error:
             raise InvalidRequest(str(error), code=error.code) from error
-        outcome = summarise(given.form, given.data)
+        if straight and tree.ledger.lapsing():
+            raise answering.ApprovedChanged
+        outcome = wording.summarised(given.form, given.data)
         tree.journal.answered(task.element, late=task.late)
         tree.record(
             Action.TASK_COMPLETE,
@@ -281,10 +296,6 @@ def _office_key(actor: Actor, role: str, office: str) -> tuple[int, str]:
     return next(held_there, 0), office
 
 
-def _office_value(key: int, name: str) -> tuple[str, str] | None:
-    return (str(key), name) if key and name else None
-
-
 def _keep_draft(key: int, data: Mapping[str, Any], now: datetime) -> None:
     """What was refused is kept as far as the form knows the fields, so that nobody types it twice."""
     row = tasks.one(key)
@@ -293,20 +304,6 @@ def _keep_draft(key: int, data: Mapping[str, Any], now: datetime) -> None:
     form = snapshot.form(row.form_key)
     with act():
         instances.keep_draft(key, {name: value for name, value in form.answered(data).items() if name in form.fields}, now)
-
-
-def summarise(form: Form | None, data: Mapping[str, Any]) -> str:
-    """What was decided, in a few words: the choices made, else that it was submitted."""
-    if form is None:
-        return "已办理"
-    said = []
-    for name, schema in form.fields.items():
-        value = data.get(name)
-        if "enum" in schema and isinstance(value, str):
-            said.append(f"{schema.get('title', name)}:{value}")
-        elif schema.get("type") == "boolean" and isinstance(value, bool) and len(form.fields) <= 3:
-            said.append(f"{schema.get('title', name)}:{'是' if value else '否'}")
-    return ";".join(said[:3]) or "已提交"
 
 
 def _read(actor: Actor, key: int) -> tuple[Any, dict[str, Any] | None, District]:
@@ -349,24 +346,6 @@ def _form(row: Any) -> FormView | None:
         return None
     found = snapshot.reference("form", row.form_key)
     return FormView(row.form_key, found.version, snapshot.form(row.form_key), found.tenant)
-
-
-def _visible(row: Any, project: dict[str, Any] | None, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Variables that can be seen from an open task, and those of its own instance where it is one of several; of a closed one nothing is kept.
-
-    What the task reads of the registers is among both, as it is now.
-    """
-    if row.state != TaskState.OPEN:
-        return {}, {}
-    root = history.root_state(row.root_key)
-    library = snapshot.library(root.tenant, root.catalogue_version)
-    state = engine.State.load(root.blob, library)
-    try:
-        seen, inside = state.visible(row.element), state.inside_loop(row.element)
-    except KeyError:  # closed between the two reads
-        return {}, {}
-    read = readings.of(library, state, row.element, StoredLedger(library, project, row.root_key, now))
-    return seen | read, (seen if inside is None else inside) | read
 
 
 def _replayed(actor: Actor, key: int, answer: Mapping[str, Any], now: datetime) -> CompletedView:

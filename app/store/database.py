@@ -12,26 +12,37 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Flask
-from sqlalchemy import Connection, CursorResult, Engine, Executable, event
+from sqlalchemy import URL, Connection, CursorResult, Engine, Executable, event, make_url
 from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from app import logs
+from app.codes import InstallationCode
 from app.config import Config
+from app.errors import Conflict, InvalidRequest
 from app.store.tables import db
 
 _CONNECTION = "connection"
+_KINDS = ("sqlite:///", "postgresql+psycopg://")
 _WAITED_TOO_LONG = frozenset({"LockNotAvailable", "QueryCanceled", "DeadlockDetected", "IdleInTransactionSessionTimeout"})
 
 
 def attach(app: Flask, config: Config, *, reading: bool = False) -> None:
-    """Bind ``app`` to the database of ``config``. The folder of a SQLite file is made if missing. ``reading``: nothing can be written, nor made."""
+    """Bind ``app`` to the database of ``config``. The folder of a SQLite file is made if missing. ``reading``: nothing can be written, nor made.
+
+    Raises InvalidRequest (SETTING) for an address of another kind of database, Conflict (DATABASE) if the folder cannot be made.
+    """
     url = config.database_url
+    if not url.startswith(_KINDS) or _parsed(url) is None:
+        raise InvalidRequest(
+            f"数据位置 {url.partition('://')[0]}://… 不能用:应为文件夹,或 postgresql:// 开头的数据库地址(QUANCHENG_DATA 或 --data)",
+            code=InstallationCode.SETTING,
+        )
     options: dict[str, Any] = {"hide_parameters": True}  # a failed statement's message would carry them into logs
     if url.startswith("sqlite"):
         path = _path(url)
         if not reading:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make(path.parent)
         elif path.with_name(f"{path.name}-wal").exists():
             # Whoever closes last would write the log of commits back into the file; without a log a plain connection leaves less behind.
             url = f"sqlite:///file:{quote(str(path))}?mode=ro&uri=true"
@@ -57,6 +68,37 @@ def attach(app: Flask, config: Config, *, reading: bool = False) -> None:
         event.listen(db.engine, "before_cursor_execute", logs.count_statement)
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine, synchronous="FULL" if config.durable else "OFF", reading=reading)
+
+
+def _parsed(text: str) -> URL | None:
+    try:
+        return make_url(text)
+    except (ArgumentError, ValueError):  # a port that is no number
+        return None
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Conflict(
+            f"不能建立数据文件夹 {folder}:{error.strerror}。请核对 --data 或 QUANCHENG_DATA,以及上级文件夹的权限",
+            code=InstallationCode.DATABASE,
+        ) from error
+
+
+def reach() -> None:
+    """Connect once, so that an installation that cannot says so. Needs an app context. Raises Conflict (DATABASE)."""
+    try:
+        with db.engine.connect():
+            pass
+    except DBAPIError as error:
+        where = db.engine.url.render_as_string(hide_password=True)
+        cause = str(error.orig).strip().splitlines()
+        raise Conflict(
+            f"打不开数据库 {where}:{cause[0] if cause else type(error.orig).__name__}。请核对 --data 或 QUANCHENG_DATA,数据库是否在运行,地址、口令和权限",
+            code=InstallationCode.DATABASE,
+        ) from error
 
 
 def is_there(config: Config) -> bool:

@@ -297,15 +297,12 @@ def waiting_for(username: str) -> list[tuple[int, str | None, bool]]:
     return [(row.key, row.assignee, bool(row.others)) for row in db.session.execute(query.order_by(UserTaskRow.key))]
 
 
-def release_of_offices(username: str, roles: Sequence[tuple[str, int]]) -> None:
-    """Give back what somebody has claimed of an office's tasks by a (role, office key) that they do not hold any more."""
-    candidates = exists().where(
-        _line_candidates.c.task_key == _line_tasks.c.key,
-        tuple_(_line_candidates.c.role, _line_candidates.c.office_key).in_(list(roles)),
-    )
-    query = update(_line_tasks).where(
-        _line_tasks.c.assignee == username, _line_tasks.c.state == TaskState.OPEN, _line_tasks.c.office_key.is_not(None), candidates
-    )
+def release_of_roles(username: str, roles: Sequence[tuple[str, int]]) -> None:
+    """Give back what somebody has claimed by a (role, office key) that they do not hold any more, of one office's tasks and of those that any of the role may do."""
+    by_role = and_(_line_candidates.c.role.in_([role for role, _ in roles]), _line_candidates.c.office_key == 0)
+    by_office = tuple_(_line_candidates.c.role, _line_candidates.c.office_key).in_(list(roles))
+    candidates = exists().where(_line_candidates.c.task_key == _line_tasks.c.key, or_(by_role, by_office))
+    query = update(_line_tasks).where(_line_tasks.c.assignee == username, _line_tasks.c.state == TaskState.OPEN, candidates)
     db.session.execute(query.values(assignee=None))
 
 

@@ -29,17 +29,23 @@ def show(key: int) -> str:
 
 def _page(key: int, given_back: MultiDict[str, str] | None = None, problem: str = "") -> str:
     """``given_back``: what was sent to return the task and not accepted, with the ``problem``."""
-    view = tasks.view(current_actor(), key, present())
+    view = tasks.view(current_actor(), key, present(), acting=_acting())
     return render_template(
         "task.html",
         view=view,
         line=view.line,
         given=_for_form(view) if view.form else None,
         drawn=drawing.drawn(view.diagram),
+        acting=chosen_role(view),
         today=present().astimezone(ZONE).date(),
         given_back=MultiDict() if given_back is None else given_back,
         problem=problem,
     )
+
+
+def _acting() -> str | None:
+    """The role that was chosen on the page, of several."""
+    return request.args.get("acting") or None
 
 
 @blueprint.post("/<int:key>/complete")
@@ -54,6 +60,7 @@ def complete(key: int) -> Response:
         confirmed=sent.get("confirmed", {}),
         idempotency_key=idempotency.key(),
         ledger_version=request.args.get("ledger", type=int),
+        acting=_acting(),
     )
     flash("已提交。" if not done.next_tasks else f"已提交。请接着办理“{done.next_tasks[0].name}”。", "success")
     if done.incidents:
@@ -71,7 +78,7 @@ def keep_draft(key: int) -> Response:
 @blueprint.post("/<int:key>/confirm")
 def confirm(key: int) -> AnyResponse:
     """Complete a task that has no form."""
-    done = tasks.complete(current_actor(), key, {}, present())
+    done = tasks.complete(current_actor(), key, {}, present(), acting=_acting())
     flash("已办结。", "success")
     return redirect(url_for("tasks.show", key=done.next_tasks[0].key) if done.next_tasks else url_for("inbox.todo"))
 
@@ -87,6 +94,7 @@ def give_back(key: int) -> AnyResponse | tuple[str, HTTPStatus]:
             reason=given.get("reason", ""),
             due_on=_day(given.get("due", "")),
             instances=_places(given),
+            acting=_acting(),
         )
         done = returns.give_back(current_actor(), key, wish, present())
     except TaskAlreadyClosed:
@@ -134,11 +142,16 @@ def _for_form(view: TaskPage) -> dict[str, Any]:
         view.form,
         view.data,
         tenant=view.line.tenant,
-        complete=url_for("tasks.complete", key=key, ledger=view.ledger_version),
+        complete=url_for("tasks.complete", key=key, ledger=view.ledger_version, acting=chosen_role(view)),
         draft=url_for("tasks.keep_draft", key=key),
-        back=url_for("tasks.show", key=key),
+        back=url_for("tasks.show", key=key, acting=chosen_role(view)),
         read_only=not may_fill_in(view),
     )
+
+
+def chosen_role(view: TaskPage) -> str | None:
+    """In which of several roles the person is going to do it; None where there is nothing to choose."""
+    return next((one.role for one in view.capacities if one.chosen), None)
 
 
 def may_fill_in(view: TaskPage) -> bool:

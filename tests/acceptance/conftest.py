@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from werkzeug.serving import make_server
 
 from app.web import assets
+from tests.acceptance import modelers
 from tests.unit.web import world
 
 PATIENCE = 180_000.0  # milliseconds that a page may take: a busy machine is slow, not wrong
@@ -39,6 +40,14 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--lang=zh-CN"])
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def desk(browser: Browser) -> Iterator[Page]:
+    """A page with both modelers."""
+    page = modelers.opened(browser)
+    yield page
+    page.close()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ PASSWORD = "a picture of every plane"  # of an account that lives as long as thi
 SHEET = "document.querySelector('.diagram-sheet')"
 NATURAL = """() => {
   const svg = document.querySelector('.diagram-sheet svg'), { width, height } = svg.viewBox.baseVal;
-  svg.style.cssText = `width: ${width}px; height: ${height}px; max-width: none`;
+  svg.style.cssText = `width: ${width}px; height: ${height}px; max-width: none; max-height: none`;
 }"""
 
 

@@ -3,21 +3,20 @@
 import json
 import shutil
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from app import engine
 from app.decision import dmn
 from app.engine.expressions import vocabulary
+from tests.acceptance.modelers import zeebe
 from tests.acceptance.running import ROOT, run
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("modelers")]
-LIBRARIES = ROOT / "frontend" / "node_modules"
 CASE = ROOT / "tests" / "data" / "cases" / "songjiang_service_platform.json"
 DIAGRAMS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "bpmn").rglob("*.bpmn"))
 TABLES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "dmn").rglob("*.dmn"))
@@ -51,24 +50,13 @@ class Saved:
 
 
 @pytest.fixture(scope="module")
-def desk(browser: Browser) -> Iterator[Page]:
-    """A page with both modelers, as their makers publish them."""
-    page = browser.new_page(viewport={"width": 1600, "height": 1000})
-    page.set_content('<meta charset="utf-8"><div id="canvas" style="width: 100vw; height: 100vh"></div>')
-    for library in ("bpmn-js/dist/bpmn-modeler.production.min.js", "dmn-js/dist/dmn-modeler.production.min.js"):
-        page.add_script_tag(path=LIBRARIES / library)
-    yield page
-    page.close()
-
-
-@pytest.fixture(scope="module")
 def saved(desk: Page) -> dict[str, Saved]:
     """All shipped files, opened and saved unchanged."""
-    zeebe = json.loads((LIBRARIES / "zeebe-bpmn-moddle" / "resources" / "zeebe.json").read_text("utf-8"))
+    dialect = zeebe()
     found = {}
     for name in DIAGRAMS + TABLES:
         source = (ROOT / name).read_text("utf-8")
-        told: dict[str, Any] = desk.evaluate(BPMN, [source, zeebe]) if name.endswith(".bpmn") else desk.evaluate(DMN, [source])
+        told: dict[str, Any] = desk.evaluate(BPMN, [source, dialect]) if name.endswith(".bpmn") else desk.evaluate(DMN, [source])
         found[name] = Saved(told["warnings"], told["shown"], told["xml"])
     return found
 

@@ -48,8 +48,7 @@ READS_THE_CLOCK = {
     "app/services/instants.py": "it is where the product asks what time it is",
     "app/catalogue/districts.py": "how long the districts' files are taken for unchanged",
     "app/domain/keys.py": "a key orders rows by when they were written",
-    "app/decision/feel/limits.py": "how long an expression may work",
-    "app/engine/limits.py": "how long an act may work",
+    "app/decision/feel/effort.py": "how long an expression or an act may work",
     "app/logs.py": "how long an act took",
 }
 

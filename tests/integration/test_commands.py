@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import shlex
+import socket
 import sqlite3
 from pathlib import Path
 
@@ -116,3 +118,85 @@ def test_without_the_audit_key_nothing_is_verified_and_none_is_made(served: Path
     done = command("audit", "verify", data=copy)
     assert (done.exit_code, "AUDIT_BROKEN" in done.stderr) == (1, True), done.stderr
     assert set(contents(copy)) == {"quancheng.sqlite"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["deploy"], "缺少 FILES"),
+        (["deploy", "--foce", "a"], "没有选项 --foce,是不是 --force?"),
+        (["deploy", "a", "--district"], "选项 --district 的写法不对"),
+        (["user", "craete"], "没有命令“craete”"),
+        (["nothing"], "没有命令“nothing”"),
+        (["serve", "--port", "abc"], "--port “abc”不是整数"),
+        (["test", "/nowhere"], "没有“/nowhere”"),
+        (["decide", "/", "x"], "“/”是文件夹,应为文件"),
+        (["user", "create", "a", "b", "--name", "x", "--district", "y"], "多出了“b”"),
+        (["user", "create", "a", "--name", "x"], "缺少 --district"),
+        (["user", "role", "a", "--add", "finance", "--reason", "r"], "--add “finance”应写作 角色@单位"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_call_is_told_in_chinese(arguments: list[str], says: str) -> None:
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 2
+    assert says in done.stderr
+    assert not [word for word in ("Error", "Usage", "Invalid", "Missing", "such") if word in done.stderr]
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "says"),
+    [
+        ("mysql://somewhere/x", "SETTING", "postgresql://"),
+        ("postgresql://name:secret@127.0.0.1:port/x", "SETTING", "postgresql://"),
+        ("postgresql://name:secret@127.0.0.1:1/x", "DATABASE", "name:***@127.0.0.1:1/x"),
+        ("garbage", "DATABASE", "quancheng.sqlite"),
+    ],
+)
+@pytest.mark.parametrize("arguments", [["migrate"], LOOKING[0], OFFICER, WRITING[-1]], ids=" ".join)
+def test_a_database_that_cannot_be_opened_is_one_sentence_without_the_password(
+    tmp_path: Path, arguments: list[str], place: str, code: str, says: str
+) -> None:
+    (tmp_path / "quancheng.sqlite").write_text("no database at all", encoding="utf-8")
+    done = CliRunner().invoke(main, [*arguments, "--data", str(tmp_path) if place == "garbage" else place], input="long-enough-1\n")
+    assert (done.exit_code, f"[{code}]" in done.stderr, says in done.stderr) == (1, True, True), done.stderr
+    assert "secret" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = command("migrate", data=tmp_path / "file")
+    assert (done.exit_code, "不能建立数据文件夹" in done.stderr) == (1, True), done.stderr
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_port_that_is_taken_is_told_before_anything_is_made(tmp_path: Path, host: str) -> None:
+    with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as taken:
+        done = CliRunner().invoke(main, ["serve", "--host", host, "--port", str(taken.getsockname()[1]), "--data", str(tmp_path / "new")])
+    assert (done.exit_code, "端口已被占用" in done.stderr) == (1, True), done.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_deploying_a_folder_without_models_says_so(served: Path, tmp_path: Path) -> None:
+    done = command("deploy", str(tmp_path), data=served)
+    assert done.stderr.splitlines()[-2:] == ["部署未通过,全部文件均未生效。没有可部署的文件", "  没有可部署的文件 [NO_FILE]"]
+
+
+def test_what_a_decision_does_not_read_is_refused_and_not_passed_over() -> None:
+    """The table would answer as if nothing had been said."""
+    table = str(ROOT / "dmn" / "sucheng" / "supervision.dmn")
+    flat = CliRunner().invoke(main, ["decide", table, "supervision", "--with", '{"totalAmount": 500000.01}'])
+    assert (flat.exit_code, "不读“totalAmount”,它读的是:project" in flat.stderr) == (1, True), flat.stderr
+    slip = CliRunner().invoke(main, ["decide", table, "supervision", "--with", '{"projct": {}}'])
+    assert (slip.exit_code, "是不是 project?" in slip.stderr) == (1, True), slip.stderr
+
+
+def test_the_decision_of_the_readme_is_taken_by_a_row() -> None:
+    lines = [line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("quancheng decide ")]
+    assert lines
+    for line in lines:
+        words = shlex.split(line)[1:]
+        done = CliRunner().invoke(main, [words[0], str(ROOT / words[1]), *words[2:]])
+        assert done.exit_code == 0, done.stderr
+        assert json.loads(done.stdout)["rules"]

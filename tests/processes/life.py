@@ -127,7 +127,12 @@ class Life:
 
     def _begin_next(self) -> bool:
         for process in self.district.processes.values():
-            if not process.enabled or process.start_role is None or process.per != "project" or process.key in self.started:
+            if (
+                not process.enabled
+                or process.start_role in (None, districts.ANYBODY)
+                or process.per != "project"
+                or process.key in self.started
+            ):
                 continue
             if any(process.key in other.called_processes for other in library(self.district.key).processes.values()):
                 continue  # done as a part of another

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -37,6 +38,9 @@ LOGIC: Final = frozenset(
     }
 )
 DESCRIPTION: Final = "描述"
+CLAUSES: Final = "条款"
+# What a row cites stands at the beginning of its description: editors of DMN show and keep that, and add no annotation columns to a row that they make.
+_CITED = re.compile(r"[A-Z]+(?:-\d+)+(?=[\s:：]|$)[\s:：]*")
 
 
 class BoxReader(TextReader):
@@ -281,7 +285,7 @@ BOXES: Final[dict[str, Callable[[BoxReader, Element, Place, Type, str], boxed.Bo
 
 
 def _annotations(rule: Element, headings: list[str]) -> dict[str, str]:
-    """Annotations by column name, and the row's own description; empty ones are left out."""
+    """Annotations by column name, and the row's own description with the clauses that it begins with; empty ones are left out."""
     found: dict[str, str] = {}
     for number, entry in enumerate(children(rule, "annotationEntry")):
         name = headings[number] if number < len(headings) else f"annotation{number + 1}"
@@ -291,4 +295,15 @@ def _annotations(rule: Element, headings: list[str]) -> dict[str, str]:
     description = text_of(child(rule, "description")).strip()
     if description:
         found.setdefault(DESCRIPTION, description)
+        if cited := _cited(description):
+            found[CLAUSES] = " ".join(cited)
     return found
+
+
+def _cited(description: str) -> list[str]:
+    """The ids of clauses that a description begins with."""
+    cited, place = [], 0
+    while found := _CITED.match(description, place):
+        cited.append(found[0].rstrip(" \t\r\n:："))
+        place = found.end()
+    return cited

@@ -14,6 +14,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from app.decision.codes import DmnCode
 from app.decision.dmn.problems import DmnError, Place, report
+from app.decision.xml_faults import in_chinese
 
 Element = Any
 """An lxml element: lxml ships no types."""
@@ -111,7 +112,7 @@ def _explain(error: etree.XMLSyntaxError) -> tuple[DmnCode, str]:
         return DmnCode.XML, "文件引用了未定义的实体；“&”应写成“&amp;”"
     if "document is empty" in low or "start tag expected" in low:
         return DmnCode.NOT_DMN, "文件不是 XML，请上传建模器保存的 .dmn 文件"
-    return DmnCode.XML, f"文件不是完整的 XML：{said.split(', line')[0]}"
+    return DmnCode.XML, f"文件不是完整的 XML：{in_chinese(said, *error.position)}"
 
 
 def _version(root: Element, name: str) -> str:

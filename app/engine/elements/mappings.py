@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from app.decision import feel
 from app.engine.codes import IncidentType
 from app.engine.errors import ElementFailure
-from app.engine.expressions import Term, evaluate
+from app.engine.expressions import FormulaTerm, Term, evaluate
 
 if TYPE_CHECKING:
     from app.engine.course import Course
@@ -19,6 +19,22 @@ class Mapping:
 
     source: Term
     target: str
+
+    @property
+    def asks_approvals(self) -> bool:
+        """Whether it has to be evaluated again when somebody acts on it: an approval may have lapsed since."""
+        return isinstance(self.source, FormulaTerm) and self.source.asks_approvals
+
+
+def approvals_now(course: "Course", token: "Token") -> dict[str, Any]:
+    """What the input mappings that ask for approvals give now, whatever stands in their targets. Raises ElementFailure (IO_MAPPING_ERROR), Unanswered."""
+    context = course.visible(token)
+    found: dict[str, Any] = {}
+    for mapping in token.task_spec.input_mappings:
+        if mapping.asks_approvals:
+            name, _, _ = mapping.target.partition(".")
+            found[name] = merged(found.get(name, context.get(name)), mapping.target, _value(course, token, mapping, context, "输入映射"))
+    return found
 
 
 def apply_inputs(course: "Course", token: "Token") -> None:

@@ -22,6 +22,19 @@ REFUSED_VALUES = (
     ("eventGatewayType", ("Exclusive",), "不支持并行的事件网关(eventGatewayType),请用并行网关加多个捕获事件"),
     ("behavior", ("All",), "不支持多实例逐个抛出事件(behavior),请在多实例里面放抛出事件"),
 )
+# (attribute, the elements that have it, the values that change nothing): anywhere else it says how something runs, and nobody reads it.
+PLACES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("cancelActivity", ("boundaryEvent",), ("true",)),
+    ("isInterrupting", ("startEvent",), ("true",)),
+    ("attachedToRef", ("boundaryEvent",), ()),
+    ("triggeredByEvent", tuple(schema.SUBPROCESSES), ("false",)),
+    ("isSequential", ("multiInstanceLoopCharacteristics",), ("false",)),
+    ("messageRef", ("messageEventDefinition", "receiveTask", "sendTask"), ()),
+    ("signalRef", ("signalEventDefinition",), ()),
+    ("errorRef", ("errorEventDefinition",), ()),
+    ("escalationRef", ("escalationEventDefinition",), ()),
+    ("calledElement", ("callActivity",), ()),
+)
 # Children whose text runs as FEEL, whatever language they name.
 XPATH = "http://www.w3.org/1999/XPath"
 FORMULAS = ("conditionExpression", "completionCondition")
@@ -79,6 +92,21 @@ def _settings(document: Document, node: Node) -> None:
     for name, harmless, message in REFUSED_VALUES:
         if node.get(name, harmless[0]) not in harmless:
             document.refuse(node, DiagramCode.ELEMENT_UNSUPPORTED, message)
+    for name, homes, neutral in PLACES:
+        if name in node.attrib and local(node) not in homes:
+            say = document.warn if node.get(name) in neutral else document.refuse
+            cure = " 的 isInterrupting" if name == "cancelActivity" and local(node) == "startEvent" else ""
+            cure = " 的 cancelActivity" if name == "isInterrupting" and local(node) == "boundaryEvent" else cure
+            advice = f"请改写为 {local(node)}{cure}" if cure else f"请移到 {'、'.join(homes)} 或删除"
+            say(node, DiagramCode.ATTRIBUTE_PLACE, f"{local(node)} 没有属性 {name},写着的“{node.get(name)}”不会读取;{advice}")
+    for name in node.attrib:
+        if name.startswith(ZEEBE) and not name.startswith(ZEEBE + "modelerTemplate"):
+            written = f"zeebe:{name.removeprefix(ZEEBE)}"
+            document.warn(
+                node,
+                DiagramCode.EXTENSION_IGNORED,
+                f"{local(node)} 上的属性 {written} 未读取:zeebe 的扩展都写在 extensionElements 里面,请移到那里",
+            )
     for child in node.iterchildren(*(BPMN + name for name in FORMULAS)):
         language = child.get("language", "")
         if not language or "feel" in language.lower():

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from lxml import etree  # type: ignore[import-untyped]
 
+from app.decision.xml_faults import in_chinese
 from app.engine.codes import DiagramCode
 from app.engine.errors import DiagramError, DiagramProblem
 
@@ -38,9 +39,9 @@ def load(source: bytes, name: str) -> Node:
         line = error.lineno or 0
         if "depth" in str(error).lower():
             raise refusal(name, DiagramCode.XML_DEPTH, "XML 嵌套过深", line) from error
-        raise refusal(name, DiagramCode.XML_SYNTAX, f"不是有效的 XML:{error.msg}", line) from error
+        raise refusal(name, DiagramCode.XML_SYNTAX, f"不是有效的 XML:{in_chinese(error.msg or '', *error.position)}", line) from error
     except ValueError as error:
-        raise refusal(name, DiagramCode.XML_SYNTAX, f"不是有效的 XML:{error}") from error
+        raise refusal(name, DiagramCode.XML_SYNTAX, "不是有效的 XML:文件的编码读不出来,请另存为 UTF-8") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise refusal(name, DiagramCode.XML_DOCTYPE, "文件含有 DOCTYPE 声明,为安全起见不予读取")
     if root.tag != BPMN + "definitions":

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.states import ElementState, InstanceState, JobState, MessageKind, MessageState, TaskState, WaitKind
 from app.store.tables.base import db, of_instance, one_of
-from app.store.types import JsonValue
+from app.store.types import JsonValue, Packed, PackedValue
 
 
 class ProcessInstanceRow(db.Model):  # type: ignore[name-defined,misc]
@@ -183,7 +183,7 @@ class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
     due_at: Mapped[datetime | None]
     remind_at: Mapped[datetime | None]
     follow_up_at: Mapped[datetime | None]
-    deadline: Mapped[dict[str, Any] | None]
+    deadline: Mapped[dict[str, Any] | None] = mapped_column(Packed())
     overdue_at: Mapped[datetime | None]  # when the platform marked it as overdue
     moved: Mapped[list[Any] | None]  # what facts that changed have moved since it opened: see acts.recounts
     priority: Mapped[int]
@@ -199,7 +199,7 @@ class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
     overrides: Mapped[list[Any] | None]  # checks of the form that whoever completed it set aside: check, path, message, reason
     draft: Mapped[dict[str, Any] | None]
     draft_saved_at: Mapped[datetime | None]
-    answer: Mapped[dict[str, Any] | None]
+    answer: Mapped[dict[str, Any] | None] = mapped_column(Packed())
     round: Mapped[int]
     returned_at: Mapped[datetime | None]
     returned_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
@@ -414,10 +414,10 @@ class DecisionEvaluationRow(db.Model):  # type: ignore[name-defined,misc]
     name: Mapped[str]
     definition_key: Mapped[int] = mapped_column(ForeignKey("definitions.key", ondelete="RESTRICT"))
     version: Mapped[int]
-    inputs: Mapped[list[Any]]
-    output: Mapped[Any] = mapped_column(JsonValue())
-    rules: Mapped[list[Any]]
-    required: Mapped[list[Any]]
+    inputs: Mapped[list[Any]] = mapped_column(Packed())
+    output: Mapped[Any] = mapped_column(PackedValue())
+    rules: Mapped[list[Any]] = mapped_column(Packed())
+    required: Mapped[list[Any]] = mapped_column(Packed())
     libraries: Mapped[list[Any] | None]  # the files that were imported: namespace, file, version, definition
-    deadline: Mapped[dict[str, Any] | None]  # of deadline(): how it was counted
+    deadline: Mapped[dict[str, Any] | None] = mapped_column(Packed())  # of deadline(): how it was counted
     at: Mapped[datetime]

@@ -1,6 +1,5 @@
 """What people who read both regulations did to step around them, through the services, each refused or asked again. Source: the clauses named at each test."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,38 +7,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.domain.permissions import SYSTEM, Actor
+from app.domain.permissions import SYSTEM
 from app.errors import Failure
 from app.seen.shapes import TaskLine
-from app.services import projects, returns, tasks
+from app.services import projects, tasks
+from tests.integration.districts.evading import SUCHENG_BIG, begun, facts, give_back, refused
 from tests.integration.districts.play import PLATFORM, District, at
 
 NOT_SOUND = {"necessity": "不符合", "soundness": "不符合", "sharing": "符合", "safety": "符合", "economy": "符合"}
-SUCHENG_BIG: Mapping[str, Any] = {**PLATFORM, "totalAmount": Decimal("9000000.00")}
-
-
-def begun(district: str, facts: Mapping[str, Any] = PLATFORM, name: str = "综合管理服务平台") -> tuple[District, int]:
-    place = District(district, at("2026-09-01"), facts)
-    place.announce()
-    place.advance(at("2026-09-10"))
-    return place, place.declare(name)
-
-
-def refused(place: District, line: TaskLine, by: Actor | None = None, **answers: Any) -> str:
-    """What was said to somebody who tried; the task is open as before."""
-    with pytest.raises(Failure) as failure:
-        tasks.complete(by or place.performer(line), line.key, place.filled(line, answers), place.now)
-    assert [other.key for other in place.open(line.project_key, line.element_id) if other.key == line.key] == [line.key]
-    return " ".join([failure.value.message, *(f"{fault.path} {fault.message}" for fault in getattr(failure.value, "problems", ()))])
-
-
-def facts(project: int) -> Mapping[str, Any]:
-    return projects.facts(District("sucheng", at("2026-09-01")).system, project)
-
-
-def give_back(place: District, line: TaskLine, to: str) -> None:
-    wish = returns.ReturnWish(to, straight=False, reason="请改正", due_on=(place.now + timedelta(days=5)).date())
-    returns.give_back(place.performer(line), line.key, wish, place.now)
 
 
 # ---------------------------------------------------------------------- Fengxian

@@ -1,6 +1,7 @@
 """An approval on the server: it lapses with whoever writes one of its values, for good; its person is told, and nobody gives it in another way."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from sqlalchemy import select
 
 from app.domain.permissions import SYSTEM
 from app.errors import Failure, Refused
-from app.services import accounts, instances, jobs, messages, projects, repair, tasks, trail
-from app.store.tables import ApprovalRow, AuditEntryRow, NotificationRow, db
+from app.services import accounts, instances, jobs, messages, projects, repair, returns, tasks, trail
+from app.store.tables import ApprovalRow, AuditEntryRow, NotificationRow, UserTaskRow, db
 from tests.integration.services import declaring as t
 from tests.integration.services.conftest import NOW, Cast
 from tests.unit.engine import diagrams as d
@@ -196,3 +197,35 @@ def test_a_task_that_approves_nothing_cannot_be_asked(hill: object) -> None:
     with pytest.raises(Refused) as refused:
         t.deploy(t.diagram(*body))
     assert [problem.code for problem in refused.value.problems] == ["TREE_FUNCTION"]
+
+
+@pytest.mark.parametrize(
+    ("to", "who", "answer", "opened"),
+    [
+        ("pay", "fred", {"budget": 5}, "last"),
+        ("pay", "fred", {"budget": 6}, "check"),
+        ("ask", "alice", {"wanted": 3}, "last"),
+        ("ask", "alice", {"wanted": 4}, "pay"),
+    ],
+)
+def test_a_correction_goes_straight_back_only_where_what_was_approved_is_as_it_was(
+    cast: Cast, to: str, who: str, answer: dict[str, Any], opened: str
+) -> None:
+    """A fact or a variable of the tree: whoever approved it sees it again before the one who has returned the task (modelling.md §7)."""
+    body = (
+        d.start(),
+        t.task("ask", "applicant", form="ask"),
+        t.task("pay", form="pay"),
+        t.task("check", "data_bureau_leader", form="check", approves="budget wanted", approvesWhen=OK),
+        t.task("last", "data_bureau", returnTo="pay ask"),
+        d.end(),
+        d.chain("start", "ask", "pay", "check", "last", "end"),
+    )
+    t.deploy(PAY, ASK, CHECK, t.diagram(*body))
+    project = approve(cast)
+    wish = returns.ReturnWish(to, straight=True, reason="请核对", due_on=(NOW + timedelta(days=3)).date())
+    returns.give_back(cast.dora, t.open_task(cast.dora, "last"), wish, NOW)
+    t.complete(getattr(cast, who), to, **answer)
+    open_tasks = db.session.execute(select(UserTaskRow.element_id).where(UserTaskRow.project_key == project, UserTaskRow.state == "open"))
+    assert list(open_tasks.scalars()) == [opened]
+    assert [row.lapsed_names for row in rows()] == [None if opened == "last" else list(answer)]

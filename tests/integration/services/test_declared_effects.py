@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.permissions import SYSTEM
-from app.errors import NotFound, Outdated, Refused
+from app.errors import Forbidden, NotFound, Outdated, Refused
 from app.services import accounts, inbox, instances, jobs, messages, offices, projects, repair, trail
 from app.store import ledger as stored
 from app.store.tables import FactChangeRow, NotificationRow, ProjectOfficeRow, RecordRow, db
@@ -196,7 +196,8 @@ def test_a_message_from_outside_writes_nothing_and_one_of_our_own_does(cast: Cas
         fields={"total": {**FIELDS["total"], "x-source": ["message:counted"]}},
     )
     first, second = t.begin(cast.alice, name="甲"), t.begin(cast.alice, name="乙")
-    messages.publish(HILL, "counted", str(first), {"n": 99}, NOW, tenant="hill")
+    with pytest.raises(Forbidden):
+        messages.publish(HILL, "counted", str(first), {"n": 99}, NOW, tenant="hill")
     assert t.row(first)["facts"].get("total") is None
     projects.start_process(cast.dora, second, "inspection", NOW)
     assert t.row(second)["facts"]["total"] == 5

@@ -118,6 +118,17 @@ def test_what_failed_before_is_told_and_refuses_nothing(own: None) -> None:
     assert codes(deploy(("dmn/permit_gate.dmn", STRICTER))) == ["SCENARIO_KNOWN"]
 
 
+def test_a_case_that_was_changed_has_to_hold_though_it_failed_before(own: None) -> None:
+    """Who corrects a case says what is right; what he leaves as it was, is no matter of his."""
+    deploy(("dmn/permit_gate.dmn", STRICT), reason="上级文件已改", force=True)
+    half = SCENARIO.replace("5000.00", "4999.00")
+    assert [item.code for item in refused((FILE, text(half))).problems] == ["SCENARIO"]
+    renamed = SCENARIO.replace("name: 审批", "name: 许可的审批")  # the set's title, and no case of it
+    assert codes(deploy((FILE, text(renamed)))) == ["SCENARIO_KNOWN"]
+    right = SCENARIO.replace("as: finance", "as: data_bureau_leader").replace("[small]", "[large]")
+    assert codes(deploy((FILE, text(right)))) == []
+
+
 def test_a_scenario_that_came_with_the_product_does_not_hold_up_a_new_amount_nor_what_follows(shipped: None) -> None:
     done = deploy(("dmn/permit_gate.dmn", STRICT))
     assert (version(), codes(done)) == (2, ["SCENARIO_OUTDATED"])
@@ -327,6 +338,21 @@ def test_a_model_that_only_scenarios_use_goes_with_them_and_starts_nothing(hill:
     assert [item.file for item in refused(("dmn/permit_gate.dmn", STRICT)).problems] == ["scenarios/hill/ask.yaml"]
     broken = DECIDE.replace(b'decisionId="permit_gate"', b'decisionId="nowhere"')
     assert [item.file for item in refused(("scenarios/decide.bpmn", broken)).problems] == ["scenarios/hill/ask.yaml"]
+
+
+def test_a_model_that_only_scenarios_use_changes_more_than_numbers(shipped: None, config: Config) -> None:
+    """What it breaks of the shipped scenarios refuses: it is no table of which only an amount was changed."""
+    root = Path(config.models)
+    (root / "scenarios" / "decide.bpmn").write_bytes(DECIDE)
+    (root / "scenarios" / "hill" / "ask.yaml").write_bytes(
+        text(ASKED.replace("{decision:", "{variables: {r: {role: finance, large: false}}, decision:"))
+    )
+    deployed = {item.id for item in models.boot(root, NOW).deployed}
+    assert {"decide.bpmn", "ask"} <= deployed
+    renamed = DECIDE.replace(b'resultVariable="r"', b'resultVariable="s"')
+    assert [(item.file, item.code) for item in refused(("scenarios/decide.bpmn", renamed)).problems] == [
+        ("scenarios/hill/ask.yaml", "SCENARIO")
+    ]
 
 
 def test_a_start_deploys_the_sets_and_runs_none(shipped: None, config: Config) -> None:

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain.permissions import SYSTEM
 from app.errors import Failure
 from app.services import instances, migration, tasks
 from app.services.tasks import TaskFilter
 from app.store import tables as t
 from tests.integration.services import lives, written
 from tests.integration.services.conftest import NOW, Cast
+from tests.integration.services.test_repair import begin, deploy, task
+from tests.unit.engine.diagrams import chain, end, start
 
 DAY = timedelta(days=1)
 TABLES = (
@@ -53,3 +56,26 @@ def test_a_migration_that_cannot_be_is_refused(cast: Cast) -> None:
             act()
         assert (str(refused.value.code), told in refused.value.message) == (code, True), refused.value.message
     assert instances.line(cast.root, key).version == 1
+
+
+def test_as_many_are_previewed_at_once_as_is_said(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, target = lives.migrated(cast, done=False)
+    monkeypatch.setattr(migration, "MOST_AT_ONCE", 2)
+    assert len(migration.preview(cast.root, [key, key], target, NOW, plan={"first": "initial"})) == 2
+    with pytest.raises(Failure) as refused:
+        migration.preview(cast.root, [key, key, key], target, NOW, plan={"first": "initial"})
+    assert refused.value.code == "TOO_MANY"
+
+
+def test_who_was_named_by_the_old_diagram_gives_way_to_whom_the_new_one_names(cast: Cast) -> None:
+    """A claim is a person's and stays; a name in the diagram is the diagram's."""
+
+    def version(name: str) -> int:
+        assigned = f'<zeebe:assignmentDefinition assignee="{name}" candidateGroups="finance, data_bureau"/>'
+        return deploy(start(), task("a", assigned), end(), chain("start", "a", "end"))
+
+    version("fred")
+    key = begin(cast).key
+    migration.migrate(cast.root, key, version("dora"), "改由杜数办理", NOW)
+    (line,) = tasks.search(SYSTEM, TaskFilter(element_id="a"), NOW).items
+    assert line.assignee == "dora"

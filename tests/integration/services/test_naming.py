@@ -1,5 +1,7 @@
 """A deployment is refused where a diagram names what nobody has; also where a changed form or table takes away what a deployed diagram names."""
 
+import json
+
 import pytest
 from flask import Flask
 
@@ -63,6 +65,21 @@ def test_a_deadlines_table_that_loses_a_key_is_refused_at_the_diagrams_that_use_
     }  # fmt: skip
 
 
+def test_a_table_that_newly_asks_for_what_nobody_fills_in_is_told_unless_the_form_comes_with_it(hill: Flask) -> None:
+    def asking(name: str) -> tuple[str, bytes]:
+        column = f'<input id="i1"><inputExpression id="ie1" typeRef="boolean"><text>{name}</text></inputExpression></input><output id="permit_gate_o0"'
+        wider = GATE.replace(b"</inputEntry>", b"</inputEntry><inputEntry><text>-</text></inputEntry>")
+        return "dmn/permit_gate.dmn", wider.replace(b'<output id="permit_gate_o0"', column.encode())
+
+    def told(*bundle: tuple[str, bytes]) -> list[str]:
+        return [finding.message for finding in models.deploy(SYSTEM, list(bundle), NOW).warnings if finding.code == "VARIABLE"]
+
+    field = APPLY.replace(b'"properties": {', '"properties": {"stamped": {"type": "boolean", "title": "已盖章"},'.encode(), 1)
+    (message,) = told(asking("invoiced"))
+    assert message.startswith("表里新问到“invoiced”,而用这张表的流程(许可)里没有任何环节写入它")
+    assert told(asking("stamped"), ("forms/permit.apply.json", field)) == []
+
+
 def test_what_was_wrong_before_is_no_matter_of_a_later_form(hill: Flask) -> None:
     models.deploy(
         SYSTEM, [("bpmn/permit.bpmn", PERMIT.replace(b'candidateGroups="applicant"', b'candidateGroups="mayor"'))], NOW, source="files"
@@ -109,3 +126,32 @@ def test_a_districts_copy_of_a_shared_diagram_may_go_on_to_speak_of_others(hill:
     view = models.deploy(SYSTEM, [("permit.bpmn", copy)], NOW, tenant="hill")
     assert [(finding.code, finding.severity) for finding in view.warnings if finding.code == "ROLE"] in ([], [("ROLE", "warning")])
     assert [finding.code for finding in refused(("permit.bpmn", copy.replace(b"valley_clerk", b"valley_mayor")), tenant="hill")] == ["ROLE"]
+
+
+def ledger(field: str) -> tuple[str, bytes]:
+    properties = {
+        "projectKey": {"type": "string", "title": "项目号", "readOnly": True},
+        "phase": {"type": "string", "title": "阶段", "readOnly": True},
+        "applicantOffice": {"type": "object", "x-format": "office", "title": "申报单位", "readOnly": True},
+        field: {"type": "number", "title": "金额", "x-owner": ["finance"]},
+    }
+    schema = {"type": "object", "additionalProperties": False, "properties": properties}
+    return "forms/records/project.json", json.dumps({"id": "records.project", "title": "台账", "schema": schema}).encode()
+
+
+def fits(field: str) -> tuple[str, bytes]:
+    return "dmn/permit_gate.dmn", GATE.replace(b"<text>amount</text>", f"<text>project.{field}</text>".encode())
+
+
+def test_a_table_that_names_a_field_which_the_ledger_lacks_is_refused(hill: Flask) -> None:
+    assert b"<text>amount</text>" in GATE
+    found = refused(ledger("contractAmount"), fits("contractAmout"))
+    assert [(finding.file, finding.code, finding.element) for finding in found] == [("dmn/permit_gate.dmn", "LEDGER_FIELD", "permit_gate")]
+    assert "是不是 contractAmount?" in found[0].message
+
+
+def test_a_ledger_that_loses_a_field_is_refused_at_the_deployed_tables_that_name_it(hill: Flask) -> None:
+    models.deploy(SYSTEM, [ledger("contractAmount"), fits("contractAmount")], NOW, force=True, reason="新台账")
+    found = refused(ledger("contractAmounts"))
+    assert [(finding.code, finding.element) for finding in found] == [("LEDGER_FIELD", "permit_gate")]
+    assert "是不是 contractAmounts?" in found[0].message

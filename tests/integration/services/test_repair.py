@@ -652,3 +652,21 @@ def test_repairs_are_one_commit_each(cast: Cast) -> None:
     assert db.session.execute(select(ProcessInstanceRow.state).where(ProcessInstanceRow.key == key)).scalar_one() == "cancelled"
     with pytest.raises(TaskAlreadyClosed):
         tasks.complete(cast.fred, db.session.execute(select(UserTaskRow.key).where(UserTaskRow.element_id == "b")).scalar_one(), {}, NOW)
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_an_ended_instance_keeps_its_variables_once(cast: Cast, cancelled: bool) -> None:
+    """They stand in their rows, for people; the state, which nobody can ask any more, holds none of them."""
+    deploy(start(), task("a"), end(), chain("start", "a", "end"))
+    key = begin(cast, {"kept": "四百万"}).key
+    if cancelled:
+        repair.cancel(cast.root, key, "模型有误", NOW)
+    else:
+        complete(cast, "a", key)
+    blob = db.session.execute(select(ProcessInstanceRow.blob).where(ProcessInstanceRow.key == key)).scalar_one()
+    assert blob is not None
+    assert "四百万" not in blob
+    page = seen(cast, key)
+    assert ("kept", "四百万") in [(line.name, line.value) for line in page.variables]
+    with pytest.raises(Conflict):
+        repair.cancel(cast.root, key, "再取消", NOW)

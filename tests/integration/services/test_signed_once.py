@@ -177,3 +177,13 @@ def test_only_such_a_task_pays_for_the_question(cast: Cast, wes: Actor) -> None:
         counted.append(len(made))
     assert counted[1] - counted[0] == 2  # who has signed; claims given back
     assert unattended.listing(cast.root, NOW).items == []
+
+
+def test_the_administrator_is_told_that_all_have_signed_and_that_nobody_is_left(cast: Cast, wes: Actor) -> None:
+    begin(cast)
+    tasks.complete(wes, o.key_of("教育局"), {"verdict": "同意"}, NOW)
+    people.disable(SYSTEM, "bob", "调离", NOW)
+    signed = "同一人在一轮里只能办一次：能办的人在本轮都已办过（已办 1 人）"
+    assert o.missing(cast) == {"水利局": (signed,)}
+    people.disable(SYSTEM, "wes", "调离", NOW)
+    assert o.missing(cast) == {"水利局": (signed, "水利局没有人担任“申报单位”")}

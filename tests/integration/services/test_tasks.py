@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from app.domain.forms import Form
+from app.seen import wording
 from app.services import accounts, inbox, instances, repair, tasks
 from app.services.instances import InstanceFilter
 from tests.integration.services import lives
@@ -32,8 +33,8 @@ HILL = accounts.system("hill")
     ],
 )
 def test_what_was_decided_in_a_few_words(fields: dict[str, Any], data: dict[str, Any], said: str) -> None:
-    assert tasks.summarise(Form("f", "表", {"type": "object", "properties": fields}), data) == said
-    assert tasks.summarise(None, data) == "已办理"
+    assert wording.summarised(Form("f", "表", {"type": "object", "properties": fields}), data) == said
+    assert wording.summarised(None, data) == "已办理"
 
 
 def test_what_a_task_is_asked_with_and_by_whom(cast: Cast) -> None:

@@ -61,6 +61,7 @@ def test_seals_close_what_was_committed_and_their_head_stands_outside(cast: Cast
         ("DELETE FROM audit_entries WHERE number = 1 AND action = 'process.start'", "缺少第 1 条"),
         ("DELETE FROM audit_entries WHERE number = 2 AND action = 'task.complete'", "末尾与实例所记不符"),
         ("DELETE FROM audit_entries WHERE action = 'models.deploy'", "封存"),
+        ("UPDATE audit_entries SET mac = 'ff' WHERE action = 'models.deploy'", "第 1 次封存与其 10 条记录不符(实有 10 条)"),
         ("DELETE FROM audit_seals", "截断"),
     ],
 )

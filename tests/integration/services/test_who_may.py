@@ -71,7 +71,6 @@ NOBODY = {
     "startup.check": "a start",
     "startup.take_node": "a start",
     "startup.dispose": "an end",
-    "tasks.summarise": "a value",
     "timers.fire_due": "the system's own",
     "timers.next_due": "an instant that names nothing",
     "trail.head_file": "a place",

@@ -174,3 +174,14 @@ def test_projects_of_a_district_by_phase_and_year_oldest_first(life: Life) -> No
     assert keys_of(ledger.projects("hill", [], 0)) == [904]
     found = next(iter(ledger.projects("hill", [], 2026)))
     assert tuple(found) == (902, "乙", "trial", second["applicant_key"], "教育局", {"a": 1}, second["offices"])
+
+
+def test_records_of_an_office_are_those_of_its_projects_that_count(life: Life) -> None:
+    school, water = life.office("教育局"), life.office("水利局")
+    mine, own, theirs = (life.project(name, applicant_key=office) for name, office in (("甲", school), ("乙", school), ("丙", water)))
+    first, second = life.record(project_key=mine["key"]), life.record(project_key=own["key"])
+    life.record(project_key=mine["key"], superseded_at=NOW)
+    life.record(project_key=mine["key"], kind="fee")
+    life.record(project_key=mine["key"], tenant="valley")
+    life.record(project_key=theirs["key"])
+    assert keys_of(ledger.records_of_office("hill", "deal", school)) == [first["key"], second["key"]]

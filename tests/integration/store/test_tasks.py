@@ -310,3 +310,11 @@ def test_completions_of_elements_stand_in_their_order_with_their_place_in_a_loop
     ]
     assert [tasks.place_of(tree["key"], number) for number in (2, 3, 1, 99)] == [2, 3, None, None]
     assert tasks.place_of(other["key"], 3) == 9
+
+
+def test_what_was_said_is_of_the_trees_own_tasks(life: Life) -> None:
+    tree, other = life.tree(), life.tree()
+    one = life.task(tree, 2, state="completed", outcome="同意", completed_name="冯财")
+    life.task(tree, 3, state="completed", outcome="无关")
+    life.task(other, 2, state="completed", outcome="别的")
+    assert [(row.key, row.outcome, row.completed_name) for row in tasks.said(tree["root_key"], [2])] == [(one["key"], "同意", "冯财")]

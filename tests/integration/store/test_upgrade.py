@@ -13,7 +13,17 @@ from app.domain.states import DefinitionKind
 from app.errors import Conflict
 from app.services import accounts, inbox, instances, jobs, messages, models, pump, repair, tasks, trail
 from app.store import schema
-from app.store.tables import DefinitionRow, IncidentRow, ProcessInstanceRow, TaskCandidateRow, UserTaskRow, WaitRow, db
+from app.store.tables import (
+    DecisionEvaluationRow,
+    DefinitionRow,
+    IncidentRow,
+    ProcessInstanceRow,
+    TaskCandidateRow,
+    UserTaskRow,
+    WaitRow,
+    db,
+)
+from app.store.types import loads
 
 LATER = datetime(2026, 3, 11, 1, tzinfo=UTC)
 
@@ -139,3 +149,15 @@ def test_foreign_keys_hold_again_after_the_upgrade(upgraded: Flask) -> None:
     if db.engine.dialect.name == "sqlite":
         assert db.session.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
     assert db.session.execute(select(WaitRow.key).where(WaitRow.root_key.is_(None))).first() is not None
+
+
+def test_decisions_of_before_are_read_as_they_were_written(released: Flask) -> None:
+    written = {
+        row.key: [None if value is None else loads(value) for value in (row.inputs, row.output, row.rules, row.required, row.deadline)]
+        for row in db.session.execute(text("SELECT key, inputs, output, rules, required, deadline FROM decision_evaluations"))
+    }
+    db.session.rollback()
+    schema.upgrade()
+    read = db.session.execute(select(DecisionEvaluationRow)).scalars()
+    assert {row.key: [row.inputs, row.output, row.rules, row.required, row.deadline] for row in read} == written
+    assert len(written) >= 2

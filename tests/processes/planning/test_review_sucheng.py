@@ -513,6 +513,18 @@ def test_a_revision_that_makes_it_classified_asks_the_secrecy_office_too() -> No
     assert case.tasks == {"give_pre_review_opinion": 5}
 
 
+def test_no_revision_takes_it_out_of_the_secrecy_office_s_hands() -> None:
+    """SC-5-9, SC-10-15."""
+    case = review("sucheng", classified=True)
+    case.fill("give_pre_review_opinion", opinion="修改后同意", opinionText="涉密与非涉密分开")
+    case.fill_all("give_pre_review_opinion")
+    case.fill("issue_pre_review")
+    with pytest.raises(FormRejected, match="不能改为非涉密"):
+        case.fill("revise_declaration", classified=False)
+    case.fill("revise_declaration", classified=True)
+    assert case.tasks == {"give_pre_review_opinion": 5}
+
+
 def test_a_project_carried_over_waits_for_the_plan_of_its_new_year() -> None:
     case = review("sucheng")
     to_plan(case)

@@ -71,3 +71,9 @@ def test_the_names_of_properties() -> None:
     assert words == rules.WORDS
     assert {*rules.EFFECTS, *words} == rules.PROPERTIES
     assert rules.RESERVED == ("project", "parameters")
+
+
+def test_the_properties_are_those_of_the_contract() -> None:
+    """modelling.md §4, with ``clauses``, which diagrams of the first release write themselves."""
+    told = "phase record set reads notify office distinct approves approvesWhen returnTo stands noDeadline document together mayBeEmpty each when"
+    assert {*told.split(), "clauses"} == rules.PROPERTIES

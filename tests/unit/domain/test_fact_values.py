@@ -1,5 +1,6 @@
 """When two values of a fact are the same: equal ones have one digest, others never."""
 
+import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -14,7 +15,13 @@ from app.domain.fact_values import ValueRefused, digest, is_blank, normal
 
 MONEY = {"type": "number", "x-format": "money"}
 SET = {"type": "array", "x-unordered": True}
-BLANKS = ("", " ", "\t\n", "　", "\u2003\u00a0", "\u2009")
+BLANKS = ("", " ", "\t\n", "　", "\u2003\u00a0", "\u2009", "\u200b", "\u2060 \ufeff", "\u00ad", "\u3164", "\uffa0", "\u2800", "\ufe0f")
+UNSEEN = (
+    "[{}]".format("".join(re.escape(chr(code)) for code in range(0x110000) if unicodedata.category(chr(code)) in ("Cc", "Cf", "Mn", "Me")))[
+        :-1
+    ]
+    + r"\s\u115f\u1160\u2800]"
+)
 
 numbers = st.decimals(allow_nan=False, allow_infinity=False, places=6).map(lambda value: value + 0)
 texts = st.text(max_size=8)
@@ -27,7 +34,7 @@ values = st.recursive(
 
 def plain(value: Any) -> Any:
     """What a value says, worked out without the product: numbers as they are, blank as nothing, nothing in a context as absent."""
-    if value is None or (isinstance(value, str) and not "".join(unicodedata.normalize("NFKC", value).split())):
+    if value is None or (isinstance(value, str) and not re.sub(UNSEEN, "", unicodedata.normalize("NFKC", value))):
         return ()
     if isinstance(value, bool | str):
         return type(value).__name__, value

@@ -52,6 +52,12 @@ def test_a_check_may_speak_of_a_field_of_a_row_and_of_a_group(path: str) -> None
         ({**GOOD, "severity": "x"}, "/0/severity", "可用:id、description、when"),
         ({"when": "true"}, "/0/message", "没有写 message"),
         ({**GOOD, "message": "　"}, "/0/message", "不能为空"),
+        *(
+            ({**GOOD, keyword: value}, f"/0/{keyword}", "应是文字,不能为空")
+            for keyword in ("id", "description", "when", "field")
+            for value in ("", 7)
+        ),
+        ({"message": "x", "decision": " "}, "/0/decision", "应是文字,不能为空"),
         ({"message": "x"}, "/0", "when(FEEL,为真即有误)或 decision"),
         ({**GOOD, "decision": "limits"}, "/0", "不能都写"),
         ({**GOOD, "field": "amuont"}, "/0/field", "是不是 amount?"),

@@ -149,8 +149,8 @@ def test_a_form_is_what_its_file_says() -> None:
         (source({"a": {"$ref": "#/properties/b"}, "b": {"$ref": "#/properties/a"}}), "FORM_SCHEMA", "schema", "绕回自身"),
         (source({"a": {"$ref": "#"}}), "FORM_SCHEMA", "schema", "引用 '#' 绕回自身"),
         (source({"a": {"$recursiveRef": "#/properties/a"}}), "FORM_SCHEMA", "schema", "绕回自身"),
-        (source({"a": {"minimum": "x"}}), "FORM_SCHEMA", "schema", "不符合 JSON Schema 2020-12"),
-        (source({"a": {"pattern": "("}}), "FORM_SCHEMA", "schema", "不符合 JSON Schema 2020-12"),
+        (source({"a": {"minimum": "x"}}), "FORM_SCHEMA", "schema/properties/a/minimum", "不合 JSON Schema 2020-12:应填数字"),
+        (source({"a": {"pattern": "("}}), "FORM_SCHEMA", "schema/properties/a/pattern", "不合 JSON Schema 2020-12:不是正则表达式"),
     ],
 )
 def test_a_file_that_cannot_work_is_refused_at_its_place(text: bytes, code: str, place: str, told: str) -> None:

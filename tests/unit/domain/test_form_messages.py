@@ -1,11 +1,13 @@
 """Each keyword of a schema in the words of an official: code and sentence, at the limit and beyond it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
-from app.domain.forms import Form, loads
+from app.domain.codes import FormCode
+from app.domain.forms import Form, FormError, loads
 
 
 def told(field: dict[str, Any], value: str) -> list[tuple[str, str]]:
@@ -100,3 +102,27 @@ def test_what_may_not_be_there_at_all_is_told() -> None:
 )  # fmt: skip
 def test_amounts_count_to_the_fen_up_to_a_limit(value: str, stands: bool) -> None:
     assert (told({"x-format": "money", "type": "number"}, value) == []) is stands
+
+
+@pytest.mark.parametrize(
+    ("field", "place", "says"),
+    [
+        ({"readOnly": "true"}, "readOnly", "应填是或否"),
+        ({"type": "strng"}, "type", "只能是 string、number"),
+        ({"minimum": "5"}, "minimum", "应填数字"),
+        ({"maxLength": -1}, "maxLength", "不得小于 0"),
+        ({"required": "a"}, "required", "应填列表"),
+        ({"required": ["a", "a"]}, "required", "有重复的项"),
+        ({"pattern": "("}, "pattern", "不是正则表达式"),
+        ({"allOf": []}, "allOf", "至少 1 项"),
+        ({"multipleOf": 0}, "multipleOf", "必须大于 0"),
+        ({"$anchor": "1"}, "$anchor", "格式不对"),
+    ],
+)
+def test_a_schema_that_is_none_is_told_in_chinese_with_its_place(field: dict[str, Any], place: str, says: str) -> None:
+    schema = {"type": "object", "additionalProperties": False, "properties": {"a": field}}
+    with pytest.raises(FormError) as refused:
+        Form.parse(json.dumps({"id": "f", "title": "表", "schema": schema}).encode())
+    assert (refused.value.code, refused.value.place) == (FormCode.FORM_SCHEMA, f"schema/properties/a/{place}")
+    assert str(refused.value).split("2020-12:")[1].startswith(says)
+    assert not re.search("[a-z]+ (is|not|of|has) ", str(refused.value))

@@ -27,6 +27,7 @@ HILL = District(
         "fees": ProcessInfo("fees", start_role="finance"),
         "closed": ProcessInfo("closed", enabled=False, start_role="finance"),
         "inner": ProcessInfo("inner"),
+        "mend": ProcessInfo("mend", start_role="*", start_phases=("draft",)),
     },
 )
 PROJECT = ProjectFacts("hill", 5, "draft", {"applicant": frozenset({1}), "implementer": frozenset({2, 3})})
@@ -177,6 +178,20 @@ def test_a_process_is_started_by_its_role_in_its_phases() -> None:
     assert said(permissions.may_start(ALICE, "permit", ended, HILL)) == (False, "WRONG_PHASE", "项目当前所处阶段不能发起这项流程")
     assert may(FRED, "fees", ended) == (True, "ALLOWED")
     assert may(ALICE, "permit", ProjectFacts("hill", 5, "ended")) == (False, "NOT_YOUR_PROJECT")
+
+
+def test_what_anybody_concerned_may_start_is_for_those_who_may_see_the_project() -> None:
+    def may(actor: Actor, project: ProjectFacts | None = PROJECT) -> tuple[bool, str]:
+        verdict = permissions.may_start(actor, "mend", project, HILL)
+        return verdict.allowed, verdict.code
+
+    bureau, builder = person(("bureau", 7, "数据局")), person(("builder", 3, "某公司"))
+    assert may(ALICE) == may(bureau) == may(builder) == (True, "ALLOWED")
+    assert may(FRED) == (False, "NOT_YOUR_PROJECT")
+    assert may(ROOT) == (False, "ADMINISTRATOR")
+    assert may(person(("bureau", 7, "数据局"), tenant="valley")) == (False, "OTHER_DISTRICT")
+    assert may(bureau, None) == (False, "NOT_STARTABLE")
+    assert may(bureau, ProjectFacts("hill", 5, "ended", PROJECT.offices)) == (False, "WRONG_PHASE")
 
 
 HERE = Actor(0, "system", "系统", "hill")  # the system within a district

@@ -173,6 +173,17 @@ def test_an_extension_that_is_not_read_is_warned_of(extensions, says):
     assert says in found[0].message
 
 
+@pytest.mark.parametrize("name", ["assignee", "formId", "dueDate", "retries"])
+def test_an_extension_written_as_an_attribute_of_the_element_is_warned_of(name):
+    found = lint(user("a", ASSIGNED, **{f"zeebe:{name}": "x"}), chain("start", "a"))
+    assert codes(found) == [("a", "EXTENSION_IGNORED")]
+    assert f"zeebe:{name}" in found[0].message
+
+
+def test_the_template_of_a_modeler_is_no_matter():
+    assert lint(user("a", ASSIGNED, **{"zeebe:modelerTemplate": "t", "zeebe:modelerTemplateVersion": "1"}), chain("start", "a")) == []
+
+
 def test_a_refused_diagram_stays_refused_whatever_it_is_warned_of():
     with pytest.raises(DiagramError):
         lint(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.engine import State, StateError, commands, read, step
+from app.engine import NotOpen, State, StateError, commands, read, step
 from tests.effort import effort
 
 from .diagrams import (
@@ -299,3 +299,17 @@ def test_the_same_file_is_read_the_same_way_twice():
     first, second = read(RICH_FILES[0], "x").processes[0], read(RICH_FILES[0], "x").processes[0]
     assert first.elements == second.elements
     assert first.start_events == second.start_events
+
+
+@pytest.mark.parametrize("end_with", [commands.CompleteTask, commands.Cancel])
+def test_what_remains_of_an_ended_tree_refuses_like_the_whole_and_holds_no_values(end_with):
+    run = Run(build(user("a"), end(), chain("start", "a", "end")), variables={"amount": Decimal("4000000.01")})
+    run.do(commands.CompleteTask(run.task("a"), {"note": "最后"}) if end_with is commands.CompleteTask else commands.Cancel())
+    text = run.current.remains()
+    assert not {"amount", "note", "最后"} & set(json.loads(text)["instances"][0])
+    assert "4000000.01" not in text
+    left = State.load(text, run.library)
+    assert (left.root_state, left.catalogue, left.tokens()) == (run.current.root_state, run.current.catalogue, [])
+    for command in (commands.CompleteTask(1, {}), commands.Cancel(), commands.SetVariables({"amount": 1}), commands.Suspend()):
+        with pytest.raises(NotOpen):
+            step(run.library, left, command, run.now)

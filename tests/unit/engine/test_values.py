@@ -358,3 +358,34 @@ def test_the_modelers_extensions_are_not_looked_into():
 def test_an_expression_of_another_dialect_is_no_reference():
     task = node("callActivity", "c", "", '<zeebe:calledElement processId="q"/>', calledElement="${config:name}")
     assert read(file(process(start(), task, chain("start", "c"))), "x.bpmn").processes
+
+
+# ---------------------------------------------------------------------- places
+
+
+@pytest.mark.parametrize(
+    ("element", "name", "body", "says"),
+    [
+        ("b", "isInterrupting", boundary("b", "a", timer("Duration", "PT1H")).replace("cancelActivity=\"true\"", 'isInterrupting="false"'), "boundaryEvent 的 cancelActivity"),
+        ("s", "cancelActivity", event_subprocess("e", start("s", timer("Duration", "PT1H"), cancelActivity="false"), user("x"), chain("s", "x")), "startEvent 的 isInterrupting"),
+        ("c", "attachedToRef", catch("c", timer("Duration", "PT1H")).replace('id="c"', 'id="c" attachedToRef="a"') + chain("a", "c"), "boundaryEvent"),
+        ("u", "isSequential", user("u", "", loop("=[1, 2]"), isSequential="true") + chain("a", "u"), "multiInstanceLoopCharacteristics"),
+        ("u", "messageRef", user("u", messageRef="m") + chain("a", "u"), "receiveTask"),
+        ("u", "triggeredByEvent", user("u", triggeredByEvent="1") + chain("a", "u"), "subProcess"),
+        ("u", "calledElement", user("u", calledElement="q") + chain("a", "u"), "callActivity"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value.isalpha() else "",
+)  # fmt: skip
+def test_a_setting_on_an_element_that_has_none_is_refused_and_never_read_as_its_opposite(element, name, body, says):
+    found = problems(file(process(start(), user("a"), body, chain("start", "a"))))
+    assert [(problem.element, problem.code) for problem in found] == [(element, "ATTRIBUTE_PLACE")]
+    assert name in found[0].message
+    assert says in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("isInterrupting", " 1 "), ("cancelActivity", "true"), ("triggeredByEvent", "false"), ("isSequential", "0")]
+)
+def test_one_that_says_what_happens_anyway_is_a_warning(name, value):
+    diagram = read(file(process(start(), user("a", **{name: value}), chain("start", "a"))), "x.bpmn")
+    assert ("a", "ATTRIBUTE_PLACE") in [(problem.element, problem.code) for problem in diagram.lint]

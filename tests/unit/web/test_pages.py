@@ -195,6 +195,28 @@ def test_completion_leads_to_the_next_task_of_the_same_person(sign_in: SignIn, t
     assert send(sign_in("applicant"), token, "/tasks/2/complete", FILLED).get_json()["redirect"] == "/tasks/3"
 
 
+def test_who_has_several_roles_chooses_one_and_the_word_is_that_roles(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
+    client = sign_in("applicant")
+    page = client.get("/tasks/2").text
+    assert "您有几个身份可以办理" in page
+    assert '<strong aria-current="true">宿城区水利局 申报单位经办人</strong>' in page
+    (other,) = re.findall(r'href="([^"]*acting=finance)"', page)
+    chosen = client.get(other).text
+    assert '<strong aria-current="true">宿城区财政局 财政局经办人</strong>' in chosen
+    address = given(chosen)["urls"]["complete"]
+    assert send(client, token, address, FILLED).status_code == 200
+    assert memory.acting == ["finance"]
+    assert "您有几个身份可以办理" not in client.get("/tasks/1").text
+
+
+def test_a_return_is_of_the_chosen_role(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
+    client = sign_in("applicant")
+    (address,) = re.findall(r'action="(/tasks/4/return[^"]*)"', client.get("/tasks/4?acting=finance").text)
+    data = {"csrf_token": token(client), "to": "fill_in", "way": "stepwise", "reason": "请补充", "due": "2026-10-20"}
+    client.post(address, data=data)
+    assert [wish.acting for wish in memory.returned] == ["finance"]
+
+
 @pytest.mark.parametrize(
     ("change", "path"),
     [

@@ -121,6 +121,7 @@ class Memory:
     deployed: list[tuple[str, bytes]] = field(default_factory=list)
     moved: list[Any] = field(default_factory=list)
     returned: list[ReturnWish] = field(default_factory=list)
+    acting: list[str | None] = field(default_factory=list)
     virtual: bool = False
     published: v.DeploymentView | None = None
 
@@ -216,6 +217,14 @@ def task_view(memory: Memory, actor: Actor, key: int) -> v.TaskPage:
         documentation="请对照通知逐项填写。",
         returns=CHOICES if key == 4 else (),
     )
+
+
+def in_capacity(view: v.TaskPage, acting: str | None) -> v.TaskPage:
+    """The second task and the one that may be returned can be done in two roles."""
+    if view.line.key not in (2, 4):
+        return view
+    offered = (("applicant", "申报单位经办人", "宿城区水利局"), ("finance", "财政局经办人", "宿城区财政局"))
+    return replace(view, capacities=[v.CapacityChoice(*one, chosen=one[0] == (acting or "applicant")) for one in offered])
 
 
 def give_back(memory: Memory, actor: Actor, key: int, wish: ReturnWish) -> v.CompletedView:
@@ -436,10 +445,11 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
     )
     fake(
         tasks,
-        view=lambda actor, key, now: task_view(memory, actor, key),
-        complete=lambda actor, key, data, now, confirmed=None, idempotency_key=None, ledger_version=None: complete(
-            memory, actor, key, data, confirmed or {}
-        ),
+        view=lambda actor, key, now, acting=None: in_capacity(task_view(memory, actor, key), acting),
+        complete=lambda actor, key, data, now, confirmed=None, idempotency_key=None, ledger_version=None, acting=None: (
+            memory.acting.append(acting),
+            complete(memory, actor, key, data, confirmed or {}),
+        )[1],
         save_draft=lambda actor, key, data, now: (memory.drafts.update({key: data}), NOW)[1],
         search=lambda actor, wanted, now, **more: v.Page([LINES[1]], 1),
     )

@@ -114,6 +114,22 @@ def test_priority_without_output_values_cannot_choose(table, decide):
     assert caught.value.code == "dmn.priority"
 
 
+@pytest.mark.parametrize(
+    ("description", "clauses"),
+    [
+        ("SC-17-4 SC-18-1：备案后核对，见 SC-9-9", "SC-17-4 SC-18-1"),
+        ("SC-17-4", "SC-17-4"),
+        ("以内、含本数", "SC-17-2"),
+        ("SC-17-2a 以内", "SC-17-2"),
+    ],
+)
+def test_a_row_cites_what_its_description_begins_with(table, decide, description, clauses):
+    """As dmn-js edits a row: its one remark is the description, whatever an annotation column goes on to say."""
+    source = table(["x:number"], ["o"], [["> 1", "1", "SC-17-2"]], annotations=["条款"])
+    described = source.replace(b'<rule id="row1">', f'<rule id="row1"><description>{description}</description>'.encode())
+    assert decide(described, {"x": 5}).rules[0].annotations == {"条款": clauses, "描述": description}
+
+
 def test_annotations_come_with_the_row(table, decide):
     source = table(["x:number"], ["o"], [["> 1", "1", "SC-17-2", "累计"], ["<= 1", "2", "SC-17-3", ""]], annotations=["条款", "备注"])
     assert decide(source, {"x": 5}).rules[0].annotations == {"条款": "SC-17-2", "备注": "累计"}
