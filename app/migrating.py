@@ -25,7 +25,7 @@ PARTS = ("plan", "anew", "stays")
 class PlansFile(click.ParamType[Plans]):
     """YAML: district → process → ``plan``, ``anew`` (old element: new one), ``stays`` (elements)."""
 
-    name = "YAML"
+    name = "file"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Plans:
         try:
