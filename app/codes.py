@@ -43,6 +43,7 @@ class RequestCode(Code):
     RETURN_DUE = "RETURN_DUE", "退回须写明办理期限，且不早于今天"
     NOTHING = "NOTHING", "没有给出要做的改动"
     NAME = "NAME", "名称为空、过长或含有不允许的字符"
+    MESSAGE_OF_DISTRICT = "MESSAGE_OF_DISTRICT", "这条消息由本区的流程自己发出，不能从系统外发送"
     DISTRICT = "DISTRICT", "没有这个区，区的文件无法读取，或区里没有所需的账号"
     VERSION = "VERSION", "流程只能按现行版本发起"
     TOO_MANY = "TOO_MANY", "一次给出的流程实例超过上限，请分批"

@@ -230,6 +230,12 @@ class Snapshot:
         """Whether some process of the tenant keeps the names of the ledger's row and the parameters for its expressions."""
         return any(process_definition(found.key).declares for found in self.processes())
 
+    @cached_property
+    def sends(self) -> frozenset[str]:
+        """The messages by which processes of the tenant that write the ledger hand over to each other."""
+        definitions = (process_definition(found.key) for found in self.processes())
+        return frozenset(name for definition in definitions if definition.declares for name in definition.sends)
+
     def reference(self, kind: str, name: str, tag: str | None = None, deployment: int | None = None) -> ResourceRef | None:
         """The key that a lookup leads to. ``deployment``: the key of the process definition that asks."""
         bundle = process_definition(deployment).deployment if deployment else None

@@ -52,7 +52,8 @@ class ProcessDefinition:
     ``declares``: some element declares an effect (``app.domain.declared.EFFECTS``), so that the names of the ledger's row and of the parameters are reserved.
     ``watched``: elements whose completion an expression asks for. ``calls``: of each process called by a literal id also its version tag, and whether it is the one
     deployed together with this. ``results``: variable → decisions that give it. ``may_ask``: a step may need to know more of the ledger than it is told, in the
-    process or in one that it calls. ``dated_by``: ledger fields that dates and people of its elements depend on (see ``FormulaTerm.facts``).
+    process or in one that it calls. ``dated_by``: ledger fields that dates and people of its elements depend on (see ``FormulaTerm.facts``). ``sends``: names of
+    the messages that it throws.
     """
 
     process_id: str
@@ -78,6 +79,7 @@ class ProcessDefinition:
     results: Mapping[str, frozenset[str]] = field(default_factory=dict)
     may_ask: bool = False
     dated_by: frozenset[str] = frozenset()
+    sends: frozenset[str] = frozenset()
 
     def stage_of(self, element_id: str) -> str:
         """The outermost sub-process around an element, else the process."""

@@ -25,6 +25,7 @@ from app.domain.states import MessageKind
 from app.engine.codes import CommandCode
 from app.engine.commands import Deliver, Start
 from app.engine.limits import LONGEST_KEY, LONGEST_NAME, flaw_of
+from app.engine.phases import PROJECT_ENDED
 from app.engine.timers import parse_duration
 from app.errors import Conflict, InvalidRequest
 from app.services import accounts
@@ -49,7 +50,7 @@ def publish(
     tenant: str,
     lifetime: timedelta | None = None,
 ) -> int:
-    """A message from outside. Returns its key. Raises Forbidden, InvalidRequest (NAME, NAME_RESERVED)."""
+    """A message from outside. Returns its key. Raises Forbidden, InvalidRequest (NAME, NAME_RESERVED, MESSAGE_OF_DISTRICT)."""
     zone = snapshot.district(tenant).zone
     expires = parse_duration(current.settings().message_lifetime).after(now, zone) if lifetime is None else now + lifetime
     return _throw(actor, MessageKind.MESSAGE, name, variables, now, correlation_key=correlation_key, tenant=tenant, expires_at=expires)
@@ -74,6 +75,11 @@ def _throw(
     permissions.may_administer(actor, tenant).require()
     if not name.strip() or flaw_of(name, LONGEST_NAME) or flaw_of(correlation_key, LONGEST_KEY):
         raise InvalidRequest(f"消息名称应为 1 至 {LONGEST_NAME} 个字,关联键不超过 {LONGEST_KEY} 个字,且不含空字符", code=RequestCode.NAME)
+    if kind == MessageKind.MESSAGE and not actor.is_system and (name == PROJECT_ENDED or name in snapshot.library(tenant).sends):
+        # It says what somebody has decided in the process that sends it, and moves the project's phase and facts where it is heard.
+        raise InvalidRequest(
+            f"消息“{name}”由本区的流程自己发出,不能从系统外发送;交接中断的,请在“流程实例”里处置", code=RequestCode.MESSAGE_OF_DISTRICT
+        )
     taken = [name for name in RESERVED if name in variables]
     if taken and snapshot.library(tenant).reserves:
         raise InvalidRequest(f"变量不能叫“{taken[0]}”:它是台账或参数的名称。请改名后重新提交", code=CommandCode.NAME_RESERVED)

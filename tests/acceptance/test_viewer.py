@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 
 from app import config, create_app
 from app.domain.permissions import SYSTEM
-from app.services import inbox, instances, messages, models, repair, startup, tasks
+from app.services import accounts, inbox, instances, messages, models, repair, startup, tasks
 from app.services.repair import Activate
 from app.store import schema
 from tests import brook
@@ -87,7 +87,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def review(root: Any, key: str) -> int:
     known = {line.key for line in instances.search(root, instances.InstanceFilter(), NOW).items}
-    messages.publish(root, "review_requested", key, {}, NOW, tenant="brook")
+    messages.publish(accounts.system("brook"), "review_requested", key, {}, NOW, tenant="brook")
     return next(line.key for line in instances.search(root, instances.InstanceFilter(), NOW).items if line.key not in known)
 
 

@@ -18,7 +18,7 @@ from app.engine import read
 from app.errors import Forbidden, NotFound
 from app.seen.elements import element_views
 from app.seen.shapes import DiagramView, ElementView, FactLine, ModelRef
-from app.services import inbox, instances, messages, models, repair, startup, tasks
+from app.services import accounts, inbox, instances, messages, models, repair, startup, tasks
 from app.services.repair import Activate
 from tests import brook
 from tests.brook import NOW
@@ -69,7 +69,7 @@ def properties(**given: str) -> str:
 
 def begin(people: dict[str, Actor]) -> int:
     """An instance of the review."""
-    messages.publish(people["root"], "review_requested", "1", {}, NOW, tenant="brook")
+    messages.publish(accounts.system("brook"), "review_requested", "1", {}, NOW, tenant="brook")
     (line,) = instances.search(people["root"], instances.InstanceFilter(), NOW).items
     return line.key
 

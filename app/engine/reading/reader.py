@@ -13,7 +13,7 @@ from app.engine.elements.base import Element, EventElement
 from app.engine.elements.events import LinkThrow
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import CallActivity, SubProcess
-from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
+from app.engine.elements.tasks import MESSAGE_NAME, MESSAGE_REF, BusinessRuleTask, JobTask, UserTask
 from app.engine.errors import DiagramError
 from app.engine.expressions import FormulaTerm, LiteralTerm, Term, source_of
 from app.engine.functions import COMPLETED_AT
@@ -75,6 +75,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
     decisions: set[str] = set()
     forms: set[str] = set()
     jobs: set[str] = set()
+    sent: set[str] = set()
     calls: set[tuple[str, str | None, bool]] = set()
     process_id = node.get("id", "")
     spec.start.marks_overdue = overdue.marks(spec.start)
@@ -92,6 +93,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
             decisions.update(_static(activity.called.id))
         elif isinstance(activity, JobTask):
             jobs.update(_static(activity.job.type))
+            sent.update(activity.headers[key] for key in (MESSAGE_NAME, MESSAGE_REF) if key in activity.headers)
         for listeners in activity.listeners.values():
             for listener in listeners:
                 jobs.update(_static(listener.type))
@@ -148,6 +150,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
         calls=tuple(sorted(calls, key=str)),
         results=_results(spec, process_id),
         dated_by=_dated_by(spec, process_id),
+        sends=frozenset(sent),
         may_ask=declares or any(info.type == "callActivity" for info in elements.values()),
     )
 

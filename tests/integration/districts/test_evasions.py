@@ -11,7 +11,7 @@ from flask import Flask
 from app.domain.permissions import SYSTEM, Actor
 from app.errors import Failure
 from app.seen.shapes import TaskLine
-from app.services import projects, returns, tasks
+from app.services import messages, projects, returns, tasks
 from tests.integration.districts.play import PLATFORM, District, at
 
 NOT_SOUND = {"necessity": "不符合", "soundness": "不符合", "sharing": "符合", "safety": "符合", "economy": "符合"}
@@ -275,3 +275,15 @@ def test_a_declaration_sent_back_is_revised_in_its_facts_and_reviewed_again(app:
     assert len(again) == asked
     _, seen = tasks.inputs(place.system, again[0].key, place.now)
     assert seen["project"]["totalAmount"] == 60_000_000
+
+
+@pytest.mark.parametrize("name", ["procurement_requested", "acceptance_requested", "rectification_requested", "plan_listed", "project_ended"])
+def test_what_the_processes_tell_each_other_nobody_says_from_outside(app: Flask, name: str) -> None:
+    """SC-18-2, SC-33-10: by such a message an administrator moved a project's phase and said that its rectification had begun."""
+    place, project = begun("sucheng")
+    place.until(project, "start_trial")
+    before, phase = dict(facts(project)), projects.phase(place.system, project)
+    with pytest.raises(Failure) as failure:
+        messages.publish(place.person("system_admin"), name, str(project), {"approvedBudget": 1}, place.now, tenant="sucheng")
+    assert failure.value.code == "MESSAGE_OF_DISTRICT"
+    assert (dict(facts(project)), projects.phase(place.system, project)) == (before, phase)
