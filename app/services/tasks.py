@@ -196,7 +196,8 @@ def _complete(
         tree.ledger.acting = role, _office_key(actor, role, office)
         facts = form_acts.take(tree, task, given.form, given.data, role, version=ledger_version)
         try:
-            tree.step(CompleteTask(task.element, given.data, facts=facts, office=_office_value(*tree.ledger.acting[1])))
+            moved = frozenset(change.field for change in tree.ledger.changes)
+            tree.step(CompleteTask(task.element, given.data, facts=facts, moved=moved, office=_office_value(*tree.ledger.acting[1])))
         except engine.NotOpen as error:
             raise TaskAlreadyClosed from error
         except engine.LimitExceeded as error:

@@ -287,3 +287,14 @@ def test_what_the_processes_tell_each_other_nobody_says_from_outside(app: Flask,
         messages.publish(place.person("system_admin"), name, str(project), {"approvedBudget": 1}, place.now, tenant="sucheng")
     assert failure.value.code == "MESSAGE_OF_DISTRICT"
     assert (dict(facts(project)), projects.phase(place.system, project)) == (before, phase)
+
+
+def test_an_opinion_that_was_returned_straight_is_judged_as_it_is_now(app: Flask) -> None:
+    """SC-10-18, SC-10-21: finance refused when it was asked again, and the pre-review passed by what it had said before."""
+    place, project = begun("sucheng")
+    issued = place.until(project, "issue_pre_review")
+    wish = returns.ReturnWish("give_pre_review_opinion", True, "请核实", (place.now + timedelta(days=5)).date(), [3])
+    returns.give_back(place.performer(issued), issued.key, wish, place.now)
+    place.do(place.task(project, "give_pre_review_opinion"), opinion="不同意", opinionText="不符合规划")
+    place.do(place.task(project, "issue_pre_review"))
+    assert (projects.phase(place.system, project), place.open(project)) == ("rejected", [])
