@@ -27,15 +27,16 @@ class Start:
 class CompleteTask:
     """A person has completed the user task ``element`` with ``variables`` (already validated).
 
-    ``onward``: of a task that was to go straight back to the one that returned it: what others approved has changed, so that everything behind it runs again.
-    ``facts``: those of them that the ledger has; the task itself sees them, nobody else gets them as variables. ``office``: (key, name) of that in which the
-    person acts.
+    ``onward``: of a task that was to go straight back to the one that returned it: everything behind it runs again, as it does by itself where something between
+    them rests on what is now said otherwise. ``facts``: those of them that the ledger has; the task itself sees them, nobody else gets them as variables.
+    ``moved``: the ledger's fields that this act has changed. ``office``: (key, name) of that in which the person acts.
     """
 
     element: int
     variables: Variables = field(default_factory=dict)
     onward: bool = False
     facts: frozenset[str] = frozenset()
+    moved: frozenset[str] = frozenset()
     office: tuple[str, str] | None = None
 
 

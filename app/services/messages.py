@@ -25,6 +25,7 @@ from app.domain.states import MessageKind
 from app.engine.codes import CommandCode
 from app.engine.commands import Deliver, Start
 from app.engine.limits import LONGEST_KEY, LONGEST_NAME, flaw_of
+from app.engine.phases import PROJECT_ENDED
 from app.engine.timers import parse_duration
 from app.errors import Conflict, Forbidden, InvalidRequest
 from app.services import accounts
@@ -50,7 +51,7 @@ def publish(
     lifetime: timedelta | None = None,
 ) -> int:
     """A message from outside. Returns its key. Raises Forbidden (OWN_MESSAGE: what the processes of a project tell each other), InvalidRequest (NAME, NAME_RESERVED)."""
-    if name in snapshot.library(tenant).thrown and messages.project_of(tenant, correlation_key) is not None:
+    if (name == PROJECT_ENDED or name in snapshot.library(tenant).thrown) and messages.project_of(tenant, correlation_key) is not None:
         # It would take the place of the true one: begin what is not due, or stop a tree that may not believe it.
         permissions.may_administer(actor, tenant).require()
         raise Forbidden(f"消息“{name}”由本系统的流程发给项目的其他流程，不能从外面代发", code=VerdictCode.OWN_MESSAGE)

@@ -208,8 +208,8 @@ def _complete(
         facts = form_acts.take(tree, task, given.form, given.data, role, version=ledger_version)
         try:
             straight = not onward and tree.the_state.goes_straight(task.element)
-            of_office = answering.acting_office(tree)
-            tree.step(CompleteTask(task.element, given.data, facts=facts, office=of_office, onward=onward))
+            moved, of_office = frozenset(change.field for change in tree.ledger.changes), answering.acting_office(tree)
+            tree.step(CompleteTask(task.element, given.data, onward=onward, facts=facts, moved=moved, office=of_office))
         except engine.NotOpen as error:
             raise TaskAlreadyClosed from error
         except engine.LimitExceeded as error:

@@ -10,7 +10,7 @@ from flask import Flask
 from app.domain.permissions import SYSTEM
 from app.errors import Failure
 from app.seen.shapes import TaskLine
-from app.services import projects, tasks
+from app.services import messages, projects, returns, tasks
 from tests.integration.districts.evading import SUCHENG_BIG, begun, facts, give_back, refused
 from tests.integration.districts.play import PLATFORM, District, at
 
@@ -250,3 +250,36 @@ def test_a_declaration_sent_back_is_revised_in_its_facts_and_reviewed_again(app:
     assert len(again) == asked
     _, seen = tasks.inputs(place.system, again[0].key, place.now)
     assert seen["project"]["totalAmount"] == 60_000_000
+
+
+@pytest.mark.parametrize(
+    "name", ["procurement_requested", "acceptance_requested", "rectification_requested", "plan_listed", "project_ended"]
+)
+def test_what_the_processes_tell_each_other_nobody_says_from_outside(app: Flask, name: str) -> None:
+    """SC-18-2, SC-33-10: by such a message an administrator moved a project's phase and said that its rectification had begun."""
+    place, project = begun("sucheng")
+    place.until(project, "start_trial")
+    before, phase = dict(facts(project)), projects.phase(place.system, project)
+    with pytest.raises(Failure) as failure:
+        messages.publish(place.person("system_admin"), name, str(project), {"approvedBudget": 1}, place.now, tenant="sucheng")
+    assert failure.value.code == "OWN_MESSAGE"
+    assert (dict(facts(project)), projects.phase(place.system, project)) == (before, phase)
+
+
+@pytest.mark.parametrize("district", ["fengxian", "sucheng"])
+def test_a_plan_is_of_a_year_that_the_calendar_has(app: Flask, district: str) -> None:
+    """FX-20-1, SC-10-1: a digit too many was taken, and the plan stood still when its year was to end."""
+    place = District(district, at("2026-09-01"))
+    projects.start_district_process(place.person("data_bureau"), "annual_plan", place.now)
+    assert "计划年度" in refused(place, place.task(None, "issue_notice"), planYear=20271)
+
+
+def test_an_opinion_that_was_returned_straight_is_judged_as_it_is_now(app: Flask) -> None:
+    """SC-10-18, SC-10-21: finance refused when it was asked again, and the pre-review passed by what it had said before."""
+    place, project = begun("sucheng")
+    issued = place.until(project, "issue_pre_review")
+    wish = returns.ReturnWish("give_pre_review_opinion", True, "请核实", (place.now + timedelta(days=5)).date(), [3])
+    returns.give_back(place.performer(issued), issued.key, wish, place.now)
+    place.do(place.task(project, "give_pre_review_opinion"), opinion="不同意", opinionText="不符合规划")
+    place.do(place.task(project, "issue_pre_review"))
+    assert (projects.phase(place.system, project), place.open(project)) == ("rejected", [])

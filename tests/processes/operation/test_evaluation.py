@@ -100,6 +100,8 @@ def test_sucheng_evaluates_while_it_is_being_built_too(phase: str) -> None:
 def test_failed_evaluation_is_rectified_and_confirmed_by_the_bureau(district: str) -> None:
     case = rectifying(district)
     assert case.tasks == {"rectify": 1}
+    # FX-32-2: the building office; SC-33-10: the applying office together with the contractor.
+    assert case.task("rectify").groups == {"fengxian": ("applicant",), "sucheng": ("applicant", "implementer")}[district]
     assert case.facts["rectified"] is False
     assert case.timers == {"rectify_late": at("2027-04-21T00:00:00")}
     case.fill("rectify")

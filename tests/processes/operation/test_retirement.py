@@ -105,6 +105,7 @@ def test_forced_elimination_needs_no_application_and_nothing_of_the_unwilling_of
     case = Case("sucheng", "retirement", dict(FACTS), {"forced": True}, start="start_forced", phase="operating")
     assert case.notices[0]["title"] == "系统已确认强制淘汰"
     assert case.tasks == {"take_over_data": 1, "reclaim_forced": 1}
+    assert case.facts.get("exitReason") is None  # nobody has done anything yet
     assert (case.task("take_over_data").groups, case.task("reclaim_forced").groups) == (("data_bureau",), ("big_data_centre",))
     case.fill("reclaim_forced")
     assert case.tasks == {"take_over_data": 1}  # the data are kept all the same
