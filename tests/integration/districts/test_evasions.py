@@ -289,6 +289,14 @@ def test_what_the_processes_tell_each_other_nobody_says_from_outside(app: Flask,
     assert (dict(facts(project)), projects.phase(place.system, project)) == (before, phase)
 
 
+@pytest.mark.parametrize("district", ["fengxian", "sucheng"])
+def test_a_plan_is_of_a_year_that_the_calendar_has(app: Flask, district: str) -> None:
+    """FX-20-1, SC-10-1: a digit too many was taken, and the plan stood still when its year was to end."""
+    place = District(district, at("2026-09-01"))
+    projects.start_district_process(place.person("data_bureau"), "annual_plan", place.now)
+    assert "计划年度" in refused(place, place.task(None, "issue_notice"), planYear=20271)
+
+
 def test_an_opinion_that_was_returned_straight_is_judged_as_it_is_now(app: Flask) -> None:
     """SC-10-18, SC-10-21: finance refused when it was asked again, and the pre-review passed by what it had said before."""
     place, project = begun("sucheng")
