@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 SOAK = $(BIN)/python -m tests.soak $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 MUTANTS = $(BIN)/python -m tests.mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ROOMS),--rooms "$(ROOMS)")
-SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races
+SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races soak-seats
 
 .PHONY: help run setup front test lint soak $(SOAKED) mutants bench pictures docs chromium
 
@@ -53,6 +53,9 @@ soak-laws: .venv/.development  ## laws of numbers, dates, patterns, tables and d
 
 soak-races: .venv/.development $(BUILT)  ## people at the same moment, a thousand pairs of messages, processes killed
 	$(SOAK) races
+
+soak-seats: .venv/.development $(BUILT)  ## random acts by random seats of both districts, against what the regulations let happen
+	$(SOAK) seats
 
 mutants: .venv/.development  ## 300 small faults put in one by one: do the tests notice? (SEED=, COUNT=, ROOMS=)
 	$(MUTANTS)

@@ -26,13 +26,15 @@ RACES = [f"tests/integration/services/test_{file}.py" for file in ("races", "dea
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """``size``: things tried in a round. ``environment``: how many the tests are to make; ``{first}`` becomes the number of the round's first thing."""
+    """``size``: things tried in a round. ``environment``: how many the tests are to make; ``{first}`` becomes the number of the round's first thing, ``{seed}``
+    the part's seed. ``closing``: what says after the last round whether all of them together are enough."""
 
     what: str
     rounds: int
     size: int
     arguments: list[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    closing: list[str] = field(default_factory=list)
 
 
 PARTS = {
@@ -54,14 +56,19 @@ PARTS = {
     "races": Part(
         "people at the same moment, messages in pairs, processes killed", 10, 1, ["--dist", "loadgroup", *RACES, "tests/acceptance/test_crash.py"],
     ),
+    "seats": Part(
+        "random acts by random seats of both districts, on both databases", 6, 1, ["tests/walks_at_random/test_walks.py"],
+        {"WALK_ACTS": "1500", "WALK_SEED": "{first}", "WALK_FIGURES": f"{KEPT}/seats-{{seed}}"},
+        ["-m", "tests.walks_at_random.figures", f"{KEPT}/seats-{{seed}}"],
+    ),
 }  # fmt: skip
 
 
-def attempt(part: Part, seed: int, number: int, seconds: float) -> bool | None:
+def attempt(part: Part, seed: int, number: int, seconds: float, workers: int) -> bool | None:
     """One round: whether it passed; None if its time was over before."""
     first = str(seed + number * part.size)
-    environment = {name: value.format(first=first) for name, value in part.environment.items()}
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", f"--hypothesis-seed={seed + number}", *part.arguments]
+    environment = {name: value.format(first=first, seed=seed) for name, value in part.environment.items()}
+    command = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), f"--hypothesis-seed={seed + number}", *part.arguments]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, start_new_session=True)
     try:
         passed = process.wait(max(seconds, 1.0)) == 0
@@ -76,7 +83,7 @@ def attempt(part: Part, seed: int, number: int, seconds: float) -> bool | None:
     return passed
 
 
-def run(name: str, seed: int | None, minutes: float) -> int:
+def run(name: str, seed: int | None, minutes: float, workers: int) -> int:
     part = PARTS[name]
     book = KEPT / f"{name}.json"
     kept = json.loads(book.read_text("utf-8")) if book.is_file() else None
@@ -90,7 +97,7 @@ def run(name: str, seed: int | None, minutes: float) -> int:
         if left < longest:
             break
         started = time.monotonic()
-        passed = attempt(part, kept["seed"], kept["done"], left)
+        passed = attempt(part, kept["seed"], kept["done"], left, workers)
         if passed is None:
             print(f"{name}: a round was cut off, for its time was over", flush=True)
             break
@@ -109,7 +116,8 @@ def run(name: str, seed: int | None, minutes: float) -> int:
         )
     if kept["done"] < part.rounds:
         print(f"{name}: {kept['done']} of {part.rounds} rounds are done; the same command goes on from here", flush=True)
-    return 0
+        return 0
+    return subprocess.call([sys.executable, *(word.format(seed=kept["seed"]) for word in part.closing)], cwd=ROOT) if part.closing else 0
 
 
 def main() -> int:
@@ -117,8 +125,9 @@ def main() -> int:
     options.add_argument("part", choices=PARTS)
     options.add_argument("--seed", type=int)
     options.add_argument("--minutes", type=float, default=40.0)
+    options.add_argument("--workers", type=int, default=2)
     given = options.parse_args()
-    return run(given.part, given.seed, given.minutes)
+    return run(given.part, given.seed, given.minutes, given.workers)
 
 
 if __name__ == "__main__":

@@ -277,7 +277,9 @@ def test_a_declaration_sent_back_is_revised_in_its_facts_and_reviewed_again(app:
     assert seen["project"]["totalAmount"] == 60_000_000
 
 
-@pytest.mark.parametrize("name", ["procurement_requested", "acceptance_requested", "rectification_requested", "plan_listed", "project_ended"])
+@pytest.mark.parametrize(
+    "name", ["procurement_requested", "acceptance_requested", "rectification_requested", "plan_listed", "project_ended"]
+)
 def test_what_the_processes_tell_each_other_nobody_says_from_outside(app: Flask, name: str) -> None:
     """SC-18-2, SC-33-10: by such a message an administrator moved a project's phase and said that its rectification had begun."""
     place, project = begun("sucheng")
