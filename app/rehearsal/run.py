@@ -178,7 +178,8 @@ class Rehearsal:
             if wrong := form_facts.altered(form, others, data, self.seen_from(root, task.element)):
                 raise InvalidRequest(f"“{form.title_of([wrong[0]])}”是前面的环节填写的,只供查看,不能改", code=FormCode.NOT_ALLOWED)
             names |= set(others)
-        command = commands.CompleteTask(task.element, data, facts=frozenset(names), office=office)
+        moved = frozenset(change.field for change in ledger.changes)
+        command = commands.CompleteTask(task.element, data, facts=frozenset(names), moved=moved, office=office)
         self._take(root, ledger, self._step(root, ledger, command))
         self._settle()
 
