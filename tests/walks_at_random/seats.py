@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.catalogue import districts, snapshot
 from app.domain import permissions
+from app.domain.districts import ANYBODY
 from app.domain.permissions import SYSTEM, Actor
 from app.playing import demonstration
 from app.seen.shapes import TaskLine
@@ -49,6 +50,9 @@ class Seats:
         return cls(district, known[district], [actor for key, people in known.items() if key != district for actor in people])
 
     def holding(self, role: str) -> list[Actor]:
+        """``ANYBODY``: those who see every project of the district."""
+        if role == ANYBODY:
+            return [actor for actor in self.everybody if permissions.oversees(actor, snapshot.district(self.district))]
         return [actor for actor in self.everybody if role in actor.roles]
 
     def for_task(self, line: TaskLine) -> list[Actor]:
