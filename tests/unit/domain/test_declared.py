@@ -77,3 +77,4 @@ def test_the_properties_are_those_of_the_contract() -> None:
     """modelling.md §4, with ``clauses``, which diagrams of the first release write themselves."""
     told = "phase record set reads notify office distinct approves approvesWhen returnTo stands noDeadline document together mayBeEmpty each when"
     assert {*told.split(), "clauses"} == rules.PROPERTIES
+    assert declared(dict.fromkeys(rules.PROPERTIES, "")) == Declared()
