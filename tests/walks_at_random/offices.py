@@ -115,7 +115,7 @@ def repaired(walk: "Walk") -> Deed | None:
         return None
     tree = walk.chance.choice(trees)
     who = walk.chance.choice(walk.seats.holding("system_admin")) if walk.chance.random() < 0.85 else walk.seats.anybody(walk.chance)
-    kind = walk.chance.choice(("variables", "suspend", "retry", "migrate", *["skip"] * 5))
+    kind = walk.chance.choice(("variables", "suspend", "retry", "migrate", *["skip"] * 2))
     if kind == "skip" and (wanted := _wanted(walk, trees)):
         tree = min(wanted, key=lambda one: walk.times(f"{one[0].process_id}.{one[1]}"))[0]
     deed = Deed(f"admin {kind}", who, tree.process_id, key=tree.key, project=tree.project_key)

@@ -241,13 +241,13 @@ class Walk:
         alive = [key for key in self.known if self.oracle.ledger.projects[key].phase not in resting]
         if len(alive) < MOST_LIVES and (draw > (0.8 if self.window else 0.985) or (self.window and not self._hopeful())):
             self.judged(deeds.declare(self))
-        elif draw < 0.05:
+        elif draw < 0.03:
             self._from_aside()
-        elif draw < 0.12:
+        elif draw < 0.10:
             self._begin_something()
-        elif draw < 0.125 or not self._hopeful():
+        elif draw < 0.105 or not self._hopeful():
             self._wait()
-        elif draw < 0.165:
+        elif draw < 0.145:
             deeds.two_forms(self, self._chosen())
         else:
             line = self._chosen()
@@ -312,7 +312,7 @@ class Walk:
         self.judged(offices.advance(self, min(offices.upcoming(self) or september, september)))
 
     def _from_aside(self) -> None:
-        kind = self.chance.choice([offices.message, offices.begin_over_v2, *[offices.repaired] * 3])
+        kind = self.chance.choice([offices.message, offices.begin_over_v2, *[offices.repaired] * 2])
         deed = kind(self)
         if deed is not None:
             self.judged(deed)
