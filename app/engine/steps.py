@@ -143,7 +143,8 @@ def _complete_task(course: Course, command: c.CompleteTask) -> None:
         raise NotOpen(f"{course.place(token)}不是等待办理的任务,可能已被办结")
     token.memo["result"] = course.accept(command.variables, _definition(course, token))
     token.memo["phase"] = "completing"
-    if command.onward or returning.is_decided_otherwise(course, token, token.memo["result"], command.moved):
+    said = {name: value for name, value in token.memo["result"].items() if name not in command.facts}
+    if command.onward or returning.is_decided_otherwise(course, token, said, command.moved):
         returning.go_onward(course, token)
     if command.facts:
         token.memo["facts"] = sorted(command.facts)

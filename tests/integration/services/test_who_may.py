@@ -194,6 +194,7 @@ TABLE: dict[str, tuple[Door, set[str]]] = {
     "messages.broadcast": (lambda s, a: messages.broadcast(a, "m", {}, NOW, tenant="hill"), SYSTEM_ADMIN),
     "migration.preview": (lambda s, a: migration.preview(a, [s.workers[0]], s.definition, NOW), SYSTEM_ADMIN),
     "migration.migrate": (lambda s, a: migration.migrate(a, s.workers[0], s.definition, "原因", NOW), SYSTEM_ADMIN),
+    "migration.outdated": (lambda s, a: migration.outdated(a, "hill") or True, SYSTEM_ADMIN),
     "models.deploy": (lambda s, a: models.deploy(a, [("x.txt", b"")], NOW, tenant="hill"), {"analyst"}),
     "models.definitions": (lambda s, a: models.definitions(a, "hill"), LISTERS),
     "models.versions": (lambda s, a: models.versions(a, "process", "w", "hill"), LISTERS),
