@@ -53,12 +53,12 @@ def test_rows_of_a_migrated_instance_say_what_it_is_now_and_no_others_do(life: L
     jobs = [life.job(tree, 1), life.job(tree, 2), life.job(tree, 1, state="failed"), life.job(other, 1)]
     values = {"definition_key": new, "process_id": "permit2", "process_name": "新许可", "definition_version": 7, "version_tag": "v7"}
     with act():
-        repair.redefine(tree["key"], tree["key"], values, {1: ("examine", "审查")}, {2: "timer2"})
+        repair.redefine(tree["key"], tree["key"], values, {1: ("examine", "审查")}, {2: "timer2"}, {2: 5})
     assert all_of(ProcessInstanceRow) == [{**tree, **values}, called, other]
     place = {"definition_key": new, "process_id": "permit2"}
     assert all_of(WaitRow) == [{**waits[0], **place}, {**waits[1], **place, "element_id": "timer2"}, *waits[2:]]
     assert all_of(IncidentRow) == [{**incidents[0], "process_id": "permit2"}, *incidents[1:]]
-    assert all_of(ElementInstanceRow) == [{**elements[0], "element_id": "examine", "name": "审查"}, *elements[1:]]
+    assert all_of(ElementInstanceRow) == [{**elements[0], "element_id": "examine", "name": "审查"}, {**elements[1], "scope": 5}, *elements[2:]]
     assert all_of(JobRow) == [{**jobs[0], "element_id": "examine"}, *jobs[1:]]
 
 
