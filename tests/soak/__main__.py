@@ -83,7 +83,7 @@ def attempt(part: Part, seed: int, number: int, seconds: float, workers: int) ->
     return passed
 
 
-def run(name: str, seed: int | None, minutes: float, workers: int) -> int:
+def run(name: str, seed: int | None, minutes: float, workers: int = 2) -> int:
     part = PARTS[name]
     book = KEPT / f"{name}.json"
     kept = json.loads(book.read_text("utf-8")) if book.is_file() else None

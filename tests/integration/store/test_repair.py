@@ -58,7 +58,11 @@ def test_rows_of_a_migrated_instance_say_what_it_is_now_and_no_others_do(life: L
     place = {"definition_key": new, "process_id": "permit2"}
     assert all_of(WaitRow) == [{**waits[0], **place}, {**waits[1], **place, "element_id": "timer2"}, *waits[2:]]
     assert all_of(IncidentRow) == [{**incidents[0], "process_id": "permit2"}, *incidents[1:]]
-    assert all_of(ElementInstanceRow) == [{**elements[0], "element_id": "examine", "name": "审查"}, {**elements[1], "scope": 5}, *elements[2:]]
+    assert all_of(ElementInstanceRow) == [
+        {**elements[0], "element_id": "examine", "name": "审查"},
+        {**elements[1], "scope": 5},
+        *elements[2:],
+    ]
     assert all_of(JobRow) == [{**jobs[0], "element_id": "examine"}, *jobs[1:]]
 
 

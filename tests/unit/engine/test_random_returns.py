@@ -23,12 +23,12 @@ FIRST = int(os.environ.get("FUZZ_SEED", "0"))
 PACK = 50
 STEPS = 50
 ANYWHERE = '<zeebe:properties><zeebe:property name="returnTo" value="*"/></zeebe:properties>'
-# What is said is kept with every task, and never stands: keeping it changes nothing.
+# What is said is kept with every task, and never stands; it approves what no answer changes, so that a straight return stays one: keeping it changes nothing.
 KEPT = (
     ANYWHERE.replace("</zeebe:properties>", "")
     + "".join(
         f'<zeebe:property name="{name}" value="{value}"/>'
-        for name, value in {"approves": "result", "approvesWhen": "true", "stands": "result = -1"}.items()
+        for name, value in {"approves": "settled", "approvesWhen": "true", "stands": "result = -1"}.items()
     )
     + "</zeebe:properties>"
 )

@@ -16,7 +16,7 @@ def rounds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Rounds:
     """The rounds that are tried, as (seed, number); what they come to stands in ``outcomes``."""
     tried: Rounds = []
 
-    def attempt(part: soak.Part, seed: int, number: int, seconds: float) -> bool | None:
+    def attempt(part: soak.Part, seed: int, number: int, seconds: float, workers: int) -> bool | None:
         tried.append((seed, number))
         return outcomes.pop(0) if outcomes else True
 
