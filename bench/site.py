@@ -87,5 +87,5 @@ def every(element_id: str) -> list[TaskLine]:
 
 def answers(line: TaskLine, now: datetime) -> dict[str, Any]:
     """What a person would submit: what is known, and the form's examples."""
-    form, seen = tasks.inputs(SYSTEM, line.key)
+    form, seen = tasks.inputs(SYSTEM, line.key, now)
     return dict(player.fill(form, seen, CASE.facts, {}, now, DISTRICT).values)
