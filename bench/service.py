@@ -47,10 +47,10 @@ def run() -> None:
             site.live("building")
             lines = site.open_acceptances(OPEN)
             data = site.answers(lines[0], site.BEGIN) | {
-                "completedOn": datetime.now(UTC).date().isoformat()
+                "builtOn": datetime.now(UTC).date().isoformat()
             }  # after every contract, and not to come
             http, services = _submissions(app, lines, data)
-            facts, size = dict(tasks.inputs(SYSTEM, lines[-1].key)[1]), _state_size(lines[-1])
+            facts, size = dict(tasks.inputs(SYSTEM, lines[-1].key, site.BEGIN)[1]), _state_size(lines[-1])
         naive, whole = _naive(Path(folder) / "naive.sqlite", facts, data)
         print(f"the same task, stock and naive      {naive}")
         print(
