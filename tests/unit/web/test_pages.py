@@ -198,7 +198,7 @@ def test_completion_leads_to_the_next_task_of_the_same_person(sign_in: SignIn, t
 def test_who_has_several_roles_chooses_one_and_the_word_is_that_roles(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
     client = sign_in("applicant")
     page = client.get("/tasks/2").text
-    assert "您有几个身份可以办理" in page
+    assert "的身份办理。改以" in page
     assert '<strong aria-current="true">宿城区水利局 申报单位经办人</strong>' in page
     (other,) = re.findall(r'href="([^"]*acting=finance)"', page)
     chosen = client.get(other).text
@@ -206,7 +206,7 @@ def test_who_has_several_roles_chooses_one_and_the_word_is_that_roles(sign_in: S
     address = given(chosen)["urls"]["complete"]
     assert send(client, token, address, FILLED).status_code == 200
     assert memory.acting == ["finance"]
-    assert "您有几个身份可以办理" not in client.get("/tasks/1").text
+    assert "的身份办理" not in client.get("/tasks/1").text
 
 
 def test_a_return_is_of_the_chosen_role(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
