@@ -23,7 +23,7 @@ PARTS = ("plan", "anew", "stays")
 
 
 class PlansFile(click.ParamType[Plans]):
-    """YAML: district → process → ``plan``, ``anew`` (old element: new one), ``stays`` (elements)."""
+    """YAML: district → process → ``plan``, ``anew`` (old element: new one), ``stays`` (a list of elements)."""
 
     name = "file"
 
@@ -34,9 +34,16 @@ class PlansFile(click.ParamType[Plans]):
             self.fail(f"迁移计划 {value} 无法读取:{error}", param, ctx)
         for district, processes in found.items() if isinstance(found, dict) else [("", None)]:
             for process, parts in processes.items() if isinstance(processes, dict) else [("", None)]:
-                if not isinstance(parts, dict) or set(parts) - set(PARTS):
+                if not isinstance(parts, dict) or set(parts) - set(PARTS) or not all(map(_fits, parts.items())):
                     self.fail(f"迁移计划 {value} 应为 区 → 流程 → {'、'.join(PARTS)},“{district} {process}”不是", param, ctx)
         return dict(found)
+
+
+def _fits(part: tuple[str, Any]) -> bool:
+    name, given = part
+    if name == "stays":
+        return isinstance(given, list) and all(isinstance(element, str) for element in given)
+    return isinstance(given, dict) and all(isinstance(text, str) for pair in given.items() for text in pair)
 
 
 plans_option = click.option("--plans", type=PlansFile(), default=None, help="迁移计划(YAML:区 → 流程 → plan、anew、stays)")

@@ -25,7 +25,7 @@ from app.engine.elements.tasks import BusinessRuleTask, UserTask
 from app.engine.errors import DiagramProblem, ModificationRefused, NotOpen
 from app.engine.expressions import ANY_FACT, PROJECT_NAME, FormulaTerm, LiteralTerm
 from app.engine.paths import Downstream, is_join, paths_of
-from app.engine.scopes import LOOP_COUNTER
+from app.engine.scopes import LOOP_COUNTER, straight
 from app.engine.spiff import Level, LevelSpec, Token
 
 if TYPE_CHECKING:
@@ -343,11 +343,12 @@ def is_decided_otherwise(course: "Course", token: Token, result: Mapping[str, An
 
 def _way_back(course: "Course", token: Token) -> tuple[_Way, list[Token], Token] | None:
     """From the held task to one that is to go straight back to it; the tokens below the one that goes, and that one."""
-    outermost: Token | None = token
+    outermost = straight(token)
     inside = []
-    while outermost is not None and "back" not in outermost.memo:
-        inside.append(outermost)
-        outermost = outermost.body or outermost.workflow.host
+    at: Token | None = token
+    while at is not None and at is not outermost:
+        inside.append(at)
+        at = at.body or at.workflow.host
     here = course.tree.tokens.get(outermost.memo["back"]) if outermost is not None else None
     if outermost is None or here is None:
         return None

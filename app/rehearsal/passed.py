@@ -14,10 +14,11 @@ from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import EventSubProcess, SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, ScriptTask, UserTask
 from app.engine.expressions import LiteralTerm, Term
+from app.engine.functions import APPROVED, APPROVED_VALUE
 from app.rehearsal.inventory import Part, argument, calls, expressions, first, loop_names, parts, texts_of
 from app.rehearsal.variables import free
 
-APPROVALS = ("approved", "approvedValue")
+APPROVALS = (APPROVED, APPROVED_VALUE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,18 +24,22 @@ ORGANISED = Stage(
 )
 
 
-@pytest.fixture
-def config(request: pytest.FixtureRequest, tmp_path: Path, templates: Templates, address: Address) -> Iterator[Config]:
-    """On SQLite, unless a test asks by an indirect parameter for ``postgresql``."""
+def on_a_copy(stage: Stage, request: pytest.FixtureRequest, tmp_path: Path, templates: Templates, address: Address) -> Iterator[Config]:
+    """The settings of a copy of what ``stage`` has made; on SQLite, unless a test asks by an indirect parameter for ``postgresql``."""
     kind = getattr(request, "param", "sqlite")
-    template, _ = templates.of(kind, ORGANISED, address)
+    template, _ = templates.of(kind, stage, address)
     folder = tmp_path / "data"
     folder.mkdir()
     name = f"d{abs(hash(request.node.nodeid)):x}"
-    yield ORGANISED.settings(copied(kind, template, folder, name, address), tmp_path)
+    yield stage.settings(copied(kind, template, folder, name, address), tmp_path)
     no_more_keys()
     if kind == "postgresql":
         dropped(name, address)
+
+
+@pytest.fixture
+def config(request: pytest.FixtureRequest, tmp_path: Path, templates: Templates, address: Address) -> Iterator[Config]:
+    yield from on_a_copy(ORGANISED, request, tmp_path, templates, address)
 
 
 @pytest.fixture

@@ -46,7 +46,14 @@ def test_a_preview_says_what_a_plan_is_still_needed_for_and_the_migration_is_mad
 
 
 def test_a_file_that_is_no_plan_is_refused(data: str, tmp_path: Path) -> None:
-    for text, told in (("sucheng: {review: {move: {}}}", "sucheng review"), ("- a", "应为"), ("a: [", "无法读取")):
+    for text, told in (
+        ("sucheng: {review: {move: {}}}", "sucheng review"),
+        ("sucheng: {review: {plan: abc}}", "sucheng review"),
+        ("sucheng: {review: {anew: {a: 1}}}", "sucheng review"),
+        ("sucheng: {review: {stays: a}}", "sucheng review"),
+        ("- a", "应为"),
+        ("a: [", "无法读取"),
+    ):
         (tmp_path / "plans.yaml").write_text(text, encoding="utf-8")
         refused = run(data, "preview", "--plans", str(tmp_path / "plans.yaml"))
         assert (refused.exit_code, told in refused.output) == (2, True), refused.output

@@ -615,3 +615,19 @@ def test_every_row_names_clauses_of_its_own_district(district: str, table: str) 
         clauses = rule.annotations["条款"].split()
         assert clauses, rule.id
         assert all(clause.startswith(prefix) for clause in clauses), rule.id
+
+
+# ---------------------------------------------------------------- what every standard editor shows
+
+
+@pytest.mark.parametrize("district", DISTRICTS)
+def test_a_rule_begins_with_the_clauses_that_it_cites(district: str) -> None:
+    """modelling.md §10: dmn-js shows and keeps the description alone."""
+    otherwise = [
+        (name, rule.id)
+        for name, found in library(district).decisions.items()
+        for decision in found.model.decisions.values()
+        for rule in decision.rules
+        if (cited := rule.annotations.get("条款", "").split()) and rule.annotations.get("描述", "").split()[: len(cited)] != cited
+    ]
+    assert otherwise == []

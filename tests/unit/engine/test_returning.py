@@ -108,6 +108,30 @@ def test_a_task_whose_approved_values_have_changed_takes_the_ordinary_way(begin)
     assert run.done
 
 
+@pytest.mark.parametrize(
+    ("answer", "opened"),
+    [({"amount": 4, "note": "一"}, "judge"), ({"amount": 6, "note": "一"}, "check"), ({"amount": 4, "note": "二"}, "judge")],
+)
+def test_what_a_condition_between_rests_on_is_judged_again_and_nothing_else_is(begin, answer, opened):
+    """The answer that the gateway read has changed: who was passed over is asked. Another answer leaves the return straight (modelling.md §7)."""
+    body = (
+        task("fill"),
+        exclusive("big", "small"),
+        task("check"),
+        task("judge", "fill"),
+        end(),
+        chain("start", "fill", "big"),
+        flow("big", "check", "=amount > 5"),
+        flow("big", "judge", id="small"),
+        chain("check", "judge", "end"),
+    )
+    run = begin(build(*body))
+    run.complete("fill", {"amount": 4, "note": "一"})
+    give_back(run, "judge", "fill", straight=True)
+    run.complete("fill", answer)
+    assert run.open == [opened]
+
+
 def test_several_returns_straight_back_into_each_other(begin):
     run = line(begin(build(task("a"), task("b", "a"), task("c", "*"), end(), chain("start", "a", "b", "c", "end"))))
     give_back(run, "c", "b", straight=True)
