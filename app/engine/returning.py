@@ -6,11 +6,10 @@ it is until that one is done (memo ``back``) or given up. So in both ways as man
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.decision.dmn.reading import read_by
 from app.domain.fact_changes import PHASE
 from app.engine import past, phases, standing
 from app.engine.codes import CommandCode, DiagramCode
@@ -21,11 +20,10 @@ from app.engine.elements.base import Element
 from app.engine.elements.gateways import Join
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import EventSubProcess, SubProcess
-from app.engine.elements.tasks import BusinessRuleTask, UserTask
+from app.engine.elements.tasks import UserTask
 from app.engine.errors import DiagramProblem, ModificationRefused, NotOpen
-from app.engine.expressions import ANY_FACT, PROJECT_NAME, FormulaTerm, LiteralTerm
 from app.engine.paths import Downstream, is_join, paths_of
-from app.engine.scopes import LOOP_COUNTER, straight
+from app.engine.scopes import LOOP_COUNTER
 from app.engine.spiff import Level, LevelSpec, Token
 
 if TYPE_CHECKING:
@@ -52,7 +50,7 @@ class ReturnTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class Way:
     """From an open task to a target: the level that both stand in, what stands there for the open one (``here``; ``beside``: it is there for a correction only,
     aside of the flow), and the elements down to the target."""
 
@@ -145,7 +143,7 @@ def _between(target: Sequence[Element], here: Sequence[Element]) -> int | None:
     return depth if paths_of(level).precedes(target[depth].bpmn_id, here[depth].bpmn_id) else None
 
 
-def _ways(token: Token) -> Iterator[_Way]:
+def _ways(token: Token) -> Iterator[Way]:
     """Every way that the diagram allows, be the target completed or not."""
     names = names_of(token.task_spec.properties)
     if not names:
@@ -166,7 +164,7 @@ def _ways(token: Token) -> Iterator[_Way]:
             depth = _between(path, here)
             if depth is not None:
                 level, standing = levels[depth]
-                found.append((depth, _Way(level, standing.element_id, "aside" in standing.memo, tuple(path[depth:]))))
+                found.append((depth, Way(level, standing.element_id, "aside" in standing.memo, tuple(path[depth:]))))
         yield from (way for _, way in sorted(found, key=lambda item: -item[0]))
         # Only ``*`` leads on to the process that has called this one: ids are those of one diagram.
         at = at.workflow.tree.tokens.get(instance.call) if ANY in names and instance.call else None
@@ -187,7 +185,7 @@ def _tasks(spec: LevelSpec) -> Iterator[list[Element]]:
                 pending.append((activity.inner_spec, [*above, element]))
 
 
-def _why_not(way: _Way) -> str | None:
+def _why_not(way: Way) -> str | None:
     """Why a return along ``way`` is not possible now, in words; None if it is."""
     task = way.path[-1]
     name = f"“{task.bpmn_name or task.bpmn_id}”"
@@ -235,7 +233,7 @@ def give_back(course: "Course", command: Return) -> None:
     _enter(way, returned, back)
 
 
-def _chosen(token: Token, command: Return) -> _Way:
+def _chosen(token: Token, command: Return) -> Way:
     ways = [way for way in _ways(token) if way.path[-1].bpmn_id == command.to]
     if not ways:
         raise _refused(f"“{token.task_spec.bpmn_name or token.element_id}”不能退回到 {command.to}:流程图没有规定,或它不在本环节之前")
@@ -297,7 +295,7 @@ def _hold(token: Token) -> int:
     return held.number
 
 
-def _enter(way: _Way, returned: Returned, back: int | None) -> None:
+def _enter(way: Way, returned: Returned, back: int | None) -> None:
     """Put a token at the target: in its level, or at the sub-process around it, which leads it on."""
     entry: dict[str, Any] = {"at": [element.bpmn_id for element in way.path[1:]], "returned": asdict(returned)}
     if returned.places:
@@ -307,95 +305,3 @@ def _enter(way: _Way, returned: Returned, back: int | None) -> None:
     if back is not None:
         token.memo.update(back=back, aside=True)
     token.ready()
-
-
-def go_onward(course: "Course", token: Token) -> None:
-    """A task that was to go straight back takes the ordinary way: what stands behind it ends, the held task too, and its own token follows the flow.
-
-    Where everything behind it need not lead to the held task again, it goes straight back all the same.
-    """
-    found = _way_back(course, token)
-    if found is None:
-        return
-    way, inside, outermost = found
-    downstream = way.downstream
-    if downstream is not None:
-        for aside in (*inside, outermost):
-            aside.memo.pop("aside", None)
-        del outermost.memo["back"]
-        undo(way.level, downstream, outermost)
-        past.reopen(way.level.owner, token.element_id, sorted(downstream.elements))
-
-
-def is_decided_otherwise(course: "Course", token: Token, result: Mapping[str, Any], moved: Collection[str]) -> bool:
-    """Whether a task that is to go straight back says something else than before on which a decision, a condition or an approval between it and the held task
-    rests. ``moved``: the ledger's fields that the act has changed."""
-    found = _way_back(course, token)
-    if found is None:
-        return False
-    way, _, _ = found
-    paths = paths_of(way.level.spec)
-    after, before = paths.reach(paths.moves_to(way.target)), paths.preceding(way.here)
-    asked = {name for element in sorted((after & before) - {way.target, way.here}) for name in _asked(course, paths.elements[element])}
-    changed = {*moved, *_said_otherwise(course, token, result)} | ({PROJECT_NAME, ANY_FACT} if moved else set())
-    return not changed.isdisjoint(asked)
-
-
-def _way_back(course: "Course", token: Token) -> tuple[_Way, list[Token], Token] | None:
-    """From the held task to one that is to go straight back to it; the tokens below the one that goes, and that one."""
-    outermost = straight(token)
-    inside = []
-    at: Token | None = token
-    while at is not None and at is not outermost:
-        inside.append(at)
-        at = at.body or at.workflow.host
-    here = course.tree.tokens.get(outermost.memo["back"]) if outermost is not None else None
-    if outermost is None or here is None:
-        return None
-    level = outermost.workflow
-    while here.workflow is not level:
-        here = here.workflow.host or course.tree.tokens[course.tree.instances[here.instance].call]
-    standing = here.body or here
-    return _Way(level, standing.element_id, "aside" in standing.memo, (outermost.task_spec,)), inside, outermost
-
-
-def _said_otherwise(course: "Course", token: Token, result: Mapping[str, Any]) -> Iterator[str]:
-    """The variables that are another value than before; with an answer of a loop the collection too."""
-    body = token.body
-    if body is None or not isinstance(body.task_spec, MultiInstanceBody):
-        seen = course.visible(token)
-        yield from (name for name, value in result.items() if seen.get(name) != value)
-        return
-    loop, place = body.task_spec.loop, int(token.memo["place"])
-    answers = course.visible(body).get(str(loop.output_collection))
-    former = answers[place - 1] if isinstance(answers, list) and len(answers) >= place else None
-    kept = former if isinstance(former, Mapping) else {str(loop.output_name): former}
-    used = loop.output_element.expression.names if loop.output_element is not None else frozenset()
-    if other := [name for name, value in result.items() if name in used and kept.get(name) != value]:
-        yield from (str(loop.output_collection), *other)
-
-
-def _asked(course: "Course", element: Element) -> Iterator[str]:
-    """What an element on the way rests on: variables, and fields of the ledger."""
-    activity = element.activity if isinstance(element, MultiInstanceBody) else element
-    for flow in element.outgoing:
-        if flow.condition is not None:
-            yield from _read(flow.condition)
-    if isinstance(activity, UserTask):
-        yield from activity.declarations.approves
-    if isinstance(activity, BusinessRuleTask):
-        for mapping in activity.input_mappings:
-            if isinstance(mapping.source, FormulaTerm):
-                yield from _read(mapping.source)
-        called = activity.called.id
-        ref = course.library.decision(called.value) if isinstance(called, LiteralTerm) and isinstance(called.value, str) else None
-        if ref is not None:
-            yield from read_by(ref.model, ref.decision_id)
-    if isinstance(activity, SubProcess):
-        for inner in activity.inner_spec.elements.values():
-            if isinstance(inner, Element):
-                yield from _asked(course, inner)
-
-
-def _read(term: FormulaTerm) -> frozenset[str]:
-    return (term.expression.names - {PROJECT_NAME}) | term.facts

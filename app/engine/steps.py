@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.engine import commands as c
-from app.engine import jobs, migration, modification, phases, returning
+from app.engine import correcting, jobs, migration, modification, phases, returning
 from app.engine.catching import throw_error, uncaught
 from app.engine.codes import IncidentType
 from app.engine.course import Course
@@ -144,8 +144,8 @@ def _complete_task(course: Course, command: c.CompleteTask) -> None:
     token.memo["result"] = course.accept(command.variables, _definition(course, token))
     token.memo["phase"] = "completing"
     said = {name: value for name, value in token.memo["result"].items() if name not in command.facts}
-    if command.onward or returning.is_decided_otherwise(course, token, said, command.moved):
-        returning.go_onward(course, token)
+    if command.onward or correcting.is_decided_otherwise(course, token, said, command.moved):
+        correcting.go_onward(course, token)
     if command.facts:
         token.memo["facts"] = sorted(command.facts)
     if command.office is not None:

@@ -17,7 +17,6 @@ from tests.integration.services.conftest import NOW, Cast
 from tests.unit.engine import diagrams as d
 from tests.unit.engine.test_ledger_names import decision
 
-HILL = accounts.system("hill")
 FIELDS: dict[str, Any] = {
     "route": {"type": "string", "title": "路径", "x-source": ["decision:route"]},
     "total": {**t.MONEY, "title": "合计", "x-source": ["job:count", "message:counted"]},
@@ -197,7 +196,7 @@ def test_a_message_from_outside_writes_nothing_and_one_of_our_own_does(cast: Cas
     )
     first, second = t.begin(cast.alice, name="甲"), t.begin(cast.alice, name="乙")
     with pytest.raises(Forbidden):
-        messages.publish(HILL, "counted", str(first), {"n": 99}, NOW, tenant="hill")
+        messages.publish(cast.root, "counted", str(first), {"n": 99}, NOW, tenant="hill")
     assert t.row(first)["facts"].get("total") is None
     projects.start_process(cast.dora, second, "inspection", NOW)
     assert t.row(second)["facts"]["total"] == 5

@@ -1,0 +1,113 @@
+"""What becomes of a straight return once its correction is done: the token goes back to the held task, or takes the ordinary way (onward) because something
+between the two rests on what was said otherwise now.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.decision.dmn.reading import read_by
+from app.engine import past
+from app.engine.elements.base import Element
+from app.engine.elements.multi_instance import MultiInstanceBody
+from app.engine.elements.subprocesses import SubProcess
+from app.engine.elements.tasks import BusinessRuleTask, UserTask
+from app.engine.expressions import ANY_FACT, PROJECT_NAME, FormulaTerm, LiteralTerm
+from app.engine.paths import paths_of
+from app.engine.returning import Way, undo
+from app.engine.scopes import straight
+from app.engine.spiff import Token
+
+if TYPE_CHECKING:
+    from app.engine.course import Course
+
+
+def go_onward(course: "Course", token: Token) -> None:
+    """A task that was to go straight back takes the ordinary way: what stands behind it ends, the held task too, and its own token follows the flow.
+
+    Where everything behind it need not lead to the held task again, it goes straight back all the same.
+    """
+    found = _way_back(course, token)
+    if found is None:
+        return
+    way, inside, outermost = found
+    downstream = way.downstream
+    if downstream is not None:
+        for aside in (*inside, outermost):
+            aside.memo.pop("aside", None)
+        del outermost.memo["back"]
+        undo(way.level, downstream, outermost)
+        past.reopen(way.level.owner, token.element_id, sorted(downstream.elements))
+
+
+def is_decided_otherwise(course: "Course", token: Token, result: Mapping[str, Any], moved: Collection[str]) -> bool:
+    """Whether a task that is to go straight back says something else than before on which a decision, a condition or an approval between it and the held task
+    rests. ``moved``: the ledger's fields that the act has changed."""
+    found = _way_back(course, token)
+    if found is None:
+        return False
+    way, _, _ = found
+    paths = paths_of(way.level.spec)
+    after, before = paths.reach(paths.moves_to(way.target)), paths.preceding(way.here)
+    asked = {name for element in sorted((after & before) - {way.target, way.here}) for name in _asked(course, paths.elements[element])}
+    changed = {*moved, *_said_otherwise(course, token, result)} | ({PROJECT_NAME, ANY_FACT} if moved else set())
+    return not changed.isdisjoint(asked)
+
+
+def _way_back(course: "Course", token: Token) -> tuple[Way, list[Token], Token] | None:
+    """From the held task to one that is to go straight back to it; the tokens below the one that goes, and that one."""
+    outermost = straight(token)
+    inside = []
+    at: Token | None = token
+    while at is not None and at is not outermost:
+        inside.append(at)
+        at = at.body or at.workflow.host
+    here = course.tree.tokens.get(outermost.memo["back"]) if outermost is not None else None
+    if outermost is None or here is None:
+        return None
+    level = outermost.workflow
+    while here.workflow is not level:
+        here = here.workflow.host or course.tree.tokens[course.tree.instances[here.instance].call]
+    standing = here.body or here
+    return Way(level, standing.element_id, "aside" in standing.memo, (outermost.task_spec,)), inside, outermost
+
+
+def _said_otherwise(course: "Course", token: Token, result: Mapping[str, Any]) -> Iterator[str]:
+    """The variables that are another value than before; with an answer of a loop the collection too."""
+    body = token.body
+    if body is None or not isinstance(body.task_spec, MultiInstanceBody):
+        seen = course.visible(token)
+        yield from (name for name, value in result.items() if seen.get(name) != value)
+        return
+    loop, place = body.task_spec.loop, int(token.memo["place"])
+    answers = course.visible(body).get(str(loop.output_collection))
+    former = answers[place - 1] if isinstance(answers, list) and len(answers) >= place else None
+    kept = former if isinstance(former, Mapping) else {str(loop.output_name): former}
+    used = loop.output_element.expression.names if loop.output_element is not None else frozenset()
+    if other := [name for name, value in result.items() if name in used and kept.get(name) != value]:
+        yield from (str(loop.output_collection), *other)
+
+
+def _asked(course: "Course", element: Element) -> Iterator[str]:
+    """What an element on the way rests on: variables, and fields of the ledger."""
+    activity = element.activity if isinstance(element, MultiInstanceBody) else element
+    for flow in element.outgoing:
+        if flow.condition is not None:
+            yield from _read(flow.condition)
+    if isinstance(activity, UserTask):
+        yield from activity.declarations.approves
+    if isinstance(activity, BusinessRuleTask):
+        for mapping in activity.input_mappings:
+            if isinstance(mapping.source, FormulaTerm):
+                yield from _read(mapping.source)
+        called = activity.called.id
+        ref = course.library.decision(called.value) if isinstance(called, LiteralTerm) and isinstance(called.value, str) else None
+        if ref is not None:
+            yield from read_by(ref.model, ref.decision_id)
+    if isinstance(activity, SubProcess):
+        for inner in activity.inner_spec.elements.values():
+            if isinstance(inner, Element):
+                yield from _asked(course, inner)
+
+
+def _read(term: FormulaTerm) -> frozenset[str]:
+    return (term.expression.names - {PROJECT_NAME}) | term.facts
