@@ -4,6 +4,9 @@ const SIZE = 11;
 const LINE = 13;
 const BELOW = 3;
 const CLEAR = 8; // px on each side of a flow or shape: an arrow's head is wider than its line
+const MOST = 3; // lines: diagrams leave forty pixels
+const BETWEEN = ' · '; // what one line tells one after the other
+const LISTED = '、';
 const REACH = 160; // how far beyond its task a caption may begin or end
 const LEAST = 30; // px that are free below the task itself, else nothing is written: a click tells it all
 const FONT = `${SIZE}px 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC', sans-serif`;
@@ -43,8 +46,34 @@ export function fitted(text, room, measure) {
   return letters.length ? `${letters.join('')}…` : '';
 }
 
-/** Where a caption stands: `{x, y, width, height, anchor, lines}`, x being where each line begins or (anchor end) ends. Undefined: there is no room. */
+/** A line in two, the second telling the last of several things; undefined where it tells one only. */
+function parted(line) {
+  const between = [BETWEEN, LISTED].find((text) => line.includes(text));
+  if (!between) return undefined;
+  const parts = line.split(between);
+  return [parts.slice(0, -1).join(between) + (between === LISTED ? LISTED : ''), parts.at(-1)];
+}
+
+/** The same in one line more: the longest that can be parted is. Undefined: none can, or there is no line more. */
+function folded(lines, measure) {
+  const several = lines.filter(parted);
+  if (!several.length || lines.length >= MOST) return undefined;
+  const longest = lines.indexOf(several.reduce((a, b) => (measure(b) > measure(a) ? b : a)));
+  return lines.flatMap((line, i) => (i === longest ? parted(line) : [line]));
+}
+
+/**
+ * Where a caption stands: `{x, y, width, height, anchor, lines}`, x being where each line begins or (anchor end) ends. Undefined: there is no room.
+ * One that would have to be cut takes a line more where that helps.
+ */
 export function placed(task, lines, obstacles, measure) {
+  const place = fitting(task, lines, obstacles, measure);
+  const more = place?.cut ? folded(lines, measure) : undefined;
+  const better = more && placed(task, more, obstacles, measure);
+  return better && better.cut < place.cut ? better : place;
+}
+
+function fitting(task, lines, obstacles, measure) {
   const top = task.y + task.height + BELOW;
   const height = lines.length * LINE;
   const wanted = task.x + 2;
@@ -59,7 +88,7 @@ export function placed(task, lines, obstacles, measure) {
     })
     .sort((a, b) => a.cut - b.cut || a.moved - b.moved);
   if (!offers.length) return undefined;
-  const { begin, room } = offers[0];
+  const { begin, room, cut } = offers[0];
   const anchor = begin < wanted ? 'end' : 'start';
   return {
     x: anchor === 'end' ? begin + room : begin,
@@ -67,6 +96,7 @@ export function placed(task, lines, obstacles, measure) {
     width: room,
     height,
     anchor,
+    cut,
     lines: lines.map((line) => fitted(line, room, measure)),
   };
 }

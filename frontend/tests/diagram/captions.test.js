@@ -55,6 +55,26 @@ group('a caption', () => {
     expect(place.lines[0]).toMatch(/^↩ .*…$/);
   });
 
+  test('takes a line more before it is cut, three at most', () => {
+    const obstacles = { boxes: [{ x: 100, y: 170, width: 90, height: 80 }], lines: [upright(305)] };
+    const both = `${LIMIT} · 登记意见`;
+    expect(placed(TASK, [both, '↩ 填报'], obstacles, measure).lines).toEqual([LIMIT, '登记意见', '↩ 填报']);
+    const four = placed(TASK, [`${LIMIT} · 登记申报登记簿 · 一人一次`, BACK], obstacles, measure).lines;
+    expect(four).toHaveLength(3);
+    expect(placed(TASK, ['↩ 申请、审核、核定额度'], obstacles, measure).lines).toEqual([
+      '↩ 申请、审核、',
+      '核定额度',
+    ]);
+    expect(
+      placed(
+        TASK,
+        [both],
+        { ...obstacles, boxes: [...obstacles.boxes, { x: 0, y: 200, width: 900, height: 9 }] },
+        measure,
+      ).lines,
+    ).toHaveLength(1);
+  });
+
   test('is left out where there is no room at all', () => {
     expect(
       placed(TASK, [LIMIT], { boxes: [{ x: 0, y: 190, width: 900, height: 20 }], lines: [] }, measure),
