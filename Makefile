@@ -27,7 +27,7 @@ setup: .venv/.development $(BUILT)  ## everything for working on the code
 test: .venv/.development $(BUILT) chromium  ## all tests on SQLite and PostgreSQL, browser included
 	cd frontend && npm test -s
 	TZ=UTC $(BIN)/pytest -n 2 --dist loadgroup -q -m "not soak and not releases"
-	TZ=Asia/Shanghai $(BIN)/pytest -n 2 -q -m "not soak and not releases" tests/unit/domain tests/processes tests/integration/districts
+	TZ=Asia/Shanghai $(BIN)/pytest -n 2 -q -m "not soak and not releases and not postgresql" tests/unit/domain tests/processes tests/integration/districts
 
 lint: .venv/.development $(BUILT)  ## style, types, import contracts, diagrams
 	$(BIN)/ruff check .

@@ -100,17 +100,16 @@ def complete(life: Life, line: TaskLine, now: datetime) -> bool:
         )
         return False
     try:
-        page = tasks.view(actor, line.key, now)
+        asked = tasks.filling(actor, line.key, now)
         facts = life.facts if line.project_key else {}
-        seen = {**tasks.inputs(actor, line.key, now)[1], **page.variables}
-        filled = player.fill(page.form, seen, facts, answers=answers, now=now, tenant=life.district.key)
+        filled = player.fill(asked.form, asked.seen, facts, answers=answers, now=now, tenant=life.district.key)
         tasks.complete(actor, line.key, filled.values, now)
     except Failure as failure:
         places = "".join(f" [{fault.path}: {fault.message}]" for fault in getattr(failure, "problems", ()))
         life.problems.append(f"“{line.name}”({line.element_id})由 {actor.username} 办理被拒绝:{failure.message}{places}")
         return False
     acting = next((group for group in line.candidate_groups if group in actor.roles), next(iter(sorted(actor.roles)), ""))
-    life.done.append(Done(line=line, actor=actor, role=acting, filled=filled, clauses=page.clauses, at=now))
+    life.done.append(Done(line=line, actor=actor, role=acting, filled=filled, clauses=asked.clauses, at=now))
     return True
 
 

@@ -1,5 +1,6 @@
 """What an element declares against what there is: phases, registers, ledger fields with their sources, roles. What would stop a case, or never be, is refused."""
 
+import json
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
@@ -23,11 +24,13 @@ from app.engine.elements.subprocesses import SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.expressions import FormulaTerm, LiteralTerm, formula
 from app.engine.reads import OF_ROW, VISIBILITY
+from app.rehearsal import origins
 from app.rehearsal.inventory import Part
 from app.rehearsal.surroundings import View
 
 _GATEWAYS = (ExclusiveGateway, InclusiveGateway, ParallelGateway, EventBasedGateway)
 APPLICANT = "applicant"
+_TOLD = 3  # of the inputs that are not owned
 
 
 def check(process: ProcessDefinition, part: Part, around: View) -> Iterator[str]:
@@ -128,7 +131,7 @@ def _set(process: ProcessDefinition, part: Part, setting: FactSetting, around: V
         if field is None:
             problem = f"台账没有这个字段,{_cure(setting.field, schema.fields)}"
         else:
-            problem = _refused(process, part.activity, setting, field)
+            problem = _refused(process, part.activity, setting, field) or _typed(process, part, setting, field, around)
         if problem and problem not in said:
             said.add(problem)
             yield f"的属性 set 写“{setting.field}”:{problem}"
@@ -137,6 +140,22 @@ def _set(process: ProcessDefinition, part: Part, setting: FactSetting, around: V
 def _refused(process: ProcessDefinition, element: Element, setting: FactSetting, field: LedgerField) -> str:
     source = sources.source_of(process, element, setting, field)
     return may_set(field, Right(kind=RightKind.SET, source=source), role=None, task=None, entered=(), main_line=()) or ""
+
+
+def _typed(process: ProcessDefinition, part: Part, setting: FactSetting, field: LedgerField, around: View) -> str:
+    """What people fill in, or outside workers answer, that decides a fact without owning it."""
+    source = sources.source_of(process, part.activity, setting, field)
+    if source is None or source.kind != "decision":
+        return ""
+    found = origins.unowned(origins.of_setting(process, part, setting, source, around), field, source)
+    if not found:
+        return ""
+    places = sorted({origin.place for origin in found})
+    told = "、".join(f"{origin.place} 的“{origin.title}”({origin.name})" for origin in found[:_TOLD]) + ("等" if len(found) > _TOLD else "")
+    if any(origin.worker for origin in found):
+        return f"它来自决策“{source.of}”,而决策要用的 {told},由外部程序给出,不能由它决定台账;请先由所有者的任务确认"
+    wanted = json.dumps({"decision": source.of, "from": [*source.inputs, *places]}, ensure_ascii=False)
+    return f"它来自决策“{source.of}”,而决策要用的 {told},由人填写,办理人不是这个字段的所有者;确应由这些任务决定的,请在台账的 x-source 里写明:{wanted}"
 
 
 def _form_facts(process: ProcessDefinition, part: Part, task: UserTask | StartElement, around: View) -> Iterator[str]:

@@ -36,7 +36,7 @@ def _judges(file: str, form: Form, owner: str, stock: Stock) -> Iterator["_Judge
     for tenant in tenants:
         view = stock.around(tenant, "")
         users = [process for process in view.all_processes() if form.id in process.forms and _is_on(process, tenant, stock)]
-        judges.append((_Judge(file, form, view, users, _ledger(stock, tenant)), bool(users)))
+        judges.append((_Judge(file, form, view, users, view.kept(_ledger)), bool(users)))
     used = [judge for judge, is_used in judges if is_used]
     yield from used or [judge for judge, _ in judges[:1]]
 
@@ -47,9 +47,10 @@ def _is_on(process: ProcessDefinition, tenant: str, stock: Stock) -> bool:
     return info is None or info.enabled
 
 
-def _ledger(stock: Stock, tenant: str) -> Mapping[str, object] | None:
-    """The ledger's fields as the tenant has them; None where nobody can say."""
-    base, own = (_loaded(stock, owner) for owner in (SHARED, tenant))
+def _ledger(view: View) -> Mapping[str, object] | None:
+    """The ledger's fields as the view's tenant has them; None where nobody can say."""
+    tenant = view.tenants[0]
+    base, own = (_loaded(view.stock, owner) for owner in (SHARED, tenant))
     try:
         return None if base is None else LedgerSchema.of(base, own if tenant != SHARED else None).fields
     except FactsError:

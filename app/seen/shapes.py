@@ -477,6 +477,15 @@ class CapacityChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Filling:
+    """What somebody needs to fill in a task. ``seen``: all that can be read there, the facts that its form shows included."""
+
+    form: Form | None
+    seen: Mapping[str, Any]
+    clauses: Sequence[ClauseView]
+
+
+@dataclass(frozen=True, slots=True)
 class TaskPage:
     """A task with all that its page shows. ``data``: what the form opens with, the draft over it. ``variables``: all visible.
 

@@ -1,7 +1,7 @@
 """Models: deploy, list, give back. A deployment is atomic over its bundle and immutable."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -52,11 +52,23 @@ def deploy(
     return _deploy(actor, files, tenant, wish, now)
 
 
+@dataclass(frozen=True, slots=True)
+class _AsOf:
+    """A bundle as it was read beside the catalogue of a number."""
+
+    number: int
+    bundle: Bundle
+
+
 @retried
-def _deploy(actor: Actor, files: Sequence[tuple[str, bytes]], tenant: str | None, wish: Wish, now: datetime) -> DeploymentView:
-    """Raises Outdated where another deployment came in between: what was tried is not what would be deployed."""
+def _deploy(
+    actor: Actor, files: Sequence[tuple[str, bytes]], tenant: str | None, wish: Wish, now: datetime, *, read: _AsOf | None = None
+) -> DeploymentView:
+    """Raises Outdated where another deployment came in between: what was tried is not what would be deployed. ``read``: the same files, read already."""
     seen = resources.last_number()
-    bundle = _read(files, tenant, at_start=wish.source == DeploymentSource.FILES)
+    bundle = (
+        read.bundle if read is not None and read.number == seen else _read(files, tenant, at_start=wish.source == DeploymentSource.FILES)
+    )
     permissions.may_publish(actor, {file.tenant for file in bundle.files} | ({tenant} if tenant else set())).require()
     if bundle.problems:
         raise _refusal(actor, bundle.problems, now)
@@ -193,6 +205,7 @@ def boot(root: Path, now: datetime) -> BootView:
     differing = [(name, content) for name, content in shipped if before.get((named(name), name), (0, ""))[1] != bundles.digest(content)]
     if not differing:
         return BootView((), ())
+    seen = resources.last_number()
     bundle = _read(differing, None, at_start=True)
     if bundle.problems:
         raise Refused(bundle.problems)
@@ -208,7 +221,11 @@ def boot(root: Path, now: datetime) -> BootView:
             drift.append(
                 f"{file.name}:文件与运行中的版本不同,且后者不是由文件部署的({origins[elsewhere[0].deployment_key].source}),未自动部署"
             )
-    deployed = deploy(SYSTEM, wanted, now, source=DeploymentSource.FILES, reason="启动时部署").definitions if wanted else ()
+    if not wanted:
+        return BootView((), drift)
+    wish = Wish(DeploymentSource.FILES, "启动时部署")
+    read = _AsOf(seen, bundle) if len(wanted) == len(differing) else None
+    deployed = _deploy(SYSTEM, wanted, None, wish, now, read=read).definitions
     return BootView([view for view in deployed if not view.unchanged], drift)
 
 

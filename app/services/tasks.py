@@ -28,7 +28,7 @@ from app.seen import capacities, moved, returned, timeline, wording
 from app.seen.diagram import diagram_view
 from app.seen.lines import bounds, task_line, task_lines
 from app.seen.opening import opened
-from app.seen.shapes import CompletedView, FormView, Page, TaskLine, TaskPage
+from app.seen.shapes import CompletedView, Filling, FormView, Page, TaskLine, TaskPage
 from app.services import messages, projects
 from app.store import instances, tasks
 from app.store import projects as ledger
@@ -92,6 +92,16 @@ def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) ->
         capacities=capacities.choices(actor, _facts(row), _project_facts(project), district, acting) if may else (),
         ledger_version=project["version"] if project is not None else None,
     )
+
+
+def filling(actor: Actor, key: int, now: datetime) -> Filling:
+    """What somebody needs to fill in an open task, without its page. Raises NotFound, Forbidden."""
+    row, project, district = _read(actor, key)
+    form, seen = inputs(actor, key, now)
+    if form is not None and project is not None:
+        seen = seen | form_acts.shown(form, project, declares=snapshot.process_definition(row.definition_key).declares)
+    clauses = timeline.clause_views(district, district.clauses_at(row.process_id, row.element_id, row.clauses.split()))
+    return Filling(form=form, seen=seen, clauses=clauses)
 
 
 def inputs(actor: Actor, key: int, now: datetime) -> tuple[Form | None, dict[str, Any]]:

@@ -238,6 +238,7 @@ TABLE: dict[str, tuple[Door, set[str]]] = {
     "returns.give_back": (lambda s, a: returns.give_back(a, s.task, WISH, NOW), {"doer"}),
     "tasks.view": (lambda s, a: tasks.view(a, s.task, NOW), READERS),
     "tasks.inputs": (lambda s, a: tasks.inputs(a, s.task, NOW), READERS),
+    "tasks.filling": (lambda s, a: tasks.filling(a, s.task, NOW), READERS),
     "tasks.facts": (lambda s, a: tasks.facts(a, s.task), READERS),
     "tasks.line": (lambda s, a: tasks.line(a, s.task, NOW), READERS),
     "tasks.form": (lambda s, a: tasks.form(a, s.task), READERS),
