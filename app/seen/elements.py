@@ -10,7 +10,7 @@ from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from app.catalogue.snapshot import Snapshot, form
-from app.decision.feel.syntax import Call, Literal, Name
+from app.decision.feel.syntax import Call, Literal, Name, Path
 from app.domain.declared import Declared, declared
 from app.domain.districts import Clause, District
 from app.domain.states import DefinitionKind
@@ -108,7 +108,7 @@ class _Reading:
     def _captions(self, part: Part, said: Declared, limited: Limit | None) -> Iterator[str]:
         if part.activity.element_type not in _TASKS:
             return
-        first = [limited.short] if limited else []
+        first = [limited.since(self._since(part))] if limited else []
         if said.distinct:
             first.append("一人一次")
         if said.record:
@@ -215,27 +215,27 @@ class _Reading:
 
     def _deadline(self, part: Part, said: Declared, limited: Limit | None) -> Iterator[FactLine]:
         if limited is not None:
-            if limited.counted:
-                yield from self._start(part)
+            if limited.counted and self._counting(_due(part)) is not None:
+                since = self._since(part)
+                yield FactLine(f"自{since}的次日起算" if since else "起算的时间由流程给出")
             yield from (FactLine(line) for line in limited.lines)
         if said.no_deadline:
             yield FactLine(f"不设期限：{said.no_deadline}")
 
-    def _start(self, part: Part) -> Iterator[FactLine]:
-        """From when it is counted."""
+    def _since(self, part: Part) -> str | None:
+        """From when a limit is counted, in words; None where the process alone knows."""
         call = self._counting(_due(part))
-        if call is None:
-            return
-        start = inventory.argument(call, "start", 1)
+        start = inventory.argument(call, "start", 1) if call is not None else None
         match start:
             case None | Call(function=Name(name="now" | "today")):
-                yield FactLine("自进入本环节的次日起算")
+                return "进入本环节"
             case Call(function=Name(name="completedAt"), arguments=[Literal(value=str() as element)]):
-                yield FactLine(f"自“{self._name(element) or '前一环节'}”办结的次日起算")
+                return f"“{self._name(element) or '前一环节'}”办结"
             case Name(name=name) if title := self._title(name):
-                yield FactLine(f"自“{title}”的次日起算")
-            case _:
-                yield FactLine("起算的时间由流程给出")
+                return f"“{title}”"
+            case Path(base=Name(name=base), name=entry) if title := self._title(f"{base}.{entry}"):
+                return f"“{title}”"
+        return None
 
     def _timer(self, part: Part) -> Iterator[FactLine]:
         timer = part.activity.trigger.timer if isinstance(part.activity, EventElement) else None

@@ -28,6 +28,14 @@ class Limit:
     counted: bool = False
     agreed: bool = False
 
+    def since(self, start: str | None) -> str:
+        """``short``, with the moment from which it is counted where that is another than the task's own opening."""
+        head, _, length = self.short.partition(" ")
+        if start is None or not start.startswith("“") or not self.counted or not length:
+            return self.short
+        moment = start.replace("“", "").replace("”", "")
+        return f"{'' if head == '限' else head}自{moment}起 {length}"
+
 
 def limit(key: str, library: Snapshot, district: District, title: Callable[[str], str | None]) -> Limit | None:
     """What the table says of a key; None if it says nothing. ``title``: what people call a variable."""

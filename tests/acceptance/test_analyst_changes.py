@@ -102,7 +102,7 @@ def test_a_new_column_asks_what_a_new_field_answers(analyst: Analyst) -> None:
         analyst.starts("payment", project)
         district.do(district.task(project, "apply_payment"), payKind="进度款", payAmount=1000, invoiceVerified=verified)
     (blocked,), (payable,) = analyst.open(river, "payment"), analyst.open(parking, "payment")
-    assert (blocked.name, payable.name) == ("处理不符条件的", "审核支付")
+    assert (blocked.name, payable.name) == ("处理不符条件的申请", "审核支付")
     assert analyst.task_page(blocked).data["blockedReasons"] == ["发票没有核验"]
 
 
