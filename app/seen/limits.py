@@ -34,7 +34,7 @@ class Limit:
         if start is None or not start.startswith("“") or not self.counted or not length:
             return self.short
         moment = start.replace("“", "").replace("”", "")
-        return f"{'' if head == '限' else head}自{moment}起 {length}"
+        return f"自{moment}起限 {length}" if head == "限" else f"{head}自{moment}起 {length}"
 
 
 def limit(key: str, library: Snapshot, district: District, title: Callable[[str], str | None]) -> Limit | None:

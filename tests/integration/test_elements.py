@@ -115,6 +115,27 @@ def test_a_due_date_from_elsewhere_is_named_by_its_field_and_a_key_may_be_the_ta
     assert facts(found["free"])["办理期限"] == ["不设期限：由单位自定"]
 
 
+def test_a_limit_that_is_counted_from_another_moment_says_from_which(people: dict[str, Actor]) -> None:
+    """Three tasks that share one period of six months would read as three periods (SC-25-3)."""
+    found = of(
+        people["ann"],
+        start(),
+        user("opened", '<zeebe:taskSchedule dueDate="=deadline(&quot;opinion&quot;)"/>'),
+        user("after", '<zeebe:taskSchedule dueDate="=deadline(&quot;opinion&quot;, completedAt(&quot;opened&quot;))"/>'),
+        user("fact", '<zeebe:taskSchedule dueDate="=deadline(&quot;opinion&quot;, project.opinionOn)"/>'),
+        user("unsaid", '<zeebe:taskSchedule dueDate="=deadline(&quot;opinion&quot;, now() + duration(&quot;P3D&quot;))"/>'),
+        end(),
+        chain("start", "opened", "after", "fact", "unsaid", "end"),
+    )
+    assert {name: found[name].captions for name in ("opened", "after", "fact", "unsaid")} == {
+        "opened": ("限 5 个工作日",),
+        "after": ("自opened办结起限 5 个工作日",),
+        "fact": ("自意见日期起限 5 个工作日",),
+        "unsaid": ("限 5 个工作日",),
+    }
+    assert facts(found["fact"])["办理期限"][0] == "自“意见日期”的次日起算"
+
+
 # ---------------------------------------------------------------------- what a click tells
 
 
