@@ -26,7 +26,7 @@ from app.engine.elements.subprocesses import CallActivity
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.expressions import LiteralTerm, Term, source_of, vocabulary
 from app.engine.functions import APPROVED, APPROVED_VALUE, COMPLETED_AT, OFFICES_OF
-from app.rehearsal import declarations, ledger_names, reserved, variables
+from app.rehearsal import approvals, declarations, ledger_names, reserved, variables
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, argument, calls, expressions, first, job_type, texts, texts_of, tree
@@ -45,6 +45,10 @@ def check(file: str, process: ProcessDefinition, around: View) -> list[Finding]:
     found = [finding for part in around.kept(Writers).parts(process) for finding in checker.check(part)]
     found += [finding for part in around.kept(Writers).parts(process) for finding in checker.begun(part)]
     found += variables.check(file, process, around, lines)
+    found += [
+        checker._say(part, FindingCode.APPROVAL_UNASKED, message, severity=around.stock.unasked)
+        for part, message in approvals.check(process, around)
+    ]
     found += ledger_names.of_diagram(file, process, around.kept(Writers).parts(process), around, lines)
     return list({(finding.element, finding.code, finding.message): finding for finding in found}.values())
 

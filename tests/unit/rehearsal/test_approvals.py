@@ -1,0 +1,120 @@
+"""What may be changed behind an approval is asked again before the case goes on: else the approval lapses, and nobody notices."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from app.domain.districts import SHARED
+from app.domain.facts import LEDGER
+from app.domain.forms import Form
+from app.engine import read
+from app.rehearsal import names
+from app.rehearsal.surroundings import Stock
+from tests.unit.engine import diagrams as d
+from tests.unit.rehearsal.test_declared_effects import FIELDS, form, says
+from tests.unit.rehearsal.test_ledger_schema import EAST
+
+AGREES = says(approves="amount lent", approvesWhen='verdict = "同意"')
+FORMS = {
+    "agree": {"verdict": {"type": "string", "title": "意见"}, "amount": {"type": "number", "title": "金额", "readOnly": True}},
+    "change": {"amount": {"type": "number", "title": "金额"}},
+    "lend": {"lent": {"type": "number", "title": "借", "x-ledger": True}},
+    "look": {"amount": {"type": "number", "title": "金额", "readOnly": True}, "note": {"type": "string", "title": "说明"}},
+}
+
+
+def of(*body: str, severity: str = "error") -> list[tuple[str | None, str, str]]:
+    """(element, severity, message) of what is said of approvals in a process."""
+    ledger = {**FIELDS, "lent": {"type": "number", "title": "借", "x-owner": ["applicant"]}}
+    models: dict[tuple[str, str, str], Any] = {(SHARED, "form", LEDGER): Form.parse(form(LEDGER, ledger).encode())}
+    models |= {("east", "form", name): Form.parse(form(name, fields).encode()) for name, fields in FORMS.items()}
+    process = read(d.file(d.process(*body)), "x.bpmn").processes[0]
+    models["east", "process", "p"] = process
+    stock = Stock({place: partial(lambda model: model, model) for place, model in models.items()}, {"east": EAST}, unasked=severity)
+    found = names.check("x.bpmn", process, stock.around("east", "p"))
+    return [(one.element, one.severity, one.message) for one in found if one.code == "APPROVAL_UNASKED"]
+
+
+def task(name: str, more: str = "", *, form: str | None = None) -> str:
+    return d.user(name, f'<zeebe:formDefinition formId="{form or name}"/><zeebe:assignmentDefinition candidateGroups="applicant"/>{more}')
+
+
+AGREE = task("agree", AGREES)
+
+
+@pytest.mark.parametrize(
+    "writer",
+    [
+        task("change"),
+        task("lend"),
+        task("later", d.io(outputs={"amount": "=note"}), form="look"),
+        d.rule("later", "grade", "amount"),
+        d.script("later", "=1", "amount"),
+        d.throw("later", extensions=says(set="lent = 1")),
+    ],
+)
+def test_whatever_may_change_it_afterwards_is_named_with_the_question_to_ask(writer: str) -> None:
+    name = writer.split('id="')[1].split('"')[0]
+    ((element, severity, message),) = of(d.start(), AGREE, writer, d.end(), d.chain("start", "agree", name, "end"))
+    assert (element, severity) == ("agree", "error")
+    assert f"({name})改写" in message or f"“{name}”改写" in message
+    assert 'approved("p.agree")' in message
+
+
+def test_it_is_a_reminder_at_deployment_and_an_error_in_the_house_s_own_lint() -> None:
+    body = (d.start(), AGREE, task("change"), d.end(), d.chain("start", "agree", "change", "end"))
+    assert [severity for _, severity, _ in of(*body, severity="warning")] == ["warning"]
+
+
+ASKS = {
+    "condition": (d.exclusive("ask", "no"), d.flow("ask", "end", '=approved("p.agree")'), d.flow("ask", "agree", id="no")),
+    "mapping": (task("ask", d.io({"ok": '=approved("p.agree")'}), form="look"), d.chain("ask", "end")),
+    "value": (d.throw("ask", extensions=says(set='lent = approvedValue("p.agree", "amount")')), d.chain("ask", "end")),
+}
+
+
+@pytest.mark.parametrize("how", ASKS)
+def test_whoever_asks_after_it_is_enough(how: str) -> None:
+    assert of(d.start(), AGREE, task("change"), *ASKS[how], d.end(), d.chain("start", "agree", "change", "ask")) == []
+
+
+def test_one_that_asks_before_the_change_is_not_enough() -> None:
+    early = task("ask", d.io({"ok": '=approved("p.agree")'}), form="look")
+    assert len(of(d.start(), AGREE, early, task("change"), d.end(), d.chain("start", "agree", "ask", "change", "end"))) == 1
+
+
+def test_a_change_that_leads_back_to_the_approval_or_comes_before_it_is_none() -> None:
+    back = (d.start(), AGREE, d.exclusive("q", "on"), task("change"), d.end())
+    flows = (
+        d.chain("start", "agree", "q"),
+        d.flow("q", "change", '=verdict = "改"'),
+        d.flow("q", "end", id="on"),
+        d.flow("change", "agree"),
+    )
+    assert of(*back, *flows) == []
+    assert of(d.start(), task("change"), AGREE, task("look"), d.end(), d.chain("start", "change", "agree", "look", "end")) == []
+
+
+def test_on_the_way_of_what_was_not_approved_anything_may_be_changed() -> None:
+    parted = (d.start(), AGREE, d.exclusive("q", "no"), task("change"), d.end("yes"), d.end())
+    flows = (
+        d.chain("start", "agree", "q"),
+        d.flow("q", "yes", '=approved("p.agree")'),
+        d.flow("q", "change", id="no"),
+        d.flow("change", "end"),
+    )
+    assert of(*parted, *flows) == []
+
+
+def test_stages_are_looked_into_and_out_of() -> None:
+    stage = d.subprocess("stage", d.start("s"), AGREE, d.end("e"), d.chain("s", "agree", "e"))
+    later = d.subprocess("later", d.start("s2"), task("change"), d.end("e2"), d.chain("s2", "change", "e2"))
+    ((element, _, message),) = of(d.start(), stage, later, d.end(), d.chain("start", "stage", "later", "end"))
+    assert element == "agree"
+    assert "change" in message
+
+
+def test_an_approval_that_stands_only_while_nothing_changed_asks_by_itself() -> None:
+    standing = task("agree", says(approves="amount", approvesWhen='verdict = "同意"', stands='verdict = "同意"'))
+    assert of(d.start(), standing, task("change"), d.end(), d.chain("start", "agree", "change", "end")) == []
