@@ -7,8 +7,8 @@ from app.decision.dmn.graph import Model
 from app.decision.dmn.model import Decision
 
 
-def read_by(model: Model, decision_id: str) -> set[str]:
-    """The variables that a decision and those it requires read from outside."""
+def read_by(model: Model, decision_id: str, *, hidden: bool = False) -> set[str]:
+    """The variables that a decision and those it requires read from outside. ``hidden``: those too that may be entries of a filtered item, or are called as a function is."""
     found: set[str] = set()
     seen: set[str] = set()
     pending = [model.find_decision(decision_id)]
@@ -25,5 +25,5 @@ def read_by(model: Model, decision_id: str) -> set[str]:
             if element is not None and element.id not in model.parts.inputs:
                 inside.add(element.variable.name)
         for formula in decision.formulas:
-            found |= formula.certain_names - formula.calls - inside
+            found |= (formula.read if hidden else formula.certain_names - formula.calls) - inside
     return {name for name in found if name.isidentifier()}
