@@ -239,7 +239,7 @@ class _Origins:
         title = activity.bpmn_name or part.id
         trigger = getattr(activity, "trigger", None)
         if isinstance(activity, UserTask):
-            if activity.form is None or static_texts(activity.form.id) is None:
+            if activity.form is not None and static_texts(activity.form.id) is None:
                 yield Origin(place, name, title, activity, Kind.UNCLEAR)
             else:
                 yield from self._typed(place, self._forms(activity), name, activity)
@@ -303,15 +303,17 @@ class _Origins:
                     if not mapped and task.called.all_parent_variables:
                         yield _Asked(caller, part.id, asked.name, asked.known)
         if not asked.known:
-            yield from self._anything(asked.process, asked.name, begun=not called and start is None)
+            yield from self._anything(asked.process, asked.name, called=called)
 
-    def _anything(self, process: ProcessDefinition, name: str, *, begun: bool) -> Iterator[Origin]:
-        """Who may give a name that nothing in the process is known to write. ``begun``: it is begun by hand, with any variables."""
-        for event in process.start_events if begun else ():
+    def _anything(self, process: ProcessDefinition, name: str, *, called: bool) -> Iterator[Origin]:
+        """Who may give a name that nothing in the process is known to write. ``called``: whoever calls it may have given it already."""
+        for event in process.start_events if not called and process.start_form is None else ():
             if event.kind == "none":
                 yield Origin(f"{process.process_id}.{event.element_id}", name, name, None, Kind.UNCLEAR)
         for part in self.writers.parts(process):
             activity = part.activity
+            if not called and isinstance(activity, UserTask) and activity.form is None and not activity.output_mappings:
+                yield Origin(f"{process.process_id}.{part.id}", name, activity.bpmn_name or part.id, activity, Kind.UNCLEAR)
             heard = [listener.type for listeners in activity.listeners.values() for listener in listeners]
             listens = any(not isinstance(kind, LiteralTerm) or kind.value not in CONNECTORS for kind in heard)
             if listens or (isinstance(activity, JobTask) and job_type(part) not in CONNECTORS and not activity.output_mappings):

@@ -140,7 +140,7 @@ SENT = d.process(
         ),
         pytest.param(
             "other.ask", "score",
-            (d.process(d.start(), d.throw("ask"), PAYS, *END), d.process(d.start(), asks(), d.call("c", "p"), d.end(), d.chain("start", "ask", "c", "end"), id="other")),
+            (d.process(d.start(), d.user("ask"), PAYS, *END), d.process(d.start(), asks(), d.call("c", "p"), d.end(), d.chain("start", "ask", "c", "end"), id="other")),
             id="calling process",
         ),
     ],
