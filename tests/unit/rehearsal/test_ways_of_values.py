@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from app.decision import dmn
+from app.decision.dmn.reading import read_by
 from tests.unit.engine import diagrams as d
 from tests.unit.rehearsal.test_declared_effects import says
 from tests.unit.rehearsal.test_origins import END, MAIL, PAYS, WRONG, asks, form, of
@@ -114,6 +116,17 @@ def test_a_loop_s_item_is_its_collection_s(called: bool) -> None:
 def test_a_name_that_a_function_has_too_is_a_name(more: str, reads: str) -> None:
     (told,) = of(WRONG, d.file(*one(fills("ask", "most"), pays(more), *END[1:])), reads=reads, forms=(BUILTIN,))
     assert "p.ask 的“max”" in told
+
+
+def test_what_a_later_entry_of_a_context_is_called_is_read_from_outside_before_it() -> None:
+    entries = (("a", "score"), ("score", "1"))
+    boxes = "".join(
+        f'<contextEntry><variable name="{name}"/><literalExpression><text>{text}</text></literalExpression></contextEntry>'
+        for name, text in entries
+    )
+    start = '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="f" name="f" namespace="http://example.org/f">'
+    source = f'{start}<decision id="grade" name="grade"><variable name="grade"/><context>{boxes}</context></decision></definitions>'
+    assert read_by(dmn.parse(source.encode(), name="grade.dmn"), "grade", hidden=True) == {"score"}
 
 
 def test_a_name_that_a_function_has_too_is_no_constant_of_a_path() -> None:
