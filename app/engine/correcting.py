@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from app.decision.dmn.reading import read_by
 from app.engine import past
 from app.engine.elements.base import Element
+from app.engine.elements.mappings import outputs_of
 from app.engine.elements.multi_instance import MultiInstanceBody
-from app.engine.elements.subprocesses import SubProcess
-from app.engine.elements.tasks import BusinessRuleTask, UserTask
+from app.engine.elements.subprocesses import CallActivity, SubProcess
+from app.engine.elements.tasks import BusinessRuleTask, ScriptTask, UserTask
+from app.engine.errors import ElementFailure
 from app.engine.expressions import ANY_FACT, PROJECT_NAME, FormulaTerm, LiteralTerm
 from app.engine.paths import paths_of
 from app.engine.returning import Way, undo
@@ -76,7 +78,13 @@ def _said_otherwise(course: "Course", token: Token, result: Mapping[str, Any]) -
     body = token.body
     if body is None or not isinstance(body.task_spec, MultiInstanceBody):
         seen = course.visible(token)
-        yield from (name for name, value in result.items() if seen.get(name) != value)
+        left, outside = dict(result), seen
+        if token.task_spec.output_mappings:  # nothing else leaves it
+            try:
+                left, outside = outputs_of(course, token, {**seen, **result}), course.visible(token.task_spec.output_scope(token))
+            except ElementFailure:  # told when the task ends
+                left = dict.fromkeys(mapping.target.partition(".")[0] for mapping in token.task_spec.output_mappings)
+        yield from (name for name, value in left.items() if outside.get(name) != value)
         return
     loop, place = body.task_spec.loop, int(token.memo["place"])
     answers = course.visible(body).get(str(loop.output_collection))
@@ -87,26 +95,39 @@ def _said_otherwise(course: "Course", token: Token, result: Mapping[str, Any]) -
         yield from (str(loop.output_collection), *other)
 
 
-def _asked(course: "Course", element: Element) -> Iterator[str]:
+def _asked(course: "Course", element: Element, around: tuple[Element, ...] = ()) -> Iterator[str]:
     """What an element on the way rests on: variables, and fields of the ledger."""
     activity = element.activity if isinstance(element, MultiInstanceBody) else element
     for flow in element.outgoing:
         if flow.condition is not None:
             yield from _read(flow.condition)
+    if isinstance(element, MultiInstanceBody):
+        yield from _read(element.loop.input_collection)
     if isinstance(activity, UserTask):
         yield from activity.declarations.approves
-    if isinstance(activity, BusinessRuleTask):
+    if isinstance(activity, ScriptTask):
+        yield from _read(activity.script)
+    if isinstance(activity, BusinessRuleTask | SubProcess | CallActivity):
         for mapping in activity.input_mappings:
             if isinstance(mapping.source, FormulaTerm):
                 yield from _read(mapping.source)
+    if isinstance(activity, BusinessRuleTask):
         called = activity.called.id
         ref = course.library.decision(called.value) if isinstance(called, LiteralTerm) and isinstance(called.value, str) else None
         if ref is not None:
-            yield from read_by(ref.model, ref.decision_id)
-    if isinstance(activity, SubProcess):
-        for inner in activity.inner_spec.elements.values():
-            if isinstance(inner, Element):
-                yield from _asked(course, inner)
+            yield from read_by(ref.model, ref.decision_id, hidden=True)
+    for inner in _inside(course, activity):
+        if inner not in around:
+            yield from _asked(course, inner, (*around, inner))
+
+
+def _inside(course: "Course", activity: Element) -> Iterator[Element]:
+    """What is drawn in a stage, or in a called process that sees all that its caller does."""
+    spec = activity.inner_spec if isinstance(activity, SubProcess) else None
+    if isinstance(activity, CallActivity) and activity.called.all_parent_variables and isinstance(activity.called.id, LiteralTerm):
+        called = course.library.process(activity.called.id.value)
+        spec = called.spec if called is not None else None
+    yield from (inner for inner in spec.elements.values() if isinstance(inner, Element)) if spec is not None else ()
 
 
 def _read(term: FormulaTerm) -> frozenset[str]:

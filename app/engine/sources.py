@@ -6,7 +6,7 @@ The same answer is given at deployment and in the act; in the act also whether t
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from app.decision.feel.syntax import Call, Literal, Name, Node, Path, walk
+from app.decision.feel.syntax import Call, Literal, Name, Node, Path, names_read, walk
 from app.domain import fact_values
 from app.domain.fact_sources import FactSource
 from app.domain.facts import LedgerField
@@ -45,8 +45,8 @@ def _sources(process: "ProcessDefinition", element: Element, value: FormulaTerm)
 
 
 def names(value: FormulaTerm) -> frozenset[str]:
-    """The variables that an expression reads."""
-    return value.expression.names
+    """The variables that an expression reads, those too that are called as a function is."""
+    return names_read(value.expression.tree.root)
 
 
 def brings(element: Element) -> bool:

@@ -6,21 +6,24 @@ Within one process, by its flows: what may write an approved name behind the app
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from app.decision.feel.syntax import Call, Name, Node, walk
+from app.decision.feel.syntax import Call, Comparison, Literal, Logical, Name, Node, walk
 from app.domain.forms import Form
 from app.engine import ProcessDefinition
 from app.engine.elements.base import Element
 from app.engine.elements.events import EndEvent
-from app.engine.elements.subprocesses import EventSubProcess, SubProcess
+from app.engine.elements.multi_instance import MultiInstanceBody
+from app.engine.elements.subprocesses import CallActivity, EventSubProcess, SubProcess
 from app.engine.elements.tasks import UserTask
-from app.engine.expressions import LiteralTerm
 from app.engine.functions import APPROVED, APPROVED_VALUE
 from app.engine.soundness import onward
-from app.rehearsal.inventory import Part, argument, expressions, first, texts_of, tree
+from app.rehearsal import ledger_names
+from app.rehearsal.inventory import Part, argument, expressions, first, texts, texts_of, tree
 from app.rehearsal.surroundings import View
+from app.rehearsal.way_of_values import Places, static_texts
 from app.rehearsal.writers import Writers
 
 _ASKING = (APPROVED, APPROVED_VALUE)
+_SET = "属性 set"  # what it writes by itself it has asked for in the same breath
 
 
 def check(process: ProcessDefinition, around: View) -> Iterator[tuple[Part, str]]:
@@ -29,17 +32,28 @@ def check(process: ProcessDefinition, around: View) -> Iterator[tuple[Part, str]
     approving = [part for part in parts if isinstance(part.activity, UserTask) and part.activity.declarations.approves]
     if not approving:
         return
-    ways = _Ways(parts)
+    ways, places = _Ways(parts), Places(parts)
     for part in approving:
         task = part.activity
         if not isinstance(task, UserTask) or task.declarations.stands is not None:
             continue  # it is opened again, and stands only while nothing has changed
         name = f"{process.process_id}.{part.id}"
         asking = {other.id for other in parts if _asks(other, name)}
-        behind = ways.behind([part.id], granted={flow for other in parts for flow in _granting(other, name)}) - {part.id}
+        denied = {flow for other in parts for flow in _denying(other, name)}
+        behind = ways.after(part, denied) - {part.id}
+        facts = ledger_names.fields(around)
+        kept = {name for name in task.declarations.approves if name not in facts and places.written_at(part.id, name) not in ("", part.id)}
         for other in parts:
-            changed = sorted(_writes(other, around) & set(task.declarations.approves)) if other.id in behind else []
-            if changed and not (ways.behind([other.id]) & {part.id, *asking}) and other.id not in asking:
+            unseen = sorted(_writes(other, part, kept, around, places)) if other.id in behind else []
+            if unseen:
+                yield (
+                    part,
+                    f"批准的 {'、'.join(unseen)} 是外层子流程自己的变量,在{other.place}改写以后批准不会失效:"
+                    "请改为台账字段或流程的变量,不要在子流程的输入映射里另起同名的变量",
+                )
+                break
+            changed = sorted(_writes(other, part, set(task.declarations.approves), around, places)) if other.id in behind else []
+            if changed and not (ways.behind([other.id]) & {part.id, *asking}) and not _asks(other, name, afterwards=True):
                 names = "、".join(changed)
                 yield (
                     part,
@@ -55,26 +69,33 @@ class _Ways:
     def __init__(self, parts: Iterable[Part]) -> None:
         self.parts = {part.id: part for part in parts}
 
-    def behind(self, start: Iterable[str], granted: Collection[str] = ()) -> set[str]:
+    def behind(self, start: Iterable[str], denied: Collection[str] = ()) -> set[str]:
         """The elements that a token may come to from these; itself only where a way leads back.
 
-        ``granted``: flows that are taken where an approval holds; beside them the others of their gateway are not followed.
+        ``denied``: flows that are not taken while an approval holds.
         """
         seen: set[str] = set()
-        pending = [after for name in start for after in self._after(name, granted)]
+        pending = [after for name in start for after in self._after(name, denied)]
         while pending:
             name = pending.pop()
             if name not in seen:
                 seen.add(name)
-                pending += self._after(name, granted)
+                pending += self._after(name, denied)
         return seen
 
-    def _after(self, name: str, granted: Collection[str]) -> Iterator[str]:
+    def after(self, task: Part, denied: Collection[str]) -> set[str]:
+        """The elements behind a task that has been completed: what interrupts it at its edge leads elsewhere."""
+        ended = {edge.bpmn_id for edge in task.element.boundaries if edge.interrupting}
+        first = [name for name in self._after(task.id, denied) if name not in ended]
+        return {*first, *self.behind(first, denied)}
+
+    def _after(self, name: str, denied: Collection[str]) -> Iterator[str]:
         part = self.parts.get(name)
         if part is None:
             return
-        asked = [flow.target.bpmn_id for flow in part.element.outgoing if flow.id in granted]
-        yield from asked or (element.bpmn_id for element in onward(part.element))
+        refused = {flow.target.bpmn_id for flow in part.element.outgoing if flow.id in denied}
+        open_ = {flow.target.bpmn_id for flow in part.element.outgoing if flow.id not in denied}
+        yield from (element.bpmn_id for element in onward(part.element) if element.bpmn_id not in refused - open_)
         if isinstance(part.activity, SubProcess):
             yield from (element.bpmn_id for element in part.activity.inner_spec.start.starts)
         if isinstance(part.activity, EndEvent):
@@ -92,16 +113,48 @@ class _Ways:
                 yield from self._out(host.parent)
 
 
-def _asks(part: Part, approval: str) -> bool:
-    return any(root is not None and _names(root, approval) for root in (tree(said.term) for said in expressions(part)))
+def _asks(part: Part, approval: str, *, afterwards: bool = False) -> bool:
+    """``afterwards``: once the element has written what is filled in or brought, hence in what it sets and by the flows that leave it."""
+    said = (tree(one.term) for one in expressions(part) if one.flow or one.what.startswith(_SET) or not afterwards)
+    return any(root is not None and _names(root, approval) for root in said)
 
 
-def _granting(part: Part, approval: str) -> Iterator[str]:
-    """The flows of an element whose condition asks for the approval: beside them stand the ways of what is not approved."""
+def _denying(part: Part, approval: str) -> Iterator[str]:
+    """The flows of an element that are not taken while the approval holds: those whose condition says so, and the default beside one that asks just for it."""
+    held = False
     for said in expressions(part):
         root = tree(said.term) if said.flow else None
-        if root is not None and _names(root, approval):
-            yield said.flow
+        if root is not None:
+            held = held or _is_asked(root, approval, True)
+            if _needs_refusal(root, approval):
+                yield said.flow
+    default = part.element.default
+    if held and default is not None:
+        yield default.id
+
+
+def _needs_refusal(root: Node, approval: str) -> bool:
+    if isinstance(root, Logical):
+        needed = [_needs_refusal(one, approval) for one in root.operands]
+        return any(needed) if root.operator == "and" else all(needed)
+    return _is_asked(root, approval, False)
+
+
+def _is_asked(root: Node, approval: str, answer: bool) -> bool:
+    """Whether a condition is true just where the approval holds (or does not)."""
+    if (
+        isinstance(root, Comparison)
+        and root.operator in ("=", "!=")
+        and isinstance(root.right, Literal)
+        and isinstance(root.right.value, bool)
+    ):
+        return _is_asked(root.left, approval, answer == ((root.operator == "=") == root.right.value))
+    if not isinstance(root, Call) or not isinstance(root.function, Name):
+        return False
+    if root.function.name == "not" and len(root.arguments) == 1:
+        return _is_asked(root.arguments[0], approval, not answer)
+    named = argument(root, "element", 0)
+    return answer and root.function.name == APPROVED and named is not None and texts_of(named) == [approval]
 
 
 def _names(root: Node, approval: str) -> bool:
@@ -113,19 +166,47 @@ def _names(root: Node, approval: str) -> bool:
     )
 
 
-def _writes(part: Part, around: View) -> set[str]:
-    """The names of facts and variables that an element may change."""
+def _writes(part: Part, approving: Part, approved: set[str], around: View, places: Places) -> set[str]:
+    """Those of the approved names that an element may change: facts, and variables where the approving task sees them."""
+    activity, element = part.activity, part.element
+    above = places.above(part)
+    said = {(part.id if part.is_loop else above, first(mapping)) for mapping in activity.output_mappings}
+    if isinstance(element, MultiInstanceBody) and element.loop.output_collection:
+        said.add((above, element.loop.output_collection))
+    if not activity.output_mappings:
+        said |= {(part.id, name) for name in _results(part, approved, around)}
+    seen = {name for at, name in said if places.written_at(at, name) == places.written_at(approving.id, name)}
+    return (seen | _facts(activity, around)) & approved
+
+
+def _results(part: Part, approved: set[str], around: View) -> set[str]:
+    """The variables that an element brings without mappings; in a task without a form, or with one that an expression names, anything is filled in."""
     activity = part.activity
-    found = {setting.field for setting in activity.declarations.sets} | {first(mapping) for mapping in activity.output_mappings}
-    forms = _forms(activity, around)
-    for form in forms:
-        found |= set(form.ledger_fields) if activity.output_mappings else set(form.fields) - set(form.shown_fields)
-    if not forms and not activity.output_mappings and not isinstance(activity, SubProcess):
-        found |= around.kept(Writers).results(part).names
+    if not isinstance(activity, UserTask):
+        return set() if isinstance(activity, SubProcess) else around.kept(Writers).results(part).names
+    if activity.form is None or static_texts(activity.form.id) is None:
+        return approved
+    return {name for form in _forms(activity, around) for name in form.fields if name not in (*form.shown_fields, *form.ledger_fields)}
+
+
+def _facts(activity: Element, around: View) -> set[str]:
+    """The ledger's fields that an element writes, or a process that it calls."""
+    found = {setting.field for setting in activity.declarations.sets}
+    found |= {name for form in _forms(activity, around) for name in form.ledger_fields}
+    pending, seen = [activity], set[str]()
+    while pending:
+        call = pending.pop()
+        for called in texts(call.called.id) if isinstance(call, CallActivity) else ():
+            for process in around.processes(called) if called not in seen else ():
+                inner = [part.activity for part in around.kept(Writers).parts(process)]
+                pending += inner
+                found |= {setting.field for one in inner for setting in one.declarations.sets}
+                found |= {name for one in inner for form in _forms(one, around) for name in form.ledger_fields}
+            seen.add(called)
     return found
 
 
 def _forms(activity: Element, around: View) -> Sequence[Form]:
-    if isinstance(activity, UserTask) and activity.form is not None and isinstance(activity.form.id, LiteralTerm):
-        return around.forms(activity.form.id.value)
+    if isinstance(activity, UserTask) and activity.form is not None:
+        return [form for name in texts(activity.form.id) for form in around.forms(name)]
     return ()

@@ -6,7 +6,6 @@ from functools import partial
 
 from app.connectors.calls import OVERDUE, REGISTERS, forms_of
 from app.decision import feel
-from app.decision.feel.syntax import ListLiteral, Literal
 from app.decision.near import near
 from app.domain import form_facts
 from app.domain.declared import RESERVED
@@ -152,9 +151,12 @@ def _typed(process: ProcessDefinition, part: Part, setting: FactSetting, field: 
         return ""
     places = sorted({origin.place for origin in found})
     told = "、".join(f"{origin.place} 的“{origin.title}”({origin.name})" for origin in found[:_TOLD]) + ("等" if len(found) > _TOLD else "")
-    if any(origin.worker for origin in found):
+    if any(origin.kind is origins.Kind.WORKER for origin in found):
         return f"它来自决策“{source.of}”,而决策要用的 {told},由外部程序给出,不能由它决定台账;请先由所有者的任务确认"
     wanted = json.dumps({"decision": source.of, "from": [*source.inputs, *places]}, ensure_ascii=False)
+    if any(origin.kind is origins.Kind.UNCLEAR for origin in found):
+        why = "由谁给出说不准:没有表单,或者表单、决策、被调用的流程由表达式决定"
+        return f"它来自决策“{source.of}”,而决策要用的 {told},{why}。请写定;确应由它们决定的,请在台账的 x-source 里写明:{wanted}"
     return f"它来自决策“{source.of}”,而决策要用的 {told},由人填写,办理人不是这个字段的所有者;确应由这些任务决定的,请在台账的 x-source 里写明:{wanted}"
 
 
@@ -179,7 +181,7 @@ def _of_field(process: ProcessDefinition, task: UserTask | StartElement, form: F
             continue
         if not form_facts.fits(form.fields[name], field):
             yield f"表单里的类型与台账的不同,台账是 {field.schema.get('type')}{_kind(field)},请改成一样"
-        roles = [None] if owner in field.owners else _roles(task) if isinstance(task, UserTask) else _beginners(process, around)
+        roles = [None] if owner in field.owners else origins.roles_of(task) if isinstance(task, UserTask) else _beginners(process, around)
         if roles is None:
             yield f"候选组不是写定的角色,不能确定都是所有者 {'、'.join(field.owners)};请写定角色,或在 x-owner 里写任务 {owner}"
         for role in roles or ():
@@ -199,20 +201,6 @@ def _beginners(process: ProcessDefinition, around: View) -> list[str | None]:
 
 def _kind(field: LedgerField) -> str:
     return f"({field.schema['x-format']})" if "x-format" in field.schema else ""
-
-
-def _roles(task: UserTask) -> list[str | None] | None:
-    """The candidate roles, if they are written out and there is nobody besides; else None."""
-    given = task.assignment
-    if given.candidate_groups is None or given.assignee is not None or given.candidate_users is not None:
-        return None
-    if isinstance(given.candidate_groups, LiteralTerm):
-        return [role.strip() for role in given.candidate_groups.value.split(",") if role.strip()]
-    root = given.candidate_groups.expression.tree.root
-    items = root.items if isinstance(root, ListLiteral) else [root]
-    if not all(isinstance(item, Literal) and isinstance(item.value, str) for item in items):
-        return None
-    return [str(item.value) for item in items if isinstance(item, Literal)]
 
 
 def _in_loop(process: ProcessDefinition, part: Part) -> bool:

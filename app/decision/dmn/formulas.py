@@ -13,7 +13,7 @@ from typing import Final
 from app.decision import feel
 from app.decision.codes import DmnCode
 from app.decision.dmn.problems import DmnEvaluationError, DmnProblem, Place, fail, report
-from app.decision.feel.syntax import Call, walk
+from app.decision.feel.syntax import Call, names_read, walk
 
 EXPRESSION: Final = "expression"
 UNARY: Final = "unary"
@@ -91,6 +91,12 @@ class Formula:
         """Free names without those that may be entries of an item that is filtered."""
         compiled = self.compiled
         return frozenset() if compiled is None else compiled.names - compiled.uncertain
+
+    @property
+    def read(self) -> frozenset[str]:
+        """Free names that the text may read as values, called like a function or not."""
+        compiled = self.compiled
+        return frozenset() if compiled is None else names_read(compiled.tree.root)
 
     @property
     def calls(self) -> frozenset[str]:

@@ -7,8 +7,11 @@ from app.decision.dmn.graph import Model
 from app.decision.dmn.model import Decision
 
 
-def read_by(model: Model, decision_id: str) -> set[str]:
-    """The variables that a decision and those it requires read from outside."""
+def read_by(model: Model, decision_id: str, *, hidden: bool = False) -> set[str]:
+    """The variables that a decision and those it requires read from outside.
+
+    ``hidden``: those too that may be entries of a filtered item, are called as a function is, or are bound by a box that does not stand around them.
+    """
     found: set[str] = set()
     seen: set[str] = set()
     pending = [model.find_decision(decision_id)]
@@ -17,7 +20,9 @@ def read_by(model: Model, decision_id: str) -> set[str]:
         if decision is None or decision.id in seen:
             continue
         seen.add(decision.id)
-        inside = set(IMPLICIT) | set(model.owner_names(decision.id)) | {found.name for found in model.imports}
+        inside = set(IMPLICIT) | {found.name for found in model.imports}
+        if not hidden:
+            inside |= model.owner_names(decision.id)
         for reference in (*decision.information, *decision.knowledge):
             element = model.find(reference.id) if reference.namespace is None else None
             if isinstance(element, Decision):
@@ -25,5 +30,5 @@ def read_by(model: Model, decision_id: str) -> set[str]:
             if element is not None and element.id not in model.parts.inputs:
                 inside.add(element.variable.name)
         for formula in decision.formulas:
-            found |= formula.certain_names - formula.calls - inside
+            found |= (formula.read if hidden else formula.certain_names - formula.calls) - inside
     return {name for name in found if name.isidentifier()}

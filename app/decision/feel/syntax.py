@@ -282,6 +282,12 @@ class SyntaxTree:
     positions: Mapping[str, int]
 
 
+def names_read(root: Node) -> frozenset[str]:
+    """Every variable that may be read as a value: those too that may be entries of a filtered item, and those that are called as a function is."""
+    invoked = {id(node.function) for node in walk(root) if isinstance(node, Call)}
+    return frozenset(node.name for node in walk(root) if isinstance(node, Name) and not node.local and id(node) not in invoked)
+
+
 def walk(node: Node) -> Iterator[Node]:
     """A node and everything below, parents first."""
     stack = [node]

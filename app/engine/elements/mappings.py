@@ -55,7 +55,12 @@ def apply_outputs(course: "Course", token: "Token") -> None:
 
     A path is merged into what has its first name outside the element; what the next mapping sees is the element's own view with the target in it.
     """
-    context = course.visible(token)
+    start = token.task_spec.output_scope(token)
+    token.task_spec.deliver_outputs(course, token, start, outputs_of(course, token, course.visible(token)))
+
+
+def outputs_of(course: "Course", token: "Token", context: dict[str, Any]) -> dict[str, Any]:
+    """What the output mappings would let leave an element that sees ``context``. Raises ElementFailure (IO_MAPPING_ERROR)."""
     start = token.task_spec.output_scope(token)
     computed: dict[str, Any] = {}
     for mapping in token.task_spec.output_mappings:
@@ -65,7 +70,7 @@ def apply_outputs(course: "Course", token: "Token") -> None:
             computed[name] = course.visible(start).get(name)
         computed[name] = merged(computed.get(name), mapping.target, value)
         context[name] = merged(context.get(name), mapping.target, value)
-    token.task_spec.deliver_outputs(course, token, start, computed)
+    return computed
 
 
 def _value(course: "Course", token: "Token", mapping: Mapping, context: dict[str, Any], what: str) -> Any:

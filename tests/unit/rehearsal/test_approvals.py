@@ -24,13 +24,14 @@ FORMS = {
 }
 
 
-def of(*body: str, severity: str = "error") -> list[tuple[str | None, str, str]]:
+def of(*body: str, severity: str = "error", others: tuple[str, ...] = ()) -> list[tuple[str | None, str, str]]:
     """(element, severity, message) of what is said of approvals in a process."""
     ledger = {**FIELDS, "lent": {"type": "number", "title": "借", "x-owner": ["applicant"]}}
     models: dict[tuple[str, str, str], Any] = {(SHARED, "form", LEDGER): Form.parse(form(LEDGER, ledger).encode())}
     models |= {("east", "form", name): Form.parse(form(name, fields).encode()) for name, fields in FORMS.items()}
     process = read(d.file(d.process(*body)), "x.bpmn").processes[0]
     models["east", "process", "p"] = process
+    models |= {("east", "process", one.process_id): one for text in others for one in read(d.file(text), "y.bpmn").processes}
     stock = Stock({place: partial(lambda model: model, model) for place, model in models.items()}, {"east": EAST}, unasked=severity)
     found = names.check("x.bpmn", process, stock.around("east", "p"))
     return [(one.element, one.severity, one.message) for one in found if one.code == "APPROVAL_UNASKED"]
@@ -118,3 +119,74 @@ def test_stages_are_looked_into_and_out_of() -> None:
 def test_an_approval_that_stands_only_while_nothing_changed_asks_by_itself() -> None:
     standing = task("agree", says(approves="amount", approvesWhen='verdict = "同意"', stands='verdict = "同意"'))
     assert of(d.start(), standing, task("change"), d.end(), d.chain("start", "agree", "change", "end")) == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        '=not(approved("p.agree"))',
+        '=approved("p.agree") = false',
+        '=verdict = "改" or approved("p.agree")',
+        '=approved("p.agree") and verdict = "改"',
+    ],
+)
+def test_a_condition_that_only_names_the_approval_does_not_make_the_other_way_that_of_what_was_not_approved(condition: str) -> None:
+    parted = (d.start(), AGREE, d.exclusive("q", "no"), task("change"), d.end("yes"), d.end())
+    flows = (d.chain("start", "agree", "q"), d.flow("q", "yes", condition), d.flow("q", "change", id="no"), d.flow("change", "end"))
+    assert len(of(*parted, *flows)) == 1
+
+
+@pytest.mark.parametrize(
+    "condition", ['=not(approved("p.agree"))', '=approved("p.agree") = false', '=verdict = "改" and not(approved("p.agree"))']
+)
+def test_a_way_that_only_what_was_not_approved_takes_may_change_anything(condition: str) -> None:
+    parted = (d.start(), AGREE, d.exclusive("q", "on"), task("change"), d.end("no"), d.end())
+    flows = (d.chain("start", "agree", "q"), d.flow("q", "change", condition), d.flow("q", "end", id="on"), d.flow("change", "no"))
+    assert of(*parted, *flows) == []
+
+
+def test_a_writer_that_asks_before_it_writes_has_not_asked() -> None:
+    early = task("change", d.io({"ok": '=approved("p.agree")'}))
+    assert len(of(d.start(), AGREE, early, d.end(), d.chain("start", "agree", "change", "end"))) == 1
+    later = (d.flow("change", "end", '=approved("p.agree")'), d.flow("change", "agree", '=not(approved("p.agree"))'))
+    assert of(d.start(), AGREE, task("change"), d.end(), d.chain("start", "agree", "change"), *later) == []
+
+
+INNER = d.process(d.start(), task("lend"), d.end(), d.chain("start", "lend", "end"), id="inner")
+
+
+@pytest.mark.parametrize(
+    "writer",
+    [
+        d.user("later"),
+        task("later", form="=&quot;change&quot;"),
+        d.user("later", '<zeebe:formDefinition formId="look"/>', d.loop("=[1]", "one", "amount", "=note")),
+        d.call("later", "inner"),
+    ],
+)
+def test_a_task_without_a_form_a_form_by_an_expression_a_collection_and_a_called_process_may_change_it_too(writer: str) -> None:
+    assert len(of(d.start(), AGREE, writer, d.end(), d.chain("start", "agree", "later", "end"), others=(INNER,))) == 1
+
+
+def test_what_an_element_has_for_itself_changes_nothing_that_was_approved() -> None:
+    own = task("change", d.io({"amount": "=1"}))
+    assert of(d.start(), AGREE, own, d.end(), d.chain("start", "agree", "change", "end")) == []
+    stage = d.subprocess("later", d.start("s"), task("change"), d.end("e"), d.chain("s", "change", "e"), extensions=d.io({"amount": "=1"}))
+    assert of(d.start(), AGREE, stage, d.end(), d.chain("start", "agree", "later", "end")) == []
+
+
+def test_what_a_stage_has_for_itself_is_approved_in_vain_if_it_can_be_changed_there() -> None:
+    inside = (AGREE, task("change"), *ASKS["condition"][:1], d.flow("ask", "e", '=approved("p.agree")'), d.flow("ask", "agree", id="no"))
+    body = (d.start("s"), *inside, d.end("e"), d.chain("s", "agree", "change", "ask"))
+    plain = d.subprocess("stage", *body)
+    assert of(d.start(), plain, d.end(), d.chain("start", "stage", "end")) == []
+    own = d.subprocess("stage", *body, extensions=d.io({"amount": "=1"}))
+    ((_, _, message),) = of(d.start(), own, d.end(), d.chain("start", "stage", "end"))
+    assert "批准的 amount 是外层子流程自己的变量" in message
+
+
+def test_what_interrupts_the_approving_task_itself_comes_instead_of_the_approval() -> None:
+    for interrupting, found in ((True, 0), (False, 1)):
+        edge = d.boundary("b", "agree", d.timer("Duration", "PT1H"), interrupting)
+        flows = (d.chain("start", "agree", "end"), d.chain("b", "change", "late"))
+        assert len(of(d.start(), AGREE, edge, task("change"), d.end(), d.end("late"), *flows)) == found

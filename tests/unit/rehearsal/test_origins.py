@@ -152,9 +152,15 @@ def test_every_way_that_a_value_takes_is_followed(place: str, reads: str, files:
     assert of({"decision": "grade", "from": [place]}, *read_in, reads=reads) == []
 
 
-def test_what_is_inside_a_loop_is_not_seen_outside_but_for_its_collection() -> None:
-    looped = d.file(d.process(d.start(), asks(loop=d.loop("=[1, 2]", "one", "all", "=one")), PAYS, *END))
-    assert of(WRONG, looped) == []
+def test_of_a_loop_the_names_that_its_instances_have_for_themselves_are_not_seen_outside_and_every_other_is() -> None:
+    kept = d.file(d.process(d.start(), asks(loop=d.loop("=[1, 2]", "one", "all", "=score")), PAYS, *END))
+    assert of(WRONG, kept) == []
+    for leaving in (
+        asks(loop=d.loop("=[1, 2]", "one", "all", "=one")),
+        asks(more=d.io(outputs={"score": "=score"}), loop=d.loop("=[1]", "one")),
+    ):
+        (told,) = of(WRONG, d.file(d.process(d.start(), leaving, PAYS, *END)))
+        assert "p.ask 的“score”" in told
 
 
 def test_an_outside_worker_decides_no_fact() -> None:
