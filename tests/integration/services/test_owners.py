@@ -122,7 +122,7 @@ def test_another_role_at_the_same_task_is_refused_at_deployment_and_in_the_act(c
 
 @pytest.mark.parametrize(
     ("groups", "word"),
-    [("=[x]", "写定"), ('=if true then ["finance"] else ["data_bureau"]', "写定"), ("data_bureau", "finance"), ("applicant", "finance")],
+    [("=[x]", "写定"), ('=if true then ["finance"] else ["data_bureau"]', "finance"), ("data_bureau", "finance"), ("applicant", "finance")],
 )
 def test_a_task_whose_people_are_not_all_owners_is_refused(hill: object, groups: str, word: str) -> None:
     with pytest.raises(Refused) as refused:
