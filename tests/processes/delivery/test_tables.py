@@ -472,3 +472,15 @@ def test_a_month_that_ends_on_a_saturday_is_judged_on_the_next_working_day() -> 
     found = due("sucheng", "acceptance.latest", "2025-08-31")  # B53: the corresponding day is 28 February 2026, a working Saturday
     assert found.remind_day.isoformat() == "2026-02-28"
     assert found.at == at("2026-03-01T00:00:00")
+
+
+@pytest.mark.parametrize(
+    ("stops", "received"),
+    [(False, "2026-09-01T09:00:00+08:00"), (True, "2026-03-10T09:00:00@Asia/Shanghai"), (None, "2026-09-01T09:00:00+08:00")],
+)
+def test_a_returned_application_counts_from_its_first_receipt_unless_the_parameter_says_otherwise(
+    stops: bool | None, received: str
+) -> None:
+    """FX-24-3, A35: ``clockStop``."""
+    given = {"receipt": {"receivedAt": "2026-09-01T09:00:00+08:00"}, "parameters": {"clockStop": stops}}
+    assert decide("fengxian", "application_receipt", **given) == {"receivedAt": received}
