@@ -18,7 +18,7 @@ from app.domain.forms import Form, FormError
 from app.engine import DiagramError, ProcessDefinition
 from app.engine.decisions import DEADLINES
 from app.engine.ledger import PARAMETERS
-from app.rehearsal import facts, flow, form_checks, form_keywords, ledger_names, names, variables
+from app.rehearsal import facts, flow, form_checks, form_keywords, ledger_names, names, tables, variables
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.names import DEADLINE_FUNCTIONS
@@ -102,8 +102,6 @@ def _of_checks(files: Sequence[ModelFile], beneath: Mapping[Place, Load], before
             load = beneath.get((file.tenant, "form", item.id))
             old = load() if load is not None else None
             yield from softened(form_keywords.check(file.name, form), form_keywords.check(file.name, old) if old is not None else ())
-            if not form.checks:
-                continue
             known = form_checks.check(file.name, old, file.tenant, before) if old is not None else []
             yield from softened(form_checks.check(file.name, form, file.tenant, after), known)
 
@@ -116,8 +114,8 @@ def _of_tables(
         if file.model is not None:
             loads = [beneath.get((file.tenant, "decision", item.id)) for item in file.defined if item.kind == "decision"]
             older = [model for load in loads if load is not None and (model := load()) is not None]
-            known = [finding for model in older for finding in ledger_names.of_table(file.name, model, before.around(file.tenant, ""))]
-            yield from softened(ledger_names.of_table(file.name, file.model, after.around(file.tenant, "")), known)
+            known = [finding for model in older for finding in tables.named(file.name, model, before.around(file.tenant, ""))]
+            yield from softened(tables.named(file.name, file.model, after.around(file.tenant, "")), known)
     if changed & {("form", LEDGER), ("decision", PARAMETERS)}:
         above = {(file.tenant, item.id) for file in files for item in file.defined if item.kind == "decision"}
         for (tenant, kind, name), load in beneath.items():

@@ -39,6 +39,7 @@ class FindingCode(Code):
     LEDGER_FIELD = "LEDGER_FIELD", "图或决策表用到台账没有的字段，或本区没有的参数，它会一直是空值"
     CHECK_NAME = "CHECK_NAME", "表单的检查用到没有的字段、台账字段或变量，会一直得不出结果"
     DECLARED = "DECLARED", "元素声明的阶段、登记簿、台账字段或通知对象没有，或不能声明在这里"
+    CLAUSE_UNKNOWN = "CLAUSE_UNKNOWN", "表或表单引用的条款没有登记，页面上不会显示；共用的文件不写一个区的条款"
     APPROVAL_UNASKED = "APPROVAL_UNASKED", "批准之后还可以改写所批准的内容，而没有任何环节再问这项批准"
     FUNCTION = "FUNCTION", "没有这个函数"
     ARGUMENTS = "ARGUMENTS", "调用函数的参数个数或名称不对，结果总是空值"

@@ -14,6 +14,7 @@ from app.domain.forms import Form
 from app.engine import ProcessDefinition
 from app.engine.elements.tasks import UserTask
 from app.engine.expressions import LiteralTerm
+from app.rehearsal import citations
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.surroundings import Stock, View
@@ -22,9 +23,9 @@ from app.rehearsal.writers import Names, Writers
 
 def check(file: str, form: Form, owner: str, stock: Stock) -> list[Finding]:
     """In the order of the checks, one for each name; a shared form is judged as every district has it that uses it."""
-    if not form.checks:
-        return []
-    found = [finding for judge in _judges(file, form, owner, stock) for finding in judge.findings()]
+    found = list(citations.of_form(file, form, stock.around(owner, "")))
+    if form.checks:
+        found += [finding for judge in _judges(file, form, owner, stock) for finding in judge.findings()]
     return list({(finding.element, finding.message): finding for finding in found}.values())
 
 

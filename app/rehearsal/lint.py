@@ -24,7 +24,7 @@ from app.engine.codes import DiagramCode
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import read_with_tree, schema, xml
-from app.rehearsal import due_dates, facts, flow, form_checks, form_keywords, ledger_names, names, overdue, reserved, scenario_files
+from app.rehearsal import due_dates, facts, flow, form_checks, form_keywords, names, reserved, scenario_files, tables
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.imports import Namespaces
@@ -344,8 +344,7 @@ def _names(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:
         except Exception as error:  # one file must not hide what is wrong with the others
             yield _internal(name, error)
     for name, tenant, model in bundle.decisions:
-        yield from overdue.check(name, model, stock.around(tenant, "").roles)
-        yield from ledger_names.of_table(name, model, stock.around(tenant, ""))
+        yield from tables.check(name, model, stock.around(tenant, ""))
     for name, tenant, form in bundle.forms:
         try:
             yield from form_checks.check(name, form, tenant, stock)

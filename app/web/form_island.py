@@ -18,6 +18,8 @@ from app.domain.forms import Form
 from app.errors import InvalidRequest
 from app.services import register
 
+CITED = "x-clauses"
+
 
 def sent() -> dict[str, Any]:
     """The form's values out of the request: ``{"data": {…}}``, read with exact numbers, and ``confirmed`` (id of a check → reason) where checks are set aside.
@@ -50,10 +52,11 @@ def given_to(
     to, ``back`` to return to after signing in."""
     asked = set(_formats(form.schema))
     known = {name: value for name, value in data.items() if value is not None}  # nothing yet is no answer
+    schema = _with_clauses(form, tenant)
     return {
-        "form": {"schema": form.schema, "ui": form.ui},
+        "form": {"schema": schema, "ui": form.ui},
         "initial": known if read_only else form.with_empty_lists(known),
-        "clauses": _clauses(form.schema, tenant),
+        "clauses": _clauses(schema, tenant),
         "readOnly": read_only,
         "urls": {"complete": complete, **({"draft": draft} if draft is not None else {})},
         "session": {"csrf": forgery.token(), "tokenUrl": url_for("home.session"), "signInUrl": url_for("security.login", next=back)},
@@ -77,6 +80,16 @@ def _formats(schema: Mapping[str, Any]) -> Iterator[str]:
             yield from _formats(part)
 
 
+def _with_clauses(form: Form, tenant: str) -> Mapping[str, Any]:
+    """The form's schema; a field that cites nothing itself cites the clauses whose carriers name it in the district's register: a shared form says no clause."""
+    carried = districts.get(tenant).carried
+    fields = {
+        name: {**part, CITED: " ".join(carried[f"{form.id}.{name}"])} if CITED not in part and f"{form.id}.{name}" in carried else part
+        for name, part in form.fields.items()
+    }
+    return {**form.schema, "properties": fields}
+
+
 def _clauses(schema: Mapping[str, Any], tenant: str) -> dict[str, dict[str, str]]:
     """The clauses that the form's fields cite, as far as they are the district's own."""
     cited = " ".join(_cited(schema))
@@ -84,7 +97,7 @@ def _clauses(schema: Mapping[str, Any], tenant: str) -> dict[str, dict[str, str]
 
 
 def _cited(schema: Mapping[str, Any]) -> Iterator[str]:
-    given = schema.get("x-clauses", "")
+    given = schema.get(CITED, "")
     yield given if isinstance(given, str) else " ".join(given)
     for part in schema.get("properties", {}).values():
         yield from _cited(part)

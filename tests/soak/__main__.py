@@ -57,7 +57,7 @@ PARTS = {
         "people at the same moment, messages in pairs, processes killed", 10, 1, ["--dist", "loadgroup", *RACES, "tests/acceptance/test_crash.py"],
     ),
     "seats": Part(
-        "random acts by random seats of both districts, on both databases", 6, 1, ["tests/walks_at_random/test_walks.py"],
+        "random acts by random seats of both districts, on both databases", 14, 1, ["tests/walks_at_random/test_walks.py"],
         {"WALK_ACTS": "1500", "WALK_SEED": "{first}", "WALK_FIGURES": f"{KEPT}/seats-{{seed}}"},
         ["-m", "tests.walks_at_random.figures", f"{KEPT}/seats-{{seed}}"],
     ),

@@ -4,6 +4,7 @@ Short here; ``make soak-seats`` walks on from seed to seed, on PostgreSQL too, u
 """
 
 import csv
+import logging
 import os
 from pathlib import Path
 
@@ -40,7 +41,9 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> list[Walk]:
 
 @pytest.mark.parametrize("config", DATABASES, indirect=True)
 @pytest.mark.parametrize("district", DISTRICTS)
-def test_random_acts_by_random_seats(app: Flask, config: Config, district: str, hands: list[Walk]) -> None:
+def test_random_acts_by_random_seats(
+    app: Flask, config: Config, district: str, hands: list[Walk], caplog: pytest.LogCaptureFixture
+) -> None:
     on_server = config.database_url.startswith("postgresql")
     seed = SEED * 2 + on_server
     before = figures.completed(Path(KEPT), district) if KEPT else None
@@ -50,6 +53,8 @@ def test_random_acts_by_random_seats(app: Flask, config: Config, district: str, 
     if KEPT:
         figures.keep(Path(KEPT), f"{district}.{seed}", {**done.as_json(), "database": "postgresql" if on_server else "sqlite"})
     assert walk.problems == [], "\n".join(walk.problems)
+    broken = [f"{record.getMessage()} {getattr(record, 'fields', '')}" for record in caplog.records if record.levelno >= logging.ERROR]
+    assert broken == [], "nothing ends in an error of our own"
     assert trail.verify(SYSTEM).problems == []
     assert KEPT or done.share >= figures.SHARE, done  # of the long walks all together: see figures
 
