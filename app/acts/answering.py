@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from app import logs
 from app.acts.held_tree import HeldTask, HeldTree
 from app.domain import permissions
 from app.domain.codes import VerdictCode
@@ -19,10 +20,12 @@ class ApprovedChanged(Exception):
 
 def straight_or_onward(complete: Callable[..., HeldTree]) -> HeldTree:
     """Complete a task, straight back to whoever returned it if it was to go there, but ``onward`` where that would leave what others approved as it is no more."""
-    try:
-        return complete()
-    except ApprovedChanged:
-        return complete(onward=True)
+    with logs.act():  # one act, whichever way it goes
+        try:
+            return complete()
+        except ApprovedChanged:
+            logs.tried_again()
+            return complete(onward=True)
 
 
 def acting_office(tree: HeldTree) -> tuple[str, str] | None:

@@ -1,5 +1,6 @@
 """An approval on the server: it lapses with whoever writes one of its values, for good; its person is told, and nobody gives it in another way."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -209,7 +210,7 @@ def test_a_task_that_approves_nothing_cannot_be_asked(hill: object) -> None:
     ],
 )
 def test_a_correction_goes_straight_back_only_where_what_was_approved_is_as_it_was(
-    cast: Cast, to: str, who: str, answer: dict[str, Any], opened: str
+    cast: Cast, caplog: pytest.LogCaptureFixture, to: str, who: str, answer: dict[str, Any], opened: str
 ) -> None:
     """A fact or a variable of the tree: whoever approved it sees it again before the one who has returned the task (modelling.md §7)."""
     body = (
@@ -229,3 +230,4 @@ def test_a_correction_goes_straight_back_only_where_what_was_approved_is_as_it_w
     open_tasks = db.session.execute(select(UserTaskRow.element_id).where(UserTaskRow.project_key == project, UserTaskRow.state == "open"))
     assert list(open_tasks.scalars()) == [opened]
     assert [row.lapsed_names for row in rows()] == [None if opened == "last" else list(answer)]
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == [], "it is one act, whichever way it goes"
