@@ -631,3 +631,11 @@ def test_a_rule_begins_with_the_clauses_that_it_cites(district: str) -> None:
         if (cited := rule.annotations.get("条款", "").split()) and rule.annotations.get("描述", "").split()[: len(cited)] != cited
     ]
     assert otherwise == []
+
+
+@pytest.mark.parametrize(("declared", "refused"), [(True, 0), (False, 1), (None, 0)])
+def test_a_revision_takes_no_public_money_that_the_declaration_denied(declared: bool | None, refused: int) -> None:
+    """SC-12-1. Where the ledger does not know, the project was declared before it was asked: its revision has no field to say it in."""
+    items = [{"source": "区财政", "amount": 100}]
+    found = decide("sucheng", "revision_refusals", fundItems=items, usesBudgetFund=declared, projectType="建设类", hardwareOnly=True)
+    assert len([one for one in found if one["field"] == "usesBudgetFund"]) == refused
