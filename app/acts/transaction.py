@@ -126,29 +126,30 @@ def new_instance(
 
     Raises Conflict (ALREADY_RUNNING) if one with the same correlation key runs already.
     """
-    try:
-        with logs.act(actor.user), _project_held(project_key) as held, act():
-            library = snapshot.library(tenant)
-            tree = HeldTree(
-                root_key=next_key(),
-                tenant=tenant,
-                process_id="",
-                project=project if held is None else held,
-                actor=actor,
-                now=now,
-                library=library,
-                state=None,
-                version=-1,
-                keys={},
-                correlation_key=correlation_key,
-                definition_key=definition_key,
-            )
-            yield tree
-            _check_saved(tree)
-    except IntegrityError as error:
-        if any(name in str(error.orig) for name in _RUNNING):
-            raise Conflict("同一流程已有一个正在办理的实例", code=VerdictCode.ALREADY_RUNNING) from error
-        raise
+    with logs.act(actor.user):
+        try:
+            with _project_held(project_key) as held, act():
+                library = snapshot.library(tenant)
+                tree = HeldTree(
+                    root_key=next_key(),
+                    tenant=tenant,
+                    process_id="",
+                    project=project if held is None else held,
+                    actor=actor,
+                    now=now,
+                    library=library,
+                    state=None,
+                    version=-1,
+                    keys={},
+                    correlation_key=correlation_key,
+                    definition_key=definition_key,
+                )
+                yield tree
+                _check_saved(tree)
+        except IntegrityError as error:
+            if any(name in str(error.orig) for name in _RUNNING):
+                raise Conflict("同一流程已有一个正在办理的实例", code=VerdictCode.ALREADY_RUNNING) from error
+            raise
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Messages between trees: delivered once, to the right one, whoever comes first, and not after their time."""
 
+import logging
 from datetime import timedelta
 from decimal import Decimal
 
@@ -46,7 +47,7 @@ def test_a_phase_hands_over_to_the_next_by_message(cast: Cast) -> None:
     assert (running("inspection"), running("inspection", "completed")) == (0, 1)
 
 
-def test_one_instance_runs_for_a_key_and_the_next_message_waits_for_its_end(cast: Cast) -> None:
+def test_one_instance_runs_for_a_key_and_the_next_message_waits_for_its_end(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
     project = approved(cast)
     messages.publish(SYSTEM, "inspection_requested", str(project), {}, NOW, tenant="hill")
     messages.publish(SYSTEM, "inspection_requested", str(project), {}, NOW, tenant="hill")
@@ -59,6 +60,7 @@ def test_one_instance_runs_for_a_key_and_the_next_message_waits_for_its_end(cast
         assert running("inspection", "completed") == number
     assert running("inspection") == 0
     assert messages.correlate(NOW) == 0
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == [], "to wait one's turn is no error of ours"
 
 
 def test_without_a_key_every_message_starts_one(cast: Cast) -> None:
