@@ -89,6 +89,7 @@ def opened(walk: "Walk", line: TaskLine, actor: Actor, *, way: int | None = None
         answers = ways.fitting(form, ways.of(walk.district)[line.element_id][way])
     if form is not None:
         answers |= ways.fitting(form, walk.intended(line)) | ways.fitting(form, walk.amends.get(line.key, {}))
+        answers |= {name: walk.seats.office_of(role) for name, role in walk.intended(line).get("@offices", {}).items()}
     facts = walk.facts_for(line.project_key)
     without = walk.intended(line).get("@without", ())
     values = dict(player.fill(form, seen, facts, answers, walk.now, walk.district).values)

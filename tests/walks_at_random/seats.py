@@ -55,6 +55,11 @@ class Seats:
             return [actor for actor in self.everybody if permissions.oversees(actor, snapshot.district(self.district))]
         return [actor for actor in self.everybody if role in actor.roles]
 
+    def office_of(self, role: str) -> dict[str, str]:
+        """An office that has a role, as a form chooses it."""
+        found = next(one for actor in self.holding(role) for one in actor.memberships if one.role == role)
+        return {"key": str(found.office), "name": found.office_name}
+
     def for_task(self, line: TaskLine) -> list[Actor]:
         """Those who may do an open task."""
         task, owner = tasks.facts(SYSTEM, line.key)

@@ -39,7 +39,7 @@ def _apart(way: Mapping[str, Any], usual: Mapping[str, Any]) -> Mapping[str, Any
 
 def leads(district: str) -> Mapping[str, Mapping[str, Any]]:
     """A task to which the usual answers do not lead → process.task → what is answered there; ``@times``: how often, else once; ``@facts``: of the life;
-    ``@late``: whether it is declared outside the window; ``@without``: what is left blank."""
+    ``@late``: whether it is declared outside the window; ``@without``: what is left blank; ``@offices``: of a task, field → role of the office that is chosen there."""
     return {task: lead for task, lead in _seats(district).items() if not task.startswith("@")}
 
 
