@@ -11,6 +11,7 @@ from app.domain.form_checks import resolved
 
 KEEP = "x-keep"
 FRESH = "x-fresh"
+CITED = "x-clauses"  # the clauses that a field rests on
 LEDGER_FIELD = "x-ledger"
 
 

@@ -14,15 +14,15 @@ from app.engine.elements.events import EndEvent
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import CallActivity, EventSubProcess, SubProcess
 from app.engine.elements.tasks import UserTask
-from app.engine.functions import APPROVED, APPROVED_VALUE
+from app.engine.functions import APPROVED
 from app.engine.soundness import onward
 from app.rehearsal import ledger_names
 from app.rehearsal.inventory import Part, argument, expressions, first, texts, texts_of, tree
+from app.rehearsal.passed import APPROVALS
 from app.rehearsal.surroundings import View
 from app.rehearsal.way_of_values import Places, static_texts
 from app.rehearsal.writers import Writers
 
-_ASKING = (APPROVED, APPROVED_VALUE)
 _SET = "属性 set"  # what it writes by itself it has asked for in the same breath
 
 
@@ -161,7 +161,7 @@ def _names(root: Node, approval: str) -> bool:
     return any(
         approval in texts_of(named)
         for call in walk(root)
-        if isinstance(call, Call) and isinstance(call.function, Name) and call.function.name in _ASKING
+        if isinstance(call, Call) and isinstance(call.function, Name) and call.function.name in APPROVALS
         if (named := argument(call, "element", 0)) is not None
     )
 

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from app.decision import dmn
 from app.decision.dmn.expressions import CLAUSES
 from app.decision.near import near
+from app.domain.form_values import CITED
 from app.domain.forms import Form
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.surroundings import View
-
-CITED = "x-clauses"  # of a form's field
 
 
 def of_table(file: str, model: dmn.Model, around: View) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ class Stock:
 
     ``main_line``: the main phases in order.
     ``complete``: there is nothing else. ``missing``, ``workers``, ``unasked``: how severe it is that what is named is not there, that a job waits for somebody
-    outside, that it is open which of several offices is asked, or that nobody asks for an approval again.
+    outside, that it is open which of several offices is asked, that nobody asks for an approval again, or that a clause which is cited stands in no register.
     """
 
     models: Mapping[Place, Load]

@@ -14,11 +14,10 @@ from app.codes import RequestCode
 from app.domain import forms
 from app.domain.codes import FormCode
 from app.domain.districts import ZONE
+from app.domain.form_values import CITED
 from app.domain.forms import Form
 from app.errors import InvalidRequest
 from app.services import register
-
-CITED = "x-clauses"
 
 
 def sent() -> dict[str, Any]:
@@ -82,11 +81,10 @@ def _formats(schema: Mapping[str, Any]) -> Iterator[str]:
 
 def _with_clauses(form: Form, tenant: str) -> Mapping[str, Any]:
     """The form's schema; a field that cites nothing itself cites the clauses whose carriers name it in the district's register: a shared form says no clause."""
-    carried = districts.get(tenant).carried
-    fields = {
-        name: {**part, CITED: " ".join(carried[f"{form.id}.{name}"])} if CITED not in part and f"{form.id}.{name}" in carried else part
-        for name, part in form.fields.items()
-    }
+    district, fields = districts.get(tenant), dict(form.fields)
+    for name, part in form.fields.items():
+        if CITED not in part and (carried := district.clauses_at(form.id, name)):
+            fields[name] = {**part, CITED: " ".join(carried)}
     return {**form.schema, "properties": fields}
 
 

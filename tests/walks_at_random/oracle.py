@@ -37,7 +37,7 @@ class Oracle:
         self.number = 0
         self.said: defaultdict[int | None, list[Saying]] = defaultdict(list)
         self.moved: dict[tuple[int, str], int] = {}
-        self.left: dict[int, Any] = {}  # project → the phase that a return led it out of
+        self.left: dict[int, tuple[Any, str]] = {}  # project → the phase that a return led it out of, and the task that was returned
         self.registers: dict[int, Any] = {}
         self.repaired: set[int | None] = set()
 
@@ -133,9 +133,9 @@ class Oracle:
             name = f"phase>{change.after}" if change.field == "phase" else change.field
             allowed = self.rules.facts.get(name, frozenset())
             if deed.kind == "return" and change.field == "phase":
-                self.left[change.project_key] = change.before
+                self.left[change.project_key] = (change.before, deed.task)
                 continue  # a return may set any earlier phase of the main line that the project has been in
-            if change.field == "phase" and not change.source and self.left.get(change.project_key) == change.after:
+            if change.field == "phase" and self.left.get(change.project_key) == (change.after, f"{change.process_id}.{change.element_id}"):
                 del self.left[change.project_key]
                 continue  # what was returned straight back takes the project to where it was
             if change.field in NOBODYS or not (act in allowed or (deed.kind in GOING_ON and allowed)):
