@@ -12,11 +12,12 @@ from typing import TypeAlias
 
 from app.engine.codes import DiagramCode
 from app.engine.definitions import ProcessDefinition
-from app.engine.elements.base import Element
+from app.engine.elements.base import Element, EventElement, StartElement
 from app.engine.elements.events import ThrowEvent
 from app.engine.elements.gateways import EventBasedGateway, ExclusiveGateway, InclusiveGateway, Join, ParallelGateway
 from app.engine.elements.multi_instance import MultiInstanceBody
-from app.engine.elements.subprocesses import EventSubProcess, SubProcess
+from app.engine.elements.subprocesses import CallActivity, EventSubProcess, SubProcess
+from app.engine.elements.tasks import JobTask, UserTask
 from app.engine.errors import DiagramProblem
 from app.engine.spiff import LevelSpec
 
@@ -85,6 +86,17 @@ def onward(element: Element) -> Iterable[Element]:
     yield from element.boundaries
 
 
+def _onward_at_once(element: Element) -> Iterable[Element]:
+    """Where a token goes on to in the same step; nothing where it may wait."""
+    return (flow.target for flow in element.outgoing if not _may_wait(flow.target))
+
+
+def _may_wait(element: Element) -> bool:
+    return bool(element.listeners) or isinstance(
+        element, MultiInstanceBody | SubProcess | CallActivity | UserTask | JobTask | EventElement | EventBasedGateway
+    )
+
+
 def _before(element: Element) -> Iterable[Element]:
     yield from (flow.source for flow in element.incoming)
     host = getattr(element, "host", None)
@@ -104,18 +116,46 @@ def closure(start: list[Element], step: Callable[[Element], Iterable[Element]]) 
     return set(seen)
 
 
-class _Exploration:
-    """All markings that a level can come to. ``fired``: joins that have gone on; ``stuck``: joins where tokens are left when nothing else can move."""
+def together(level: LevelSpec, *, chosen: bool = True) -> set[frozenset[str]]:
+    """Pairs of elements of a level that can be active at the same time. ``chosen``: also those that only a free choice of several branches brings together,
+    whose conditions may exclude one another. Empty where there are too many ways to tell."""
+    exploration = _Exploration(level, chosen=chosen)
+    exploration.run(list(level.start.starts), sides=True)
+    if not exploration.complete:
+        return set()
+    found = set(exploration.together)
+    aside = [element for element in _elements(level) if isinstance(element, EventSubProcess) and _is_aside(element)]
+    for event in (event for element in level.elements.values() for event in element.boundaries if not event.interrupting):
+        immediate = closure([event], _onward_at_once)
+        after = closure([target for target in onward(event.host) if target is not event], onward)
+        for one in closure([event], onward):
+            beside = {event.host.bpmn_id} if one in immediate else {event.host.bpmn_id, *after}
+            found |= {frozenset((one, other)) for other in beside if one != other}
+    found |= {frozenset((one.bpmn_id, other.bpmn_id)) for one in aside for other in _elements(level) if one is not other}
+    return found
 
-    def __init__(self, level: LevelSpec) -> None:
+
+def _is_aside(element: EventSubProcess) -> bool:
+    """Whether it may run without ending what it stands beside."""
+    return not all(start.interrupting for start in element.inner_spec.elements.values() if isinstance(start, StartElement))
+
+
+class _Exploration:
+    """All markings that a level can come to. ``fired``: joins that have gone on; ``stuck``: joins where tokens are left when nothing else can move;
+    ``together``: what has been active at once. ``chosen``: a free choice may take several ways."""
+
+    def __init__(self, level: LevelSpec, *, chosen: bool = True) -> None:
         self.level = level
+        self.chosen = chosen
+        self.together: set[frozenset[str]] = set()
         self.fired: set[str] = set()
         self.stuck: set[str] = set()
         self.complete = False
         self.too_many = ""
 
-    def run(self, starts: list[Element]) -> None:
-        if self._side_paths_join():
+    def run(self, starts: list[Element], *, sides: bool = False) -> None:
+        """``sides``: also where what a non-interrupting event begins comes to a join, of which nothing is certain but what is active at once without it."""
+        if not sides and self._side_paths_join():
             return
         pending: list[Marking] = []
         seen: set[Marking] = set()
@@ -132,6 +172,8 @@ class _Exploration:
             if len(seen) > MOST_MARKINGS:
                 return
             marking = Counter(dict(pending.pop()))
+            active = [place[0] for place in marking if place[1] is None]
+            self.together.update(frozenset(pair) for pair in combinations(active, 2))
             crowded = next((place[0] for place, count in marking.items() if count > MOST_ON_ONE_PLACE), "")
             if crowded:
                 self.too_many = crowded
@@ -159,7 +201,7 @@ class _Exploration:
                 if _ends_level(element):
                     yield Counter()
                     continue
-                for targets in _choices(element):
+                for targets in _choices(element, self.chosen):
                     after = Counter(marking)
                     after[place] -= 1
                     after.update(targets)
@@ -188,8 +230,8 @@ def _ends_level(element: Element) -> bool:
     return isinstance(element, ThrowEvent) and element.trigger.kind in ("terminate", "error")
 
 
-def _choices(element: Element) -> Iterator[list[Place]]:
-    """What a token here may become."""
+def _choices(element: Element, several: bool = True) -> Iterator[list[Place]]:
+    """What a token here may become; ``several``: by several ways of a free choice too."""
     outgoing: list[Place] = []
     for flow in element.outgoing:
         waits = isinstance(flow.target, Join) and len(flow.target.incoming) > 1
@@ -197,7 +239,8 @@ def _choices(element: Element) -> Iterator[list[Place]]:
     if isinstance(element, ExclusiveGateway | EventBasedGateway):
         yield from ([place] for place in outgoing)
     elif len(outgoing) > 1 and (isinstance(element, InclusiveGateway) or any(flow.condition is not None for flow in element.outgoing)):
-        sizes = range(1, len(outgoing) + 1) if len(outgoing) <= MOST_BRANCHES else (1, len(outgoing))
+        most = len(outgoing) if several else 1
+        sizes = range(1, most + 1) if most <= MOST_BRANCHES else (1, most)
         for size in sizes:
             for chosen in combinations(outgoing, size):
                 yield list(chosen)

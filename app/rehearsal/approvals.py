@@ -1,6 +1,6 @@
 """Approvals that nobody asks for again after somebody may have changed what they approve: they would lapse unnoticed, and the case go on.
 
-Within one process, by its flows: what may write an approved name behind the approving task is followed by somebody who asks for the approval (``approved``,
+Within one process, by its flows: what may write an approved name behind the approving task, or beside it, is followed by somebody who asks for the approval (``approved``,
 ``approvedValue``), by the approving task itself, or by nothing that matters. Source: modelling.md §6.
 """
 
@@ -17,6 +17,7 @@ from app.engine.elements.tasks import UserTask
 from app.engine.functions import APPROVED
 from app.engine.soundness import onward
 from app.rehearsal import ledger_names
+from app.rehearsal.at_once import AtOnce
 from app.rehearsal.inventory import Part, argument, expressions, first, texts, texts_of, tree
 from app.rehearsal.passed import APPROVALS
 from app.rehearsal.surroundings import View
@@ -32,7 +33,7 @@ def check(process: ProcessDefinition, around: View) -> Iterator[tuple[Part, str]
     approving = [part for part in parts if isinstance(part.activity, UserTask) and part.activity.declarations.approves]
     if not approving:
         return
-    ways, places = _Ways(parts), Places(parts)
+    ways, places, at_once = _Ways(parts), Places(parts), AtOnce(process, parts)
     for part in approving:
         task = part.activity
         if not isinstance(task, UserTask) or task.declarations.stands is not None:
@@ -41,6 +42,7 @@ def check(process: ProcessDefinition, around: View) -> Iterator[tuple[Part, str]
         asking = {other.id for other in parts if _asks(other, name)}
         denied = {flow for other in parts for flow in _denying(other, name)}
         behind = ways.after(part, denied) - {part.id}
+        behind |= {other.id for other in parts if other.id != part.id and (other.id, part.id) in at_once}
         facts = ledger_names.fields(around)
         kept = {name for name in task.declarations.approves if name not in facts and places.written_at(part.id, name) not in ("", part.id)}
         for other in parts:
@@ -176,7 +178,7 @@ def _writes(part: Part, approving: Part, approved: set[str], around: View, place
     if not activity.output_mappings:
         said |= {(part.id, name) for name in _results(part, approved, around)}
     seen = {name for at, name in said if places.written_at(at, name) == places.written_at(approving.id, name)}
-    return (seen | _facts(activity, around)) & approved
+    return (seen | facts_of(activity, around)) & approved
 
 
 def _results(part: Part, approved: set[str], around: View) -> set[str]:
@@ -189,7 +191,7 @@ def _results(part: Part, approved: set[str], around: View) -> set[str]:
     return {name for form in _forms(activity, around) for name in form.fields if name not in (*form.shown_fields, *form.ledger_fields)}
 
 
-def _facts(activity: Element, around: View) -> set[str]:
+def facts_of(activity: Element, around: View) -> set[str]:
     """The ledger's fields that an element writes, or a process that it calls."""
     found = {setting.field for setting in activity.declarations.sets}
     found |= {name for form in _forms(activity, around) for name in form.ledger_fields}

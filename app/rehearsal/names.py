@@ -26,7 +26,7 @@ from app.engine.elements.subprocesses import CallActivity
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.expressions import LiteralTerm, Term, source_of, vocabulary
 from app.engine.functions import APPROVED, APPROVED_VALUE, COMPLETED_AT, OFFICES_OF
-from app.rehearsal import approvals, declarations, ledger_names, reserved, variables
+from app.rehearsal import approvals, at_once, declarations, ledger_names, reserved, variables
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, argument, calls, expressions, first, job_type, texts, texts_of, tree
@@ -48,6 +48,12 @@ def check(file: str, process: ProcessDefinition, around: View) -> list[Finding]:
     found += [
         checker._say(part, FindingCode.APPROVAL_UNASKED, message, severity=around.stock.unasked)
         for part, message in approvals.check(process, around)
+    ]
+    found += [
+        checker._say(part, FindingCode.FACT_AT_ONCE, message, severity=severity)
+        for part, message, severity in at_once.check(
+            process, around.kept(Writers).parts(process), lambda one: approvals.facts_of(one, around)
+        )
     ]
     found += ledger_names.of_diagram(file, process, around.kept(Writers).parts(process), around, lines)
     return list({(finding.element, finding.code, finding.message): finding for finding in found}.values())

@@ -24,8 +24,10 @@ FORMS = {
 }
 
 
-def of(*body: str, severity: str = "error", others: tuple[str, ...] = ()) -> list[tuple[str | None, str, str]]:
-    """(element, severity, message) of what is said of approvals in a process."""
+def of(
+    *body: str, severity: str = "error", others: tuple[str, ...] = (), code: str = "APPROVAL_UNASKED"
+) -> list[tuple[str | None, str, str]]:
+    """(element, severity, message) of what is said of approvals, or by another code, in a process."""
     ledger = {**FIELDS, "lent": {"type": "number", "title": "借", "x-owner": ["applicant"]}}
     models: dict[tuple[str, str, str], Any] = {(SHARED, "form", LEDGER): Form.parse(form(LEDGER, ledger).encode())}
     models |= {("east", "form", name): Form.parse(form(name, fields).encode()) for name, fields in FORMS.items()}
@@ -34,7 +36,7 @@ def of(*body: str, severity: str = "error", others: tuple[str, ...] = ()) -> lis
     models |= {("east", "process", one.process_id): one for text in others for one in read(d.file(text), "y.bpmn").processes}
     stock = Stock({place: partial(lambda model: model, model) for place, model in models.items()}, {"east": EAST}, unasked=severity)
     found = names.check("x.bpmn", process, stock.around("east", "p"))
-    return [(one.element, one.severity, one.message) for one in found if one.code == "APPROVAL_UNASKED"]
+    return [(one.element, one.severity, one.message) for one in found if one.code == code]
 
 
 def task(name: str, more: str = "", *, form: str | None = None) -> str:
