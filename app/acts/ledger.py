@@ -33,6 +33,7 @@ _COLUMNS = (
     "offices",
     "phases",
     "approved",
+    "unconfirmed",
 )
 
 

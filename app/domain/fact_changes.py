@@ -1,19 +1,21 @@
 """What one act changes of a project's row: the one way by which facts, phase, offices and the typed columns are written, whoever writes.
 
-A row is values by column, as the ledger's table has them; a change gives it anew and leaves what was. Source: modelling.md §3.
+A row is values by column, as the ledger's table has them; a change gives it anew and leaves what was. Its ``unconfirmed`` names the facts that came by import
+or migration and that no owner has confirmed; a row without it has none. Source: modelling.md §1, §3.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from app.domain import facts as rules
 from app.domain.fact_values import ValueRefused, is_blank
-from app.domain.facts import LedgerField, LedgerSchema, Right, RightKind
+from app.domain.facts import UNVOUCHED, LedgerField, LedgerSchema, Right, RightKind
 
 PHASE = "phase"
 APPLICANT = "applicant"
+UNCONFIRMED = "unconfirmed"
 Row = Mapping[str, Any]
 
 
@@ -34,7 +36,7 @@ class FactOrigin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactChange:
-    """One field of one project: before, after (None: blank), and by whom."""
+    """One field of one project: before, after (None: blank), and by whom. Both are the same where an owner has confirmed the value."""
 
     field: str
     before: Any
@@ -63,8 +65,12 @@ def refusal(field: LedgerField, value: Any, origin: FactOrigin, row: Row) -> str
 def set_facts(
     row: Row, values: Mapping[str, Any], schema: LedgerSchema | None, origin: FactOrigin
 ) -> tuple[dict[str, Any], list[FactChange]]:
-    """The row with these facts, and what has changed. A connector of the first release is asked for no right; nobody else passes without. Raises FactRefused."""
+    """The row with these facts, and what has changed. A connector of the first release is asked for no right; nobody else passes without. Raises FactRefused.
+
+    What an import or a migration writes is unconfirmed until somebody writes it by another right; an equal value then confirms it, which is a change.
+    """
     facts, offices, changes = dict(row["facts"]), dict(row["offices"]), []
+    unconfirmed = set(row.get(UNCONFIRMED) or ())
     for name, value in values.items():
         field = schema.fields.get(name) if schema is not None else None
         if origin.right.kind is not RightKind.CONNECTOR:
@@ -75,8 +81,15 @@ def set_facts(
             value = None if is_blank(value) else value
         before = facts.get(name)
         if _is_same(field, before, value):
+            if name in unconfirmed and origin.right.kind not in UNVOUCHED:
+                unconfirmed.discard(name)
+                changes.append(_confirmation(name, before, origin))
             continue
         changes.append(FactChange(field=name, before=before, after=value, origin=origin))
+        if origin.right.kind in UNVOUCHED and value is not None:
+            unconfirmed.add(name)
+        else:
+            unconfirmed.discard(name)
         if value is None:
             facts.pop(name, None)
         else:
@@ -85,7 +98,26 @@ def set_facts(
             offices[field.relation] = list(named(value))
     changed = {**row, "facts": facts, "offices": {relation: held for relation, held in offices.items() if held}}
     columns = {column: value for column, value in typed(facts).items() if value is not None or column not in ("name", "number")}
-    return {**changed, **columns}, changes
+    return {**changed, **columns, **_still(row, unconfirmed)}, changes
+
+
+def confirm(row: Row, name: str, schema: LedgerSchema | None, origin: FactOrigin) -> tuple[dict[str, Any], list[FactChange]]:
+    """The row in which an owner has said that a fact is right as it stands. Who is one, the caller has asked. Raises FactRefused."""
+    if schema is None or name not in schema.fields:
+        raise FactRefused(name, f"台账没有字段“{name}”")
+    unconfirmed = set(row.get(UNCONFIRMED) or ())
+    if name not in unconfirmed:
+        raise FactRefused(name, f"“{schema.fields[name].title}”({name})不是待核实的内容,不需要核实")
+    return {**row, **_still(row, unconfirmed - {name})}, [_confirmation(name, row["facts"].get(name), origin)]
+
+
+def _confirmation(name: str, value: Any, origin: FactOrigin) -> FactChange:
+    return FactChange(field=name, before=value, after=value, origin=replace(origin, right=Right(kind=RightKind.CONFIRMED)))
+
+
+def _still(row: Row, unconfirmed: set[str]) -> dict[str, Any]:
+    """The column of what is unconfirmed, if it is another than the row has."""
+    return {} if unconfirmed == set(row.get(UNCONFIRMED) or ()) else {UNCONFIRMED: sorted(unconfirmed)}
 
 
 def set_phase(row: Row, phase: str, at: str, origin: FactOrigin) -> tuple[dict[str, Any], list[FactChange]]:
@@ -102,6 +134,7 @@ def set_office(row: Row, relation: str, office: tuple[int, str], origin: FactOri
     field = f"{relation}Office"
     before = row["facts"].get(field)
     changed: dict[str, Any] = {**row, "offices": {**row["offices"], relation: [[key, name]]}, "facts": {**row["facts"], field: name}}
+    changed |= _still(row, set(row.get(UNCONFIRMED) or ()) - {field})
     if relation == APPLICANT:
         changed |= {"applicant_key": key, "applicant_office": name}
     return changed, [] if before == name else [FactChange(field=field, before=before, after=name, origin=origin)]

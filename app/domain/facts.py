@@ -49,9 +49,10 @@ class FactsError(Exception):
 
 
 class RightKind(StrEnum):
-    """By what right a field is written: a task's form, a start form, a declared ``set``, an import. There is no other.
+    """By what right a field is written: a task's form, a start form, a declared ``set``, an import, the migration of an instance. There is no other.
 
-    ``CONNECTOR``: a service task of a diagram of the first release, and ``PHASE``: a declared phase, are asked elsewhere.
+    ``CONNECTOR``: a service task of a diagram of the first release, and ``PHASE``: a declared phase, are asked elsewhere. ``CONFIRMED`` writes nothing: an owner
+    has said that what came by import or migration is right.
     """
 
     FORM = "form"
@@ -60,6 +61,11 @@ class RightKind(StrEnum):
     IMPORT = "import"
     CONNECTOR = "connector"
     PHASE = "phase"
+    MIGRATED = "migrated"
+    CONFIRMED = "confirmed"
+
+
+UNVOUCHED = frozenset({RightKind.IMPORT, RightKind.MIGRATED})  # what comes by these nobody who owns it has said yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,10 +178,12 @@ def may_set(
     """
     if field.read_only:
         return f"“{field.title}”({field.name})由平台登记,任何人都不能改"
-    if right.kind in (RightKind.CONNECTOR, RightKind.PHASE):
+    if right.kind in (RightKind.CONNECTOR, RightKind.PHASE, RightKind.CONFIRMED):
         return f"“{field.title}”({field.name})不能这样写入"
     if right.kind is RightKind.IMPORT:
         return None if right.creates else f"导入只能写入它自己新建的项目,不能改已有项目的“{field.title}”({field.name})"
+    if right.kind is RightKind.MIGRATED:  # whoever migrates has answered for each value in the preview; its owner confirms it
+        return None
     if right.kind is RightKind.SET:
         return _may_come(field, right.source)
     if not field.owners:

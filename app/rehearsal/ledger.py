@@ -105,7 +105,8 @@ class LedgerInMemory:
         ((applicant_key, applicant),) = offices[APPLICANT]
         self.projects[key] = {
             "key": key, "number": "", "name": "", "phase": phase, "applicant_key": applicant_key, "applicant_office": applicant, "facts": facts,
-            "offices": offices, "phases": [[phase, now.isoformat()]], "approved": [], **{column: value for column, value in typed(facts).items() if value is not None},
+            "offices": offices, "phases": [[phase, now.isoformat()]], "approved": [], "unconfirmed": [],
+            **{column: value for column, value in typed(facts).items() if value is not None},
         }  # fmt: skip
         return key
 

@@ -62,7 +62,8 @@ def start(actor: Actor, process_id: str, name: str, now: datetime, *, variables:
     project = {
         "key": key, "tenant": actor.tenant, "number": "", "name": name, "phase": DRAFT, "applicant_key": membership.office,
         "applicant_office": membership.office_name, "plan_year": None, "total_amount": None, "contract_amount": None, "facts": dict(known),
-        "offices": {APPLICANT: [[membership.office, membership.office_name]]}, "phases": [[DRAFT, now.isoformat()]], "approved": [], "version": 0, "created_by": actor.user or None,
+        "offices": {APPLICANT: [[membership.office, membership.office_name]]}, "phases": [[DRAFT, now.isoformat()]], "approved": [], "unconfirmed": [],
+        "version": 0, "created_by": actor.user or None,
         "created_at": now, "updated_at": now,
     }  # fmt: skip
     platform = {} if openings.declares(actor.tenant, process_id) else known

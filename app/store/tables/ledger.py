@@ -45,6 +45,7 @@ class ProjectRow(db.Model):  # type: ignore[name-defined,misc]
     offices: Mapped[dict[str, Any]]
     phases: Mapped[list[Any]]
     approved: Mapped[list[Any]]  # names that some approval is of: only an act that writes one of them has to compare
+    unconfirmed: Mapped[list[Any]]  # names of facts that were imported or migrated and that no owner has confirmed since
     version: Mapped[int]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))  # None: the system
     created_at: Mapped[datetime]
@@ -114,6 +115,8 @@ class RecordRow(db.Model):  # type: ignore[name-defined,misc]
 class FactChangeRow(db.Model):  # type: ignore[name-defined,misc]
     """What an act has changed of one fact of a project: before and after (null: blank), by which element, by what right and by whom (None: the system).
 
+    Where an owner has confirmed a value, it is the same before and after.
+
     ``source``: of a declared ``set``, what the value comes from; ``role``: in which the person acted; ``project_version``: that the project has since then.
     """
 
@@ -123,7 +126,7 @@ class FactChangeRow(db.Model):  # type: ignore[name-defined,misc]
         Index(None, "root_key"),
         CheckConstraint("field <> ''", name="field"),
         one_of("right_kind", RightKind),
-        CheckConstraint("before <> after", name="changed"),
+        CheckConstraint("before <> after OR right_kind = 'confirmed'", name="changed"),
     )
 
     key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -20,7 +20,7 @@ def test_a_project_is_read_as_it_was_written_with_its_offices_as_rows(life: Life
     school, water = life.office("教育局"), life.office("水利局")
     project = life.project("不要", number="0") | {
         "key": life.key(), "name": "智慧校园", "number": "H-2026-1", "applicant_key": school, "applicant_office": "教育局", "plan_year": 2026,
-        "total_amount": Decimal("10.50"), "contract_amount": Decimal("9.25"), "facts": {"a": 1}, "phases": [["draft", "x"]], "approved": ["a"],
+        "total_amount": Decimal("10.50"), "contract_amount": Decimal("9.25"), "facts": {"a": 1}, "phases": [["draft", "x"]], "approved": ["a"], "unconfirmed": ["a"],
         "offices": {"applicant": [[school, "教育局"]], "implementer": [[school, "教育局"], [water, "水利局"]]},
     }  # fmt: skip
     with act():

@@ -18,6 +18,7 @@ from app.store.tables import (
     DefinitionRow,
     IncidentRow,
     ProcessInstanceRow,
+    ProjectRow,
     TaskCandidateRow,
     UserTaskRow,
     WaitRow,
@@ -51,6 +52,9 @@ def test_an_upgrade_keeps_every_row(released: Flask) -> None:
     assert kinds == {DefinitionKind.PROCESS: 7, DefinitionKind.DECISION: 2, DefinitionKind.FORM: 4, DefinitionKind.LIBRARY: 2}
     for table in ("element_instances", "variables", "decision_evaluations"):
         assert db.session.execute(text(f"SELECT DISTINCT tenant FROM {table}")).scalars().all() == ["hill"]
+    assert {tuple(names) for names in db.session.execute(select(ProjectRow.unconfirmed)).scalars()} == {()}, (
+        "what people have entered is theirs"
+    )
     assert trail.verify(SYSTEM).problems == []
 
 

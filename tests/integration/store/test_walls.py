@@ -164,6 +164,12 @@ def test_every_dangling_reference_is_refused(walled: Flask) -> None:
         assert (name_of(reference) in said) if is_postgresql() and table.name != "process_instances" else "foreign key" in said.lower()
 
 
+def test_only_a_confirmation_leaves_a_fact_as_it_was(walled: Flask) -> None:
+    with act():
+        db.session.execute(text("UPDATE fact_changes SET before = after, right_kind = 'confirmed'"))
+    assert "ck_fact_changes_changed" in refused(text("UPDATE fact_changes SET right_kind = 'migrated'"))
+
+
 def test_no_row_belongs_to_an_instance_of_another_tree_or_district(upgraded: Flask) -> None:
     first, second = db.session.execute(
         select(ProcessInstanceRow.key).where(ProcessInstanceRow.local == 1).order_by(ProcessInstanceRow.key).limit(2)

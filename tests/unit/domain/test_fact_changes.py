@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.fact_changes import FactChange, FactOrigin, FactRefused, named, refusal, set_facts, set_office, set_phase, typed
+from app.domain.fact_changes import FactChange, FactOrigin, FactRefused, confirm, named, refusal, set_facts, set_office, set_phase, typed
 from app.domain.fact_sources import ClosedFrom
 from app.domain.facts import LedgerField, LedgerSchema, Right, RightKind
 
@@ -110,6 +110,59 @@ def test_a_connector_of_the_first_release_writes_what_it_likes_and_gives_no_rela
     odd = {**ROW, "facts": {"totalAmount": 1.5}}
     assert written({"totalAmount": 1.5}, connector, row=odd)[1] == []
     assert len(written({"totalAmount": 2.5}, connector, row=odd)[1]) == 1
+
+
+BY_IMPORT = FactOrigin(right=Right(kind=RightKind.IMPORT, creates=True), main_line=LINE)
+BY_MIGRATION = origin(RightKind.MIGRATED, role=None)
+
+
+@pytest.mark.parametrize("by", [BY_IMPORT, BY_MIGRATION], ids=["import", "migration"])
+def test_what_is_imported_or_migrated_is_unconfirmed(by: FactOrigin) -> None:
+    row, changes = written({"totalAmount": 5, "budget": 2, "auditOffice": " "}, by)
+    assert row["unconfirmed"] == ["budget", "totalAmount"]
+    assert [(change.field, change.origin.right.kind) for change in changes] == [("totalAmount", by.right.kind), ("budget", by.right.kind)]
+    again, changes = written({"totalAmount": 5, "budget": None}, by, row)
+    assert (again["unconfirmed"], [change.field for change in changes]) == (["totalAmount"], ["budget"]), (
+        "there is nothing to confirm of a blank one"
+    )
+    assert "unconfirmed" not in written({"projectName": "甲"}, by)[0], (
+        "an equal value is not written, so that what an owner has said goes on to count"
+    )
+
+
+def test_whoever_else_writes_a_fact_has_confirmed_it_with_another_value_or_the_same() -> None:
+    unsure = {**ROW, "facts": {**ROW["facts"], "totalAmount": 5}, "total_amount": Decimal(5), "unconfirmed": ["projectName", "totalAmount"]}
+    row, changes = written({"totalAmount": 6}, row=unsure)
+    assert (row["unconfirmed"], [(change.before, change.after) for change in changes]) == (["projectName"], [(5, 6)])
+    row, changes = written({"totalAmount": Decimal("5.00")}, row=unsure)
+    assert (row["unconfirmed"], row["facts"]["totalAmount"]) == (["projectName"], 5)
+    assert [(change.before, change.after, change.origin.right.kind, change.origin.task, change.origin.role) for change in changes] == [
+        (5, 5, RightKind.CONFIRMED, "permit.apply", "applicant")
+    ], "confirming counts as a change"
+    assert written({"projectName": None, "totalAmount": 5}, row=unsure)[0]["unconfirmed"] == []
+    assert written({"totalAmount": 5, "old": "y"}, origin(RightKind.CONNECTOR), unsure)[0]["unconfirmed"] == ["projectName"]
+    with pytest.raises(FactRefused):
+        written({"totalAmount": 5}, origin(role="leader"), unsure)
+    named_by = {**ROW, "facts": {**ROW["facts"], "builderOffice": "某公司"}, "unconfirmed": ["builderOffice", "old"]}
+    assert set_office(named_by, "builder", (7, "新公司"), origin(RightKind.CONNECTOR))[0]["unconfirmed"] == ["old"]
+
+
+def test_an_owner_confirms_a_fact_as_it_stands() -> None:
+    unsure = {**ROW, "unconfirmed": ["old", "projectName"]}
+    before = copy.deepcopy(unsure)
+    row, changes = confirm(unsure, "projectName", SCHEMA, origin(RightKind.CONFIRMED))
+    assert (row, unsure) == ({**ROW, "unconfirmed": ["old"]}, before)
+    assert changes == [FactChange(field="projectName", before="甲", after="甲", origin=origin(RightKind.CONFIRMED))]
+    for given, name, told in (
+        (row, "projectName", "“名称”(projectName)不是待核实的内容,不需要核实"),
+        (ROW, "totalAmount", "“总投资”(totalAmount)不是待核实的内容,不需要核实"),
+        (unsure, "old", "台账没有字段“old”"),
+    ):
+        with pytest.raises(FactRefused) as refused:
+            confirm(given, name, SCHEMA, origin(RightKind.CONFIRMED))
+        assert (refused.value.field, str(refused.value)) == (name, told)
+    with pytest.raises(FactRefused, match="台账没有字段"):
+        confirm(unsure, "projectName", None, origin(RightKind.CONFIRMED))
 
 
 def test_a_phase_is_entered_once_and_noted_with_its_instant() -> None:

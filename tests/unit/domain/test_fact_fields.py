@@ -67,6 +67,10 @@ FORM = Right(kind=RightKind.FORM)
         ("“预算”(budget)由平台登记,任何人都不能改", {"right": FORM, "read_only": True, "owners": ("finance",)}),
         ("“预算”(budget)不能这样写入", {"right": Right(kind=RightKind.CONNECTOR), "owners": ("finance",)}),
         ("“预算”(budget)不能这样写入", {"right": Right(kind=RightKind.PHASE), "owners": ("finance",)}),
+        ("“预算”(budget)不能这样写入", {"right": Right(kind=RightKind.CONFIRMED), "owners": ("finance",)}),
+        (None, {"right": Right(kind=RightKind.MIGRATED), "owners": ("leader",)}),
+        (None, {"right": Right(kind=RightKind.MIGRATED), "sources": (FactSource("decision", "a"),)}),
+        ("“预算”(budget)由平台登记,任何人都不能改", {"right": Right(kind=RightKind.MIGRATED), "read_only": True}),
         ("导入只能写入它自己新建的项目,不能改已有项目的“预算”(budget)", {"right": Right(kind=RightKind.IMPORT)}),
         (None, {"right": Right(kind=RightKind.IMPORT, creates=True)}),
         (
