@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import simplejson as json
 import yaml
 
 from app.administration import district_option, reason_option
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
     from app.domain.permissions import Actor
     from app.seen.shapes import MigrationPreview, OlderInstance
 
-Plans = Mapping[str, Mapping[str, Any]]  # process id → plan, anew, stays
-PARTS = ("plan", "anew", "stays")
+Plans = Mapping[str, Mapping[str, Any]]  # process id → plan, anew, facts, stays
+PARTS = ("plan", "anew", "facts", "stays")
 
 
 class PlansFile(click.ParamType[Plans]):
-    """YAML: district → process → ``plan``, ``anew`` (old element: new one), ``stays`` (a list of elements)."""
+    """YAML: district → process → ``plan``, ``anew`` (old element: new one), ``facts`` (ledger field: keep or write), ``stays`` (a list of elements)."""
 
     name = "file"
 
@@ -46,7 +47,7 @@ def _fits(part: tuple[str, Any]) -> bool:
     return isinstance(given, dict) and all(isinstance(text, str) for pair in given.items() for text in pair)
 
 
-plans_option = click.option("--plans", type=PlansFile(), default=None, help="迁移计划(YAML:区 → 流程 → plan、anew、stays)")
+plans_option = click.option("--plans", type=PlansFile(), default=None, help="迁移计划(YAML:区 → 流程 → plan、anew、facts、stays)")
 rules_option = click.option("--rules", is_flag=True, help="同时采用现行的表、表单和被调用流程")
 
 
@@ -129,6 +130,18 @@ def _versions(one: "OlderInstance") -> str:
     return f"{one.process_id} 第 {one.version} 版 → {'本区' if one.own else ''}第 {one.newest} 版"
 
 
+_ANSWERS = {None: "待答复", "keep": "保留台账的值", "write": "写入台账、待核实"}
+
+
+def _said(value: Any) -> str:
+    """A value as people write it: an office or person by name."""
+    if isinstance(value, dict) and "name" in value:
+        return str(value["name"])
+    if isinstance(value, bool) or value is None:
+        return {True: "是", False: "否", None: "空"}[value]
+    return value if isinstance(value, str) else json.dumps(value, use_decimal=True, ensure_ascii=False, default=str)
+
+
 def _told(one: "OlderInstance", found: "MigrationPreview", stays: bool) -> list[str]:
     head = f"{one.key} {_versions(one)} {one.project_name} 在办:{'、'.join(one.at)}"
     parts = (
@@ -141,5 +154,12 @@ def _told(one: "OlderInstance", found: "MigrationPreview", stays: bool) -> list[
         ("进入子流程", found.entered),
         ("离开子流程", found.left),
         ("规则", found.rules),
+        (
+            "与台账不同",
+            [f"“{one.title}”({one.name})变量 {_said(one.value)},台账 {_said(one.known)},{_ANSWERS[one.answer]}" for one in found.copies],
+        ),
+        ("补记台账,待核实", [f"“{one.title}”({one.name})= {_said(one.value)},来自{one.source}" for one in found.filled]),
+        ("台账没有也找不到", found.unknown),
+        ("删去变量,以台账为准", ["、".join(found.forgotten)] if found.forgotten else []),
     )
     return [head, *(f"  {word}:{line}" if line else f"  {word}" for word, lines in parts for line in lines)]

@@ -138,13 +138,14 @@ class Modify:
 class Migrate:
     """Move ``instance`` to the process definition ``definition``; ``plan`` maps old element ids to new ones (equal ids need no entry). ``anew``: what runs at these
     elements is ended and begins again at others, with everything that those do on entering. ``rules``: the tree goes on by the rules of the library that it is
-    stepped with, instead of those it began with."""
+    stepped with, instead of those it began with. ``forget``: variables that the instance keeps no more, in whatever scope: what the ledger says instead."""
 
     definition: int
     plan: Mapping[str, str] = field(default_factory=dict)
     instance: int = 1
     rules: bool = False
     anew: Mapping[str, str] = field(default_factory=dict)
+    forget: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,15 @@ class InstanceEnded:
 @dataclass(frozen=True, slots=True)
 class InstanceMigrated:
     """``instance`` goes on by another definition; ``elements``: local number of each live element instance → its element id there; ``scopes``: of those that go
-    on in another sub-process → its number (0: none). Waits keep their numbers and due."""
+    on in another sub-process → its number (0: none). Waits keep their numbers and due. ``forgotten``: (scope, name) of the variables that are no more; scope 0 is
+    the instance."""
 
     instance: int
     definition: int
     process_id: str
     elements: Mapping[int, str]
     scopes: Mapping[int, int] = field(default_factory=dict)
+    forgotten: Sequence[tuple[int, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)

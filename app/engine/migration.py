@@ -3,7 +3,7 @@
 Where the other version draws a sub-process around an element, it is entered around the token; one that it does not draw any more is left: see ``rescoping``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -85,6 +85,7 @@ def migrate(course: "Course", command: Migrate) -> None:
         tree.tokens[begun.element].cancel()
     for number in plan.preview.closed:
         close_wait(course, tree.waits[number])
+    forgotten = tuple(_forget(instance, command.forget))
     document = write(tree)
     row = next(row for row in document["instances"] if row["id"] == command.instance)
     row["definition"], row["process"] = target.key, target.process_id
@@ -112,7 +113,7 @@ def migrate(course: "Course", command: Migrate) -> None:
             token.note_entered(course.now)  # entered before this was kept: what counts from it counts from now
         _carry_output(tree.tokens[number], moved.tokens[number])
     scopes = {number: host.number if (host := moved.tokens[number].workflow.host) is not None else 0 for number in plan.scopes.moved()}
-    course.emit(InstanceMigrated(command.instance, target.key, target.process_id, dict(plan.elements), scopes))
+    course.emit(InstanceMigrated(command.instance, target.key, target.process_id, dict(plan.elements), scopes, forgotten))
     enter_opened(course, plan.scopes, opened)
     begin_anew(course, plan.scopes, command.instance)
     course.holding = False
@@ -128,6 +129,22 @@ def migrate(course: "Course", command: Migrate) -> None:
                 first = next(iter(arrived.values()))[0]
                 if gateway.may_go(first, arrived):
                     first.ready()
+
+
+def _forget(instance: Instance, names: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Take these variables out of every scope of the instance; gives (scope, name) of each that was there."""
+    pending: list[Level] = [instance.level]
+    while pending:
+        level = pending.pop()
+        for token in level.tasks.values():
+            for name in [name for name in token.variables if name in names]:
+                del token.variables[name]
+                yield (0 if token.is_process else token.number), name
+            if "written" in token.memo:
+                token.memo["written"] = [name for name in token.memo["written"] if name not in names]
+            inner = token.inner if not token.is_root else None
+            if inner is not None and inner.host is token:
+                pending.append(inner)
 
 
 def _carry_output(before: Token, after: Token) -> None:

@@ -4,18 +4,20 @@ For the preview of a migration. It follows the flows from the positions, no furt
 the start could not have come to without that value. Whether a condition is ever true it does not know, so that it tells what to look at, and refuses nothing.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from app.decision import dmn
 from app.decision.feel.syntax import Name
+from app.domain.forms import Form
 from app.engine import ProcessDefinition
 from app.engine.elements.base import BoundaryElement, Element
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import EventSubProcess, SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, ScriptTask, UserTask
-from app.engine.expressions import LiteralTerm, Term
+from app.engine.expressions import PROJECT_NAME, LiteralTerm, Term
 from app.engine.functions import APPROVED, APPROVED_VALUE
-from app.rehearsal.inventory import Part, argument, calls, expressions, first, loop_names, parts, texts_of
+from app.rehearsal.inventory import Part, argument, calls, expressions, fields_read, first, loop_names, parts, texts, texts_of
 from app.rehearsal.variables import free
 
 APPROVALS = (APPROVED, APPROVED_VALUE)
@@ -52,6 +54,61 @@ def unprepared(
     return _Diagram(process, fields).missing(positions, known, approved)
 
 
+@dataclass(frozen=True, slots=True)
+class FactsAhead:
+    """Of a case that stands somewhere in a diagram. ``written``: ledger fields that something ahead writes; ``asked``: those that something ahead asks for, with the
+    first that does; ``variables``: the names that are variables in the diagram, given or asked for by it."""
+
+    written: frozenset[str]
+    asked: Mapping[str, Part]
+    variables: frozenset[str]
+
+
+def facts_ahead(
+    process: ProcessDefinition, positions: Collection[str], forms: Callable[[str], Form | None], tables: Callable[[str], dmn.Model | None]
+) -> FactsAhead:
+    """``forms``, ``tables``: a form, a decision's file by id; None where there is none."""
+
+    def plain(form_id: str) -> Collection[str]:
+        form = forms(form_id)
+        return () if form is None else [name for name in form.fields if name not in (*form.ledger_fields, *form.shown_fields)]
+
+    diagram = _Diagram(process, plain)
+    start = process.start_form
+    written, asked = set[str](), dict[str, Part]()
+    for part in diagram.ahead(positions):
+        written |= set(_facts_of(part, forms))
+        for name in _facts_asked(part, tables):
+            asked.setdefault(name, part)
+    variables = {*diagram.givers, *(name for names in diagram.asked.values() for name in names)}
+    if start is not None and start.form is not None:
+        variables |= set(plain(start.form))
+    return FactsAhead(frozenset(written), asked, frozenset(variables))
+
+
+def facts_written(process: ProcessDefinition, forms: Callable[[str], Form | None]) -> set[str]:
+    """The ledger fields that any element of a process writes."""
+    return {name for part in parts(process) for name in _facts_of(part, forms)}
+
+
+def _facts_of(part: Part, forms: Callable[[str], Form | None]) -> Iterator[str]:
+    activity = part.activity
+    yield from (setting.field for setting in activity.declarations.sets)
+    form_id = activity.form.id if isinstance(activity, UserTask) and activity.form is not None else None
+    if isinstance(form_id, LiteralTerm) and (form := forms(form_id.value)) is not None:
+        yield from form.ledger_fields
+
+
+def _facts_asked(part: Part, tables: Callable[[str], dmn.Model | None]) -> Iterator[str]:
+    yield from (entry for said in expressions(part) for name, entry in fields_read(said.term) if name == PROJECT_NAME)
+    if isinstance(part.activity, BusinessRuleTask):
+        for decision in texts(part.activity.called.id):
+            model = tables(decision)
+            if model is not None:
+                formulas = (formula for one in model.decisions.values() for formula in one.formulas)
+                yield from (entry for formula in formulas for name, entry in sorted(formula.members) if name == PROJECT_NAME)
+
+
 class _Diagram:
     def __init__(self, process: ProcessDefinition, fields: Callable[[str], Collection[str]]) -> None:
         self.process, self.fields = process, fields
@@ -74,6 +131,10 @@ class _Diagram:
                 if reader is not None:
                     said = name.removeprefix("approved ")
                     yield Unprepared(said, reader, tuple(givers), said != name)
+
+    def ahead(self, positions: Collection[str]) -> Iterator[Part]:
+        """Everything that can be passed from the positions on."""
+        return self._ahead(positions, ())
 
     def _ahead(self, positions: Collection[str], stops: Collection[str]) -> Iterator[Part]:
         """What can be passed from the positions on without passing one of ``stops``."""

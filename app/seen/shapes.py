@@ -739,6 +739,27 @@ class FormChange:
     removed: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FactCopy:
+    """A process variable that keeps another value of a fact than the ledger. ``answer``: ``keep`` (the ledger's), ``write`` (the variable's), None: not given yet."""
+
+    name: str
+    title: str
+    value: Any
+    known: Any
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactFilled:
+    """A fact that the ledger had not got and the case knows. ``source``: from where, in words."""
+
+    name: str
+    title: str
+    value: Any
+    source: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OlderInstance:
     """A running instance of which there is a newer diagram: ``own``, the district's, or the shared one. ``at``: the elements where it is."""
@@ -758,7 +779,9 @@ class OlderInstance:
 class MigrationPreview:
     """What a migration would change in one instance. ``reasons`` not empty: it cannot be made, and why. ``missing``: what the other version calls by id and this
     instance's rules do not have; a token that gets there would stop with an incident. ``entered`` and ``left``: sub-processes that the other version draws around
-    what runs, or does not draw any more; ``begun``: what is ended and begins again there. ``rules``: what the tree finds by name in another version from now on."""
+    what runs, or does not draw any more; ``begun``: what is ended and begins again there. ``rules``: what the tree finds by name in another version from now on.
+    ``copies``: facts of which the instance's variables say something else than the ledger; ``filled``: facts that the ledger gets by the migration, to be confirmed by
+    an owner; ``unknown``: facts that the other version asks for and nobody knows; ``forgotten``: variables that go, since the ledger says them."""
 
     instance_key: int
     process_id: str
@@ -775,6 +798,10 @@ class MigrationPreview:
     begun: tuple[PositionChange, ...] = ()
     unprepared: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    copies: tuple[FactCopy, ...] = ()
+    filled: tuple[FactFilled, ...] = ()
+    unknown: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

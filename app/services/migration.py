@@ -27,6 +27,7 @@ from app.errors import InvalidRequest, NotFound
 from app.rehearsal import passed
 from app.seen.shapes import AssigneeChange, DeadlineChange, FormChange, MigrationPreview, OlderInstance, PositionChange
 from app.services import instances
+from app.services.migrating_facts import Case, FactsMoved
 from app.services.repair import local_of, repaired
 from app.store import history, ledger, projects, repair
 from app.store import tasks as stored_tasks
@@ -47,17 +48,18 @@ def preview(
     plan: Mapping[str, str] | None = None,
     anew: Mapping[str, str] | None = None,
     rules: bool = False,
+    facts: Mapping[str, str] | None = None,
 ) -> list[MigrationPreview]:
     """What a migration would change, an instance each; nothing is written. ``plan``: old element id → new one, where they differ; ``anew``: old element id → the one
     at which what runs there begins again; ``rules``: the tree takes the rules now in force with it, as it must where the other version needs a table or form
-    that came with it.
+    that came with it; ``facts``: ledger field → ``keep`` or ``write`` for each whose copy among the variables differs, see ``migrating_facts``.
 
     Raises NotFound, Forbidden, InvalidRequest (TOO_MANY).
     """
     if len(keys) > MOST_AT_ONCE:
         raise InvalidRequest(f"一次最多预览 {MOST_AT_ONCE} 个流程实例", code=RequestCode.TOO_MANY)
     wanted = commands.Migrate(definition_key, dict(plan or {}), rules=rules, anew=dict(anew or {}))
-    return [_preview(actor, key, wanted, now) for key in keys]
+    return [_preview(actor, key, wanted, facts or {}, now) for key in keys]
 
 
 def outdated(actor: Actor, tenant: str) -> list[OlderInstance]:
@@ -96,6 +98,7 @@ def migrate(
     plan: Mapping[str, str] | None = None,
     anew: Mapping[str, str] | None = None,
     rules: bool = False,
+    facts: Mapping[str, str] | None = None,
     seen: int | None = None,
 ) -> None:
     """Move an instance, a called one too, to another definition. Raises NotFound, Forbidden, InvalidRequest (REASON), Conflict with every reason."""
@@ -110,6 +113,7 @@ def migrate(
         details["anew"] = dict(anew)
     with repaired(actor, key, reason, now, seen=seen) as mended:
         tree = mended.tree
+        began = tree.library
         if rules:
             newest = snapshot.library(row.tenant)
             details["rules"] = {"from": tree.library.version, "to": newest.version}
@@ -117,9 +121,12 @@ def migrate(
         before = tree.the_state
         command = commands.Migrate(target.key, dict(plan or {}), mended.local, rules, dict(anew or {}))
         trial = _Trial(tree.library, tree.ledger, now)
-        reasons = trial.refusals(before, command)
-        if reasons:
-            raise engine.ModificationRefused(reasons, CommandCode.MIGRATION)
+        _check(trial.refusals(before, command))
+        known = trial.facts(before, command, target, began, facts or {})
+        _check(known.reasons)
+        command = known.carry(command, target, tree.ledger)
+        _check(trial.refusals(before, command))
+        details |= known.told()
         old_ids = {token.element: token.element_id for token in before.tokens()}
         described = trial.tasks(before)[0]
         # The state right after the move says which rows follow it; in the tree the connectors that it reached run on from there.
@@ -129,15 +136,21 @@ def migrate(
         mended.save(Action.INSTANCE_MIGRATE, details)
         if rules:
             repair.set_rules(tree.root_key, tree.library.version)
-        scopes = next(effect.scopes for effect in brought if isinstance(effect, effects.InstanceMigrated))
-        _follow(tree, row, target, moved=moved, old_ids=old_ids, tasks=tasks, scopes=scopes)
+        migrated = next(effect for effect in brought if isinstance(effect, effects.InstanceMigrated))
+        _follow(tree, row, target, moved=moved, old_ids=old_ids, tasks=tasks, migrated=migrated)
         _wait_for_dues(tree, tasks, trial.tasks(moved)[0])
+
+
+def _check(reasons: tuple[str, ...]) -> None:
+    """Raises ModificationRefused with every reason."""
+    if reasons:
+        raise engine.ModificationRefused(reasons, CommandCode.MIGRATION)
 
 
 # ---------------------------------------------------------------------- preview
 
 
-def _preview(actor: Actor, key: int, wanted: commands.Migrate, now: datetime) -> MigrationPreview:
+def _preview(actor: Actor, key: int, wanted: commands.Migrate, answers: Mapping[str, str], now: datetime) -> MigrationPreview:
     row = instances.administered(actor, key)
     target = _target(row.tenant, wanted.definition)
     root = history.root_state(row.root_key)
@@ -152,8 +165,10 @@ def _preview(actor: Actor, key: int, wanted: commands.Migrate, now: datetime) ->
     missing = tuple(references.missing(library, target))
     if reasons:
         return MigrationPreview(key, row.process_id, row.definition_version, target.version, reasons, missing=missing)
+    known = trial.facts(state, command, target, began, answers)
     moves = engine.preview_migration(library, state, command)
     described = trial.tasks(state)[0]
+    command = known.carry(command, target, trial.ledger)
     moved, brought = trial.step(state, command)
     tasks = _tasks(trial, row, target, described=described, moved=moved)
     return MigrationPreview(
@@ -161,7 +176,7 @@ def _preview(actor: Actor, key: int, wanted: commands.Migrate, now: datetime) ->
         process_id=row.process_id,
         version=row.definition_version,
         new_version=target.version,
-        reasons=(),
+        reasons=known.reasons or trial.refusals(state, command),
         positions=tuple(PositionChange(move.element, move.old_id, move.new_id, move.name) for move in moves.moves),
         begun=tuple(PositionChange(move.element, move.old_id, move.new_id, move.name) for move in moves.begun),
         deadlines=tuple(_deadlines(row.root_key, moves, brought)),
@@ -176,6 +191,10 @@ def _preview(actor: Actor, key: int, wanted: commands.Migrate, now: datetime) ->
         left=tuple(_named(process_definition(row.definition_key), moves.left)),
         unprepared=tuple(_unprepared(trial, target, moved, local)),
         rules=tuple(references.changes(began, library, [process_definition(view.definition) for view in moved.instances()])),
+        copies=known.copies,
+        filled=known.filled,
+        unknown=known.missing,
+        forgotten=tuple(sorted(known.forget)),
     )
 
 
@@ -267,6 +286,13 @@ class _Trial:
             lambda known: engine.describe_tasks(self.library, state, self.now, ledger=known), self.ledger.known(), self.ledger.look_up
         )
 
+    def facts(
+        self, state: State, command: commands.Migrate, target: ProcessDefinition, began: Snapshot, answers: Mapping[str, str]
+    ) -> FactsMoved:
+        """What becomes of the facts that the instance keeps in its variables. Raises NotOpen, ModificationRefused."""
+        moved, _ = self.step(state, command)
+        return Case(command.instance, state, moved, began, self.library, self.ledger, target).facts(answers)
+
     def refusals(self, state: State, command: commands.Migrate) -> tuple[str, ...]:
         """Every reason why the migration cannot be made."""
         try:
@@ -347,7 +373,7 @@ def _follow(
     moved: State,
     old_ids: Mapping[int, str],
     tasks: _Tasks,
-    scopes: Mapping[int, int],
+    migrated: effects.InstanceMigrated,
 ) -> None:
     """Let the rows of the instance say what it is now."""
     names = target.elements
@@ -365,7 +391,8 @@ def _follow(
         "process_id": target.process_id,
         "process_name": target.name or target.process_id,
     }
-    repair.redefine(row.key, row.root_key, values, elements=elements, waits=waits, scopes=scopes)
+    repair.redefine(row.key, row.root_key, values, elements=elements, waits=waits, scopes=migrated.scopes)
+    repair.forget_variables(row.root_key, row.key, migrated.forgotten)
     for incident in moved.incidents():
         if incident.element in elements:
             repair.rename_incident(row.root_key, incident.incident, incident.element_id)

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, select, update
+from sqlalchemy import Row, bindparam, case, delete, select, update
 
 from app.domain.states import TIMED, ElementState, InstanceState, JobState, TaskState
 from app.store.database import run
-from app.store.tables import ElementInstanceRow, IncidentRow, JobRow, ProcessInstanceRow, ProjectRow, UserTaskRow, WaitRow
+from app.store.tables import ElementInstanceRow, IncidentRow, JobRow, ProcessInstanceRow, ProjectRow, UserTaskRow, VariableRow, WaitRow
 
 _instances: Any = ProcessInstanceRow.__table__
 _elements: Any = ElementInstanceRow.__table__
@@ -16,6 +16,7 @@ _tasks: Any = UserTaskRow.__table__
 _waits: Any = WaitRow.__table__
 _jobs: Any = JobRow.__table__
 _incidents: Any = IncidentRow.__table__
+_variables: Any = VariableRow.__table__
 
 
 def set_suspended(root_key: int, at: datetime | None) -> None:
@@ -95,6 +96,19 @@ def redefine(
         run(update(_elements).where(_elements.c.root_key == root_key, _elements.c.element == element).values(scope=scope))
     for wait, element_id in waits.items():
         run(update(_waits).where(_waits.c.root_key == root_key, _waits.c.wait == wait).values(element_id=element_id))
+
+
+def ended_processes(project_key: int) -> set[str]:
+    """The processes of which a project has an instance that has been completed."""
+    ended = (_instances.c.project_key == project_key, _instances.c.state == InstanceState.COMPLETED)
+    return set(run(select(_instances.c.process_id).where(*ended).distinct()).scalars())
+
+
+def forget_variables(root_key: int, instance_key: int, names: Sequence[tuple[int, str]]) -> None:
+    """Take the rows of variables, each (scope, name), away."""
+    for scope, name in names:
+        at = (_variables.c.root_key == root_key, _variables.c.instance_key == instance_key, _variables.c.scope == scope)
+        run(delete(_variables).where(*at, _variables.c.name == name))
 
 
 def rename_incident(root_key: int, incident: int, element_id: str) -> None:

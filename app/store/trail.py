@@ -73,6 +73,14 @@ def entries() -> Iterator[dict[str, Any]]:
         yield dict(row._mapping)
 
 
+def details(project_key: int, action: str) -> list[tuple[str, dict[str, Any]]]:
+    """(subject, details) of a project's entries of one action, the newest first."""
+    query = select(AuditEntryRow.subject, AuditEntryRow.details).where(
+        AuditEntryRow.project_key == project_key, AuditEntryRow.action == action
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query.order_by(AuditEntryRow.key.desc()))]
+
+
 def seals() -> Iterator[tuple[int, str, str, int]]:
     for row in db.session.execute(
         select(AuditSealRow.sequence, AuditSealRow.previous, AuditSealRow.root, AuditSealRow.count).order_by(AuditSealRow.sequence)

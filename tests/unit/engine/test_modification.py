@@ -273,6 +273,18 @@ def test_migrating_keeps_tasks_variables_and_timers_with_their_due(begin):
     assert (run.open, run.variables) == (["check"], {"x": 1})
 
 
+def test_a_migration_forgets_variables_in_every_scope(begin):
+    inner = [start("s"), user("a", io({"x": "=3", "y": "=4"})), end("e"), chain("s", "a", "e")]
+    model = [subprocess("stage", *inner, extensions=io({"x": "=2"})), end(), chain("start", "stage", "end")]
+    run = begin(two(model, model), variables={"x": 1, "z": 5})
+    task, stage = run.task("a"), next(token.element for token in run.current.tokens() if token.element_id == "stage")
+    (moved,) = run.do(Migrate(2, forget=frozenset({"x", "unknown"})))
+    assert set(moved.forgotten) == {(0, "x"), (stage, "x"), (task, "x")}
+    assert {name for _, _, shown in run.current.scopes() for name in shown} == {"y", "z"}
+    run.complete("a")
+    assert "x" not in run.variables
+
+
 def test_a_plan_renames_elements_and_a_preview_tells_what_moves(begin):
     lib = two([user("a"), end(), chain("start", "a", "end")], [user("b"), user("c"), end(), chain("start", "b", "c", "end")])
     run = begin(lib)
