@@ -14,6 +14,7 @@ from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
 from app.codes import RequestCode
 from app.domain.codes import FormCode
+from app.domain.fact_changes import UNCONFIRMED
 from app.domain.facts import FactsError, LedgerSchema
 from app.domain.form_checks import Overridden
 from app.domain.forms import Form
@@ -115,6 +116,7 @@ def _looked_at(tree: HeldTree, site: CheckSite, variables: Mapping[str, Any]) ->
         site=site,
         now=tree.now,
         project=project_context(tree.project, schema),
+        unconfirmed=tree.project[UNCONFIRMED] if tree.project is not None else (),
         variables=variables,
         titles={name: field.title for name, field in schema.fields.items()} if schema is not None else {},
         limits=engine.StepLimits(steps=current.settings().step_limit),

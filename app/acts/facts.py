@@ -9,7 +9,7 @@ from app.catalogue import snapshot
 from app.domain import form_facts
 from app.domain.codes import FormCode, VerdictCode
 from app.domain.declared import declared
-from app.domain.fact_changes import FactOrigin, FactRefused, refusal
+from app.domain.fact_changes import UNCONFIRMED, FactOrigin, FactRefused, refusal
 from app.domain.facts import LedgerField, Right, RightKind
 from app.domain.form_facts import Changed
 from app.domain.forms import FieldProblem, Form
@@ -76,9 +76,22 @@ def _of_ledger(
     if problems := list(form_facts.conflicts(form, fields, wanted, now, since)):
         raise InvalidForm(problems)
     wanted = {name: value for name, value in wanted.items() if not form_facts.is_same(fields[name], now.get(name), value)}
-    if wanted:
-        _write(tree, task, form, fields, role=role, wanted=wanted)
+    origin = _origin(tree, task, role)
+    if wanted := {**_confirmed(tree, fields, data, now, origin=origin), **wanted}:
+        if tree.the_state.is_in_loop(task.element):
+            raise Forbidden("多实例的任务不能写台账,请联系业务分析员", code=VerdictCode.LEDGER_OWNER)
+        _take_effect(tree, form, fields, wanted=wanted, origin=origin)
     return frozenset({*fields, *shown})
+
+
+def _confirmed(
+    tree: HeldTree, fields: Mapping[str, LedgerField], data: Mapping[str, Any], now: Mapping[str, Any], *, origin: FactOrigin
+) -> dict[str, Any]:
+    """The unconfirmed facts that whoever may write them hands in as they are; what is unchanged asks nobody else for a right."""
+    if tree.project is None:
+        return {}
+    found = form_facts.said_again(fields, data, now, tree.project[UNCONFIRMED])
+    return {name: value for name, value in found.items() if refusal(fields[name], value, origin, tree.project) is None}
 
 
 def begin_facts(
@@ -96,26 +109,23 @@ def begin_facts(
         _without_project(form, fields, data)
         return frozenset(fields)
     wanted = {name: value for name, value in form_facts.changed(fields, data, now).items() if value is not None}
-    if wanted:
-        event = next(event.element_id for event in definition.start_events if event.kind == "none")
-        right = Right(kind=RightKind.START)
-        origin = FactOrigin(process_id=definition.process_id, element_id=event, right=right, role=role, main_line=tree.ledger.main_line)
+    event = next(event.element_id for event in definition.start_events if event.kind == "none")
+    right = Right(kind=RightKind.START)
+    origin = FactOrigin(process_id=definition.process_id, element_id=event, right=right, role=role, main_line=tree.ledger.main_line)
+    if wanted := {**_confirmed(tree, fields, data, now, origin=origin), **wanted}:
         _take_effect(tree, form, fields, wanted=wanted, origin=origin)
     return frozenset(fields)
 
 
-def _write(tree: HeldTree, task: HeldTask, form: Form, fields: Mapping[str, LedgerField], *, role: str, wanted: Mapping[str, Any]) -> None:
+def _origin(tree: HeldTree, task: HeldTask, role: str) -> FactOrigin:
     acting = role if role in task.candidate_groups else None
-    origin = FactOrigin(
+    return FactOrigin(
         process_id=task.process_id,
         element_id=task.element_id,
         right=Right(kind=RightKind.FORM),
         role=acting,
         main_line=tree.ledger.main_line,
     )
-    if tree.the_state.is_in_loop(task.element):
-        raise Forbidden("多实例的任务不能写台账,请联系业务分析员", code=VerdictCode.LEDGER_OWNER)
-    _take_effect(tree, form, fields, wanted=wanted, origin=origin)
 
 
 def _take_effect(tree: HeldTree, form: Form, fields: Mapping[str, LedgerField], *, wanted: Mapping[str, Any], origin: FactOrigin) -> None:

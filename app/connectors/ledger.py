@@ -32,7 +32,7 @@ from app.connectors.calls import (
 )
 from app.domain import districts
 from app.domain.districts import District, Phase
-from app.domain.fact_changes import FactChange, FactOrigin, set_facts, set_office, set_phase
+from app.domain.fact_changes import UNCONFIRMED, FactChange, FactOrigin, set_facts, set_office, set_phase
 from app.domain.facts import LedgerSchema, Right, RightKind
 from app.domain.forms import Form
 from app.domain.keys import next_key
@@ -173,6 +173,7 @@ class Ledger(ABC):
             main_line=self.main_line,
             woken_by=districts.woken(self.every_phase or ()),
             entered=[phase for phase, _ in self.project["phases"]] if self.project is not None else (),
+            unconfirmed=frozenset(self.project[UNCONFIRMED]) if self.project is not None else frozenset(),
         )
 
     def look_up(self, question: Question) -> Any:

@@ -68,6 +68,17 @@ def changed(fields: Mapping[str, LedgerField], data: Mapping[str, Any], before: 
     }
 
 
+def said_again(
+    fields: Mapping[str, LedgerField], data: Mapping[str, Any], now: Mapping[str, Any], unconfirmed: Collection[str]
+) -> dict[str, Any]:
+    """The unconfirmed facts that the person hands in as they stand: whoever may write them has now said that they are right."""
+    return {
+        name: data[name]
+        for name in sorted(fields.keys() & set(unconfirmed))
+        if not is_blank(data.get(name)) and is_same(fields[name], now.get(name), data[name])
+    }
+
+
 def conflicts(
     form: Form, fields: Mapping[str, LedgerField], wanted: Mapping[str, Any], now: Mapping[str, Any], since: Mapping[str, Changed]
 ) -> Iterator[FieldProblem]:

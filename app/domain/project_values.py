@@ -1,6 +1,6 @@
 """``project`` as expressions, tables and checks see it: the ledger's row as a context of its declared fields."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from app.domain.fact_values import OFFICE, is_blank
@@ -23,6 +23,13 @@ def project_context(project: Mapping[str, Any] | None, schema: LedgerSchema | No
         return {**facts, **platform}
     known = {name: _value(field, facts.get(name), offices) for name, field in schema.fields.items()}
     return {**known, **platform}
+
+
+def as_gates_read(project: Mapping[str, Any] | None, unconfirmed: Collection[str]) -> Mapping[str, Any] | None:
+    """The context as conditions, ``*_gate`` decisions and ``x-checks`` read it: null in fields that no owner has confirmed. Source: modelling.md §1."""
+    if project is None or not unconfirmed:
+        return project
+    return {name: None if name in unconfirmed else value for name, value in project.items()}
 
 
 def _value(field: LedgerField, value: Any, offices: Mapping[str, Any]) -> Any:

@@ -1,13 +1,14 @@
 """The course of one step: what it carries along while tokens move — the library, the clock, the queue and the effects so far."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from app.decision import feel
 from app.decision.dmn import DmnError, DmnEvaluationError
 from app.domain.declared import RESERVED
+from app.domain.project_values import as_gates_read
 from app.engine import approvals, effecting, functions, parameters, phases, reads
 from app.engine.codes import IncidentType
 from app.engine.definitions import ProcessDefinition
@@ -30,7 +31,8 @@ def unfit_name(name: object) -> tuple[IncidentType, str] | None:
 
 
 class Course:
-    """``site`` is the token whose expression is being evaluated. ``project``: the ledger's row as it is at this moment of the step."""
+    """``site`` is the token whose expression is being evaluated. ``project``: the ledger's row as it is at this moment of the step; ``unconfirmed``: the fields of
+    it that no owner has confirmed, what the step itself writes left out."""
 
     def __init__(self, library: Library, tree: Tree, now: datetime, limits: StepLimits, ledger: KnownLedger = NOTHING_KNOWN) -> None:
         self.library = library
@@ -39,6 +41,7 @@ class Course:
         self.limits = limits
         self.ledger = ledger
         self.project = dict(ledger.project) if ledger.project is not None else None
+        self.unconfirmed = set(ledger.unconfirmed)
         self.entered = list(ledger.entered)  # every phase that the project has been in
         self._watched: frozenset[str] | None = None
         self.approvals: list[KnownApproval] = []  # of this step
@@ -65,12 +68,25 @@ class Course:
         """Everything that can be seen from ``token``: nearer scopes hide farther ones. A fresh mapping."""
         return visible(token)
 
-    def supply(self, context: dict[str, Any], token: Token, names: Sequence[str]) -> None:
-        """Put the reserved names into what an expression sees. Where nothing is declared, a variable of the name hides it. Raises ElementFailure."""
+    def supply(self, context: dict[str, Any], token: Token, names: Sequence[str], *, gate: bool) -> None:
+        """Put the reserved names into what an expression sees. Where nothing is declared, a variable of the name hides it. Raises ElementFailure.
+
+        ``gate``: a condition or a decision called ``*_gate`` asks, which reads null in fields that no owner has confirmed.
+        """
         declares = self.tree.instances[token.instance].definition.declares
         for name in names:
             if declares or name not in context:
-                context[name] = self.project if name == PROJECT else self.parameters(token)
+                context[name] = self.parameters(token) if name != PROJECT else self.gate_project if gate else self.project
+
+    @property
+    def gate_project(self) -> Mapping[str, Any] | None:
+        """The ledger's row as gates read it."""
+        return as_gates_read(self.project, self.unconfirmed)
+
+    def titles(self, fields: Collection[str]) -> str:
+        """Ledger fields as people call them, for a sentence."""
+        known = self.ledger.schema.fields if self.ledger.schema is not None else {}
+        return "、".join(f"“{known[name].title if name in known else name}”" for name in sorted(fields))
 
     def parameters(self, token: Token) -> Any:
         """The parameters of the library. Raises ElementFailure (CALLED_DECISION_ERROR)."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.engine.spiff import Token
 
 DEADLINES = "deadlines"
+GATE = "_gate"  # how the ids of decisions end that are gates (modelling.md §1)
 CLAUSE_COLUMN = CLAUSES
 
 
@@ -53,15 +54,18 @@ def decide(course: "Course", token: "Token", ref: "DecisionRef", context: Mappin
 
 
 def supplied(course: "Course", token: "Token", ref: "DecisionRef", context: Mapping[str, Any]) -> dict[str, Any]:
-    """What a decision sees: the context, and the reserved names as far as its file or one that it imports may read them. Raises ElementFailure, DmnError."""
-    given = dict(context)
+    """What a decision sees: the context, and the reserved names as far as its file or one that it imports may read them. Raises ElementFailure, DmnError.
+
+    A gate, with all that it requires and imports, reads null in ledger fields that no owner has confirmed.
+    """
+    given, gate = dict(context), ref.decision_id.endswith(GATE)
     if asked := [name for name in RESERVED if name in ref.model.words()]:
-        course.supply(given, token, asked)
+        course.supply(given, token, asked, gate=gate)
     for wanted in ref.model.imports:  # under an import's name stand the input data of the imported file
         found = ref.imports(wanted.namespace)
         if found is not None and wanted.name not in given and (asked := [name for name in RESERVED if name in found.model.words()]):
             inner: dict[str, Any] = {}
-            course.supply(inner, token, asked)
+            course.supply(inner, token, asked, gate=gate)
             given[wanted.name] = inner
     return given
 

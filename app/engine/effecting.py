@@ -64,6 +64,7 @@ def complete(course: "Course", token: "Token") -> None:
     for one in written:
         if course.project is not None:
             course.project[one.field.name] = one.value
+            course.unconfirmed.discard(one.field.name)
         course.emit(
             FactWritten(
                 element=token.number,
@@ -124,7 +125,7 @@ def _value(course: "Course", token: "Token", setting: FactSetting) -> Any:
 def _judged(
     course: "Course", token: "Token", setting: FactSetting, field: LedgerField, value: Any, *, project: Mapping[str, Any]
 ) -> _Written | None:
-    """What is to be written; None if it changes nothing."""
+    """What is to be written; None if it changes nothing. An equal value confirms a field that is not confirmed: that is a change."""
     definition = course.tree.instances[token.instance].definition
     source = sources.source_of(definition, token.task_spec, setting, field)
     right = Right(kind=RightKind.SET, source=source)
@@ -137,7 +138,7 @@ def _judged(
         raise _refused(course, token, field.name, why)
     value = None if is_blank(value) else value
     try:
-        if rules.is_same(field, project.get(field.name), value):
+        if field.name not in course.unconfirmed and rules.is_same(field, project.get(field.name), value):
             return None
     except ValueRefused:  # what stands there is of the first release, which asked for nothing
         pass

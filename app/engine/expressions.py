@@ -111,19 +111,44 @@ def evaluate(
     *,
     kind: IncidentType = IncidentType.EXTRACT_VALUE_ERROR,
     context: dict[str, Any] | None = None,
+    gate: bool = False,
 ) -> Any:
-    """The FEEL value of ``term`` as seen from ``token`` (or in ``context``). ``what`` names the attribute for people. Raises ElementFailure of ``kind``."""
+    """The FEEL value of ``term`` as seen from ``token`` (or in ``context``). ``what`` names the attribute for people; ``gate``: see ``Course.supply``.
+
+    Raises ElementFailure of ``kind``.
+    """
     if isinstance(term, LiteralTerm):
         return term.value
     if context is None:
         context = course.visible(token)
     course.site = token
     if term.reserved:
-        course.supply(context, token, term.reserved)
+        course.supply(context, token, term.reserved, gate=gate)
     try:
         return term.expression.evaluate(context, course.environment)
     except feel.FeelError as error:
         raise failure(course, term, token, what=what, kind=kind, error=error) from error
+
+
+def verdict(
+    course: "Course", term: FormulaTerm, token: "Token", what: str, *, flow: str | None = None, context: dict[str, Any] | None = None
+) -> bool:
+    """A condition (``flow``: of this sequence flow): true or false. Raises ElementFailure (CONDITION_ERROR) when it is neither, saying what is not confirmed."""
+    value = evaluate(course, term, token, what, kind=IncidentType.CONDITION_ERROR, context=context, gate=True)
+    if isinstance(value, bool):
+        return value
+    got = "空值(null)" if value is None else feel.type_name(value)
+    unsure = term.facts & course.unconfirmed
+    cure = (
+        f"台账中的{course.titles(unsure)}待核实,核实之前在此按空值判断。请由填写它的人在项目页核实后重试"
+        if unsure
+        else "请检查条件所用的变量是否已有值,改正后重试"
+    )
+    raise ElementFailure(
+        IncidentType.CONDITION_ERROR,
+        f"{course.place(token)}的{what}“={term.text}”得到 {got},应为真(true)或假(false)。{cure}",
+        {**({"flow": flow} if flow is not None else {}), "expression": "=" + term.text, "value": got},
+    )
 
 
 def fit(course: "Course", term: Term, token: "Token", what: str, text: str, most: int = LONGEST_NAME) -> str:

@@ -11,16 +11,17 @@ from typing import Any
 
 from app.decision import feel
 from app.decision.dmn import DmnError, DmnEvaluationError
-from app.decision.dmn.reading import read_by
+from app.decision.dmn.reading import entries_read, read_by
 from app.decision.near import near
 from app.domain.codes import FormCode
 from app.domain.fact_values import is_blank
 from app.domain.form_checks import LONGEST_REASON, FormCheck, Overridden, misses
 from app.domain.forms import FieldProblem, Form
+from app.domain.project_values import as_gates_read
 from app.engine import functions, parameters
 from app.engine.decisions import report
 from app.engine.effects import Effect
-from app.engine.ledger import NOTHING_KNOWN, PARAMETERS, KnownLedger
+from app.engine.ledger import NOTHING_KNOWN, PARAMETERS, PROJECT, KnownLedger
 from app.engine.library import DecisionRef, Library
 from app.engine.limits import StepLimits
 
@@ -45,13 +46,14 @@ class CheckSite:
 class CheckSetting:
     """What checks may look at: ``project`` as expressions see it, ``variables`` that can be seen from the task, the district's rules and the instant.
 
-    ``titles``: what people call the fields of ``project``.
+    ``unconfirmed``: fields of ``project`` that no owner has confirmed: to a check they are null. ``titles``: what people call the fields.
     """
 
     library: Library
     site: CheckSite
     now: datetime
     project: Mapping[str, Any] | None = None
+    unconfirmed: Collection[str] = ()
     variables: Mapping[str, Any] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     limits: StepLimits = _DEFAULT_LIMITS
@@ -184,7 +186,11 @@ class _Run:
             raise _Undecided(error.message) from error
         if not isinstance(value, bool):
             raise _Undecided(self._why(expression, value))
-        return [_problem(self.form, check, check.field, FormCode.CHECK, check.message)] if value else []
+        return (
+            [_problem(self.form, check, check.field, FormCode.CHECK, check.message + self._note(self._entries(expression)))]
+            if value
+            else []
+        )
 
     def _why(self, expression: feel.Expression, value: object) -> str:
         """What of the things that an expression reads is not known; else what it gave."""
@@ -194,16 +200,30 @@ class _Run:
             for name in sorted(expression.names)
             if name in self.form.fields and known.get(name) is None
         ]
-        if self.setting.project is None and "project" in expression.names:
+        if self.setting.project is None and PROJECT in expression.names:
             empty.append("项目台账")
         else:
-            facts = sorted(
-                entry for name, entry in expression.members if name == "project" and (self.setting.project or {}).get(entry) is None
-            )
+            facts = sorted(entry for entry in self._entries(expression) if (self.setting.project or {}).get(entry) is None)
             empty += [f"台账中的“{self.setting.titles.get(entry, entry)}”" for entry in facts]
         if value is None:
-            return f"{'、'.join(empty)}没有内容" if empty else "判断所用的内容缺失,或类型不对"
+            missing = [f"{'、'.join(empty)}没有内容"] if empty else []
+            return ";".join(part for part in (*missing, self._unsure(self._entries(expression))) if part) or "判断所用的内容缺失,或类型不对"
         return f"结果不是“是”或“否”,而是{feel.type_name(value)}"
+
+    @staticmethod
+    def _entries(expression: feel.Expression) -> set[str]:
+        """The fields of the ledger that an expression reads."""
+        return {entry for name, entry in expression.members if name == PROJECT}
+
+    def _unsure(self, entries: Collection[str]) -> str:
+        """Which of these fields no owner has confirmed, and what to do; empty without any."""
+        named = [f"“{self.setting.titles.get(entry, entry)}”" for entry in sorted(set(entries) & set(self.setting.unconfirmed))]
+        return f"台账中的{'、'.join(named)}待核实,核实之前按没有内容判断,请由填写它的人在项目页核实" if named else ""
+
+    def _note(self, entries: Collection[str]) -> str:
+        """The same behind a sentence, for whoever sees a value on the page where a check says that there is none."""
+        unsure = self._unsure(entries)
+        return f"({unsure})" if unsure else ""
 
     def _of_decision(self, check: FormCheck, decision_id: str) -> list[FieldProblem]:
         ref = self.library.decision(decision_id)
@@ -213,7 +233,8 @@ class _Run:
             return []
         output = self._decided(ref)
         rows = output if isinstance(output, list) else [] if output is None else [output]
-        return [self._of_row(check, row) for row in rows]
+        note = self._note(entries_read(ref.model, decision_id, PROJECT)) if rows else ""
+        return [self._of_row(check, row, note) for row in rows]
 
     def _decided(self, ref: DecisionRef) -> Any:
         try:
@@ -222,25 +243,25 @@ class _Run:
         except DmnError as error:
             raise _Undecided(f"决策不能使用:{error}") from error
         except (DmnEvaluationError, feel.FeelError) as error:
-            raise _Undecided(f"决策得不出结果:{error.message}") from error
+            raise _Undecided(f"决策得不出结果:{error.message}{self._note(entries_read(ref.model, ref.decision_id, PROJECT))}") from error
         report(self, self.site, ref, evaluation, output)
         return output
 
-    def _of_row(self, check: FormCheck, row: Any) -> FieldProblem:
-        """A row's own text (it is one, or its column ``message``), at its own field if it names one; else what the check says."""
+    def _of_row(self, check: FormCheck, row: Any, note: str) -> FieldProblem:
+        """A row's own text (it is one, or its column ``message``), at its own field if it names one; else what the check says. ``note`` stands behind it."""
         said = row.get("message") if isinstance(row, Mapping) else row
         path = row.get("field") if isinstance(row, Mapping) else None
         if not isinstance(path, str) or is_blank(path) or misses(self.form.schema, path) is not None:
             path = check.field
         text = said if isinstance(said, str) and not is_blank(said) else check.message
-        return _problem(self.form, check, path, FormCode.CHECK, text)
+        return _problem(self.form, check, path, FormCode.CHECK, text + note)
 
     # ------------------------------------------------------------------ what they see
 
     def _context(self, names: Collection[str] | None) -> dict[str, Any]:
         """Variables, over them the form's fields, over them the reserved names. ``names``: those that are read; None: nobody can say."""
         found = {**self.setting.variables, **self.answers}
-        found["project"] = self.setting.project
+        found[PROJECT] = as_gates_read(self.setting.project, self.setting.unconfirmed)
         if names is None or PARAMETERS in names:
             found[PARAMETERS] = self._parameters
         return found

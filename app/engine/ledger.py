@@ -95,6 +95,7 @@ class KnownLedger:
 
     ``schema``: the ledger's fields, None where none is declared. ``following``: phase → those that may follow, None where nobody can say.
     ``main_line``: the main phases in order; ``woken_by``: terminal phase → the processes that lead out of it; ``entered``: every phase that the project has been in.
+    ``unconfirmed``: fields that were imported or migrated and that no owner has confirmed: gates read null there, everybody else the value.
     """
 
     project: Mapping[str, Any] | None = None
@@ -103,6 +104,7 @@ class KnownLedger:
     main_line: Sequence[str] = ()
     woken_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
     entered: Sequence[str] = ()
+    unconfirmed: frozenset[str] = frozenset()
     answers: Mapping[Question, Any] = field(default_factory=dict)
 
     def answer(self, question: Question) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.domain.fact_changes import UNCONFIRMED
 from app.domain.facts import FactsError, LedgerSchema
 from app.domain.forms import FieldProblem, Form
 from app.domain.project_values import project_context
@@ -42,11 +43,13 @@ def begun(run: Rehearsal, definition: ProcessDefinition, case: Scenario) -> Mapp
     own = case.variables if case.ledger is not None else {name: case.variables[name] for name in case.variables if name in form.fields}
     answered = form.answered(own)
     schema = _schema(run)
+    project = run.ledger.projects[run.ledger.own] if run.ledger.own is not None else None
     setting = CheckSetting(
         library=run.models,
         site=CheckSite(0, 1, event.element_id),
         now=run.now,
-        project=project_context(run.ledger.projects[run.ledger.own] if run.ledger.own is not None else None, schema),
+        project=project_context(project, schema),
+        unconfirmed=project[UNCONFIRMED] if project is not None else (),
         titles={name: field.title for name, field in schema.fields.items()} if schema is not None else {},
         limits=run.limits,
     )
@@ -59,11 +62,13 @@ def _setting(run: Rehearsal, root: RehearsedTree, task: effects.TaskOpened, form
     if not form.checks:
         return CheckSetting(library=run.models, site=site, now=run.now, limits=run.limits)
     schema = _schema(run)
+    project = run.ledger.projects[root.project] if root.project is not None else None
     return CheckSetting(
         library=run.models,
         site=site,
         now=run.now,
-        project=project_context(run.ledger.projects[root.project] if root.project is not None else None, schema),
+        project=project_context(project, schema),
+        unconfirmed=project[UNCONFIRMED] if project is not None else (),
         variables=run.seen_from(root, task.element),
         titles={name: field.title for name, field in schema.fields.items()} if schema is not None else {},
         limits=run.limits,

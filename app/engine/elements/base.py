@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from app.decision import feel
 from app.engine import past
 from app.engine.codes import IncidentType
 from app.engine.declarations import NOTHING
@@ -20,7 +19,7 @@ from app.engine.effects import ElementEnded, ElementEntered
 from app.engine.elements.aside import go_on, leads_away
 from app.engine.elements.mappings import Mapping, apply_inputs, apply_outputs
 from app.engine.errors import ElementFailure
-from app.engine.expressions import FormulaTerm, Term, evaluate
+from app.engine.expressions import FormulaTerm, Term, verdict
 from app.engine.incidents import close_incident, open_incident
 from app.engine.jobs import cancel_job, run_listeners
 from app.engine.spiff import ElementSpec, Level, LevelSpec, Token, Wait
@@ -429,15 +428,7 @@ def holds(course: "Course", token: Token, flow: Flow) -> bool:
     """Whether the flow's condition is true. Raises ElementFailure (CONDITION_ERROR) when it is neither true nor false."""
     if flow.condition is None:
         return True
-    value = evaluate(course, flow.condition, token, f"流向 {flow.id} 的条件", kind=IncidentType.CONDITION_ERROR)
-    if not isinstance(value, bool):
-        got = "空值(null)" if value is None else feel.type_name(value)
-        raise ElementFailure(
-            IncidentType.CONDITION_ERROR,
-            f"{course.place(token)}的流向 {flow.id} 的条件“={flow.condition.text}”得到 {got},应为真(true)或假(false)。请检查条件所用的变量是否已有值,改正后重试",
-            {"flow": flow.id, "expression": "=" + flow.condition.text, "value": got},
-        )
-    return value
+    return verdict(course, flow.condition, token, f"流向 {flow.id} 的条件", flow=flow.id)
 
 
 def no_flow(course: "Course", token: Token) -> ElementFailure:

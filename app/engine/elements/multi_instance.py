@@ -11,7 +11,7 @@ from app.engine.elements.aside import hand_on
 from app.engine.elements.base import Element
 from app.engine.elements.mappings import to_json
 from app.engine.errors import ElementFailure, ModificationRefused
-from app.engine.expressions import FormulaTerm, evaluate
+from app.engine.expressions import FormulaTerm, evaluate, verdict
 from app.engine.scopes import LOOP_COUNTER
 from app.engine.spiff import LevelSpec, Token
 
@@ -246,15 +246,7 @@ class MultiInstanceBody(Element):
             "numberOfCompletedInstances": memo["done"] + 1,
             "numberOfTerminatedInstances": memo["next"] - memo["done"] - open_now,
         }
-        value = evaluate(course, condition, child, "多实例的完成条件", kind=IncidentType.CONDITION_ERROR, context=context)
-        if not isinstance(value, bool):
-            got = "空值(null)" if value is None else feel.type_name(value)
-            raise ElementFailure(
-                IncidentType.CONDITION_ERROR,
-                f"{course.place(child)}的完成条件“={condition.text}”得到 {got},应为真(true)或假(false)。请补齐变量后重试",
-                {"expression": "=" + condition.text, "value": got},
-            )
-        return value
+        return verdict(course, condition, child, "完成条件", context=context)
 
     def instance_left(self, course: "Course", token: Token) -> None:
         """An instance has gone: begin the next one, or complete the body."""

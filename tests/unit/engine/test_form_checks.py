@@ -57,6 +57,7 @@ def submit(
     variables: dict[str, Any] | None = None,
     decisions: dict[str, bytes] | None = None,
     required: tuple[str, ...] = (),
+    unconfirmed: tuple[str, ...] = (),
 ) -> CheckReport:
     schema = {"type": "object", "additionalProperties": False, "properties": FIELDS, "required": list(required), "x-checks": list(checks)}
     form = Form.parse(json.dumps({"id": "f", "title": "表", "schema": schema}).encode())
@@ -66,6 +67,7 @@ def submit(
         site=CheckSite(7, 1, "register"),
         now=NOW,
         project=project,
+        unconfirmed=unconfirmed,
         variables=variables or {},
         titles={"approvedBudget": "批复预算"},
     )
@@ -144,6 +146,36 @@ def test_a_check_without_a_verdict_refuses_and_says_why(when: str, why: str) -> 
     assert (problem.path, problem.code, problem.confirm) == ("amount", "CHECK_UNDECIDED", False)
     assert "“不对”这项检查无法得出结果" in problem.message
     assert why in problem.message
+
+
+UNSURE: dict[str, Any] = {"project": {"approvedBudget": 500, "listed": True}, "unconfirmed": ("approvedBudget",)}
+TO_DO = "台账中的“批复预算”待核实,核实之前按没有内容判断,请由填写它的人在项目页核实"
+
+
+def test_a_check_reads_null_where_no_owner_has_confirmed_and_says_that_it_is_not_empty() -> None:
+    (problem,) = submit(check("1 > project.approvedBudget"), **UNSURE).problems
+    assert (problem.code, problem.message) == (
+        "CHECK_UNDECIDED", f"“不对”这项检查无法得出结果:{TO_DO}。请补齐所用的内容后再提交;仍不行的,请业务分析员改正表单",
+    )  # fmt: skip
+    (problem,) = submit(check("amount > project.approvedBudget"), **UNSURE).problems
+    assert f"“金额”没有内容;{TO_DO}" in problem.message
+    assert found(check("1 > project.approvedBudget"), **{**UNSURE, "unconfirmed": ("other",)}) == []
+    (problem,) = submit(check("project.approvedBudget = null"), **UNSURE).problems
+    assert (problem.code, problem.message) == ("CHECK", f"不对({TO_DO})")
+    assert found(check("not(project.listed)"), **UNSURE) == []
+
+
+def test_a_decision_that_a_check_takes_reads_null_too_whatever_it_is_called() -> None:
+    limits = {"decision": "limits", "message": "限额"}
+    report = submit(limits, data={"amount": 501}, decisions={"limits": LIMITS.replace(b"&lt; 50", b"null")}, **UNSURE)
+    assert texts(report) == [("", f"超过一百({TO_DO})"), ("", f"超过预算({TO_DO})")]
+    (effect,) = report.effects
+    assert isinstance(effect, DecisionEvaluated)
+    assert [cell["value"] for cell in effect.inputs] == [501, None], "replay uses what it has read"
+    assert texts(submit(limits, data={"amount": 501}, decisions={"limits": LIMITS}, project={"approvedBudget": 500})) == [("", "超过一百")]
+    unique = table(ONE, rule(1, "&gt; 1", "-", '"甲"'), rule(2, "&gt; 2", "-", '"乙"'), policy="UNIQUE")
+    (problem,) = submit(limits, data={"amount": 3}, decisions={"limits": unique}, **UNSURE).problems
+    assert (problem.code, TO_DO in problem.message) == ("CHECK_UNDECIDED", True)
 
 
 def test_without_a_project_its_fields_are_not_known() -> None:
