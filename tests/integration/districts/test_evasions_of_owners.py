@@ -153,6 +153,8 @@ def test_nobody_is_paid_for_a_project_that_has_ended(app: Flask) -> None:
         line = next(line for line in place.open(project) if line.element_id != "pay")
         place.do(line, **(failed if line.element_id == "hold_acceptance" else {}))
     place.do(place.task(project, "dispose_failure"), disposition="终止项目")
+    assert projects.phase(SYSTEM, project) != "terminated"  # the leader alone cannot (SC-33-11)
+    place.do(place.task(project, "confirm_termination"), terminationDecision="同意")
     assert projects.phase(SYSTEM, project) == "terminated"
     with nothing_written(project), pytest.raises(Failure):
         tasks.complete(finance, pay.key, data, place.now)

@@ -118,6 +118,9 @@ def test_what_the_archives_refuse_is_never_accepted(verdict: str) -> None:
         case.fill("hold_acceptance")
     assert case.task("dispose_failure").groups == ("data_bureau_leader",)
     case.fill("dispose_failure")
+    assert case.task("confirm_termination").groups == ("finance",)
+    assert not case.ended
+    case.fill("confirm_termination")
     assert case.ended
     assert case.phase == "terminated"
     assert "accepted" not in case.phases
