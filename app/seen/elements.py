@@ -235,7 +235,16 @@ class _Reading:
                 return f"“{title}”"
             case Path(base=Name(name=base), name=entry) if title := self._title(f"{base}.{entry}"):
                 return f"“{title}”"
+            case Path(base=Name(name=base)) if given := self._given_by(base):
+                return f"“{given}”"
         return None
+
+    def _given_by(self, variable: str) -> str | None:
+        """The name of the one decision that gives a variable."""
+        given = [
+            part for part in self._parts if isinstance(part.activity, BusinessRuleTask) and part.activity.called.result_variable == variable
+        ]
+        return self._name(given[0].id) if len(given) == 1 else None
 
     def _timer(self, part: Part) -> Iterator[FactLine]:
         timer = part.activity.trigger.timer if isinstance(part.activity, EventElement) else None

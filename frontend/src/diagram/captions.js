@@ -46,20 +46,25 @@ export function fitted(text, room, measure) {
   return letters.length ? `${letters.join('')}…` : '';
 }
 
-/** A line in two, the second telling the last of several things; undefined where it tells one only. */
-function parted(line) {
+/** A line of several things in two whose longer one is as short as can be; undefined where it tells one only. */
+function parted(line, measure) {
   const between = [BETWEEN, LISTED].find((text) => line.includes(text));
   if (!between) return undefined;
   const parts = line.split(between);
-  return [parts.slice(0, -1).join(between) + (between === LISTED ? LISTED : ''), parts.at(-1)];
+  const ways = parts.slice(1).map((_, i) => [
+    parts.slice(0, i + 1).join(between) + (between === LISTED ? LISTED : ''),
+    parts.slice(i + 1).join(between),
+  ]);
+  const longest = (way) => Math.max(...way.map(measure));
+  return ways.reduce((a, b) => (longest(b) <= longest(a) ? b : a));
 }
 
 /** The same in one line more: the longest that can be parted is. Undefined: none can, or there is no line more. */
 function folded(lines, measure) {
-  const several = lines.filter(parted);
+  const several = lines.filter((line) => parted(line, measure));
   if (!several.length || lines.length >= MOST) return undefined;
   const longest = lines.indexOf(several.reduce((a, b) => (measure(b) > measure(a) ? b : a)));
-  return lines.flatMap((line, i) => (i === longest ? parted(line) : [line]));
+  return lines.flatMap((line, i) => (i === longest ? parted(line, measure) : [line]));
 }
 
 /**
