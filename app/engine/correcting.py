@@ -3,19 +3,21 @@ between the two rests on what was said otherwise now.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.decision.dmn.reading import read_by
-from app.engine import past
+from app.engine.effecting import X_VALUE
 from app.engine.elements.base import Element
+from app.engine.elements.events import ThrowEvent
 from app.engine.elements.mappings import outputs_of
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import CallActivity, SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, ScriptTask, UserTask
 from app.engine.errors import ElementFailure
-from app.engine.expressions import ANY_FACT, PROJECT_NAME, FormulaTerm, LiteralTerm
+from app.engine.expressions import ANY_FACT, PROJECT_NAME, FormulaTerm, LiteralTerm, formula
 from app.engine.paths import paths_of
-from app.engine.returning import Way, undo
+from app.engine.returning import Way, reopen, undo
 from app.engine.scopes import straight
 from app.engine.spiff import Token
 
@@ -38,7 +40,8 @@ def go_onward(course: "Course", token: Token) -> None:
             aside.memo.pop("aside", None)
         del outermost.memo["back"]
         undo(way.level, downstream, outermost)
-        past.reopen(way.level.owner, token.element_id, sorted(downstream.elements))
+        path = (outermost.task_spec, *(at.task_spec for at in reversed(inside) if at.body is None))
+        reopen(replace(way, path=path), token.element_id, sorted(downstream.elements))
 
 
 def is_decided_otherwise(course: "Course", token: Token, result: Mapping[str, Any], moved: Collection[str]) -> bool:
@@ -47,12 +50,27 @@ def is_decided_otherwise(course: "Course", token: Token, result: Mapping[str, An
     found = _way_back(course, token)
     if found is None:
         return False
-    way, _, _ = found
-    paths = paths_of(way.level.spec)
-    after, before = paths.reach(paths.moves_to(way.target)), paths.preceding(way.here)
-    asked = {name for element in sorted((after & before) - {way.target, way.here}) for name in _asked(course, paths.elements[element])}
+    way, inside, outermost = found
+    asked = {name for element in _between(course, way, inside, outermost) for name in _asked(course, element)}
     changed = {*moved, *_said_otherwise(course, token, result)} | ({PROJECT_NAME, ANY_FACT} if moved else set())
     return not changed.isdisjoint(asked)
+
+
+def _between(course: "Course", way: Way, inside: list[Token], outermost: Token) -> Iterator[Element]:
+    """What the ordinary way may pass from the corrected task to the held one, in the stages around either too."""
+    paths = paths_of(way.level.spec)
+    after, before = paths.reach(paths.moves_to(way.target)), paths.preceding(way.here)
+    yield from (paths.elements[name] for name in sorted((after & before) - {way.target, way.here}))
+    for token in inside:  # to the end of its stage
+        if token.body is None:
+            own = paths_of(token.workflow.spec)
+            yield from (own.elements[name] for name in sorted(own.moved(token.element_id) - {token.element_id}))
+    held: Token | None = course.tree.tokens[outermost.memo["back"]]
+    while held is not None and held.workflow is not way.level:  # from the beginning of its stage
+        if held.body is None:
+            own = paths_of(held.workflow.spec)
+            yield from (own.elements[name] for name in sorted(own.preceding(held.element_id) - {held.element_id}))
+        held = held.body or held.workflow.host or course.tree.tokens[course.tree.instances[held.instance].call]
 
 
 def _way_back(course: "Course", token: Token) -> tuple[Way, list[Token], Token] | None:
@@ -107,10 +125,13 @@ def _asked(course: "Course", element: Element, around: tuple[Element, ...] = ())
         yield from activity.declarations.approves
     if isinstance(activity, ScriptTask):
         yield from _read(activity.script)
-    if isinstance(activity, BusinessRuleTask | SubProcess | CallActivity):
+    if isinstance(activity, BusinessRuleTask | SubProcess | CallActivity | ThrowEvent):
         for mapping in activity.input_mappings:
             if isinstance(mapping.source, FormulaTerm):
                 yield from _read(mapping.source)
+    for setting in activity.declarations.sets:  # a fact or a row that it has made would go on telling what was said before
+        yield from _read(setting.value)
+    yield from _recorded(course, activity)
     if isinstance(activity, BusinessRuleTask):
         called = activity.called.id
         ref = course.library.decision(called.value) if isinstance(called, LiteralTerm) and isinstance(called.value, str) else None
@@ -119,6 +140,16 @@ def _asked(course: "Course", element: Element, around: tuple[Element, ...] = ())
     for inner in _inside(course, activity):
         if inner not in around:
             yield from _asked(course, inner, (*around, inner))
+
+
+def _recorded(course: "Course", activity: Element) -> Iterator[str]:
+    """What the row that an element registers is made of."""
+    form = course.library.register(activity.declarations.record) if activity.declarations.record else None
+    for name, schema in form.fields.items() if form is not None else ():
+        if X_VALUE in schema:
+            yield from _read(formula(str(schema[X_VALUE])))
+        else:
+            yield name
 
 
 def _inside(course: "Course", activity: Element) -> Iterator[Element]:

@@ -13,7 +13,7 @@ from app.domain import facts as rules
 from app.domain.fact_values import ValueRefused, is_blank
 from app.domain.facts import LedgerField, Right, RightKind
 from app.domain.forms import Form
-from app.engine import decisions, reads, sources, standing
+from app.engine import decisions, past, reads, sources, standing
 from app.engine.codes import IncidentType
 from app.engine.declarations import FactSetting
 from app.engine.effects import ApprovalGiven, FactWritten, NamedOffice, PeopleTold, RecordMade
@@ -226,6 +226,8 @@ def _made(course: "Course", token: "Token", row: _Row, numbers_before: Mapping[s
     definition = course.tree.instances[token.instance].definition
     visit = course.visit(token)
     item = _item(token)
+    if "rows" not in visit and token.body is None and (former := past.taken_over(token)) is not None:
+        visit = {**visit, "rows": former["rows"], "scope": former["scope"], "at": former["round"]}
     kept = visit.get("rows", {})
     before = kept.get(str(item))
     numbers = {**numbers_before, **(before or {})}
@@ -241,9 +243,9 @@ def _made(course: "Course", token: "Token", row: _Row, numbers_before: Mapping[s
         instance=token.instance,
         process_id=_process(course, token),
         element_id=token.element_id,
-        scope=0 if owner.is_process else owner.number,
+        scope=int(visit.get("scope", 0 if owner.is_process else owner.number)),
         item=item,
-        round=int(visit["round"]),
+        round=int(visit.get("at", visit["round"])),
         supersedes=before is not None,
         kind=row.kind,
         data={**row.data, **numbers},

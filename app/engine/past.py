@@ -69,6 +69,8 @@ def completed(token: "Token") -> None:
         if "places" in token.memo:
             entry["places"] = sorted({*entry.get("places", ()), *token.memo.pop("places")})
         scope[element.bpmn_id] = entry
+    if body is None:
+        _keep_rows(token)
     inside = of(token)
     if inside:
         scope = _kept(token.workflow.owner)
@@ -77,6 +79,41 @@ def completed(token: "Token") -> None:
                 known = scope.get(name, {})
                 places = sorted({*known.get("places", ()), *entry.get("places", ())})
                 scope[name] = {"done": entry["done"]} | ({"places": places} if places else {})
+
+
+def _keep_rows(token: "Token") -> None:
+    """Where the register rows stand that were made inside a sub-process, known outside once it has ended: memo ``made`` (element id → ``scope``, ``round``,
+    ``rows``, ``done``)."""
+    inside = {
+        name: {"scope": visit.get("scope", token.number), "round": visit.get("at", visit["round"]), "rows": visit["rows"]}
+        | {"done": of(token).get(name, {}).get("done", token.number)}
+        for name, visit in token.memo.get("visits", {}).items()
+        if visit.get("rows")
+    }
+    if inside or "made" in token.memo:
+        outer = token.workflow.owner
+        outer.memo["made"] = {**outer.memo.get("made", {}), **token.memo.get("made", {}), **inside}
+
+
+def reopen_rows(scope: "Token", target: str, since: int, names: Iterable[str]) -> None:
+    """A return reopens what has been registered inside sub-processes since its target was completed: what they register again takes the place of those rows."""
+    made = scope.memo.get("made", {})
+    found = {name for name in names if name in made and (name == target or made[name]["done"] > since)}
+    if found:
+        scope.memo["made"] = {name: {**entry, "reopened": True} if name in found else entry for name, entry in made.items()}
+
+
+def taken_over(token: "Token") -> dict[str, Any] | None:
+    """The rows that an element has made in a sub-process that has ended, where a return has reopened them; they are taken over by whoever asks."""
+    owner = token.workflow.owner
+    host = owner.workflow.owner if not owner.is_process else None
+    while host is not None:
+        entry = host.memo.get("made", {}).get(token.element_id)
+        if entry is not None and entry.get("reopened"):
+            host.memo["made"] = {name: kept for name, kept in host.memo["made"].items() if name != token.element_id}
+            return dict(entry)
+        host = host.workflow.owner if not host.is_process else None
+    return None
 
 
 def reopen(scope: "Token", target: str, downstream: Iterable[str]) -> tuple[str, ...]:

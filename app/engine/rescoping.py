@@ -25,7 +25,7 @@ from app.engine.waits import open_waits
 if TYPE_CHECKING:
     from app.engine.course import Course
 
-_REMEMBERED = ("past", "visits")  # what a scope keeps of its elements, by their ids
+_REMEMBERED = ("past", "visits", "made")  # what a scope keeps of its elements, by their ids
 
 
 @dataclass(frozen=True, slots=True)

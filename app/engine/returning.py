@@ -6,7 +6,7 @@ it is until that one is done (memo ``back``) or given up. So in both ways as man
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -208,7 +208,7 @@ def give_back(course: "Course", command: Return) -> None:
     standing.forget(token)
     downstream = way.downstream
     behind = () if command.straight or downstream is None else sorted(downstream.elements)
-    reopened = past.reopen(way.level.owner, command.to, behind)
+    reopened = reopen(way, command.to, behind)
     returned = Returned(
         element=token.number,
         instance=token.instance,
@@ -231,6 +231,29 @@ def give_back(course: "Course", command: Return) -> None:
     elif downstream is not None:
         undo(way.level, downstream)
     _enter(way, returned, back)
+
+
+def reopen(way: Way, target: str, downstream: Sequence[str]) -> tuple[str, ...]:
+    """See ``past.reopen``; with what stands in sub-processes downstream, and behind the target in those around it."""
+    scope = way.level.owner
+    since = past.of(scope)[target]["done"]
+    found = past.reopen(scope, target, downstream)
+    inside = [target]
+    if downstream:
+        for outer, inner in zip(way.path, way.path[1:], strict=False):
+            activity = outer.activity if isinstance(outer, MultiInstanceBody) else outer
+            own = paths_of(activity.inner_level())
+            inside += _with_inside(own.elements[name] for name in own.moved(inner.bpmn_id))
+        inside += _with_inside(paths_of(way.level.spec).elements[name] for name in downstream)
+    past.reopen_rows(scope, target, since, inside)
+    return found
+
+
+def _with_inside(elements: Iterable[Element]) -> Iterator[str]:
+    for element in elements:
+        yield element.bpmn_id
+        if isinstance(element, SubProcess):
+            yield from _with_inside(paths_of(element.inner_spec).elements.values())
 
 
 def _chosen(token: Token, command: Return) -> Way:
