@@ -5,6 +5,7 @@ from typing import Any
 
 from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
+from app.domain.fact_changes import PHASE
 from app.domain.facts import UNVOUCHED, RightKind
 from app.seen import wording
 from app.seen.shapes import FactChangeView
@@ -40,7 +41,7 @@ def of_project(project: Mapping[str, Any]) -> list[FactChangeView]:
             at=row.at,
             confirmed=row.right_kind == RightKind.CONFIRMED,
         )
-        for row in ledger.changes_of(project["key"], without=[RightKind.PHASE], limit=MOST)
+        for row in ledger.changes_of(project["key"], without=[PHASE], limit=MOST)
     ]
 
 

@@ -157,8 +157,8 @@ def changes_since(project_key: int, version: int, fields: Sequence[str]) -> Sequ
 
 
 def changes_of(project_key: int, *, without: Sequence[str], limit: int) -> Sequence[Row[Any]]:
-    """The changes of a project's facts, newest first, but for those by these rights."""
-    query = select(FactChangeRow.__table__).where(FactChangeRow.project_key == project_key, FactChangeRow.right_kind.not_in(without))
+    """The changes of a project's facts, newest first, but for those of these fields."""
+    query = select(FactChangeRow.__table__).where(FactChangeRow.project_key == project_key, FactChangeRow.field.not_in(without))
     return db.session.execute(query.order_by(FactChangeRow.key.desc()).limit(limit)).all()
 
 

@@ -410,8 +410,8 @@ def test_a_confirmation_that_is_not_ones_own_late_or_not_from_the_page_is_refuse
     for field, version, status in (
         ("approvedBudget", "7", 403),
         ("totalAmount", "6", 409),
-        ("totalAmount", "x", 422),
-        ("totalAmount", "", 422),
+        ("totalAmount", "x", 400),
+        ("totalAmount", "", 400),
     ):
         answer = client.post(f"/projects/77/confirm/{field}", data={"version": version, "csrf_token": token(client)})
         assert answer.status_code == status, (field, version)
