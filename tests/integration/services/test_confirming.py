@@ -168,6 +168,7 @@ def test_a_fact_that_nobody_types_belongs_to_whoever_its_sources_name(cast: Cast
         "summed": {"type": "number", "title": "合计", "x-source": ["decision:sums"]},
         "stopped": {"type": "boolean", "title": "停止", "x-source": ["path:permit.stop"]},
         "passed": {"type": "boolean", "title": "通过", "x-source": ["path:permit.checked"]},
+        "left": {"type": "boolean", "title": "离开", "x-source": ["path:permit.left"]},
         "foreign": {**TEXT, "title": "外来", "x-source": ["import"]},
     }
     sums = d.rule("sums", "sums", "sums", t.says(set="summed = sums.a; given = sums.a"))
@@ -184,9 +185,15 @@ def test_a_fact_that_nobody_types_belongs_to_whoever_its_sources_name(cast: Cast
         d.exclusive("which", "good"),
         d.throw("checked", extensions=t.says(set='passed = true; agreed = approvedValue("permit.check", "agreement")')),
         d.end("stop", extensions=t.says(set="stopped = true")),
+        d.subprocess("stage", d.start("s"), t.task("later"), d.end("se"), d.chain("s", "later", "se")),
+        d.exclusive("then", "stay"),
+        d.end("left", extensions=t.says(set="left = true")),
         HOUSE,
         d.chain("start", "apply", "sums", "check", "which"),
-        d.flow("which", "checked", id="good"),
+        d.flow("which", "stage", id="good"),
+        d.chain("stage", "then"),
+        d.flow("then", "checked", id="stay"),
+        d.flow("then", "left", "=ok = true"),
         d.flow("which", "stop", "=ok = false"),
         d.chain("checked", "end"),
     )
@@ -207,7 +214,8 @@ def test_a_fact_that_nobody_types_belongs_to_whoever_its_sources_name(cast: Cast
         "given": ("applicant",),
         "summed": ("data_bureau",),
         "stopped": ("data_bureau",),
-        "passed": ("data_bureau_leader",),  # its lane is no role: whose approval stands beside it
+        "passed": ("data_bureau_leader",),  # its lane is no role: whose approval it writes down
+        "left": ("finance",),  # it has no lane and writes no approval: whose task leads there, through the stage
     }  # fmt: skip
     assert owners.of(library, library.ledger.fields["summed"]) is owners.of(library, library.ledger.fields["summed"]), (
         "told once a catalogue"
