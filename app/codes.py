@@ -34,6 +34,7 @@ class RequestCode(Code):
     TASK_CLOSED = "TASK_CLOSED", "事项已经办结、已被撤销，或正由别人办结；请刷新后查看结果"
     OUTDATED = "OUTDATED", "办理期间别人改动了同一流程，本次没有生效；请重试"
     BUSY = "BUSY", "同一对象正由他人或系统处理，等待超过了上限；请稍后再试"
+    CONFIRMED = "CONFIRMED", "台账的这一项不是待核实的内容，或者已由别人核实、改写；不必再核实"
     PROJECT_ENDED = "PROJECT_ENDED", "项目已进入终态，同一项目其他流程的事项不能再办理；由系统随即结束"
     SUSPENDED = "SUSPENDED", "流程实例已挂起，恢复之前不能办理"
     GONE = "GONE", "等待的定时或消息在办理之前已经不在了，不必再处理"

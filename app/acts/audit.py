@@ -49,7 +49,7 @@ def record(
     tenant: str,
     project_key: int | None = None,
 ) -> None:
-    """Append an entry to a chain that has no root row: of a user, or of a deployment. Needs an act."""
+    """Append an entry to a chain that has no root row: of a user, of a deployment, or of a project. Needs an act."""
     logs.note(action=action, actor=actor.user, project=project_key)
     number, previous = trail.last(chain)
     rows.insert(

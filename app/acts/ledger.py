@@ -42,7 +42,7 @@ _ENDING = -2_000_000_000  # the number of a tree's wait for the end of its proje
 
 
 class StoredLedger(Ledger):
-    """See ``Ledger``. ``root_key``: of the tree that this act is on."""
+    """See ``Ledger``. ``root_key``: of the tree that this act is on, 0 where it is about the project alone."""
 
     def __init__(
         self, library: Snapshot, project: dict[str, Any] | None, root_key: int, now: datetime, *, actor: Actor | None = None

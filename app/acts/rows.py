@@ -328,10 +328,10 @@ def fact_change(
     user_name: str,
     now: datetime,
 ) -> Row:
-    """What an act has changed of a fact."""
+    """What an act has changed of a fact; ``root_key`` 0: it was on no tree."""
     return {
-        "key": next_key(), "tenant": tenant, "project_key": project_key, "root_key": root_key, "process_id": process_id, "element_id": element_id,
-        "field": field, "before": before, "after": after, "right_kind": right, "source": source, "role": role, "project_version": version,
+        "key": next_key(), "tenant": tenant, "project_key": project_key, "root_key": root_key or None, "process_id": process_id,
+        "element_id": element_id, "field": field, "before": before, "after": after, "right_kind": right, "source": source, "role": role, "project_version": version,
         "user_key": user_key or None, "user_name": user_name, "at": now,
     }  # fmt: skip
 

@@ -153,6 +153,14 @@ def new_instance(
 
 
 @contextmanager
+def open_project(key: int, actor: Actor) -> Iterator[dict[str, Any]]:
+    """Hold the row of a project that there is, for one act that is about no tree. Gives the row as it is now. Raises Busy."""
+    with logs.act(actor.user), _project_held(key) as project, act():
+        assert project is not None
+        yield project
+
+
+@contextmanager
 def _held(key: int, *, task: bool, wait: bool) -> Iterator[tuple[Row[Any], dict[str, Any] | None] | None]:
     if database.is_postgresql():
         with _waiting():
@@ -197,7 +205,9 @@ def _project_held(key: int | None) -> Iterator[dict[str, Any] | None]:
     if key is None:
         yield None
     elif database.is_postgresql():
-        yield dict(instances.project(key)._mapping)
+        with _waiting():
+            found = dict(instances.project(key)._mapping)
+        yield found
     else:
         with _striped(_PROJECTS, key, wait=True):
             yield dict(instances.project(key)._mapping)

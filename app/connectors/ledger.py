@@ -32,7 +32,7 @@ from app.connectors.calls import (
 )
 from app.domain import districts
 from app.domain.districts import District, Phase
-from app.domain.fact_changes import UNCONFIRMED, FactChange, FactOrigin, set_facts, set_office, set_phase
+from app.domain.fact_changes import UNCONFIRMED, FactChange, FactOrigin, confirm, set_facts, set_office, set_phase
 from app.domain.facts import LedgerSchema, Right, RightKind
 from app.domain.forms import Form
 from app.domain.keys import next_key
@@ -517,6 +517,10 @@ class Ledger(ABC):
         for relation in sorted({*before, *after}):
             if before.get(relation) != after.get(relation):
                 self.appointed[relation] = [int(key) for key, _ in after.get(relation, ())]
+
+    def confirm(self, name: str, origin: FactOrigin) -> None:
+        """An owner says that an unconfirmed fact is right as it stands. Raises FactRefused."""
+        self._take(confirm(self._the_project(), name, self.schema, origin))
 
     def _take(self, changed: tuple[dict[str, Any], list[FactChange]]) -> None:
         row, changes = changed

@@ -1,6 +1,6 @@
 """Who may do what: three questions at once — the role, the relation to the project's office, and the task itself. Every verdict carries its reason."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.codes import Code
@@ -234,6 +234,21 @@ def may_read_project(actor: Actor, project: ProjectFacts, district: District) ->
     if any(actor.offices & offices for offices in project.offices.values()):
         return _yes("这是您所在单位的项目")
     return Verdict(False, VerdictCode.NOT_YOUR_PROJECT, "此项目属于其他单位,您只能查看本单位的项目")
+
+
+def may_confirm(actor: Actor, roles: Sequence[str], project: ProjectFacts, district: District) -> tuple[Verdict, str]:
+    """Whether the actor may say that a fact of the project is right, whose owners are ``roles``; and the first of these that allows it ("" without)."""
+    if actor.tenant != project.tenant:
+        return Verdict(False, VerdictCode.OTHER_DISTRICT, "此项目属于其他区,您不能核实"), ""
+    if actor.is_administrator:
+        return Verdict(False, VerdictCode.ADMINISTRATOR, "管理员账号不能核实业务内容,请由填写它的人员核实"), ""
+    for role in roles:
+        if verdict := holds(actor, role, project, district):
+            return verdict, role
+    titles = "、".join(f"“{district.role_title(role)}”" for role in roles)
+    if not roles:
+        return Verdict(False, VerdictCode.FACT_OWNER, "没有角色可以核实这一项,请通过更正流程写入,或联系业务分析员"), ""
+    return Verdict(False, VerdictCode.FACT_OWNER, f"这一项由本项目的{titles}核实,您的账号在本项目没有该角色"), ""
 
 
 def may_start(actor: Actor, process: str, project: ProjectFacts | None, district: District) -> Verdict:

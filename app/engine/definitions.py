@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ElementInfo:
-    """``type`` is the BPMN tag; ``parent`` the enclosing sub-process, or the process id; ``clauses`` are short ids such as SC-25-3."""
+    """``type`` is the BPMN tag; ``parent`` the enclosing sub-process, or the process id; ``clauses`` are short ids such as SC-25-3; ``lane``: what the lane is
+    called, ``lane_id``: its id, which names the role."""
 
     id: str
     type: str
@@ -28,6 +29,7 @@ class ElementInfo:
     outgoing: tuple[str, ...] = ()
     attached_to: str | None = None
     multi_instance: bool = False
+    lane_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -329,11 +329,41 @@ class OfficeView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """A fact of the ledger as people read it."""
+    """A fact of the ledger as people read it. ``unconfirmed``: it was imported or migrated, and no owner has confirmed it."""
 
     name: str
     title: str
     value: Any
+    unconfirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnconfirmedView:
+    """A fact that waits for an owner to confirm it: what it came by (迁移, 导入), when and by whom; whose it is, and whether the actor may confirm it."""
+
+    name: str
+    title: str
+    value: Any
+    origin: str
+    by: str
+    at: datetime | None
+    owners: Sequence[str]
+    may: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class FactChangeView:
+    """A change of a fact in people's words. ``how``: by what right; ``task``: at which step of a process, if at one; ``confirmed``: the value is what it was."""
+
+    title: str
+    before: Any
+    after: Any
+    how: str
+    task: str
+    person: str
+    role_title: str
+    at: datetime
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,6 +494,9 @@ class ProjectPage:
     records: Sequence[RecordView]
     instances: Sequence[InstanceLine]
     approvals: Sequence[ApprovalView] = ()
+    unconfirmed: Sequence[UnconfirmedView] = ()
+    changes: Sequence[FactChangeView] = ()
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -511,6 +544,9 @@ class TaskPage:
     returns: Sequence[ReturnChoice] = ()  # what the actor may return it to now
     capacities: Sequence[CapacityChoice] = ()  # where there are several to choose from
     ledger_version: int | None = None
+    unconfirmed: Mapping[str, str] = field(
+        default_factory=dict
+    )  # field of the form → what it came by (迁移, 导入), of facts that nobody has confirmed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The words for facts and registers: as the deployed forms call them, so that nobody keeps a second list."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,10 +18,10 @@ _titles: WeakKeyDictionary[Snapshot, dict[str, str]] = WeakKeyDictionary()
 _RECORDS = "records."
 
 
-def shown(tenant: str, facts: Mapping[str, Any]) -> tuple[FactView, ...]:
+def shown(tenant: str, facts: Mapping[str, Any], unconfirmed: Collection[str]) -> tuple[FactView, ...]:
     """The facts that some form of the tenant has a title for."""
     titles = titles_of(snapshot.library(tenant))
-    return tuple(FactView(name, titles[name], value) for name, value in facts.items() if name in titles)
+    return tuple(FactView(name, titles[name], value, name in unconfirmed) for name, value in facts.items() if name in titles)
 
 
 def record_title(tenant: str, kind: str) -> str:

@@ -17,7 +17,7 @@ from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.domain.permissions import Actor, ProjectFacts, Verdict
 from app.errors import Forbidden, InvalidRequest, NotFound
-from app.seen import timeline, wording
+from app.seen import changes, timeline, wording
 from app.seen.lines import bounds, instance_line, phase_title, project_line, task_lines
 from app.seen.shapes import (
     ApprovalView,
@@ -31,7 +31,7 @@ from app.seen.shapes import (
     StartableView,
     StartPage,
 )
-from app.services import instants, messages
+from app.services import confirming, instants, messages
 from app.store import history, ledger, projects, tasks
 
 DRAFT = "draft"
@@ -186,6 +186,9 @@ def view(actor: Actor, key: int, now: datetime) -> ProjectPage:
         approvals=[_approval(row, district, project["tenant"]) for row in ledger.approvals(key, 0) if row.holds]
         if project["approved"]
         else (),
+        unconfirmed=confirming.unconfirmed(actor, project),
+        changes=changes.of_project(project),
+        version=project["version"],
     )
 
 
@@ -231,7 +234,7 @@ def project_view(project: Mapping[str, Any]) -> ProjectView:
         total_amount=project["total_amount"],
         contract_amount=project["contract_amount"],
         facts=project["facts"],
-        shown=wording.shown(project["tenant"], project["facts"]),
+        shown=wording.shown(project["tenant"], project["facts"], project["unconfirmed"]),
         created_at=project["created_at"],
         updated_at=project["updated_at"],
     )

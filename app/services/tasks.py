@@ -29,7 +29,7 @@ from app.seen.diagram import diagram_view
 from app.seen.lines import bounds, task_line, task_lines
 from app.seen.opening import opened
 from app.seen.shapes import CompletedView, Filling, FormView, Page, TaskLine, TaskPage
-from app.services import messages, projects
+from app.services import confirming, messages, projects
 from app.store import instances, tasks
 from app.store import projects as ledger
 
@@ -68,8 +68,10 @@ def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) ->
     past = timeline.of_project(project, district) if project else timeline.of_tree(row.root_key, district)
     before = timeline.last_by_hand(past, row.opened_at)
     may = _may(actor, row, project, district)
+    marks: Mapping[str, str] = {}
     if form is not None and project is not None and row.state == TaskState.OPEN:
         of_ledger = form_acts.shown(form, project, declares=definition.declares)
+        marks = confirming.marks(project, of_ledger)
         seen, mine = seen | of_ledger, mine | of_ledger
     return TaskPage(
         line=task_line(row, now),
@@ -91,6 +93,7 @@ def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) ->
         returns=returned.choices(row) if may else (),
         capacities=capacities.choices(actor, _facts(row), _project_facts(project), district, acting) if may else (),
         ledger_version=project["version"] if project is not None else None,
+        unconfirmed=marks,
     )
 
 

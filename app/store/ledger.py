@@ -156,6 +156,20 @@ def changes_since(project_key: int, version: int, fields: Sequence[str]) -> Sequ
     return db.session.execute(query.order_by(FactChangeRow.key)).all()
 
 
+def changes_of(project_key: int, *, without: Sequence[str], limit: int) -> Sequence[Row[Any]]:
+    """The changes of a project's facts, newest first, but for those of these fields."""
+    query = select(FactChangeRow.__table__).where(FactChangeRow.project_key == project_key, FactChangeRow.field.not_in(without))
+    return db.session.execute(query.order_by(FactChangeRow.key.desc()).limit(limit)).all()
+
+
+def written_last(project_key: int, fields: Sequence[str], rights: Sequence[str]) -> dict[str, Row[Any]]:
+    """Field → its newest change by one of these rights: right_kind, user_name, at."""
+    query = select(FactChangeRow.field, FactChangeRow.right_kind, FactChangeRow.user_name, FactChangeRow.at).where(
+        FactChangeRow.project_key == project_key, FactChangeRow.field.in_(fields), FactChangeRow.right_kind.in_(rights)
+    )
+    return {row.field: row for row in db.session.execute(query.order_by(FactChangeRow.key))}
+
+
 def records(tenant: str, kind: str, project_key: int | None) -> Iterator[Row[Any]]:
     """Current records of a kind, of a project or (None) of the whole district, oldest first."""
     query = select(RecordRow.__table__).where(RecordRow.kind == kind, RecordRow.superseded_at.is_(None))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 
 from flask import request, url_for
@@ -46,12 +47,13 @@ def given_to(
     back: str,
     draft: str | None = None,
     read_only: bool = False,
+    unconfirmed: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """What the form island needs (frontend/src/form/index.jsx), with the register where the form chooses from it. Addresses: ``complete`` and ``draft`` to send
-    to, ``back`` to return to after signing in."""
+    to, ``back`` to return to after signing in. ``unconfirmed``: facts that nobody has confirmed, each with what it came by."""
     asked = set(_formats(form.schema))
     known = {name: value for name, value in data.items() if value is not None}  # nothing yet is no answer
-    schema = _with_clauses(form, tenant)
+    schema = _with_marks(_with_clauses(form, tenant), unconfirmed, form.ledger_fields if not read_only else ())
     return {
         "form": {"schema": schema, "ui": form.ui},
         "initial": known if read_only else form.with_empty_lists(known),
@@ -86,6 +88,17 @@ def _with_clauses(form: Form, tenant: str) -> Mapping[str, Any]:
         if CITED not in part and (carried := district.clauses_at(form.id, name)):
             fields[name] = {**part, CITED: " ".join(carried)}
     return {**form.schema, "properties": fields}
+
+
+def _with_marks(schema: Mapping[str, Any], unconfirmed: Mapping[str, str], own: Collection[str]) -> Mapping[str, Any]:
+    """The schema with a mark at each field that nobody has confirmed. ``own``: fields that whoever hands the form in makes facts, and so confirms."""
+    fields = dict(schema["properties"])
+    for name in unconfirmed.keys() & fields.keys():
+        cure = "请核对，提交即为核实无误" if name in own else "填写它的人员在项目页核实之前，把关的规则按没有内容判断"
+        said = fields[name].get("description")
+        mark = f"待核实（{unconfirmed[name]}）：{cure}。"
+        fields[name] = {**fields[name], "description": f"{mark}{said}" if said else mark}
+    return {**schema, "properties": fields}
 
 
 def _clauses(schema: Mapping[str, Any], tenant: str) -> dict[str, dict[str, str]]:

@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 
 from app.access.identity import current_actor, present
 from app.catalogue import districts
+from app.codes import RequestCode
 from app.errors import InvalidRequest
 from app.seen.shapes import StartPage
-from app.services import projects
-from app.web import form_island, listing
+from app.services import confirming, projects
+from app.web import display, form_island, listing
 
 blueprint = Blueprint("projects", __name__)
 
@@ -50,6 +51,17 @@ def declare() -> Response | tuple[str, int]:
 @blueprint.get("/projects/<int:key>")
 def show(key: int) -> str:
     return render_template("projects/project.html", view=projects.view(current_actor(), key, present()))
+
+
+@blueprint.post("/projects/<int:key>/confirm/<field>")
+def confirm(key: int, field: str) -> Response:
+    """An owner says that a fact which was imported or migrated is right."""
+    version = request.form.get("version", type=int)
+    if version is None:
+        raise InvalidRequest("请求里没有页面所示台账的版本，请从项目页核实", code=RequestCode.INVALID_REQUEST)
+    fact = confirming.confirm(current_actor(), key, field, version, present())
+    flash(f"已核实“{fact.title}”：{display.value(fact.value)}。", "success")
+    return redirect(url_for("projects.show", key=key))
 
 
 @blueprint.post("/projects/<int:key>/start/<process>")

@@ -146,6 +146,7 @@ def _for_form(view: TaskPage) -> dict[str, Any]:
         draft=url_for("tasks.keep_draft", key=key),
         back=url_for("tasks.show", key=key, acting=chosen_role(view)),
         read_only=not may_fill_in(view),
+        unconfirmed=view.unconfirmed,
     )
 
 

@@ -39,6 +39,7 @@ class Document:
         self.levels: dict[int, LevelIndex] = {}
         self.flow_nodes: set[str] = set()
         self.lanes: dict[str, str] = {}
+        self.lane_ids: dict[str, str] = {}
 
     def choose(self) -> None:
         """Which processes are read."""
@@ -85,6 +86,7 @@ class Document:
             for reference in lane.iterchildren(BPMN + "flowNodeRef"):
                 if reference.text:
                     self.lanes[reference.text.strip()] = lane.get("name") or lane.get("id") or ""
+                    self.lane_ids[reference.text.strip()] = lane.get("id") or ""
 
     def level(self, node: Node) -> LevelIndex:
         return self.levels[id(node)]

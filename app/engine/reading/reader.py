@@ -105,6 +105,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
             type=activity.element_type,
             name=element.bpmn_name or "",
             lane=activity.lane,
+            lane_id=document.lane_ids.get(element.bpmn_id, ""),
             parent=parent,
             form_id=form_id,
             documentation=activity.documentation or "",

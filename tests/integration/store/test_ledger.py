@@ -150,6 +150,22 @@ def test_changes_since_a_version_are_those_after_it_of_the_fields_asked_for(life
     assert ledger.changes_since(project["key"], 3, []) == []
 
 
+def test_a_projects_changes_stand_newest_first_and_of_each_field_the_last_by_a_right_is_found(life: Life) -> None:
+    project, other = life.project("甲"), life.project("乙")
+    for key, field, right, whose in (
+        (1, "a", "migrated", project), (2, "a", "import", project), (3, "a", "form", project), (4, "b", "migrated", project), (5, "phase", "connector", project),
+        (6, "a", "migrated", other), (7, "c", "set", project),
+    ):  # fmt: skip
+        life.put(
+            FactChangeRow, key=key, tenant="hill", project_key=whose["key"], field=field, before=None, after=key, project_version=key, right_kind=right, user_name=f"u{key}"
+        )  # fmt: skip
+    assert [row.key for row in ledger.changes_of(project["key"], without=["phase"], limit=9)] == [7, 4, 3, 2, 1]
+    assert [row.key for row in ledger.changes_of(project["key"], without=[], limit=2)] == [7, 5]
+    found = ledger.written_last(project["key"], ["a", "b", "c"], ["migrated", "import"])
+    assert {field: (row.right_kind, row.user_name) for field, row in found.items()} == {"a": ("import", "u2"), "b": ("migrated", "u4")}
+    assert ledger.written_last(project["key"], [], ["migrated"]) == {}
+
+
 def test_records_of_a_project_or_of_the_district_are_current_and_of_the_kind(life: Life) -> None:
     project = life.project("甲")
     second, first = life.record(key=902, project_key=project["key"]), life.record(key=901, project_key=project["key"])

@@ -16,7 +16,7 @@ PAGE = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "codes.md")
 ACTIONS = """
 process.start task.complete approval.lapse task.claim task.release task.return task.hand_over timer.fire tree.recount due.serve
 message.publish signal.publish message.receive signal.receive job.complete job.fail job.error incident.resolve instance.set_variables
-instance.modify instance.migrate instance.suspend instance.resume project.ended instance.cancel models.deploy models.refuse user.create
+instance.modify instance.migrate instance.suspend instance.resume project.ended project.confirm instance.cancel models.deploy models.refuse user.create
 user.enable user.disable user.password user.roles user.substitute user.token organisation.create organisation.open organisation.close
 """
 

@@ -1,6 +1,7 @@
 """What pages show and ask: the person's words in, the services' answers out."""
 
 import io
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 import simplejson
 from flask.testing import FlaskClient
 
+from app.domain.forms import Form
 from app.errors import Refused
 from app.seen import shapes as v
 from app.services import models
@@ -370,6 +372,78 @@ def test_the_project_page_shows_the_whole_life(sign_in: SignIn) -> None:
         "退回补正",
     ):
         assert words in page
+
+
+def test_what_is_unconfirmed_is_marked_with_its_way_here_and_a_button_for_whoever_may(
+    sign_in: SignIn, token: Token, memory: world.Memory
+) -> None:
+    client = sign_in("applicant")
+    page = client.get("/projects/77").text
+    section = re.sub(r"\s+", " ", page[page.index('id="unconfirmed-title"') : page.index('id="facts-title"')])
+    for words in (
+        "4,000,000.01",
+        "迁移，系统，2026-10-13",
+        "导入，李明",
+        "由财政局经办人核实",
+        "没有角色可以核实",
+        "把关的规则按没有内容判断",
+    ):
+        assert words in section
+    assert section.count("待核实</span>") == 3
+    assert re.findall(r'action="([^"]+)"', section) == ["/projects/77/confirm/totalAmount"]
+    assert 'aria-label="核实无误：总投资（元）"' in section
+    assert 'name="version" value="7"' in section
+    assert page[page.index('id="facts-title"') :].count("待核实</span>") == 1, "the fact itself is marked where the others stand"
+    address, sent = "/projects/77/confirm/totalAmount", {"version": "7", "csrf_token": token(client)}
+    assert client.post(address, data={"version": "7"}).status_code == 400, "nobody else's page sends it"
+    assert memory.confirmed_facts == []
+    answer = client.post(address, data=sent)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/projects/77")
+    assert memory.confirmed_facts == [("applicant", 77, "totalAmount", 7)]
+    assert "已核实“总投资（元）”：4,000,000.01。" in client.get("/projects/77").text
+
+
+def test_a_confirmation_that_is_not_ones_own_late_or_not_from_the_page_is_refused(
+    sign_in: SignIn, token: Token, memory: world.Memory
+) -> None:
+    client = sign_in("applicant")
+    for field, version, status in (
+        ("approvedBudget", "7", 403),
+        ("totalAmount", "6", 409),
+        ("totalAmount", "x", 400),
+        ("totalAmount", "", 400),
+    ):
+        answer = client.post(f"/projects/77/confirm/{field}", data={"version": version, "csrf_token": token(client)})
+        assert answer.status_code == status, (field, version)
+    assert memory.confirmed_facts == []
+
+
+def test_the_changes_of_facts_say_how_a_value_came_and_who_confirmed_it(sign_in: SignIn) -> None:
+    page = sign_in("applicant").get("/projects/77").text
+    section = re.sub(r"\s+", " ", page[page.index('id="changes-title"') : page.index('id="decisions-title"')])
+    for words in (
+        '建设模式：— → 统建</div> <div class="sub small">迁移，系统</div>',
+        '计划年度：2027</div> <div class="sub small">核实无误，王建设（申报单位经办人）</div>',
+        '总投资（元）：3 → 4,000,000.01</div> <div class="sub small">填写（填写申报表），王建设（申报单位经办人）</div>',
+    ):
+        assert words in section
+
+
+def test_a_form_marks_what_nobody_has_confirmed(sign_in: SignIn, memory: world.Memory) -> None:
+    memory.form = Form.parse(
+        json.dumps({"id": "f", "title": "表", "schema": {"type": "object", "additionalProperties": False, "properties": {
+            "budget": {"type": "number", "title": "预算", "readOnly": True, "description": "元"}, "scheme": {"type": "string", "title": "方案", "x-ledger": True},
+            "note": {"type": "string", "title": "说明", "description": "注"},
+        }}}).encode()
+    )  # fmt: skip
+    memory.unconfirmed = {"budget": "迁移", "scheme": "导入"}
+    fields = given(sign_in("applicant").get("/tasks/1").text)["form"]["schema"]["properties"]
+    assert {name: part.get("description") for name, part in fields.items()} == {
+        "budget": "待核实（迁移）：填写它的人员在项目页核实之前，把关的规则按没有内容判断。元",
+        "scheme": "待核实（导入）：请核对，提交即为核实无误。",
+        "note": "注",
+    }
+    assert memory.form.fields["scheme"] == {"type": "string", "title": "方案", "x-ledger": True}, "the form itself is as it was deployed"
 
 
 def test_an_instance_shows_where_it_stands_and_what_is_stuck(sign_in: SignIn) -> None:

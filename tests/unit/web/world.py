@@ -13,7 +13,8 @@ from flask import Flask
 
 from app import config, create_app
 from app.catalogue import districts
-from app.domain.codes import FormCode
+from app.codes import RequestCode
+from app.domain.codes import FormCode, VerdictCode
 from app.domain.forms import FieldProblem, Form
 from app.domain.permissions import Actor, Membership, Verdict
 from app.domain.reasons import checked_reason
@@ -22,7 +23,7 @@ from app.errors import Conflict, Forbidden, InvalidForm, InvalidRequest, NotFoun
 from app.playing import demonstration as demo
 from app.seen import shapes as v
 from app.seen.happenings import Happening
-from app.services import accounts, inbox, instances, instants, models, projects, returns, tasks, timers
+from app.services import accounts, confirming, inbox, instances, instants, models, projects, returns, tasks, timers
 from app.services.returns import ReturnWish
 
 DATA = Path(__file__).parents[2] / "data" / "web"
@@ -124,13 +125,15 @@ class Memory:
     acting: list[str | None] = field(default_factory=list)
     virtual: bool = False
     published: v.DeploymentView | None = None
+    confirmed_facts: list[tuple[str, int, str, int]] = field(default_factory=list)
+    unconfirmed: Mapping[str, str] = field(default_factory=dict)  # of the task's form
 
 
 def project() -> v.ProjectView:
     facts = [
         v.FactView("planYear", "计划年度", "2027"),
         v.FactView("projectType", "项目类型", "建设类"),
-        v.FactView("totalAmount", "总投资（元）", Decimal("4000000.01")),
+        v.FactView("totalAmount", "总投资（元）", Decimal("4000000.01"), True),
         v.FactView("softwareDevelopment", "含软件开发", True),
         v.FactView("fundItems", "资金来源", [{"source": "区级财政", "amount": Decimal("4000000.01")}]),
     ]
@@ -185,6 +188,34 @@ def timeline() -> list[v.TimelineEntry]:
     ]
 
 
+CHANGES = [
+    v.FactChangeView("建设模式", None, "统建", "迁移", "", "系统", "", NOW - timedelta(days=2)),
+    v.FactChangeView("计划年度", "2027", "2027", "核实无误", "", "王建设", "申报单位经办人", NOW, confirmed=True),
+    v.FactChangeView("总投资（元）", Decimal(3), Decimal("4000000.01"), "填写", "填写申报表", "王建设", "申报单位经办人", NOW),
+]
+
+
+def waiting(actor: Actor) -> list[v.UnconfirmedView]:
+    """Two facts that nobody has confirmed: one is the applicant's, the other the finance bureau's."""
+    yes, no = Verdict(True, "ALLOWED", "是"), Verdict(False, "FACT_OWNER", "否")
+    mine, theirs = (yes, no) if actor.username == "applicant" else (no, yes)
+    return [
+        v.UnconfirmedView("totalAmount", "总投资（元）", Decimal("4000000.01"), "迁移", "系统", NOW, ["申报单位经办人"], mine),
+        v.UnconfirmedView("approvedBudget", "批复预算", Decimal(5), "导入", "李明", NOW, ["财政局经办人"], theirs),
+        v.UnconfirmedView("platforms", "共用平台", None, "迁移或导入", "", None, [], no),
+    ]
+
+
+def confirm(memory: Memory, actor: Actor, key: int, name: str, version: int) -> v.FactView:
+    found = next(one for one in waiting(actor) if one.name == name)
+    if not found.may.allowed:
+        raise Forbidden("这一项由其他角色核实", code=VerdictCode.FACT_OWNER)
+    if version != 7:
+        raise Conflict("本项目的台账在您打开页面之后有改动", code=RequestCode.OUTDATED)
+    memory.confirmed_facts.append((actor.username, key, name, version))
+    return v.FactView(found.name, found.title, found.value)
+
+
 def task_view(memory: Memory, actor: Actor, key: int) -> v.TaskPage:
     found = next((one for one in LINES if one.key == key), None)
     if found is None:
@@ -216,6 +247,7 @@ def task_view(memory: Memory, actor: Actor, key: int) -> v.TaskPage:
         may=Verdict(True, "ALLOWED", "您是本项目申报单位的人员"),
         documentation="请对照通知逐项填写。",
         returns=CHOICES if key == 4 else (),
+        unconfirmed=memory.unconfirmed,
     )
 
 
@@ -428,6 +460,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         [decision()],
         [],
         [instance_line(500, "active", 0)],
+        version=7,
     )
     notice = v.NotificationLine(1, "补正期限已过", "请尽快补正。", 77, LONG, NOW, None)
     empty: v.Page[Any] = v.Page([], 0)
@@ -461,7 +494,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         ),
         startable=lambda actor, now=None: [v.StartableView("annual_plan", "年度计划", verdict)] if actor.username == "idle" else [],
         search=lambda actor, now, **more: v.Page([row], 1) if actor.username == "applicant" else empty,
-        view=lambda actor, key, now: page,
+        view=lambda actor, key, now: replace(page, unconfirmed=waiting(actor), changes=CHANGES),
         start=start,
         start_form=lambda actor, process, key, now: start_page(memory, process, key),
         start_process=lambda actor, key, process, now, **given: begin(memory, process, key, **given),
@@ -486,6 +519,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         search=lambda actor, wanted, now, **more: v.Page([instance_line(500, "active", 1), instance_line(501, Happening.COMPLETED, 0)], 2),
         view=lambda actor, key, now: instance_view(key),
     )
+    fake(confirming, confirm=lambda actor, key, name, version, now: confirm(memory, actor, key, name, version))
     fake(timers, next_due=lambda: NOW + timedelta(days=2))
     fake(demo, advance=move)
 
