@@ -16,7 +16,7 @@ from app.domain.forms import FieldProblem, Form
 from app.domain.project_values import project_context
 from app.engine import ProcessDefinition
 from app.errors import Forbidden, InvalidForm
-from app.store import ledger
+from app.store import ledger, tasks
 
 
 def take(tree: HeldTree, task: HeldTask, form: Form | None, data: Mapping[str, Any], role: str, *, version: int | None) -> frozenset[str]:
@@ -28,16 +28,24 @@ def take(tree: HeldTree, task: HeldTask, form: Form | None, data: Mapping[str, A
         return frozenset()
     # Forms of the first release call variables by names that the ledger has too, and copy facts into them.
     declares = snapshot.process_definition(task.definition_key).declares
-    _seen_as_approved(tree, task, form, version=version)
+    _seen_as_approved(tree, task, form, data, version=version)
     written = _of_ledger(tree, task, form, data, role=role, version=version, declares=declares)
     return written | _of_others(tree, task, form, data, written) if declares else written
 
 
-def _seen_as_approved(tree: HeldTree, task: HeldTask, form: Form, *, version: int | None) -> None:
-    """Nobody approves what they have not seen: a fact that the task approves has to be as it was when the form was drawn. Raises InvalidForm (CHANGED_MEANWHILE)."""
+def _seen_as_approved(tree: HeldTree, task: HeldTask, form: Form, data: Mapping[str, Any], *, version: int | None) -> None:
+    """Nobody approves what they have not seen: a fact that the task approves has to be as it was when the form was drawn, a variable as it was when the task opened
+    if it is not sent back as it is. Raises InvalidForm (CHANGED_MEANWHILE)."""
     info = snapshot.process_definition(task.definition_key).elements.get(task.element_id)
     schema, now = tree.ledger.schema, tree.ledger.known().project
-    if info is None or schema is None or now is None:
+    if info is None:
+        return
+    facts = schema.fields if schema is not None and now is not None else {}
+    unsaid = [name for name in declared(info.properties).approves if name not in facts and name not in data]
+    if unsaid and (changed := tasks.changed_since(task.key, task.instance_key, tree.the_state.around(task.element), unsaid)):
+        text = "在此事项打开以后改过。请重新打开此事项，核对后再提交；经接口提交的，请把核对过的值一并提交"
+        raise InvalidForm([_problem(form, name, FormCode.CHANGED_MEANWHILE, text) for name in changed])
+    if schema is None or now is None:
         return
     own = form_facts.marked(form, schema)
     fields = {name: schema.fields[name] for name in declared(info.properties).approves if name in schema.fields and name not in own}

@@ -188,6 +188,15 @@ class State:
         """Everything that can be seen from an element instance. Raises KeyError."""
         return visible(self.tree.tokens[element])
 
+    def around(self, element: int) -> tuple[int, ...]:
+        """The scopes that an element instance sees variables of, the nearest first; 0 is the process instance. Raises KeyError."""
+        found: list[int] = []
+        at: Token | None = self.tree.tokens[element]
+        while at is not None:
+            found.append(0 if at.is_process else at.number)
+            at = at.outer
+        return tuple(found)
+
     def reads(self, element: int) -> bool:
         """Whether an element instance is open and reads registers, or asks for approvals (see ``engine.readings``)."""
         token = self.tree.tokens.get(element)

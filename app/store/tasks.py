@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists
 from app.domain.permissions import ADMINISTRATORS
 from app.domain.states import TaskState
 from app.store.database import run
-from app.store.tables import ElementInstanceRow, MembershipRow, ProjectOfficeRow, ProjectRow, TaskCandidateRow, UserRow, UserTaskRow, db
+from app.store.tables import ElementInstanceRow, MembershipRow, ProjectOfficeRow, ProjectRow, TaskCandidateRow, UserRow, UserTaskRow, VariableRow, db
 
 _LINE = (
     select(
@@ -334,6 +334,15 @@ def said(root_key: int, elements: Sequence[int]) -> Sequence[Row[Any]]:
     columns = (_line_tasks.c[name] for name in ("element", "key", "stands_for", *SAID))
     query = select(*columns).where(_line_tasks.c.root_key == root_key, _line_tasks.c.element.in_(elements))
     return db.session.execute(query).all()
+
+
+def changed_since(key: int, instance_key: int, scopes: Sequence[int], names: Sequence[str]) -> list[str]:
+    """Those of the variables that have been set in one of these scopes of an instance after a task opened there."""
+    opened = select(UserTaskRow.opened_at).where(UserTaskRow.key == key).scalar_subquery()
+    query = select(VariableRow.name).where(
+        VariableRow.instance_key == instance_key, VariableRow.scope.in_(scopes), VariableRow.name.in_(names), VariableRow.updated_at > opened
+    )
+    return sorted(set(db.session.execute(query).scalars()))
 
 
 def place_of(root_key: int, element: int) -> int | None:
