@@ -9,7 +9,17 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists
 from app.domain.permissions import ADMINISTRATORS
 from app.domain.states import TaskState
 from app.store.database import run
-from app.store.tables import ElementInstanceRow, MembershipRow, ProjectOfficeRow, ProjectRow, TaskCandidateRow, UserRow, UserTaskRow, VariableRow, db
+from app.store.tables import (
+    ElementInstanceRow,
+    MembershipRow,
+    ProjectOfficeRow,
+    ProjectRow,
+    TaskCandidateRow,
+    UserRow,
+    UserTaskRow,
+    VariableRow,
+    db,
+)
 
 _LINE = (
     select(
