@@ -55,7 +55,9 @@ class _Owners:
             (role for source in decided for task in source.inputs for role in self._named_at(task)),
             (role for source in decided for role in self._written(field, source)),
         )
-        return next((found for way in ways if (found := list(way))), [])
+        found = next((found for way in ways if (found := list(way))), [])
+        # Of several an authority answers, not one of the project's own parties, who may have written the first value.
+        return [role for role in found if self.district.roles[role].relation is None] or found
 
     def _approved(self, field: LedgerField, source: FactSource) -> Iterable[str]:
         """Who approves; where the task's roles are not written out, who answers for writing the approval down."""
