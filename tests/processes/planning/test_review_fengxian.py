@@ -85,6 +85,8 @@ def test_a_split_project_goes_back_and_is_reviewed_again() -> None:
     assert (case.facts["purpose"], case.facts["totalAmount"]) == ("合并建设", Decimal("7700000.5")), (
         "what is revised is a fact, the total a sum"
     )
+    assert case.tasks == {"endorse_revision": 1}
+    case.fill("endorse_revision")
     assert case.tasks == {"give_pre_review_opinion": 5}
     pass_pre_review(case)
     assert case.tasks == {"select_experts": 1}
@@ -100,6 +102,7 @@ def test_sinking_to_villages_without_need_is_returned() -> None:
     case.fill("summarise_pre_review")
     assert case.tasks == {"revise_scheme": 1}
     case.fill("revise_scheme", dispatchToVillage=False)
+    case.fill("endorse_revision")
     pass_pre_review(case)
     assert (case.tasks, case.facts["dispatchToVillage"]) == ({"select_experts": 1}, False)
 
