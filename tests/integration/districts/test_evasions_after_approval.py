@@ -3,15 +3,18 @@
 Source: modelling.md §6 and the clauses named.
 """
 
+import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
-from app.services import repair
+from app.domain.permissions import SYSTEM
+from app.services import models, repair, tasks
 from app.store import accounts
-from tests.integration.districts.evading import begun, elements, facts, give_back, refused, start
-from tests.integration.districts.play import District
+from tests.integration.districts.evading import begun, consented, elements, facts, give_back, refused, start
+from tests.integration.districts.play import District, at
 
 
 def _office(name: str) -> dict[str, str]:
@@ -32,7 +35,10 @@ def test_another_co_builder_put_in_by_the_correction_is_asked(app: Flask) -> Non
     """SC-9-3: one had endorsed, then the other was written in its place; then one more beside it."""
     place, project = begun("sucheng")
     asked = _corrected(
-        place, project, {"isJoint": True, "coBuilders": [_office("宿城区民政局")]}, coBuilders=[_office("宿城区民政局"), _office("宿城区水利局")]
+        place,
+        project,
+        {"isJoint": True, "coBuilders": [_office("宿城区民政局")]},
+        coBuilders=[_office("宿城区民政局"), _office("宿城区水利局")],
     )
     assert asked == ["endorse_declaration"] * 2
     lines = place.open(project, "endorse_declaration")
@@ -65,7 +71,9 @@ def test_an_exception_for_one_sum_does_not_stand_for_another(app: Flask) -> None
     place.do(place.task(project, "approve_exception"), exceptionDecision="批准")
     place.do(place.until(project, "give_pre_review_opinion"), opinion="修改后同意", opinionText="改")
     revision = place.until(project, "revise_declaration")
-    assert "fundItems CHECK 申报时经例外批准的项目" in refused(place, revision, fundItems=[{"source": "区财政", "amount": Decimal(60_000_001)}])
+    assert "fundItems CHECK 申报时经例外批准的项目" in refused(
+        place, revision, fundItems=[{"source": "区财政", "amount": Decimal(60_000_001)}]
+    )
     place.do(revision, fundItems=[{"source": "区财政", "amount": Decimal(50_000_000)}])
     assert facts(project)["totalAmount"] == 50_000_000
 
@@ -95,7 +103,9 @@ def test_the_co_builders_endorse_the_revision_and_the_final_text_again(app: Flas
     place.do(place.task(project, "prepare_declaration"), isJoint=True, coBuilders=[_office("宿城区民政局")])
     place.do(place.task(project, "endorse_declaration"))
     place.do(place.until(project, "give_pre_review_opinion"), opinion="修改后同意", opinionText="改")
-    place.do(place.until(project, "revise_declaration"), fundItems=[{"source": "区财政", "amount": Decimal(9_000_000)}], purpose="另一个目标")
+    place.do(
+        place.until(project, "revise_declaration"), fundItems=[{"source": "区财政", "amount": Decimal(9_000_000)}], purpose="另一个目标"
+    )
     assert elements(place, project) == ["endorse_revision"]
     place.do(place.task(project, "endorse_revision"))
     assert elements(place, project) == ["give_pre_review_opinion"] * 4
@@ -158,3 +168,19 @@ def test_the_application_for_acceptance_is_the_one_that_the_leader_confirmed(app
     assert "applicationOpinion CHECK 责任领导确认之后申请表有改动" in refused(place, line)
     give_back(place, line, "apply_acceptance")
     place.until(project, "hold_acceptance")
+
+
+def test_the_plan_that_is_issued_is_the_one_consented_to_whatever_the_form_lets_in(app: Flask) -> None:
+    """FX-20-2, FX-5-11: an analyst opens the list in the form of issuing and drops its checks; the bureau writes more money into it than finance has agreed to."""
+    name = "forms/annual_plan.issue_plan.json"
+    form = json.loads(Path(name).read_text("utf-8"))
+    form["schema"]["properties"]["planItems"].pop("readOnly")
+    form["schema"]["x-checks"] = []
+    models.deploy(SYSTEM, [(name, json.dumps(form, ensure_ascii=False).encode())], at("2026-08-30"), reason="试")
+    place, project = begun("fengxian")
+    issue, item = consented(place, project, 3_000_000)
+    done = tasks.complete(
+        place.performer(issue), issue.key, place.filled(issue, {"planItems": [{**item, "planAmount": Decimal(6_900_000)}]}), place.now
+    )
+    assert done.incidents != ()
+    assert "approvedBudget" not in facts(project)
