@@ -4,6 +4,7 @@ Source: modelling.md §6 and the clauses named.
 """
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from flask import Flask
 
 from app.domain.permissions import SYSTEM
-from app.services import models, repair, tasks
+from app.services import models, projects, repair, tasks, timers
 from app.store import accounts
 from tests.integration.districts.evading import begun, consented, elements, facts, give_back, refused, start
 from tests.integration.districts.play import District, at
@@ -184,3 +185,34 @@ def test_the_plan_that_is_issued_is_the_one_consented_to_whatever_the_form_lets_
     )
     assert done.incidents != ()
     assert "approvedBudget" not in facts(project)
+
+
+def test_a_retirement_that_is_open_when_the_project_is_terminated_ends_with_it(app: Flask) -> None:
+    """SC-33-11, SC-31-1: it used to go on, and to end in an incident."""
+    place, project = begun("sucheng")
+    for _ in range(400):
+        if projects.phase(SYSTEM, project) == "operating":
+            break
+        ready = [
+            one
+            for one in place.open()
+            if one.project_key in (None, project) and (one.follow_up_at is None or one.follow_up_at <= place.now)
+        ]
+        if ready:
+            place.do(min(ready, key=lambda one: (one.project_key is None, one.key)))
+            place.advance(place.now + timedelta(minutes=30))
+        else:
+            later = [one.follow_up_at for one in place.open() if one.follow_up_at and one.follow_up_at > place.now]
+            place.advance(min(instant for instant in (timers.next_due(), *later) if instant))
+    start(place, project, "retirement")
+    assert place.open(project, "apply_retirement")
+    projects.start_process(place.person("data_bureau"), project, "evaluation", place.now, given={"basis": "专项检查"})
+    failed = {"conclusion": "未通过", "issues": "问题", "rectifyDueOn": (place.now + timedelta(days=30)).date().isoformat()}
+    while ready := [one for one in place.open(project) if one.process_id == "evaluation"]:
+        place.do(ready[0], **(failed if ready[0].element_id == "conclude_evaluation" else {}))
+    place.advance(place.now + timedelta(days=45))
+    place.do(place.open(project, "decide_sanction")[0], measures=["项目终止"])
+    place.do(place.task(project, "confirm_termination"), terminationDecision="同意")
+    place.advance(place.now + timedelta(minutes=5))
+    assert projects.phase(SYSTEM, project) == "terminated"
+    assert elements(place, project) == []
