@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from app import logs
+from app.acts import readings
 from app.acts.held_tree import HeldTask, HeldTree
 from app.domain import permissions
 from app.domain.codes import VerdictCode
@@ -60,6 +61,7 @@ def verdict(actor: Actor, tree: HeldTree, task: HeldTask) -> Verdict:
 
 
 def _facts(tree: HeldTree, task: HeldTask) -> TaskFacts:
+    person = readings.person_named(tree.library, tree.the_state, task.element, tree.ledger)
     return TaskFacts(
         tree.tenant,
         task.candidate_groups,
@@ -68,6 +70,8 @@ def _facts(tree: HeldTree, task: HeldTask) -> TaskFacts:
         task.name,
         office=task.office_key,
         office_name=task.office,
+        person=person[0] if person is not None else None,
+        person_name=person[1] if person is not None else "",
     )
 
 

@@ -71,7 +71,7 @@ def started(tree: HeldTree, definition: ProcessDefinition, variables: Mapping[st
     answered = form.answered(variables)
     site = CheckSite(0, 1, event.element_id)
     report = examine(form, answered, confirmed, _looked_at(tree, site, {}) if form.checks else _unseen(tree, site))
-    if wrong := [*report.problems, *named.problems(tree.tenant, named.of_form(form, answered))]:
+    if wrong := [*report.problems, *named.problems(tree.tenant, named.of_form(form, answered), tree.project_facts)]:
         raise InvalidForm(wrong)
     return Submission(form, answered, tuple(report.overridden), tuple(report.effects))
 
@@ -87,7 +87,7 @@ def start_form(library: Snapshot, definition: ProcessDefinition) -> Form | None:
 
 
 def _accepted(tree: HeldTree, form: Form, answered: Mapping[str, Any], report: CheckReport) -> Submission:
-    if wrong := [*report.problems, *named.problems(tree.tenant, named.of_form(form, answered))]:
+    if wrong := [*report.problems, *named.problems(tree.tenant, named.of_form(form, answered), tree.project_facts)]:
         raise InvalidForm(wrong)
     if report.effects:
         tree.journal.take(report.effects, {view.instance: view.definition for view in tree.the_state.instances()})

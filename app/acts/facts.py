@@ -193,7 +193,7 @@ def _refuse_shown(form: Form, shown: Mapping[str, LedgerField], data: Mapping[st
 def _check_register(tree: HeldTree, form: Form, fields: Mapping[str, LedgerField], wanted: Mapping[str, Any]) -> None:
     """An office or a person is one of the district's register, under their own name."""
     schema = {"properties": {name: {**fields[name].schema, "title": form.title_of([name])} for name in wanted}}
-    if problems := named.problems(tree.tenant, named.within(schema, wanted)):
+    if problems := named.problems(tree.tenant, named.within(schema, wanted), tree.project_facts):
         raise InvalidForm(problems)
 
 

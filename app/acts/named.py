@@ -1,14 +1,19 @@
 """Offices and people that a form names: chosen from the register, never typed. What is none of it is said at the field that names it.
 
-An office has to be there, open, of the district and under its own name; a person an active account of the district that does tasks.
+An office has to be there, open, of the district and under its own name; a person an active account of the district that does tasks, and where the field says
+``x-held``, one who holds that role: in an office that the district gives it to, or in the project's own office of its relation.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.catalogue import snapshot
+from app.domain import permissions
 from app.domain.codes import FormCode
+from app.domain.form_values import HELD, HELD_IN
 from app.domain.forms import FieldProblem, Form
+from app.domain.permissions import Membership, ProjectFacts
 from app.store import accounts
 
 OFFICE, PERSON = "office", "person"  # of x-format
@@ -18,13 +23,16 @@ _MOST_DIGITS = 18
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A value {key, name} where it stands. ``kind``: office or person."""
+    """A value {key, name} where it stands. ``kind``: office or person. ``held``: the role that the person has to hold, ``inside``: in
+    the office of this key."""
 
     path: str
     title: str
     kind: str
     key: str
     name: str
+    held: str = ""
+    inside: str = ""
 
 
 def of_form(form: Form, data: Mapping[str, Any]) -> list[Named]:
@@ -43,14 +51,14 @@ def within(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[Named]:
     return list(_walk(schema, data, "", ""))
 
 
-def problems(tenant: str, named: Sequence[Named]) -> list[FieldProblem]:
-    """What is not in the register, by its field."""
+def problems(tenant: str, named: Sequence[Named], project: ProjectFacts | None = None) -> list[FieldProblem]:
+    """What is not in the register, by its field. ``project``: whose own offices count for roles that belong to a project."""
     found = []
     offices = {str(row.key): (row.name, row.closed_at is None) for row in accounts.offices_of(tenant, _keys(named, OFFICE))}
     people = {str(row.id): (row.name, row.active) for row in accounts.people_of(tenant, _keys(named, PERSON))}
     for one in named:
         known = (offices if one.kind == OFFICE else people).get(one.key)
-        why = _why(one, known)
+        why = _why(one, known) or (_holds_not(tenant, one, project) if one.held else "")
         if why:
             code = FormCode.OFFICE if one.kind == OFFICE else FormCode.PERSON
             found.append(
@@ -68,21 +76,44 @@ def _why(one: Named, known: tuple[str, bool] | None) -> str:
     return f"这一编号登记的是{name},不是“{one.name}”" if name != one.name else ""
 
 
+def _holds_not(tenant: str, one: Named, project: ProjectFacts | None) -> str:
+    district = snapshot.district(tenant)
+    info = district.roles.get(one.held)
+    title = district.role_title(one.held)
+    for row in accounts.holders(tenant, one.held):
+        membership = Membership(one.held, row.key, row.name)
+        if str(row.id) != one.key or (one.inside and str(row.key) != one.inside) or not permissions.is_effective(membership, district):
+            continue
+        own = project.offices.get(info.relation, frozenset()) if info is not None and info.relation and project is not None else None
+        if own is None or row.key in own:
+            return ""
+    where = "所选单位的" if one.inside else "本项目单位的" if info is not None and info.relation else ""
+    return f"{one.name}不是{where}“{title}”,请选择担任这一角色的人员"
+
+
 def _keys(named: Sequence[Named], kind: str) -> list[int]:
     return sorted(
         {int(one.key) for one in named if one.kind == kind and one.key.isascii() and one.key.isdigit() and len(one.key) <= _MOST_DIGITS}
     )
 
 
-def _walk(schema: Mapping[str, Any], data: Any, path: str, title: str) -> Iterator[Named]:
+def _walk(schema: Mapping[str, Any], data: Any, path: str, title: str, beside: Mapping[str, Any] | None = None) -> Iterator[Named]:
     kind = schema.get("x-format")
     if kind in (OFFICE, PERSON):
         if isinstance(data, Mapping) and all(isinstance(data.get(part), str) for part in ("key", "name")):
-            yield Named(path, title, kind, data["key"], data["name"])
+            yield Named(path, title, kind, data["key"], data["name"], *_holding(schema, beside or {}))
     elif isinstance(data, Mapping):
         for name, part in schema.get("properties", {}).items():
             if data.get(name) is not None and isinstance(part, Mapping):
-                yield from _walk(part, data[name], f"{path}/{name}".lstrip("/"), f"{title}·{part.get('title', name)}".lstrip("·"))
+                yield from _walk(part, data[name], f"{path}/{name}".lstrip("/"), f"{title}·{part.get('title', name)}".lstrip("·"), data)
     elif isinstance(data, list) and isinstance(schema.get("items"), Mapping):
         for number, item in enumerate(data):
             yield from _walk(schema["items"], item, f"{path}/{number}", f"{title}·第{number + 1}行")
+
+
+def _holding(schema: Mapping[str, Any], beside: Mapping[str, Any]) -> tuple[str, str]:
+    """The role that a person has to hold, and the key of the office in which, where a field beside it names that."""
+    if schema.get("x-format") != PERSON:
+        return "", ""
+    office = beside.get(str(schema.get(HELD_IN, "")))
+    return str(schema.get(HELD, "")), str(office["key"]) if isinstance(office, Mapping) and "key" in office else ""

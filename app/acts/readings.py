@@ -21,6 +21,25 @@ def of(library: Snapshot, state: State, element: int, ledger: StoredLedger) -> d
     )
 
 
+def person_named(library: Snapshot, state: State, element: int, ledger: StoredLedger) -> tuple[int, str] | None:
+    """Key (0: nobody that there is) and name of the person who alone does an open task; None: whoever holds its role."""
+    if not state.names_person(element):
+        return None
+    found = engine.answering(
+        lambda known: engine.person_named(library, state, element, ledger.now, ledger=known), ledger.known(), ledger.look_up
+    )
+    return None if found is None else (int(found[0]) if found[0].isascii() and found[0].isdigit() else 0, found[1])
+
+
+def person_of(row: Any, project: dict[str, Any] | None, now: datetime) -> tuple[int, str] | None:
+    """The same of a task's row; None of a closed one."""
+    if row.state != TaskState.OPEN:
+        return None
+    root = history.root_state(row.root_key)
+    library = snapshot.library(root.tenant, root.catalogue_version)
+    return person_named(library, State.load(root.blob, library), row.element, StoredLedger(library, project, row.root_key, now))
+
+
 def visible(row: Any, project: dict[str, Any] | None, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
     """Variables that can be seen from an open task, and those of its own instance where it is one of several; of a closed one nothing is kept.
 

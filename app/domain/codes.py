@@ -57,6 +57,7 @@ class VerdictCode(Code):
     NOT_YOUR_PROJECT = "NOT_YOUR_PROJECT", "项目属于其他单位"
     ASSIGNED_TO_OTHER = "ASSIGNED_TO_OTHER", "事项已由其他人员领取，或指定了其他人员"
     FACT_OWNER = "FACT_OWNER", "台账的这一项由其他角色或单位核实，或者没有角色可以核实"
+    NAMED_OTHER = "NAMED_OTHER", "事项由所选定的一名人员本人办理，如项目的责任领导、抽取的专家"
     LEDGER_OWNER = "LEDGER_OWNER", "台账的这一项不由您办理的角色或任务填写，或已经过了可以填写的阶段"
     NO_CANDIDATE = "NO_CANDIDATE", "事项没有指定您或您的角色办理"
     NO_OFFICE = "NO_OFFICE", "事项由一家单位办理，但没有指定到登记的单位，由系统管理员处置"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 EFFECTS = (
-    "phase", "record", "set", "notify", "reads", "approves", "approvesWhen", "office", "distinct", "mayBeEmpty",
+    "phase", "record", "set", "notify", "reads", "approves", "approvesWhen", "office", "person", "distinct", "mayBeEmpty",
 )  # what the platform does because of them  # fmt: skip
 WORDS = ("clauses", "returnTo", "stands", "noDeadline", "document", "together", "each", "when")
 PERSON = "person"  # of ``distinct``

@@ -34,7 +34,7 @@ _OF_FIELD = ("x-owner", "x-from", "x-source", "x-role", "readOnly")
 _OF_SCHEMA = (
     "type", "title", "description", "enum", "format", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum",
     "exclusiveMaximum", "multipleOf", "items", "minItems", "maxItems", "uniqueItems", "properties", "required", "additionalProperties",
-    "x-format", "x-unordered",
+    "x-format", "x-held", "x-unordered",
 )  # fmt: skip
 _TYPES = ("string", "number", "integer", "boolean", "array", "object")
 _FORMATS = {"money": "number", "office": "object", "person": "object"}  # of x-format, with the type that it belongs to

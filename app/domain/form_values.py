@@ -12,6 +12,8 @@ from app.domain.form_checks import resolved
 KEEP = "x-keep"
 FRESH = "x-fresh"
 CITED = "x-clauses"  # the clauses that a field rests on
+HELD = "x-held"  # the role that a chosen person has to hold
+HELD_IN = "x-held-in"  # the field beside it that says in which office
 LEDGER_FIELD = "x-ledger"
 
 

@@ -58,6 +58,7 @@ SYSTEM = Actor(0, "system", "系统", "")
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
     """What a verdict needs to know of a user task. ``office``: the key of the only office whose people do it, called ``office_name`` (0: there is none; None: any);
+    ``person``: the only person who does it (0: nobody that there is; None: whoever holds the role), called ``person_name``;
     ``signed_by``: people who have done another of its instances in the same round, where nobody may do two."""
 
     tenant: str
@@ -67,6 +68,8 @@ class TaskFacts:
     name: str = ""
     office: int | None = None
     office_name: str = ""
+    person: int | None = None
+    person_name: str = ""
     signed_by: frozenset[int] = frozenset()
 
 
@@ -142,16 +145,23 @@ def may_do(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district
         )
     if task.assignee is not None:
         if task.assignee == actor.username:
-            return _yes("此事项已指定由您办理")
+            return _in_person(actor, task, _yes("此事项已指定由您办理"))
         return Verdict(False, VerdictCode.ASSIGNED_TO_OTHER, "此事项已由其他人员领取或指定其他人员办理")
     if actor.username in task.candidate_users:
-        return _yes("您是此事项的候选办理人")
+        return _in_person(actor, task, _yes("您是此事项的候选办理人"))
     verdict = Verdict(False, VerdictCode.NO_CANDIDATE, "此事项没有指定您或您的角色办理")
     for role in task.candidate_groups:
         verdict = holds_for(actor, role, task, project, district)
         if verdict:
-            return verdict
+            return _in_person(actor, task, verdict)
     return verdict
+
+
+def _in_person(actor: Actor, task: TaskFacts, verdict: Verdict) -> Verdict:
+    """``verdict`` but where one person alone does the task, and it is another."""
+    if task.person is None or task.person == actor.user:
+        return verdict
+    return Verdict(False, VerdictCode.NAMED_OTHER, f"此事项由{task.person_name or '所指定的人员'}本人办理,不能由其他人员代办")
 
 
 def holds_for(actor: Actor, role: str, task: TaskFacts, project: ProjectFacts | None, district: District) -> Verdict:

@@ -31,7 +31,7 @@ from app.engine.limits import StepLimits
 from app.engine.migration import Preview
 from app.engine.migration import preview as preview_migration
 from app.engine.reading import read
-from app.engine.readings import readings
+from app.engine.readings import person_named, readings
 from app.engine.recalculation import Recalculated, Recounted, concerns, counts_by_ledger, recalculate, recount
 from app.engine.returning import ReturnTarget
 from app.engine.returning import targets as return_targets
@@ -76,6 +76,7 @@ __all__ = [
     "concerns",
     "counts_by_ledger",
     "describe_tasks",
+    "person_named",
     "preview_migration",
     "read",
     "readings",

@@ -44,8 +44,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations:
-    """``notify``: role keys, and ``applicant``; ``notify_offices``: FEEL, offices. ``office``: whose people alone do the task; ``distinct``: nobody does it twice in
-    a round; ``may_be_empty``: a loop over nothing is passed; ``stands``: over what was said before, whether it still holds. Empty where nothing is declared."""
+    """``notify``: role keys, and ``applicant``; ``notify_offices``: FEEL, offices. ``office``: whose people alone do the task; ``person``: who alone does it, of those
+    who hold the role; ``distinct``: nobody does it twice in a round; ``may_be_empty``: a loop over nothing is passed; ``stands``: over what was said before, whether
+    it still holds. Empty where nothing is declared."""
 
     phase: str = ""
     record: str = ""
@@ -56,6 +57,7 @@ class Declarations:
     approves: tuple[str, ...] = ()
     approves_when: FormulaTerm | None = None
     office: FormulaTerm | None = None
+    person: FormulaTerm | None = None
     distinct: bool = False
     may_be_empty: bool = False
     stands: FormulaTerm | None = None

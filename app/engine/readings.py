@@ -10,6 +10,7 @@ from app.engine import reads
 from app.engine.course import Course
 from app.engine.elements.mappings import approvals_now
 from app.engine.errors import ElementFailure
+from app.engine.expressions import evaluate
 from app.engine.ledger import NOTHING_KNOWN, KnownLedger
 from app.engine.library import Library
 from app.engine.limits import StepLimits
@@ -33,3 +34,26 @@ def readings(
         return approvals_now(course, token) | reads.answered(course, token)
     except ElementFailure:
         return {}
+
+
+def person_named(
+    library: Library, state: State, element: int, now: datetime, limits: StepLimits = _DEFAULT_LIMITS, ledger: KnownLedger = NOTHING_KNOWN
+) -> tuple[str, str] | None:
+    """Key and name of the person who alone does an open task, as its property ``person`` says now; None where it names nobody. Raises Unanswered.
+
+    What is no person, or cannot be said, names nobody that there is: nobody does the task then (empty texts).
+    """
+    if not state.names_person(element):
+        return None
+    course = Course(library, build(state.document(), library), now, limits=limits, ledger=ledger)
+    token = course.tree.tokens[element]
+    term = token.task_spec.declarations.person
+    try:
+        value = evaluate(course, term, token, "属性 person") if term is not None else None
+    except ElementFailure:
+        return "", ""
+    if value is None:
+        return None
+    if isinstance(value, dict) and all(isinstance(value.get(part), str) for part in ("key", "name")):
+        return value["key"], value["name"]
+    return "", ""

@@ -204,6 +204,11 @@ class State:
             bool(token.task_spec.declarations.reads) or any(mapping.asks_approvals for mapping in token.task_spec.input_mappings)
         )
 
+    def names_person(self, element: int) -> bool:
+        """Whether an element instance is open and one person alone may do it (see ``engine.person_named``)."""
+        token = self.tree.tokens.get(element)
+        return token is not None and token.task_spec.declarations.person is not None
+
     def entered_at(self, element: int) -> datetime | None:
         """When an element instance was entered; None where that was before it was kept. Raises KeyError."""
         return self.tree.tokens[element].entered_at

@@ -10,13 +10,14 @@ from app.catalogue import expressions, snapshot
 from app.decision import feel
 from app.domain import permissions
 from app.domain.codes import FormCode
-from app.domain.form_values import FRESH
+from app.domain.form_values import FRESH, HELD, HELD_IN
 from app.domain.forms import Form
 from app.domain.permissions import SYSTEM, Actor, ProjectFacts
 from app.errors import NotFound
 from app.services import accounts, projects, tasks
 
 _MISSING = object()
+PROJECT = "project"
 PICKED = ("office", "person")  # formats whose values are picked from a register: a name alone is none
 _ROUNDS = 3  # of filling in what an earlier answer makes necessary
 _EMPTY: Mapping[str, Any] = {
@@ -85,13 +86,13 @@ def _choose(
     for key in ("const", "default"):
         if key in schema:
             return schema[key], True
-    if schema.get("x-format") == "person" and (somebody := _person(tenant, now)) is not None:
+    if schema.get("x-format") == "person" and (somebody := _person(tenant, now, str(schema.get(HELD, "")), known)) is not None:
         return somebody, True
     examples = schema.get("examples")
     if isinstance(examples, list) and examples:
         value = _example(examples[0], {**known, **values}, now, tenant)
         if value is not None:
-            return _fitting(value, schema), True
+            return _peopled(_fitting(value, schema), schema, now, tenant), True
     return _MISSING, True
 
 
@@ -111,8 +112,24 @@ def _offices(tenant: str, role: str, now: datetime) -> list[dict[str, str]]:
     return [{"key": str(held.office), "name": held.office_name}] if held is not None else []
 
 
-def _person(tenant: str, now: datetime) -> dict[str, str] | None:
-    """Somebody of the district, as a value: a leader of an office that declares, if there is one."""
+def _peopled(value: Any, schema: Mapping[str, Any], now: datetime, tenant: str) -> Any:
+    """Rows in which a person has to hold a role in the row's office: somebody who does."""
+    parts = schema.get("items", {}).get("properties", {}) if isinstance(value, list) else {}
+    for name, part in parts.items():
+        if part.get(HELD) and part.get(HELD_IN):
+            for row in value:
+                person = holder(tenant, part[HELD], now, office=str((row.get(part[HELD_IN]) or {}).get("name", "")))
+                if person is not None:
+                    row[name] = {"key": str(person.user), "name": person.name}
+    return value
+
+
+def _person(tenant: str, now: datetime, role: str, known: Mapping[str, Any]) -> dict[str, str] | None:
+    """Somebody of the district, as a value: who holds the role, of the project's own office if there is one; else a leader of an office that declares."""
+    if role:
+        office = (known.get(PROJECT) or {}).get("applicantOffice") or {}
+        person = holder(tenant, role, now, office=str(office.get("name", "")))
+        return {"key": str(person.user), "name": person.name} if person is not None else None
     begins = next(
         (info.start_role for info in snapshot.district(tenant).processes.values() if info.start_role and info.per == "project"), ""
     )
@@ -201,7 +218,7 @@ def _mend(
 def performer(task_key: int, now: datetime) -> Actor | None:
     """An account that may do the open task, None if nobody may."""
     try:
-        task, owner = tasks.facts(SYSTEM, task_key)
+        task, owner = tasks.facts(SYSTEM, task_key, now)
     except NotFound:
         return None
     district = snapshot.district(task.tenant)
@@ -210,6 +227,9 @@ def performer(task_key: int, now: datetime) -> Actor | None:
             person = accounts.named(SYSTEM, username, now) if username else None
             if person is not None and permissions.may_do(person, task, owner, district):
                 return person
+    if task.person:
+        named = accounts.actor(task.person, now)
+        return named if permissions.may_do(named, task, owner, district) else None
     for role in task.candidate_groups:
         for candidate in _holders(task.tenant, role, now, owner):
             if permissions.may_do(candidate, task, owner, district):

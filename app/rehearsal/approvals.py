@@ -1,11 +1,14 @@
 """Approvals that nobody asks for again after somebody may have changed what they approve: they would lapse unnoticed, and the case go on.
 
 Within one process, by its flows: what may write an approved name behind the approving task, or beside it, is followed by somebody who asks for the approval (``approved``,
-``approvedValue``), by the approving task itself, or by nothing that matters. Source: modelling.md §6.
+``approvedValue``), by the approving task itself, by another that has the same people approve it anew, or by nothing that matters. Between the processes of a
+project, by the facts: what the same office may write again in a process that comes later or runs beside is looked at there by whoever approved it, or cannot be
+written against the approval's row in a register. And one that nobody ever asks for, while the case still waits somewhere behind it. Source: modelling.md §6.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from app.connectors import CONNECTORS
 from app.decision.feel.syntax import Call, Comparison, Literal, Logical, Name, Node, walk
 from app.domain.forms import Form
 from app.engine import ProcessDefinition
@@ -14,9 +17,10 @@ from app.engine.elements.events import EndEvent
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import CallActivity, EventSubProcess, SubProcess
 from app.engine.elements.tasks import UserTask
+from app.engine.expressions import LiteralTerm
 from app.engine.functions import APPROVED
 from app.engine.soundness import onward
-from app.rehearsal import ledger_names
+from app.rehearsal import inventory, ledger_names
 from app.rehearsal.at_once import AtOnce
 from app.rehearsal.inventory import Part, argument, expressions, first, texts, texts_of, tree
 from app.rehearsal.passed import APPROVALS
@@ -55,7 +59,9 @@ def check(process: ProcessDefinition, around: View) -> Iterator[tuple[Part, str]
                 )
                 break
             changed = sorted(_writes(other, part, set(task.declarations.approves), around, places)) if other.id in behind else []
-            if changed and not (ways.behind([other.id]) & {part.id, *asking}) and not _asks(other, name, afterwards=True):
+            behind_it = ways.behind([other.id])
+            anew = {one.id for one in parts if one.id in behind_it and _renews(one, part, changed)}
+            if changed and not (behind_it & {part.id, *asking}) and not anew and not _asks(other, name, afterwards=True):
                 names = "、".join(changed)
                 yield (
                     part,
@@ -63,6 +69,114 @@ def check(process: ProcessDefinition, around: View) -> Iterator[tuple[Part, str]
                     f'请在其后的判断里用 approved("{process.process_id}.{part.id}"),或让它再经过本任务',
                 )
                 break
+
+
+def elsewhere(process: ProcessDefinition, around: View) -> Iterator[tuple[Part, str]]:
+    """(approving task, what is wrong) for each whose approved facts the same office may write again in a later process, or one beside, where nobody asks again."""
+    parts = around.kept(Writers).parts(process)
+    facts = ledger_names.fields(around)
+    for part in parts:
+        task = part.activity
+        approved = set(task.declarations.approves) & set(facts) if isinstance(task, UserTask) else set()
+        if not approved or not isinstance(task, UserTask):
+            continue
+        authors = {name: {role for other in parts for role in _authors(other, name, around)} for name in approved}
+        for later in around.all_processes():
+            if later.process_id == process.process_id or _is_before(later, process, around):
+                continue
+            there = around.kept(Writers).parts(later)
+            for writer in there:
+                if not set(_roles(task)).isdisjoint(_roles_of(writer)):
+                    continue  # who approved writes it anew
+                changed = sorted(name for name in approved if authors[name] & set(_authors(writer, name, around)))
+                if changed and not _is_seen_again(part, f"{process.process_id}.{part.id}", writer, changed, there, around):
+                    yield (
+                        part,
+                        f"批准的 {'、'.join(changed)} 以后还可以在流程“{later.name}”的{writer.place}改写,改写以后没有任何环节再问这项批准,也没有批准的人再看:"
+                        f'请在其后的判断里用 approved("{process.process_id}.{part.id}")(所批准的都是台账字段时),或在其后请批准的人用 approves 再批准这些内容',
+                    )
+                    break
+
+
+def never_asked(process: ProcessDefinition, around: View) -> Iterator[tuple[Part, str]]:
+    """(approving task, what is wrong) for each that nothing in any process asks for, though the case waits somewhere behind it: it may lapse unnoticed until then."""
+    parts = around.kept(Writers).parts(process)
+    ways, at_once, inline = _Ways(parts), AtOnce(process, parts), frozenset(CONNECTORS)
+    everywhere = [one for other in around.all_processes() for one in around.kept(Writers).parts(other)]
+    for part in parts:
+        task, name = part.activity, f"{process.process_id}.{part.id}"
+        if not isinstance(task, UserTask) or not task.declarations.approves or task.declarations.stands is not None:
+            continue
+        behind = ways.after(part, ()) | {other.id for other in parts if (other.id, part.id) in at_once}
+        waits = next((other for other in parts if other.id in behind - {part.id} and inventory.waits(other, inline)), None)
+        if waits is not None and not any(_asks(other, name) for other in (*parts, *everywhere)):
+            yield (
+                part,
+                f"的批准没有任何环节问:批准以后还要在{waits.place}等候,其间所批准的内容变了,流程照常前进;"
+                f'请在批准所管的动作之前用 approved("{name}") 或 approvedValue,可以是条件、set、输入映射加表单的检查',
+            )
+
+
+def _authors(part: Part, name: str, around: View) -> Sequence[str]:
+    """The roles whose people write a fact in the form of a task."""
+    task = part.activity
+    if not isinstance(task, UserTask) or not any(name in form.ledger_fields for form in _forms(task, around)):
+        return ()
+    return _roles(task)
+
+
+def _roles_of(part: Part) -> Sequence[str]:
+    return _roles(part.activity) if isinstance(part.activity, UserTask) else ()
+
+
+def _roles(task: UserTask) -> Sequence[str]:
+    term = task.assignment.candidate_groups
+    return [role.strip() for role in term.value.split(",")] if isinstance(term, LiteralTerm) else ()
+
+
+def _is_before(one: ProcessDefinition, other: ProcessDefinition, around: View) -> bool:
+    """Whether a process belongs to an earlier part of a project's life: it is over when the other one runs."""
+    first_of = [_first_phase(process, around) for process in (one, other)]
+    return None not in first_of and first_of[0] < first_of[1]  # type: ignore[operator]
+
+
+def _first_phase(process: ProcessDefinition, around: View) -> int | None:
+    order = list(around.stock.main_line or ())
+    named = {part.activity.declarations.phase for part in around.kept(Writers).parts(process)}
+    return min((order.index(phase) for phase in named if phase in order), default=None)
+
+
+def _is_seen_again(part: Part, name: str, writer: Part, changed: Collection[str], there: Sequence[Part], around: View) -> bool:
+    """Whether behind a writer somebody asks for the approval or the same people look at what has changed; or the writer's form is checked against its register."""
+    kind = part.activity.declarations.record
+    if kind and any(reading.kind == kind for reading in writer.activity.declarations.reads):
+        return True
+    behind = _Ways(there).behind([writer.id])
+    return any(
+        one.id in behind and (_asks(one, name) or _renews(one, part, changed) or _looks(one, part, changed, around)) for one in there
+    )
+
+
+def _renews(one: Part, approving: Part, changed: Collection[str]) -> bool:
+    """Whether another task has the same people approve what has changed anew."""
+    task, before = one.activity, approving.activity
+    if one.id == approving.id or not isinstance(task, UserTask) or not isinstance(before, UserTask):
+        return False
+    return set(changed) <= set(task.declarations.approves) and _asked(task) == _asked(before)
+
+
+def _looks(one: Part, approving: Part, changed: Collection[str], around: View) -> bool:
+    """Whether the office that approved has the changed facts before it once more, in a task of its own."""
+    task, before = one.activity, approving.activity
+    if not isinstance(task, UserTask) or not isinstance(before, UserTask) or not set(_roles(before)) & set(_roles(task)):
+        return False
+    return any(set(changed) <= {*form.fields} for form in _forms(task, around))
+
+
+def _asked(task: UserTask) -> str | None:
+    """Whom a task asks, as it is written."""
+    term = task.assignment.candidate_groups
+    return None if term is None else term.value if isinstance(term, LiteralTerm) else term.text
 
 
 class _Ways:

@@ -41,6 +41,7 @@ class FindingCode(Code):
     DECLARED = "DECLARED", "元素声明的阶段、登记簿、台账字段或通知对象没有，或不能声明在这里"
     CLAUSE_UNKNOWN = "CLAUSE_UNKNOWN", "表或表单引用的条款没有登记，页面上不会显示；共用的文件不写一个区的条款"
     APPROVAL_UNASKED = "APPROVAL_UNASKED", "批准之后还可以改写所批准的内容，而没有任何环节再问这项批准"
+    APPROVAL_IDLE = "APPROVAL_IDLE", "批准之后还要等候，而没有任何环节问这项批准"
     FACT_AT_ONCE = "FACT_AT_ONCE", "可能同时进行的两个环节写入台账的同一项，后到的会盖掉先到的"
     FUNCTION = "FUNCTION", "没有这个函数"
     ARGUMENTS = "ARGUMENTS", "调用函数的参数个数或名称不对，结果总是空值"

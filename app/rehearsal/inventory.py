@@ -92,6 +92,8 @@ def expressions(part: Part) -> Iterator[Said]:
         yield Said("属性 approvesWhen", activity.declarations.approves_when)
     if activity.declarations.office is not None:
         yield Said("属性 office", activity.declarations.office)
+    if activity.declarations.person is not None:
+        yield Said("属性 person", activity.declarations.person)
     for setting in activity.declarations.sets:
         yield Said(f"属性 set 的“{setting.field}”", setting.value)
     for mapping in activity.output_mappings:

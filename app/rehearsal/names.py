@@ -47,7 +47,11 @@ def check(file: str, process: ProcessDefinition, around: View) -> list[Finding]:
     found += variables.check(file, process, around, lines)
     found += [
         checker._say(part, FindingCode.APPROVAL_UNASKED, message, severity=around.stock.unasked)
-        for part, message in approvals.check(process, around)
+        for part, message in (*approvals.check(process, around), *approvals.elsewhere(process, around))
+    ]
+    found += [
+        checker._say(part, FindingCode.APPROVAL_IDLE, message, severity=around.stock.unasked)
+        for part, message in (approvals.never_asked(process, around) if around.stock.complete else ())
     ]
     found += [
         checker._say(part, FindingCode.FACT_AT_ONCE, message, severity=severity)

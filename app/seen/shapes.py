@@ -131,10 +131,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """What a form's fields for offices and people are chosen from."""
+    """What a form's fields for offices and people are chosen from. ``holders``: by role, the people who hold it."""
 
     offices: list[Choice]
     people: list[Choice]
+    holders: dict[str, list[Choice]]
 
 
 @dataclass(frozen=True, slots=True)

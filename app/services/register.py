@@ -1,18 +1,27 @@
 """The register of offices and people as forms choose from it."""
 
+from collections.abc import Collection
+
 from app.domain.permissions import Actor
 from app.errors import Forbidden
 from app.seen.shapes import Choice, Register
 from app.store import accounts
 
 
-def choices(actor: Actor, tenant: str, *, offices: bool, people: bool) -> Register:
-    """Open offices and active people of a district that a form may name, by name; only what is asked for is looked up. Raises Forbidden for other districts."""
+def choices(actor: Actor, tenant: str, *, offices: bool, people: bool, held: Collection[str] = ()) -> Register:
+    """Open offices and active people of a district that a form may name, by name; only what is asked for is looked up.
+
+    ``held``: roles of which the holders are offered by themselves. Raises Forbidden for other districts."""
     if actor.tenant != tenant and not actor.is_system:
         raise Forbidden("只能从本区登记的单位和人员中选择")
     open_offices = [row for row in accounts.offices(tenant) if row.closed_at is None] if offices else []
-    active = accounts.active_people(tenant) if people else []
+    holding = {role: {row.id for row in accounts.holders(tenant, role)} for role in held}
+    active = accounts.active_people(tenant) if people or holding else []
     return Register(
         offices=[Choice(str(row.key), row.name, row.name) for row in open_offices],
-        people=[Choice(str(row.id), row.name, f"{row.name}（{row.username}）") for row in active],
+        people=[Choice(str(row.id), row.name, f"{row.name}（{row.username}）") for row in active] if people else [],
+        holders={
+            role: [Choice(str(row.id), row.name, f"{row.name}（{row.username}）") for row in active if row.id in those]
+            for role, those in holding.items()
+        },
     )

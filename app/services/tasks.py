@@ -67,7 +67,7 @@ def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) ->
     clauses = timeline.clause_views(district, district.clauses_at(row.process_id, row.element_id, row.clauses.split()))
     past = timeline.of_project(project, district) if project else timeline.of_tree(row.root_key, district)
     before = timeline.last_by_hand(past, row.opened_at)
-    may = _may(actor, row, project, district)
+    may = _may(actor, row, project, district, readings.person_of(row, project, now))
     marks: Mapping[str, str] = {}
     if form is not None and project is not None and row.state == TaskState.OPEN:
         of_ledger = form_acts.shown(form, project, declares=definition.declares)
@@ -116,10 +116,10 @@ def inputs(actor: Actor, key: int, now: datetime) -> tuple[Form | None, dict[str
     return snapshot.form(row.form_key) if row.form_key else None, seen
 
 
-def facts(actor: Actor, key: int) -> tuple[TaskFacts, ProjectFacts | None]:
+def facts(actor: Actor, key: int, now: datetime) -> tuple[TaskFacts, ProjectFacts | None]:
     """What decides who may do a task. Raises NotFound, Forbidden."""
     row, project, _ = _read(actor, key)
-    return _facts(row), _project_facts(project)
+    return _facts(row, readings.person_of(row, project, now)), _project_facts(project)
 
 
 def line(actor: Actor, key: int, now: datetime) -> TaskLine:
@@ -331,7 +331,7 @@ def _read(actor: Actor, key: int) -> tuple[Any, dict[str, Any] | None, District]
     return row, project, district
 
 
-def _facts(row: Any) -> TaskFacts:
+def _facts(row: Any, person: tuple[int, str] | None = None) -> TaskFacts:
     return TaskFacts(
         row.tenant,
         tuple(row.candidate_groups),
@@ -340,6 +340,8 @@ def _facts(row: Any) -> TaskFacts:
         row.name,
         office=row.office_key,
         office_name=row.office or "",
+        person=person[0] if person is not None else None,
+        person_name=person[1] if person is not None else "",
         signed_by=answering.signed_by(row.root_key, row.signing, row.seat, row.visit),
     )
 
@@ -348,10 +350,10 @@ def _project_facts(project: dict[str, Any] | None) -> ProjectFacts | None:
     return project_facts(project) if project else None
 
 
-def _may(actor: Actor, row: Any, project: dict[str, Any] | None, district: District) -> Verdict:
+def _may(actor: Actor, row: Any, project: dict[str, Any] | None, district: District, person: tuple[int, str] | None = None) -> Verdict:
     if row.state != TaskState.OPEN:
         return Verdict(False, RequestCode.TASK_CLOSED, "此事项已经办结" if row.state == TaskState.COMPLETED else "此事项已被撤销")
-    return permissions.may_do(actor, _facts(row), _project_facts(project), district)
+    return permissions.may_do(actor, _facts(row, person), _project_facts(project), district)
 
 
 def _form(row: Any) -> FormView | None:

@@ -15,7 +15,7 @@ from app.codes import RequestCode
 from app.domain import forms
 from app.domain.codes import FormCode
 from app.domain.districts import ZONE
-from app.domain.form_values import CITED
+from app.domain.form_values import CITED, HELD
 from app.domain.forms import Form
 from app.errors import InvalidRequest
 from app.services import register
@@ -68,14 +68,19 @@ def given_to(
 
 def _register(tenant: str, asked: Collection[str]) -> dict[str, list[dict[str, str]]]:
     """The offices and people that the form's fields are chosen from."""
-    found = register.choices(current_actor(), tenant, offices="office" in asked, people="person" in asked)
-    return {"office": [asdict(one) for one in found.offices], "person": [asdict(one) for one in found.people]}
+    held = sorted(one.partition(":")[2] for one in asked if ":" in one)
+    found = register.choices(current_actor(), tenant, offices="office" in asked, people="person" in asked, held=held)
+    return {
+        "office": [asdict(one) for one in found.offices],
+        "person": [asdict(one) for one in found.people],
+        **{f"person:{role}": [asdict(one) for one in those] for role, those in found.holders.items()},
+    }
 
 
 def _formats(schema: Mapping[str, Any]) -> Iterator[str]:
-    """What the form chooses from the register: office, person."""
+    """What the form chooses from the register: office, person, and ``person:role`` where the person has to hold a role."""
     if schema.get("x-format") in ("office", "person"):
-        yield str(schema["x-format"])
+        yield f"{schema['x-format']}:{schema[HELD]}" if schema.get(HELD) else str(schema["x-format"])
     for part in (*schema.get("properties", {}).values(), schema.get("items")):
         if isinstance(part, Mapping):
             yield from _formats(part)

@@ -112,7 +112,7 @@ def submit(walk: "Walk", draft: Draft, kind: str = "submit", *, actor: Actor | N
 
 def properly(walk: "Walk", line: TaskLine) -> Deed | None:
     """A person whose task it is does it."""
-    people = walk.seats.for_task(line)
+    people = walk.seats.for_task(line, walk.now)
     if not people:
         return None
     return submit(walk, opened(walk, line, walk.chance.choice(people), way=walk.way(line)))
@@ -120,7 +120,7 @@ def properly(walk: "Walk", line: TaskLine) -> Deed | None:
 
 def by_a_stranger(walk: "Walk", line: TaskLine) -> Deed | None:
     """Somebody at random tries, with what the right person would have said."""
-    people = walk.seats.for_task(line)
+    people = walk.seats.for_task(line, walk.now)
     if not people:
         return None
     return submit(walk, opened(walk, line, walk.chance.choice(people)), "stranger", actor=walk.seats.anybody(walk.chance))
@@ -128,7 +128,7 @@ def by_a_stranger(walk: "Walk", line: TaskLine) -> Deed | None:
 
 def with_foreign_facts(walk: "Walk", line: TaskLine) -> Deed | None:
     """The right person says what is for others to say, or changes what is only shown."""
-    people = walk.seats.for_task(line)
+    people = walk.seats.for_task(line, walk.now)
     if not people:
         return None
     draft = opened(walk, line, walk.chance.choice(people), page=True)
@@ -144,7 +144,7 @@ def with_foreign_facts(walk: "Walk", line: TaskLine) -> Deed | None:
 
 def with_odd_values(walk: "Walk", line: TaskLine) -> Deed | None:
     """The right person says something else than usual in one of the fields."""
-    people = walk.seats.for_task(line)
+    people = walk.seats.for_task(line, walk.now)
     if not people:
         return None
     draft = opened(walk, line, walk.chance.choice(people))
@@ -158,7 +158,7 @@ def with_odd_values(walk: "Walk", line: TaskLine) -> Deed | None:
 
 def claimed(walk: "Walk", line: TaskLine) -> Deed | None:
     """Taken and put back, or taken by one and done by another."""
-    people = walk.seats.for_task(line)
+    people = walk.seats.for_task(line, walk.now)
     if not people:
         return None
     who = walk.chance.choice(people)
@@ -169,7 +169,7 @@ def claimed(walk: "Walk", line: TaskLine) -> Deed | None:
 
 
 def drafted(walk: "Walk", line: TaskLine) -> Deed | None:
-    people = walk.seats.for_task(line)
+    people = walk.seats.for_task(line, walk.now)
     if not people:
         return None
     draft = opened(walk, line, walk.chance.choice(people))
@@ -180,7 +180,7 @@ def drafted(walk: "Walk", line: TaskLine) -> Deed | None:
 
 def given_back(walk: "Walk", line: TaskLine) -> Deed | None:
     """Returned step by step or straight."""
-    people = walk.seats.for_task(line)
+    people = walk.seats.for_task(line, walk.now)
     if not people:
         return None
     who = walk.chance.choice(people)
@@ -222,7 +222,7 @@ def two_forms(walk: "Walk", line: TaskLine) -> list[Deed]:
     apart = [other for other in others if other.root_key != line.root_key] or others
     drafts = []
     for one in (line, walk.chance.choice(apart)):
-        people = walk.seats.for_task(one)
+        people = walk.seats.for_task(one, walk.now)
         if not people:
             return []
         drafts.append(opened(walk, one, walk.chance.choice(people), way=walk.way(one), page=True))

@@ -60,9 +60,9 @@ class Seats:
         found = next(one for actor in self.holding(role) for one in actor.memberships if one.role == role)
         return {"key": str(found.office), "name": found.office_name}
 
-    def for_task(self, line: TaskLine) -> list[Actor]:
+    def for_task(self, line: TaskLine, now: datetime) -> list[Actor]:
         """Those who may do an open task."""
-        task, owner = tasks.facts(SYSTEM, line.key)
+        task, owner = tasks.facts(SYSTEM, line.key, now)
         district = snapshot.district(self.district)
         return [actor for actor in self.everybody if permissions.may_do(actor, task, owner, district)]
 

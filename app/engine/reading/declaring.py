@@ -37,6 +37,7 @@ def read(document: Document, node: Node, properties: dict[str, str]) -> Declarat
         approves=said.approves,
         approves_when=document.formula(node, said.approves_when, "属性 approvesWhen") if said.approves_when else None,
         office=_office(document, node, properties),
+        person=_person(document, node, properties),
         distinct=_distinct(document, node, properties),
         may_be_empty=_may_be_empty(document, node, properties),
         stands=_stands(document, node, said),
@@ -73,6 +74,18 @@ def _office(document: Document, node: Node, properties: dict[str, str]) -> Formu
         )
         return None
     return found
+
+
+def _person(document: Document, node: Node, properties: dict[str, str]) -> FormulaTerm | None:
+    """FEEL that gives the person who alone does the task, of those who hold its role."""
+    text = _value(properties, "person")
+    if not text or not _of_user_task(document, node, "person"):
+        return None
+    if not text.startswith("="):
+        cure = "请写以 = 开头的表达式,如 =project.responsibleLeader,或多实例的输入元素里的一项"
+        document.refuse(node, DiagramCode.DECLARATION, f"属性 person 不能写死人员“{text}”:{cure}")
+        return None
+    return document.formula(node, text, "属性 person")
 
 
 def _distinct(document: Document, node: Node, properties: dict[str, str]) -> bool:

@@ -10,7 +10,7 @@ from app.rehearsal.planes.rules import Remark
 
 KNOWN = frozenset(
     {
-        "approves", "approvesWhen", "clauses", "distinct", "document", "each", "mayBeEmpty", "noDeadline", "notify", "office", "phase", "reads", "record",
+        "approves", "approvesWhen", "clauses", "distinct", "document", "each", "mayBeEmpty", "noDeadline", "notify", "office", "person", "phase", "reads", "record",
         "returnTo", "set", "stands", "together", "when",
     }
 )  # fmt: skip

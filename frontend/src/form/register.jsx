@@ -6,6 +6,9 @@ const WORDS = { office: '单位', person: '人员' };
 /** What a schema names: 'office', 'person', or undefined. */
 export const namedBy = (schema) => (WORDS[schema?.['x-format']] ? schema['x-format'] : undefined);
 
+/** Under which name the page has brought the choices: people who have to hold a role by themselves. */
+const listOf = (schema) => (schema?.['x-held'] ? `${namedBy(schema)}:${schema['x-held']}` : namedBy(schema));
+
 /** The choices, with one that was chosen before and is gone since: shown, so that nobody loses it unseen. */
 function offered(choices, chosen) {
   const gone = chosen.filter(({ key }) => !choices.some((choice) => choice.key === key));
@@ -29,7 +32,7 @@ export function OneOf(props) {
   const kind = namedBy(schema);
   const chosen = formData?.key ? [formData] : [];
   if (readonly || disabled) return <Plain id={id} chosen={chosen} />;
-  const choices = offered(registry.formContext.register?.[kind] ?? [], chosen);
+  const choices = offered(registry.formContext.register?.[listOf(schema)] ?? [], chosen);
   const pick = ({ target }) => {
     const found = choices.find(({ key }) => key === target.value);
     onChange(found && valueOf(found), fieldPathId.path);
@@ -62,7 +65,7 @@ export function SomeOf(props) {
   const kind = namedBy(schema.items);
   const chosen = (formData ?? []).filter((one) => one?.key);
   if (readonly || disabled) return <Plain id={id} chosen={chosen} />;
-  const choices = offered(registry.formContext.register?.[kind] ?? [], chosen);
+  const choices = offered(registry.formContext.register?.[listOf(schema.items)] ?? [], chosen);
   const tick = (key, isOn) => {
     const kept = new Set(chosen.filter((one) => one.key !== key).map((one) => one.key));
     if (isOn) kept.add(key);

@@ -43,6 +43,21 @@ def give_back(place: District, line: TaskLine, to: str, *, straight: bool = Fals
     returns.give_back(by or place.performer(line), line.key, wish, place.now)
 
 
+def consented(place: District, project: int, amount: int) -> tuple[TaskLine, dict[str, Any]]:
+    """The plan with this money for the project waits to be issued; and its item as it was compiled."""
+    while not place.open(None, "compile_plan"):
+        ready = place.open(project)
+        if ready:
+            place.do(ready[0])
+        else:
+            place.advance(at("2026-10-20"))
+    place.do(place.task(None, "compile_plan"))
+    consent = place.task(None, "give_consent")
+    item = place.filled(consent)["planItems"][0]
+    place.do(consent, planItems=[{**item, "planAmount": Decimal(amount)}])
+    return place.task(None, "issue_plan"), item
+
+
 def start(place: District, project: int, process: str) -> None:
     """The project's own office begins a further process."""
     projects.start_process(place.person("applicant", project=project), project, process, place.now)

@@ -1,14 +1,11 @@
 """An approval is of values: what people did to have approved what nobody has seen. Source: modelling.md §6, §7 and the clauses named."""
 
-from decimal import Decimal
-from typing import Any
-
 from flask import Flask
 
 from app.seen.shapes import TaskLine
 from app.services import instances, repair, tasks
-from tests.integration.districts.evading import SUCHENG_BIG, begun, elements, facts, give_back, nothing_written, refused, start
-from tests.integration.districts.play import District, at
+from tests.integration.districts.evading import SUCHENG_BIG, begun, consented, elements, facts, give_back, nothing_written, refused, start
+from tests.integration.districts.play import District
 
 
 def _excepted(place: District, project: int, amount: int) -> TaskLine:
@@ -18,21 +15,6 @@ def _excepted(place: District, project: int, amount: int) -> TaskLine:
     place.do(place.task(project, "handle_blocked"), blockedHandling="提请例外批准", refusalReason="合同约定预付")
     place.do(place.task(project, "approve_exception"), exceptionOpinion="批准", exceptionReason="仅批此数")
     return place.task(project, "pay")
-
-
-def _consented(place: District, project: int, amount: int) -> tuple[TaskLine, dict[str, Any]]:
-    """The plan with this money for the project waits to be issued; and its item as it was compiled."""
-    while not place.open(None, "compile_plan"):
-        ready = place.open(project)
-        if ready:
-            place.do(ready[0])
-        else:
-            place.advance(at("2026-10-20"))
-    place.do(place.task(None, "compile_plan"))
-    consent = place.task(None, "give_consent")
-    item = place.filled(consent)["planItems"][0]
-    place.do(consent, planItems=[{**item, "planAmount": Decimal(amount)}])
-    return place.task(None, "issue_plan"), item
 
 
 def test_an_administrator_raises_no_amount_after_the_exception(app: Flask) -> None:
@@ -135,7 +117,7 @@ def test_an_establishment_is_approved_again_for_another_purpose(app: Flask) -> N
 def test_only_the_plan_that_finance_has_consented_to_is_issued(app: Flask) -> None:
     """FX-20-2, FX-5-11: the bureau compiles it anew on the straight way back, an administrator puts the money in."""
     place, project = begun("fengxian")
-    issue, item = _consented(place, project, 3_000_000)
+    issue, item = consented(place, project, 3_000_000)
     admin = place.person("system_admin")
     repair.set_variables(admin, issue.instance_key, {"planItems": [{**item, "planAmount": 6_900_000}]}, "更正", place.now)
     with nothing_written(project):

@@ -161,3 +161,49 @@ def test_the_work_is_not_awarded_to_its_supervisor_by_going_back(app: Flask) -> 
     place.do(contract)
     place.until(project, "start_trial")
     assert facts(project)["implementerOffice"]["key"] != supervisor["key"]
+
+
+def _chosen(actor: Actor) -> dict[str, str]:
+    return {"key": str(actor.user), "name": actor.name}
+
+
+def test_the_leader_is_one_of_the_offices_own_leaders_and_confirms_in_person(app: Flask) -> None:
+    """FX-4-3: the clerk or another office's leader is named; the clerk, given the role as well, confirms for the leader; then a second leader of the office."""
+    place, project = begun("fengxian")
+    line = place.task(project, "prepare_declaration")
+    clerk = place.performer(line)
+    office = clerk.memberships[0].office_name
+    leader, other = place.person("applicant_leader", office=office), place.person("applicant_leader", office="奉贤区教育局")
+    assert "responsibleLeader PERSON" in refused(place, line, responsibleLeader=_chosen(clerk))
+    assert "responsibleLeader PERSON" in refused(place, line, responsibleLeader=_chosen(other))
+    place.do(line, responsibleLeader=_chosen(leader))
+    people.change_roles(SYSTEM, clerk.username, "兼职", place.now, add=[("applicant_leader", office)])
+    second = accounts.actor(clerk.user, place.now)
+    waiting = place.task(project, "endorse_declaration")
+    assert "NAMED_OTHER" in refused(place, waiting, second)
+    assert not tasks.view(second, waiting.key, place.now).may
+    place.do(waiting)
+    place.until(project, "start_trial")
+    start(place, project, "change")
+    place.do(place.task(project, "submit_change"))
+    assert "NAMED_OTHER" in refused(place, place.task(project, "confirm_change"), second)
+
+
+def test_an_expert_is_a_person_of_the_register_and_gives_the_opinion_alone(app: Flask) -> None:
+    """FX-18-2, FX-18-3: a typed name, somebody who is no expert, one under another office, one three times; and an expert who signs for another of the same office."""
+    place, project = begun("fengxian")
+    line = place.until(project, "select_experts")
+    first, *others = place.filled(line)["experts"]
+    clerk = place.person("applicant", project=project)
+    assert "experts" in refused(place, line, experts=[{**first, "person": "甲"}, *others])
+    assert "experts/0/person PERSON" in refused(place, line, experts=[{**first, "person": _chosen(clerk)}, *others])
+    assert "experts/0/person PERSON" in refused(place, line, experts=[{**first, "office": others[0]["office"]}, *others])
+    assert "同一名专家只能抽取一次" in refused(place, line, experts=[first, first, first])
+    place.do(line, experts=[first, *others])
+    seats = [one for one in place.open(project, "give_plan_opinion") if "expert" in one.candidate_groups]
+    chosen = {one["person"]["key"] for one in (first, *others)}
+    assert {str(place.performer(one).user) for one in seats} == chosen
+    colleague = place.person("applicant", office="奉贤区教育局")
+    seat = next(one for one in seats if one.office == first["office"]["name"])
+    people.change_roles(SYSTEM, colleague.username, "也是专家", place.now, add=[("expert", first["office"]["name"])])
+    assert "NAMED_OTHER" in refused(place, seat, accounts.actor(colleague.user, place.now))

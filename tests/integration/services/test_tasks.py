@@ -42,7 +42,7 @@ def test_what_a_task_is_asked_with_and_by_whom(cast: Cast) -> None:
     asked, seen = tasks.inputs(cast.alice, key, NOW)
     assert asked is not None
     assert (asked.id, seen["projectName"], seen["applicantOffice"]) == ("permit.apply", "教育平台", "教育局")
-    facts, project = tasks.facts(cast.alice, key)
+    facts, project = tasks.facts(cast.alice, key, NOW)
     assert (facts.tenant, facts.candidate_groups, facts.candidate_users, facts.assignee, facts.name) == (
         "hill",
         ("applicant",),
@@ -57,7 +57,7 @@ def test_what_a_task_is_asked_with_and_by_whom(cast: Cast) -> None:
     assert (form.form.id, form.version, form.tenant) == ("permit.apply", 1, "<default>")
     line = tasks.line(cast.alice, key, NOW)
     assert (line.key, line.element_id, line.state) == (key, "apply", "open")
-    for ask in (lambda actor, task: tasks.inputs(actor, task, NOW), tasks.facts, tasks.form):
+    for ask in (lambda actor, task: tasks.inputs(actor, task, NOW), lambda actor, task: tasks.facts(actor, task, NOW), tasks.form):
         assert refused(lambda ask=ask: ask(cast.bob, key))[0] == "NOT_YOUR_PROJECT"  # type: ignore[misc]
         assert refused(lambda ask=ask: ask(cast.bob, 5)) == ("NOT_FOUND", "没有此事项")  # type: ignore[misc]
     assert tasks._office_key(cast.fred, "finance", "山丘区财政局") == (cast.fred.memberships[0].office, "山丘区财政局")

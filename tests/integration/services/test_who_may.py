@@ -239,7 +239,7 @@ TABLE: dict[str, tuple[Door, set[str]]] = {
     "tasks.view": (lambda s, a: tasks.view(a, s.task, NOW), READERS),
     "tasks.inputs": (lambda s, a: tasks.inputs(a, s.task, NOW), READERS),
     "tasks.filling": (lambda s, a: tasks.filling(a, s.task, NOW), READERS),
-    "tasks.facts": (lambda s, a: tasks.facts(a, s.task), READERS),
+    "tasks.facts": (lambda s, a: tasks.facts(a, s.task, NOW), READERS),
     "tasks.line": (lambda s, a: tasks.line(a, s.task, NOW), READERS),
     "tasks.form": (lambda s, a: tasks.form(a, s.task), READERS),
     "tasks.search": (lambda s, a: tasks.search(a, tasks.TaskFilter(key=s.task), NOW), READERS),

@@ -85,6 +85,8 @@ def test_a_split_project_goes_back_and_is_reviewed_again() -> None:
     assert (case.facts["purpose"], case.facts["totalAmount"]) == ("合并建设", Decimal("7700000.5")), (
         "what is revised is a fact, the total a sum"
     )
+    assert case.tasks == {"endorse_revision": 1}
+    case.fill("endorse_revision")
     assert case.tasks == {"give_pre_review_opinion": 5}
     pass_pre_review(case)
     assert case.tasks == {"select_experts": 1}
@@ -100,6 +102,7 @@ def test_sinking_to_villages_without_need_is_returned() -> None:
     case.fill("summarise_pre_review")
     assert case.tasks == {"revise_scheme": 1}
     case.fill("revise_scheme", dispatchToVillage=False)
+    case.fill("endorse_revision")
     pass_pre_review(case)
     assert (case.tasks, case.facts["dispatchToVillage"]) == ({"select_experts": 1}, False)
 
@@ -110,15 +113,22 @@ def test_too_few_experts_or_one_of_the_applicants_own_are_refused() -> None:
     pass_pre_review(case)
     university, society = ({"key": key, "name": name} for key, name in (("901", "大学"), ("902", "协会")))
     with pytest.raises(FormRejected, match="至少 3 名"):
-        case.fill("select_experts", experts=[{"name": "甲", "office": university}])
+        case.fill("select_experts", experts=[{"person": {"key": "1", "name": "甲"}, "office": university}])
     own = case.kept.office("机关事务管理局")
     with pytest.raises(FormRejected, match="须回避：乙"):
         case.fill(
             "select_experts",
-            experts=[{"name": name, "office": office} for name, office in (("甲", university), ("乙", own), ("丙", society))],
+            experts=[
+                {"person": {"key": name, "name": name}, "office": office}
+                for name, office in (("甲", university), ("乙", own), ("丙", society))
+            ],
         )
     with pytest.raises(FormRejected):
-        case.fill("select_experts", experts=[{"name": name, "office": "区机关事务管理局"} for name in "甲乙丙"])  # text is no office
+        case.fill(
+            "select_experts", experts=[{"person": {"key": name, "name": name}, "office": "区机关事务管理局"} for name in "甲乙丙"]
+        )  # text is no office
+    with pytest.raises(FormRejected, match="同一名专家只能抽取一次"):
+        case.fill("select_experts", experts=[{"person": {"key": "1", "name": "甲"}, "office": university}] * 3)
     case.fill("select_experts")
     assert case.tasks == {"give_plan_opinion": 6, "give_security_opinion": 1}
     offices = [case.task("give_plan_opinion", number).office for number in range(6)]

@@ -192,3 +192,74 @@ def test_what_interrupts_the_approving_task_itself_comes_instead_of_the_approval
         edge = d.boundary("b", "agree", d.timer("Duration", "PT1H"), interrupting)
         flows = (d.chain("start", "agree", "end"), d.chain("b", "change", "late"))
         assert len(of(d.start(), AGREE, edge, task("change"), d.end(), d.end("late"), *flows)) == found
+
+
+# ---------------------------------------------------------------------- between processes, and asked by nobody
+
+FACT = says(approves="lent", approvesWhen='verdict = "同意"')
+BOSS = task("agree", FACT).replace('"applicant"', '"boss"')
+LATER = d.process(d.start(), task("lend"), d.end(), d.chain("start", "lend", "end"), id="later")
+
+
+def _first(approving: str = BOSS) -> tuple[str, ...]:
+    return (d.start(), task("lend"), approving, d.end(), d.chain("start", "lend", "agree", "end"))
+
+
+def test_what_the_same_office_may_write_again_in_another_process_is_asked_again_there() -> None:
+    ((element, _, message),) = of(*_first(), others=(LATER,))
+    assert element == "agree"
+    assert "lent" in message
+    assert "(lend)改写" in message
+    assert 'approved("p.agree")' in message
+
+
+AGAIN = BOSS.replace('id="agree"', 'id="again"')
+SEEN_AGAIN = {
+    "asked": (
+        d.exclusive("ask", "no"),
+        d.end("yes"),
+        d.chain("lend", "ask"),
+        d.flow("ask", "yes", '=approved("p.agree")'),
+        d.flow("ask", "end", id="no"),
+    ),
+    "approved anew": (AGAIN, d.chain("lend", "again", "end")),
+    "no, before it": (
+        d.exclusive("ask", "no"),
+        d.flow("ask", "lend", '=approved("p.agree")'),
+        d.flow("ask", "end", id="no"),
+        d.flow("lend", "end"),
+    ),
+    "no, by others": (AGAIN.replace('"boss"', '"other"'), d.chain("lend", "again", "end")),
+}
+
+
+@pytest.mark.parametrize("how", SEEN_AGAIN)
+def test_who_asks_behind_it_or_has_the_same_people_approve_anew_is_enough(how: str) -> None:
+    first = d.flow("start", "ask") if how == "no, before it" else d.flow("start", "lend")
+    later = d.process(d.start(), task("lend"), d.end(), *SEEN_AGAIN[how], first, id="later")
+    assert len(of(*_first(), others=(later,))) == how.startswith("no")
+
+
+def test_another_office_s_act_or_who_approved_writes_it_anew_is_no_revision() -> None:
+    for role in ("other", "boss"):
+        theirs = LATER.replace('"applicant"', f'"{role}"')
+        assert of(*_first(), others=(theirs,)) == []
+
+
+def test_within_a_process_the_same_people_may_approve_anew() -> None:
+    body = (d.start(), BOSS, task("lend"), AGAIN, d.end(), d.chain("start", "agree", "lend", "again", "end"))
+    assert of(*body) == []
+    assert len(of(*body[:3], AGAIN.replace('"boss"', '"other"'), *body[4:])) == 1
+
+
+def test_an_approval_that_nobody_asks_for_is_named_where_the_case_still_waits() -> None:
+    idle = "APPROVAL_IDLE"
+    waiting = (d.start(), AGREE, task("look"), d.end(), d.chain("start", "agree", "look", "end"))
+    ((element, severity, message),) = of(*waiting, code=idle)
+    assert (element, severity) == ("agree", "error")
+    assert "(look)" in message
+    assert of(d.start(), AGREE, d.end(), d.chain("start", "agree", "end"), code=idle) == [], "nothing can change before what follows"
+    asking = task("look", d.io({"ok": '=approved("p.agree")'}))
+    assert of(d.start(), AGREE, asking, d.end(), d.chain("start", "agree", "look", "end"), code=idle) == []
+    later = d.process(d.start(), asking, d.end(), d.chain("start", "look", "end"), id="later")
+    assert of(*waiting, code=idle, others=(later,)) == []
