@@ -30,6 +30,7 @@ FOREIGN: Mapping[str, Any] = {
 @dataclass(slots=True)
 class Deed:
     """``actor`` None: the clock. ``task``: process.element; ``shown``: the facts that there were when the form was opened; ``sent``: what was submitted.
+    ``version``: of the ledger, that came with the form; None: none did, what stood when the task was opened is what was left as it was.
     ``refused``: the code of the refusal, empty if it was accepted; ``why``: in words; ``faults``: the fields."""
 
     kind: str
@@ -40,6 +41,7 @@ class Deed:
     root: int = 0
     sent: Mapping[str, Any] = field(default_factory=dict)
     shown: Mapping[str, Any] = field(default_factory=dict)
+    version: int | None = None
     way: int | None = None
     refused: str = ""
     why: str = ""
@@ -102,8 +104,8 @@ def opened(walk: "Walk", line: TaskLine, actor: Actor, *, way: int | None = None
 def submit(walk: "Walk", draft: Draft, kind: str = "submit", *, actor: Actor | None = None, version: int | None = None) -> Deed:
     who = actor or draft.actor
     line = draft.line
-    deed = Deed(kind, who, draft.name, line.key, line.project_key, line.root_key, dict(draft.values), draft.facts, way=draft.way)
     seen = draft.version if version is None else version
+    deed = Deed(kind, who, draft.name, line.key, line.project_key, line.root_key, dict(draft.values), draft.facts, seen, draft.way)
     return deed.done(lambda: tasks.complete(who, draft.line.key, draft.values, walk.now, ledger_version=seen))
 
 

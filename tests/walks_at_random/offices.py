@@ -17,6 +17,7 @@ from tests.walks_at_random.deeds import FOREIGN, Deed
 if TYPE_CHECKING:
     from tests.walks_at_random.walk import Walk
 
+SKIPPING = 0.6  # how often an administrator lets something happen that has hardly been done yet, if there is such
 HARDLY = 20  # completions: as often as every task is wanted
 MESSAGES = (
     "plan_listed", "plan_not_listed", "acceptance_requested", "asset_requested", "om_evaluation_requested", "payment_requested",
@@ -116,7 +117,10 @@ def repaired(walk: "Walk") -> Deed | None:
     tree = walk.chance.choice(trees)
     who = walk.chance.choice(walk.seats.holding("system_admin")) if walk.chance.random() < 0.85 else walk.seats.anybody(walk.chance)
     kind = walk.chance.choice(("variables", "suspend", "retry", "migrate", *["skip"] * 2))
-    if kind == "skip" and (wanted := _wanted(walk, trees)):
+    wanted = _wanted(walk, trees)
+    if wanted and walk.chance.random() < SKIPPING:
+        kind = "skip"
+    if kind == "skip" and wanted:
         tree = min(wanted, key=lambda one: walk.times(f"{one[0].process_id}.{one[1]}"))[0]
     deed = Deed(f"admin {kind}", who, tree.process_id, key=tree.key, project=tree.project_key)
     match kind:

@@ -27,6 +27,7 @@ KEPT = os.environ.get("WALK_FIGURES")
 DATABASES = ["sqlite", *([pytest.param("postgresql", marks=pytest.mark.postgresql)] if KEPT else [])]
 FIRST_DAYS = ("2026-09-01", "2026-08-20", "2027-08-25")
 DISTRICTS = ("fengxian", "sucheng")
+GAPS = frozenset(f"N{number:02}" for number in range(1, 36))  # of the catalogue: what no clause says and a real office needs
 
 pytestmark = pytest.mark.xdist_group("seats")
 
@@ -84,6 +85,6 @@ def test_the_oracle_knows_whose_every_task_is_and_names_clauses_that_there_are(d
     folder = Path(__file__).resolve().parents[2]
     with (folder / "districts" / f"{district}.clauses.csv").open(encoding="utf-8", newline="") as file:
         known = {row["id"] for row in csv.DictReader(file)}
-    assert rules.clauses - known == set()
+    assert rules.clauses - known - GAPS == set()
     written = set().union(*rules.facts.values()) | {task for gate in rules.gates for task in gate.needs}
     assert {act for act in written if "." in act} - rules.tasks.keys() == set()
