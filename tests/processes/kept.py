@@ -12,6 +12,7 @@ from app.engine import KnownLedger, NamedAsked, NumberAsked, OfficesAsked, effec
 from app.engine.ledger import ApprovalsAsked, KnownApproval, ProjectsAsked, RowsAsked
 
 ROOT = Path(__file__).resolve().parents[2]
+OWN = "1001"  # the case's project
 PHASES = districts.load_phases(ROOT / "districts" / "phases.toml")
 
 
@@ -38,12 +39,13 @@ class Kept:
         self.before: Callable[[str], Iterable[Mapping[str, Any]]] = lambda kind: ()  # rows of a register from before the case
         self.approvals: list[KnownApproval] = []
         self._numbers = 0
+        self._written: set[int] = set()  # the rows that the case itself has written, of its own project
         self._offices: dict[str, str] = {}
 
     def known(self, phase: str | None) -> KnownLedger:
         row = {name: self._value(name) for name in self.schema.fields}
         return KnownLedger(
-            project={**row, "projectKey": "1001", "phase": phase or "draft"},
+            project={**row, "projectKey": OWN, "phase": phase or "draft"},
             schema=self.schema,
             following=districts.following(PHASES),
             main_line=districts.main_line(PHASES),
@@ -61,7 +63,8 @@ class Kept:
                 self._numbers += 1
                 return self._numbers
             case RowsAsked():
-                return [dict(row) for row in (*self.before(question.kind), *self.records.get(question.kind, []))]
+                rows = (*self.before(question.kind), *self.records.get(question.kind, []))
+                return [{"project": OWN, **row} if id(row) in self._written else dict(row) for row in rows]
             case ProjectsAsked():
                 wanted = {"phase": question.phase, "planYear": question.year}
                 mine = self.office(self.facts.get("applicantOffice"))
@@ -94,7 +97,8 @@ class Kept:
                 case effects.FactWritten():
                     self.facts[effect.field] = effect.value
                 case effects.RecordMade():
-                    self.records.setdefault(effect.kind, []).append(dict(effect.data))
+                    self.records.setdefault(effect.kind, []).append(row := dict(effect.data))
+                    self._written.add(id(row))
                 case effects.PeopleTold():
                     self.notices.append({"to": effect.role or effect.office, "title": effect.title, "text": effect.text})
                 case effects.ApprovalGiven():

@@ -5,7 +5,7 @@ from flask import Flask
 
 from app.domain.permissions import SYSTEM, Actor
 from app.errors import Failure
-from app.services import accounts, inbox, offices, people, returns, tasks
+from app.services import accounts, inbox, offices, people, projects, returns, tasks
 from tests.integration.districts.evading import begun, elements, facts, give_back, nothing_written, refused, start
 from tests.integration.districts.play import District
 
@@ -207,3 +207,35 @@ def test_an_expert_is_a_person_of_the_register_and_gives_the_opinion_alone(app: 
     seat = next(one for one in seats if one.office == first["office"]["name"])
     people.change_roles(SYSTEM, colleague.username, "也是专家", place.now, add=[("expert", first["office"]["name"])])
     assert "NAMED_OTHER" in refused(place, seat, accounts.actor(colleague.user, place.now))
+def _also(place: District, person: Actor, role: str, office: str) -> Actor:
+    """The person, given another office's role too."""
+    people.change_roles(SYSTEM, person.username, "兼职", place.now, add=[(role, office)])
+    return _as_now(place, person)
+
+
+def test_nobody_answers_for_the_applicant_and_for_the_supervisor(app: Flask) -> None:
+    """SC-33-2: the self-evaluation asks both, and one person with two posts gave both opinions."""
+    place, project = begun("sucheng")
+    place.until(project, "start_trial")
+    projects.start_process(place.person("implementer", project=project), project, "self_evaluation", place.now)
+    place.do(place.task(project, "write_report"))
+    first, second = place.open(project, "give_opinion")
+    other = next(held for held in place.performer(second).memberships if held.role in second.candidate_groups)
+    both = _also(place, place.performer(first), other.role, other.office_name)
+    tasks.complete(both, first.key, place.filled(first), place.now)
+    assert "SIGNED_ALREADY" in refused(place, second, both)
+    place.do(second)
+    assert "finalise_report" in elements(place, project)
+
+
+def test_nobody_supervises_the_assets_for_two_offices(app: Flask) -> None:
+    """FX-27-1: the finance bureau and the office of government affairs each look at the inventory."""
+    place, project = begun("fengxian")
+    first = place.until(project, "supervise_assets")
+    second = next(line for line in place.open(project, "supervise_assets") if line.key != first.key)
+    other = next(held for held in place.performer(second).memberships if held.role in second.candidate_groups)
+    both = _also(place, place.performer(first), other.role, other.office_name)
+    tasks.complete(both, first.key, place.filled(first), place.now)
+    assert "SIGNED_ALREADY" in refused(place, second, both)
+    place.do(second)
+    assert "confirm_assets" in elements(place, project)

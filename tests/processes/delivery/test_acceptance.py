@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.processes.delivery.facts import contracted
-from tests.processes.driver import Case, FormRejected, at
+from tests.processes.driver import Case, FormRejected, at, form
 
 
 def handed_over(district: str, **changes: Any) -> Case:
@@ -35,6 +35,19 @@ def held(archives: str = "合格", **hold: Any) -> Case:
     case.fill("register_archive_verdict", archiveAcceptance=archives)
     case.fill("hold_acceptance", **hold)
     return case
+
+
+@pytest.mark.parametrize(
+    ("district", "task"),
+    [("fengxian", "conclude_acceptance"), ("sucheng", "hold_acceptance"), ("sucheng", "hold_service_acceptance")],
+)
+def test_a_failed_acceptance_says_what_is_wrong(district: str, task: str) -> None:
+    """FX-26-3, SC-26-2: an empty list of issues was taken, with nothing to rectify."""
+    for issues, missing in (([], True), ([{"issue": "两项功能未实现"}], False)):
+        problems = form(district, f"acceptance_organisation.{task}").validate({"acceptanceResult": "不合格", "issues": issues})
+        assert any(problem.path.startswith("issues") for problem in problems) is missing
+    passed = form(district, f"acceptance_organisation.{task}").validate({"acceptanceResult": "合格", "issues": []})
+    assert not any(problem.path.startswith("issues") for problem in passed)
 
 
 FLAT = {"totalAmount": 4000000.01, "softwareDevelopment": True}

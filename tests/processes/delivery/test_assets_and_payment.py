@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.processes.delivery.facts import accepted, contracted
-from tests.processes.driver import Case, FormRejected
+from tests.processes.driver import Case, FormRejected, at
 
 ROWS = [
     {"name": "服务器", "category": "设备", "quantity": 2, "originalValue": 100000},
@@ -15,7 +15,7 @@ ROWS = [
 
 
 def assets(district: str, **changes: Any) -> Case:
-    return Case(district, "asset", accepted(district, **changes))
+    return Case(district, "asset", accepted(district, **changes), now=at("2026-06-22"))  # two days after its acceptance
 
 
 def test_in_sucheng_the_implementer_hands_over_and_the_applicant_registers() -> None:
@@ -29,6 +29,20 @@ def test_in_sucheng_the_implementer_hands_over_and_the_applicant_registers() -> 
     assert case.records["asset"][0]["quantity"] == 13
     assert case.facts["assetRegistered"] is True
     assert case.messages == []
+
+
+@pytest.mark.parametrize(
+    ("district", "task", "name"), [("fengxian", "take_inventory", "inventoryOn"), ("sucheng", "transfer_assets", "transferredOn")]
+)
+def test_nothing_is_handed_over_before_the_acceptance(district: str, task: str, name: str) -> None:
+    """FX-27-1, SC-28-1."""
+    case = assets(district)
+    note = {"differenceNote": "按结算审核"} if district == "fengxian" else {}
+    for day in ("2026-06-19", "2026-06-23"):
+        with pytest.raises(FormRejected, match=name):
+            case.fill(task, assets=ROWS, **{name: day})
+    case.fill(task, assets=ROWS, **note, **{name: "2026-06-20"})
+    assert case.tasks[task] == 0
 
 
 def test_a_difference_in_quantity_must_be_explained() -> None:

@@ -146,6 +146,59 @@ def test_the_reclaimed_budget_does_not_count_as_approved() -> None:
     assert case.messages[0]["variables"]["reentry"] == "PLAN"
 
 
+def test_what_was_reclaimed_before_is_not_taken_off_the_budget_that_finance_sets_anew() -> None:
+    """SC-17-5, SC-13-2: the new budget is of what is left; the old reclaim made every further adjustment a declaration."""
+    first = begin("sucheng", contractAmount=2800000, approvedBudget=3000000, reclaimedAmount=200000)
+    first.fill("submit_change", changeItems=items(50000), reasonCode="二")
+    first.fill("confirm_redeclaration", redeclarationResult="已批准")
+    first.fill("set_budget", approvedBudget=2950000)
+    assert first.ended
+    second = Case("sucheng", "change", first.facts, phase="building", records=first.records)
+    second.fill("submit_change", changeItems=items(50000), reasonCode="二")
+    assert second.ended
+    assert second.facts["cumulativeChange"] == 50000
+    third = Case("sucheng", "change", first.facts, phase="building", records=first.records)
+    third.fill("submit_change", changeItems=items(50001), reasonCode="二")
+    assert third.tasks == {"confirm_redeclaration": 1}
+
+
+@pytest.mark.parametrize("district", ["fengxian", "sucheng"])
+def test_a_change_that_was_begun_while_building_is_not_submitted_when_it_is_over(district: str) -> None:
+    """FX-22-1, SC-17-1: what is accepted, or is being accepted, is changed no more; one that the acceptance waits for may still be corrected."""
+    for phase in ("accepting", "accepted", "operating"):
+        case = Case(district, "change", contracted(district, accState="合格"), phase=phase)
+        with pytest.raises(FormRejected, match="不在建设或试运行阶段"):
+            case.fill("submit_change", changeItems=items(1000))
+
+
+def test_a_change_that_the_acceptance_waits_for_may_be_corrected_until_it_is_accepted() -> None:
+    case = begin("fengxian", approvedEstimate=10000000)
+    case.fill("submit_change", changeItems=items(1000))
+    case.give_back("confirm_change", "submit_change")
+    case.phases.append("accepting")
+    case.fill("submit_change", changeItems=items(2000))
+    case.fill("confirm_change")
+    case.facts["accState"] = "合格"
+    with pytest.raises(FormRejected, match="已经通过验收"):
+        case.fill("review_change")
+    case.fill("review_change", changeOpinion="不通过", refusalReason="已经验收")
+    assert case.ended
+    assert case.facts["changePending"] is False
+
+
+def test_no_budget_is_set_anew_after_the_acceptance() -> None:
+    case = begin("sucheng")
+    case.fill("submit_change", changeItems=items(100), reasonCode="无")
+    case.facts["accState"] = "合格"
+    with pytest.raises(FormRejected, match="已经通过验收"):
+        case.fill("confirm_redeclaration", redeclarationResult="已批准")
+    case.facts["accState"] = "未验收"
+    case.fill("confirm_redeclaration", redeclarationResult="已批准")
+    case.facts["accState"] = "合格"
+    with pytest.raises(FormRejected, match="已经通过验收"):
+        case.fill("set_budget", approvedBudget=6950000)
+
+
 def test_a_redeclaration_that_fails_ends_the_change() -> None:
     case = begin("sucheng")
     case.fill("submit_change", changeItems=items(100), reasonCode="无")

@@ -392,6 +392,7 @@ SUCHENG_PAYABLE: dict[str, Any] = {
     "payKind": "验收款",
     "payAmount": 100,
     "payments": [],
+    "plans": [{"annualFee": 100, "cycleStartOn": "2026-01-01"}],
     "parameters": {**FINAL_ONLY, "advanceShare": Decimal("0.3")},
     "project": {
         "accState": "合格",
@@ -402,6 +403,7 @@ SUCHENG_PAYABLE: dict[str, Any] = {
         "securityOk": True,
         "cryptoOk": True,
         "levelOk": True,
+        "omPlanFiled": True,
     },
 }
 
@@ -432,6 +434,17 @@ SUCHENG_PAYABLE: dict[str, Any] = {
         ({"accState": "未验收", "payKind": "预付款", "payAmount": Decimal("30.01")}, ["预付款累计超过合同的约定比例"]),
         ({"accState": "未验收", "payKind": "预付款", "payAmount": Decimal("29.01"), "payments": PAID}, ["预付款累计超过合同的约定比例"]),
         ({"payKind": "运维经费", "payments": [{**PAID[0], "amount": 100}]}, []),
+        ({"payKind": "运维经费", "payAmount": Decimal("100.01")}, ["累计支付超过经审核的年度运维经费"]),
+        ({"payKind": "运维经费", "payments": [{"payKind": "运维经费", "amount": Decimal("0.01")}]}, ["累计支付超过经审核的年度运维经费"]),
+        ({"payKind": "运维经费", "payAmount": 200, "plans": [{"annualFee": 100, "cycleStartOn": "2025-03-10"}]}, []),
+        (
+            {"payKind": "运维经费", "payAmount": 200, "plans": [{"annualFee": 100, "cycleStartOn": "2025-03-11"}]},
+            ["累计支付超过经审核的年度运维经费"],
+        ),
+        ({"payKind": "运维经费", "plans": [{"annualFee": 100, "cycleStartOn": "2026-03-11"}]}, ["累计支付超过经审核的年度运维经费"]),
+        ({"payKind": "运维经费", "plans": [{"annualFee": None, "cycleStartOn": "2026-01-01"}]}, ["累计支付超过经审核的年度运维经费"]),
+        ({"payKind": "运维经费", "plans": None, "omPlanFiled": None}, ["运维方案尚未报备", "累计支付超过经审核的年度运维经费"]),
+        ({"plans": None, "omPlanFiled": None}, []),
     ],
 )
 def test_what_stands_in_the_way_of_a_payment_in_sucheng(change: dict[str, Any], reasons: list[str]) -> None:

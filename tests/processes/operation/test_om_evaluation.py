@@ -199,8 +199,10 @@ def test_without_a_quota_of_the_year_finance_is_asked_first() -> None:
 
 def test_finance_explains_what_differs_from_the_approved_amount() -> None:
     case = operating("fengxian")
-    for task in ("apply_fee", "review_fee", "set_quota", "coordinate_fee"):
+    for task in ("apply_fee", "review_fee"):
         case.fill(task)
+    case.fill("set_quota", quotaAmount=160000)
+    case.fill("coordinate_fee")
     for amount in (160000, 140000):
         with pytest.raises(FormRejected):
             case.fill("arrange_fee", feeArranged=amount)
@@ -208,6 +210,25 @@ def test_finance_explains_what_differs_from_the_approved_amount() -> None:
     assert case.records["om_fee"][0]["arranged"] == 160000
     assert case.records["om_fee"][0]["arrangement"] == "高于核定金额"
     assert case.timers == {"cycle_ends": at("2027-03-15T00:00:00")}
+
+
+def test_finance_arranges_no_more_than_the_quota_has_left() -> None:
+    """FX-5-14, FX-29-3: 1,000,000 less what the others have: arranged where finance has arranged it, else as approved."""
+    case = operating("fengxian", registers=quota(Decimal("1000000"), Decimal("850000")))
+    for task in ("apply_fee", "review_fee", "coordinate_fee"):
+        case.fill(task)
+    with pytest.raises(FormRejected, match="超出本年度的运维专项额度"):
+        case.fill("arrange_fee", feeArranged=Decimal("150000.01"), arrangementReason="财力允许")
+    other = {"project": "1002", "year": 2026, "cycleStartOn": "2026-01-01", "applied": 850000, "approved": 850000, "arranged": 840000}
+    case.records["om_fee"] = [other]
+    with pytest.raises(FormRejected, match="超出本年度的运维专项额度"):
+        case.fill("arrange_fee", feeArranged=Decimal("160000.01"), arrangementReason="财力允许")
+    case.records["om_fee"] = [{**other, "arranged": 860000}]
+    with pytest.raises(FormRejected, match="超出本年度的运维专项额度"):
+        case.fill("arrange_fee", feeArranged=150000)
+    case.records["om_fee"] = [other]
+    case.fill("arrange_fee", feeArranged=160000, arrangementReason="财力允许")
+    assert case.records["om_fee"][-1]["arranged"] == 160000
 
 
 def test_report_opens_the_day_after_the_cycle_and_falls_due_thirty_days_later() -> None:

@@ -81,7 +81,10 @@ def test_a_split_project_goes_back_and_is_reviewed_again() -> None:
     pass_pre_review(case, splitFinding="属分拆", preReviewSummary="请与另一项目合并")
     assert case.tasks == {"revise_scheme": 1}
     assert "合并" in case.variable("preReviewSummary")
-    case.fill("revise_scheme", purpose="合并建设", budgetItems=[{"name": "软件", "amount": 7000000}, {"name": "硬件", "amount": 700000.5}])
+    items = [{"name": "软件", "amount": 7000000}, {"name": "硬件", "amount": 700000.5}]
+    with pytest.raises(FormRejected, match="资金来源合计应等于预算明细合计"):  # FX-10-3, FX-2-1
+        case.fill("revise_scheme", budgetItems=items)
+    case.fill("revise_scheme", purpose="合并建设", budgetItems=items, fundItems=[{"source": "财政性资金", "amount": 7700000.5}])
     assert (case.facts["purpose"], case.facts["totalAmount"]) == ("合并建设", Decimal("7700000.5")), (
         "what is revised is a fact, the total a sum"
     )

@@ -112,6 +112,27 @@ def test_four_parties_and_secrecy_for_a_classified_project() -> None:
     assert review("sucheng", classified=True).tasks == {"give_pre_review_opinion": 5}
 
 
+def parts(total: object) -> dict[str, object]:
+    """The cost items of an amount, all of it for development."""
+    return {"development": total, "implementation": 0, "maintenance": 0, "training": 0, "supervision": 0, "other": 0}
+
+
+def test_a_revision_does_not_make_it_a_purchase_below_the_limit() -> None:
+    """SC-2-5: hardware alone below 500,000 is not in the regulation's scope, whenever it becomes that."""
+    case = review("sucheng")
+    case.fill("give_pre_review_opinion", opinion="修改后同意", opinionText="请修改")
+    case.fill_all("give_pre_review_opinion")
+    case.fill("issue_pre_review", text="请修改")
+    for amount, refused in ((Decimal("499999.99"), True), (500000, False)):
+        given = {"hardwareOnly": True, "fundItems": [{"source": "区财政", "amount": amount}], "revisedBudget": parts(amount)}
+        if refused:
+            with pytest.raises(FormRejected, match="不适用本办法"):
+                case.fill("revise_declaration", **given)
+        else:
+            case.fill("revise_declaration", **given)
+    assert case.facts["totalAmount"] == 500000
+
+
 def test_one_revision_returns_it_to_the_applicant_and_asks_everyone_again() -> None:
     """SC-10-18, A59."""
     case = review("sucheng")
@@ -121,7 +142,11 @@ def test_one_revision_returns_it_to_the_applicant_and_asks_everyone_again() -> N
     assert case.tasks == {"revise_declaration": 1}
     assert case.variable("text") == "请补充共享清单"
     assert case.variable("opinions")[0]["opinionText"] == "补充共享清单"
-    case.fill("revise_declaration", purpose="补充共享清单", fundItems=[{"source": "区财政", "amount": 7000000}])
+    more = [{"source": "区财政", "amount": 7000000}]
+    for budget in (..., parts(6999999)):
+        with pytest.raises(FormRejected, match="修改后的预算各项合计应等于资金来源合计"):  # SC-10-4
+            case.fill("revise_declaration", fundItems=more, revisedBudget=budget)
+    case.fill("revise_declaration", purpose="补充共享清单", fundItems=more, revisedBudget=parts(7000000))
     assert (case.facts["purpose"], case.facts["totalAmount"]) == ("补充共享清单", 7000000), (
         "what is revised is a fact, and the total is a sum"
     )
@@ -351,7 +376,7 @@ def test_three_working_days_for_the_final_draft(delivered: str, last_day_is_over
 
 def final_text(case: PlanningCase, amount: str) -> None:
     joint_review(case)
-    case.fill("revise_final", fundItems=[{"source": "区财政", "amount": Decimal(amount)}])
+    case.fill("revise_final", fundItems=[{"source": "区财政", "amount": Decimal(amount)}], revisedBudget=parts(Decimal(amount)))
     case.fill_all("check_final")
     case.fill_all("sign_joint_review")
     case.fill("upload_signed_form")
@@ -365,7 +390,10 @@ def test_a_final_text_above_the_threshold_needs_approval_after_all() -> None:
     case.fill_all("give_joint_opinion")
     case.fill("set_control_price", reviewedEstimate=4500000, controlPrice=3900000)
     case.fill("conclude_joint_review")
-    case.fill("revise_final", fundItems=[{"source": "区财政", "amount": Decimal("4000000.01")}])
+    final = Decimal("4000000.01")
+    with pytest.raises(FormRejected, match="须重新填报预算各项"):  # SC-10-4
+        case.fill("revise_final", fundItems=[{"source": "区财政", "amount": final}])
+    case.fill("revise_final", fundItems=[{"source": "区财政", "amount": final}], revisedBudget=parts(final))
     case.fill_all("check_final")
     case.fill_all("sign_joint_review")
     case.fill("upload_signed_form")

@@ -147,6 +147,8 @@ def test_a_proper_declaration_has_no_finding(district: str) -> None:
         ({"responsibleLeader": "张明、李强"}, {"leader": "HARD"}),
         ({"responsibleLeader": ""}, {"leader": "HARD"}),
         ({"totalAmount": 1000}, {"budget": "HARD"}),
+        ({"fundItems": [{"source": "财政性资金", "amount": 1}]}, {"fund": "HARD"}),
+        ({"fundItems": [{"source": "财政性资金", "amount": 900}, {"source": "其他自筹资金", "amount": Decimal("99.99")}]}, {}),
         ({"purposeTags": []}, {"purpose": "HARD"}),
         ({"peers": [{"priorityRank": 1}]}, {"rank": "HARD"}),
         ({"peers": [{"priorityRank": 2}]}, {}),
