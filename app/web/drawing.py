@@ -15,8 +15,8 @@ _MOST_VISITS = 5
 _ID = re.compile(r"(?<=”)\([A-Za-z_][\w.-]*\)")  # behind the name that it belongs to
 
 
-def drawn(view: DiagramView, incidents: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """``incidents``: element id → what is wrong there, for those who may read it."""
+def drawn(view: DiagramView, incidents: Mapping[str, str] | None = None, at: str = "") -> dict[str, Any]:
+    """``incidents``: element id → what is wrong there, for those who may read it; ``at``: the element that the page is about, if it is about one."""
     stuck = dict.fromkeys(view.incidents, "等待管理员处理") | {name: _ID.sub("", text) for name, text in (incidents or {}).items()}
     late = {one.element_id: display.lateness(one) for one in view.late}
     named = {*view.elements, *view.current, *view.completed, *late, *stuck, *view.visits}
@@ -31,7 +31,7 @@ def drawn(view: DiagramView, incidents: Mapping[str, str] | None = None) -> dict
         shown = {what: said for what, said in told.items() if said} | _declared(view.elements.get(name)) | _visited(view, name)
         if shown:
             elements[name] = shown
-    return {"source": url_for("models.diagram", key=view.definition_key), "elements": elements}
+    return {"source": url_for("models.diagram", key=view.definition_key), "elements": elements} | ({"at": at} if at else {})
 
 
 def _declared(element: ElementView | None) -> dict[str, Any]:

@@ -62,8 +62,8 @@ group('a caption', () => {
     const four = placed(TASK, [`${LIMIT} · 登记申报登记簿 · 一人一次`, BACK], obstacles, measure).lines;
     expect(four).toHaveLength(3);
     expect(placed(TASK, ['↩ 申请、审核、核定额度'], obstacles, measure).lines).toEqual([
-      '↩ 申请、审核、',
-      '核定额度',
+      '↩ 申请、',
+      '审核、核定额度',
     ]);
     expect(
       placed(
