@@ -24,9 +24,9 @@ vi.mock('bpmn-js/lib/NavigatedViewer', () => ({
 }));
 
 const TWO_PLACES = {
-  fill_in: { kind: '用户任务', current: 1, overdue: '逾期 3 天' },
+  fill_in: { kind: '办理事项', current: 1, overdue: '逾期 3 天' },
   stage: { kind: '子流程', current: 1 },
-  give: { kind: '用户任务', current: 2 },
+  give: { kind: '办理事项', current: 2 },
 };
 
 /** The page's diagram, once it is settled. */
@@ -131,7 +131,7 @@ group('the panel', () => {
   test('so do Enter and the space bar; Escape leads back', async () => {
     const { panel, of } = await page(TWO_PLACES);
     expect(of('fill_in').getAttribute('tabindex')).toBe('0');
-    expect(of('fill_in').getAttribute('aria-label')).toBe('用户任务 填报，停在这里 1 处 · 逾期 3 天');
+    expect(of('fill_in').getAttribute('aria-label')).toBe('办理事项 填报，停在这里 1 处 · 逾期 3 天');
     for (const key of ['Enter', ' ']) {
       press(of('fill_in'), key);
       expect(document.activeElement).toBe(panel.querySelector('h3'));
