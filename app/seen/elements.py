@@ -1,6 +1,8 @@
 """The elements of a diagram as people read them: the lines under a task, and what a click on it tells. Titles throughout, never ids.
 
 Everything comes from the definition, the catalogue and the district's files as of one catalogue version, so that it is made once for each.
+
+One file because each line of a click is read from the same definition, library and names.
 """
 
 import re
