@@ -100,7 +100,7 @@ def test_what_a_click_tells_is_in_words_and_the_raw_text_is_for_analysts(site: F
     assert {line["href"].partition("#")[0] for line in lines if "href" in line} == {"/clauses"}
 
     analyst, _ = sign_in(site, f"{district}.analyst")
-    own = {"sucheng": "review", "fengxian": "acceptance"}[district]
+    own = {"sucheng": "review", "fengxian": "declaration"}[district]
     elements = shown_of_diagram(analyst.get(f"/models/process/{district}/{own}").text)
     assert "系统判定 · 业务规则任务" in {element.get("kind", "") for element in elements.values()}
     shown = [line for element in elements.values() for fact in element.get("facts", ()) for line in fact["lines"]]
