@@ -47,7 +47,7 @@ class Config:
     """The settings of one process. ``data`` is a folder (SQLite inside) or a database URL."""
 
     data: str = _setting("instance", "数据位置:文件夹(内建 SQLite 数据库),或 postgresql+psycopg:// 开头的数据库地址")
-    models: str = _setting("", "模型根目录(含 bpmn、dmn、forms、districts);空则为安装目录")
+    models: str = _setting("", "模型根目录(含 bpmn、dmn、forms、districts;演示模式还要 demonstration/lives.toml);空则为安装目录")
     host: str = _setting("127.0.0.1", "监听地址")
     port: int = _setting(8000, "监听端口", least=1, most=65_535)
     node: int = _setting(-1, "本进程的节点号(0 至 255),已被运行中的进程占用时不启动;-1 为自动分配")

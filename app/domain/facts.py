@@ -34,7 +34,7 @@ _OF_FIELD = ("x-owner", "x-from", "x-source", "x-role", "readOnly")
 _OF_SCHEMA = (
     "type", "title", "description", "enum", "format", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum",
     "exclusiveMaximum", "multipleOf", "items", "minItems", "maxItems", "uniqueItems", "properties", "required", "additionalProperties",
-    "x-format", "x-held", "x-unordered",
+    "x-format", "x-held", "x-labels", "x-unordered",
 )  # fmt: skip
 _TYPES = ("string", "number", "integer", "boolean", "array", "object")
 _FORMATS = {"money": "number", "office": "object", "person": "object"}  # of x-format, with the type that it belongs to
@@ -343,6 +343,11 @@ def _check_schema(schema: Any, place: str, *, top: bool = False) -> None:
         raise FactsError(f"{place}/x-format", f"台账字段 {name} 的 x-format“{given}”{meant}")
     if "x-unordered" in schema and kind != "array":
         raise FactsError(f"{place}/x-unordered", f"台账字段 {name} 的 x-unordered 只能写在列表(array)上")
+    labels = schema.get("x-labels", {})
+    if not isinstance(labels, Mapping) or not all(isinstance(word, str) and word.strip() for word in labels.values()):
+        raise FactsError(f"{place}/x-labels", f"台账字段 {name} 的 x-labels 应是一个对象:代码 → 页面上的说法")
+    if unknown := [code for code in labels if "enum" in schema and code not in schema["enum"]]:
+        raise FactsError(f"{place}/x-labels", f"台账字段 {name} 的 x-labels 里的“{unknown[0]}”不在 enum 里")
     if kind == "array":
         _check_schema(schema.get("items"), f"{place}/items")
     for part in schema.get("properties", {}):

@@ -45,6 +45,11 @@ class Plan:
 
 def read(path: Path) -> list[Plan]:
     """The plans of a file. Raises InvalidRequest (LIVES) naming the entry and its key."""
+    if not path.is_file():
+        raise InvalidRequest(
+            f"演示模式要有演示项目文件 {path},现在没有。请从安装目录复制 demonstration 文件夹到模型根目录,或者不用 --demonstration",
+            code=InstallationCode.LIVES,
+        )
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)["life"]
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:

@@ -35,11 +35,12 @@ _PLAIN = (
 )  # fmt: skip
 # docs/analyst/forms.md and facts.md; ``x-kind`` names a row of the registers' documentation.
 _OURS = (
-    "x-checks", "x-clauses", "x-extends", "x-format", "x-fresh", "x-from", "x-held", "x-held-in", "x-keep", "x-kind", "x-ledger", "x-number", "x-owner",
+    "x-checks", "x-clauses", "x-extends", "x-format", "x-fresh", "x-from", "x-held", "x-held-in", "x-hidden", "x-keep", "x-kind", "x-labels", "x-ledger",
+    "x-number", "x-owner",
     "x-readonly-from", "x-role", "x-source", "x-unordered", "x-value",
 )  # fmt: skip
 _KEYWORDS = frozenset({*_ONE, *_LISTS, *_NAMED, *_PLAIN, *_OURS})
-_TRUTHS = ("x-fresh", "x-keep", "x-ledger", "x-readonly-from", "x-unordered")
+_TRUTHS = ("x-fresh", "x-hidden", "x-keep", "x-ledger", "x-readonly-from", "x-unordered")
 _VALUES: Mapping[str, Collection[str]] = {
     "x-format": ("money", "office", "person"),
     "format": (

@@ -1,30 +1,37 @@
 """The elements of a diagram as people read them: the lines under a task, and what a click on it tells. Titles throughout, never ids.
 
 Everything comes from the definition, the catalogue and the district's files as of one catalogue version, so that it is made once for each.
+
+One file because each line of a click is read from the same definition, library and names.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from app.catalogue.snapshot import Snapshot, form
-from app.decision.feel.syntax import Call, Literal, Name, Path
+from app.decision import feel
+from app.decision.feel.syntax import Call, Literal, Name, Node, Path
+from app.domain.deadlines import vocabulary
 from app.domain.declared import Declared, declared
 from app.domain.districts import Clause, District
 from app.domain.states import DefinitionKind
+from app.engine.decisions import DEADLINES
 from app.engine.definitions import ElementInfo, ProcessDefinition
 from app.engine.elements.base import EventElement
 from app.engine.elements.events import LinkThrow
 from app.engine.elements.multi_instance import MultiInstanceBody
-from app.engine.elements.subprocesses import CallActivity, EventSubProcess
+from app.engine.elements.subprocesses import CallActivity
 from app.engine.elements.tasks import BusinessRuleTask, UserTask
 from app.engine.expressions import FormulaTerm, LiteralTerm, Term
 from app.engine.reading import xml
 from app.rehearsal import inventory
 from app.rehearsal.inventory import Part
-from app.seen import conditions, limits, wording
+from app.seen import conditions, kinds, limits, saying, values, wording
 from app.seen.limits import Limit
 from app.seen.lines import phase_title
 from app.seen.shapes import ElementFact, ElementView, FactLine, ModelRef
@@ -39,37 +46,6 @@ _MOST_OFFICES = 4
 _TASKS = frozenset(
     {"task", "userTask", "manualTask", "businessRuleTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "callActivity"}
 )
-_KINDS = {
-    "task": "任务",
-    "userTask": "用户任务",
-    "manualTask": "手工任务",
-    "businessRuleTask": "业务规则任务",
-    "serviceTask": "服务任务",
-    "sendTask": "发送任务",
-    "receiveTask": "接收任务",
-    "scriptTask": "脚本任务",
-    "callActivity": "调用活动",
-    "subProcess": "子流程",
-    "exclusiveGateway": "排他网关",
-    "inclusiveGateway": "包容网关",
-    "parallelGateway": "并行网关",
-    "eventBasedGateway": "事件网关",
-    "startEvent": "开始事件",
-    "endEvent": "结束事件",
-    "intermediateCatchEvent": "等待事件",
-    "intermediateThrowEvent": "中间事件",
-    "boundaryEvent": "边界事件",
-}
-_TRIGGERS = {
-    "timer": "定时",
-    "message": "消息",
-    "signal": "信号",
-    "error": "错误",
-    "escalation": "升级",
-    "link": "链接",
-    "terminate": "终止",
-}
-
 _views: WeakKeyDictionary[Snapshot, dict[int, tuple[District, dict[str, ElementView]]]] = WeakKeyDictionary()
 
 
@@ -97,7 +73,8 @@ class _Reading:
         limited = self._limit(part)
         return ElementView(
             id=part.id,
-            kind=_kind(part),
+            kind=kinds.kind(part),
+            drawn=kinds.drawn(part),
             name=info.name,
             captions=tuple(self._captions(part, said, limited)),
             facts=tuple(ElementFact(title, lines) for title, found in self._facts(part, info, said, limited) if (lines := tuple(found))),
@@ -134,12 +111,12 @@ class _Reading:
         yield "办理期限", self._deadline(part, said, limited)
         yield "时间", self._timer(part)
         yield "依据", self._clauses(info, limited)
-        yield "登记", iter([FactLine(self._register(said.record) or "没有名称的登记簿")] if said.record else ())
+        yield "登记", iter([self._register_line(said.record)] if said.record else ())
         yield "出具文书", iter([FactLine("按模板生成，办理时可以下载")] if said.document else ())
-        yield "查阅", (FactLine(title) for kind in said.reads if (title := self._register(kind)))
+        yield "查阅", (self._register_line(kind) for kind in said.reads if self._register(kind))
         yield "审批的内容", self._approved(said)
         yield "不必重办", iter([FactLine("再次到这里时，如果原来的意见仍然满足条件、所批内容没有变化", said.stands)] if said.stands else ())
-        yield "写入项目台账", (FactLine(self._ledger_title(name) or "台账中的一项", formula) for name, formula in said.sets)
+        yield "写入项目台账", (self._set(name, formula) for name, formula in said.sets)
         yield "项目阶段", iter([FactLine(f"进入“{phase_title(said.phase)}”")] if said.phase else ())
         yield "告知", (FactLine(name) for name in self._told(said))
         yield "可以退回到", (FactLine(name) for name in self._targets(said))
@@ -219,8 +196,16 @@ class _Reading:
                 since = self._since(part)
                 yield FactLine(f"自{since}的次日起算" if since else "起算的时间由流程给出")
             yield from (FactLine(line) for line in limited.lines)
+            yield from self._rows(limited)
         if said.no_deadline:
             yield FactLine(f"不设期限：{said.no_deadline}")
+
+    def _rows(self, limited: Limit) -> Iterator[FactLine]:
+        """The rows of the deadlines' table that give a limit."""
+        table = self.library.reference(DefinitionKind.DECISION, DEADLINES)
+        if table is not None:
+            model = ModelRef(DefinitionKind.DECISION, table.id, table.tenant, table.version)
+            yield from (FactLine(f"期限表第 {number} 行", model=model, anchor=f"{DEADLINES}-{number}") for number in limited.rows)
 
     def _since(self, part: Part) -> str | None:
         """From when a limit is counted, in words; None where the process alone knows."""
@@ -263,14 +248,41 @@ class _Reading:
         carried = self.district.clauses_at(self.definition.process_id, info.id)
         own = self.district.own_clauses(" ".join([*info.clauses, *carried]))
         for clause in dict.fromkeys([*own, *(limited.clauses if limited else ())]):
-            yield FactLine(_cited(clause))
+            yield FactLine(_cited(clause), clause=clause.id)
 
     def _approved(self, said: Declared) -> Iterator[FactLine]:
         titles = [self._ledger_title(name) or self._title(name) for name in said.approves]
         if named := "、".join(dict.fromkeys(title for title in titles if title)):
             yield FactLine(named if all(titles) else f"{named} 等 {len(titles)} 项")
         if said.approves_when:
-            yield FactLine("视为同意的条件", said.approves_when)
+            words = self._worded(said.approves_when)
+            yield FactLine(f"视为同意的条件：{words}" if words else "视为同意的条件", said.approves_when)
+
+    def _set(self, name: str, formula: str) -> FactLine:
+        """What a field of the ledger becomes."""
+        title = self._ledger_title(name) or "台账中的一项"
+        tree = _parsed(formula)
+        match tree:
+            case Literal(value=bool() as truth):
+                value = "是" if truth else "否"
+            case Literal(value=None):
+                value = "空白"
+            case Literal(value=str() as text) if text:
+                value = saying.said(text, self._ledger_schema(name))
+            case Literal(value=Decimal() | int() as number):
+                value = values.number(number)
+            case Name(name=base) | Path(base=Name(name=base)) if given := self._given_by(base):
+                value = f"按“{given}”的结果"
+            case Name(name=variable) if asked := self._title(variable):
+                value = f"所填的“{asked}”"
+            case _:
+                value = "由流程计算"
+        return FactLine(f"{title} = {value}", formula)
+
+    def _worded(self, formula: str) -> str:
+        """A condition in words; empty where it has none."""
+        tree = _parsed(formula)
+        return conditions.words(tree, self._title) if tree is not None else ""
 
     def _told(self, said: Declared) -> list[str]:
         roles = [self.district.roles[key].title if key in self.district.roles else "没有登记的角色" for key in said.notify]
@@ -280,7 +292,7 @@ class _Reading:
     def _ways(self, part: Part) -> Iterator[FactLine]:
         element = part.element
         for flow in () if isinstance(element, LinkThrow) else element.outgoing:
-            to = self._name(flow.target.bpmn_id) or _kind(Part(flow.target, ""))
+            to = self._name(flow.target.bpmn_id) or kinds.kind(Part(flow.target, ""))
             way = f"{self._answers.get(flow.id, '')} → {to}".strip()
             if flow is element.default:
                 yield FactLine(f"{way}：其余情况")
@@ -379,28 +391,31 @@ class _Reading:
         info = definition.elements.get(element) if definition is not None else None
         return info.name if info else ""
 
+    def _ledger_schema(self, name: str) -> Mapping[str, Any]:
+        ledger = self.library.ledger
+        field = ledger.fields.get(name) if ledger is not None else None
+        return field.schema if field is not None else {}
+
+    def _register_line(self, kind: str) -> FactLine:
+        found = wording.register(self.library, kind)
+        if found is None:
+            return FactLine("没有名称的登记簿")
+        return FactLine(found.name or "没有名称的登记簿", model=ModelRef(DefinitionKind.FORM, found.id, found.tenant, found.version))
+
     def _register(self, kind: str) -> str:
         found = wording.register(self.library, kind)
         return found.name if found else ""
 
 
+def _parsed(formula: str) -> Node | None:
+    try:
+        return feel.compile(formula, functions=vocabulary()).tree.root if formula else None
+    except feel.FeelError:
+        return None
+
+
 def _due(part: Part) -> Term | None:
     return part.activity.assignment.due_date if isinstance(part.activity, UserTask) else None
-
-
-def _kind(part: Part) -> str:
-    activity = part.activity
-    trigger = getattr(activity, "trigger", None)
-    word = _KINDS.get(activity.element_type, "环节")
-    if isinstance(activity, EventSubProcess):
-        word = "事件子流程"
-    elif trigger is not None:
-        word = _TRIGGERS.get(trigger.kind, "") + word
-    if part.element is not activity:
-        word += "（多实例）"
-    if isinstance(activity, EventElement) and not activity.interrupting:
-        word += "（不中断）"
-    return word
 
 
 def _cited(clause: Clause) -> str:

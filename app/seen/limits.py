@@ -27,6 +27,7 @@ class Limit:
     clauses: tuple[Clause, ...] = ()
     counted: bool = False
     agreed: bool = False
+    rows: tuple[int, ...] = ()  # their numbers in the table
 
     def since(self, start: str | None) -> str:
         """``short``, with the moment from which it is counted where that is another than the task's own opening."""
@@ -53,7 +54,7 @@ def limit(key: str, library: Snapshot, district: District, title: Callable[[str]
     words = "或 ".join(lengths) if len(lengths) < 3 else f"{lengths[0]}等"
     counted = any(_outputs(table, rule).get("unit") != '"fixed_date"' for rule in rows)
     short = f"{'限' if clauses else AGREED} {words}".replace("限 按", "限期按").replace(f"{AGREED} 按", f"{AGREED}按")
-    return Limit(short, tuple(lines), clauses, counted, not clauses)
+    return Limit(short, tuple(lines), clauses, counted, not clauses, tuple(rule.number for rule in rows))
 
 
 def _table(library: Snapshot) -> Decision | None:

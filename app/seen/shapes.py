@@ -191,11 +191,32 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True)
 class FactLine:
-    """A line of what is known of an element. ``formula``: FEEL that it puts in words; ``model``: what it names."""
+    """A line of what is known of an element. ``formula``: FEEL that it puts in words; ``model``: what it names, ``anchor`` the place on its page; ``clause``: the
+    id of the clause that it tells."""
 
     text: str
     formula: str = ""
     model: ModelRef | None = None
+    anchor: str = ""
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseEntry:
+    """A clause of a district's regulation with what carries it."""
+
+    id: str
+    article: str
+    paraphrase: str
+    carriers: Sequence[FactLine] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClausesPage:
+    """``title``: of the regulation."""
+
+    title: str
+    entries: Sequence[ClauseEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +227,11 @@ class ElementFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementView:
-    """An element as its diagram declares it, in people's words. ``captions``: the lines that stand under a task."""
+    """An element as its diagram declares it, in people's words. ``captions``: the lines that stand under a task; ``drawn``: its kind in BPMN's words."""
 
     id: str
     kind: str
+    drawn: str
     name: str
     captions: Sequence[str] = ()
     facts: Sequence[ElementFact] = ()
@@ -330,11 +352,13 @@ class OfficeView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """A fact of the ledger as people read it. ``unconfirmed``: it was imported or migrated, and no owner has confirmed it."""
+    """A fact as people read it: ``text`` is its ``value`` in words, empty where it has none. ``unconfirmed``: it was imported or migrated, and no owner has
+    confirmed it."""
 
     name: str
     title: str
     value: Any
+    text: str = ""
     unconfirmed: bool = False
 
 
@@ -442,12 +466,15 @@ class StartPage:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
+    """An entry of a register. ``data``: as it was written, for programs; ``shown``: what people read of it."""
+
     key: int
     kind: str
     title: str
     amount: Decimal | None
     data: Mapping[str, Any]
     created_at: datetime
+    shown: Sequence[FactView] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,7 +499,7 @@ class InstanceLine:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalView:
-    """What somebody approved: ``task`` by its name, ``values`` by their titles; ``lapsed``: the titles of what has changed since, empty while it stands."""
+    """What somebody approved: ``task`` by its name, ``values`` by their titles, ``shown`` in words; ``lapsed``: the titles of what has changed since, empty while it stands."""
 
     task: str
     person: str
@@ -480,6 +507,7 @@ class ApprovalView:
     office: str
     at: datetime
     values: Mapping[str, Any]
+    shown: Mapping[str, str]
     lapsed: tuple[str, ...] = ()
     lapsed_at: datetime | None = None
 

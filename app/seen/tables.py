@@ -7,8 +7,9 @@ from app.decision import dmn
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One decision of a file. ``rows``: number, cells of the inputs, cells of the outputs, annotations in the order of ``notes``."""
+    """One decision of a file, by its ``id``. ``rows``: number, cells of the inputs, cells of the outputs, annotations in the order of ``notes``."""
 
+    id: str
     name: str
     hit_policy: str
     inputs: list[str]
@@ -29,6 +30,7 @@ def tables(source: bytes) -> list[Table]:
 def _table(decision: dmn.Decision) -> Table:
     notes = list(dict.fromkeys(name for rule in decision.rules for name in rule.annotations))
     return Table(
+        id=decision.id,
         name=decision.name,
         hit_policy=decision.hit_policy,
         inputs=[column.label or column.expression for column in decision.inputs],

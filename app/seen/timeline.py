@@ -11,6 +11,7 @@ from app.domain.states import ElementState
 from app.engine.decisions import CLAUSE_COLUMN, DEADLINES
 from app.seen import wording
 from app.seen.happenings import Happening
+from app.seen.leading import lead
 from app.seen.lines import phase_title
 from app.seen.shapes import ClauseView, DeadlineView, DecisionView, OverrideView, RuleView, TimelineEntry
 from app.store import history
@@ -221,19 +222,24 @@ def deadline_view(row: Any, district: District) -> DeadlineView | None:
     )
 
 
-def why(row: Any, clauses: Sequence[ClauseView], timeline: Sequence[TimelineEntry], district: District) -> str:
-    """Why a task came: the step before it, and the clause that asks for it."""
-    before = [entry for entry in timeline if entry.at <= row.opened_at and entry.action in _LEADING]
+def why(row: Any, clauses: Sequence[ClauseView], district: District) -> str:
+    """Why a task came: who returned it, or the step before it on its own branch; and the clause that asks for it."""
     parts = []
-    by_hand = next((entry for entry in reversed(before) if entry.person), None)
-    if not before:
-        parts.append(f"“{row.process_name}”开始办理")
-    elif by_hand is None:
-        parts.append(f"“{before[-1].name}”之后转到此处")
+    found = lead(row)
+    if row.returned_at is not None:
+        parts.append(f"“{row.returned_from}”由{row.returned_by_office}{row.returned_by_name}退回后转到此处")
+    elif found.hand is not None:
+        way = f",经“{_called(found.via)}”转到此处" if found.via is not None else "后转到此处"
+        parts.append(f"“{_called(found.hand)}”由{found.hand.completed_office}{found.hand.completed_name}办结{way}")
+    elif found.via is not None:
+        parts.append(f"“{_called(found.via)}”之后转到此处")
     else:
-        way = "后转到此处" if by_hand is before[-1] else f",经“{before[-1].name}”转到此处"
-        did = "退回" if by_hand.action == Happening.RETURNED else "办结"
-        parts.append(f"“{by_hand.name}”由{by_hand.office}{by_hand.person}{did}{way}")
+        parts.append(f"“{row.process_name}”开始办理")
     title = str(district.regulation.get("short_title") or district.regulation.get("title") or "")
     parts += [f"依据{title}{clause.article}:{clause.paraphrase}" for clause in clauses]
     return "。".join(parts) + "。"
+
+
+def _called(visit: Any) -> str:
+    info = snapshot.process_definition(visit.definition_key).elements.get(visit.element_id)
+    return visit.name or (info.name if info else "") or "前一环节"

@@ -1,6 +1,6 @@
 """The words for facts and registers: as the deployed forms call them, so that nobody keeps a second list."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -11,17 +11,10 @@ from app.decision import dmn
 from app.domain.forms import Form
 from app.engine import DecisionRef
 from app.seen import values
-from app.seen.shapes import FactView
 from app.store.resources import ResourceRef
 
 _titles: WeakKeyDictionary[Snapshot, dict[str, str]] = WeakKeyDictionary()
-_RECORDS = "records."
-
-
-def shown(tenant: str, facts: Mapping[str, Any], unconfirmed: Collection[str]) -> tuple[FactView, ...]:
-    """The facts that some form of the tenant has a title for."""
-    titles = titles_of(snapshot.library(tenant))
-    return tuple(FactView(name, titles[name], value, name in unconfirmed) for name, value in facts.items() if name in titles)
+RECORDS = "records."
 
 
 def record_title(tenant: str, kind: str) -> str:
@@ -32,7 +25,7 @@ def record_title(tenant: str, kind: str) -> str:
 
 def register(library: Snapshot, kind: str) -> ResourceRef | None:
     """The form of a register as of a catalogue version."""
-    return library.reference("form", _RECORDS + kind) or library.reference("form", kind)
+    return library.reference("form", RECORDS + kind) or library.reference("form", kind)
 
 
 def titles_of(library: Snapshot) -> Mapping[str, str]:
@@ -41,7 +34,7 @@ def titles_of(library: Snapshot) -> Mapping[str, str]:
     if known is None:
         known = {}
         for reference in sorted(library.indices["form"].newest.values()):
-            if not reference.id.startswith(_RECORDS):
+            if not reference.id.startswith(RECORDS):
                 for name, schema in snapshot.form(reference.key).fields.items():
                     known.setdefault(name, str(schema.get("title", name)))
         _titles[library] = known

@@ -22,8 +22,9 @@ from app.domain.permissions import SYSTEM, Actor
 from app.domain.states import DefinitionKind, DeploymentSource
 from app.errors import NotFound, Outdated, Refused
 from app.rehearsal.findings import Finding
+from app.seen.clauses import entries
 from app.seen.elements import element_views
-from app.seen.shapes import BootView, DefinitionView, DeploymentView, DiagramView, ImportView
+from app.seen.shapes import BootView, ClausesPage, DefinitionView, DeploymentView, DiagramView, ImportView
 from app.store import resources, rows
 from app.store.resources import ResourceRef
 from app.store.tables import DeploymentRow
@@ -181,6 +182,15 @@ def drawn(actor: Actor, key: int) -> DiagramView:
     tenant = actor.tenant or found.tenant
     elements = element_views(snapshot.process_definition(key), snapshot.library(tenant), snapshot.district(tenant))
     return DiagramView(definition_key=key, elements=elements)
+
+
+def clauses(actor: Actor) -> ClausesPage:
+    """The clauses of the actor's district, each with what carries it. Raises NotFound where there is no district."""
+    if not actor.tenant or actor.tenant == SHARED:
+        raise NotFound("条款按区列出，您不属于任何一个区")
+    district = snapshot.district(actor.tenant)
+    title = str(district.regulation.get("title") or district.regulation.get("short_title") or district.title)
+    return ClausesPage(title, entries(snapshot.library(actor.tenant), district))
 
 
 def imports(actor: Actor, kind: str, key: int) -> list[ImportView]:

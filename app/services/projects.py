@@ -1,6 +1,7 @@
 """The ledger as people see it: start, search, look."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +18,11 @@ from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.domain.permissions import Actor, ProjectFacts, Verdict
 from app.errors import Forbidden, InvalidRequest, NotFound
-from app.seen import changes, timeline, wording
+from app.seen import changes, saying, timeline, wording
 from app.seen.lines import bounds, instance_line, phase_title, project_line, task_lines
 from app.seen.shapes import (
     ApprovalView,
+    FactView,
     OfficeView,
     Page,
     PhaseStep,
@@ -163,6 +165,7 @@ def view(actor: Actor, key: int, now: datetime) -> ProjectPage:
     """A project with its whole life. Raises NotFound, Forbidden."""
     project = _read(actor, key)
     district = snapshot.district(project["tenant"])
+    library = snapshot.library(project["tenant"])
     records = [
         RecordView(
             key=row.key,
@@ -171,6 +174,7 @@ def view(actor: Actor, key: int, now: datetime) -> ProjectPage:
             amount=row.amount,
             data=row.data,
             created_at=row.created_at,
+            shown=saying.register(library, row.kind, row.data),
         )
         for row in history.records(key)
     ]
@@ -234,7 +238,7 @@ def project_view(project: Mapping[str, Any]) -> ProjectView:
         total_amount=project["total_amount"],
         contract_amount=project["contract_amount"],
         facts=project["facts"],
-        shown=wording.shown(project["tenant"], project["facts"], project["unconfirmed"]),
+        shown=_card(project),
         created_at=project["created_at"],
         updated_at=project["updated_at"],
     )
@@ -278,6 +282,14 @@ def _read(actor: Actor, key: int) -> dict[str, Any]:
     return project
 
 
+def _card(project: Mapping[str, Any]) -> tuple[FactView, ...]:
+    """The facts that somebody has filled in a form about: keys and what the page says elsewhere have none."""
+    library = snapshot.library(project["tenant"])
+    asked = wording.titles_of(library)
+    found = saying.named(library, {name: value for name, value in project["facts"].items() if name in asked})
+    return tuple(replace(one, unconfirmed=one.name in project["unconfirmed"]) for one in found)
+
+
 def _approval(row: Any, district: District, tenant: str) -> ApprovalView:
     """An approval in people's words: the task and the values by their names."""
     library = snapshot.library(tenant)
@@ -286,6 +298,7 @@ def _approval(row: Any, district: District, tenant: str) -> ApprovalView:
     fields = library.ledger.fields if library.ledger is not None else {}
     known = wording.titles_of(library)
     titles = {name: fields[name].title if name in fields else known.get(name, "内容") for name in row.approved_values}
+    schemas = saying.schemas_of(library)
     return ApprovalView(
         task=info.name if info is not None and info.name else "事项",
         person=row.user_name,
@@ -293,6 +306,7 @@ def _approval(row: Any, district: District, tenant: str) -> ApprovalView:
         office=row.office,
         at=row.at,
         values={titles[name]: value for name, value in row.approved_values.items()},
+        shown={titles[name]: saying.said(value, schemas.get(name, {}), schemas) for name, value in row.approved_values.items()},
         lapsed=tuple(titles.get(name, "") for name in row.lapsed_names or ()),
         lapsed_at=row.lapsed_at,
     )

@@ -350,7 +350,10 @@ def changed_since(key: int, instance_key: int, scopes: Sequence[int], names: Seq
     """Those of the variables that have been set in one of these scopes of an instance after a task opened there."""
     opened = select(UserTaskRow.opened_at).where(UserTaskRow.key == key).scalar_subquery()
     query = select(VariableRow.name).where(
-        VariableRow.instance_key == instance_key, VariableRow.scope.in_(scopes), VariableRow.name.in_(names), VariableRow.updated_at > opened
+        VariableRow.instance_key == instance_key,
+        VariableRow.scope.in_(scopes),
+        VariableRow.name.in_(names),
+        VariableRow.updated_at > opened,
     )
     return sorted(set(db.session.execute(query).scalars()))
 

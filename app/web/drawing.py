@@ -15,8 +15,8 @@ _MOST_VISITS = 5
 _ID = re.compile(r"(?<=”)\([A-Za-z_][\w.-]*\)")  # behind the name that it belongs to
 
 
-def drawn(view: DiagramView, incidents: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """``incidents``: element id → what is wrong there, for those who may read it."""
+def drawn(view: DiagramView, incidents: Mapping[str, str] | None = None, at: str = "") -> dict[str, Any]:
+    """``incidents``: element id → what is wrong there, for those who may read it; ``at``: the element that the page is about, if it is about one."""
     stuck = dict.fromkeys(view.incidents, "等待管理员处理") | {name: _ID.sub("", text) for name, text in (incidents or {}).items()}
     late = {one.element_id: display.lateness(one) for one in view.late}
     named = {*view.elements, *view.current, *view.completed, *late, *stuck, *view.visits}
@@ -31,14 +31,15 @@ def drawn(view: DiagramView, incidents: Mapping[str, str] | None = None) -> dict
         shown = {what: said for what, said in told.items() if said} | _declared(view.elements.get(name)) | _visited(view, name)
         if shown:
             elements[name] = shown
-    return {"source": url_for("models.diagram", key=view.definition_key), "elements": elements}
+    return {"source": url_for("models.diagram", key=view.definition_key), "elements": elements} | ({"at": at} if at else {})
 
 
 def _declared(element: ElementView | None) -> dict[str, Any]:
     if element is None:
         return {}
-    facts = [{"title": fact.title, "lines": [_line(line) for line in fact.lines]} for fact in element.facts]
-    found = {"kind": element.kind, "captions": list(element.captions), "facts": facts}
+    facts = [{"title": fact.title, "lines": [line(one) for one in fact.lines]} for fact in element.facts]
+    kind = f"{element.kind} · {element.drawn}" if _reads_models() else element.kind
+    found = {"kind": kind, "captions": list(element.captions), "facts": facts}
     return {what: said for what, said in found.items() if said}
 
 
@@ -59,17 +60,27 @@ def _visit(visit: VisitView) -> dict[str, Any]:
         "who": who,
         "result": visit.result,
         "rows": [*visit.rows, *visit.set_aside],
-        "table": _line(visit.table) if visit.table else None,
+        "table": line(visit.table) if visit.table else None,
     }
     return {what: said for what, said in found.items() if said}
 
 
-def _line(line: FactLine) -> dict[str, str]:
-    found = {"text": line.text, "formula": line.formula}
-    if line.model is not None and _may_open(line.model.tenant):
-        place = line.model
-        found["href"] = url_for("models.versions", kind=place.kind.value, tenant=place.tenant, name=place.id, version=place.version)
+def line(told: FactLine) -> dict[str, str]:
+    """A line with its link, where the reader may follow it."""
+    found = {"text": told.text, "formula": told.formula if _reads_models() else ""}
+    if told.model is not None and _may_open(told.model.tenant):
+        place = told.model
+        found["href"] = url_for(
+            "models.versions", kind=place.kind.value, tenant=place.tenant, name=place.id, version=place.version, _anchor=told.anchor or None
+        )
+    elif told.clause:
+        found["href"] = url_for("clauses.listing", _anchor=told.clause)
     return {what: said for what, said in found.items() if said}
+
+
+def _reads_models() -> bool:
+    """Whether the reader works with diagrams and tables: BPMN's words and FEEL tell nobody else anything."""
+    return bool(permissions.may_publish(current_actor()))
 
 
 def _may_open(tenant: str) -> bool:

@@ -35,12 +35,17 @@ def _page(key: int, given_back: MultiDict[str, str] | None = None, problem: str 
         view=view,
         line=view.line,
         given=_for_form(view) if view.form else None,
-        drawn=drawing.drawn(view.diagram),
+        drawn=drawing.drawn(view.diagram, at=_place(view)),
         acting=chosen_role(view),
         today=present().astimezone(ZONE).date(),
         given_back=MultiDict() if given_back is None else given_back,
         problem=problem,
     )
+
+
+def _place(view: TaskPage) -> str:
+    """Where the diagram opens: at the task while it is open, whoever else is at work elsewhere; of one that is closed where its process stands now."""
+    return view.line.element_id if view.line.state == TaskState.OPEN or not view.diagram.current else ""
 
 
 def _acting() -> str | None:

@@ -48,12 +48,14 @@ MEASURED = """(box) => {
 
 @dataclass(frozen=True)
 class Site:
-    """``staged``: an instance within a stage; ``forked``: one at two places, one of them stuck; ``task``: an open task of ``staged`` for fred."""
+    """``staged``: an instance within a stage; ``forked``: one at two places, one of them stuck; ``task``: an open task of ``staged`` for fred;
+    ``second``: the open task of ``forked``, the later of its places in the diagram."""
 
     address: str
     staged: int
     forked: int
     task: int
+    second: int
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +77,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         began = next(token.element for token in instances.view(root, forked, NOW).tokens if token.element_id == "pre_review")
         two = [Activate("revise_final"), Activate("give_consultation_opinion")]  # of the latter nobody has said who gives one
         repair.modify(root, forked, "两处同时办理", NOW, terminate=[began], activate=two)
+        second = next(line.key for line in tasks.search(SYSTEM, tasks.TaskFilter(element_id="revise_final", state="open"), NOW).items)
         server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield Site(f"http://127.0.0.1:{server.server_port}", staged, forked, task)
+        yield Site(f"http://127.0.0.1:{server.server_port}", staged, forked, task, second)
         server.shutdown()
         thread.join()
         server.server_close()
@@ -226,6 +229,49 @@ def test_of_several_places_there_is_a_list_that_leads_to_each(visit: Visit, site
     assert (badges.startswith("● 2"), badges.endswith("! 故障 1")) == (True, True)
 
 
+def test_a_tasks_page_opens_at_the_task_though_others_are_at_work_elsewhere(visit: Visit, site: Site) -> None:
+    page = visit("alice", f"/tasks/{site.second}")
+    own = ["项目审核与批复", "审核与批复", "终稿与签章"]
+    assert crumbs(page) == own
+    here = node(page, "revise_final")
+    expect(here).to_be_in_viewport()
+    expect(page.get_by_role("group", name="当前位置")).to_be_hidden()
+    act(page, "up").click()
+    act(page, "up").click()
+    assert crumbs(page) == []
+    act(page, "here").click()
+    assert crumbs(page) == own
+    expect(here).to_be_focused()
+    act(page, "full").click()
+    expect(act(page, "full")).to_have_text("退出全屏")
+    assert crumbs(page) == own
+    expect(here).to_be_in_viewport()
+    page.get_by_role("link", name="审核与批复", exact=True).click()
+    page.get_by_title("展开“分散建设审批”").click()
+    expect(node(page, "give_consultation_opinion")).to_be_in_viewport()  # of a plane that the task is not on, the place that is
+    act(page, "here").click()
+    expect(here).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_the_drawing_opens_so_that_it_can_be_read_and_nothing_lies_on_it(visit: Visit, site: Site, width: int) -> None:
+    sizes = "(texts) => texts.map((text) => parseFloat(getComputedStyle(text).fontSize) * Math.hypot(text.getCTM().a, text.getCTM().b))"
+    for username, path, place in (
+        ("alice", f"/tasks/{site.second}", "revise_final"),
+        ("root", f"/instances/{site.staged}", "give_pre_review_opinion"),
+        ("ann", "/models/process/brook/many", "start"),
+    ):
+        page = visit(username, path, width)
+        letters = page.locator("[data-diagram] .djs-visual text:visible, [data-diagram] .diagram-caption:visible text").evaluate_all(sizes)
+        assert min(letters) >= 10.99
+        expect(node(page, place)).to_be_in_viewport()
+        if crumbs(page):
+            way, drawing = page.locator(".bjs-breadcrumbs").bounding_box(), page.locator(".diagram-canvas").bounding_box()
+            assert way
+            assert drawing
+            assert way["y"] + way["height"] <= drawing["y"]
+
+
 # ---------------------------------------------------------------------- captions
 
 
@@ -307,6 +353,7 @@ def test_a_click_tells_what_is_declared_of_an_element(visit: Visit, site: Site) 
 def test_a_click_on_a_name_or_on_a_flow_is_about_the_gateway(visit: Visit) -> None:
     page = visit("ann", "/models/process/brook/review")
     page.get_by_title("展开“四方预审”").click()
+    act(page, "all").click()
     panel = page.locator("[data-panel]")
     page.locator('[data-element-id="pre_review_result_label"] .djs-hit').first.click()
     expect(panel.get_by_role("heading")).to_have_text("预审结论？")
@@ -332,7 +379,7 @@ def test_the_diagram_is_read_by_keys_alone(visit: Visit, site: Site) -> None:
     canvas = page.locator(".diagram-canvas svg").first
     canvas.focus()
     seen = []
-    for _ in range(12):
+    for _ in range(14):  # the page's own links come first, then the way back
         page.keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.getAttribute('data-element-id')"))
     reached = [name for name in seen if name]
@@ -340,7 +387,7 @@ def test_the_diagram_is_read_by_keys_alone(visit: Visit, site: Site) -> None:
     here = node(page, "give_pre_review_opinion")
     here.focus()
     label = here.get_attribute("aria-label") or ""
-    assert label.startswith("用户任务（多实例） 出具预审意见，限 5 个工作日，停在这里 1 处 · 已完成 1 次")
+    assert label.startswith("办理事项（逐个进行） 出具预审意见，限 5 个工作日，停在这里 1 处 · 已完成 1 次")
     page.keyboard.press("Enter")
     heading = page.locator("[data-panel] h3")
     expect(heading).to_be_focused()

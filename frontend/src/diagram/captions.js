@@ -51,10 +51,12 @@ function parted(line, measure) {
   const between = [BETWEEN, LISTED].find((text) => line.includes(text));
   if (!between) return undefined;
   const parts = line.split(between);
-  const ways = parts.slice(1).map((_, i) => [
-    parts.slice(0, i + 1).join(between) + (between === LISTED ? LISTED : ''),
-    parts.slice(i + 1).join(between),
-  ]);
+  const ways = parts
+    .slice(1)
+    .map((_, i) => [
+      parts.slice(0, i + 1).join(between) + (between === LISTED ? LISTED : ''),
+      parts.slice(i + 1).join(between),
+    ]);
   const longest = (way) => Math.max(...way.map(measure));
   return ways.reduce((a, b) => (longest(b) <= longest(a) ? b : a));
 }

@@ -29,7 +29,9 @@ class Diagram {
     this.canvas = viewer.get('canvas');
     this.nodes = nodesOf(viewer);
     this.places = placesOf(this.nodes, this.elements);
+    this.own = this.nodes.find(({ id }) => id === given.at); // of a task's page: others may be at work elsewhere
     this.panel = box.querySelector('[data-panel]');
+    this.crumbs = box.querySelector('[data-crumbs]');
   }
 
   show() {
@@ -38,20 +40,28 @@ class Diagram {
     this.addKeys();
     this.addActions();
     this.addPlaces();
+    this.addCrumbs();
     this.viewer.get('eventBus').on('root.set', AFTER_ALL, () => this.entered());
-    if (this.places.length) goTo(this.viewer, this.places[0]);
+    if (this.home()) goTo(this.viewer, this.home());
     this.entered();
   }
 
   /** Another plane is shown: look at the whole of it, or at where the instance stands there. */
   entered() {
     this.close();
-    this.act('up').hidden = !this.above();
+    this.act('up').hidden = this.crumbs.hidden = !this.above();
+    this.canvas.resized(); // in full screen the way back takes room from the drawing
     this.lookAgain();
   }
 
+  /** Where the diagram opens, and where 当前环节 leads: to the task of the page, else to the first place. */
+  home() {
+    return this.own ?? this.places[0];
+  }
+
   lookAgain() {
-    look(this.viewer, targetOn(this.viewer, this.canvas.getRootElement(), this.places, this.nodes));
+    const places = this.own ? [this.own, ...this.places] : this.places;
+    look(this.viewer, targetOn(this.viewer, this.canvas.getRootElement(), places, this.nodes));
   }
 
   act(name) {
@@ -87,7 +97,7 @@ class Diagram {
       in: () => this.canvas.zoom(this.canvas.zoom() * ZOOM_STEP),
       out: () => this.canvas.zoom(this.canvas.zoom() / ZOOM_STEP),
       all: whole,
-      here: () => (this.places.length ? this.goTo(this.places[0]) : whole()),
+      here: () => (this.home() ? this.goTo(this.home()) : whole()),
       up: () => this.goTo(this.above()),
       print: () => print(this.viewer, this.title(), this.notes()),
       full: () => (document.fullscreenElement ? document.exitFullscreen() : this.box.requestFullscreen()),
@@ -135,8 +145,8 @@ class Diagram {
 
   addPlaces() {
     const list = this.box.querySelector('[data-places]');
-    this.act('here')?.toggleAttribute('hidden', !this.places.length);
-    if (!list || this.places.length < 2) return;
+    this.act('here')?.toggleAttribute('hidden', !this.home());
+    if (!list || this.own || this.places.length < 2) return;
     for (const place of this.places) {
       const button = Object.assign(document.createElement('button'), {
         type: 'button',
@@ -147,6 +157,11 @@ class Diagram {
       list.append(button);
     }
     list.hidden = false;
+  }
+
+  /** The way back to the planes above stands over the drawing, where it covers none of it. */
+  addCrumbs() {
+    this.crumbs.append(this.canvas.getContainer().querySelector('.bjs-breadcrumbs'));
   }
 
   goTo(node) {

@@ -1,22 +1,21 @@
 // What of a diagram is in view: which plane, and which part of it.
 
-export const SMALLEST = 0.45; // the zoom down to which all of a plane is shown: the house's widest plane on an ordinary page
-export const CLOSE = 0.7; // how closely one part is looked at where all would be smaller than that
+export const READABLE = 1; // the zoom at which the smallest letters, those of the captions, have 11 px
 const AIR = 12;
 const MARK = 40; // the maker's mark stands at the lower right
 
 /** The viewbox that shows all of `inner`, or, where that would be too small to read, a readable part around `target`. */
-export function boxFor(size, inner, target, { top = AIR, bottom = MARK } = {}) {
+export function boxFor(size, inner, target) {
   const whole = Math.min(
-    1,
+    READABLE,
     (size.width - 2 * AIR) / Math.max(inner.width, 1),
-    (size.height - top - bottom) / Math.max(inner.height, 1),
+    (size.height - AIR - MARK) / Math.max(inner.height, 1),
   );
-  const scale = whole < SMALLEST && target ? CLOSE : Math.max(whole, 0.05);
+  const scale = target ? READABLE : Math.max(whole, 0.05);
   const width = size.width / scale;
   const height = size.height / scale;
   const near = scale > whole ? target : inner;
-  const clear = { left: AIR / scale, right: AIR / scale, top: top / scale, bottom: bottom / scale };
+  const clear = { left: AIR / scale, right: AIR / scale, top: AIR / scale, bottom: MARK / scale };
   const along = (from, span, room, middle, before, after) => {
     const least = from - before;
     const most = from + span + after - room;
@@ -31,12 +30,10 @@ export function boxFor(size, inner, target, { top = AIR, bottom = MARK } = {}) {
   };
 }
 
-/** Look at the plane that is shown: at all of it, or closely at one of its elements. */
+/** Look at the plane that is shown: at all of it, or at one of its elements so that it can be read. */
 export function look(viewer, target) {
   const canvas = viewer.get('canvas');
-  const crumbs = canvas.getContainer().querySelector('.bjs-breadcrumbs'); // the way back, over the upper left of an inner plane
-  const top = crumbs?.offsetHeight ? crumbs.offsetTop + crumbs.offsetHeight + AIR / 2 : AIR;
-  canvas.viewbox(boxFor(canvas.getSize(), canvas.viewbox().inner, target, { top }));
+  canvas.viewbox(boxFor(canvas.getSize(), canvas.viewbox().inner, target));
 }
 
 /** The first of `places` on the plane that is shown, else its first start event. */

@@ -33,6 +33,7 @@ export function viewer(
   const graphics = new Map();
   const elements = planes.flatMap(({ root, shapes }) => [...shapes, root]);
   const container = document.createElement('div');
+  container.append(Object.assign(document.createElement('ul'), { className: 'bjs-breadcrumbs' }));
   let shown = planes[0].root;
   let box = { x: 0, y: 0, width: size.width, height: size.height };
   const fire = (event, given) => listeners[event]?.forEach((heard) => heard(given));

@@ -24,19 +24,19 @@ vi.mock('bpmn-js/lib/NavigatedViewer', () => ({
 }));
 
 const TWO_PLACES = {
-  fill_in: { kind: '用户任务', current: 1, overdue: '逾期 3 天' },
+  fill_in: { kind: '办理事项', current: 1, overdue: '逾期 3 天' },
   stage: { kind: '子流程', current: 1 },
-  give: { kind: '用户任务', current: 2 },
+  give: { kind: '办理事项', current: 2 },
 };
 
 /** The page's diagram, once it is settled. */
-async function page(elements = {}, answer = () => new Response('<definitions/>')) {
-  const given = JSON.stringify({ source: '/models/diagrams/900', elements });
+async function page(elements = {}, answer = () => new Response('<definitions/>'), at = undefined) {
+  const given = JSON.stringify({ source: '/models/diagrams/900', elements, at });
   const acts = ['up', 'here', 'out', 'in', 'all', 'full', 'print']
     .map((act) => `<button data-act="${act}"></button>`)
     .join('');
   document.body.innerHTML = `<h1>审核 <span>进行中</span></h1><div data-diagram><script type="application/json">${given}</script>
-    <div data-places hidden></div><div class="diagram-canvas"></div><section data-panel hidden></section>${acts}<p data-said></p></div>`;
+    <div data-places hidden></div><div data-crumbs hidden></div><div class="diagram-canvas"></div><section data-panel hidden></section>${acts}<p data-said></p></div>`;
   vi.stubGlobal('fetch', async () => answer());
   vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue({ measureText: () => ({ width: 10 }) });
   Element.prototype.scrollIntoView = () => {};
@@ -67,6 +67,27 @@ group('where it opens', () => {
     expect(canvas.getRootElement().id).toBe('inner_plane');
     expect(drawn.viewer.made.marks.revise).toEqual(['is-current']);
     expect(act('up').hidden).toBe(false);
+  });
+
+  test('on a task’s page at the task, though others are at work before it in the diagram', async () => {
+    const { canvas, act, box } = await page(TWO_PLACES, undefined, 'give');
+    expect(canvas.getRootElement().id).toBe('stage_plane');
+    expect(box.querySelector('[data-places]').hidden).toBe(true);
+    act('up').click();
+    expect(canvas.getRootElement().id).toBe('p');
+    act('here').click();
+    expect(canvas.getRootElement().id).toBe('stage_plane');
+    expect(document.activeElement.dataset.elementId).toBe('give');
+  });
+
+  test('the way back stands beside the drawing, on inner planes alone', async () => {
+    const { act, box } = await page(TWO_PLACES, undefined, 'give');
+    const crumbs = box.querySelector('[data-crumbs]');
+    expect(crumbs.hidden).toBe(false);
+    expect(crumbs.querySelector('.bjs-breadcrumbs')).not.toBeNull();
+    expect(box.querySelector('.diagram-canvas .bjs-breadcrumbs')).toBeNull();
+    act('up').click();
+    expect(crumbs.hidden).toBe(true);
   });
 
   test('on the top plane where nothing is under way', async () => {
@@ -110,7 +131,7 @@ group('the panel', () => {
   test('so do Enter and the space bar; Escape leads back', async () => {
     const { panel, of } = await page(TWO_PLACES);
     expect(of('fill_in').getAttribute('tabindex')).toBe('0');
-    expect(of('fill_in').getAttribute('aria-label')).toBe('用户任务 填报，停在这里 1 处 · 逾期 3 天');
+    expect(of('fill_in').getAttribute('aria-label')).toBe('办理事项 填报，停在这里 1 处 · 逾期 3 天');
     for (const key of ['Enter', ' ']) {
       press(of('fill_in'), key);
       expect(document.activeElement).toBe(panel.querySelector('h3'));

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { expect, test } from 'vitest';
-import { boxFor, CLOSE, goTo, SMALLEST, targetOn } from '../../src/diagram/view.js';
+import { boxFor, goTo, READABLE, targetOn } from '../../src/diagram/view.js';
 import { nodesOf } from '../../src/diagram/places.js';
 import { staged, viewer } from './drawn.js';
 
@@ -12,13 +12,12 @@ const contains = (box, part) =>
   box.x + box.width >= part.x + part.width &&
   box.y + box.height >= part.y + part.height;
 
-test('all is shown where all can be read, in the middle, with room for the way back and the maker’s mark', () => {
-  const inner = { x: 80, y: 80, width: 1600, height: 500 };
-  const box = boxFor(SIZE, inner, FAR, { top: 44 });
+test('all is shown where all can be read, in the middle, with room for the maker’s mark', () => {
+  const inner = { x: 80, y: 80, width: 1000, height: 480 };
+  const box = boxFor(SIZE, inner, { x: 90, y: 90, width: 36, height: 36 });
   const scale = SIZE.width / box.width;
   expect(contains(box, inner)).toBe(true);
-  expect(scale).toBeGreaterThan(SMALLEST);
-  expect((inner.y - box.y) * scale).toBeGreaterThanOrEqual(44);
+  expect(scale).toBe(READABLE);
   expect((box.y + box.height - inner.y - inner.height) * scale).toBeGreaterThanOrEqual(40);
 });
 
@@ -28,21 +27,25 @@ test('a small plane is not blown up', () => {
   expect(box.x + box.width / 2).toBeCloseTo(150);
 });
 
-test('where all would be too small, one part is looked at closely', () => {
-  const box = boxFor(SIZE, { x: 80, y: 80, width: 6000, height: 800 }, FAR);
-  expect(SIZE.width / box.width).toBeCloseTo(CLOSE);
-  expect(box.x + box.width / 2).toBeCloseTo(3050);
-  expect(contains(box, FAR)).toBe(true);
-});
+test.each([1200, 2400, 6000])(
+  'where all would be too small to read, of %d px, one part is looked at closely',
+  (width) => {
+    const box = boxFor(SIZE, { x: 80, y: 80, width: 4000 + width, height: 800 }, FAR);
+    const caption = 11 * (SIZE.width / box.width);
+    expect(caption).toBeGreaterThanOrEqual(11);
+    expect(box.x + box.width / 2).toBeCloseTo(3050);
+    expect(contains(box, FAR)).toBe(true);
+  },
+);
 
 test('what lies outside the plane is not shown in place of what lies on it', () => {
   const inner = { x: 80, y: 80, width: 6000, height: 800 };
   expect(boxFor(SIZE, inner, { x: 90, y: 90, width: 36, height: 36 })).toMatchObject({
-    x: 80 - 12 / CLOSE,
-    y: 80 - 12 / CLOSE,
+    x: 80 - 12 / READABLE,
+    y: 80 - 12 / READABLE,
   });
   const last = boxFor(SIZE, inner, { x: 6000, y: 800, width: 80, height: 80 });
-  expect(last.x + last.width).toBeCloseTo(6080 + 12 / CLOSE);
+  expect(last.x + last.width).toBeCloseTo(6080 + 12 / READABLE);
 });
 
 test('whoever asks for all sees all, however small', () => {

@@ -15,7 +15,9 @@ def test_no_token_is_put_on_an_event_that_makes_a_fact(app: Flask, district: str
     place, project = begun(district)
     place.until(project, "hold_acceptance")
     line, admin = place.task(project, "hold_acceptance"), place.person("system_admin")
-    tokens = [token.element for token in instances.view(admin, line.instance_key, place.now).tokens if token.element_id == "hold_acceptance"]
+    tokens = [
+        token.element for token in instances.view(admin, line.instance_key, place.now).tokens if token.element_id == "hold_acceptance"
+    ]
     with nothing_written(project), pytest.raises(Conflict, match="写入台账的“验收结论”") as refused:
         repair.modify(admin, line.instance_key, "更正办理位置", place.now, terminate=tokens, activate=[Activate("end_passed")])
     assert "请激活它之前的任务或判断" in str(refused.value)

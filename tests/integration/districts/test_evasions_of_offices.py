@@ -207,6 +207,8 @@ def test_an_expert_is_a_person_of_the_register_and_gives_the_opinion_alone(app: 
     seat = next(one for one in seats if one.office == first["office"]["name"])
     people.change_roles(SYSTEM, colleague.username, "也是专家", place.now, add=[("expert", first["office"]["name"])])
     assert "NAMED_OTHER" in refused(place, seat, accounts.actor(colleague.user, place.now))
+
+
 def _also(place: District, person: Actor, role: str, office: str) -> Actor:
     """The person, given another office's role too."""
     people.change_roles(SYSTEM, person.username, "兼职", place.now, add=[(role, office)])

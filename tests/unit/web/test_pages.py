@@ -462,7 +462,7 @@ def test_an_instance_shows_where_it_stands_and_what_is_stuck(sign_in: SignIn) ->
         assert words in page
     elements = drawn(page)
     here = elements["fill_in"]
-    assert (here["current"], here["overdue"], here["kind"]) == (1, "申报期限已过", "用户任务")
+    assert (here["current"], here["overdue"], here["kind"]) == (1, "申报期限已过", "办理事项")
     assert "incident" not in here
     assert elements["gate"]["incident"] == "“验收关口”的条件“=acceptanceGate”的结果不是 true 或 false"
 
@@ -539,7 +539,7 @@ def test_models_are_the_analysts_own(sign_in: SignIn, address: str) -> None:
 def drawn(page: str) -> Any:
     """What the diagram of a page is given of its elements."""
     found = re.search(
-        r'<script type="application/json">(.*?)</script>\s*(?:<div class="diagram-places"|<div class="diagram-body")', page, re.DOTALL
+        r'<script type="application/json">(.*?)</script>\s*(?:<div class="diagram-places"|<div class="diagram-crumbs")', page, re.DOTALL
     )
     assert found
     return simplejson.loads(found[1])["elements"]

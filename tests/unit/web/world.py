@@ -321,7 +321,8 @@ DEFINITIONS = [
 ELEMENTS = {
     "fill_in": v.ElementView(
         id="fill_in",
-        kind="用户任务",
+        kind="办理事项",
+        drawn="用户任务",
         name="填写申报表",
         captions=("限 10 月 15 日 · 登记申报", "↩ 任一已办环节"),
         facts=[
@@ -333,7 +334,7 @@ ELEMENTS = {
             v.ElementFact("去向", [v.FactLine("同意 → 结束：申报意见是“同意”", 'opinion = "同意"')]),
         ],
     ),
-    "gate": v.ElementView(id="gate", kind="排他网关", name=""),
+    "gate": v.ElementView(id="gate", kind="分支：走其中一条", drawn="排他网关", name=""),
 }
 VISITS = {
     "start": [v.VisitView(at=NOW - timedelta(days=number), action=Happening.STARTED) for number in range(7, 0, -1)],

@@ -1,0 +1,53 @@
+"""The clauses of a district's regulation, each with what carries it: by the names that people know, with the page of the model."""
+
+from app.catalogue import snapshot
+from app.catalogue.snapshot import Snapshot
+from app.decision import dmn
+from app.domain.districts import District
+from app.domain.states import DefinitionKind
+from app.seen.shapes import ClauseEntry, FactLine, ModelRef
+
+
+def entries(library: Snapshot, district: District) -> tuple[ClauseEntry, ...]:
+    """All of them, in the order of the register. Carriers that no model of the district bears are left out: principles, and what an open reading waits for."""
+    found = []
+    for clause in district.clauses.values():
+        carriers = dict.fromkeys(line for carrier in clause.carriers if (line := _carrier(library, carrier)) is not None)
+        found.append(ClauseEntry(clause.id, clause.article, clause.paraphrase, tuple(carriers)))
+    return tuple(found)
+
+
+def _carrier(library: Snapshot, carrier: str) -> FactLine | None:
+    """``process``, ``process.element``, ``process.task.field``, ``table``, ``table.row``."""
+    name, _, rest = carrier.partition(".")
+    part, _, field = rest.partition(".")
+    process = library.process(name)
+    if process is not None:
+        info = process.elements.get(part)
+        if field and (form := library.reference(DefinitionKind.FORM, f"{name}.{part}")) is not None:
+            title = str(snapshot.form(form.key).fields.get(field, {}).get("title", ""))
+            return FactLine(
+                f"表单“{form.name}”{f'的“{title}”' if title else ''}",
+                model=ModelRef(DefinitionKind.FORM, form.id, form.tenant, form.version),
+            )
+        found = library.reference(DefinitionKind.PROCESS, name)
+        if found is None:
+            return None
+        model = ModelRef(DefinitionKind.PROCESS, found.id, found.tenant, found.version)
+        return FactLine(f"流程“{found.name}”" + (f"的“{info.name}”" if info is not None and info.name else ""), model=model)
+    table = library.reference(DefinitionKind.DECISION, name)
+    if table is None:
+        return None
+    number = _row(library, name, part)
+    model = ModelRef(DefinitionKind.DECISION, table.id, table.tenant, table.version)
+    return FactLine(f"表“{table.name}”" + (f"第 {number} 行" if number else ""), model=model, anchor=f"{name}-{number}" if number else "")
+
+
+def _row(library: Snapshot, decision: str, rule: str) -> int:
+    """The number of a row by its id; 0 if there is none."""
+    try:
+        found = library.decision(decision)
+    except dmn.DmnError:
+        return 0
+    table = found.model.decisions.get(decision) if found is not None else None
+    return next((row.number for row in table.rules if row.id == rule), 0) if table is not None else 0
