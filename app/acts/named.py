@@ -101,7 +101,8 @@ def _walk(schema: Mapping[str, Any], data: Any, path: str, title: str, beside: M
     kind = schema.get("x-format")
     if kind in (OFFICE, PERSON):
         if isinstance(data, Mapping) and all(isinstance(data.get(part), str) for part in ("key", "name")):
-            yield Named(path, title, kind, data["key"], data["name"], *_holding(schema, beside or {}))
+            held, inside = _holding(schema, beside or {})
+            yield Named(path, title, kind, data["key"], data["name"], held=held, inside=inside)
     elif isinstance(data, Mapping):
         for name, part in schema.get("properties", {}).items():
             if data.get(name) is not None and isinstance(part, Mapping):

@@ -66,7 +66,19 @@ def test_parts_stand_between_semicolons_but_for_those_in_texts(text: str, found:
 
 
 def test_the_names_of_properties() -> None:
-    assert rules.EFFECTS == ("phase", "record", "set", "notify", "reads", "approves", "approvesWhen", "office", "distinct", "mayBeEmpty")
+    assert rules.EFFECTS == (
+        "phase",
+        "record",
+        "set",
+        "notify",
+        "reads",
+        "approves",
+        "approvesWhen",
+        "office",
+        "person",
+        "distinct",
+        "mayBeEmpty",
+    )
     words = ("clauses", "returnTo", "stands", "noDeadline", "document", "together", "each", "when")
     assert words == rules.WORDS
     assert {*rules.EFFECTS, *words} == rules.PROPERTIES
@@ -74,7 +86,7 @@ def test_the_names_of_properties() -> None:
 
 
 def test_the_properties_are_those_of_the_contract() -> None:
-    """modelling.md §4, with ``clauses``, which diagrams of the first release write themselves."""
+    """modelling.md §4, with ``clauses``, which diagrams of the first release write themselves, and ``person``: who was chosen acts (ADR 42)."""
     told = "phase record set reads notify office distinct approves approvesWhen returnTo stands noDeadline document together mayBeEmpty each when"
-    assert {*told.split(), "clauses"} == rules.PROPERTIES
+    assert {*told.split(), "clauses", "person"} == rules.PROPERTIES
     assert declared(dict.fromkeys(rules.PROPERTIES, "")) == Declared()
