@@ -7,7 +7,7 @@ from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
 from app.domain.fact_changes import PHASE
 from app.domain.facts import UNVOUCHED, RightKind
-from app.seen import wording
+from app.seen import saying, wording
 from app.seen.shapes import FactChangeView
 from app.store import ledger
 
@@ -32,8 +32,8 @@ def of_project(project: Mapping[str, Any]) -> list[FactChangeView]:
     return [
         FactChangeView(
             title=title(library, row.field),
-            before=row.before,
-            after=row.after,
+            before=worded(library, row.field, row.before),
+            after=worded(library, row.field, row.after),
             how=HOW[row.right_kind],
             task=_task(library, row.process_id, row.element_id),
             person=row.user_name or "系统",
@@ -49,6 +49,12 @@ def title(library: Snapshot, name: str) -> str:
     """What people call a fact."""
     fields = library.ledger.fields if library.ledger is not None else {}
     return fields[name].title if name in fields else wording.titles_of(library).get(name, name)
+
+
+def worded(library: Snapshot, name: str, value: Any) -> Any:
+    """A fact's value in words; the value itself where its schema has none."""
+    schemas = saying.schemas_of(library)
+    return saying.said(value, schemas[name], schemas) if name in schemas else value
 
 
 def origins(project_key: int, fields: Collection[str]) -> dict[str, Any]:

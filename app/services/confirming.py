@@ -70,7 +70,7 @@ def unconfirmed(actor: Actor, project: Mapping[str, Any]) -> list[UnconfirmedVie
             UnconfirmedView(
                 name=field.name,
                 title=field.title,
-                value=project["facts"].get(field.name),
+                value=changes.worded(library, field.name, project["facts"].get(field.name)),
                 origin=changes.HOW[change.right_kind] if change is not None else changes.ELSEWHERE,
                 by=change.user_name if change is not None else "",
                 at=change.at if change is not None else None,

@@ -133,7 +133,7 @@ def project() -> v.ProjectView:
     facts = [
         v.FactView("planYear", "计划年度", "2027"),
         v.FactView("projectType", "项目类型", "建设类"),
-        v.FactView("totalAmount", "总投资（元）", Decimal("4000000.01"), True),
+        v.FactView("totalAmount", "总投资（元）", Decimal("4000000.01"), unconfirmed=True),
         v.FactView("softwareDevelopment", "含软件开发", True),
         v.FactView("fundItems", "资金来源", [{"source": "区级财政", "amount": Decimal("4000000.01")}]),
     ]
