@@ -23,6 +23,7 @@ from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.names import DEADLINE_FUNCTIONS
 from app.rehearsal.surroundings import Load, Place, Stock, once
+from app.rehearsal.way_of_values import caught_in
 from app.store import resources
 from app.store.resources import ResourceRef
 
@@ -43,11 +44,13 @@ def check(files: Sequence[ModelFile]) -> list[Finding]:
             here = names.check(file.name, process, after.around(file.tenant, process.process_id)) + flow.check(file.name, process)
             found += softened(here, _before(process.process_id, file.tenant, beneath, before))
     changed = {(kind, name) for _, kind, name in above}
-    for (tenant, kind, name), load in beneath.items():
-        if kind == "process" and (tenant, kind, name) not in above:
-            process = load()
-            if process is not None and _names(process, changed):
-                found += _broken(process, tenant, before, after)
+    deployed = [
+        (place[0], process) for place, load in beneath.items() if place[1] == "process" and place not in above and (process := load())
+    ]
+    touched = _touched(deployed, [process for file in files for process in file.processes], changed)
+    for tenant, process in deployed:
+        if id(process) in touched:
+            found += _broken(process, tenant, before, after)
     found += _asked(files, {**beneath, **above}, beneath, after)
     found += _of_checks(files, beneath, before, after)
     found += _of_tables(files, beneath, changed, before=before, after=after)
@@ -147,6 +150,21 @@ def _before(process_id: str, tenant: str, beneath: Mapping[Place, Load], before:
     load = beneath.get((tenant, "process", process_id)) or beneath.get((SHARED, "process", process_id))
     process = load() if load is not None else None
     return [] if process is None else names.check("", process, before.around(tenant, process_id)) + flow.check("", process)
+
+
+def _touched(
+    deployed: Sequence[tuple[str, ProcessDefinition]], brought: Sequence[ProcessDefinition], changed: set[tuple[str, str]]
+) -> set[int]:
+    """The deployed diagrams (by ``id``) of which something else may be true now: those that name what is changed, and those that are sent a message by one of
+    which that holds, for what it brings may become a fact there."""
+    found = {id(process) for _, process in deployed if _names(process, changed)}
+    sent = {name for process in brought for name in process.throws}
+    fresh = [process for _, process in deployed if id(process) in found]
+    while fresh:
+        sent |= {name for process in fresh for name in process.throws}
+        fresh = [process for _, process in deployed if id(process) not in found and sent & caught_in(process)]
+        found |= {id(process) for process in fresh}
+    return found
 
 
 def _names(process: ProcessDefinition, changed: set[tuple[str, str]]) -> bool:
