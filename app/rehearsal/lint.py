@@ -338,13 +338,13 @@ def _names(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:
     """What the diagrams name, among the files and, beneath them, in the installation."""
     for name, tenant, process in bundle.processes:
         try:
-            found = names.check(name, process, stock.around(tenant, process.process_id))
+            found = names.check_each(name, process, stock.each(tenant, process.process_id))
             yield from softened(found, _of_shared(process.process_id, tenant, stock))
             yield from flow.check(name, process)
         except Exception as error:  # one file must not hide what is wrong with the others
             yield _internal(name, error)
     for name, tenant, model in bundle.decisions:
-        yield from tables.check(name, model, stock.around(tenant, ""))
+        yield from tables.check(name, model, tenant, stock)
     for name, tenant, form in bundle.forms:
         try:
             yield from form_checks.check(name, form, tenant, stock)
@@ -372,7 +372,7 @@ def _of_shared(process_id: str, tenant: str, stock: Stock) -> list[Finding]:
     """What a district finds wrong with the shared diagram of which it has its own: it speaks of other districts' affairs too."""
     load = stock.models.get((SHARED, "process", process_id)) if tenant != SHARED else None
     process = load() if load is not None else None
-    return [] if process is None else names.check("", process, stock.around(tenant, process_id))
+    return [] if process is None else names.check_each("", process, stock.each(tenant, process_id))
 
 
 def _itself(model: Any) -> Any:

@@ -4,7 +4,7 @@ A name that differs by a slip from one that there is brings the suggestion with 
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,12 +30,17 @@ from app.rehearsal import approvals, at_once, declarations, ledger_names, reserv
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, argument, calls, expressions, first, job_type, texts, texts_of, tree
-from app.rehearsal.surroundings import View
+from app.rehearsal.surroundings import View, judged
 from app.rehearsal.writers import Writers
 
 DEADLINE_FUNCTIONS = ("deadline", "remindAt")
 EVENT = "event"  # the column of the deadlines table that holds the keys
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def check_each(file: str, process: ProcessDefinition, views: Sequence[View]) -> list[Finding]:
+    """The findings of ``check`` in each district that uses the diagram: what one of them lacks is not made good by another's."""
+    return judged(views, lambda around: check(file, process, around))
 
 
 def check(file: str, process: ProcessDefinition, around: View) -> list[Finding]:
@@ -123,9 +128,7 @@ class _Checker:
         for role in dict.fromkeys(written):
             if role and role not in roles:
                 cure = f"是不是 {hint}?" if (hint := near(role, roles)) else "请改正候选组,或在 districts 的区县文件中加上这个角色"
-                yield self._say(
-                    part, FindingCode.ROLE, f"的候选组写了角色“{role}”,{self._whose()}没有这个角色,没有人能办理,{cure}", text=role
-                )
+                yield self._say(part, FindingCode.ROLE, f"的候选组写了角色“{role}”,本区没有这个角色,没有人能办理,{cure}", text=role)
             elif role and roles[role].administrative:
                 title = roles[role].title
                 yield self._say(
@@ -173,9 +176,6 @@ class _Checker:
     @property
     def _districts(self) -> list[District]:
         return [self.around.stock.districts[tenant] for tenant in self.around.tenants if tenant in self.around.stock.districts]
-
-    def _whose(self) -> str:
-        return "本区" if len(self.around.tenants) == 1 else "使用这个流程的各区都"
 
     def _forms(self, activity: Element) -> list[Form]:
         form = activity.form if isinstance(activity, UserTask) else None
@@ -310,7 +310,7 @@ class _Checker:
         for role in reserved.asked(term, OFFICES_OF):
             if role is not None and self.around.roles is not None and role not in self.around.roles:
                 cure = f"是不是 {hint}?" if (hint := near(role, self.around.roles)) else "请改正角色"
-                yield self._say(part, FindingCode.ROLE, f"的{what}“{source_of(term)}”:{self._whose()}没有角色“{role}”,{cure}", at=flow)
+                yield self._say(part, FindingCode.ROLE, f"的{what}“{source_of(term)}”:本区没有角色“{role}”,{cure}", at=flow)
 
     @cached_property
     def _approving(self) -> frozenset[str]:
@@ -337,7 +337,7 @@ class _Checker:
             for name in dict.fromkeys(written):
                 if known is not None and name not in known:
                     cure = f"是不是 {hint}?" if (hint := near(name, known)) else f"可用:{'、'.join(known) or '(没有期限表)'}"
-                    message = f"的{what}“{source_of(term)}”:{self._whose()}的期限表没有期限键“{name}”,{cure}"
+                    message = f"的{what}“{source_of(term)}”:本区的期限表没有期限键“{name}”,{cure}"
                     yield self._say(part, DeadlineCode.DEADLINE_KEY, message, at=flow)
 
     def _deadline_keys(self) -> Collection[str] | None:
