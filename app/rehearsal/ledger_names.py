@@ -94,6 +94,14 @@ def _known(around: View) -> Known:
     return found
 
 
+def constants(around: View) -> Mapping[str, Any]:
+    """The district's parameters with their values; none where nobody can say."""
+    found: dict[str, Any] = {}
+    for model in around.decisions(PARAMETERS):
+        found |= _constants(model) or {}
+    return found
+
+
 def _form(around: View, tenant: str) -> Form | None:
     load = around.stock.models.get((tenant, "form", LEDGER))
     found = load() if load is not None else None

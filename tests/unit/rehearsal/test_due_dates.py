@@ -37,6 +37,19 @@ def test_neither_both_or_no_reason_is_refused_where_effects_are_declared(given: 
     assert [finding.severity for finding in found(d.user("work", given), end=DECLARES, house=False)] == ["warning"]
 
 
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        ("=deadline(&quot;opinion&quot;)", ""), ("=check.closesAt", ""), ("=project.trialEndOn", ""),
+        ("=remindAt(&quot;opinion&quot;, given)", ""), ("=workingDaysAfter(given, parameters.days)", ""),
+        ("2027-01-01T00:00:00+08:00", "写死了期限"), ("=now() + duration(&quot;P3D&quot;)", "没有用 deadline"), ("=date and time(given)", "没有用 deadline"),
+    ],
+)  # fmt: skip
+def test_a_limit_comes_from_the_table_or_from_what_somebody_has_said(due: str, said: str) -> None:
+    told = found(d.user("work", f'<zeebe:taskSchedule dueDate="{due}"/>'), end=DECLARES)
+    assert [(finding.element, said in finding.message) for finding in told] == ([("work", True)] if said else [])
+
+
 def test_of_a_diagram_that_is_still_to_be_redrawn_nothing_is_said_until_it_declares_something(tmp_path: Path) -> None:
     (tmp_path / "bpmn").mkdir()
     (tmp_path / "districts").mkdir()
