@@ -3,6 +3,8 @@
 import re
 
 PLAIN = frozenset({"0", "1"})
+LAST_DAY = "9998-12-31"  # a bound against slips of the hand: the platform reckons with no later one
+_DIGITS = re.compile(r"[0-9]+")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?|\.\d+)(?![\w.])")
 _MADE = r"years and months duration|days and time duration|date and time|duration|date|time|number"
@@ -15,6 +17,6 @@ def bare(text: str) -> str:
 
 
 def numbers(text: str) -> list[str]:
-    """The numbers of an expression but 0 and 1, and texts of which it makes a duration, a date, a time or a number; a text of zeros alone is none."""
-    made = [found for found in _OF_TEXT.findall(text) if any(digit in found for digit in "123456789")]
+    """The numbers of an expression but 0 and 1, and texts of other ones of which it makes a duration, a date, a time or a number."""
+    made = [found for found in _OF_TEXT.findall(text) if found != LAST_DAY and any(int(digits) > 1 for digits in _DIGITS.findall(found))]
     return [*(number for number in _NUMBER.findall(bare(text)) if number not in PLAIN), *(f'"{found}"' for found in made)]

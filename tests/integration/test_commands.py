@@ -190,7 +190,8 @@ def test_a_port_that_is_taken_is_told_before_anything_is_made(tmp_path: Path, ho
     ],
 )
 @pytest.mark.parametrize(
-    "arguments", [["deploy", str(ROOT / "dmn" / "trial_window.dmn")], ["lint", str(ROOT / "dmn" / "trial_window.dmn")], ["serve"]]
+    "arguments",
+    [["deploy", str(ROOT / "dmn" / "trial_window.dmn")], ["lint", str(ROOT / "dmn" / "trial_window.dmn")]],
 )
 def test_a_district_s_file_that_cannot_be_used_is_one_chinese_sentence(
     served: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], was: str, instead: str, told: str
