@@ -167,10 +167,22 @@ def _broken(process: ProcessDefinition, tenant: str, before: Stock, after: Stock
     yield from (finding for finding in softened(has, had) if finding.severity == "error")
 
 
-def _before(process_id: str, tenant: str, beneath: Mapping[Place, Load], before: Stock) -> list[Finding]:
-    """What was wrong with the diagram that the tenant has used so far: its own or, as it sees it, the shared one, which may speak of other districts' affairs."""
+def stocks(files: Sequence[ModelFile]) -> tuple[Mapping[Place, Load], Stock]:
+    """What is deployed, and the same with a bundle over it. Needs an app context."""
+    beneath = _deployed()
+    return beneath, _stock({**beneath, **dict(_of_bundle(files))})
+
+
+def used_so_far(process_id: str, tenant: str, beneath: Mapping[Place, Load]) -> ProcessDefinition | None:
+    """The diagram that a tenant has used so far: its own or the shared one."""
     load = beneath.get((tenant, "process", process_id)) or beneath.get((SHARED, "process", process_id))
-    process = load() if load is not None else None
+    found: ProcessDefinition | None = load() if load is not None else None
+    return found
+
+
+def _before(process_id: str, tenant: str, beneath: Mapping[Place, Load], before: Stock) -> list[Finding]:
+    """What was wrong with the diagram that the tenant has used so far; as it sees it, a shared one may speak of other districts' affairs."""
+    process = used_so_far(process_id, tenant, beneath)
     return [] if process is None else names.check_each("", process, before.each(tenant, process_id)) + flow.check("", process)
 
 

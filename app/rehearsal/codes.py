@@ -43,6 +43,7 @@ class FindingCode(Code):
     CLAUSE_UNKNOWN = "CLAUSE_UNKNOWN", "表或表单引用的条款没有登记，页面上不会显示；共用的文件不写一个区的条款"
     APPROVAL_UNASKED = "APPROVAL_UNASKED", "批准之后还可以改写所批准的内容，而没有任何环节再问这项批准"
     FACT_AT_ONCE = "FACT_AT_ONCE", "可能同时进行的两个环节写入台账的同一项，后到的会盖掉先到的"
+    OWNER_DOER = "OWNER_DOER", "决定台账字段的任务换了由谁办理；请改正，或写明理由强制发布"
     FUNCTION = "FUNCTION", "没有这个函数"
     ARGUMENTS = "ARGUMENTS", "调用函数的参数个数或名称不对，结果总是空值"
     NAME_AS_TEXT = "NAME_AS_TEXT", "一个值没有以 = 开头，是文字，而恰好是一个变量的名称"

@@ -96,7 +96,7 @@ def _reading(reading: Reading, around: View) -> Iterator[str]:
     if f"{REGISTERS}{reading.kind}" == LEDGER:
         if around.stock.complete and not around.decisions(VISIBILITY):
             yield f"的属性 reads 读别的项目的台账,但没有决策表 {VISIBILITY} 写明可以看到哪些字段"
-        for schema in _schemas(around):
+        for schema in schemas(around):
             for field in used:
                 if field not in schema.fields and field not in OF_ROW:
                     yield f"的属性 reads 用到台账的“{field}”,台账没有这个字段,{_cure(field, schema.fields)}"
@@ -127,7 +127,7 @@ def _set(process: ProcessDefinition, part: Part, setting: FactSetting, around: V
     if _in_loop(process, part):
         yield f"的属性 set 写“{setting.field}”:多实例里面不能写台账,请在多实例之后的元素上声明"
     said = set()
-    for schema in _schemas(around):
+    for schema in schemas(around):
         field = schema.fields.get(setting.field)
         if field is None:
             problem = f"台账没有这个字段,{_cure(setting.field, schema.fields)}"
@@ -170,7 +170,7 @@ def _sends(process: ProcessDefinition, part: Part, around: View) -> Iterator[str
     place = f"{process.process_id}.{part.id}"
     for name in sorted(sent_by(part.activity)):
         fields: dict[str, LedgerField] = {}
-        for schema in _schemas(around):
+        for schema in schemas(around):
             sources = [(field, source) for field in schema.fields.values() for source in field.sources]
             fields |= {
                 one.name: one for one, source in sources if (source.kind, source.of) == ("message", name) and place not in source.inputs
@@ -199,7 +199,7 @@ def _form_facts(process: ProcessDefinition, part: Part, task: UserTask | StartEl
 
 def _of_field(process: ProcessDefinition, task: UserTask | StartElement, form: Form, name: str, *, around: View) -> Iterator[str]:
     owner = f"{process.process_id}.{task.bpmn_id}"
-    for schema in _schemas(around):
+    for schema in schemas(around):
         field = schema.fields.get(name)
         if field is None:
             yield f"台账没有这个字段,{_cure(name, schema.fields)}"
@@ -239,7 +239,7 @@ def _in_loop(process: ProcessDefinition, part: Part) -> bool:
     return False
 
 
-def _schemas(around: View) -> list[LedgerSchema]:
+def schemas(around: View) -> list[LedgerSchema]:
     """The ledger's fields as each district around has them; what is wrong with the files themselves is told there. Without a file nothing is judged."""
     return around.kept(_read)
 

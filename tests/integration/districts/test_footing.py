@@ -41,3 +41,35 @@ def test_and_refused_where_the_changed_table_is_deployed(
     assert [(problem.file.endswith(user), problem.element) for problem in refused.value.problems if told in problem.message] == [
         (True, element)
     ]
+
+
+SET_PRICE = 'candidateGroups="finance"'
+
+
+def _let_in(change: tuple[str, str] = (SET_PRICE, 'candidateGroups="finance, applicant"')) -> bytes:
+    text = (ROOT / "bpmn/sucheng/review.bpmn").read_text("utf-8")
+    task = text[text.index('<bpmn:userTask id="set_control_price"') :]
+    task = task[: task.index("</bpmn:userTask>")]
+    assert change[0] in task
+    return text.replace(task, task.replace(*change)).encode()
+
+
+def test_who_is_let_in_at_a_task_that_owns_a_fact_is_answered_for(app: Flask) -> None:
+    """SC-13-2: finance sets the control price; an analyst added the applicant to its task, and the applicant wrote it."""
+    file = ("bpmn/sucheng/review.bpmn", _let_in())
+    with pytest.raises(Refused) as refused:
+        models.deploy(SYSTEM, [file], at("2026-09-01"), reason="试")
+    (told,) = refused.value.problems
+    assert (told.element, told.code) == ("set_control_price", "OWNER_DOER")
+    assert "原来是 区财政局经办(finance),现在是 申报单位经办(applicant)、区财政局经办(finance)" in told.message
+    assert (
+        "这个任务决定台账的“概算审核通过”(estimatePassed)、“审核概算（元）”(reviewedEstimate)、“招标控制价（元）”(controlPrice)"
+        in told.message
+    )
+    done = models.deploy(SYSTEM, [file], at("2026-09-01"), reason="试", force=True)
+    assert [finding.code for finding in done.warnings if finding.code == "OWNER_DOER"] == ["OWNER_DOER"]
+
+
+def test_another_name_of_the_task_is_nobody_s_matter(app: Flask) -> None:
+    file = ("bpmn/sucheng/review.bpmn", _let_in(('id="set_control_price" name="', 'id="set_control_price" name="重')))
+    models.deploy(SYSTEM, [file], at("2026-09-01"), reason="试", force=True)
