@@ -139,8 +139,8 @@ def _of_tables(
         if file.model is not None:
             loads = [beneath.get((file.tenant, "decision", item.id)) for item in file.defined if item.kind == "decision"]
             older = [model for load in loads if load is not None and (model := load()) is not None]
-            known = [finding for model in older for finding in tables.named(file.name, model, file.tenant, before)]
-            yield from softened(tables.named(file.name, file.model, file.tenant, after), known)
+            known = [finding for model in older for finding in tables.check(file.name, model, file.tenant, before)]
+            yield from softened(tables.check(file.name, file.model, file.tenant, after), known)
     if changed & {("form", LEDGER), ("decision", PARAMETERS)}:
         above = {(file.tenant, item.id) for file in files for item in file.defined if item.kind == "decision"}
         for (tenant, kind, name), load in beneath.items():

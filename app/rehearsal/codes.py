@@ -45,6 +45,7 @@ class FindingCode(Code):
     FACT_AT_ONCE = "FACT_AT_ONCE", "可能同时进行的两个环节写入台账的同一项，后到的会盖掉先到的"
     OWNER_DOER = "OWNER_DOER", "决定台账字段的任务换了由谁办理；请改正，或写明理由强制发布"
     FUNCTION = "FUNCTION", "没有这个函数"
+    SEPARATOR = "SEPARATOR", "数里写了分节的逗号，会当作几个数；请写成 4000000"
     ARGUMENTS = "ARGUMENTS", "调用函数的参数个数或名称不对，结果总是空值"
     NAME_AS_TEXT = "NAME_AS_TEXT", "一个值没有以 = 开头，是文字，而恰好是一个变量的名称"
     VARIABLE = "VARIABLE", "没有任何环节写入这个变量"

@@ -5,6 +5,7 @@ A check that reads what is not there has no verdict and refuses (modelling.md §
 
 from collections.abc import Iterator
 
+from app.decision import separators
 from app.decision.dmn.reading import read_by
 from app.decision.near import near
 from app.domain.districts import SHARED
@@ -62,6 +63,8 @@ class _Judge:
             if check.decision is not None:
                 yield from self._decision(check, check.decision)
             elif check.when is not None:
+                if problem := separators.told(check.when.text):
+                    yield self._say(check, "when", FindingCode.SEPARATOR, f"的条件里{problem}")
                 for name in sorted(check.names - self.names.names):
                     yield from self._unknown(check, name)
                 for problem in ledger_names.unknown(check.when.members, self.view):

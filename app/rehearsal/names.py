@@ -11,7 +11,7 @@ from functools import cached_property
 from app.codes import Code
 from app.connectors import CONNECTORS
 from app.connectors.calls import Known, RoleFacts, forms_of
-from app.decision import dmn
+from app.decision import dmn, separators
 from app.decision.feel.syntax import FunctionLiteral, ListLiteral, Name, Path, walk
 from app.decision.near import near
 from app.domain.codes import DeadlineCode
@@ -98,6 +98,8 @@ class _Checker:
             yield from self._of_tree(part, said.what, said.term, said.flow)
             yield from self._functions(part, said.what, said.term, said.flow)
             yield from self._deadlines(part, said.what, said.term, said.flow)
+            if tree(said.term) is not None and (problem := separators.told(source_of(said.term))):
+                yield self._say(part, FindingCode.SEPARATOR, f"的{said.what}“{source_of(said.term)}”:{problem}", at=said.flow)
 
     def begun(self, part: Part) -> Iterator[Finding]:
         """The form with which somebody begins the process."""

@@ -16,7 +16,7 @@ def check(name: str, model: dmn.Model, tenant: str, stock: Stock) -> Iterator[Fi
 
 
 def named(name: str, model: dmn.Model, tenant: str, stock: Stock) -> Iterator[Finding]:
-    """Without what is judged of ``overdue`` where it is deployed."""
+    """Without what is judged of ``overdue``."""
     yield from facts_named(name, model, tenant, stock)
     yield from citations.of_table(name, model, stock.around(tenant, ""))
 

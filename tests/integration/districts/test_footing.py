@@ -73,3 +73,23 @@ def test_who_is_let_in_at_a_task_that_owns_a_fact_is_answered_for(app: Flask) ->
 def test_another_name_of_the_task_is_nobody_s_matter(app: Flask) -> None:
     file = ("bpmn/sucheng/review.bpmn", _let_in(('id="set_control_price" name="', 'id="set_control_price" name="重')))
     models.deploy(SYSTEM, [file], at("2026-09-01"), reason="试", force=True)
+
+
+@pytest.mark.parametrize(
+    ("was", "instead", "told"),
+    [
+        ('"natural_day"', '"naturalday"', "这一行的单位(unit)“naturalday”无法识别,是不是 natural_day?"),
+        ("<text>-3</text>", "<text>0.5</text>", "的 offset 应是整数天数(负数为到期之前"),
+        ('"doer"', '"dooer"', "这一行要告知“dooer”,没有这个角色,是不是 doer?"),
+    ],
+)
+def test_a_row_of_what_follows_a_deadline_that_cannot_be_used_is_refused_at_deployment(
+    app: Flask, was: str, instead: str, told: str
+) -> None:
+    text = (ROOT / "dmn/overdue.dmn").read_text("utf-8")
+    assert was in text
+    with pytest.raises(Refused) as refused:
+        models.deploy(SYSTEM, [("dmn/overdue.dmn", text.replace(was, instead, 1).encode())], at("2026-09-01"), reason="试")
+    (problem,) = refused.value.problems
+    assert (problem.code, told in problem.message) == ("OVERDUE_RULE", True), problem.message
+    assert "Decimal" not in problem.message
