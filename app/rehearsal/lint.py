@@ -39,7 +39,7 @@ from app.rehearsal.surroundings import Load, Place, Stock, judged, of_installati
 
 RESERVED = frozenset({"start", "end", "root", "none", "true", "false", "null", "item", "partial", "event"}) - {"start", "end"}
 HOUSE_RULES = frozenset(
-    {DiagramCode.NO_PERFORMER, DiagramCode.CONDITION_IGNORED}
+    {DiagramCode.NO_PERFORMER, DiagramCode.CONDITION_IGNORED, DiagramCode.PROPERTY_LATER}
 )  # of what reading a diagram warns of: errors in shipped files
 TECHNICAL = frozenset({0, 1, 100, 2000, 2100, 10**12, -(10**12)})  # bounds against slips of the hand: a share, a year, an amount
 
@@ -128,6 +128,8 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
         yield from (Finding(problem.file, problem.element, problem.line, problem.code, problem.message) for problem in error.problems)
         return
     for problem in diagram.lint:
+        if bundle.house and problem.code == DiagramCode.PROPERTY_IGNORED:
+            continue  # told with the planes, as an error
         own = severity if problem.code in HOUSE_RULES else "warning"
         yield Finding(
             file=problem.file, element=problem.element, line=problem.line, code=problem.code, message=problem.message, severity=own

@@ -60,3 +60,18 @@ def test_of_a_diagram_that_is_still_to_be_redrawn_nothing_is_said_until_it_decla
     assert [finding.severity for finding in found(d.user("work"), end=DECLARES, where=where, root=tmp_path)] == ["error"]
     other = where.replace("p.bpmn", "q.bpmn")
     assert [finding.severity for finding in found(d.user("work"), where=other, root=tmp_path)] == ["warning"]
+
+
+@pytest.mark.parametrize("name", ["document", "together", "each", "when"])
+def test_what_this_version_does_not_carry_out_is_told(name: str) -> None:
+    source = d.file(d.process(d.start(), d.user("work", says(**{name: "anything"})), d.end(), d.chain("start", "work", "end")))
+    for house, severity in ((True, "error"), (False, "warning")):
+        found = [one for one in check([("bpmn/p.bpmn", source)], house=house) if one.code == "PROPERTY_LATER"]
+        assert [(one.element, one.severity, "还不执行" in one.message) for one in found] == [("work", severity, True)]
+
+
+def test_an_unknown_property_is_told_once() -> None:
+    source = d.file(d.process(d.start(), d.user("work", says(recrod="payment")), d.end(), d.chain("start", "work", "end")))
+    for house in (True, False):
+        found = [one for one in check([("bpmn/p.bpmn", source)], house=house) if "recrod" in one.message]
+        assert len(found) == 1
