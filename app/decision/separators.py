@@ -1,4 +1,7 @@
-"""Numbers with thousands separators: `4,000,000` is a list of three numbers in FEEL, and `<= 4,000,000` three tests, without a word of warning."""
+"""Commas that part what they should not, or do not part what they should.
+
+`4,000,000` is a list of three numbers in FEEL, and `<= 4,000,000` three tests, without a word of warning.
+"""
 
 import re
 
@@ -11,6 +14,12 @@ def grouped_numbers(text: str) -> list[str]:
     """The numbers of an expression that somebody has written in groups: an item begins with 0 and has further digits, right after a number."""
     bare = _OF_DATES.sub("", _STRING.sub('""', text))
     return _GROUPED.findall(bare)
+
+
+def full_width(text: str) -> str:
+    """What is to be said of a list of names that full-width commas part; empty where there are none."""
+    found = next((mark for mark in "，、；" if mark in text), "")
+    return f"其中的“{found}”是全角的,不分隔名称,请用半角逗号(,)" if found else ""
 
 
 def told(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
 from app.connectors.calls import OVERDUE, REGISTERS, forms_of
-from app.decision import feel
+from app.decision import feel, separators
 from app.decision.near import near
 from app.domain import form_facts
 from app.domain.declared import RESERVED
@@ -272,7 +272,7 @@ def _nothing() -> None:
 
 def _role(role: str, around: View) -> Iterator[str]:
     if around.roles is not None and role not in around.roles:
-        yield f"的属性 notify 写了“{role}”,没有这个角色,{_cure(role, (*around.roles, APPLICANT))}"
+        yield f"的属性 notify 写了“{role}”,没有这个角色,{separators.full_width(role) or _cure(role, (*around.roles, APPLICANT))}"
 
 
 def _cure(name: str, known: Collection[str]) -> str:

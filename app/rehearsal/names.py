@@ -129,7 +129,10 @@ class _Checker:
             written = [role.strip() for role in term.value.split(",")]
         for role in dict.fromkeys(written):
             if role and role not in roles:
-                cure = f"是不是 {hint}?" if (hint := near(role, roles)) else "请改正候选组,或在 districts 的区县文件中加上这个角色"
+                hint = near(role, roles)
+                cure = separators.full_width(role) or (
+                    f"是不是 {hint}?" if hint else "请改正候选组,或在 districts 的区县文件中加上这个角色"
+                )
                 yield self._say(part, FindingCode.ROLE, f"的候选组写了角色“{role}”,本区没有这个角色,没有人能办理,{cure}", text=role)
             elif role and roles[role].administrative:
                 title = roles[role].title

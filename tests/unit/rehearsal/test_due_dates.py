@@ -10,6 +10,7 @@ from app.rehearsal.lint import check
 from tests.unit.engine import diagrams as d
 from tests.unit.rehearsal.test_declared_effects import says
 
+ROOT = Path(__file__).resolve().parents[3]
 DUE = '<zeebe:taskSchedule dueDate="=deadline(&quot;opinion&quot;)"/>'
 DECLARES = says(notify="finance")
 
@@ -75,3 +76,18 @@ def test_an_unknown_property_is_told_once() -> None:
     for house in (True, False):
         found = [one for one in check([("bpmn/p.bpmn", source)], house=house) if "recrod" in one.message]
         assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("extensions", "code", "told"),
+    [
+        ('<zeebe:assignmentDefinition candidateGroups="finance，applicant"/>', "ROLE", "其中的“，”是全角的,不分隔名称,请用半角逗号(,)"),
+        (says(notify="finance、applicant"), "DECLARED", "其中的“、”是全角的"),
+        (says(returnTo="first，work"), "RETURN_TARGET", "“work”(work)的退回目标(returnTo)“first，work”在本流程中不存在,其中的“，”是全角的"),
+        (says(returnTo="frist"), "RETURN_TARGET", "“work”(work)的退回目标(returnTo)“frist”在本流程中不存在,是不是 first?"),
+    ],
+)
+def test_a_full_width_comma_between_names_is_told_as_one(extensions: str, code: str, told: str) -> None:
+    body = (d.start(), d.user("first"), d.user("work", extensions), d.end(), d.chain("start", "first", "work", "end"))
+    found = check([("bpmn/sucheng/p.bpmn", d.file(d.process(*body)))], installation=Shelf(ROOT))
+    assert [told in one.message for one in found if one.code == code] == [True], [one.message for one in found]
