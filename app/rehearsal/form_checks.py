@@ -24,7 +24,7 @@ from app.rehearsal.writers import Names, Writers
 def check(file: str, form: Form, owner: str, stock: Stock) -> list[Finding]:
     """In the order of the checks, one for each name; a shared form is judged as every district has it that uses it."""
     found = list(citations.of_form(file, form, stock.around(owner, "")))
-    if form.checks:
+    if form.checks or form.ledger_fields:
         found += [finding for judge in _judges(file, form, owner, stock) for finding in judge.findings()]
     return list({(finding.element, finding.message): finding for finding in found}.values())
 
@@ -59,6 +59,12 @@ class _Judge:
         self.names = self._seen()
 
     def findings(self) -> Iterator[Finding]:
+        ledger = ledger_names.fields(self.view)
+        for name in self.form.ledger_fields if ledger else ():
+            if name not in ledger:
+                cure = f"是不是 {hint}?" if (hint := near(name, ledger)) else "请改正,或在 forms/records/project.json 中加上它"
+                text = f"“{name}”写台账(x-ledger),台账没有这个字段,{cure}"
+                yield Finding(self.file, f"{name}/x-ledger", None, FindingCode.LEDGER_FIELD, text)
         for check in self.form.checks:
             if check.decision is not None:
                 yield from self._decision(check, check.decision)

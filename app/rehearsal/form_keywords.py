@@ -66,6 +66,12 @@ def check(file: str, form: Form) -> Iterator[Finding]:
 def _schema(file: str, part: Any, place: str) -> Iterator[Finding]:
     if not isinstance(part, Mapping):
         return
+    fields, required = part.get("properties"), part.get("required")
+    if isinstance(fields, Mapping) and isinstance(required, list):
+        for name in required:
+            if isinstance(name, str) and name not in fields:
+                cure = f"是不是 {hint}?" if (hint := near(name, fields)) else "请改正或删除;写着它,表单永远交不上去"
+                yield Finding(file, f"{place}/required", None, FindingCode.FORM_KEYWORD, f"必填(required)写了“{name}”,没有这一项,{cure}")
     for word, value in part.items():
         here = f"{place}/{word}"
         if word not in _KEYWORDS:

@@ -93,3 +93,18 @@ def test_a_row_of_what_follows_a_deadline_that_cannot_be_used_is_refused_at_depl
     (problem,) = refused.value.problems
     assert (problem.code, told in problem.message) == ("OVERDUE_RULE", True), problem.message
     assert "Decimal" not in problem.message
+
+
+@pytest.mark.parametrize(
+    ("was", "instead", "element", "told"),
+    [
+        ('"required": [\n      "payOpinion"\n    ],\n    "allOf"', '"required": ["payOpnion"], "allOf"', "schema/required", "写了“payOpnion”,没有这一项,是不是 payOpinion?"),
+        ('"paidOn": {', '"contractNumber": {"type": "string", "title": "合同编号", "x-ledger": true},\n      "paidOn": {', "contractNumber/x-ledger",
+         "“contractNumber”写台账(x-ledger),台账没有这个字段"),
+    ],
+)  # fmt: skip
+def test_a_name_in_a_form_that_there_is_not_is_told_at_the_form(was: str, instead: str, element: str, told: str) -> None:
+    text = (ROOT / "forms/payment.pay.json").read_text("utf-8")
+    assert was in text
+    found = lint.check([("forms/payment.pay.json", text.replace(was, instead).encode())], installation=Shelf(ROOT))
+    assert [finding.element for finding in found if finding.severity == "error" and told in finding.message] == [element], found
