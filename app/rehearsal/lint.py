@@ -15,7 +15,6 @@ from typing import Any
 from app.codes import RequestCode
 from app.decision import dmn
 from app.decision.codes import DmnCode
-from app.decision.near import near
 from app.domain import districts, forms, literals
 from app.domain.districts import SHARED, ZONE, UnknownDistrict
 from app.domain.facts import EXTENDS
@@ -113,7 +112,7 @@ def inspect(files: Sequence[tuple[str, bytes]], *, house: bool = False, installa
         stock = _stock(bundle, severity, installation)
         findings += _names(bundle, stock)
         findings += _ledger(bundle, stock)
-        findings += _opened(stock)
+        findings += written.opened(stock)
     findings += _due_dates(bundle, installation)
     if house:
         findings += _drawn(bundle, installation)
@@ -324,17 +323,6 @@ def _ledger(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:
             yield from facts.check(stock)
     except Exception as error:
         yield _internal("forms/records/project.json", error)
-
-
-def _opened(stock: Stock) -> Iterator[Finding]:
-    """Processes that a district's file has on and that nobody has drawn."""
-    for key, district in stock.districts.items():
-        drawn = stock.around(key, "").ids("process")
-        for info in district.processes.values():
-            if info.enabled and info.key not in drawn:
-                cure = f"是不是 {hint}?" if (hint := near(info.key, drawn)) else "请改正,或写 enabled = false"
-                text = f"[processes.{info.key}] 开放了流程“{info.key}”,没有它的图,{cure}"
-                yield Finding(f"districts/{key}.toml", f"processes.{info.key}", None, FindingCode.DISTRICT_PROCESS, text)
 
 
 def _names(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:

@@ -68,7 +68,15 @@ class Suite:
         except Exception as error:  # one case must not take the others with it
             return CaseResult(str(case.file), case.name, False, "models", f"内部错误 {type(error).__name__}:{error}")
         outcome = attempt(case, models, phases)
-        return CaseResult(str(case.file), case.name, outcome.ok, outcome.step, outcome.difference, outcome.place, outcome.told)
+        return CaseResult(
+            file=str(case.file),
+            case=case.name,
+            ok=outcome.ok,
+            step=outcome.step,
+            difference=outcome.difference,
+            place=outcome.place,
+            told=outcome.told,
+        )
 
     def models(self, case: Scenario) -> Models:
         """The models that a case runs on. Raises Failed, ModelRefused, InvalidRequest."""

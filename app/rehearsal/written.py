@@ -1,13 +1,18 @@
-"""What is written in a diagram's expressions and should not be: full-width punctuation, and numbers that belong into a table; and in shared files one district's words."""
+"""What is written in a diagram's expressions and should not be: full-width punctuation, and numbers that belong into a table; in shared files one
+district's words; in a district's file processes that nobody has drawn.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from app.decision.near import near
 from app.domain import literals
 from app.domain.districts import District
 from app.engine.reading import xml
 from app.rehearsal.codes import FindingCode
+from app.rehearsal.findings import Finding
+from app.rehearsal.surroundings import Stock
 
 _FEEL = frozenset({"set", "reads", "approvesWhen", "stands", "office"})  # properties that hold expressions without a ``=`` before them
 FULL_WIDTH = "＞＜＝？，；：（）［］｛｝“”‘’！＋－＊／"
@@ -58,6 +63,17 @@ def foreign(districts: Iterable[District]) -> dict[str, str]:
 def _bounded(word: str) -> str:
     """A clause id is none within a longer one."""
     return rf"(?<![\w-]){re.escape(word)}(?![\w-])" if word.isascii() else re.escape(word)
+
+
+def opened(stock: Stock) -> Iterator[Finding]:
+    """Processes that a district's file has on and that nobody has drawn."""
+    for key, district in stock.districts.items():
+        drawn = stock.around(key, "").ids("process")
+        for info in district.processes.values():
+            if info.enabled and info.key not in drawn:
+                cure = f"是不是 {hint}?" if (hint := near(info.key, drawn)) else "请改正,或写 enabled = false"
+                text = f"[processes.{info.key}] 开放了流程“{info.key}”,没有它的图,{cure}"
+                yield Finding(f"districts/{key}.toml", f"processes.{info.key}", None, FindingCode.DISTRICT_PROCESS, text)
 
 
 def owner(node: Any) -> str:

@@ -46,7 +46,8 @@ def read(root: Node) -> list[Lane]:
         if identifier.startswith(PREFIX):
             owner = identifier.removeprefix(PREFIX).partition(SEPARATOR)[0]
             holds = tuple((held.text or "").strip() for held in node.iterchildren(xml.BPMN + "flowNodeRef"))
-            found.append(Lane(identifier, node.get("name", ""), node.sourceline or 0, owner, process, holds))
+            name, line = node.get("name", ""), node.sourceline or 0
+            found.append(Lane(id=identifier, name=name, line=line, owner=owner, process=process, holds=holds))
     return found
 
 
