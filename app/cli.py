@@ -252,6 +252,9 @@ def play(file: Path, at: str, as_json: bool) -> None:
             click.echo(f"事故 {incident['element']} {incident['type']}:{incident['message']}", err=True)
 
 
+_UNREAD = {"file": "读取场景时", "models": "读取模型时"}
+
+
 @main.command("test")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @json_option
@@ -264,10 +267,11 @@ def scenarios(files: tuple[Path, ...], as_json: bool) -> None:
     for result in running_scenarios.run(paths, settings.load().root):
         results.append(result)
         if not result.ok and not as_json:
-            click.echo(f"未通过 {' '.join(part for part in (result.file, result.case, result.step) if part)}:{result.difference}", err=True)
+            place = " ".join(part for part in (result.file, result.case, result.place or _UNREAD.get(result.step, "")) if part)
+            click.echo(f"未通过 {place}:{result.told or result.difference}", err=True)
     failed = sum(not result.ok for result in results)
     if as_json:
-        say({"passed": len(results) - failed, "failed": failed, "results": [asdict(result) for result in results]})
+        say({"passed": len(results) - failed, "failed": failed, "results": [result.data for result in results]})
     else:
         click.echo(f"{len(results) - failed} 个通过,{failed} 个未通过")
     if not results:

@@ -6,6 +6,7 @@ from app.codes import Code, InstallationCode, RequestCode
 from app.decision.codes import DecisionCode, DmnCode, FeelCode
 from app.domain.codes import Action, DeadlineCode, FormCode, VerdictCode
 from app.domain.districts import District
+from app.domain.fact_sources import FactSource
 from app.domain.facts import LedgerField, LedgerSchema
 from app.engine.codes import CommandCode, DiagramCode, IncidentType
 from app.rehearsal.codes import FindingCode, PlaneCode
@@ -99,8 +100,15 @@ def _whose(field: LedgerField, district: District) -> str:
     if field.read_only:
         return "平台"
     owners = [f"`{owner}`" if "." in owner else f"{district.role_title(owner)} `{owner}`" for owner in field.owners]
-    sources = [f"来自 `{source}`" + (f"（其输入来自 {_marked(source.inputs)}）" if source.inputs else "") for source in field.sources]
-    return "；".join([*owners, *sources])
+    return "；".join([*owners, *(_whence(source) for source in field.sources)])
+
+
+def _whence(source: FactSource) -> str:
+    """A source with those that decide what comes from it; of a message also what sends it."""
+    if not source.inputs:
+        return f"来自 `{source}`"
+    word = "由此发出、填写：" if source.kind == "message" else "其输入来自 "
+    return f"来自 `{source}`（{word}{_marked(source.inputs)}）"
 
 
 def _until(field: LedgerField, phases: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 class _Watched(Generic[T]):
     """What a reader made of the folder of districts, made again when a file there has changed.
 
-    A change that cannot be read leaves what was: somebody saving a file must not stop those who work. A first reading that fails raises DistrictError.
+    A change that cannot be read leaves what was: somebody saving a file must not stop those who work. A first reading that fails raises InvalidRequest (DISTRICT).
     """
 
     def __init__(self, read: Callable[[Path], T]) -> None:
@@ -43,7 +43,7 @@ class _Watched(Generic[T]):
             return self._read(folder)
         except DistrictError as error:
             if kept is None:
-                raise
+                raise InvalidRequest(str(error), code=RequestCode.DISTRICT) from error
             log.warning("区县文件有改动但无法读取,仍按改动之前的办:%s", error)
             return kept[2]
 

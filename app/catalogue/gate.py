@@ -1,4 +1,5 @@
-"""The gate before a deployment (design §9): the scenarios that its files touch, before and after; overlapping rows; ids that look like a slip.
+"""The gate before a deployment (design §9): the scenarios that its files touch, before and after; overlapping rows; ids that look like a slip; other people at
+tasks that decide facts.
 
 Refused is what *newly* fails: a case that failed before is told, with how to mend it; one that comes changed with the bundle must hold. One exception: where
 the files change nothing but numbers in decision tables, another value, date or path in a scenario that came with the product is told as out of date, for whoever
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from importlib import metadata
 from typing import Any
 
-from app.catalogue import changes, districts, scenario_sets, snapshot
+from app.catalogue import changes, districts, doers, scenario_sets, snapshot
 from app.catalogue.bundles import ModelFile
 from app.catalogue.changes import Changes
 from app.catalogue.scenario_sets import DeployedSet, Holdings
@@ -61,7 +62,7 @@ def check(files: Sequence[ModelFile]) -> GateVerdict:
         return GateVerdict(refused=tuple(missing))
     run = _Run(files, after)
     run.all()
-    found = [*run.findings, *_overlaps(files), *_dropped(files, run.deployed), *_slips(files, after.holdings)]
+    found = [*run.findings, *_overlaps(files), *_dropped(files, run.deployed), *_slips(files, after.holdings), *doers.changed(files)]
     return GateVerdict(
         refused=tuple(finding for finding in found if finding.code not in _TOLD),
         told=tuple(finding for finding in found if finding.code in _TOLD),

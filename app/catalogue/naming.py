@@ -4,6 +4,7 @@ As with scenarios, what newly is wrong refuses; what was so before is told.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,11 +19,12 @@ from app.domain.forms import Form, FormError
 from app.engine import DiagramError, ProcessDefinition
 from app.engine.decisions import DEADLINES
 from app.engine.ledger import PARAMETERS
-from app.rehearsal import facts, flow, form_checks, form_keywords, ledger_names, names, tables, variables
+from app.rehearsal import facts, flow, form_checks, form_keywords, names, tables, variables
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.names import DEADLINE_FUNCTIONS
 from app.rehearsal.surroundings import Load, Place, Stock, once
+from app.rehearsal.way_of_values import caught_in
 from app.store import resources
 from app.store.resources import ResourceRef
 
@@ -40,16 +42,18 @@ def check(files: Sequence[ModelFile]) -> list[Finding]:
     found: list[Finding] = []
     for file in files:
         for process in file.processes:
-            here = names.check(file.name, process, after.around(file.tenant, process.process_id)) + flow.check(file.name, process)
+            here = names.check_each(file.name, process, after.each(file.tenant, process.process_id)) + flow.check(file.name, process)
             found += softened(here, _before(process.process_id, file.tenant, beneath, before))
     changed = {(kind, name) for _, kind, name in above}
-    for (tenant, kind, name), load in beneath.items():
-        if kind == "process" and (tenant, kind, name) not in above:
-            process = load()
-            if process is not None and _names(process, changed):
-                found += _broken(process, tenant, before, after)
+    deployed = [
+        (place[0], process) for place, load in beneath.items() if place[1] == "process" and place not in above and (process := load())
+    ]
+    touched = _touched(deployed, [process for file in files for process in file.processes], changed)
+    for tenant, process in deployed:
+        if id(process) in touched:
+            found += _broken(process, tenant, before, after)
     found += _asked(files, {**beneath, **above}, beneath, after)
-    found += _of_checks(files, beneath, before, after)
+    found += _of_checks(files, beneath, changed, before=before, after=after)
     found += _of_tables(files, beneath, changed, before=before, after=after)
     if facts.touches(after, changed):
         found += _of_ledger(files, before, after)
@@ -68,7 +72,8 @@ def _asked(files: Sequence[ModelFile], models: Mapping[Place, Load], beneath: Ma
             asked = read_by(file.model, item.id) - read_by(old, item.id) - told
             callers = _callers(item.id, file.tenant, models) if asked else []
             for process in callers:
-                asked &= variables.unwritten(process, after.around(file.tenant, process.process_id), item.id, asked)
+                views = after.each(file.tenant, process.process_id)
+                asked = {name for around in views for name in asked & variables.unwritten(process, around, item.id, asked)}
             if callers and asked:
                 told |= asked
                 where = "、".join(dict.fromkeys(process.name or process.process_id for process in callers))
@@ -92,18 +97,38 @@ def _callers(decision: str, tenant: str, models: Mapping[Place, Load]) -> list[P
     return found
 
 
-def _of_checks(files: Sequence[ModelFile], beneath: Mapping[Place, Load], before: Stock, after: Stock) -> Iterator[Finding]:
-    """Words of the bundle's forms that nobody reads, and what their checks name."""
+def _of_checks(
+    files: Sequence[ModelFile], beneath: Mapping[Place, Load], changed: set[tuple[str, str]], *, before: Stock, after: Stock
+) -> Iterator[Finding]:
+    """Words of the bundle's forms that nobody reads, what their checks name, and what those of deployed forms name that the bundle takes away."""
+    brought = {(file.tenant, item.id) for file in files for item in file.defined if item.kind == "form"}
+    carried = {form for file in files for process in file.processes for form in process.forms}
+    for (tenant, kind, name), load in beneath.items():
+        form = load() if kind == "form" and (tenant, name) not in brought else None
+        if form is not None and form.checks and (name in carried or _asks(form, changed)):
+            place = _place_of(tenant, name)
+            has = form_checks.check(place, form, tenant, after)
+            has = softened(has, form_checks.check(place, form, tenant, before)) if has else []
+            yield from (finding for finding in has if finding.severity == "error")
     for file in files:
         for item in file.defined:
             form = after.models[file.tenant, "form", item.id]() if item.kind == "form" else None
             if form is None:
                 continue
-            load = beneath.get((file.tenant, "form", item.id))
-            old = load() if load is not None else None
+            older = beneath.get((file.tenant, "form", item.id))
+            old = older() if older is not None else None
             yield from softened(form_keywords.check(file.name, form), form_keywords.check(file.name, old) if old is not None else ())
             known = form_checks.check(file.name, old, file.tenant, before) if old is not None else []
             yield from softened(form_checks.check(file.name, form, file.tenant, after), known)
+
+
+def _asks(form: Form, changed: set[tuple[str, str]]) -> bool:
+    """Whether what the checks of a form name is changed."""
+    return bool(changed & {("form", LEDGER), ("decision", PARAMETERS), *(("decision", check.decision or "") for check in form.checks)})
+
+
+def _place_of(tenant: str, form: str) -> str:
+    return f"forms/{form}.json" if tenant == SHARED else f"forms/{tenant}/{form}.json"
 
 
 def _of_tables(
@@ -114,16 +139,16 @@ def _of_tables(
         if file.model is not None:
             loads = [beneath.get((file.tenant, "decision", item.id)) for item in file.defined if item.kind == "decision"]
             older = [model for load in loads if load is not None and (model := load()) is not None]
-            known = [finding for model in older for finding in tables.named(file.name, model, before.around(file.tenant, ""))]
-            yield from softened(tables.named(file.name, file.model, after.around(file.tenant, "")), known)
+            known = [finding for model in older for finding in tables.check(file.name, model, file.tenant, before)]
+            yield from softened(tables.check(file.name, file.model, file.tenant, after), known)
     if changed & {("form", LEDGER), ("decision", PARAMETERS)}:
         above = {(file.tenant, item.id) for file in files for item in file.defined if item.kind == "decision"}
         for (tenant, kind, name), load in beneath.items():
             model = load() if kind == "decision" and (tenant, name) not in above else None
             if model is not None:
-                had = ledger_names.of_table(model.file, model, before.around(tenant, ""))
-                has = softened(ledger_names.of_table(model.file, model, after.around(tenant, "")), had)
-                yield from (finding for finding in has if finding.severity == "error")
+                has = tables.facts_named(model.file, model, tenant, after)
+                had = {finding.about for finding in tables.facts_named(model.file, model, tenant, before)} if has else set()
+                yield from (replace(finding, severity="error") for finding in has if finding.about not in had)
 
 
 def _of_ledger(files: Sequence[ModelFile], before: Stock, after: Stock) -> Iterator[Finding]:
@@ -137,16 +162,43 @@ def _of_ledger(files: Sequence[ModelFile], before: Stock, after: Stock) -> Itera
 
 def _broken(process: ProcessDefinition, tenant: str, before: Stock, after: Stock) -> Iterator[Finding]:
     """What is wrong now with a deployed diagram and was not before."""
-    had = names.check(process.file, process, before.around(tenant, process.process_id))
-    has = names.check(process.file, process, after.around(tenant, process.process_id))
+    had = names.check_each(process.file, process, before.each(tenant, process.process_id))
+    has = names.check_each(process.file, process, after.each(tenant, process.process_id))
     yield from (finding for finding in softened(has, had) if finding.severity == "error")
 
 
-def _before(process_id: str, tenant: str, beneath: Mapping[Place, Load], before: Stock) -> list[Finding]:
-    """What was wrong with the diagram that the tenant has used so far: its own or, as it sees it, the shared one, which may speak of other districts' affairs."""
+def stocks(files: Sequence[ModelFile]) -> tuple[Mapping[Place, Load], Stock]:
+    """What is deployed, and the same with a bundle over it. Needs an app context."""
+    beneath = _deployed()
+    return beneath, _stock({**beneath, **dict(_of_bundle(files))})
+
+
+def used_so_far(process_id: str, tenant: str, beneath: Mapping[Place, Load]) -> ProcessDefinition | None:
+    """The diagram that a tenant has used so far: its own or the shared one."""
     load = beneath.get((tenant, "process", process_id)) or beneath.get((SHARED, "process", process_id))
-    process = load() if load is not None else None
-    return [] if process is None else names.check("", process, before.around(tenant, process_id)) + flow.check("", process)
+    found: ProcessDefinition | None = load() if load is not None else None
+    return found
+
+
+def _before(process_id: str, tenant: str, beneath: Mapping[Place, Load], before: Stock) -> list[Finding]:
+    """What was wrong with the diagram that the tenant has used so far; as it sees it, a shared one may speak of other districts' affairs."""
+    process = used_so_far(process_id, tenant, beneath)
+    return [] if process is None else names.check_each("", process, before.each(tenant, process_id)) + flow.check("", process)
+
+
+def _touched(
+    deployed: Sequence[tuple[str, ProcessDefinition]], brought: Sequence[ProcessDefinition], changed: set[tuple[str, str]]
+) -> set[int]:
+    """The deployed diagrams (by ``id``) of which something else may be true now: those that name what is changed, and those that are sent a message by one of
+    which that holds, for what it brings may become a fact there."""
+    found = {id(process) for _, process in deployed if _names(process, changed)}
+    sent = {name for process in brought for name in process.throws}
+    fresh = [process for _, process in deployed if id(process) in found]
+    while fresh:
+        sent |= {name for process in fresh for name in process.throws}
+        fresh = [process for _, process in deployed if id(process) not in found and sent & caught_in(process)]
+        found |= {id(process) for process in fresh}
+    return found
 
 
 def _names(process: ProcessDefinition, changed: set[tuple[str, str]]) -> bool:

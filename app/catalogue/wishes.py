@@ -17,6 +17,7 @@ SOURCES = ("files", "upload", "cli")
 ANSWERS: Mapping[StrEnum, str] = {
     FindingCode.SCENARIO: "force",
     FindingCode.OVERLAP: "force",
+    FindingCode.OWNER_DOER: "force",
     FindingCode.SCENARIO_DROPPED: "drop_cases",
     FindingCode.NEW_ID: "new_ids",
 }
@@ -54,7 +55,8 @@ class Wish:
         if tried.cases or tried.refused or tried.told:
             details["scenarios"] = {
                 "cases": tried.cases,
-                "forced": any(item.code in (FindingCode.SCENARIO, FindingCode.OVERLAP) for item in tried.refused),
+                "forced": any(ANSWERS.get(item.code) == "force" for item in tried.refused),
+                "doers": _named(tried.refused, FindingCode.OWNER_DOER),
                 "failed": _named(tried.refused, FindingCode.SCENARIO, FindingCode.OVERLAP),
                 "outdated": _named(tried.told, FindingCode.SCENARIO_OUTDATED),
                 "known": _named(tried.told, FindingCode.SCENARIO_KNOWN, FindingCode.OVERLAP_KNOWN),
@@ -81,6 +83,8 @@ def advice(against: Sequence[Finding]) -> str:
         words.append(f"{failing} 个场景因这次发布不再成立:请改正模型,或改正场景文件并一起上传;确需发布的,写明理由强制发布")
     if FindingCode.OVERLAP in codes:
         words.append("决策表有行重叠:请改正;确需发布的,写明理由强制发布")
+    if FindingCode.OWNER_DOER in codes:
+        words.append("决定台账字段的任务换了办理的人:请改正;确需如此的,写明理由强制发布")
     if FindingCode.SCENARIO_DROPPED in codes:
         words.append("这组场景比原来少查了内容:请补上;确实不再需要的,写明理由确认减少")
     if FindingCode.NEW_ID in codes:

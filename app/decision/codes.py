@@ -90,6 +90,7 @@ class DmnCode(DecisionCode):
     NO_EXPRESSION = "dmn.no_expression", "输入列没有写表达式"
     NO_OUTPUT = "dmn.no_output", "表或决策服务没有输出"
     NO_RULES = "dmn.no_rules", "表里没有规则行"
+    SEPARATOR = "dmn.separator", "数里写了分节的逗号，会当作几个数；请写成 4000000"
     EXPRESSION = "dmn.expression", "不认识的表达式"
     LANGUAGE = "dmn.language", "表达式语言不支持，只能用 FEEL"
     SYNTAX = "dmn.syntax", "表达式有错误"

@@ -11,6 +11,7 @@ EFFECTS = (
     "phase", "record", "set", "notify", "reads", "approves", "approvesWhen", "office", "person", "distinct", "mayBeEmpty",
 )  # what the platform does because of them  # fmt: skip
 WORDS = ("clauses", "returnTo", "stands", "noDeadline", "document", "together", "each", "when")
+LATER = ("document", "together", "each", "when")  # of the contract, and not carried out by this version
 PERSON = "person"  # of ``distinct``
 PROPERTIES = frozenset({*EFFECTS, *WORDS})
 RESERVED = (

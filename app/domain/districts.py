@@ -5,7 +5,6 @@ Here alone is decided whose a model file is: the folder right below the last ``b
 
 import csv
 import os
-import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -13,6 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.decision.near import near
+from app.domain import district_checks
+from app.domain.district_checks import ANYBODY as ANYBODY
 
 ZONE = ZoneInfo("Asia/Shanghai")  # one zone holds for the whole country; a district's file names its own all the same
 SHARED = "<default>"  # the tenant of resources that every district uses
@@ -45,9 +46,6 @@ class RoleInfo:
     administrative: bool = False
     oversees: bool = False  # may read every project of the district
     leader: str | None = None  # the role that is told of what its holders have let lapse; None: ``<key>_leader`` if there is one
-
-
-ANYBODY = "*"  # as ``start_role``: whoever is concerned, that is may see the project
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +101,7 @@ class District:
     words: Mapping[str, str] = field(default_factory=dict)  # words of other documents → this district's
     carried: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # carrier (process.element, …) → ids of the clauses that name it
     overseer: str = OVERSEER  # the role that is told of every lapse (督办)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # group of offices → its roles: whose a lane is
 
     def role_title(self, key: str) -> str:
         role = self.roles.get(key)
@@ -120,53 +119,51 @@ class District:
 def load(path: Path) -> District:
     """Read ``districts/<d>.toml`` and, beside it, ``<d>.clauses.csv``. Raises DistrictError."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        roles = {
-            key: RoleInfo(
-                key=key,
-                title=role["title"],
-                offices=tuple(role.get("offices", ())),
-                relation=role.get("relation"),
-                administrative=bool(role.get("administrative", False)),
-                oversees=bool(role.get("oversees", False)),
-                leader=role.get("leader"),
-            )
-            for key, role in data["roles"].items()
-        }
-        processes = {
-            key: ProcessInfo(
-                key=key,
-                enabled=bool(entry.get("enabled", True)),
-                start_role=entry.get("start_role"),
-                start_phases=tuple(entry.get("start_phases", ())),
-                repeat=bool(entry.get("repeat", False)),
-                per=entry.get("per", "project"),
-                title=entry.get("title", ""),
-            )
-            for key, entry in data.get("processes", {}).items()
-        }
-        zone = ZoneInfo(data["zone"])
-        title = str(data["title"])
-        overseer = str(data.get("overseer", OVERSEER))
-        for role in (*(info.leader for info in roles.values() if info.leader is not None), *((overseer,) if "overseer" in data else ())):
-            if role not in roles:
-                raise ValueError(f"leader、overseer 所写的角色 {role} 不在 [roles.*] 中")
-        words = {str(word): str(own) for word, own in data.get("words", {}).items()}
-    except (OSError, tomllib.TOMLDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise DistrictError(f"区县文件 {path.name} 无法读取:{error}。请检查 title、zone、[roles.*] 的 title 与 [processes.*]") from error
+        data = district_checks.toml(path)
+    except district_checks.FileError as error:
+        raise DistrictError(f"区县文件 {path.name} 无法读取:{error}") from error
+    for problem in district_checks.shape(data):
+        raise DistrictError(f"区县文件 {path.name} 无法读取:{problem}")
+    for problem in district_checks.sense(data):
+        raise DistrictError(f"区县文件 {path.name} {problem}")
+    roles = {
+        key: RoleInfo(
+            key=key,
+            title=role["title"],
+            offices=tuple(role.get("offices", ())),
+            relation=role.get("relation"),
+            administrative=bool(role.get("administrative", False)),
+            oversees=bool(role.get("oversees", False)),
+            leader=role.get("leader"),
+        )
+        for key, role in data["roles"].items()
+    }
+    processes = {
+        key: ProcessInfo(
+            key=key,
+            enabled=bool(entry.get("enabled", True)),
+            start_role=entry.get("start_role"),
+            start_phases=tuple(entry.get("start_phases", ())),
+            repeat=bool(entry.get("repeat", False)),
+            per=entry.get("per", "project"),
+            title=entry.get("title", ""),
+        )
+        for key, entry in data.get("processes", {}).items()
+    }
     clauses = load_clauses(path.with_suffix(".clauses.csv"))
     return District(
         key=path.stem,
-        title=title,
-        zone=zone,
+        title=data["title"],
+        zone=ZoneInfo(data["zone"]),
         roles=roles,
         processes=processes,
         regulation=data.get("regulation", {}),
         clauses=clauses,
         carried=_carried(clauses),
         region=str(data.get("region", "")),
-        words=words,
-        overseer=overseer,
+        words={str(word): str(own) for word, own in data.get("words", {}).items()},
+        overseer=str(data.get("overseer", OVERSEER)),
+        groups={key: tuple(group["roles"]) for key, group in data.get("groups", {}).items()},
     )
 
 
@@ -200,10 +197,20 @@ def load_clauses(path: Path) -> dict[str, Clause]:
 def load_phases(path: Path) -> tuple[Phase, ...]:
     """The ledger's phases in order, from ``districts/phases.toml``. Raises DistrictError."""
     try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8"))["phase"]
-        found = sorted((_phase(row) for row in rows), key=lambda phase: phase.order)
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        rows = district_checks.toml(path).get("phase", ())
+    except district_checks.FileError as error:
         raise DistrictError(f"阶段文件 {path.name} 无法读取:{error}") from error
+    found = []
+    for number, row in enumerate(rows if isinstance(rows, list) else (), start=1):
+        for problem in district_checks.words_of_phase(row):
+            raise DistrictError(f"阶段文件 {path.name} {problem}")
+        try:
+            found.append(_phase(row))
+        except (KeyError, TypeError, ValueError) as error:
+            raise DistrictError(f"阶段文件 {path.name} 无法读取:第 {number} 个 [[phase]] 应写 key、title 和 order(整数)") from error
+    if not found:
+        raise DistrictError(f"阶段文件 {path.name} 无法读取:没有 [[phase]]")
+    found.sort(key=lambda phase: phase.order)
     for problem in _wrong_phases(found):
         raise DistrictError(f"阶段文件 {path.name} {problem}")
     return tuple(found)
@@ -271,8 +278,18 @@ def woken(phases: Sequence[Phase]) -> dict[str, tuple[str, ...]]:
 
 
 def load_all(folder: Path) -> Mapping[str, District]:
-    """Every district of a folder by key: each ``*.toml`` but phases.toml. Raises DistrictError."""
-    return {path.stem: load(path) for path in sorted(folder.glob("*.toml")) if path.stem != "phases"}
+    """Every district of a folder by key: each ``*.toml`` but phases.toml, whose phases and processes they name and it names. Raises DistrictError."""
+    found = {path.stem: load(path) for path in sorted(folder.glob("*.toml")) if path.stem != "phases"}
+    file = folder / "phases.toml"
+    phases = load_phases(file) if file.is_file() else ()
+    for key, district in found.items() if phases else ():
+        for problem in district_checks.phases_named(district, phases):
+            raise DistrictError(f"区县文件 {key}.toml {problem}")
+    for problem in (
+        district_checks.processes_named(phases, {process for one in found.values() for process in one.processes}) if found else ()
+    ):
+        raise DistrictError(f"阶段文件 {file.name} {problem}")
+    return found
 
 
 def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:

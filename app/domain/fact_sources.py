@@ -27,14 +27,15 @@ _WORD = r"[A-Za-z_][A-Za-z0-9_-]*"
 _ELEMENT = re.compile(rf"{_WORD}\.{_WORD}")
 _OWNER = re.compile(rf"{_WORD}(?:\.{_WORD})?")
 _LATER = ("phase", "by")
-_TRACED = ("decision", "from")
+_TRACED = {"decision": ("decision", "from"), "message": ("message", "from")}
 
 
 @dataclass(frozen=True, slots=True)
 class FactSource:
     """Where a value comes from that nobody types: ``of`` names the decision, register, ``process.element``, message or job type; empty for an import.
 
-    ``inputs``: the tasks (``process.task``) in whose forms the decision's inputs arise that are no facts themselves.
+    ``inputs``: the tasks (``process.task``) in whose forms the decision's inputs, or what the message brings, arise that are no facts themselves; of a message
+    also the elements that send it.
     """
 
     kind: str
@@ -88,7 +89,8 @@ def read_later(given: Any, refuse: Refusal) -> ClosedFrom:
 
 
 def read_sources(given: Any, refuse: Refusal) -> tuple[FactSource, ...]:
-    """``x-source``: one source or a list of them, each a text such as ``decision:supervision`` or ``{"decision": …, "from": […]}``."""
+    """``x-source``: one source or a list of them, each a text such as ``decision:supervision``, ``{"decision": …, "from": […]}`` or
+    ``{"message": …, "from": […]}``."""
     written = given if isinstance(given, list) else [given]
     if not written:
         raise refuse(f"应写明来源,可用:{'、'.join(FORMS.values())}")
@@ -101,11 +103,14 @@ def read_sources(given: Any, refuse: Refusal) -> tuple[FactSource, ...]:
 
 def _source(given: Any, refuse: Refusal) -> FactSource:
     if isinstance(given, Mapping):
-        _only(given, _TRACED, refuse)
-        decision = given.get("decision")
-        if not isinstance(decision, str) or not re.fullmatch(_WORD, decision):
-            raise refuse('缺少 decision:对象的写法是 {"decision": "决策标识", "from": ["流程.任务"]}')
-        return FactSource("decision", decision, _elements(given.get("from"), refuse, "from"))
+        kind = "message" if "message" in given else "decision"
+        _only(given, _TRACED[kind], refuse)
+        of = given.get(kind)
+        if not isinstance(of, str) or not re.fullmatch(_WORD, of):
+            raise refuse(
+                '缺少 decision:对象的写法是 {"decision": "决策标识", "from": ["流程.任务"]},或 {"message": "消息名", "from": ["流程.元素"]}'
+            )
+        return FactSource(kind, of, _elements(given.get("from"), refuse, "from"))
     if not isinstance(given, str):
         raise refuse(f"来源应是文字,可用:{'、'.join(FORMS.values())}")
     kind, _, of = given.partition(":")

@@ -201,7 +201,8 @@ def _may_come(field: LedgerField, source: FactSource | None) -> str | None:
         return None
     known = "、".join(str(known) for known in field.sources if known.kind != IMPORT)
     may = f"只能来自 {known}" if known else f"由 {'、'.join(field.owners)} 填写,没有登记可以写入它的来源(x-source)"
-    return f"“{field.title}”({field.name}){may},不能由“{source or '没有写明的来源'}”写入"
+    wrong = f"不能由“{source}”写入" if source is not None else "不能由这个值写入:看不出它来自哪一个,请直接取来源给出的结果或它的一部分"
+    return f"“{field.title}”({field.name}){may},{wrong}"
 
 
 # ---------------------------------------------------------------------- reading the files

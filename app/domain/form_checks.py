@@ -3,23 +3,20 @@
 How a check is written: docs/analyst/forms.md. Source: modelling.md §8.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.decision import feel
 from app.decision.near import near
+from app.domain import literals
 from app.domain.deadlines import vocabulary
 
 KEYWORD = "x-checks"
 RESERVED = ("project", "parameters")  # what a check may name besides fields and variables
-PLAIN_NUMBERS = frozenset({"0", "1"})
 LONGEST_REASON = 2_000  # characters of why a check is overridden
 MOST = 100  # checks of one form
 _KEYWORDS = ("id", "description", "when", "decision", "message", "field", "confirm")
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?|\.\d+)(?![\w.])")
 
 
 class CheckRefused(Exception):
@@ -53,12 +50,12 @@ class FormCheck:
     @property
     def numbers(self) -> Sequence[str]:
         """Numbers in ``when`` that belong into a table."""
-        return [number for number in _NUMBER.findall(self.bare) if number not in PLAIN_NUMBERS]
+        return literals.numbers(self.when.text) if self.when is not None else ()
 
     @property
     def bare(self) -> str:
         """``when`` without what its texts say."""
-        return _STRING.sub('""', self.when.text) if self.when is not None else ""
+        return literals.bare(self.when.text) if self.when is not None else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.decision.near import near
 from app.domain.calendars import Calendar
 from app.domain.codes import DeadlineCode
 from app.domain.deadlines import MOST_DAYS
@@ -123,16 +124,32 @@ def problem_of(output: Mapping[str, Any]) -> str | None:
     offset, unit = output.get("offset"), output.get("unit")
     number = Decimal(offset) if isinstance(offset, int | Decimal) and not isinstance(offset, bool) else Decimal("NaN")
     if not number.is_finite() or number != number.to_integral_value() or abs(number) > MOST_DAYS:
-        return f"的 offset 应是整数天数(负数为到期之前,至多 {MOST_DAYS}),得到 {offset!r}"
+        return f"的 offset 应是整数天数(负数为到期之前,至多 {MOST_DAYS}),得到 {_shown(offset)}"
     if unit is not None and unit not in UNITS:
-        return f"的 unit {unit!r} 无法识别,应为 {'、'.join(UNITS)} 之一"
+        cure = f"是不是 {hint}?" if isinstance(unit, str) and (hint := near(unit, UNITS)) else f"应为 {'、'.join(UNITS)} 之一"
+        return f"的单位(unit){_shown(unit)}无法识别,{cure}"
     names = names_in(output.get("tell"))
     if names is None or not all(_NAME.fullmatch(name) for name in names):
-        return f"的 tell 应是角色和 {'、'.join(WORDS)},用逗号分开,得到 {output.get('tell')!r}"
+        return f"的 tell 应是角色和 {'、'.join(WORDS)},用逗号分开,得到 {_shown(output.get('tell'))}"
     for name in ("mark", "register"):
         if output.get(name) not in (None, True, False):
-            return f"的 {name} 应是 true 或 false,得到 {output.get(name)!r}"
+            return f"的 {name} 应是 true 或 false,得到 {_shown(output.get(name))}"
     return None
+
+
+def _shown(value: object) -> str:
+    """A value as it stands in a cell: a number plain, a text in Chinese quotes, nothing as 空值."""
+    if value is None:
+        return "空值"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return (
+        f"{value.normalize():f}"
+        if isinstance(value, Decimal) and value.is_finite()
+        else f"“{value}”"
+        if isinstance(value, str)
+        else str(value)
+    )
 
 
 def steps(

@@ -22,6 +22,7 @@ DATE, DURATION, CYCLE = "date", "duration", "cycle"
 ANY_ZONE = ZoneInfo("UTC")
 SHORTEST_INTERVAL = timedelta(seconds=1)
 
+_CALL = re.compile(r"[A-Za-z_][\w ]*(?:\(|\.[A-Za-z_])")  # what is no time but looks like an expression
 _DURATION = re.compile(
     r"(?P<sign>-)?P(?=[\dT])(?:(?P<years>\d{1,6})Y)?(?:(?P<months>\d{1,6})M)?(?:(?P<weeks>\d{1,7})W)?(?:(?P<days>\d{1,8})D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,10})M)?(?:(?P<seconds>\d{1,12}(?:[.,]\d{1,9})?)S)?)?",
@@ -107,7 +108,7 @@ def parse_duration(text: str) -> Duration:
     if found is None and _ANY_SIZE.fullmatch(text.strip()):
         raise TimerError(f"时长“{text[:SHOWN]}”太长,算出的时间超出了可表示的范围(公元 1 年至 9999 年)")
     if found is None:
-        raise TimerError(f"“{text}”不是 ISO 8601 时长,应写成 P3D、P1M、PT10M 之类")
+        raise TimerError(f"“{text}”不是 ISO 8601 时长,应写成 P3D、P1M、PT10M 之类{_forgotten(text)}")
     sign = -1 if found["sign"] else 1
 
     def number(name: str) -> int:
@@ -147,7 +148,12 @@ def _cron(text: str) -> Cron:
     try:
         return parse_cron(text)
     except CronError as error:
-        raise TimerError(f"“{text}”不是 ISO 8601 周期(如 R3/PT10M),也不是 cron 表达式:{error}") from None
+        raise TimerError(f"“{text}”不是 ISO 8601 周期(如 R3/PT10M),也不是 cron 表达式:{error}{_forgotten(text)}") from None
+
+
+def _forgotten(text: str) -> str:
+    """What to do where a text looks like an expression: without ``=`` it is what it says."""
+    return f";这是文字,不会计算,要计算的请在前面写等号:={text.strip()[:SHOWN]}" if _CALL.match(text.strip()) else ""
 
 
 def parse_instant(value: object, zone: ZoneInfo) -> datetime:
@@ -174,7 +180,7 @@ def parse_instant(value: object, zone: ZoneInfo) -> datetime:
 def _instant(text: str, district: ZoneInfo) -> datetime:
     found = _INSTANT.fullmatch(text.strip())
     if found is None:
-        raise TimerError(f"“{text}”不是 ISO 8601 日期或时间,应写成 2026-03-01T09:00:00+08:00")
+        raise TimerError(f"“{text}”不是 ISO 8601 日期或时间,应写成 2026-03-01T09:00:00+08:00{_forgotten(text)}")
     if (found["fraction"] or "")[6:].strip("0"):
         raise TimerError(f"“{text}”的秒最多写六位小数(微秒)")
     named, offset = found["zone"] or found["bracketed"], found["offset"]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
 from app.connectors.calls import OVERDUE, REGISTERS, forms_of
-from app.decision import feel
+from app.decision import feel, separators
 from app.decision.near import near
 from app.domain import form_facts
 from app.domain.declared import RESERVED
@@ -26,6 +26,7 @@ from app.engine.reads import OF_ROW, VISIBILITY
 from app.rehearsal import origins
 from app.rehearsal.inventory import Part
 from app.rehearsal.surroundings import View
+from app.rehearsal.way_of_values import sent_by
 
 _GATEWAYS = (ExclusiveGateway, InclusiveGateway, ParallelGateway, EventBasedGateway)
 APPLICANT = "applicant"
@@ -51,6 +52,7 @@ def check(process: ProcessDefinition, part: Part, around: View) -> Iterator[str]
         yield from _stands(activity, declared.stands, around)
     for role in declared.notify:
         yield from _role(role, around)
+    yield from _sends(process, part, around)
     if isinstance(activity, UserTask | StartElement):
         yield from _form_facts(process, part, activity, around)
     if (declared.notify or declared.notify_offices) and isinstance(activity, (*_GATEWAYS, StartElement, ProcessRoot)):
@@ -94,7 +96,7 @@ def _reading(reading: Reading, around: View) -> Iterator[str]:
     if f"{REGISTERS}{reading.kind}" == LEDGER:
         if around.stock.complete and not around.decisions(VISIBILITY):
             yield f"的属性 reads 读别的项目的台账,但没有决策表 {VISIBILITY} 写明可以看到哪些字段"
-        for schema in _schemas(around):
+        for schema in schemas(around):
             for field in used:
                 if field not in schema.fields and field not in OF_ROW:
                     yield f"的属性 reads 用到台账的“{field}”,台账没有这个字段,{_cure(field, schema.fields)}"
@@ -125,7 +127,7 @@ def _set(process: ProcessDefinition, part: Part, setting: FactSetting, around: V
     if _in_loop(process, part):
         yield f"的属性 set 写“{setting.field}”:多实例里面不能写台账,请在多实例之后的元素上声明"
     said = set()
-    for schema in _schemas(around):
+    for schema in schemas(around):
         field = schema.fields.get(setting.field)
         if field is None:
             problem = f"台账没有这个字段,{_cure(setting.field, schema.fields)}"
@@ -144,20 +146,43 @@ def _refused(process: ProcessDefinition, element: Element, setting: FactSetting,
 def _typed(process: ProcessDefinition, part: Part, setting: FactSetting, field: LedgerField, around: View) -> str:
     """What people fill in, or outside workers answer, that decides a fact without owning it."""
     source = sources.source_of(process, part.activity, setting, field)
-    if source is None or source.kind != "decision":
+    if source is None or source.kind not in ("decision", "message"):
         return ""
-    found = origins.unowned(origins.of_setting(process, part, setting, source, around), field, source)
+    by_message = source.kind == "message"
+    given = origins.of_message(part, setting, around) if by_message else origins.of_setting(process, part, setting, source, around)
+    found = origins.unowned(given, field, source)
     if not found:
         return ""
+    whence = f"它来自消息“{source.of}”,而消息带来的" if by_message else f"它来自决策“{source.of}”,而决策要用的"
     places = sorted({origin.place for origin in found})
     told = "、".join(f"{origin.place} 的“{origin.title}”({origin.name})" for origin in found[:_TOLD]) + ("等" if len(found) > _TOLD else "")
     if any(origin.kind is origins.Kind.WORKER for origin in found):
-        return f"它来自决策“{source.of}”,而决策要用的 {told},由外部程序给出,不能由它决定台账;请先由所有者的任务确认"
-    wanted = json.dumps({"decision": source.of, "from": [*source.inputs, *places]}, ensure_ascii=False)
+        return f"{whence} {told},由外部程序给出,不能由它决定台账;请先由所有者的任务确认"
+    wanted = json.dumps({source.kind: source.of, "from": [*source.inputs, *places]}, ensure_ascii=False)
     if any(origin.kind is origins.Kind.UNCLEAR for origin in found):
         why = "由谁给出说不准:没有表单,或者表单、决策、被调用的流程由表达式决定"
-        return f"它来自决策“{source.of}”,而决策要用的 {told},{why}。请写定;确应由它们决定的,请在台账的 x-source 里写明:{wanted}"
-    return f"它来自决策“{source.of}”,而决策要用的 {told},由人填写,办理人不是这个字段的所有者;确应由这些任务决定的,请在台账的 x-source 里写明:{wanted}"
+        return f"{whence} {told},{why}。请写定;确应由它们决定的,请在台账的 x-source 里写明:{wanted}"
+    return f"{whence} {told},由人填写,办理人不是这个字段的所有者;确应由这些任务决定的,请在台账的 x-source 里写明:{wanted}"
+
+
+def _sends(process: ProcessDefinition, part: Part, around: View) -> Iterator[str]:
+    """A message that becomes a fact is sent by the elements alone that the field's source names."""
+    place = f"{process.process_id}.{part.id}"
+    for name in sorted(sent_by(part.activity)):
+        fields: dict[str, LedgerField] = {}
+        for schema in schemas(around):
+            sources = [(field, source) for field in schema.fields.values() for source in field.sources]
+            fields |= {
+                one.name: one for one, source in sources if (source.kind, source.of) == ("message", name) and place not in source.inputs
+            }
+        if fields:
+            told = "、".join(f"“{field.title}”({field.name})" for field in list(fields.values())[:_TOLD]) + (
+                "等" if len(fields) > _TOLD else ""
+            )
+            yield (
+                f"发出消息“{name}”,它写入台账的{told},而这些字段的 x-source 没有写明可以由 {place} 发出;请换一个消息名,"
+                f'确应由它发出的,请在 x-source 里写上:{{"message": "{name}", "from": ["{place}"]}}'
+            )
 
 
 def _form_facts(process: ProcessDefinition, part: Part, task: UserTask | StartElement, around: View) -> Iterator[str]:
@@ -174,7 +199,7 @@ def _form_facts(process: ProcessDefinition, part: Part, task: UserTask | StartEl
 
 def _of_field(process: ProcessDefinition, task: UserTask | StartElement, form: Form, name: str, *, around: View) -> Iterator[str]:
     owner = f"{process.process_id}.{task.bpmn_id}"
-    for schema in _schemas(around):
+    for schema in schemas(around):
         field = schema.fields.get(name)
         if field is None:
             yield f"台账没有这个字段,{_cure(name, schema.fields)}"
@@ -214,7 +239,7 @@ def _in_loop(process: ProcessDefinition, part: Part) -> bool:
     return False
 
 
-def _schemas(around: View) -> list[LedgerSchema]:
+def schemas(around: View) -> list[LedgerSchema]:
     """The ledger's fields as each district around has them; what is wrong with the files themselves is told there. Without a file nothing is judged."""
     return around.kept(_read)
 
@@ -247,7 +272,7 @@ def _nothing() -> None:
 
 def _role(role: str, around: View) -> Iterator[str]:
     if around.roles is not None and role not in around.roles:
-        yield f"的属性 notify 写了“{role}”,没有这个角色,{_cure(role, (*around.roles, APPLICANT))}"
+        yield f"的属性 notify 写了“{role}”,没有这个角色,{separators.full_width(role) or _cure(role, (*around.roles, APPLICANT))}"
 
 
 def _cure(name: str, known: Collection[str]) -> str:

@@ -31,7 +31,9 @@ def check(doer: Doer, task: effects.TaskOpened, project: int | None, ledger: Led
         if office not in known:
             raise Failed(f"区“{district.key}”和台账里没有单位“{office}”,可用:{'、'.join(sorted(known))}")
     if not (task.assignee or task.candidate_groups or task.candidate_users):
-        return
+        raise Failed(
+            f"“{mark(task.element_id)}”没有写明由谁办理(没有候选组、候选人,也没有受理人),as: {mark(role)} 无从核对;请在图上写上候选组,或不写 as"
+        )
     membership = Membership(role, ledger.office(office) if doer.office is not None else 1, office)
     actor = Actor(1, doer.person or role, doer.person or district.role_title(role), district.key, (membership,))
     facts = TaskFacts(

@@ -3,6 +3,7 @@
 Judged as each district has it: the shared file with the district's own over it, beside the models that the district sees.
 """
 
+import json
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
@@ -14,18 +15,20 @@ from app.domain.fact_sources import FactSource, is_element
 from app.domain.facts import LEDGER, FactsError, LedgerField, LedgerSchema
 from app.domain.forms import Form
 from app.engine.definitions import ElementInfo
-from app.engine.elements.tasks import MESSAGE_NAME, MESSAGE_REF, JobTask, UserTask
+from app.engine.elements.tasks import UserTask
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Part, job_type, texts
 from app.rehearsal.surroundings import Stock, View
+from app.rehearsal.way_of_values import sent_by
 from app.rehearsal.writers import Writers
 
 PUBLISH = "publish_message"
 TASK = frozenset({"userTask"})
 ASKING = frozenset({"userTask", "startEvent"})  # what has a form
 PASSED = frozenset({"endEvent", "intermediateThrowEvent"})
-_WORDS = {TASK: "用户任务", ASKING: "用户任务或开始事件", PASSED: "结束事件或里程碑"}
+GIVING = frozenset({*TASK, *PASSED, "sendTask", "serviceTask"})  # what sends a message, or has a form
+_WORDS = {TASK: "用户任务", ASKING: "用户任务或开始事件", PASSED: "结束事件或里程碑", GIVING: "发出消息的元素或用户任务"}
 
 
 def check(stock: Stock) -> list[Finding]:
@@ -168,7 +171,7 @@ class _District:
 
     def _source(self, source: FactSource) -> str | None:
         for task in source.inputs:
-            if (problem := self._element(task, TASK)) is not None:
+            if (problem := self._element(task, GIVING if source.kind == "message" else TASK)) is not None:
                 return problem
         match source.kind:
             case "decision":
@@ -181,9 +184,19 @@ class _District:
             case "path":
                 return self._element(source.of, PASSED)
             case "message":
-                return None if source.of in self._messages else f"没有流程发出消息“{source.of}”,{_cure(source.of, self._messages)}"
+                return self._message(source)
             case "job":
                 return None if source.of in self._jobs else f"没有作业类型“{source.of}”,{_cure(source.of, self._jobs)}"
+        return None
+
+    def _message(self, source: FactSource) -> str | None:
+        """A message that is sent, by elements that are named: one that anybody's diagram may send would let anybody set the fact."""
+        senders = self._messages.get(source.of)
+        if senders is None:
+            return f"没有流程发出消息“{source.of}”,{_cure(source.of, self._messages)}"
+        if not senders & set(source.inputs):
+            wanted = json.dumps({"message": source.of, "from": [*source.inputs, *sorted(senders)]}, ensure_ascii=False)
+            return f"没有写明消息“{source.of}”由哪个元素发出,请写成 {wanted}"
         return None
 
     def _register(self, kind: str) -> str | None:
@@ -213,14 +226,15 @@ class _District:
             yield from self.view.kept(Writers).parts(one)
 
     @cached_property
-    def _messages(self) -> Collection[str]:
-        """Names of messages that the district's own diagrams send, as far as they are written plainly."""
-        found = set()
+    def _messages(self) -> Mapping[str, set[str]]:
+        """Message → the elements (``process.element``) of the district's own diagrams that send it, as far as they are written plainly."""
+        found: dict[str, set[str]] = {}
         for process in self.view.all_processes():
             for part in self.view.kept(Writers).parts(process):
-                if isinstance(part.activity, JobTask) and job_type(part) == PUBLISH:
-                    found |= {part.activity.headers.get(name, "").strip() for name in (MESSAGE_NAME, MESSAGE_REF)}
-        return found - {""}
+                if job_type(part) == PUBLISH:
+                    for name in sent_by(part.activity):
+                        found.setdefault(name, set()).add(f"{process.process_id}.{part.id}")
+        return found
 
     @cached_property
     def _jobs(self) -> Collection[str]:

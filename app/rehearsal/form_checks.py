@@ -3,18 +3,18 @@
 A check that reads what is not there has no verdict and refuses (modelling.md §8): better told before than to an official.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from app.decision import separators
 from app.decision.dmn.reading import read_by
 from app.decision.near import near
 from app.domain.districts import SHARED
-from app.domain.facts import LEDGER, FactsError, LedgerSchema
 from app.domain.form_checks import RESERVED, FormCheck
 from app.domain.forms import Form
 from app.engine import ProcessDefinition
 from app.engine.elements.tasks import UserTask
 from app.engine.expressions import LiteralTerm
-from app.rehearsal import citations
+from app.rehearsal import citations, ledger_names
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.surroundings import Stock, View
@@ -24,7 +24,7 @@ from app.rehearsal.writers import Names, Writers
 def check(file: str, form: Form, owner: str, stock: Stock) -> list[Finding]:
     """In the order of the checks, one for each name; a shared form is judged as every district has it that uses it."""
     found = list(citations.of_form(file, form, stock.around(owner, "")))
-    if form.checks:
+    if form.checks or form.ledger_fields:
         found += [finding for judge in _judges(file, form, owner, stock) for finding in judge.findings()]
     return list({(finding.element, finding.message): finding for finding in found}.values())
 
@@ -37,7 +37,7 @@ def _judges(file: str, form: Form, owner: str, stock: Stock) -> Iterator["_Judge
     for tenant in tenants:
         view = stock.around(tenant, "")
         users = [process for process in view.all_processes() if form.id in process.forms and _is_on(process, tenant, stock)]
-        judges.append((_Judge(file, form, view, users, view.kept(_ledger)), bool(users)))
+        judges.append((_Judge(file, form, view, users), bool(users)))
     used = [judge for judge, is_used in judges if is_used]
     yield from used or [judge for judge, _ in judges[:1]]
 
@@ -48,45 +48,33 @@ def _is_on(process: ProcessDefinition, tenant: str, stock: Stock) -> bool:
     return info is None or info.enabled
 
 
-def _ledger(view: View) -> Mapping[str, object] | None:
-    """The ledger's fields as the view's tenant has them; None where nobody can say."""
-    tenant = view.tenants[0]
-    base, own = (_loaded(view.stock, owner) for owner in (SHARED, tenant))
-    try:
-        return None if base is None else LedgerSchema.of(base, own if tenant != SHARED else None).fields
-    except FactsError:
-        return None
-
-
-def _loaded(stock: Stock, owner: str) -> Form | None:
-    load = stock.models.get((owner, "form", LEDGER))
-    found: Form | None = load() if load is not None else None
-    return found
-
-
 class _Judge:
-    """The checks of a form as one tenant has them. ``users``: the processes whose tasks carry it; ``ledger``: None where its fields are not known."""
+    """The checks of a form as one tenant has them. ``users``: the processes whose tasks carry it."""
 
-    def __init__(self, file: str, form: Form, view: View, users: list[ProcessDefinition], ledger: Mapping[str, object] | None) -> None:
+    def __init__(self, file: str, form: Form, view: View, users: list[ProcessDefinition]) -> None:
         self.file = file
         self.form = form
         self.view = view
         self.users = users
-        self.ledger = ledger
         self.names = self._seen()
 
     def findings(self) -> Iterator[Finding]:
+        ledger = ledger_names.fields(self.view)
+        for name in self.form.ledger_fields if ledger else ():
+            if name not in ledger:
+                cure = f"是不是 {hint}?" if (hint := near(name, ledger)) else "请改正,或在 forms/records/project.json 中加上它"
+                text = f"“{name}”写台账(x-ledger),台账没有这个字段,{cure}"
+                yield Finding(self.file, f"{name}/x-ledger", None, FindingCode.LEDGER_FIELD, text)
         for check in self.form.checks:
             if check.decision is not None:
                 yield from self._decision(check, check.decision)
             elif check.when is not None:
+                if problem := separators.told(check.when.text):
+                    yield self._say(check, "when", FindingCode.SEPARATOR, f"的条件里{problem}")
                 for name in sorted(check.names - self.names.names):
                     yield from self._unknown(check, name)
-                for name, entry in sorted(check.when.members):
-                    if name == "project" and self.ledger is not None and entry not in self.ledger:
-                        hint = near(entry, self.ledger)
-                        cure = f"是不是 {hint}?" if hint else "请改正,或在 forms/records/project.json 中加上它"
-                        yield self._say(check, "when", FindingCode.CHECK_NAME, f"用到 project.{entry},但台账没有字段 {entry},{cure}")
+                for problem in ledger_names.unknown(check.when.members, self.view):
+                    yield self._say(check, "when", FindingCode.CHECK_NAME, problem)
 
     def _decision(self, check: FormCheck, decision: str) -> Iterator[Finding]:
         known = self.view.ids("decision")

@@ -39,6 +39,7 @@ _OURS = (
     "x-number", "x-owner",
     "x-readonly-from", "x-role", "x-source", "x-unordered", "x-value",
 )  # fmt: skip
+_OF_THE_SAME = frozenset({"if", "then", "else", "not", "allOf", "anyOf", "oneOf"})  # of the object that they stand in
 _KEYWORDS = frozenset({*_ONE, *_LISTS, *_NAMED, *_PLAIN, *_OURS})
 _TRUTHS = ("x-fresh", "x-hidden", "x-keep", "x-ledger", "x-readonly-from", "x-unordered")
 _VALUES: Mapping[str, Collection[str]] = {
@@ -64,9 +65,17 @@ def check(file: str, form: Form) -> Iterator[Finding]:
     yield from _drawn(file, form.ui, "ui", form.schema, form)
 
 
-def _schema(file: str, part: Any, place: str) -> Iterator[Finding]:
+def _schema(file: str, part: Any, place: str, outer: Collection[str] = ()) -> Iterator[Finding]:
+    """``outer``: the fields of the object that a part says more of."""
     if not isinstance(part, Mapping):
         return
+    fields, required = part.get("properties"), part.get("required")
+    known = {*outer, *(fields if isinstance(fields, Mapping) else ())}
+    if known and isinstance(required, list):
+        for name in required:
+            if isinstance(name, str) and name not in known:
+                cure = f"是不是 {hint}?" if (hint := near(name, known)) else "请改正或删除;写着它,表单永远交不上去"
+                yield Finding(file, f"{place}/required", None, FindingCode.FORM_KEYWORD, f"必填(required)写了“{name}”,没有这一项,{cure}")
     for word, value in part.items():
         here = f"{place}/{word}"
         if word not in _KEYWORDS:
@@ -76,10 +85,10 @@ def _schema(file: str, part: Any, place: str) -> Iterator[Finding]:
         elif word in _VALUES and isinstance(value, str) and value not in _VALUES[word]:
             yield _unknown(file, here, value, _VALUES[word], f"{word} 的值", sure=word.startswith("x-"))
         elif word in _ONE:
-            yield from _schema(file, value, here)
+            yield from _schema(file, value, here, known if word in _OF_THE_SAME else ())
         elif word in _LISTS and isinstance(value, list):
             for number, inner in enumerate(value):
-                yield from _schema(file, inner, f"{here}/{number}")
+                yield from _schema(file, inner, f"{here}/{number}", known if word in _OF_THE_SAME else ())
         elif word in _NAMED and isinstance(value, Mapping):
             for name, inner in value.items():
                 yield from _schema(file, inner, f"{here}/{name}")

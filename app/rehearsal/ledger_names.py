@@ -1,10 +1,10 @@
 """``project.x`` and ``parameters.x`` in diagrams and decision tables against the ledger's fields and the district's parameters: one that there is not is null for ever.
 
-Judged as every district has it that sees the file; a field that one of them has is one. In tables a name that is no slip is only a warning: who calls a table may
-give it a ``project`` of another kind.
+Judged as the view's districts have it; a shared file is judged for each district alone (``Stock.each``). In tables a field that is no slip is only
+a warning: who calls a table may give it a ``project`` of another kind.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,6 +45,14 @@ def fields(around: View) -> Collection[str]:
     return around.kept(_known).get(PROJECT, ())
 
 
+def unknown(members: Iterable[tuple[str, str]], around: View) -> Iterator[str]:
+    """Of (``project`` or ``parameters``, entry) those that there are not."""
+    known = around.kept(_known)
+    for name, entry in sorted(members):
+        if entry not in known.get(name, (entry,)):
+            yield f"用到 {name}.{entry},但{_cause(name, entry, known[name])}"
+
+
 def of_table(file: str, model: dmn.Model, around: View) -> Iterator[Finding]:
     known = around.kept(_known)
     if not known:
@@ -54,7 +62,7 @@ def of_table(file: str, model: dmn.Model, around: View) -> Iterator[Finding]:
         for name, entry in sorted({pair for formula in decision.formulas for pair in formula.members}):
             if entry in known.get(name, (entry,)) or (name in inside and name not in _drawn(model)):
                 continue
-            severity = "error" if near(entry, known[name]) else "warning"
+            severity = "error" if name == PARAMETERS or near(entry, known[name]) else "warning"
             message = f"用到 {name}.{entry},但{_cause(name, entry, known[name])}"
             yield Finding(file, decision.id, None, FindingCode.LEDGER_FIELD, message, severity=severity)
 
@@ -83,6 +91,14 @@ def _known(around: View) -> Known:
     constants = [value for model in around.decisions(PARAMETERS) if (value := _constants(model)) is not None]
     if constants and len(constants) == len(around.decisions(PARAMETERS)):
         found[PARAMETERS] = {name for value in constants for name in value}
+    return found
+
+
+def constants(around: View) -> Mapping[str, Any]:
+    """The district's parameters with their values; none where nobody can say."""
+    found: dict[str, Any] = {}
+    for model in around.decisions(PARAMETERS):
+        found |= _constants(model) or {}
     return found
 
 

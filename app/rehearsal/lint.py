@@ -15,34 +15,32 @@ from typing import Any
 from app.codes import RequestCode
 from app.decision import dmn
 from app.decision.codes import DmnCode
-from app.domain import districts, forms
+from app.domain import districts, forms, literals
 from app.domain.districts import SHARED, ZONE, UnknownDistrict
 from app.domain.facts import EXTENDS
 from app.domain.forms import Form
 from app.engine import LibraryRef, ProcessDefinition, returning, soundness, timers
 from app.engine.codes import DiagramCode
+from app.engine.effecting import X_VALUE
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import read_with_tree, schema, xml
-from app.rehearsal import due_dates, facts, flow, form_checks, form_keywords, names, reserved, scenario_files, tables
-from app.rehearsal.codes import FindingCode
+from app.rehearsal import due_dates, facts, flow, form_checks, form_keywords, names, reserved, scenario_files, tables, written
+from app.rehearsal.codes import FindingCode, PlaneCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.imports import Namespaces
 from app.rehearsal.library import Shelf
-from app.rehearsal.planes import drawing, measures, shares, undrawn
+from app.rehearsal.planes import drawing, lanes, measures, shares, undrawn
+from app.rehearsal.planes.lanes import Lane
 from app.rehearsal.planes.measures import FileMeasures
 from app.rehearsal.scenario_yaml import ScenarioError
-from app.rehearsal.surroundings import Load, Place, Stock, of_installation
+from app.rehearsal.surroundings import Load, Place, Stock, judged, of_installation
 
-FULL_WIDTH = "＞＜＝？，；：（）［］｛｝“”‘’！＋－＊／"
 RESERVED = frozenset({"start", "end", "root", "none", "true", "false", "null", "item", "partial", "event"}) - {"start", "end"}
 HOUSE_RULES = frozenset(
-    {DiagramCode.NO_PERFORMER, DiagramCode.CONDITION_IGNORED}
+    {DiagramCode.NO_PERFORMER, DiagramCode.CONDITION_IGNORED, DiagramCode.PROPERTY_LATER}
 )  # of what reading a diagram warns of: errors in shipped files
-PLAIN_NUMBERS = frozenset({"0", "1"})
 TECHNICAL = frozenset({0, 1, 100, 2000, 2100, 10**12, -(10**12)})  # bounds against slips of the hand: a share, a year, an amount
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_NUMBER = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?![\w.])")
 
 
 @dataclass(slots=True)
@@ -55,6 +53,7 @@ class _Bundle:
     house: bool = False
     offices: frozenset[str] = frozenset()
     measured: list[FileMeasures] = field(default_factory=list)
+    lanes: dict[str, list[Lane]] = field(default_factory=dict)
 
     tenants: dict[str, str] = field(default_factory=dict)
     processes: list[tuple[str, str, ProcessDefinition]] = field(default_factory=list)
@@ -93,6 +92,7 @@ def inspect(files: Sequence[tuple[str, bytes]], *, house: bool = False, installa
     offices = frozenset(office for district in (known or {}).values() for role in district.roles.values() for office in role.offices)
     bundle = _Bundle(house=house, offices=offices, carried={key: frozenset(district.carried) for key, district in (known or {}).items()})
     severity = "error" if house else "warning"
+    foreign = written.foreign((known or {}).values()) if house else {}
     for name, source in files:
         reader = _READERS.get(PurePath(name).suffix.lower())
         if reader is None:
@@ -101,6 +101,8 @@ def inspect(files: Sequence[tuple[str, bytes]], *, house: bool = False, installa
         try:
             bundle.tenants[name] = districts.named(name) if known is None else districts.owner(name, known)
             findings += reader(name, source, bundle, severity)
+            if house and bundle.tenants[name] == SHARED:
+                findings += (Finding(name, "", line, PlaneCode.DISTRICT_WORD, text) for line, text in written.words(source, foreign))
         except UnknownDistrict as error:
             findings.append(Finding(name, "", 0, FindingCode.UNKNOWN_DISTRICT, str(error)))
         except Exception as error:  # one file must not hide what is wrong with the others
@@ -110,9 +112,11 @@ def inspect(files: Sequence[tuple[str, bytes]], *, house: bool = False, installa
         stock = _stock(bundle, severity, installation)
         findings += _names(bundle, stock)
         findings += _ledger(bundle, stock)
+        findings += written.opened(stock)
     findings += _due_dates(bundle, installation)
     if house:
         findings += _drawn(bundle, installation)
+        findings += _lanes(bundle, _stock(bundle, severity, installation))
     return Inspection(findings, bundle.measured)
 
 
@@ -123,6 +127,8 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
         yield from (Finding(problem.file, problem.element, problem.line, problem.code, problem.message) for problem in error.problems)
         return
     for problem in diagram.lint:
+        if bundle.house and problem.code == DiagramCode.PROPERTY_IGNORED:
+            continue  # told with the planes, as an error
         own = severity if problem.code in HOUSE_RULES else "warning"
         yield Finding(
             file=problem.file, element=problem.element, line=problem.line, code=problem.code, message=problem.message, severity=own
@@ -145,7 +151,8 @@ def _diagram(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterat
         yield Finding(file=name, element=fault.element, line=fault.line, code=FindingCode.LAYOUT, message=fault.message, severity=severity)
     if bundle.house:
         bundle.measured.append(measures.measure(name, root, drawn, bundle.offices))
-    yield from (Finding(name, *place, severity) for place in _expressions(root))
+        bundle.lanes[name] = lanes.read(root)
+    yield from (Finding(name, *place, severity) for place in written.expressions(root))
     carried = bundle.carried.get(tenant, frozenset()) if tenant != SHARED else frozenset().union(*bundle.carried.values())
     yield from (Finding(name, *place, severity) for place in _clauses(root, carried))
 
@@ -176,33 +183,6 @@ def _clauses(root: Any, carried: frozenset[str]) -> Iterator[tuple[str, int, Fin
             yield identifier, node.sourceline or 0, FindingCode.ID, "元素标识应为小写英文下划线,且不用保留字"
 
 
-def _expressions(root: Any) -> Iterator[tuple[str, int, FindingCode, str]]:
-    """FEEL anywhere in the diagram: full-width punctuation, and numbers that belong into a table."""
-    for node in root.iter():
-        texts = [value for value in node.attrib.values() if value.startswith("=")]
-        if node.text and node.text.strip().startswith("="):
-            texts.append(node.text.strip())
-        for text in texts:
-            bare = _STRING.sub('""', text[1:])
-            owner = _owner(node)
-            wrong = sorted({character for character in bare if character in FULL_WIDTH})
-            if wrong:
-                yield owner, node.sourceline or 0, FindingCode.FULL_WIDTH, f"表达式 {text} 含全角符号 {' '.join(wrong)},请改用半角"
-            numbers = [number for number in _NUMBER.findall(bare) if number not in PLAIN_NUMBERS]
-            if numbers:
-                yield owner, node.sourceline or 0, FindingCode.NUMBER, f"表达式 {text} 里有数字 {'、'.join(numbers)},应放进决策表"
-    for node in root.iter(xml.BPMN + "timeDuration", xml.BPMN + "timeDate", xml.BPMN + "timeCycle"):
-        text = (node.text or "").strip()
-        if text and not text.startswith("="):
-            yield _owner(node), node.sourceline or 0, FindingCode.NUMBER, f"定时 {text} 写死在图里,应由 deadline() 或参数表给出"
-
-
-def _owner(node: Any) -> str:
-    while node is not None and node.get("id") is None:
-        node = node.getparent()
-    return "" if node is None else str(node.get("id"))
-
-
 def _drawn(bundle: _Bundle, installation: Shelf | None) -> Iterator[Finding]:
     """Planes and shares against their limits; what all files together must keep once none is listed as still to be redrawn."""
     listed = undrawn.read(installation.root) if installation is not None else undrawn.Undrawn()
@@ -210,6 +190,13 @@ def _drawn(bundle: _Bundle, installation: Shelf | None) -> Iterator[Finding]:
     if not listed.lines:
         whole = installation is not None and _is_whole(installation, bundle.measured)
         yield from (Finding("", "", 0, code, message) for code, message in shares.judge(measures.total(bundle.measured), whole=whole))
+
+
+def _lanes(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:
+    """Whose the lanes are, and what is done in them, in each district that uses the diagram."""
+    for name, tenant, process in bundle.processes:
+        views = stock.each(tenant, process.process_id)
+        yield from judged(views, partial(lanes.check, name, bundle.lanes.get(name, ()), process))
 
 
 def _due_dates(bundle: _Bundle, installation: Shelf | None) -> Iterator[Finding]:
@@ -292,11 +279,15 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
         if check.numbers:
             text = f"检查“{check.id}”里有数字 {'、'.join(check.numbers)},应放进决策表(用 parameters 或 decision)"
             yield Finding(file=name, element=place, line=0, code=FindingCode.NUMBER, message=text, severity=severity)
-        wrong = sorted({character for character in check.bare if character in FULL_WIDTH})
+        wrong = sorted({character for character in check.bare if character in written.FULL_WIDTH})
         if wrong:
             text = f"检查“{check.id}”的 when 含全角符号 {' '.join(wrong)},请改用半角"
             yield Finding(file=name, element=place, line=0, code=FindingCode.FULL_WIDTH, message=text, severity=severity)
     for key, part in form.fields.items():
+        numbers = literals.numbers(str(part.get(X_VALUE, "")))
+        if numbers:
+            text = f"字段的 {X_VALUE} 里有数字 {'、'.join(numbers)},应放进决策表(用 parameters)"
+            yield Finding(file=name, element=f"{key}/{X_VALUE}", line=0, code=FindingCode.NUMBER, message=text, severity=severity)
         if not part.get("title") and EXTENDS not in form.schema:  # what a district says of a shared field may leave its name
             yield Finding(file=name, element=key, line=0, code=FindingCode.NAME, message="字段没有中文名称(title)", severity=severity)
 
@@ -338,13 +329,13 @@ def _names(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:
     """What the diagrams name, among the files and, beneath them, in the installation."""
     for name, tenant, process in bundle.processes:
         try:
-            found = names.check(name, process, stock.around(tenant, process.process_id))
+            found = names.check_each(name, process, stock.each(tenant, process.process_id))
             yield from softened(found, _of_shared(process.process_id, tenant, stock))
             yield from flow.check(name, process)
         except Exception as error:  # one file must not hide what is wrong with the others
             yield _internal(name, error)
     for name, tenant, model in bundle.decisions:
-        yield from tables.check(name, model, stock.around(tenant, ""))
+        yield from tables.check(name, model, tenant, stock)
     for name, tenant, form in bundle.forms:
         try:
             yield from form_checks.check(name, form, tenant, stock)
@@ -372,7 +363,7 @@ def _of_shared(process_id: str, tenant: str, stock: Stock) -> list[Finding]:
     """What a district finds wrong with the shared diagram of which it has its own: it speaks of other districts' affairs too."""
     load = stock.models.get((SHARED, "process", process_id)) if tenant != SHARED else None
     process = load() if load is not None else None
-    return [] if process is None else names.check("", process, stock.around(tenant, process_id))
+    return [] if process is None else names.check_each("", process, stock.each(tenant, process_id))
 
 
 def _itself(model: Any) -> Any:

@@ -4,14 +4,14 @@ A name that differs by a slip from one that there is brings the suggestion with 
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from app.codes import Code
 from app.connectors import CONNECTORS
 from app.connectors.calls import Known, RoleFacts, forms_of
-from app.decision import dmn
+from app.decision import dmn, separators
 from app.decision.feel.syntax import FunctionLiteral, ListLiteral, Name, Path, walk
 from app.decision.near import near
 from app.domain.codes import DeadlineCode
@@ -30,12 +30,17 @@ from app.rehearsal import approvals, at_once, declarations, ledger_names, reserv
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, argument, calls, expressions, first, job_type, texts, texts_of, tree
-from app.rehearsal.surroundings import View
+from app.rehearsal.surroundings import View, judged
 from app.rehearsal.writers import Writers
 
 DEADLINE_FUNCTIONS = ("deadline", "remindAt")
 EVENT = "event"  # the column of the deadlines table that holds the keys
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def check_each(file: str, process: ProcessDefinition, views: Sequence[View]) -> list[Finding]:
+    """The findings of ``check`` in each district that uses the diagram: what one of them lacks is not made good by another's."""
+    return judged(views, lambda around: check(file, process, around))
 
 
 def check(file: str, process: ProcessDefinition, around: View) -> list[Finding]:
@@ -97,6 +102,8 @@ class _Checker:
             yield from self._of_tree(part, said.what, said.term, said.flow)
             yield from self._functions(part, said.what, said.term, said.flow)
             yield from self._deadlines(part, said.what, said.term, said.flow)
+            if tree(said.term) is not None and (problem := separators.told(source_of(said.term))):
+                yield self._say(part, FindingCode.SEPARATOR, f"的{said.what}“{source_of(said.term)}”:{problem}", at=said.flow)
 
     def begun(self, part: Part) -> Iterator[Finding]:
         """The form with which somebody begins the process."""
@@ -126,10 +133,11 @@ class _Checker:
             written = [role.strip() for role in term.value.split(",")]
         for role in dict.fromkeys(written):
             if role and role not in roles:
-                cure = f"是不是 {hint}?" if (hint := near(role, roles)) else "请改正候选组,或在 districts 的区县文件中加上这个角色"
-                yield self._say(
-                    part, FindingCode.ROLE, f"的候选组写了角色“{role}”,{self._whose()}没有这个角色,没有人能办理,{cure}", text=role
+                hint = near(role, roles)
+                cure = separators.full_width(role) or (
+                    f"是不是 {hint}?" if hint else "请改正候选组,或在 districts 的区县文件中加上这个角色"
                 )
+                yield self._say(part, FindingCode.ROLE, f"的候选组写了角色“{role}”,本区没有这个角色,没有人能办理,{cure}", text=role)
             elif role and roles[role].administrative:
                 title = roles[role].title
                 yield self._say(
@@ -177,9 +185,6 @@ class _Checker:
     @property
     def _districts(self) -> list[District]:
         return [self.around.stock.districts[tenant] for tenant in self.around.tenants if tenant in self.around.stock.districts]
-
-    def _whose(self) -> str:
-        return "本区" if len(self.around.tenants) == 1 else "使用这个流程的各区都"
 
     def _forms(self, activity: Element) -> list[Form]:
         form = activity.form if isinstance(activity, UserTask) else None
@@ -314,7 +319,7 @@ class _Checker:
         for role in reserved.asked(term, OFFICES_OF):
             if role is not None and self.around.roles is not None and role not in self.around.roles:
                 cure = f"是不是 {hint}?" if (hint := near(role, self.around.roles)) else "请改正角色"
-                yield self._say(part, FindingCode.ROLE, f"的{what}“{source_of(term)}”:{self._whose()}没有角色“{role}”,{cure}", at=flow)
+                yield self._say(part, FindingCode.ROLE, f"的{what}“{source_of(term)}”:本区没有角色“{role}”,{cure}", at=flow)
 
     @cached_property
     def _approving(self) -> frozenset[str]:
@@ -341,7 +346,7 @@ class _Checker:
             for name in dict.fromkeys(written):
                 if known is not None and name not in known:
                     cure = f"是不是 {hint}?" if (hint := near(name, known)) else f"可用:{'、'.join(known) or '(没有期限表)'}"
-                    message = f"的{what}“{source_of(term)}”:{self._whose()}的期限表没有期限键“{name}”,{cure}"
+                    message = f"的{what}“{source_of(term)}”:本区的期限表没有期限键“{name}”,{cure}"
                     yield self._say(part, DeadlineCode.DEADLINE_KEY, message, at=flow)
 
     def _deadline_keys(self) -> Collection[str] | None:

@@ -1,7 +1,8 @@
 """Where the inputs of a decision arise that a declared ``set`` writes into the ledger, followed by names: forms, other decisions, loops, calls, messages.
 
-A decision's answer becomes a fact, so whoever gives its inputs decides the fact. They may be the ledger's, parameters, dates, rows of registers and approvals; what
-people fill in only where they own the field, or where the field's source names the task (``from``). Source: modelling.md §3 (b).
+A decision's answer becomes a fact, so whoever gives its inputs decides the fact, and whoever fills in what a message brings. They may be the ledger's, parameters,
+dates, rows of registers and approvals; what people fill in only where they own the field, or where the field's source names the task (``from``).
+Source: modelling.md §3 (b).
 """
 
 from collections.abc import Iterable, Iterator
@@ -80,6 +81,17 @@ def of_setting(process: ProcessDefinition, part: Part, setting: FactSetting, sou
         for one in origins.of_decision(process, other)
     ]
     return origins.follow([*asked, *(_Asked(process, part.id, base) for base in sorted(bases))])
+
+
+def of_message(part: Part, setting: FactSetting, around: View) -> list[Origin]:
+    """What is sent from outside with the message that a ``set`` takes its value of: by every element around that sends it."""
+    origins = around.kept(_Origins)
+    trigger = getattr(part.activity, "trigger", None)
+    if not isinstance(trigger, Trigger):
+        return []
+    taken = {first(mapping): every_name(mapping.source) for mapping in part.activity.output_mappings}
+    names = {name for base in read_names(setting.value) for name in taken.get(base, (base,))}
+    return origins.follow([one for name in sorted(names) for one in origins.sent(trigger, name)])
 
 
 def unowned(found: Iterable[Origin], field: LedgerField, source: FactSource) -> list[Origin]:
@@ -261,7 +273,7 @@ class _Origins:
             if job_type(part) not in CONNECTORS and activity.output_mappings:
                 yield Origin(place, name, title, None, Kind.WORKER)
         elif isinstance(trigger, Trigger) and not isinstance(activity, ThrowEvent):
-            yield from self._sent(trigger, name)
+            yield from self.sent(trigger, name)
 
     def _forms(self, task: UserTask) -> list[Form]:
         return [form for one in texts(task.form.id) for form in self.around.forms(one)] if task.form is not None else []
@@ -276,7 +288,7 @@ class _Origins:
         for process in texts(task.called.id):
             yield from self.around.processes(process)
 
-    def _sent(self, trigger: Trigger, name: str) -> Iterator[_Asked]:
+    def sent(self, trigger: Trigger, name: str) -> Iterator[_Asked]:
         """What our own diagrams send with a message, signal or error under a name; from outside none of theirs is taken."""
         for process in self.around.all_processes():
             for part in self.writers.parts(process):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app.domain.districts import SHARED
 from app.errors import InvalidRequest
@@ -17,13 +18,23 @@ LONGEST_SHOWN = 200  # characters of a file's name
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One case: ``step`` is where it failed (``file``, ``models``, ``start``, ``step 3``, ``expect``); ``difference`` says what was wanted and what was."""
+    """One case: ``step`` is where it failed (``file``, ``models``, ``start``, ``step 3``, ``expect``); ``difference`` says what was wanted and what was.
+
+    ``place`` and ``told``: the same two with the names that people know, for those who read it and no program does.
+    """
 
     file: str
     case: str
     ok: bool
     step: str = ""
     difference: str = ""
+    place: str = ""
+    told: str = ""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What programs are given (design §9)."""
+        return {"file": self.file, "case": self.case, "ok": self.ok, "step": self.step, "difference": self.difference}
 
 
 def run(paths: Sequence[Path], root: Path) -> Iterator[CaseResult]:
@@ -57,7 +68,15 @@ class Suite:
         except Exception as error:  # one case must not take the others with it
             return CaseResult(str(case.file), case.name, False, "models", f"内部错误 {type(error).__name__}:{error}")
         outcome = attempt(case, models, phases)
-        return CaseResult(str(case.file), case.name, outcome.ok, outcome.step, outcome.difference)
+        return CaseResult(
+            file=str(case.file),
+            case=case.name,
+            ok=outcome.ok,
+            step=outcome.step,
+            difference=outcome.difference,
+            place=outcome.place,
+            told=outcome.told,
+        )
 
     def models(self, case: Scenario) -> Models:
         """The models that a case runs on. Raises Failed, ModelRefused, InvalidRequest."""

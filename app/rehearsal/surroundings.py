@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -14,6 +14,7 @@ from app.domain.districts import SHARED, District, RoleInfo
 from app.domain.forms import Form, FormError
 from app.engine import DiagramError, ProcessDefinition, read
 from app.engine.expressions import vocabulary
+from app.rehearsal.findings import Finding
 
 Place: TypeAlias = tuple[str, str, str]  # tenant, kind (process, decision, form), id
 Load: TypeAlias = Callable[[], Any]
@@ -40,12 +41,26 @@ class Stock:
     _views: dict[tuple[str, ...], "View"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def around(self, tenant: str, process_id: str) -> "View":
-        """As a district sees them; for a shared process as those see them that have it on and no own one, for one that no district lists as all do."""
-        views: tuple[str, ...] = (tenant,)
-        if tenant == SHARED:
-            on = [key for key, district in self.districts.items() if _is_on(district, process_id)]
-            listed = [key for key in on if (key, "process", process_id) not in self.models] or on
-            views = tuple(listed or self.districts or sorted({owner for owner, _, _ in self.models} - {SHARED}) or [SHARED])
+        """As a district sees them; for a shared process as all see them together that use it. What one of them lacks another may have: judge with ``each``."""
+        return self._view(tuple(self._users(tenant, process_id)))
+
+    def each(self, tenant: str, process_id: str) -> list["View"]:
+        """As a district sees them; for a shared process as each sees them that has it on and no own one, for one that no district lists as each district does."""
+        return [self._view((user,)) for user in self._users(tenant, process_id)]
+
+    def each_of(self, tenant: str, decisions: Collection[str]) -> list["View"]:
+        """The same for a file of decisions: as each district sees it that has not got all of them itself."""
+        without = [key for key in self.districts if any((key, "decision", name) not in self.models for name in decisions)]
+        return [self._view((user,)) for user in ((tenant != SHARED and [tenant]) or without or self._users(tenant, ""))]
+
+    def _users(self, tenant: str, process_id: str) -> Sequence[str]:
+        if tenant != SHARED:
+            return (tenant,)
+        on = [key for key, district in self.districts.items() if _is_on(district, process_id)]
+        listed = [key for key in on if (key, "process", process_id) not in self.models] or on
+        return listed or list(self.districts) or sorted({owner for owner, _, _ in self.models} - {SHARED}) or [SHARED]
+
+    def _view(self, views: tuple[str, ...]) -> "View":
         if views not in self._views:
             self._views[views] = View(self, views)
         return self._views[views]
@@ -63,6 +78,10 @@ class View:
     stock: Stock
     tenants: tuple[str, ...]
     _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def title(self) -> str:
+        return "、".join(self.stock.districts[tenant].title if tenant in self.stock.districts else tenant for tenant in self.tenants)
 
     @cached_property
     def roles(self) -> Mapping[str, RoleInfo] | None:
@@ -125,6 +144,20 @@ class View:
             self._kept[make] = make(self)
         found: T = self._kept[make]
         return found
+
+
+def judged(views: Sequence[View], check: Callable[[View], Iterable[Finding]]) -> list[Finding]:
+    """What is wrong with a file in any district that uses it; where it is not in all of them, the sentence says in which."""
+    found: dict[tuple[str | None, str, str], list[tuple[View, Finding]]] = {}
+    for view in views:
+        for finding in check(view):
+            found.setdefault((finding.element, finding.code, finding.message), []).append((view, finding))
+    told = []
+    for those in found.values():
+        named = {view.title for view, _ in those}
+        first = next((finding for _, finding in those if finding.severity == "error"), those[0][1])
+        told.append(first if len(named) == len(views) else replace(first, message=f"{first.message}({'、'.join(sorted(named))})"))
+    return told
 
 
 def once(load: Load) -> Load:

@@ -1,4 +1,4 @@
-"""Variables that a diagram reads and nothing writes: a slip is an error, what is merely never written a reminder.
+"""Variables that a diagram reads and nothing writes: a slip is an error, and so is any in a declared property; what is merely never written is a reminder.
 
 Where anything may be written (see ``writers``), nothing is certain and at most a reminder of a slip is given.
 """
@@ -25,6 +25,7 @@ from app.rehearsal.writers import Names, Writers, Written
 
 OF_TABLE = "决策"
 OUTPUT = "输出映射"
+PROPERTY = "属性"
 EVERYTHING = Said("", LiteralTerm(""))
 VALUES = ("输入映射", OUTPUT, "消息关联键", "受理人", "候选人", "多实例的输出元素")
 PATH = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -93,6 +94,8 @@ class _Reader:
             return None
         form = self._form_of(part)
         severity = "error" if hint and certain and not (self._is_open_start() and is_inflected(name, hint)) else "warning"
+        if certain and what.startswith(PROPERTY):
+            severity = "error"  # what is declared is promised: an approval of nothing, an office that nobody names
         cure = f"是不是 {hint}?" if hint else "它的值总是空值(null);请检查名称,或让前面的环节写入它"
         if form is not None and what.startswith(OUTPUT):
             severity = "error" if certain else severity

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from app.decision.dmn.checks import IMPLICIT
 from app.decision.feel.syntax import Conditional, ContextLiteral, ListLiteral, Literal, Node, names_read
+from app.engine import ProcessDefinition
 from app.engine.elements.base import Element, Trigger
 from app.engine.elements.events import ThrowEvent
 from app.engine.elements.mappings import Mapping
@@ -14,6 +15,7 @@ from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.tasks import MESSAGE_NAME, MESSAGE_REF, JobTask
 from app.engine.expressions import LiteralTerm, Term
 from app.rehearsal.inventory import Part, first, loop_names, tree
+from app.rehearsal.inventory import parts as all_parts
 
 
 class Places:
@@ -65,7 +67,21 @@ def thrown_with(activity: Element, caught: Trigger) -> bool:
         )
     if caught.kind != "message" or not isinstance(activity, JobTask):
         return False
-    return any(_may_be(LiteralTerm(activity.headers[key]), caught.name) for key in (MESSAGE_REF, MESSAGE_NAME) if key in activity.headers)
+    return any(_may_be(LiteralTerm(name), caught.name) for name in sent_by(activity))
+
+
+def sent_by(activity: Element) -> frozenset[str]:
+    """The names of the messages that an element sends."""
+    headers = activity.headers if isinstance(activity, JobTask) else {}
+    return frozenset(headers[key].strip() for key in (MESSAGE_REF, MESSAGE_NAME) if headers.get(key, "").strip())
+
+
+def caught_in(process: ProcessDefinition) -> frozenset[str]:
+    """The messages that a process waits for or begins with, as far as their names are written plainly."""
+    triggers = (getattr(part.activity, "trigger", None) for part in all_parts(process))
+    return frozenset(
+        one.name.value for one in triggers if isinstance(one, Trigger) and one.kind == "message" and isinstance(one.name, LiteralTerm)
+    )
 
 
 def _may_be(thrown: Term | None, caught: Term | None) -> bool:

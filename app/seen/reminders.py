@@ -14,6 +14,7 @@ _KINDS: Mapping[StrEnum, tuple[str, str]] = {
     FindingCode.SCENARIO: ("强制发布：因这次发布不再成立的场景", "请尽快改正模型或场景。"),
     FindingCode.SCENARIO_DROPPED: ("场景不再查的内容", "已按您的确认减少，记入审计。"),
     FindingCode.OVERLAP: ("强制发布：决策表的行有重叠", "命中两行时，办到这里的事项会停下。"),
+    FindingCode.OWNER_DOER: ("强制发布：决定台账字段的任务换了由谁办理", "请确认新的办理人确应决定这些内容。"),
     FindingCode.OVERLAP_KNOWN: ("决策表的行有重叠，原来就是这样", "命中两行时，办到这里的事项会停下，请改正。"),
     FindingCode.NEW_ID: ("与已有标识只差一点的新标识", "已按您的确认新建。"),
 }

@@ -3,8 +3,11 @@
 import hashlib
 import json
 import shlex
+import shutil
 import socket
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -176,6 +179,43 @@ def test_a_port_that_is_taken_is_told_before_anything_is_made(tmp_path: Path, ho
         done = CliRunner().invoke(main, ["serve", "--host", host, "--port", str(taken.getsockname()[1]), "--data", str(tmp_path / "new")])
     assert (done.exit_code, "端口已被占用" in done.stderr) == (1, True), done.stderr
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("was", "instead", "told"),
+    [
+        ('start_role = "applicant"', 'start_role = "aplicant"', "没有这个角色,是不是 applicant?"),
+        ('zone = "Asia/Shanghai"', "zone = Asia", "不是正确的 TOML,请检查引号、等号、方括号和逗号"),
+        ('["draft", "blocked"]', '["drft"]', "的 start_phases 写了“drft”,没有这个阶段,是不是 draft?"),
+    ],
+)
+@pytest.mark.parametrize(
+    "arguments",
+    [["deploy", str(ROOT / "dmn" / "trial_window.dmn")], ["lint", str(ROOT / "dmn" / "trial_window.dmn")]],
+)
+def test_a_district_s_file_that_cannot_be_used_is_one_chinese_sentence(
+    served: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], was: str, instead: str, told: str
+) -> None:
+    for folder in ("bpmn", "dmn", "forms", "scenarios", "documents"):
+        if (ROOT / folder).exists():
+            (tmp_path / folder).symlink_to(ROOT / folder)
+    (tmp_path / "districts").mkdir()
+    for path in (ROOT / "districts").iterdir():
+        text = path.read_text("utf-8")
+        assert path.name != "sucheng.toml" or was in text
+        (tmp_path / "districts" / path.name).write_text(text.replace(was, instead, 1) if path.name == "sucheng.toml" else text, "utf-8")
+    monkeypatch.setenv("QUANCHENG_MODELS", str(tmp_path))
+    data = tmp_path / "data"
+    if arguments[0] == "deploy":
+        shutil.copytree(served, data)
+    more = [] if arguments[0] == "lint" else ["--data", str(data)]
+    command = [sys.executable, "-c", "from app.cli import main; main()", *arguments, *more]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if "sucheng.toml" in line]
+    assert line.startswith("区县文件 sucheng.toml ")
+    assert told in line
 
 
 def test_deploying_a_folder_without_models_says_so(served: Path, tmp_path: Path) -> None:

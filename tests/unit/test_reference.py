@@ -27,5 +27,8 @@ def test_a_fact_stands_on_the_page_with_who_may_set_it_in_each_district() -> Non
     assert (
         "| `approvedBudget` | 审核预算（元） | 金额 | `review.review_budget`；`change.set_budget`；`correction.correct_budget` |  |" in page
     )
-    assert "| `approvedBudget` | 列入预算金额（元） | 金额 | 来自 `message:plan_listed`；来自 `decision:readiness_settled`" in page
+    assert (
+        "| `approvedBudget` | 列入预算金额（元） | 金额 | 来自 `message:plan_listed`（由此发出、填写：`annual_plan.announce_listed`、"
+        in page
+    )
     assert "| `archiveAcceptance`＊ | 档案验收结论 | 文字 | 档案验收主体 `archives` |  |" in page

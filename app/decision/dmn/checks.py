@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from app.decision import separators
 from app.decision.codes import DmnCode
 from app.decision.dmn.boxed import Boxed, LiteralExpression
 from app.decision.dmn.cells import Cell, is_any, literal_of, recognise
@@ -89,6 +90,8 @@ class _Checker:
         functions, own = self.model.functions, self._known() | bound
         self.found.extend(misfit_of(node, functions, own))
         for formula in _own(node):
+            if problem := separators.told(formula.text):
+                self._say(DmnCode.SEPARATOR, problem, formula.place, text=formula.text)
             self._check_calls(formula)
             self.found.extend(misfits(formula, functions, own))
             self.found.extend(members(self.model, self.owner, formula))

@@ -153,9 +153,15 @@ def _check_flows(document: Document, level: LevelIndex, by_id: dict[str, Node]) 
                     document.refuse(
                         flow,
                         DiagramCode.CONDITION_MISSING,
-                        f"网关 {element_id} 有多条流出的顺序流,流向 {flow.get('id')} 既没有条件,也不是默认流向",
+                        f"网关{_said(node)}有多条流出的顺序流,到 {flow.get('targetRef')} 的一条({flow.get('id')})既没有条件,也不是默认流向;"
+                        "请写上条件,或在网关上把它设为默认流向(default)",
                     )
         _check_conditions(document, node, outgoing)
+
+
+def _said(node: Node) -> str:
+    name = (node.get("name") or "").strip()
+    return f"“{name}”({node.get('id')})" if name else f" {node.get('id')} "
 
 
 def _check_conditions(document: Document, node: Node, outgoing: list[Node]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.domain.permissions import SYSTEM
 from app.errors import Forbidden, NotFound, Outdated, Refused
-from app.services import accounts, inbox, instances, jobs, messages, offices, projects, repair, trail
+from app.services import accounts, inbox, instances, jobs, messages, models, offices, projects, repair, trail
 from app.store import ledger as stored
 from app.store.tables import FactChangeRow, NotificationRow, ProjectOfficeRow, RecordRow, db
 from tests.integration.services import declaring as t
@@ -19,7 +19,7 @@ from tests.unit.engine.test_ledger_names import decision
 
 FIELDS: dict[str, Any] = {
     "route": {"type": "string", "title": "路径", "x-source": ["decision:route"]},
-    "total": {**t.MONEY, "title": "合计", "x-source": ["job:count", "message:counted"]},
+    "total": {**t.MONEY, "title": "合计", "x-source": ["job:count", {"message": "counted", "from": ["inspection.send"]}]},
     "implementer": {**t.OFFICE, "x-role": "implementer", "title": "承建单位", "x-source": ["decision:winner"]},
     "listed": {"type": "boolean", "title": "已列入", "x-source": ["path:permit.end"]},
 }
@@ -192,7 +192,7 @@ def test_a_message_from_outside_writes_nothing_and_one_of_our_own_does(cast: Cas
     t.deploy(
         t.diagram(*body, parts=(part,)),
         t.diagram(*sender, process="inspection"),
-        fields={"total": {**FIELDS["total"], "x-source": ["message:counted"]}},
+        fields={"total": {**FIELDS["total"], "x-source": [{"message": "counted", "from": ["inspection.send"]}]}},
     )
     first, second = t.begin(cast.alice, name="甲"), t.begin(cast.alice, name="乙")
     with pytest.raises(Forbidden):
@@ -201,6 +201,31 @@ def test_a_message_from_outside_writes_nothing_and_one_of_our_own_does(cast: Cas
     projects.start_process(cast.dora, second, "inspection", NOW)
     assert t.row(second)["facts"]["total"] == 5
     assert changes(second)[-1] == ("total", None, 5, "permit.c", "set", "message:counted")
+
+
+def test_a_form_that_lets_somebody_type_what_a_message_makes_a_fact_is_refused_wherever_the_fact_is_set(cast: Cast) -> None:
+    """The receiving diagram neither comes with the bundle nor names anything of it: the sender's form alone has changed."""
+    sender = (
+        d.start(),
+        t.task("fill", form="fill"),
+        d.service("send", "publish_message", d.headers(messageName="counted") + d.io({"correlationKey": "=project.projectKey", "variables": "={n: n}"})),
+        d.end("end", extensions=t.says(notify="finance")),
+        d.chain("start", "fill", "send", "end"),
+    )  # fmt: skip
+    body = (d.start("start", extensions=t.says(phase="declared")), d.catch("c", d.on_message("m"), t.says(set="total = n")), t.task("z"),
+            d.chain("start", "c", "z"))  # fmt: skip
+    shown = t.form("fill", {"n": {**t.MONEY, "readOnly": True}})
+    t.deploy(
+        t.diagram(*body, parts=(d.message("m", "counted", "=project.projectKey"),)),
+        t.diagram(*sender, process="inspection"),
+        shown,
+        fields={"total": {**FIELDS["total"], "x-source": [{"message": "counted", "from": ["inspection.send"]}]}},
+    )
+    with pytest.raises(Refused) as refused:
+        models.deploy(SYSTEM, [t.form("fill", {"n": t.MONEY})], NOW, reason="试")
+    assert [(problem.element, "消息带来的 inspection.fill 的“n”(n),由人填写" in problem.message) for problem in refused.value.problems] == [
+        ("c", True)
+    ]
 
 
 def test_an_administrator_changes_variables_and_no_fact(cast: Cast) -> None:

@@ -1,6 +1,8 @@
 """A district's files, read: every key with its value, and what each says where it says nothing."""
 
 import os
+import re
+from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -34,6 +36,9 @@ repeat = true
 per = "year"
 [processes.fees]
 """
+
+
+PHASES = "".join(f'[[phase]]\nkey = "{key}"\ntitle = "{key}"\norder = {number}\n' for number, key in enumerate(("draft", "trial")))
 
 
 @pytest.fixture
@@ -100,7 +105,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_district_of_a_folder_is_read_but_for_the_phases(file: Path) -> None:
-    (file.parent / "phases.toml").write_text("", "utf-8")
+    (file.parent / "phases.toml").write_text(PHASES, "utf-8")
     (file.parent / "brook.toml").write_text(WHOLE.replace("山丘区", "小河区"), "utf-8")
     (file.parent / "notes.txt").write_text("x", "utf-8")
     assert {key: district.title for key, district in districts.load_all(file.parent).items()} == {"brook": "小河区", "hill": "山丘区"}
@@ -222,6 +227,50 @@ def test_whose_a_file_is_says_its_folder(path: str, whose: str, short: str) -> N
 def test_the_countrys_zone_and_everybodys_tenant() -> None:
     assert ZoneInfo("Asia/Shanghai") == districts.ZONE
     assert (districts.SHARED, districts.REGISTERS, districts.FOLDERS) == ("<default>", "records", ("bpmn", "dmn", "forms", "scenarios"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('start_role = "applicant"', 'start_role = "aplicant"', r"\[processes.permit\] 的 start_role 写了“aplicant”,没有这个角色,是不是 applicant\?"),
+        ('start_role = "applicant"', 'start_rol = "applicant"', r"\[processes.permit\] 里不认识“start_rol”,是不是 start_role\?"),
+        ('per = "year"', 'per = "yaer"', r"的 per 写了“yaer”,没有这个写法,是不是 year\?"),
+        ("[processes.fees]", '[groups.both]\nroles = ["finance", "aplicant"]', r"\[groups.both\] 的 roles 写了“aplicant”,没有这个角色,是不是 applicant\?"),
+        ("[processes.fees]", '[groups.finance]\nroles = ["applicant"]', r"\[groups.finance\] 与角色“finance”同名"),
+        ("[processes.fees]", "[groups.both]", r"\[groups.both\] 没有写 roles"),
+        ("[processes.fees]", "[proceses.fees]", r"里不认识“proceses”,是不是 processes\?"),
+        ('title = "山丘区"', "title = ", "第 [0-9]+ 行第 [0-9]+ 列不是正确的 TOML"),
+        ('"Asia/Urumqi"', '"Asia/Nowhere"', "没有时区“Asia/Nowhere”"),
+    ],
+)  # fmt: skip
+def test_a_name_that_nobody_answers_to_is_refused_with_place_and_what_was_meant(file: Path, old: str, new: str, told: str) -> None:
+    assert old in WHOLE
+    file.write_text(WHOLE.replace(old, new), "utf-8")
+    with pytest.raises(DistrictError, match=told) as refused:
+        districts.load(file)
+    assert str(refused.value).startswith("区县文件 hill.toml ")
+    assert not re.search("[a-z]{3,} [a-z]{2,}", str(refused.value)), "no English sentence"
+
+
+def test_groups_of_offices_are_read(file: Path) -> None:
+    file.write_text(WHOLE + '[groups.both]\nroles = ["finance", "applicant"]\n', "utf-8")
+    assert districts.load(file).groups == {"both": ("finance", "applicant")}
+
+
+@pytest.mark.parametrize(
+    ("phases", "told"),
+    [
+        (lambda: PHASES.replace('"trial"', '"trail"'), r"区县文件 hill.toml \[processes.permit\] 的 start_phases 写了“trial”,没有这个阶段,是不是 trail\?"),
+        (lambda: PHASES + 'terminal = true\nwoken_by = ["permits"]\n', r"阶段文件 phases.toml “trial”的 woken_by 写了“permits”,没有这个流程,是不是 permit\?"),
+        (lambda: PHASES + "goes_no = []\n", r"“trial”里不认识“goes_no”,是不是 goes_on\?"),
+        (lambda: "[[phase]]\nkey = 5 5\n", "第 2 行第 [0-9]+ 列不是正确的 TOML"),
+        (lambda: '[[phase]]\nkey = "x"\n', "第 1 个 .*应写 key、title 和 order"),
+    ],
+)  # fmt: skip
+def test_phases_and_districts_name_what_there_is_of_the_other(file: Path, phases: Callable[[], str], told: str) -> None:
+    (file.parent / "phases.toml").write_text(phases(), "utf-8")
+    with pytest.raises(DistrictError, match=told):
+        districts.load_all(file.parent)
 
 
 @pytest.mark.parametrize("line", ["words = 5", "processes = 5", 'roles = "x"'])

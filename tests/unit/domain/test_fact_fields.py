@@ -92,7 +92,7 @@ FORM = Right(kind=RightKind.FORM)
         ),
         (None, {"right": FORM, "owners": ("finance",), "later": ClosedFrom("approved", ("a.b",)), "entered": ("approved",)}),
         (
-            "“预算”(budget)只能来自 decision:a、message:b,不能由“没有写明的来源”写入",
+            "“预算”(budget)只能来自 decision:a、message:b,不能由这个值写入:看不出它来自哪一个,请直接取来源给出的结果或它的一部分",
             {
                 "right": Right(kind=RightKind.SET),
                 "sources": (FactSource("decision", "a"), FactSource("import"), FactSource("message", "b")),

@@ -204,7 +204,7 @@ def test_all_sets_of_an_element_are_judged_before_any_takes_effect_and_a_retry_b
 @pytest.mark.parametrize(
     ("body", "word"),
     [
-        (script("r", '="B"', "route", says(set="route = route")), "没有写明的来源"),  # a variable of the name, no decision
+        (script("r", '="B"', "route", says(set="route = route")), "看不出它来自哪一个"),  # a variable of the name, no decision
         (rule("r", "other", "other", says(set="route = other.kind")), "不能由"),  # another decision
         (rule("r", "route", "route", says(set="route = &quot;B&quot;")), "不能由"),  # a constant
         (rule("r", "route", "route", says(set="route = if true then &quot;B&quot; else route.kind")), "不能由"),

@@ -710,9 +710,9 @@ def problems_of(*body: str) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(
     ("targets", "said"),
     [
-        ("chek", "chek 在本流程中不存在;是不是 check?"),
-        ("check nowhere", "nowhere 在本流程中不存在"),
-        ("g", "g 不是用户任务"),
+        ("chek", "“chek”在本流程中不存在,是不是 check?"),
+        ("check nowhere", "“nowhere”在本流程中不存在,请改正标识,可用:"),
+        ("g", "“g”不是用户任务"),
         ("", "是空的"),
         (" ; ", "是空的"),
     ],

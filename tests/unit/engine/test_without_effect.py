@@ -275,6 +275,12 @@ def test_a_duration_that_makes_no_sense_is_refused_for_what_it_is(written, says)
     assert (says == "不是 ISO 8601 时长") is ("不是 ISO 8601 时长" in found.message)
 
 
+def test_an_expression_without_its_equals_sign_is_told_as_one():
+    for kind in ("Duration", "Date"):
+        (found,) = problems(catch("c", timer(kind, 'deadline("opinion")')), chain("start", "c"))
+        assert '这是文字,不会计算,要计算的请在前面写等号:=deadline("opinion")' in found.message
+
+
 def test_a_duration_of_nothing_is_one():
     assert problems(catch("c", timer("Duration", "PT0S")), chain("start", "c")) == []
 

@@ -37,7 +37,7 @@ def stock(**models: Any) -> Stock:
 
 def of_table(tenant: str, cited: str) -> list[Finding]:
     model = dmn.parse(TABLE.format(cited).encode(), name="fee.dmn", functions=vocabulary())
-    return list(tables.named("fee.dmn", model, stock().around(tenant, "")))
+    return list(tables.named("fee.dmn", model, tenant, stock()))
 
 
 def of_form(tenant: str, cited: str) -> list[Finding]:
@@ -65,7 +65,7 @@ def test_a_shared_file_says_no_district_s_clause(of: Any) -> None:
 def test_a_district_without_a_register_is_asked_nothing() -> None:
     bare = Stock({}, {"east": replace(EASTERN, clauses={})})
     model = dmn.parse(TABLE.format("EA-9-9").encode(), name="fee.dmn", functions=vocabulary())
-    assert list(tables.named("fee.dmn", model, bare.around("east", ""))) == []
+    assert list(tables.named("fee.dmn", model, "east", bare)) == []
 
 
 def test_no_shared_form_that_ships_cites_a_clause() -> None:

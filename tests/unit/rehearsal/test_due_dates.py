@@ -10,6 +10,7 @@ from app.rehearsal.lint import check
 from tests.unit.engine import diagrams as d
 from tests.unit.rehearsal.test_declared_effects import says
 
+ROOT = Path(__file__).resolve().parents[3]
 DUE = '<zeebe:taskSchedule dueDate="=deadline(&quot;opinion&quot;)"/>'
 DECLARES = says(notify="finance")
 
@@ -37,6 +38,19 @@ def test_neither_both_or_no_reason_is_refused_where_effects_are_declared(given: 
     assert [finding.severity for finding in found(d.user("work", given), end=DECLARES, house=False)] == ["warning"]
 
 
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        ("=deadline(&quot;opinion&quot;)", ""), ("=check.closesAt", ""), ("=project.trialEndOn", ""),
+        ("=remindAt(&quot;opinion&quot;, given)", ""), ("=workingDaysAfter(given, parameters.days)", ""),
+        ("2027-01-01T00:00:00+08:00", "写死了期限"), ("=now() + duration(&quot;P3D&quot;)", "没有用 deadline"), ("=date and time(given)", "没有用 deadline"),
+    ],
+)  # fmt: skip
+def test_a_limit_comes_from_the_table_or_from_what_somebody_has_said(due: str, said: str) -> None:
+    told = found(d.user("work", f'<zeebe:taskSchedule dueDate="{due}"/>'), end=DECLARES)
+    assert [(finding.element, said in finding.message) for finding in told] == ([("work", True)] if said else [])
+
+
 def test_of_a_diagram_that_is_still_to_be_redrawn_nothing_is_said_until_it_declares_something(tmp_path: Path) -> None:
     (tmp_path / "bpmn").mkdir()
     (tmp_path / "districts").mkdir()
@@ -47,3 +61,33 @@ def test_of_a_diagram_that_is_still_to_be_redrawn_nothing_is_said_until_it_decla
     assert [finding.severity for finding in found(d.user("work"), end=DECLARES, where=where, root=tmp_path)] == ["error"]
     other = where.replace("p.bpmn", "q.bpmn")
     assert [finding.severity for finding in found(d.user("work"), where=other, root=tmp_path)] == ["warning"]
+
+
+@pytest.mark.parametrize("name", ["document", "together", "each", "when"])
+def test_what_this_version_does_not_carry_out_is_told(name: str) -> None:
+    source = d.file(d.process(d.start(), d.user("work", says(**{name: "anything"})), d.end(), d.chain("start", "work", "end")))
+    for house, severity in ((True, "error"), (False, "warning")):
+        found = [one for one in check([("bpmn/p.bpmn", source)], house=house) if one.code == "PROPERTY_LATER"]
+        assert [(one.element, one.severity, "还不执行" in one.message) for one in found] == [("work", severity, True)]
+
+
+def test_an_unknown_property_is_told_once() -> None:
+    source = d.file(d.process(d.start(), d.user("work", says(recrod="payment")), d.end(), d.chain("start", "work", "end")))
+    for house in (True, False):
+        found = [one for one in check([("bpmn/p.bpmn", source)], house=house) if "recrod" in one.message]
+        assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("extensions", "code", "told"),
+    [
+        ('<zeebe:assignmentDefinition candidateGroups="finance，applicant"/>', "ROLE", "其中的“，”是全角的,不分隔名称,请用半角逗号(,)"),
+        (says(notify="finance、applicant"), "DECLARED", "其中的“、”是全角的"),
+        (says(returnTo="first，work"), "RETURN_TARGET", "“work”(work)的退回目标(returnTo)“first，work”在本流程中不存在,其中的“，”是全角的"),
+        (says(returnTo="frist"), "RETURN_TARGET", "“work”(work)的退回目标(returnTo)“frist”在本流程中不存在,是不是 first?"),
+    ],
+)
+def test_a_full_width_comma_between_names_is_told_as_one(extensions: str, code: str, told: str) -> None:
+    body = (d.start(), d.user("first"), d.user("work", extensions), d.end(), d.chain("start", "first", "work", "end"))
+    found = check([("bpmn/sucheng/p.bpmn", d.file(d.process(*body)))], installation=Shelf(ROOT))
+    assert [told in one.message for one in found if one.code == code] == [True], [one.message for one in found]

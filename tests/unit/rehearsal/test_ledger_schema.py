@@ -86,7 +86,17 @@ def typed(**keywords: Any) -> dict[str, Any]:
 RIGHT = {
     "a": typed(**{"x-owner": ["finance", "review.approve"], "x-from": {"phase": "approved", "by": ["review.approve"]}}),
     "b": typed(**{"x-source": ["decision:supervision", "record:payment", "record:overdue", "approval:review.approve", "path:review.end"]}),
-    "c": typed(**{"x-source": ["path:review.listed", "message:plan_listed", "job:national_registry", "job:allot_number", "import"]}),
+    "c": typed(
+        **{
+            "x-source": [
+                "path:review.listed",
+                {"message": "plan_listed", "from": ["review.tell"]},
+                "job:national_registry",
+                "job:allot_number",
+                "import",
+            ]
+        }
+    ),
     "e": typed(**{"x-owner": ["review.start"]}),
 }
 
@@ -115,6 +125,13 @@ def test_what_there_is_is_let_alone() -> None:
         ({"x-source": ["approval:review.listed"]}, "不是用户任务"),
         ({"x-source": ["path:review.approve"]}, "不是结束事件或里程碑"),
         ({"x-source": ["message:plan_lised"]}, "没有流程发出消息“plan_lised”,是不是 plan_listed?"),
+        (
+            {"x-source": ["message:plan_listed"]},
+            '没有写明消息“plan_listed”由哪个元素发出,请写成 {"message": "plan_listed", "from": ["review.tell"]}',
+        ),
+        ({"x-source": [{"message": "plan_listed", "from": ["review.approve"]}]}, '"from": ["review.approve", "review.tell"]}'),
+        ({"x-source": [{"message": "plan_listed", "from": ["review.tel"]}]}, "流程“review”里没有“tel”,是不是 tell?"),
+        ({"x-source": [{"message": "plan_listed", "from": ["review.start"]}]}, "不是发出消息的元素或用户任务"),
         ({"x-source": ["job:national_registy"]}, "是不是 national_registry?"),
     ],
 )
@@ -188,7 +205,7 @@ def shipped(change: Callable[[str, bytes], bytes] = lambda name, content: conten
     """What lint says of the shipped files with one of them changed."""
     shelf = Shelf(ROOT)
     names = ["forms/records/project.json", "forms/fengxian/records/project.json", "forms/sucheng/records/project.json"]
-    names += ["bpmn/sucheng/review.bpmn", "bpmn/annual_plan.bpmn"]
+    names += ["bpmn/sucheng/review.bpmn", "bpmn/fengxian/review.bpmn", "bpmn/annual_plan.bpmn"]
     files = [(name, change(name, (ROOT / name).read_bytes())) for name in names]
     return [
         f"{finding.file} {finding.message}" for finding in lint.check(files, house=True, installation=shelf) if finding.severity == "error"
@@ -204,6 +221,8 @@ def test_the_shipped_ledger_names_what_there_is() -> None:
     [
         ("bpmn/sucheng/review.bpmn", b'"review_budget"', b'"audit_budget"', "approvedBudget"),
         ("bpmn/annual_plan.bpmn", b'name="plan_listed"', b'name="plan_published"', "没有流程发出消息“plan_listed”"),
+        ("bpmn/annual_plan.bpmn", b"announce_listed", b"tell_listed", "没有写明可以由 annual_plan.tell_listed 发出"),
+        ("bpmn/annual_plan.bpmn", b'"=entry.planAmount"', b'"=planTitle"', "annual_plan.issue_plan 的“计划名称”(planTitle)"),
         ("forms/sucheng/records/project.json", b'"archives"', b'"archive"', "是不是 archives?"),
         ("forms/records/project.json", b'"x-role": "implementer"', b'"x-role": "implementor"', "是不是 implementer?"),
     ],
@@ -211,6 +230,17 @@ def test_the_shipped_ledger_names_what_there_is() -> None:
 def test_a_change_of_a_shipped_file_that_takes_a_fact_its_owner_or_source_is_told(file: str, was: bytes, instead: bytes, told: str) -> None:
     found = shipped(lambda name, content: content.replace(was, instead) if name == file else content)
     assert any(told in line for line in found), found
+
+
+def test_a_message_that_lists_projects_is_sent_by_the_annual_plan_and_nobody_else() -> None:
+    """The applicant's declaration listed its own project in the plan, with the amount that it had typed."""
+    file = ROOT / "bpmn/declaration.bpmn"
+    source = file.read_text("utf-8").replace('name="review_requested"', 'name="plan_listed"')
+    found = lint.check([("bpmn/declaration.bpmn", source.encode())], installation=Shelf(ROOT))
+    (told,) = [finding for finding in found if "发出消息“plan_listed”" in finding.message]
+    assert (told.element, told.code, told.severity) == ("end_accepted", "DECLARED", "error")
+    assert "写入台账的“计划年度”(planYear)、“已列入年度计划”(listed)" in told.message
+    assert "没有写明可以由 declaration.end_accepted 发出" in told.message
 
 
 def test_the_installation_on_disk_lists_each_districts_ledger_by_one_id() -> None:

@@ -94,7 +94,7 @@ def findings(
     process = read(d.file(*definitions, d.process(*body, id=id)), "x.bpmn").processes[0]
     where = where or stock()
     where = replace(where, models={**where.models, (tenant, "process", id): lambda: process})
-    return names.check("x.bpmn", process, where.around(tenant, id)) + flow.check("x.bpmn", process)
+    return names.check_each("x.bpmn", process, where.each(tenant, id)) + flow.check("x.bpmn", process)
 
 
 def told(found: list[Finding]) -> list[tuple[str, str | None, str]]:
@@ -236,11 +236,12 @@ def test_an_administrative_role_does_no_task(groups: str) -> None:
     assert [(finding.severity, "管理角色" in finding.message) for finding in found] == [("error", True)]
 
 
-def test_a_shared_diagram_may_name_roles_of_the_districts_that_have_it_on() -> None:
-    """West has archives, but the process is off there; where no file lists the process, every district counts."""
+def test_a_shared_diagram_names_roles_of_every_district_that_has_it_on() -> None:
+    """West has archives, but the process is off there; where no file lists the process, every district counts: what one has does not make good what another lacks."""
     body = (d.start(), task(groups="archives"), d.end(), d.chain("start", "work", "end"))
     assert [finding.code for finding in findings(*body)] == ["ROLE"]
-    assert findings(*body, id="unlisted") == []
+    (found,) = findings(*body, id="unlisted")
+    assert (found.code, "本区没有这个角色" in found.message, found.message.endswith("(东区)")) == ("ROLE", True, True)
     assert findings(*body, tenant="west") == []
     assert [finding.code for finding in findings(*body, tenant="east")] == ["ROLE"]
 
@@ -756,6 +757,7 @@ def test_a_shared_diagram_is_looked_at_as_those_see_it_that_have_no_own_one() ->
     on = {"p": ProcessInfo("p")}
     both = stock(districts={"east": replace(EAST, processes=on), "west": replace(WEST, processes=on)})
     assert both.around(SHARED, "p").tenants == ("east", "west")
+    assert [view.tenants for view in both.each(SHARED, "p")] == [("east",), ("west",)]
     own = replace(both, models={**both.models, ("east", "process", "p"): lambda: None})
     assert own.around(SHARED, "p").tenants == ("west",)
     everybody = replace(own, models={**own.models, ("west", "process", "p"): lambda: None})

@@ -31,8 +31,10 @@ def form(id: str, **fields: Any) -> Form:
     )
 
 
-def of(source: Any, *processes: bytes, reads: str = "score", forms: tuple[Form, ...] = (), **owners: Any) -> list[str]:
-    """What is said of the first process' ``set`` of the ledger's ``due`` with this x-source."""
+def of(
+    source: Any, *processes: bytes, reads: str = "score", forms: tuple[Form, ...] = (), at: str = "的属性 set 写“due”", **owners: Any
+) -> list[str]:
+    """What is said of the first process' ``set`` of the ledger's ``due`` with this x-source, or of another place in it."""
     due = {"type": "number", "title": "应付", "x-source": [source], **owners}
     ledger = {**FIELDS, "due": due, "lent": {"type": "number", "title": "借", "x-owner": ["applicant"]}}
     schema = {"type": "object", "additionalProperties": False, "properties": ledger}
@@ -48,7 +50,7 @@ def of(source: Any, *processes: bytes, reads: str = "score", forms: tuple[Form, 
     models |= {("east", "process", one.process_id): one for one in definitions}
     stock = Stock({place: partial(lambda model: model, model) for place, model in models.items()}, {"east": EAST})
     found = names.check("x.bpmn", definitions[0], stock.around("east", definitions[0].process_id))
-    return [one.message for one in found if "的属性 set 写“due”" in one.message]
+    return [one.message for one in found if at in one.message]
 
 
 def asks(role: str = "applicant", *, more: str = "", loop: str = "", id: str = "ask") -> str:
@@ -150,6 +152,26 @@ def test_every_way_that_a_value_takes_is_followed(place: str, reads: str, files:
     (told,) = of(WRONG, *read_in, reads=reads)
     assert f"{place} 的“score”" in told
     assert of({"decision": "grade", "from": [place]}, *read_in, reads=reads) == []
+
+
+TAKEN = d.process(d.start(), d.catch("told", d.on_message("m"), says(set="due = n")), d.end(), d.chain("start", "told", "end"))
+
+
+def test_a_message_is_sent_by_whom_the_source_names_and_what_it_brings_is_filled_in_there_or_by_an_owner() -> None:
+    files = (d.file(MAIL + TAKEN), d.file(SENT))
+    (told,) = of({"message": "told", "from": ["other.tell"]}, *files)
+    assert "它来自消息“told”,而消息带来的 other.ask 的“score”(score),由人填写" in told
+    assert 'x-source 里写明:{"message": "told", "from": ["other.tell", "other.ask"]}' in told
+    assert of({"message": "told", "from": ["other.tell", "other.ask"]}, *files) == []
+    assert of({"message": "told", "from": ["other.tell"]}, *files, **{"x-owner": ["other.ask"], "x-from": {"phase": "approved"}}) == []
+
+
+def test_whoever_else_sends_a_message_that_becomes_a_fact_is_told_at_the_element_that_sends_it() -> None:
+    found = of({"message": "told", "from": ["p.somewhere"]}, d.file(SENT), d.file(MAIL + TAKEN), at="发出消息“told”")
+    assert len(found) == 1
+    assert found[0].startswith("元素“tell”") or "(tell)" in found[0], found
+    assert "它写入台账的“应付”(due),而这些字段的 x-source 没有写明可以由 other.tell 发出" in found[0]
+    assert of({"message": "told", "from": ["other.tell"]}, d.file(SENT), d.file(MAIL + TAKEN), at="发出消息“told”") == []
 
 
 def test_of_a_loop_the_names_that_its_instances_have_for_themselves_are_not_seen_outside_and_every_other_is() -> None:

@@ -228,7 +228,7 @@ def test_of_several_the_oldest_is_completed_or_the_one_that_is_meant(attempt: Tr
         ('assignee="finance"', "applicant", "finance"),
         ('candidateUsers="archives"', "archives", ""),
         ('candidateGroups="system_admin"', "system_admin", "管理员"),
-        ("", "applicant", ""),
+        ("", None, ""),
         ('candidateGroups="data_bureau"', None, ""),
     ],
 )
@@ -242,6 +242,18 @@ def test_a_role_is_checked_only_where_one_is_named(attempt: Try, assigned: str, 
         fails(result, "step 1", f"不由角色“{role}”办理", cause)
     else:
         passes(result)
+
+
+def test_a_role_at_a_task_that_names_nobody_fails_for_it_would_check_nothing(attempt: Try) -> None:
+    for head in ("district: sucheng\n", ""):
+        for extension in ("", '<zeebe:assignmentDefinition candidateGroups="=[]"/>'):
+            body = d.start(), d.user("sign", extension), d.chain("start", "sign")
+            fails(
+                attempt(f"{head}steps: [{{complete: sign, as: applicant}}]", *body),
+                "step 1",
+                "“sign”没有写明由谁办理",
+                "as: applicant 无从核对",
+            )
 
 
 def test_a_role_that_the_district_has_not_fails(attempt: Try) -> None:
@@ -291,7 +303,7 @@ def test_a_task_of_one_person_is_done_by_that_person(attempt: Try) -> None:
 
 def test_an_office_or_role_that_there_is_not_is_refused_even_where_nobody_is_asked_for(attempt: Try) -> None:
     fails(attempt("district: sucheng\nsteps: [{complete: sign, as: {role: finance, office: 无此单位}}]", *SIGN), "step 1", "无此单位")
-    passes(attempt("steps: [{complete: sign, as: {role: anything, office: 某局}}]", *SIGN))  # without a district none is known
+    passes(attempt("steps: [{complete: sign, as: {role: applicant, office: 某局}}]", *OF_OFFICE))  # without a district none is known
 
 
 # ---------------------------------------------------------------- time
@@ -745,6 +757,23 @@ def test_cases_are_merged_over_the_file_and_each_counts(tmp_path: Path, suite: S
     }  # fmt: skip
 
 
+def test_the_command_tells_people_the_step_and_the_elements_by_their_names(tmp_path: Path) -> None:
+    body = (
+        d.start(),
+        d.user("sign", '<zeebe:assignmentDefinition candidateGroups="finance"/>').replace('name="sign"', 'name="会签"'),
+        d.end(),
+        d.chain("start", "sign", "end"),
+    )
+    (tmp_path / "p.bpmn").write_bytes(d.file(d.process(*body)))
+    scenario = tmp_path / "s.yaml"
+    scenario.write_text("models: [p.bpmn]\nprocess: p\ndistrict: sucheng\nsteps: [{complete: sign, as: applicant}]\n", "utf-8")
+    reply = CliRunner().invoke(cli.main, ["test", str(scenario)])
+    assert (reply.exit_code, "step" in reply.stderr) == (1, False)
+    assert "第 1 步 办理“会签”:“会签”不由角色“申报" in reply.stderr
+    scenario.write_text("models: [nothing.bpmn]\nprocess: p\n", "utf-8")
+    assert f"未通过 {scenario} 读取模型时:" in CliRunner().invoke(cli.main, ["test", str(scenario)]).stderr
+
+
 def test_the_command_exits_with_0_when_all_pass_and_fails_on_nothing(tmp_path: Path) -> None:
     assert CliRunner().invoke(cli.main, ["test", str(ROOT / "scenarios" / "sucheng" / "acceptance_window.yaml")]).exit_code == 0
     assert CliRunner().invoke(cli.main, ["test", str(tmp_path)]).exit_code == 1
@@ -850,9 +879,11 @@ expect: {{tasks: {{{then}: 1}}}}
 
 
 def test_a_return_has_a_role_and_a_date_will_do(attempt: Try) -> None:
+    clerks = d.user("c", '<zeebe:assignmentDefinition candidateGroups="clerk"/>' + back("*"))
     result = attempt(
-        AT_C + "  - {return: {from: c, to: b, reason: 补充, within: 2026-01-31}, as: clerk}\nexpect: {tasks: {b: 1}}\n", *RETURNED
-    )
+        AT_C + "  - {return: {from: c, to: b, reason: 补充, within: 2026-01-31}, as: clerk}\nexpect: {tasks: {b: 1}}\n",
+        *RETURNED[:3], clerks, *RETURNED[4:],
+    )  # fmt: skip
     assert result.ok, result.difference
 
 
