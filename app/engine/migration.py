@@ -13,7 +13,9 @@ from app.engine.definitions import ProcessDefinition
 from app.engine.effects import InstanceMigrated
 from app.engine.elements.base import Element
 from app.engine.elements.gateways import Join
+from app.engine.elements.mappings import apply_inputs
 from app.engine.elements.multi_instance import MultiInstanceBody, places_of
+from app.engine.elements.tasks import UserTask
 from app.engine.errors import ModificationRefused, NotOpen
 from app.engine.library import Library
 from app.engine.modification import path_to
@@ -115,6 +117,10 @@ def migrate(course: "Course", command: Migrate) -> None:
     scopes = {number: host.number if (host := moved.tokens[number].workflow.host) is not None else 0 for number in plan.scopes.moved()}
     course.emit(InstanceMigrated(command.instance, target.key, target.process_id, dict(plan.elements), scopes, forgotten))
     enter_opened(course, plan.scopes, opened)
+    for number in plan.elements:
+        token = moved.tokens[number]
+        if isinstance(token.task_spec, UserTask) and token.stage == "active" and token.task_spec.input_mappings:
+            apply_inputs(course, token, lacking=True)  # what the other version lets the task see besides
     begin_anew(course, plan.scopes, command.instance)
     course.holding = False
     for reference, events in plan.to_open.items():

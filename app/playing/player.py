@@ -205,7 +205,8 @@ def _mend(
                 if name in form.schema.get("required", ()):
                     example = form.fields[name].get("examples") or [None]
                     guess = _example(example[0], {**known, **values}, now, tenant)
-                    values[name] = _last_resort(form.fields[name]) if guess is None else _fitting(guess, form.fields[name])
+                    schema = form.fields[name]
+                    values[name] = _last_resort(schema) if guess is None else _peopled(_fitting(guess, schema), schema, now, tenant)
                     assumed[name] = None
                 changed = True
         if not changed:

@@ -37,8 +37,11 @@ def approvals_now(course: "Course", token: "Token") -> dict[str, Any]:
     return found
 
 
-def apply_inputs(course: "Course", token: "Token") -> None:
-    """Evaluate all input mappings, each seeing those before it, then set the results locally. Raises ElementFailure (IO_MAPPING_ERROR)."""
+def apply_inputs(course: "Course", token: "Token", *, lacking: bool = False) -> None:
+    """Evaluate all input mappings, each seeing those before it, then set the results locally; ``lacking``: only those that the element has not got yet.
+
+    Raises ElementFailure (IO_MAPPING_ERROR).
+    """
     context = course.visible(token)
     computed: dict[str, Any] = {}
     for mapping in token.task_spec.input_mappings:
@@ -47,7 +50,8 @@ def apply_inputs(course: "Course", token: "Token") -> None:
         computed[name] = merged(computed.get(name), mapping.target, value)
         context[name] = computed[name]
     for name, value in computed.items():
-        course.set_local(token, name, value)
+        if not lacking or name not in token.variables:
+            course.set_local(token, name, value)
 
 
 def apply_outputs(course: "Course", token: "Token") -> None:

@@ -101,7 +101,7 @@ def test_variables_called_like_facts_raise_no_limit(app: Flask) -> None:
         repair.set_variables(admin, contract.instance_key, lifted, "调整", place.now)
     assert "合同金额不超过招标控制价" in refused(place, contract, contractAmount=99_000_000)
     repair.set_variables(admin, contract.instance_key, {"awardAmount": awarded}, "恢复", place.now)
-    place.do(contract)
+    place.do(contract, awardAmount=awarded)  # it was changed under the applicant's eyes, who says what they have seen
     assert facts(project)["contractAmount"] == awarded == facts(project)["controlPrice"]
 
 

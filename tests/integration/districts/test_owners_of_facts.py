@@ -13,7 +13,7 @@ DECIDED = {  # what an office has decided for or against the applicant, and who 
     },
     "sucheng": {
         "approvedBudget": ("finance",), "budgetLined": ("finance",), "listed": ("data_bureau",), "schemePassed": ("data_bureau",), "estimatePassed": ("finance",),
-        "jointReviewPassed": ("data_bureau", "joint_review_leader"), "establishmentApproved": ("development_reform",),
+        "jointReviewPassed": ("joint_review_leader",), "establishmentApproved": ("development_reform",),
         "decentralizedApproved": ("district_government",), "securityOk": ("data_bureau",), "completedOn": ("data_bureau",),
     },
 }  # fmt: skip

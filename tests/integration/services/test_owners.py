@@ -34,14 +34,15 @@ HOUSE = d.end("end", extensions=t.says(notify="finance"))
 
 
 def beside(*elements: str) -> tuple[str, ...]:
-    """Tasks beside one another, each to be done when one likes."""
+    """Tasks beside one another, each to be done when one likes; by a free choice of all, which only a warning says of what they write alike."""
     names = [element.split('id="')[1].split('"')[0] for element in elements]
-    flows = "".join(d.flow("fork", name) + d.flow(name, "end") for name in names)
-    return (d.start(), d.parallel("fork"), d.flow("start", "fork"), *elements, HOUSE, flows)
+    flows = "".join(d.flow("fork", name, "=true") + d.flow(name, "end") for name in names)
+    return (d.start(), d.inclusive("fork"), d.flow("start", "fork"), *elements, HOUSE, flows)
 
 
 def deploy(*elements: str, own: tuple[str, ...] = ("planned", "builder", "early"), files: tuple[tuple[str, bytes], ...] = ()) -> None:
-    t.deploy(PAY, SCHEME, PLAN, EARLY, BUILD, *files, t.diagram(*beside(*elements)), fields={name: FIELDS[name] for name in own})
+    of_own = [form for name, form in (("planned", PLAN), ("early", EARLY), ("builder", BUILD)) if name in own]
+    t.deploy(PAY, SCHEME, *of_own, *files, t.diagram(*beside(*elements)), fields={name: FIELDS[name] for name in own})
 
 
 def facts(project: int) -> dict[str, Any]:

@@ -273,10 +273,19 @@ def test_migrating_keeps_tasks_variables_and_timers_with_their_due(begin):
     assert (run.open, run.variables) == (["check"], {"x": 1})
 
 
+def test_an_open_task_is_given_what_only_the_other_version_lets_it_see(begin):
+    flows = (end(), chain("start", "a", "end"))
+    run = begin(two([user("a", io({"kept": "=1"})), *flows], [user("a", io({"kept": "=2", "stage": '="监理"'})), *flows]))
+    run.do(Migrate(2))
+    assert run.current.visible(run.task("a")) == {"kept": 1, "stage": "监理"}
+
+
 def test_a_migration_forgets_variables_in_every_scope(begin):
-    inner = [start("s"), user("a", io({"x": "=3", "y": "=4"})), end("e"), chain("s", "a", "e")]
-    model = [subprocess("stage", *inner, extensions=io({"x": "=2"})), end(), chain("start", "stage", "end")]
-    run = begin(two(model, model), variables={"x": 1, "z": 5})
+    def model(**given: str) -> list[str]:
+        inner = [start("s"), user("a", io(given)), end("e"), chain("s", "a", "e")]
+        return [subprocess("stage", *inner, extensions=io({"x": "=2"})), end(), chain("start", "stage", "end")]
+
+    run = begin(two(model(x="=3", y="=4"), model(y="=4")), variables={"x": 1, "z": 5})
     task, stage = run.task("a"), next(token.element for token in run.current.tokens() if token.element_id == "stage")
     (moved,) = run.do(Migrate(2, forget=frozenset({"x", "unknown"})))
     assert set(moved.forgotten) == {(0, "x"), (stage, "x"), (task, "x")}
