@@ -115,7 +115,7 @@ def migrate(course: "Course", command: Migrate) -> None:
             token.note_entered(course.now)  # entered before this was kept: what counts from it counts from now
         _carry_output(tree.tokens[number], moved.tokens[number])
     scopes = {number: host.number if (host := moved.tokens[number].workflow.host) is not None else 0 for number in plan.scopes.moved()}
-    course.emit(InstanceMigrated(command.instance, target.key, target.process_id, dict(plan.elements), scopes, forgotten))
+    course.emit(InstanceMigrated(command.instance, target.key, target.process_id, dict(plan.elements), scopes=scopes, forgotten=forgotten))
     enter_opened(course, plan.scopes, opened)
     for number in plan.elements:
         token = moved.tokens[number]

@@ -89,7 +89,7 @@ def elsewhere(process: ProcessDefinition, around: View) -> Iterator[tuple[Part, 
                 if not set(_roles(task)).isdisjoint(_roles_of(writer)):
                     continue  # who approved writes it anew
                 changed = sorted(name for name in approved if authors[name] & set(_authors(writer, name, around)))
-                if changed and not _is_seen_again(part, f"{process.process_id}.{part.id}", writer, changed, there, around):
+                if changed and not _is_seen_again(part, f"{process.process_id}.{part.id}", writer, changed, there=there, around=around):
                     yield (
                         part,
                         f"批准的 {'、'.join(changed)} 以后还可以在流程“{later.name}”的{writer.place}改写,改写以后没有任何环节再问这项批准,也没有批准的人再看:"

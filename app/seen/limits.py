@@ -54,7 +54,7 @@ def limit(key: str, library: Snapshot, district: District, title: Callable[[str]
     words = "或 ".join(lengths) if len(lengths) < 3 else f"{lengths[0]}等"
     counted = any(_outputs(table, rule).get("unit") != '"fixed_date"' for rule in rows)
     short = f"{'限' if clauses else AGREED} {words}".replace("限 按", "限期按").replace(f"{AGREED} 按", f"{AGREED}按")
-    return Limit(short, tuple(lines), clauses, counted, not clauses, tuple(rule.number for rule in rows))
+    return Limit(short, tuple(lines), clauses, counted=counted, agreed=not clauses, rows=tuple(rule.number for rule in rows))
 
 
 def _table(library: Snapshot) -> Decision | None:

@@ -20,6 +20,7 @@ from app.seen.shapes import FactView
 HIDDEN = "x-hidden"
 LABELS = "x-labels"
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(Z|[+-]\d\d:\d\d)?(@[\w/+-]+)?")
+_CODE = re.compile(r"[A-Z]+(?:_[A-Z]+)+")  # of a decision: what it means its table says
 _NO_SCHEMA: Mapping[str, Any] = {}
 
 _schemas: WeakKeyDictionary[Snapshot, dict[str, Mapping[str, Any]]] = WeakKeyDictionary()
@@ -105,7 +106,7 @@ def _text(value: str, schema: Mapping[str, Any]) -> str:
     if found := _INSTANT.fullmatch(value):
         at = datetime.fromisoformat(found[1] + (found[2] or ""))
         return _instant(at if at.tzinfo else at.replace(tzinfo=ZONE))
-    return value
+    return "" if not schema.get("enum") and _CODE.fullmatch(value) else value
 
 
 def _instant(at: datetime) -> str:

@@ -56,8 +56,8 @@ class FactsMoved:
         return replace(command, forget=self.forget)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigratedCase:
     """The instance that is migrated. ``began``: the rules that it has run by; ``library``: those that it goes on by; ``moved``: its tree after a trial."""
 
     local: int
@@ -89,12 +89,12 @@ class Case:
         new = [one for name, one in schema.fields.items() if before is None or name not in before.fields]
         self._fill_new([one for one in new if _is_empty(known.get(one.name)) and one.name not in kept], ahead, found)
         return FactsMoved(
-            frozenset(kept),
-            found.write,
-            tuple(found.copies),
-            tuple(found.filled),
-            tuple(found.missing),
-            (*found.reasons, *_unfit_answers(answers, schema.fields)),
+            forget=frozenset(kept),
+            write=found.write,
+            copies=tuple(found.copies),
+            filled=tuple(found.filled),
+            missing=tuple(found.missing),
+            reasons=(*found.reasons, *_unfit_answers(answers, schema.fields)),
         )
 
     def _copies(self, ahead: FactsAhead, fields: Collection[str]) -> dict[str, Any]:
@@ -169,7 +169,7 @@ class _Found:
         why = _unfit(one, value)
         if why is None:
             self.write[one.name] = value
-            self.filled.append(FactFilled(one.name, one.title, value, source))
+            self.filled.append(FactFilled(name=one.name, title=one.title, value=value, source=source))
         else:
             self.missing.append(f"“{one.title}”({one.name}):{source}里的值不能登记,{why}")
 
@@ -178,7 +178,7 @@ class _Found:
 
     def differ(self, one: LedgerField, value: Any, known: Any) -> None:
         answer, value = self.answers.get(one.name), self._named(one, value)
-        self.copies.append(FactCopy(one.name, one.title, value, known, answer))
+        self.copies.append(FactCopy(name=one.name, title=one.title, value=value, known=known, answer=answer))
         if answer is None:
             self.reasons.append(
                 f"流程变量“{one.title}”({one.name})与台账不同,还没有答复:保留台账的值({KEEP}),或把变量的值写入台账、待所有者核实({WRITE})"

@@ -11,7 +11,7 @@ from typing import Any
 
 from app import engine
 from app.acts import dues
-from app.acts.candidates import candidates, office_columns
+from app.acts.candidates import candidates
 from app.acts.held_tree import HeldTree
 from app.acts.ledger import StoredLedger
 from app.acts.transaction import retried
@@ -26,8 +26,8 @@ from app.engine.codes import CommandCode
 from app.errors import InvalidRequest, NotFound
 from app.rehearsal import passed
 from app.seen.shapes import AssigneeChange, DeadlineChange, FormChange, MigrationPreview, OlderInstance, PositionChange
-from app.services import instances
-from app.services.migrating_facts import Case, FactsMoved
+from app.services import instances, migrated_tasks
+from app.services.migrating_facts import FactsMoved, MigratedCase
 from app.services.repair import local_of, repaired
 from app.store import history, ledger, projects, repair
 from app.store import tasks as stored_tasks
@@ -291,7 +291,10 @@ class _Trial:
     ) -> FactsMoved:
         """What becomes of the facts that the instance keeps in its variables. Raises NotOpen, ModificationRefused."""
         moved, _ = self.step(state, command)
-        return Case(command.instance, state, moved, began, self.library, self.ledger, target).facts(answers)
+        case = MigratedCase(
+            local=command.instance, before=state, moved=moved, began=began, library=self.library, ledger=self.ledger, target=target
+        )
+        return case.facts(answers)
 
     def refusals(self, state: State, command: commands.Migrate) -> tuple[str, ...]:
         """Every reason why the migration cannot be made."""
@@ -318,39 +321,8 @@ def _tasks(trial: _Trial, row: Any, target: ProcessDefinition, *, described: Map
     for task in repair.open_tasks(row.root_key):
         new = after.get(task.element)
         if task.instance_key == row.key and new is not None:
-            changed.append((task, _task_values(trial.library, task, target, described.get(task.element), new)))
+            changed.append((task, migrated_tasks.values(trial.library, task, target, described.get(task.element), new)))
     return changed
-
-
-def _task_values(
-    library: Snapshot, task: Any, target: ProcessDefinition, old: effects.TaskOpened | None, new: effects.TaskOpened
-) -> dict[str, Any]:
-    info = target.elements.get(new.element_id)
-    form = None
-    if new.form_id:
-        form = library.reference("form", new.form_id, None, target.key if new.form_binding == "deployment" else None)
-    office = office_columns(new.office)
-    # A claim holds as long as the task is the same office's.
-    claimed = task.assignee != (old.assignee if old is not None else None) and office["office_key"] == task.office_key
-    return {
-        "process_id": target.process_id,
-        "process_name": target.name or target.process_id,
-        "definition_key": target.key,
-        "definition_version": target.version,
-        "element_id": new.element_id,
-        "name": new.name or new.element_id,
-        "lane": new.lane or "",
-        "form_id": new.form_id,
-        "form_key": form.key if form else None,
-        "clauses": " ".join(info.clauses) if info else "",
-        "assignee": task.assignee if claimed else new.assignee,
-        "candidate_groups": list(new.candidate_groups),
-        "candidate_users": list(new.candidate_users),
-        **office,
-        "signing": new.signing.round if new.signing else None,
-        "seat": new.signing.seat if new.signing else None,
-        "visit": new.signing.visit if new.signing else None,
-    }
 
 
 def _wait_for_dues(tree: HeldTree, tasks: _Tasks, described: Mapping[int, effects.TaskOpened]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select, text, update
 
+from app.domain.codes import Action
 from app.store.database import is_postgresql
 from app.store.tables import AuditEntryRow, AuditSealRow, ProcessInstanceRow, db
 
@@ -73,7 +74,7 @@ def entries() -> Iterator[dict[str, Any]]:
         yield dict(row._mapping)
 
 
-def details(project_key: int, action: str) -> list[tuple[str, dict[str, Any]]]:
+def details(project_key: int, action: Action) -> list[tuple[str, dict[str, Any]]]:
     """(subject, details) of a project's entries of one action, the newest first."""
     query = select(AuditEntryRow.subject, AuditEntryRow.details).where(
         AuditEntryRow.project_key == project_key, AuditEntryRow.action == action
