@@ -35,12 +35,14 @@ from app.rehearsal.writers import Writers
 
 DEADLINE_FUNCTIONS = ("deadline", "remindAt")
 EVENT = "event"  # the column of the deadlines table that holds the keys
+_OF_ANY = frozenset({FindingCode.ROLE, FindingCode.FORM, FindingCode.CALLED_DECISION, FindingCode.CALLED_PROCESS})
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 def check_each(file: str, process: ProcessDefinition, views: Sequence[View]) -> list[Finding]:
-    """The findings of ``check`` in each district that uses the diagram: what one of them lacks is not made good by another's."""
-    return judged(views, lambda around: check(file, process, around))
+    """The findings of ``check`` in each district that uses the diagram: what one of them lacks is not made good by another's, but for whom and what it calls: a shared
+    diagram may speak of a role or a model that one of its districts has."""
+    return judged(views, lambda around: check(file, process, around), anywhere=_OF_ANY)
 
 
 def check(file: str, process: ProcessDefinition, around: View) -> list[Finding]:

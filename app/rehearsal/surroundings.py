@@ -1,6 +1,7 @@
 """What there is for a diagram to name: models at hand and models of the installation, as the districts that use the diagram see them."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -146,15 +147,19 @@ class View:
         return found
 
 
-def judged(views: Sequence[View], check: Callable[[View], Iterable[Finding]]) -> list[Finding]:
-    """What is wrong with a file in any district that uses it; where it is not in all of them, the sentence says in which."""
+def judged(views: Sequence[View], check: Callable[[View], Iterable[Finding]], *, anywhere: Collection[str] = ()) -> list[Finding]:
+    """What is wrong with a file in any district that uses it; where it is not in all of them, the sentence says in which. ``anywhere``: codes of what is right once
+    one of them has it."""
     found: dict[tuple[str | None, str, str], list[tuple[View, Finding]]] = {}
     for view in views:
         for finding in check(view):
             found.setdefault((finding.element, finding.code, finding.message), []).append((view, finding))
     told = []
-    for those in found.values():
+    lacking = Counter((element, code) for (element, code, _), those in found.items() for _ in those)
+    for (element, code, _), those in found.items():
         named = {view.title for view, _ in those}
+        if code in anywhere and lacking[element, code] < len(views):
+            continue
         first = next((finding for _, finding in those if finding.severity == "error"), those[0][1])
         told.append(first if len(named) == len(views) else replace(first, message=f"{first.message}({'、'.join(sorted(named))})"))
     return told

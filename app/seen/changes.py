@@ -54,7 +54,7 @@ def title(library: Snapshot, name: str) -> str:
 def worded(library: Snapshot, name: str, value: Any) -> Any:
     """A fact's value in words; the value itself where its schema has none."""
     schemas = saying.schemas_of(library)
-    return saying.said(value, schemas[name], schemas) if name in schemas else value
+    return (saying.said(value, schemas[name], schemas) or None) if name in schemas else value
 
 
 def origins(project_key: int, fields: Collection[str]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What kinds of elements are called: by people, and in BPMN's own words for analysts."""
 
 from app.engine.elements.base import EventElement
+from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.subprocesses import EventSubProcess
 from app.rehearsal.inventory import Part
 
@@ -26,6 +27,15 @@ _KINDS = {
     "boundaryEvent": "例外",
 }
 """What people call a kind of element; analysts read BPMN's own word too."""
+_BY_TRIGGER = {
+    ("boundaryEvent", "timer"): "到期时",
+    ("boundaryEvent", "message"): "收到通知时",
+    ("boundaryEvent", "signal"): "收到通知时",
+    ("intermediateCatchEvent", "timer"): "等到约定的时间",
+    ("intermediateCatchEvent", "message"): "等待通知",
+    ("intermediateCatchEvent", "signal"): "等待通知",
+    ("intermediateThrowEvent", "none"): "节点",
+}
 _DRAWN = {
     "task": "任务",
     "userTask": "用户任务",
@@ -62,8 +72,11 @@ def kind(part: Part) -> str:
     """What people call it."""
     if isinstance(part.activity, EventSubProcess):
         return "随时可能发生的例外"
-    word = _KINDS.get(part.activity.element_type, "环节")
-    return f"{word}（逐个进行）" if part.element is not part.activity else word
+    kind_of, trigger = part.activity.element_type, getattr(part.activity, "trigger", None)
+    word = _BY_TRIGGER.get((kind_of, trigger.kind if trigger is not None else ""), _KINDS.get(kind_of, "环节"))
+    if not isinstance(part.element, MultiInstanceBody):
+        return word
+    return f"{word}（逐个进行）" if part.element.loop.sequential else f"{word}（各办各的）"
 
 
 def drawn(part: Part) -> str:

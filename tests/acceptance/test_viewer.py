@@ -387,7 +387,7 @@ def test_the_diagram_is_read_by_keys_alone(visit: Visit, site: Site) -> None:
     here = node(page, "give_pre_review_opinion")
     here.focus()
     label = here.get_attribute("aria-label") or ""
-    assert label.startswith("办理事项（逐个进行） 出具预审意见，限 5 个工作日，停在这里 1 处 · 已完成 1 次")
+    assert label.startswith("办理事项（各办各的） 出具预审意见，限 5 个工作日，停在这里 1 处 · 已完成 1 次")
     page.keyboard.press("Enter")
     heading = page.locator("[data-panel] h3")
     expect(heading).to_be_focused()

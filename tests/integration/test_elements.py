@@ -141,14 +141,14 @@ def test_a_limit_that_is_counted_from_another_moment_says_from_which(people: dic
 
 def test_a_task_tells_who_by_what_until_when_why_and_where_to(people: dict[str, Actor]) -> None:
     element = drawn(people["ann"], "review").elements["check_final"]
-    assert (element.kind, element.name) == ("用户任务（多实例）", "复核终稿")
+    assert (element.kind, element.name) == ("办理事项（各办各的）", "复核终稿")
     assert facts(element) == {
         "由谁办理": ["四方联审单位", "只由流程指定的那一家单位的人员办理"],
         "办理方式": ["按列出的名单逐个办理，同时进行"],
         "表单": ["终稿复核表（第 1 版）"],
-        "办理期限": ["自进入本环节的次日起算", "5 个工作日，末日不是工作日的顺延", "逾期催办，不视为同意"],
+        "办理期限": ["自进入本环节的次日起算", "5 个工作日，末日不是工作日的顺延", "逾期催办，不视为同意", "期限表第 3 行"],
         "依据": ["第十三条：四方联审单位自收到申报之日起五个工作日内出具意见（BK-13-1）"],
-        "审批的内容": ["总投资 等 2 项", "视为同意的条件"],
+        "审批的内容": ["总投资 等 2 项", "视为同意的条件：总是"],
         "可以退回到": ["修订方案终稿"],
         "去向": ["→ 签署联合评审表"],
     }
@@ -221,8 +221,8 @@ def test_effects_are_told_by_title(people: dict[str, Actor]) -> None:
         "a"
     ]  # told as it is written, whoever would deploy it
     found = facts(element)
-    assert found["写入项目台账"] == ["总投资", "预算数"]
-    assert found["审批的内容"] == ["总投资 等 2 项", "视为同意的条件"]
+    assert found["写入项目台账"] == ["总投资 = 1", "预算数 = 2"]
+    assert found["审批的内容"] == ["总投资 等 2 项", "视为同意的条件：总是"]
     assert found["项目阶段"] == ["进入“评审中”"]
     assert found["查阅"] == ["意见登记"]
     assert [line.formula for line in lines(element, "写入项目台账")] == ["1", "2"]
@@ -240,7 +240,7 @@ def test_timers_are_told_in_words(people: dict[str, Actor]) -> None:
         chain("start", "a", "wait", "count", "end"),
         chain("edge", "end"),
     )
-    assert (found["edge"].kind, facts(found["edge"])["时间"]) == ("定时边界事件（不中断）", ["1 个月"])
+    assert (found["edge"].kind, facts(found["edge"])["时间"]) == ("到期时", ["1 个月"])
     assert facts(found["wait"])["时间"] == ["5 个工作日，末日不是工作日的顺延", "逾期催办，不视为同意"]
     assert lines(found["count"], "时间") == [FactLine("由流程计算", 'duration("P" + string(1) + "D")')]
 
@@ -261,12 +261,12 @@ def test_every_element_of_a_diagram_is_there_with_its_kind(people: dict[str, Act
     drawn_nodes = etree.parse(brook.PLANES / "review.bpmn").xpath("//*[*[local-name()='incoming' or local-name()='outgoing']]/@id")
     assert found.keys() == set(drawn_nodes)
     assert {element.kind for element in found.values()} >= {
-        "子流程",
-        "消息开始事件",
-        "错误边界事件",
-        "包容网关",
-        "业务规则任务",
-        "结束事件",
+        "阶段",
+        "开始",
+        "例外",
+        "分支：走符合条件的几条",
+        "系统判定",
+        "结束",
     }
 
 

@@ -38,7 +38,9 @@ def test_and_refused_where_the_changed_table_is_deployed(
     changed = (ROOT / file).read_text("utf-8").replace(was, instead).encode()
     with pytest.raises(Refused) as refused:
         models.deploy(SYSTEM, [(file, changed)], at("2026-09-01"), reason="试")
-    assert (True, element) in [(problem.file.endswith(user), problem.element) for problem in refused.value.problems if told in problem.message]
+    assert (True, element) in [
+        (problem.file.endswith(user), problem.element) for problem in refused.value.problems if told in problem.message
+    ]
 
 
 SET_PRICE = 'candidateGroups="finance"'

@@ -303,7 +303,7 @@ def test_the_page_tells_what_waits_for_whom_and_the_history_how_it_came(cast: Ca
     view = projects.view(cast.alice, project, NOW)
     assert view.version == t.row(project)["version"]
     assert [(one.name, one.title, one.value, one.origin, one.by, list(one.owners), one.may.allowed) for one in view.unconfirmed] == [
-        ("budget", "预算", Decimal("12.30"), "迁移", "系统", ["财政局"], False),
+        ("budget", "预算", "12.30", "迁移", "系统", ["财政局"], False),
         ("scheme", "方案", "方案二", "导入", "系统", ["申报单位"], True),
         ("planned", "计划", "甲", "迁移", "系统", ["财政局"], False),
     ]

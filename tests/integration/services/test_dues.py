@@ -196,7 +196,7 @@ def test_without_a_due_or_a_deadline_that_is_null_nothing_waits(cast: Cast) -> N
 
 
 def test_a_table_that_gives_no_row_of_use_stops_at_the_task_and_not_at_who_sent_it(cast: Cast) -> None:
-    install(flow(), overdue=table(("bad", '"soon" | | "doer" | | ')))
+    install(flow(), overdue=table(("bad", '"so" + role | | "doer" | | ')))  # what it gives is only known at the task
     begin(cast.alice)
     (stuck,) = db.session.execute(select(IncidentRow)).scalars()
     assert (stuck.element_id, stuck.type) == ("work", "CALLED_DECISION_ERROR")

@@ -16,6 +16,7 @@ from app.errors import Failure, Forbidden, NotFound, TaskAlreadyClosed
 from app.seen.shapes import Page
 from app.services import (
     accounts,
+    confirming,
     inbox,
     instances,
     jobs,
@@ -57,7 +58,10 @@ NOBODY = {
     "models.boot": "a start",
     "offices.found": "a start",
     "projects.project_view": "a row that the caller has read",
+    "confirming.marks": "a row that the caller has read",
+    "confirming.unconfirmed": "a row that the caller has read",
     "dues.serve": "the system's own",
+    "migrated_tasks.values": "part of a migration, on its tree",
     "pump.pump": "the system's own",
     "pump.run_due": "the system's own",
     "pump.tidy": "the system's own",
@@ -172,6 +176,7 @@ TABLE: dict[str, tuple[Door, set[str]]] = {
     "accounts.create_users": (lambda s, a: accounts.create_users(a, [(s.free.pop(), "某", "hill", [])], "$none", NOW), SECURITY),
     "accounts.substitute": (lambda s, a: accounts.substitute(a, "fred", "dora", NOW.date(), NOW.date(), NOW), SECURITY),
     "accounts.issue_token": (lambda s, a: _without_web(lambda: accounts.issue_token(a, "fred", "n", NOW)), SECURITY),
+    "confirming.confirm": (lambda s, a: confirming.confirm(a, s.project, "approvedBudget", 1, NOW), set()),  # owners: see test_confirming
     "inbox.todo": (lambda s, a: inbox.todo(a, NOW, text="刚申报"), {"doer"}),
     "inbox.done": (lambda s, a: inbox.done(a, NOW), {"doer"}),
     "inbox.counts": (lambda s, a: inbox.counts(a, NOW).todo, {"doer", "bureau"}),
@@ -192,6 +197,7 @@ TABLE: dict[str, tuple[Door, set[str]]] = {
     "jobs.throw_error": (lambda s, a: jobs.throw_error(a, s.jobs[0], "E", "", {}, NOW), SYSTEM_ADMIN),
     "messages.publish": (lambda s, a: messages.publish(a, "m", "", {}, NOW, tenant="hill"), SYSTEM_ADMIN),
     "messages.broadcast": (lambda s, a: messages.broadcast(a, "m", {}, NOW, tenant="hill"), SYSTEM_ADMIN),
+    "models.clauses": (lambda s, a: models.clauses(a), DISTRICT | {"other district"}),
     "migration.preview": (lambda s, a: migration.preview(a, [s.workers[0]], s.definition, NOW), SYSTEM_ADMIN),
     "migration.migrate": (lambda s, a: migration.migrate(a, s.workers[0], s.definition, "原因", NOW), SYSTEM_ADMIN),
     "migration.outdated": (lambda s, a: migration.outdated(a, "hill") or True, SYSTEM_ADMIN),
