@@ -41,7 +41,8 @@ def _seen_as_approved(tree: HeldTree, task: HeldTask, form: Form, data: Mapping[
     if info is None:
         return
     facts = schema.fields if schema is not None and now is not None else {}
-    unsaid = [name for name in declared(info.properties).approves if name not in facts and name not in data]
+    # What the form does not show nobody could send back: it would be refused for ever.
+    unsaid = [name for name in declared(info.properties).approves if name in form.shown_fields and name not in facts and name not in data]
     if unsaid and (changed := tasks.changed_since(task.key, task.instance_key, tree.the_state.around(task.element), unsaid)):
         text = "在此事项打开以后改过。请重新打开此事项，核对后再提交；经接口提交的，请把核对过的值一并提交"
         raise InvalidForm([_problem(form, name, FormCode.CHANGED_MEANWHILE, text) for name in changed])

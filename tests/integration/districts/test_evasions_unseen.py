@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.errors import InvalidForm
-from app.services import repair, tasks
+from app.services import instances, repair, tasks
 from tests.integration.districts.evading import begun, start
 
 
@@ -40,3 +40,18 @@ def test_what_was_not_touched_need_not_be_sent_back(app: Flask) -> None:
     own = {name: value for name, value in place.filled(line).items() if name.startswith(("leader", "confirm"))}
     place.now += timedelta(minutes=5)
     tasks.complete(place.performer(line), line.key, own, place.now)
+
+
+def test_what_no_page_shows_does_not_stand_in_the_way_for_ever(app: Flask) -> None:
+    """FX-22-2: the route is worked out and approved by its parts; whoever reviews cannot send it back."""
+    place, project = begun("fengxian")
+    place.until(project, "start_trial")
+    start(place, project, "change")
+    place.do(place.task(project, "submit_change"), changeItems=[{"item": "扩容", "amount": 900_000}])
+    place.do(place.task(project, "confirm_change"))
+    line = place.task(project, "review_change")
+    place.now += timedelta(minutes=5)
+    known = instances.view(place.person("system_admin"), line.instance_key, place.now).variables
+    (route,) = [one.value for one in known if one.name == "changeRoute"]
+    repair.set_variables(place.person("system_admin"), line.instance_key, {"changeRoute": route}, "补录", place.now)
+    place.do(line)
