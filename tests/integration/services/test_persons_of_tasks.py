@@ -1,4 +1,4 @@
-"""A task may be one person's, who was chosen: whoever else holds the role may not do it; chosen anew, the other does. Source: ADR 42, FX-4-3."""
+"""A task may be one person's, who was chosen: whoever else holds the role may not do it; chosen anew, the other does. Source: ADR 43, FX-4-3."""
 
 from typing import Any
 

@@ -86,7 +86,7 @@ def test_the_names_of_properties() -> None:
 
 
 def test_the_properties_are_those_of_the_contract() -> None:
-    """modelling.md §4, with ``clauses``, which diagrams of the first release write themselves, and ``person``: who was chosen acts (ADR 42)."""
+    """modelling.md §4, with ``clauses``, which diagrams of the first release write themselves, and ``person``: who was chosen acts (ADR 43)."""
     told = "phase record set reads notify office distinct approves approvesWhen returnTo stands noDeadline document together mayBeEmpty each when"
     assert {*told.split(), "clauses", "person"} == rules.PROPERTIES
     assert declared(dict.fromkeys(rules.PROPERTIES, "")) == Declared()
