@@ -272,6 +272,11 @@ def survivors(phases: Sequence[Phase], district: District | None, phase: str) ->
     return frozenset({*found.goes_on, *found.woken_by, *begun})
 
 
+def lasting(phases: Sequence[Phase], district: District | None) -> dict[str, frozenset[str]]:
+    """Terminal phase → the processes that go on in it."""
+    return {phase.key: found for phase in phases if (found := survivors(phases, district, phase.key)) is not None}
+
+
 def woken(phases: Sequence[Phase]) -> dict[str, tuple[str, ...]]:
     """Terminal phase → the processes that lead out of it."""
     return {phase.key: phase.woken_by for phase in phases if phase.terminal}

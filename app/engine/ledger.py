@@ -4,7 +4,7 @@ The engine reads no database. A step that needs to know more raises ``Unanswered
 takes the step again from the same state, which is a function and so comes to the same place. Source: design.md §1, modelling.md §2.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar
 
@@ -94,7 +94,8 @@ class KnownLedger:
     """``project``: the row of the tree's project as a context of its fields, None without a project. ``answers``: to what was asked before.
 
     ``schema``: the ledger's fields, None where none is declared. ``following``: phase → those that may follow, None where nobody can say.
-    ``main_line``: the main phases in order; ``woken_by``: terminal phase → the processes that lead out of it; ``entered``: every phase that the project has been in.
+    ``main_line``: the main phases in order; ``woken_by``: terminal phase → the processes that lead out of it; ``lasting``: terminal phase → those that go on in it;
+    ``entered``: every phase that the project has been in.
     ``unconfirmed``: fields that were imported or migrated and that no owner has confirmed: gates read null there, everybody else the value.
     """
 
@@ -103,6 +104,7 @@ class KnownLedger:
     following: Mapping[str, Sequence[str]] | None = None
     main_line: Sequence[str] = ()
     woken_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lasting: Mapping[str, Collection[str]] = field(default_factory=dict)
     entered: Sequence[str] = ()
     unconfirmed: frozenset[str] = frozenset()
     answers: Mapping[Question, Any] = field(default_factory=dict)

@@ -20,13 +20,18 @@ PROJECT_ENDED = "project_ended"  # the message of an event sub-process that ends
 
 
 def enter(course: "Course", token: "Token") -> None:
-    """The phase that is declared, on entering. Raises ElementFailure (PHASE_ERROR)."""
+    """The phase that is declared, on entering. What goes on in a project that has ended ends it no second time: the end that came first stands.
+
+    Raises ElementFailure (PHASE_ERROR).
+    """
     phase = token.task_spec.declarations.phase
     project = the_project(course, token, f"进入阶段“{phase}”", IncidentType.PHASE_ERROR)
     now, following = project[PHASE], course.ledger.following
     if now == phase:
         return
     process_id = course.tree.instances[token.instance].definition.process_id
+    if phase in course.ledger.lasting and process_id in course.ledger.lasting.get(now, ()):
+        return
     wakes = process_id in course.ledger.woken_by.get(now, ()) and phase in course.entered
     if following is not None and phase not in following.get(now, ()) and not wakes:
         may = "、".join(following.get(now, ())) or "(无)"

@@ -40,8 +40,15 @@ MAIN = ("draft", "declared", "reviewing", "planned")
 class Project(Run):
     """A tree of a project, whose phases are kept from effects as a caller would."""
 
-    def __init__(self, lib: Any, *, entered: tuple[str, ...] = ("draft",), woken_by: Mapping[str, tuple[str, ...]] | None = None) -> None:
-        self.entered, self.woken_by = list(entered), dict(woken_by or {})
+    def __init__(
+        self,
+        lib: Any,
+        *,
+        entered: tuple[str, ...] = ("draft",),
+        woken_by: Mapping[str, tuple[str, ...]] | None = None,
+        lasting: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.entered, self.woken_by, self.lasting = list(entered), dict(woken_by or {}), dict(lasting or {})
         super().__init__(lib)
 
     def do(self, command: commands.Command) -> list[effects.Effect]:
@@ -51,6 +58,7 @@ class Project(Run):
             following=FOLLOWING,
             main_line=MAIN,
             woken_by=self.woken_by,
+            lasting=self.lasting,
             entered=tuple(self.entered),
             answers={OfficesAsked(): {}},
         )
@@ -184,6 +192,15 @@ def test_waking_leads_back_into_a_phase_that_the_project_has_been_in() -> None:
     run = Project(lib(*WAKING), entered=("draft", "gone"), woken_by={"gone": ("p",)})
     run.complete("confirm")
     assert (run.troubles, run.phase) == ([("end", "PHASE_ERROR")], "gone")
+
+
+@pytest.mark.parametrize("goes_on", [True, False], ids=["goes on there", "does not"])
+def test_what_goes_on_in_a_project_that_has_ended_ends_it_no_second_time(goes_on: bool) -> None:
+    """The system of a terminated project is still retired; the project stays terminated (FX-33-1, SC-31-1)."""
+    body = (start(), user("leave"), end("end", extensions=says(phase="gone")), chain("start", "leave", "end"))
+    run = Project(lib(*body), entered=("draft", "paused"), lasting={"paused": ("p",) if goes_on else (), "gone": ()})
+    run.complete("leave")
+    assert (run.done, run.phase, run.troubles) == (goes_on, "paused", [] if goes_on else [("end", "PHASE_ERROR")])
 
 
 def ended(name: str = "project_ended", interrupting: bool = True) -> tuple[tuple[str, ...], tuple[str, ...]]:
