@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from app.engine import standing
+from app.engine import effecting, standing
 from app.engine.commands import Activation, Modify
 from app.engine.elements.base import Element
 from app.engine.elements.events import ThrowEvent
@@ -29,6 +29,7 @@ def modify(course: "Course", command: Modify) -> None:
     for activation in command.activate:
         reasons.extend(_check(course, activation))
     variables = course.accept(command.variables, tree.instances[tree.task_tree.instance].definition)
+    reasons.extend(effecting.settled(course, {*variables, *(name for activation in command.activate for name in activation.variables)}))
     if reasons:
         raise ModificationRefused(reasons)
     levels = {id(tree.tokens[number].workflow): tree.tokens[number].workflow for number in command.terminate}
@@ -86,9 +87,9 @@ def _check(course: "Course", activation: Activation) -> list[str]:
         return [f"流程“{instance.definition.process_id}”中没有元素 {activation.element_id}"]
     if info.type in ("boundaryEvent", "startEvent") or info.id == "":
         return [f"不能直接激活 {activation.element_id}:开始事件和边界事件只能由所在的活动触发"]
-    if (fact := _fact_made_at(course, path_to(instance.definition.spec, activation.element_id))) is not None:
+    if (made := _made_at(course, path_to(instance.definition.spec, activation.element_id))) is not None:
         name = f"“{info.name}”({activation.element_id})" if info.name else activation.element_id
-        return [f"不能直接激活{name}:走到它就写入台账的{fact},这要由它之前的环节得出。请激活它之前的任务或判断;台账确有错误的,走更正流程"]
+        return [f"不能直接激活{name}:走到它就{made},这要由它之前的环节得出。请激活它之前的任务或判断;台账确有错误的,走更正流程"]
     if activation.ancestor is not None:
         ancestor = course.tree.tokens.get(activation.ancestor)
         if ancestor is not None and isinstance(ancestor.task_spec, MultiInstanceBody) and ancestor.element_id == activation.element_id:
@@ -103,13 +104,17 @@ def _check(course: "Course", activation: Activation) -> list[str]:
     return []
 
 
-def _fact_made_at(course: "Course", path: Sequence[Element]) -> str | None:
-    """The ledger fields, in words, that an event writes because a token has come there: nobody decides them by putting a token there (modelling.md §3)."""
+def _made_at(course: "Course", path: Sequence[Element]) -> str | None:
+    """What an event writes because a token has come there, in words: nobody decides a fact or a row of a register by putting a token there (modelling.md §3)."""
     event = path[-1] if path else None
-    if not isinstance(event, ThrowEvent) or not event.declarations.sets or course.project is None:
+    if not isinstance(event, ThrowEvent) or course.project is None:
         return None
-    fields = course.ledger.schema.fields if course.ledger.schema is not None else {}
-    return "、".join(f"“{fields[one.field].title}”" if one.field in fields else one.field for one in event.declarations.sets)
+    if event.declarations.sets:
+        fields = course.ledger.schema.fields if course.ledger.schema is not None else {}
+        named = [f"“{fields[one.field].title}”" if one.field in fields else one.field for one in event.declarations.sets]
+        return f"写入台账的{'、'.join(named)}"
+    form = course.library.register(event.declarations.record) if event.declarations.record else None
+    return f"登记一行“{form.title}”" if form is not None else None
 
 
 def path_to(spec: LevelSpec, element_id: str) -> list[Element]:

@@ -9,11 +9,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.domain.permissions import SYSTEM
+from app.errors import Conflict
 from app.services import models, projects, repair, tasks, timers
 from app.store import accounts
+from app.store.tables import IncidentRow, db
 from tests.integration.districts.evading import begun, consented, elements, facts, give_back, refused, start
 from tests.integration.districts.play import District, at
 
@@ -221,3 +225,26 @@ def test_a_retirement_that_is_open_when_the_project_is_terminated_is_done_to_its
         place.do(ready[0])  # without an incident, else it fails
         place.advance(place.now + timedelta(minutes=5))
     assert (retired[0], len(retired) > 1, projects.phase(SYSTEM, project)) == ("apply_retirement", True, "terminated")
+
+
+def test_what_waits_to_be_registered_is_filled_in_and_not_changed(app: Flask) -> None:
+    """SC-26-3: a register asks for one more field; while the incident waits an administrator writes another amount than finance has agreed to."""
+    name = "forms/records/payment.json"
+    form = json.loads(Path(name).read_text("utf-8"))
+    form["schema"]["properties"]["voucherKind"] = {"type": "string", "title": "凭证种类", "minLength": 1}
+    form["schema"]["required"].append("voucherKind")
+    place, project = begun("sucheng")
+    place.until(project, "start_trial")
+    models.deploy(SYSTEM, [(name, json.dumps(form, ensure_ascii=False).encode())], place.now, reason="试", force=True)
+    start(place, project, "payment")
+    place.do(place.task(project, "apply_payment"), payKind="预付款", payAmount=1000)
+    line = place.task(project, "pay")
+    tasks.complete(place.performer(line), line.key, place.filled(line), place.now)
+    admin = place.person("system_admin")
+    with pytest.raises(Conflict, match=r"payAmount.*正等待登记"):
+        repair.set_variables(admin, line.instance_key, {"payAmount": 6_000_000, "voucherKind": "纸质"}, "补", place.now)
+    with pytest.raises(Conflict, match="登记一行“支付”"):
+        repair.modify(admin, line.instance_key, "补", place.now, activate=[repair.Activate("end_refused")])
+    repair.set_variables(admin, line.instance_key, {"voucherKind": "纸质"}, "补", place.now)
+    repair.resolve(admin, db.session.scalars(select(IncidentRow.key).where(IncidentRow.closed_at.is_(None))).one(), place.now, reason="补")
+    assert facts(project)["paidAmount"] == 1000

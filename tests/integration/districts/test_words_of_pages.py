@@ -19,6 +19,7 @@ from app.services import instants, startup, tasks
 from app.store.tables import ProjectRow, db
 from tests.integration.districts.test_statements import sign_in
 
+pytestmark = pytest.mark.xdist_group("words_of_pages")  # one demonstration for all
 NOW = datetime.fromisoformat("2026-09-21T09:00:00+08:00")
 # The number of a document (HT-2026-001, XXJL-001) and a clause's id (SC-10-2) are people's own.
 MACHINE = re.compile(
