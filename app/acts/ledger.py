@@ -82,6 +82,9 @@ class StoredLedger(Ledger):
             self._kept = [_kept(row) for row in ledger.approvals(self.project_key, self.root_key)]
         return self._kept
 
+    def last_writers(self, fields: Sequence[str]) -> dict[str, int]:
+        return ledger.last_writers(self.project_key, fields) if fields and self.project_key is not None else {}
+
     def known_offices(self, keys: Sequence[str]) -> dict[str, str]:
         wanted = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
         return {str(key): name for key, name in ledger.organisations(self.library.tenant, wanted)}

@@ -39,7 +39,7 @@ from app.domain.keys import next_key
 from app.domain.project_values import project_context
 from app.engine.approvals import differing
 from app.engine.declarations import Whose
-from app.engine.effects import ApprovalGiven, Effect, FactWritten, PeopleTold, PhaseEntered, RecordMade, VariableSet
+from app.engine.effects import ROOT, ApprovalGiven, Effect, FactWritten, InstanceEnded, PeopleTold, PhaseEntered, RecordMade, VariableSet
 from app.engine.ledger import (
     ApprovalsAsked,
     KnownApproval,
@@ -61,6 +61,7 @@ MOST_ROWS = 10_000  # that one query may give a process
 
 _OF_CONNECTORS = Right(kind=RightKind.CONNECTOR)
 _OF_PHASES = Right(kind=RightKind.PHASE)
+_OF_ENDS = Right(kind=RightKind.ENDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +304,10 @@ class Ledger(ABC):
         """Approvals of earlier acts, of the project or, without one, of the tree; oldest first."""
 
     @abstractmethod
+    def last_writers(self, fields: Sequence[str]) -> Mapping[str, int]:
+        """Facts of the project → the root of the tree by which each was written last; what no tree has written is left out."""
+
+    @abstractmethod
     def role_offices(self) -> Mapping[str, Sequence[Mapping[str, str]]]:
         """Role of the district → its offices as values, those that are closed left out."""
 
@@ -414,8 +419,21 @@ class Ledger(ABC):
                     self.notices += self._told(effect)
                 case ApprovalGiven():
                     self._approve(effect, keys)
+                case InstanceEnded() if effect.instance == ROOT:
+                    self._let_go()
                 case VariableSet() if not effect.scope:
                     self.variables[keys.get(effect.instance, effect.instance), effect.name] = effect.value
+
+    def _let_go(self) -> None:
+        """The tree has ended: what it has written that holds only while it is open holds no more (modelling.md §3)."""
+        fields = self.schema.fields.values() if self.schema is not None and self.project is not None else ()
+        held = [field.name for field in fields if field.while_open and self.project is not None and self.project["facts"].get(field.name)]
+        if not held:
+            return
+        now = {change.field for change in self.changes}
+        before = self.last_writers([name for name in held if name not in now])
+        mine = {name: False for name in held if name in now or before.get(name) == self.root_key}
+        self.write_facts(mine, FactOrigin(right=_OF_ENDS))
 
     def _approve(self, given: ApprovalGiven, keys: Mapping[int, int]) -> None:
         role, office, by = *self.acting, None

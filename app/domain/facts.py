@@ -30,7 +30,7 @@ PLATFORM = MappingProxyType(
 RESERVED = frozenset({"project", "parameters"})
 MAY_DIFFER = ("title", "description", "x-owner", "x-from", "x-source")  # of a shared field, in a district's file
 _OF_FILE = ("$schema", "$defs", "type", "title", "description", "additionalProperties", "properties", EXTENDS)
-_OF_FIELD = ("x-owner", "x-from", "x-source", "x-role", "readOnly")
+_OF_FIELD = ("x-owner", "x-from", "x-source", "x-while-open", "x-role", "readOnly")
 _OF_SCHEMA = (
     "type", "title", "description", "enum", "format", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum",
     "exclusiveMaximum", "multipleOf", "items", "minItems", "maxItems", "uniqueItems", "properties", "required", "additionalProperties",
@@ -52,7 +52,7 @@ class RightKind(StrEnum):
     """By what right a field is written: a task's form, a start form, a declared ``set``, an import, the migration of an instance. There is no other.
 
     ``CONNECTOR``: a service task of a diagram of the first release, and ``PHASE``: a declared phase, are asked elsewhere. ``CONFIRMED`` writes nothing: an owner
-    has said that what came by import or migration is right.
+    has said that what came by import or migration is right. ``ENDED``: what holds while a process is open is let go with it.
     """
 
     FORM = "form"
@@ -63,6 +63,7 @@ class RightKind(StrEnum):
     PHASE = "phase"
     MIGRATED = "migrated"
     CONFIRMED = "confirmed"
+    ENDED = "ended"
 
 
 UNVOUCHED = frozenset({RightKind.IMPORT, RightKind.MIGRATED})  # what comes by these nobody who owns it has said yet
@@ -80,6 +81,7 @@ class Right:
 @dataclass(frozen=True, kw_only=True)
 class LedgerField:
     """``schema``: of its value, references written out; every field may be null. ``relation``: the office or person named gets it to the project.
+    ``while_open``: true only while the process that has written it is open; however that ends, it is false then.
 
     ``own``: declared by the district itself, not by the shared file.
     """
@@ -90,6 +92,7 @@ class LedgerField:
     owners: tuple[str, ...] = ()
     later: ClosedFrom | None = None
     sources: tuple[FactSource, ...] = ()
+    while_open: bool = False
     relation: str | None = None
     read_only: bool = False
     unordered: bool = False
@@ -184,6 +187,8 @@ def may_set(
         return None if right.creates else f"导入只能写入它自己新建的项目,不能改已有项目的“{field.title}”({field.name})"
     if right.kind is RightKind.MIGRATED:  # whoever migrates has answered for each value in the preview; its owner confirms it
         return None
+    if right.kind is RightKind.ENDED:
+        return None if field.while_open else f"“{field.title}”({field.name})没有写明只在流程在办时成立(x-while-open)"
     if right.kind is RightKind.SET:
         return _may_come(field, right.source)
     if not field.owners:
@@ -276,6 +281,7 @@ def _field(name: str, given: Mapping[str, Any], *, own: bool = False) -> LedgerF
         owners=read_owners(read["x-owner"], refuse("x-owner")) if "x-owner" in read else (),
         later=read_later(read["x-from"], refuse("x-from")) if "x-from" in read else None,
         sources=read_sources(read["x-source"], refuse("x-source")) if "x-source" in read else (),
+        while_open=_while_open(read, schema, refuse("x-while-open")),
         relation=_relation(read["x-role"], schema, refuse("x-role")) if "x-role" in read else None,
         read_only=read.get("readOnly") is True,
         unordered=schema.get("x-unordered") is True,
@@ -305,6 +311,15 @@ def _check_sense(field: LedgerField, refuse: Any) -> None:
         raise refuse("x-source")(
             "既由人填写又由流程写入:须用 x-from 写明从哪个阶段起不再由人填写,否则已经定下的值会被重新填写;或者只留 x-owner、x-source 之一"
         )
+
+
+def _while_open(read: Mapping[str, Any], schema: Mapping[str, Any], refuse: Refusal) -> bool:
+    given = read.get("x-while-open", False)
+    if not isinstance(given, bool):
+        raise refuse("应是 true 或 false")
+    if given and (schema.get("type") != "boolean" or "x-source" not in read or "x-owner" in read):
+        raise refuse("只用于由流程写入(x-source)的是非字段:写入它的流程一结束,它就成为“否”")
+    return given
 
 
 def _relation(given: Any, schema: Mapping[str, Any], refuse: Refusal) -> str:

@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 from app.domain.facts import Right
 from app.domain.overdue import FollowUp
 
+ROOT = 1  # the number of a tree's first process instance, to which all others belong
+
 
 @dataclass(frozen=True, slots=True)
 class InstanceStarted:

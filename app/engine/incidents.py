@@ -1,5 +1,6 @@
 """Incidents: a token that cannot go on stands still, says why in Chinese, and is retried exactly there."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,3 +64,22 @@ def _plain(value: Any) -> Any:
         return feel.to_json(value)
     except feel.FeelError:
         return feel.type_name(value)
+
+
+def settled(course: "Course", names: Iterable[str]) -> list[str]:
+    """While a row waits to be registered, the variables of ``names`` that nobody may set, in sentences: what has a value and is not told to be wrong.
+
+    A row is repaired by filling in what it lacks (modelling.md §4, ``record``); another value of what an office has given is that office's, who gets it by a return.
+    """
+    told = []
+    for incident in course.tree.incidents.values():
+        if not incident.token.task_spec.declarations.record:
+            continue
+        wrong = {path.split("/")[0] for path in incident.details.get("fields", ())}
+        seen = course.visible(incident.token)
+        told += [
+            f"变量“{name}”是已经办理、正等待登记的内容,不能改动:{course.place(incident.token)}只能补齐异常所列的字段。请把流程移回填写它的环节重新办理"
+            for name in names
+            if name not in wrong and seen.get(name) is not None
+        ]
+    return told

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from app.engine import effecting, standing
+from app.engine import incidents, standing
 from app.engine.commands import Activation, Modify
 from app.engine.elements.base import Element
 from app.engine.elements.events import ThrowEvent
@@ -29,7 +29,7 @@ def modify(course: "Course", command: Modify) -> None:
     for activation in command.activate:
         reasons.extend(_check(course, activation))
     variables = course.accept(command.variables, tree.instances[tree.task_tree.instance].definition)
-    reasons.extend(effecting.settled(course, {*variables, *(name for activation in command.activate for name in activation.variables)}))
+    reasons.extend(incidents.settled(course, {*variables, *(name for activation in command.activate for name in activation.variables)}))
     if reasons:
         raise ModificationRefused(reasons)
     levels = {id(tree.tokens[number].workflow): tree.tokens[number].workflow for number in command.terminate}

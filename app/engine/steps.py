@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.engine import commands as c
-from app.engine import correcting, effecting, jobs, migration, modification, phases, returning
+from app.engine import correcting, incidents, jobs, migration, modification, phases, returning
 from app.engine.catching import throw_error, uncaught
 from app.engine.codes import IncidentType
 from app.engine.course import Course
@@ -223,7 +223,7 @@ def _set_variables(course: Course, command: c.SetVariables) -> None:
     counted = next((at for name, at in homes.items() if name == LOOP_COUNTER and "place" in at.memo), None)
     if counted is not None:
         raise ModificationRefused([f"变量“{LOOP_COUNTER}”是{course.place(counted)}这一多实例的序号,由引擎给出,不能修改"])
-    if told := effecting.settled(course, variables):
+    if told := incidents.settled(course, variables):
         raise ModificationRefused(told)
     for name, at in homes.items():
         spec = token.task_spec

@@ -51,6 +51,7 @@ class LedgerInMemory:
         self.records: list[FoundRecord] = []
         self.notices: list[NoticeGiven] = []
         self.approvals: list[tuple[int | None, Approval]] = []
+        self.writers: dict[tuple[int | None, str], int] = {}  # (project, fact) → the tree that has written it last
         self.numbers: Counter[tuple[str, int]] = Counter()
         self._offices: dict[str, int] = {}
         self._holders: dict[str, list[dict[str, str]]] | None = None
@@ -280,6 +281,10 @@ class RehearsedLedger(Ledger):
         mine = self.project_key
         return [one for project, one in self.memory.approvals if project == mine and (project is not None or one.root_key == self.root_key)]
 
+    def last_writers(self, fields: Sequence[str]) -> dict[str, int]:
+        mine = {(self.project_key, field): field for field in fields}
+        return {mine[place]: root for place, root in self.memory.writers.items() if place in mine}
+
     def known_offices(self, keys: Sequence[str]) -> dict[str, str]:
         """Any that a scenario names by a number: which there are, nobody has registered."""
         names = self.memory.office_names()
@@ -316,6 +321,7 @@ class RehearsedLedger(Ledger):
         self.memory.approvals = [(project, lapsed.get(one.key, one)) for project, one in self.memory.approvals]
         self.memory.approvals += [(self.project_key, one) for one in self.approvals]
         if self.project is not None:
+            self.memory.writers |= {(self.project["key"], change.field): self.root_key for change in self.changes}
             self.memory.projects[self.project["key"]] = self.project
             self.memory._contexts[self.project["key"]] = self._context
         names = self.memory.office_names()

@@ -21,6 +21,7 @@ HOW = {
     RightKind.PHASE: "阶段",
     RightKind.MIGRATED: "迁移",
     RightKind.CONFIRMED: "核实无误",
+    RightKind.ENDED: "随流程结束",
 }
 ELSEWHERE = "迁移或导入"  # of a value that no change tells of
 

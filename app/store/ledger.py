@@ -170,6 +170,14 @@ def written_last(project_key: int, fields: Sequence[str], rights: Sequence[str])
     return {row.field: row for row in db.session.execute(query.order_by(FactChangeRow.key))}
 
 
+def last_writers(project_key: int, fields: Sequence[str]) -> dict[str, int]:
+    """Field → the root of the tree that has written it last."""
+    query = select(FactChangeRow.field, FactChangeRow.root_key).where(
+        FactChangeRow.project_key == project_key, FactChangeRow.field.in_(fields)
+    )
+    return {row.field: row.root_key for row in db.session.execute(query.order_by(FactChangeRow.key))}
+
+
 def records(tenant: str, kind: str, project_key: int | None) -> Iterator[Row[Any]]:
     """Current records of a kind, of a project or (None) of the whole district, oldest first."""
     query = select(RecordRow.__table__).where(RecordRow.kind == kind, RecordRow.superseded_at.is_(None))

@@ -248,3 +248,23 @@ def test_what_waits_to_be_registered_is_filled_in_and_not_changed(app: Flask) ->
     repair.set_variables(admin, line.instance_key, {"voucherKind": "纸质"}, "补", place.now)
     repair.resolve(admin, db.session.scalars(select(IncidentRow.key).where(IncidentRow.closed_at.is_(None))).one(), place.now, reason="补")
     assert facts(project)["paidAmount"] == 1000
+
+
+def test_a_change_that_is_cancelled_stands_in_nobodys_way(app: Flask) -> None:
+    """FX-22-1, FX-26-1: nothing could be accepted any more and no other change begun; another process leaves it alone."""
+    place, project = begun("fengxian")
+    place.until(project, "start_trial")
+    admin, items = place.person("system_admin"), [{"item": "扩容", "amount": 1000}]
+    start(place, project, "change")
+    place.do(place.task(project, "submit_change"), changeItems=items)
+    confirming = place.task(project, "confirm_change")
+    start(place, project, "payment")
+    repair.cancel(admin, place.task(project, "apply_payment").instance_key, "误发", place.now)
+    assert facts(project)["changePending"] is True
+    repair.cancel(admin, confirming.instance_key, "误报", place.now)
+    assert facts(project)["changePending"] is False
+    shown = next(one for one in projects.view(place.person("data_bureau"), project, place.now).changes if one.title == "有变更在办")
+    assert (shown.before, shown.after, shown.how, shown.task) == ("是", "否", "随流程结束", "")
+    start(place, project, "change")
+    place.do(place.task(project, "submit_change"), changeItems=items)
+    assert facts(project)["changePending"] is True

@@ -42,6 +42,9 @@ class Full(Ledger):
     def kept_approvals(self) -> tuple[Approval, ...]:
         return ()
 
+    def last_writers(self, fields: Sequence[str]) -> dict[str, int]:
+        return {}
+
     def known_offices(self, keys: Sequence[str]) -> dict[str, str]:
         return {}
 

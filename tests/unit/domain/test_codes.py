@@ -51,7 +51,7 @@ def test_states_are_the_words_that_rows_hold() -> None:
         states.MessageState: "open closed",
         states.DefinitionKind: "process decision form scenario library",
         states.DeploymentSource: "files upload cli",
-        RightKind: "form start set import connector phase migrated confirmed",
+        RightKind: "form start set import connector phase migrated confirmed ended",
     }
     for kind, listed in words.items():
         assert {word.name: word.value for word in kind} == {word.upper(): word for word in listed.split()}
