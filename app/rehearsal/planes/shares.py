@@ -12,7 +12,8 @@ from app.rehearsal.planes import formulas
 from app.rehearsal.planes.rules import Remark
 
 MOST_MAPPINGS = 3
-MOST_NODES = 600  # of everything that ships
+MOST_NODES = 600  # of everything that ships; where people do more than a quarter of it, as many as that
+NODES_A_TASK = 4
 MOST_OUTSIDE = 5  # percent
 SENDING = "publish_message"  # the one job that stands on events
 _DONE_BY_PEOPLE = "userTask"
@@ -88,8 +89,11 @@ def measure(root: Node, offices: Collection[str]) -> tuple[Shares, list[Remark]]
 
 def judge(total: Shares, *, whole: bool) -> Iterator[tuple[PlaneCode, str]]:
     """Codes and sentences of what all files together exceed. ``whole``: they are everything, so that their proportions count too."""
-    if total.nodes > MOST_NODES:
-        yield PlaneCode.TOTAL_NODES, f"各图一共有 {total.nodes} 个节点,最多 {MOST_NODES} 个;请删去不是人办的、不必画的"
+    if total.nodes > (most := max(MOST_NODES, NODES_A_TASK * total.user_tasks)):
+        said = (
+            f"各图一共有 {total.nodes} 个节点,最多 {most} 个({MOST_NODES} 个,或每个用户任务 {NODES_A_TASK} 个);请删去不是人办的、不必画的"
+        )
+        yield PlaneCode.TOTAL_NODES, said
     if whole and total.outside_jobs * 100 > MOST_OUTSIDE * total.nodes:
         share = f"{total.outside_jobs} 个外部作业占 {total.percent(total.outside_jobs)}%"
         yield PlaneCode.TOTAL_JOBS, f"各图一共有 {share},最多 {MOST_OUTSIDE}%;请只保留真正的外部系统"
