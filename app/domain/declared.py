@@ -10,10 +10,11 @@ from dataclasses import dataclass
 EFFECTS = (
     "phase", "record", "set", "notify", "reads", "approves", "approvesWhen", "office", "person", "distinct", "mayBeEmpty",
 )  # what the platform does because of them  # fmt: skip
-WORDS = ("clauses", "returnTo", "stands", "noDeadline", "document", "together", "each", "when")
-LATER = ("document", "together", "each", "when")  # of the contract, and not carried out by this version
+WORDS = ("clauses", "returnTo", "stands", "noDeadline", "document", "together")
+OF_PROCESS = ("each", "when")  # declared on the process itself
+LATER = ("document", "together")  # of the contract, and not carried out by this version
 PERSON = "person"  # of ``distinct``
-PROPERTIES = frozenset({*EFFECTS, *WORDS})
+PROPERTIES = frozenset({*EFFECTS, *WORDS, *OF_PROCESS})
 RESERVED = (
     "project",
     "parameters",

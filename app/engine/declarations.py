@@ -14,6 +14,23 @@ class FactSetting:
     value: FormulaTerm
 
 
+class Subject(StrEnum):
+    """For what a process is begun each time that its timer is due."""
+
+    PROJECT = "project"
+    SYSTEM = "system"
+    OFFICE = "office"
+    DISTRICT = "district"
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """A process that begins by itself, once a period of its timer, for every subject for which ``when`` holds (None: for every one). Source: modelling.md §4."""
+
+    each: Subject
+    when: FormulaTerm | None = None
+
+
 class Aggregate(StrEnum):
     SUM = "sum"
     COUNT = "count"

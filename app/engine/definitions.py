@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from app.engine.declarations import Obligation
 from app.engine.errors import DiagramProblem
 from app.engine.timers import TimerSpec
 
@@ -55,7 +56,7 @@ class ProcessDefinition:
     ``watched``: elements whose completion an expression asks for. ``calls``: of each process called by a literal id also its version tag, and whether it is the
     one deployed together with this. ``throws``: names of the messages that it sends. ``results``: variable → decisions that give it. ``may_ask``: a step may
     need to know more of the ledger than it is told, in the process or in one that it calls. ``dated_by``: ledger fields that dates and people of its elements
-    depend on (see ``FormulaTerm.facts``).
+    depend on (see ``FormulaTerm.facts``). ``obligation``: for whom its timer begins it.
     """
 
     process_id: str
@@ -82,6 +83,7 @@ class ProcessDefinition:
     results: Mapping[str, frozenset[str]] = field(default_factory=dict)
     may_ask: bool = False
     dated_by: frozenset[str] = frozenset()
+    obligation: Obligation | None = None
 
     def stage_of(self, element_id: str) -> str:
         """The outermost sub-process around an element, else the process."""

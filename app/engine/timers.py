@@ -29,6 +29,7 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _ANY_SIZE = re.compile(r"-?P(?=[\dT])(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:[.,]\d{1,9})?S)?)?", re.ASCII)
+_LOOKED_BACK = (timedelta(hours=1), timedelta(days=1), timedelta(days=32), timedelta(days=367), timedelta(days=4 * 366 + 1))  # for the latest of a cron line
 SHOWN = 60  # characters of a text that is too large
 _INSTANT = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"
@@ -279,6 +280,38 @@ def _elapsed(interval: Duration, start: datetime, now: datetime, zone: ZoneInfo)
         else:
             high = middle
     return high
+
+
+def running(kind: str, value: object, now: datetime, zone: ZoneInfo) -> Schedule:
+    """The schedule of a timer that has been at work all along: due first at its latest instant not after ``now``, the next one if there is none. Raises TimerError.
+
+    What is counted from when the timer is set has no earlier instant.
+    """
+    if kind != CYCLE or not isinstance(value, str):
+        return schedule(kind, value, now, zone)
+    cycle = parse_cycle(value, zone)
+    if cycle.cron is not None:
+        due = _latest_cron(cycle.cron, now, zone)
+        return schedule(kind, value, now, zone) if due is None else Schedule(due, {"cycle": value})
+    if cycle.start is None or cycle.start > now:
+        return schedule(kind, value, now, zone)
+    interval, zone = cycle.interval or Duration(), cycle.zone(zone)
+    fired = _elapsed(interval, cycle.start, now, zone)
+    if interval.after(cycle.start, zone, fired) > now:
+        fired -= 1
+    if cycle.repetitions is not None:
+        fired = min(fired, cycle.repetitions - 1)
+    return Schedule(interval.after(cycle.start, zone, fired), {"cycle": value, "anchor": cycle.start.isoformat(), "fired": fired})
+
+
+def _latest_cron(line: Cron, now: datetime, zone: ZoneInfo) -> datetime | None:
+    for back in _LOOKED_BACK:
+        found, upcoming = None, line.after(now - back, zone)
+        while upcoming is not None and upcoming <= now:
+            found, upcoming = upcoming, line.after(upcoming, zone)
+        if found is not None:
+            return found
+    return None
 
 
 def following(memo: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> Schedule | None:

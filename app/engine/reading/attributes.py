@@ -32,7 +32,7 @@ def common(document: Document, node: Node, element: Element) -> None:
     element.lane = document.lanes.get(element.bpmn_id)
     text = node.find(BPMN + "documentation")
     element.documentation = (text.text or "").strip() if text is not None else ""
-    element.properties = _pairs(document, node, "properties", "property", "name")
+    element.properties = properties(document, node)
     element.declarations = declaring.read(document, node, element.properties)
     mapping = extension(node, "ioMapping")
     if mapping is not None:
@@ -58,6 +58,11 @@ def common(document: Document, node: Node, element: Element) -> None:
             listener = Listener(document.term(node, job_type, "监听器的任务类型"), _retries(document, node, child, "监听器的重试次数"))
             listeners.setdefault(events[event], []).append(listener)
     element.listeners = {kind: tuple(found) for kind, found in listeners.items()}
+
+
+def properties(document: Document, node: Node) -> dict[str, str]:
+    """What ``zeebe:properties`` of an element or process say."""
+    return _pairs(document, node, "properties", "property", "name")
 
 
 def _pairs(document: Document, node: Node, holder_name: str, tag: str, key: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from app.decision.feel.syntax import ContextLiteral, ListLiteral, Literal
 from app.decision.near import near
-from app.domain.declared import LATER, PERSON, PROPERTIES, RESERVED, Declared, declared, parts
+from app.domain.declared import LATER, OF_PROCESS, PERSON, PROPERTIES, RESERVED, Declared, declared, parts
 from app.engine.codes import DiagramCode
 from app.engine.declarations import NOTHING, Aggregate, Declarations, FactSetting, Reading, Whose
 from app.engine.expressions import FormulaTerm
@@ -24,6 +24,8 @@ def read(document: Document, node: Node, properties: dict[str, str]) -> Declarat
             meant = near(name.strip(), PROPERTIES)
             cure = f",是不是 {meant}?" if meant else ""
             document.warn(node, DiagramCode.PROPERTY_IGNORED, f"不认识的属性“{name}”,不会起作用{cure}")
+        elif name.strip() in OF_PROCESS:
+            document.refuse(node, DiagramCode.DECLARATION, f"属性 {name.strip()} 只能声明在流程上(选中画布空白处),不能声明在元素上")
         elif name.strip() in LATER and properties[name].strip():
             document.warn(node, DiagramCode.PROPERTY_LATER, f"属性“{name.strip()}”这个版本还不执行,写了也不起作用;请先去掉")
     said = declared(properties)

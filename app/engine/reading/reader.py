@@ -17,7 +17,7 @@ from app.engine.elements.tasks import MESSAGE_NAME, MESSAGE_REF, BusinessRuleTas
 from app.engine.errors import DiagramError
 from app.engine.expressions import FormulaTerm, LiteralTerm, Term, source_of
 from app.engine.functions import COMPLETED_AT
-from app.engine.reading import attributes, content, dialect, foreign, handlers, references, returns, structure, values, xml
+from app.engine.reading import attributes, content, dialect, foreign, handlers, obligations, references, returns, structure, values, xml
 from app.engine.reading.document import Document
 from app.engine.reading.parsers import ZeebeParser
 from app.engine.reading.xml import BPMN, Node, extension, local
@@ -131,6 +131,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
         for start in spec.start.starts
     )
     forms.update(start.form for start in starts if start.form is not None)
+    obligation = obligations.read(document, node, timed=any(start.timer is not None for start in starts))
     return ProcessDefinition(
         process_id=process_id,
         name=node.get("name") or process_id,
@@ -147,11 +148,12 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
         forms=frozenset(forms),
         job_types=frozenset(jobs),
         throws=frozenset(throws),
-        declares=declares,
+        declares=declares or obligation is not None,
         watched=_watched(document, source),
         calls=tuple(sorted(calls, key=str)),
         results=_results(spec, process_id),
         dated_by=_dated_by(spec, process_id),
+        obligation=obligation,
         may_ask=declares or any(info.type == "callActivity" for info in elements.values()),
     )
 
