@@ -26,6 +26,8 @@ from app.store import repair, trail
 
 KEEP, WRITE = "keep", "write"  # the ledger's value, or the copy's
 ANSWERS = (KEEP, WRITE)
+_AUDIT = "审计记录"
+_BY_HAND = "它由管理员改过,不是办理人填写的"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ class MigratedCase:
             return FactsMoved(reasons=tuple(_unfit_answers(answers, {})))
         positions = {token.element_id for token in self.moved.tokens() if token.instance == self.local}
         ahead = facts_ahead(self.target, positions, self._form, self._table)
-        kept = self._copies(ahead, schema.fields)
-        known, found = project["facts"], _Found(answers, self._office)
+        kept, by_hand = self._copies(ahead, schema.fields), self._by_hand()
+        known, found = project["facts"], _Found(answers, self._office, by_hand)
         for name, value in kept.items():
             if name in PLATFORM:
                 continue  # the platform's own word stands
@@ -111,16 +113,24 @@ class MigratedCase:
         wanted = [one for one in blank if one.name not in ahead.written and one.name not in PLATFORM and not one.read_only]
         if not wanted:
             return
-        at_root = {name: value for name, value in self.before.variables(0, 1).items() if not _is_empty(value)}
+        at_root = {name: value for name, value in self.before.variables(0, 1).items() if name not in found.by_hand and not _is_empty(value)}
         said = self._said({one.name: one for one in wanted if one.name not in at_root})
         still_to_come = self._still_written()
         for one in wanted:
             if one.name in at_root:
                 found.fill(one, at_root[one.name], "主流程的变量")
             elif one.name in said:
-                found.fill(one, said[one.name], "审计记录")
+                found.fill(one, said[one.name], _AUDIT)
             elif one.name in ahead.asked and one.name not in still_to_come:
                 found.missing.append(f"“{one.title}”({one.name}),{ahead.asked[one.name].place}要用")
+
+    def _by_hand(self) -> frozenset[str]:
+        """The variables that an administrator has set in trees of the project: nobody who does the work has said so, and by a migration it would become a fact."""
+        key = self.ledger.project_key
+        acts = (Action.INSTANCE_SET_VARIABLES, Action.INSTANCE_MODIFY)
+        every = [details for act in acts for _, details in trail.details(key, act)] if key is not None else []
+        named = {name for details in every for name in details.get("variables") or ()}
+        return frozenset({*named, *(name for details in every for one in details.get("activate") or () for name in one["variables"])})
 
     def _said(self, wanted: Mapping[str, LedgerField]) -> dict[str, Any]:
         """What those who would own these fields now have last filled in under their names, by the audit: the same name may have meant something else elsewhere."""
@@ -156,8 +166,10 @@ class MigratedCase:
 class _Found:
     """What turns up, field by field."""
 
-    def __init__(self, answers: Mapping[str, str], office: Callable[[str], Mapping[str, str] | None]) -> None:
-        self.answers, self.office = answers, office
+    def __init__(
+        self, answers: Mapping[str, str], office: Callable[[str], Mapping[str, str] | None], by_hand: frozenset[str] = frozenset()
+    ) -> None:
+        self.answers, self.office, self.by_hand = answers, office, by_hand
         self.write: dict[str, Any] = {}
         self.copies: list[FactCopy] = []
         self.filled: list[FactFilled] = []
@@ -166,7 +178,7 @@ class _Found:
 
     def fill(self, one: LedgerField, value: Any, source: str) -> None:
         value = self._named(one, value)
-        why = _unfit(one, value)
+        why = _BY_HAND if one.name in self.by_hand and source != _AUDIT else _unfit(one, value)
         if why is None:
             self.write[one.name] = value
             self.filled.append(FactFilled(name=one.name, title=one.title, value=value, source=source))
@@ -184,7 +196,7 @@ class _Found:
                 f"流程变量“{one.title}”({one.name})与台账不同,还没有答复:保留台账的值({KEEP}),或把变量的值写入台账、待所有者核实({WRITE})"
             )
         elif answer == WRITE:
-            why = _unfit(one, value)
+            why = _BY_HAND if one.name in self.by_hand else _unfit(one, value)
             if why is None:
                 self.write[one.name] = value
             else:

@@ -12,7 +12,7 @@ from app.domain.codes import Action
 from app.domain.permissions import SYSTEM
 from app.engine import State
 from app.errors import Conflict
-from app.services import accounts, migration
+from app.services import accounts, migration, repair
 from app.store import history, projects
 from app.store.tables import AuditEntryRow, FactChangeRow, VariableRow, db
 from tests.integration.releases import lives
@@ -123,3 +123,12 @@ def test_what_the_new_diagram_keeps_as_a_variable_itself_stays(app: Flask) -> No
     assert (seen.copies, seen.filled, seen.forgotten, seen.reasons) == ((), (), (), ())
     migration.migrate(administrator(), row.key, newest(row), "换用新图", NOW, rules=True)
     assert before <= variables(row)
+
+
+def test_what_an_administrator_has_set_becomes_no_fact(app: Flask) -> None:
+    """An approval's number written into the variables of a case would come out of the migration as a fact (SC-12-1)."""
+    row = instance("om_evaluation", "give_opinion")
+    repair.set_variables(administrator(), row.key, {"accReport": "已提交待核", "approvalNo": "自拟1号"}, "更正", NOW)
+    seen = preview(row, {"accReport": "write", "paidAmount": "keep"})
+    assert any("accReport" in why and "由管理员改过" in why for why in seen.reasons)
+    assert "approvalNo" not in {one.name for one in seen.filled}
