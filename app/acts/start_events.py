@@ -27,12 +27,26 @@ def refresh(now: datetime) -> None:
         _refresh(tenant, snapshot.fresh(tenant), now, timed=tenant != SHARED or not known)
 
 
+def obliging(tenant: str, library: Snapshot) -> frozenset[int]:
+    """The definitions that begin by themselves in a district."""
+    return frozenset(key for key in library.obliging if _is_enabled(tenant, library.definition(key).process_id))
+
+
+def period_of(instant: datetime, tenant: str) -> str:
+    """An instant of the timer as the name of its period."""
+    return instant.astimezone(snapshot.district(tenant).zone).isoformat()
+
+
+def _is_enabled(tenant: str, process_id: str) -> bool:
+    known = snapshot.district(tenant).processes
+    return process_id not in known or known[process_id].enabled
+
+
 def _refresh(tenant: str, library: Snapshot, now: datetime, *, timed: bool) -> None:
-    present = {(row.definition_key, row.element_id): row.key for row in waits.starts(tenant)}
+    present = {(row.definition_key, row.element_id): row.key for row in waits.starts(tenant) if row.kind != WaitKind.OBLIGATION}
     wanted: dict[tuple[int, str], tuple[ProcessDefinition, StartEvent]] = {}
-    enabled = snapshot.district(tenant).processes
     for reference in library.processes():
-        if reference.id in enabled and not enabled[reference.id].enabled:
+        if not _is_enabled(tenant, reference.id):
             continue
         definition = library.definition(reference.key)
         for event in definition.start_events:
@@ -44,7 +58,7 @@ def _refresh(tenant: str, library: Snapshot, now: datetime, *, timed: bool) -> N
 
 
 def _row(tenant: str, library: Snapshot, definition: ProcessDefinition, event: StartEvent, now: datetime) -> Row | None:
-    schedule = _schedule(event, library, now) if event.timer is not None else None
+    schedule = _schedule(event, library, now, at_work=definition.obligation is not None) if event.timer is not None else None
     if event.kind == WaitKind.TIMER and schedule is None:
         return None  # lies in the past: it never fires again
     return wait(
@@ -60,10 +74,13 @@ def _row(tenant: str, library: Snapshot, definition: ProcessDefinition, event: S
     )
 
 
-def _schedule(event: StartEvent, library: Snapshot, now: datetime) -> timers.Schedule | None:
+def _schedule(event: StartEvent, library: Snapshot, now: datetime, *, at_work: bool = False) -> timers.Schedule | None:
+    """``at_work``: as of a timer that has been there all along, so that its present period is not left out."""
     if event.timer is None:
         return None
-    schedule = timers.schedule(event.timer.kind, _value(event.timer.term, library, now), now, library.zone)
+    schedule = (timers.running if at_work else timers.schedule)(event.timer.kind, _value(event.timer.term, library, now), now, library.zone)
+    if at_work:
+        return schedule
     # A date that has passed before the process was deployed is no start.
     return None if event.timer.kind == timers.DATE and schedule.due_at <= now else schedule
 

@@ -231,6 +231,11 @@ class Snapshot:
         return any(process_definition(found.key).declares for found in self.processes())
 
     @cached_property
+    def obliging(self) -> frozenset[int]:
+        """The keys of the tenant's processes that begin by themselves for many (``each``)."""
+        return frozenset(found.key for found in self.processes() if process_definition(found.key).obligation is not None)
+
+    @cached_property
     def thrown(self) -> frozenset[str]:
         """The names of the messages that those processes of the tenant send which declare what the platform does."""
         every = (process_definition(found.key) for found in self.processes())

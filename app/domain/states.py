@@ -49,9 +49,10 @@ class WaitKind(StrEnum):
     DUE = "due"  # the deadline of a user task, which the platform serves: no event of the diagram waits for it
     RECOUNT = "recount"  # facts that the tree's dates or people depend on have changed: they are to be evaluated again
     ENDING = "ending"  # the project has ended: the tree is still to be told
+    OBLIGATION = "obligation"  # a process is due for a subject: it is still to be begun
 
 
-TIMED = (WaitKind.TIMER, WaitKind.DUE, WaitKind.RECOUNT, WaitKind.ENDING)  # what the clock looks at when it is due
+TIMED = (WaitKind.TIMER, WaitKind.DUE, WaitKind.RECOUNT, WaitKind.ENDING, WaitKind.OBLIGATION)  # what the clock looks at when it is due
 
 
 class MessageKind(StrEnum):

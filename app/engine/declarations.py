@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.subjects import Subject
 from app.engine.expressions import FormulaTerm
 
 
@@ -12,15 +13,6 @@ class FactSetting:
 
     field: str
     value: FormulaTerm
-
-
-class Subject(StrEnum):
-    """For what a process is begun each time that its timer is due."""
-
-    PROJECT = "project"
-    SYSTEM = "system"
-    OFFICE = "office"
-    DISTRICT = "district"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +66,7 @@ class Declarations:
     approves: tuple[str, ...] = ()
     approves_when: FormulaTerm | None = None
     office: FormulaTerm | None = None
+    when: FormulaTerm | None = None
     person: FormulaTerm | None = None
     distinct: bool = False
     may_be_empty: bool = False

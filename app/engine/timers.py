@@ -29,7 +29,13 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _ANY_SIZE = re.compile(r"-?P(?=[\dT])(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:[.,]\d{1,9})?S)?)?", re.ASCII)
-_LOOKED_BACK = (timedelta(hours=1), timedelta(days=1), timedelta(days=32), timedelta(days=367), timedelta(days=4 * 366 + 1))  # for the latest of a cron line
+_LOOKED_BACK = (
+    timedelta(hours=1),
+    timedelta(days=1),
+    timedelta(days=32),
+    timedelta(days=367),
+    timedelta(days=4 * 366 + 1),
+)  # for the latest of a cron line
 SHOWN = 60  # characters of a text that is too large
 _INSTANT = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"

@@ -158,7 +158,9 @@ class _Run:
 
     def _begin(self, definition: ProcessDefinition) -> None:
         kinds = {event.kind for event in definition.start_events}
-        if "none" in kinds:
+        if definition.obligation is not None:
+            pass  # the case is that of one subject whose turn it is
+        elif "none" in kinds:
             self.rehearsal.arm(definition)
         elif self._is_triggered(definition):
             return

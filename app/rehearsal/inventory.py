@@ -92,6 +92,8 @@ def expressions(part: Part) -> Iterator[Said]:
         yield Said("属性 approvesWhen", activity.declarations.approves_when)
     if activity.declarations.office is not None:
         yield Said("属性 office", activity.declarations.office)
+    if activity.declarations.when is not None:
+        yield Said("属性 when", activity.declarations.when)
     if activity.declarations.person is not None:
         yield Said("属性 person", activity.declarations.person)
     for setting in activity.declarations.sets:

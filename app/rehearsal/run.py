@@ -259,9 +259,10 @@ class Rehearsal:
         return None
 
     def arm(self, definition: ProcessDefinition, variables: Mapping[str, Any] | None = None) -> None:
-        """Set the timer start events of a process, as its deployment does. A date that has passed is no start. Raises InvalidRequest (TIMER)."""
+        """Set the timer start events of a process, as its deployment does. A date that has passed is no start; nor is what begins for many, of whom one run knows
+        one. Raises InvalidRequest (TIMER)."""
         for event in definition.start_events:
-            if event.timer is None:
+            if event.timer is None or definition.obligation is not None:
                 continue
             try:
                 schedule = timers.schedule(event.timer.kind, self._value(event.timer.term), self.now, self.models.zone)

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from app.connectors import CONNECTORS
 from app.decision.feel.syntax import ContextLiteral
+from app.domain.subjects import OF_SUBJECTS
 from app.engine import ProcessDefinition
 from app.engine.elements.base import BoundaryElement, Trigger
 from app.engine.elements.events import ThrowEvent
@@ -215,6 +216,8 @@ class Writers:
                 found.take(self.ledger())
             if process.start_form is not None:
                 found.names |= {name for form in self.around.forms(process.start_form.form or "") for name in form.fields}
+            if process.obligation is not None:
+                found.names |= OF_SUBJECTS
             for caller, part, task in self._calls:
                 if process.process_id in texts(task.called.id):
                     found.names |= {first(mapping) for mapping in task.input_mappings}

@@ -10,7 +10,7 @@ from app.domain.codes import Action
 from app.domain.fact_changes import PHASE
 from app.domain.states import InstanceState, WaitKind
 from app.engine.commands import EndOfProject, FireTimer
-from app.services import accounts, dues, messages, recounts, starts
+from app.services import accounts, dues, messages, obligations, recounts, starts
 from app.store import waits
 from app.store.waits import DueWait
 
@@ -21,7 +21,8 @@ def fire_due(now: datetime, *, in_order: bool = False) -> int:
     if not in_order:
         # Shuffled, so that several nodes do not queue up for the same row.
         random.shuffle(due)
-    return sum(attempt(wait, now, lambda wait=wait: _taken(wait, now)) for wait in due)  # type: ignore[misc]
+    fired: int = sum(attempt(wait, now, lambda wait=wait: _taken(wait, now)) for wait in due)  # type: ignore[misc]
+    return fired + obligations.catch_up(now)
 
 
 def next_due() -> datetime | None:
@@ -34,6 +35,8 @@ def _taken(wait: DueWait, now: datetime) -> bool:
         return dues.serve(wait, now)
     if wait.kind == WaitKind.RECOUNT:
         return recounts.serve(wait, now)
+    if wait.kind == WaitKind.OBLIGATION:
+        return obligations.begin(wait, now)
     return _end(wait, now) if wait.kind == WaitKind.ENDING else _fire(wait, now)
 
 

@@ -24,7 +24,7 @@ def read(document: Document, node: Node, properties: dict[str, str]) -> Declarat
             meant = near(name.strip(), PROPERTIES)
             cure = f",是不是 {meant}?" if meant else ""
             document.warn(node, DiagramCode.PROPERTY_IGNORED, f"不认识的属性“{name}”,不会起作用{cure}")
-        elif name.strip() in OF_PROCESS:
+        elif name.strip() in OF_PROCESS and local(node) != "process":
             document.refuse(node, DiagramCode.DECLARATION, f"属性 {name.strip()} 只能声明在流程上(选中画布空白处),不能声明在元素上")
         elif name.strip() in LATER and properties[name].strip():
             document.warn(node, DiagramCode.PROPERTY_LATER, f"属性“{name.strip()}”这个版本还不执行,写了也不起作用;请先去掉")
@@ -42,6 +42,7 @@ def read(document: Document, node: Node, properties: dict[str, str]) -> Declarat
         approves_when=document.formula(node, said.approves_when, "属性 approvesWhen") if said.approves_when else None,
         office=_office(document, node, properties),
         person=_person(document, node, properties),
+        when=document.formula(node, text, "属性 when") if local(node) == "process" and (text := _value(properties, "when")) else None,
         distinct=_distinct(document, node, properties),
         may_be_empty=_may_be_empty(document, node, properties),
         stands=_stands(document, node, said),

@@ -1,9 +1,10 @@
 """``each`` and ``when``: properties of the process, by which its timer begins it for every subject that they name. Source: modelling.md §4."""
 
 from app.decision.near import near
-from app.domain.declared import OF_PROCESS
+from app.domain.subjects import Subject
 from app.engine.codes import DiagramCode
-from app.engine.declarations import Obligation, Subject
+from app.engine.declarations import Obligation
+from app.engine.expressions import FormulaTerm
 from app.engine.reading import attributes
 from app.engine.reading.document import Document
 from app.engine.reading.xml import Node
@@ -11,16 +12,11 @@ from app.engine.reading.xml import Node
 _TOLD = "project(每个项目)、system(每个登记的系统)、office(每个单位)、district(全区)"
 
 
-def read(document: Document, process: Node, *, timed: bool) -> Obligation | None:
-    """What a process declares of itself. ``timed``: a timer starts it."""
+def read(document: Document, process: Node, when: FormulaTerm | None, *, timed: bool) -> Obligation | None:
+    """What a process declares of itself; ``when`` has been read. ``timed``: a timer starts it."""
     given = {name.strip(): value.strip() for name, value in attributes.properties(document, process).items()}
-    for name in given:
-        if name not in OF_PROCESS:
-            meant = near(name, OF_PROCESS)
-            cure = f",是不是 {meant}?" if meant else ",流程上只用 each、when,其余的声明在元素上"
-            document.warn(process, DiagramCode.PROPERTY_IGNORED, f"不认识的流程属性“{name}”,不会起作用{cure}")
-    each, when = given.get("each", ""), given.get("when", "")
-    if when and not each:
+    each = given.get("each", "")
+    if given.get("when") and not each:
         document.refuse(process, DiagramCode.DECLARATION, f"属性 when 须与 each 同时写:each 写对谁发起,即 {_TOLD}")
     if not each:
         return None
@@ -31,4 +27,4 @@ def read(document: Document, process: Node, *, timed: bool) -> Obligation | None
         return None
     if not timed:
         document.refuse(process, DiagramCode.DECLARATION, "属性 each 须有定时开始事件:到期时对每一个符合 when 的对象各发起一次")
-    return Obligation(Subject(each), document.formula(process, when, "属性 when") if when else None)
+    return Obligation(Subject(each), when)

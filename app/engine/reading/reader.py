@@ -131,7 +131,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
         for start in spec.start.starts
     )
     forms.update(start.form for start in starts if start.form is not None)
-    obligation = obligations.read(document, node, timed=any(start.timer is not None for start in starts))
+    obligation = obligations.read(document, node, spec.start.declarations.when, timed=any(start.timer is not None for start in starts))
     return ProcessDefinition(
         process_id=process_id,
         name=node.get("name") or process_id,

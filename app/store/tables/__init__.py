@@ -26,6 +26,7 @@ from app.store.tables.ledger import (
     ProjectRow,
     RecordRow,
 )
+from app.store.tables.obligations import ObligationRow
 from app.store.tables.resources import CatalogueRow, DefinitionRow, DeploymentRow, ResourceRow, ScenarioVerdictRow
 from app.store.tables.trail import AuditEntryRow, AuditSealRow, IdempotencyKeyRow, StoredSettingRow
 
@@ -50,6 +51,7 @@ __all__ = [
     "NotificationReadRow",
     "NotificationRow",
     "NumberRow",
+    "ObligationRow",
     "OrganisationRow",
     "ProcessInstanceRow",
     "ProjectOfficeRow",

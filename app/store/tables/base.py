@@ -12,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, registry
 
 from app.domain import states
 from app.domain.facts import RightKind
+from app.domain.subjects import Subject
 from app.store.types import Instant, Json, Key, Money, Word
 
 # Named constraints, so that a later migration can drop them on both databases.
@@ -35,6 +36,7 @@ _WORDS = (
     states.DefinitionKind,
     states.DeploymentSource,
     RightKind,
+    Subject,
 )
 
 

@@ -288,7 +288,7 @@ class WaitRow(db.Model):  # type: ignore[name-defined,misc]
         Index("ix_waits_starts", "tenant", "process_id", sqlite_where=text("root_key IS NULL"), postgresql_where=text("root_key IS NULL")),
         of_instance(),
         one_of("kind", WaitKind),
-        CheckConstraint("(kind IN ('timer', 'due', 'recount', 'ending')) = (due_at IS NOT NULL)", name="due"),
+        CheckConstraint("(kind IN ('timer', 'due', 'recount', 'ending', 'obligation')) = (due_at IS NOT NULL)", name="due"),
         CheckConstraint(
             "(root_key IS NULL) = (instance_key IS NULL) AND (root_key IS NULL) = (wait IS NULL) AND (root_key IS NULL) = (element IS NULL)",
             name="place",
