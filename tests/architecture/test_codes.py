@@ -76,6 +76,7 @@ OTHERS: dict[str, set[str]] = {
     "app/store/tables/base.py": {"CASCADE"},
     "app/store/tables/instances.py": {"CASCADE", "RESTRICT"},
     "app/store/tables/ledger.py": {"CASCADE", "RESTRICT"},
+    "app/store/tables/obligations.py": {"RESTRICT"},
     "app/store/tables/resources.py": {"CASCADE", "RESTRICT"},
 }
 # What takes any text: codes of BPMN errors in diagrams, letters of FEEL's types, answers with a number behind the code, lines of the log.
