@@ -18,6 +18,7 @@ from app.store.tables import (
     FactChangeRow,
     MessageDeliveryRow,
     MessageRow,
+    ObligationRow,
     ProcessInstanceRow,
     ProjectRow,
     RecordRow,
@@ -62,6 +63,8 @@ BREAKS = {
     "ck_approvals_digest": ("", "digest = ''"),
     "ck_fact_changes_field": ("", "field = ''"),
     "ck_fact_changes_changed": ("", "after = before"),
+    "ck_obligations_named": ("", "period = ''"),
+    "ck_obligations_begun": ("", "passed_at = created_at"),
     "ck_catalogue_version": ("", "version = -1"),
     "ck_deployments_number": ("", "number = 0"),
     "ck_definitions_version": ("", "version = 0"),
@@ -137,6 +140,11 @@ def walled(upgraded: Flask) -> Flask:
             "element_id": "check", "scope": 0, "item": 0, "round": 1, "required": 1, "holds": True, "approved_values": {}, "digest": "-", "role": "finance",
             "office_key": 0, "office": "", "user_key": user, "user_name": "", "at": NOW, "lapsed_at": None, "lapsed_names": None,
         }  # fmt: skip
+        obligation = {
+            "key": 1, "tenant": project.tenant, "process_id": "monitoring", "subject_kind": "project", "subject_key": str(project.key),
+            "subject_name": "平台", "period": "2026-03-01", "project_key": project.key, "root_key": root, "created_at": NOW, "passed_at": None,
+        }  # fmt: skip
+        rows.insert(ObligationRow, [obligation])
         rows.insert(ApprovalRow, [approval])
         rows.insert(FactChangeRow, [change])
         rows.insert(RecordRow, [record])
@@ -210,7 +218,7 @@ def test_a_root_goes_with_its_whole_tree_and_with_nothing_else(upgraded: Flask) 
     gone = {root, started, parent}
     assert None not in gone
     assert len(gone) == 3
-    mentioning = {"records", "notifications", "fact_changes", "approvals"}  # of a project: they forget the tree
+    mentioning = {"records", "notifications", "fact_changes", "approvals", "obligations"}  # of a project: they forget the tree
     of_trees = [table for table in TABLES if {"tenant", "root_key"} <= set(table.c.keys()) and table.name not in mentioning]
     assert len(of_trees) == 8
     others = {table.name: count(table) for table in db.metadata.sorted_tables if table not in of_trees and table.name != "task_candidates"}
