@@ -33,6 +33,7 @@ from app.store.tables import ObligationRow, WaitRow
 from app.store.waits import DueWait
 
 SEEN, SYSTEM_REGISTER = "seen", "system"
+_DAY = len("2026-01-01")  # of a period its date
 _AGAIN = timedelta(days=1)  # after which all are looked at again: what holds may depend on the date, on parameters, on registers
 
 
@@ -58,6 +59,7 @@ class _When:
     library: Snapshot
     definition: ProcessDefinition
     now: datetime
+    period: str  # the date on which it begins
     known: dict[str, Any] = field(default_factory=dict)
 
     def holds(self, one: Candidate) -> bool:
@@ -74,7 +76,7 @@ class _When:
         project = as_gates_read(context, frozenset(one.project["unconfirmed"] or ()) if one.project is not None else ())
         why = "没有得到真或假"
         try:
-            said = declared.when.expression.evaluate({**self.known, PROJECT: project, SUBJECT: one.shown}, environment)
+            said = declared.when.expression.evaluate({**self.known, PROJECT: project, SUBJECT: one.shown, PERIOD: self.period}, environment)
         except feel.FeelError as error:
             said, why = None, f"不能计算:{error.message}"
         if not isinstance(said, bool):
@@ -135,7 +137,7 @@ def _due(tenant: str, definition: ProcessDefinition, element_id: str, period: st
     """Insert the rows of those who are due and have none yet. Needs an act."""
     declared = definition.obligation
     assert declared is not None
-    when = _When(snapshot.library(tenant), definition, now)
+    when = _When(snapshot.library(tenant), definition, now, period[:_DAY])
     there = obligations.there(tenant, definition.process_id, period)
     new = [one for one in _candidates(tenant, declared.each, since) if (one.kind, one.key) not in there and _may_be(when, one)]
     due = [_row(tenant, definition, one, period, now) for one in new]
@@ -210,7 +212,7 @@ def begin(due: DueWait, now: datetime) -> bool:
     enabled = reference is not None and reference.key in start_events.obliging(due.tenant, library)
     definition = library.definition(reference.key) if reference is not None and enabled else None
     one = _subject(noted, due.tenant) if noted is not None and definition is not None else None
-    if noted is None or definition is None or one is None or started or not _When(library, definition, now).holds(one):
+    if noted is None or definition is None or one is None or started or not _When(library, definition, now, noted.period[:_DAY]).holds(one):
         with act():
             if not waits.take(due.key, now):
                 raise Gone
@@ -218,7 +220,7 @@ def begin(due: DueWait, now: datetime) -> bool:
                 obligations.settle(noted.key, passed_at=now)
         return False
     event = next(event.element_id for event in definition.start_events if event.timer is not None)
-    given: dict[str, Any] = {PERIOD: noted.period[:10], **({SUBJECT: dict(one.shown)} if one.shown is not None else {})}
+    given: dict[str, Any] = {PERIOD: noted.period[:_DAY], **({SUBJECT: dict(one.shown)} if one.shown is not None else {})}
     with new_instance(definition.key, due.tenant, now, accounts.system(due.tenant), project_key=noted.project_key) as tree:
         tree.step(Start(definition.key, given, event))
         details = {"event": event, PERIOD: noted.period, SUBJECT: f"{noted.subject_kind}:{noted.subject_key}"}

@@ -8,7 +8,7 @@ FACTS = {"projectName": "智慧水务", "applicantOffice": "区水利局"}
 
 
 def writing(**facts: str) -> Case:
-    return Case("sucheng", "self_evaluation", {**FACTS, **facts}, phase="building")
+    return Case("sucheng", "self_evaluation", {**FACTS, **facts}, {"period": "2026-12-01"}, at("2026-12-01"), phase="building")
 
 
 def test_report_is_filed_after_the_opinions_of_applicant_and_supervisor() -> None:
@@ -40,22 +40,12 @@ def test_year_ends_at_midnight_and_lateness_is_marked_once() -> None:
     assert case.overdue == ["evaluation.self"]
     case.advance("2027-01-05")
     assert case.overdue == ["evaluation.self"]
-    case.fill("write_report", reportYear=2026)
+    case.fill("write_report")
     case.fill("give_opinion")
     case.fill("finalise_report")
     case.fill("file_report")
     assert case.ended
     assert case.records["self_evaluation"][0]["year"] == 2026
-
-
-@pytest.mark.parametrize(("year", "taken"), [(2025, True), (2026, True), (2024, False), (2027, False)])
-def test_it_is_about_this_year_or_the_last(year: int, taken: bool) -> None:
-    case = writing()
-    if taken:
-        case.fill("write_report", reportYear=year)
-    else:
-        with pytest.raises(FormRejected, match="自评年度"):
-            case.fill("write_report", reportYear=year)
 
 
 def test_a_report_handed_in_late_still_shows_the_day_on_which_it_was_due() -> None:
@@ -85,7 +75,7 @@ def test_lateness_counts_until_the_report_is_handed_in() -> None:
     assert case.overdue == ["evaluation.self"]
 
 
-@pytest.mark.parametrize("missing", ["investActual", "progress", "goalProgress", "reportYear"])
+@pytest.mark.parametrize("missing", ["investActual", "progress", "goalProgress"])
 def test_report_says_progress_and_investment(missing: str) -> None:
     case = writing()
     with pytest.raises(FormRejected) as refused:
