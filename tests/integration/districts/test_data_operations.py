@@ -137,6 +137,8 @@ def test_several_matters_go_on_at_once(app: Flask) -> None:
     assert sorted(line.element_id for line in place.open()) == ["submit_need", "submit_need"]
     mine = next(line for line in place.open() if place.performer(line).offices & place.school.offices)
     assert "OFFICE_MISMATCH" in refused(place, mine, water)
+    place.do(mine)
+    assert "ROLE_MISSING" in refused(place, place.task(None, "arrange_need"), place.school)
     for process in ("data_catalogue", "data_operations", "data_assessment", "data_funding"):
         for who in (place.operator, place.school):
             with pytest.raises(Failure) as failure:
