@@ -176,6 +176,18 @@ def test_no_more_is_paid_than_was_delivered(app: Flask) -> None:
     assert written("data_payment") == []
 
 
+def test_no_other_price_is_paid_than_the_ordered_one(app: Flask) -> None:
+    """FX-35-2: a unit price that an administrator had changed before the third party looked at the quantities."""
+    place = Operations()
+    line = place.until_task("verify_fee")
+    dear = {"items": [{"code": "GJ01", "unitPrice": 9000, "quantity": 10}, {"code": "ZL01", "unitPrice": 9000, "quantity": 10}]}
+    repair.set_variables(place.person("system_admin"), line.instance_key, {"order": dear}, "更正", place.now)
+    place.do(line)
+    line = place.task(None, "request_payment")
+    assert place.filled(line)["payAmount"] == 30000
+    assert "超过第三方核定的金额" in refused(place, line, payAmount=Decimal("30000.01"))
+
+
 def test_nothing_is_paid_before_it_is_used(app: Flask) -> None:
     """FX-35-2, FX-36-7: an administrator put the task before the till as soon as the operator had reported."""
     place = Operations()
