@@ -17,7 +17,7 @@ _TOP = ("title", "region", "zone", "overseer", "regulation", "roles", "groups", 
 _ROLE = ("title", "offices", "relation", "administrative", "oversees", "leader")
 _GROUP = ("roles",)
 _PROCESS = ("title", "enabled", "start_role", "start_phases", "repeat", "per")
-_PER = ("project", "year")
+_PER = ("project", "year", "matter")
 PHASE = ("key", "title", "order", "main", "terminal", "next", "goes_on", "woken_by")
 _PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)")
 

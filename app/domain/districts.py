@@ -51,7 +51,7 @@ class RoleInfo:
 @dataclass(frozen=True, slots=True)
 class ProcessInfo:
     """How a process is used: who may start it by hand (a role, or ``ANYBODY`` who may see the project), in which phases of a project, once or repeatedly, per
-    project or per year."""
+    project, per year of the district, or as a matter of the district: any number of them at once."""
 
     key: str
     enabled: bool = True

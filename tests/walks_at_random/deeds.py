@@ -7,11 +7,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from app.domain.permissions import SYSTEM, Actor
 from app.errors import Failure
 from app.playing import player
 from app.seen.shapes import TaskLine
 from app.services import projects, returns, tasks
+from app.store.tables import RecordRow, db
 from tests.walks_at_random import ways
 
 if TYPE_CHECKING:
@@ -264,6 +267,40 @@ def announce(walk: "Walk") -> Deed:
     """The year's plan begins."""
     who = walk.chance.choice(walk.seats.holding("data_bureau"))
     return Deed("announce", who, "annual_plan").done(lambda: projects.start_district_process(who, "annual_plan", walk.now))
+
+
+# What the registers of the district must say before a matter is more than a refusal.
+ASKED_FOR: Mapping[str, frozenset[str]] = {
+    "data_application": frozenset({"data_recruitment"}),
+    "data_operations": frozenset({"data_catalogue", "data_operator", "data_need", "data_fund"}),
+    "data_assessment": frozenset({"data_indicators", "data_verification"}),
+}
+
+
+def matters(walk: "Walk") -> list[str]:
+    """Matters of the district that may be begun with some hope, and of which none is going on."""
+    said = set(db.session.scalars(select(RecordRow.kind).where(RecordRow.tenant == walk.district).distinct()))
+    going_on = {line.process_id for line in walk.open}
+    return [
+        key
+        for key, info in walk.processes.items()
+        if info.start_role and info.per == "matter" and key not in going_on and ASKED_FOR.get(key, frozenset()) <= said
+    ]
+
+
+def matter(walk: "Walk", process: str) -> Deed:
+    """A matter of the district begins, whatever else is going on."""
+    role = walk.processes[process].start_role or ""
+    who = walk.chance.choice(walk.seats.holding(role))
+    held = who.office_in(role)
+    own = {"key": str(held.office), "name": held.office_name} if held is not None else None
+    deed = Deed("matter", who, process)
+
+    def act() -> None:
+        deed.sent = player.beginning(who, process, None, {"needOffice": own, "operator": own}, walk.now)
+        projects.start_district_process(who, process, walk.now, given=deed.sent)
+
+    return deed.done(act)
 
 
 # ---------------------------------------------------------------------- parts

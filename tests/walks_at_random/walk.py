@@ -26,6 +26,7 @@ ACT = timedelta(minutes=30)
 MOST_LIVES = 7  # at a time
 UNLISTED, UNREADY = "review.settle_unlisted", "procurement.mend_readiness"
 AIMS = 3  # of one project, at most
+MATTERS = 0.5  # of what people begin by hand
 MOST_TRIES = 5  # at one task before people wait for something to happen
 ZONE = ZoneInfo("Asia/Shanghai")
 FACTS: Mapping[str, Sequence[Any]] = {
@@ -321,6 +322,11 @@ class Walk:
         """What people begin by hand, mostly where the time has come for it."""
         if self.chance.random() < 0.03:
             self.judged(deeds.announce(self))
+            return
+        if self.chance.random() < MATTERS and (matters := deeds.matters(self)):
+            process = min(matters, key=lambda key: (self.begun[key], self.chance.random()))
+            self.begun[process] += 1
+            self.judged(deeds.matter(self, process))
             return
         if self.chance.random() < 0.6 and (aimed := self._aimed_at()):
             self._begin(*self.chance.choice(aimed))

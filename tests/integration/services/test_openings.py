@@ -91,6 +91,16 @@ def test_once_in_a_year_of_the_district(cast: Cast, rules: Any) -> None:
     assert may(cast.dora, "year_notice") == told
 
 
+def test_matters_of_the_district_go_on_side_by_side(cast: Cast, rules: Any) -> None:
+    rules("year_notice", per="matter")
+    for _ in range(2):
+        projects.start_district_process(cast.dora, "year_notice", NOW)
+        assert may(cast.dora, "year_notice") == ALLOWED
+    assert len(all_of(ProcessInstanceRow)) == 2
+    assert may(cast.alice, "year_notice")[1] == "ROLE_MISSING"
+    assert may(cast.dora, "year_notice", project_of(cast))[1] == "NO_PROJECT"
+
+
 def test_a_new_project_stands_in_its_first_phase_and_belongs_to_its_offices(cast: Cast, rules: Any) -> None:
     def opened(actor: Actor, phase: str = "draft", relation: str = "applicant") -> str:
         return str(openings.may_open(actor, "permit", phase, relation).code)

@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,9 +14,10 @@ import simplejson
 from flask.testing import FlaskClient
 
 from app.domain.forms import Form
+from app.domain.permissions import Actor
 from app.errors import Refused
 from app.seen import shapes as v
-from app.services import models
+from app.services import models, projects
 from app.services.returns import ReturnWish
 from app.web import display
 from tests.unit.web import world
@@ -75,6 +77,18 @@ def test_an_empty_inbox_says_what_to_do_next(sign_in: SignIn) -> None:
     assert "发起年度计划" in page
     assert "发起申报" not in page
     assert "查看项目" in page
+
+
+def test_what_somebody_may_begin_is_folded_where_it_is_much(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A district's data bureau begins eight kinds of matters; the inbox is for what waits."""
+    caller = sign_in("idle")
+    assert "发起其他事项" not in caller.get("/inbox").text
+    (known,) = projects.startable(Actor(1, "idle", "", "sucheng"))
+    offered = [replace(known, process_id=f"matter_{number}", name=f"事项{number}") for number in range(4)]
+    monkeypatch.setattr(projects, "startable", lambda actor, now=None: offered)
+    shown, _, folded = caller.get("/inbox").text.partition("发起其他事项")
+    assert [number for number in range(4) if f"发起事项{number}" in shown] == [0, 1]
+    assert [number for number in range(4) if f"发起事项{number}" in folded] == [2, 3]
 
 
 def test_what_a_person_typed_is_never_markup(sign_in: SignIn) -> None:
