@@ -23,7 +23,7 @@ from tests.walks_at_random.seats import Seats
 
 WANTED = 20  # completions of every user task
 ACT = timedelta(minutes=30)
-MOST_LIVES = 7  # at a time
+MOST_LIVES, FEW_LIVES = 7, 2  # at a time: many meet each other, few go far
 UNLISTED, UNREADY = "review.settle_unlisted", "procurement.mend_readiness"
 AIMS = 3  # of one project, at most
 MATTERS = 0.5  # of what people begin by hand
@@ -105,6 +105,7 @@ class Walk:
         self.ready: list[TaskLine] = []
         self.done: defaultdict[int | None, list[tuple[int, str, Mapping[str, Any], Any]]] = defaultdict(list)
         self.luck: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])  # of a way: accepted, refused
+        self.most = FEW_LIVES if completed and seed % 3 == 0 else MOST_LIVES
         self.oracle = Oracle(district)
         self.problems: list[str] = []
         self.year, self.window = 0, False  # in which the last plan was announced; whether declarations are taken
@@ -240,7 +241,7 @@ class Walk:
             return
         resting = self.terminal if self.window else {*self.terminal, "draft", "blocked"}
         alive = [key for key in self.known if self.oracle.ledger.projects[key].phase not in resting]
-        if len(alive) < MOST_LIVES and (draw > (0.8 if self.window else 0.985) or (self.window and not self._hopeful())):
+        if len(alive) < self.most and (draw > (0.8 if self.window else 0.985) or (self.window and not self._hopeful())):
             self.judged(deeds.declare(self))
         elif draw < 0.03:
             self._from_aside()
