@@ -17,6 +17,7 @@ from app.administration import office, user
 from app.command import Command, data_option, deploying, json_option, logged, looking, preparing, say, stop, where
 from app.domain import districts
 from app.migrating import instance
+from app.regulations import trace
 
 WALK_BEGINS = "2025-09-01T09:00:00+08:00"
 PLAY_BEGINS = "2026-01-05T09:00:00+08:00"
@@ -294,14 +295,19 @@ def tck(folder: Path, as_json: bool) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def reference(folder: Path) -> None:
-    """写出由代码生成的参考页(设置、命令、代码与审计动作、台账字段)。"""
-    from app.reference import codes_page
+    """写出由代码生成的参考页(设置、命令、代码与审计动作、台账字段、条款的落实)。"""
+    from app.reference import codes_page, traceability_page
+    from app.rehearsal.tracing import table
+
+    root = settings.load().root
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "settings.md").write_text(settings.reference(), encoding="utf-8")
     (folder / "commands.md").write_text(commands_page(), encoding="utf-8")
     (folder / "codes.md").write_text(codes_page(), encoding="utf-8")
-    (folder / "facts.md").write_text(ledger_page(settings.load().root), encoding="utf-8")
+    (folder / "facts.md").write_text(ledger_page(root), encoding="utf-8")
+    found = table.trace(root, table.run(root))
+    (folder / "traceability.md").write_text(traceability_page(found, districts.load_all(root / "districts")), encoding="utf-8")
 
 
 def ledger_page(root: Path) -> str:
@@ -368,6 +374,7 @@ def verify(data: str | None, as_json: bool) -> None:
     sys.exit(0 if report.whole else 1)
 
 
+main.add_command(trace)
 main.add_command(user)
 main.add_command(office)
 main.add_command(instance)

@@ -19,6 +19,8 @@ ZONE = ZoneInfo("Asia/Shanghai")  # one zone holds for the whole country; a dist
 SHARED = "<default>"  # the tenant of resources that every district uses
 FOLDERS = ("bpmn", "dmn", "forms", "scenarios")
 OVERSEER = "data_bureau_leader"  # the role that is told of every lapse where a district's file names no other
+PRINCIPLE = "principle"  # the carrier of a clause that nothing can be done about
+ONE_SIDE = "one"  # in the register's column of sides
 REGISTERS = "records"  # below forms/: the forms of registers, nobody's folder
 
 
@@ -64,10 +66,14 @@ class ProcessInfo:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
+    """``carriers``: what does what it asks for, or ``PRINCIPLE`` alone. ``one_sided``: nothing can be refused under it; ``line``: of its row in the register."""
+
     id: str
     article: str
     paraphrase: str
     carriers: tuple[str, ...] = ()
+    one_sided: bool = False
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,18 +182,31 @@ def _carried(clauses: Mapping[str, Clause]) -> dict[str, tuple[str, ...]]:
 
 
 def load_clauses(path: Path) -> dict[str, Clause]:
-    """The register of requirements: columns id, article, paraphrase, carriers. A missing file is an empty register. Raises DistrictError."""
+    """The register of requirements: columns id, article, paraphrase, carriers and, if need be, sides. A missing file is an empty register.
+
+    Raises DistrictError.
+    """
     if not path.exists():
         return {}
     clauses: dict[str, Clause] = {}
     with path.open(encoding="utf-8", newline="") as lines:
         for number, row in enumerate(csv.DictReader(lines), start=2):
+            sides = (row.get("sides") or "").strip()
             try:
                 clause = Clause(
-                    row["id"].strip(), row["article"].strip(), row["paraphrase"].strip(), tuple((row.get("carriers") or "").split())
+                    id=row["id"].strip(),
+                    article=row["article"].strip(),
+                    paraphrase=row["paraphrase"].strip(),
+                    carriers=tuple((row.get("carriers") or "").split()),
+                    one_sided=sides == ONE_SIDE,
+                    line=number,
                 )
             except (KeyError, AttributeError) as error:
                 raise DistrictError(f"条款登记 {path.name} 第 {number} 行缺少列 {error}") from error
+            if sides not in ("", ONE_SIDE):
+                raise DistrictError(
+                    f"条款登记 {path.name} 第 {number} 行的 sides 写了“{sides}”,只能不写(两面)或写 {ONE_SIDE}(没有拦住的一面)"
+                )
             if clause.id in clauses:
                 raise DistrictError(f"条款登记 {path.name} 第 {number} 行的编号 {clause.id} 重复")
             clauses[clause.id] = clause

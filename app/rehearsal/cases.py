@@ -31,7 +31,7 @@ class Outcome:
     """What became of a case. ``step``: where it failed (``file``, ``models``, ``start``, ``step 3``, ``expect``); ``place``: the same for people.
 
     ``stops``: an incident that nothing expected, or a refused evaluation, and not merely another value, date or path than was expected. ``difference`` names
-    elements by id, ``told`` by their names; ``cause`` is the difference whatever the elements are called.
+    elements by id, ``told`` by their names; ``cause`` is the difference whatever the elements are called. ``trail``: what a case that held went through.
     """
 
     ok: bool
@@ -41,6 +41,7 @@ class Outcome:
     difference: str = ""
     told: str = ""
     cause: str = ""
+    trail: frozenset[str] = frozenset()
 
 
 def attempt(case: Scenario, models: Models, phases: Sequence[str] | None) -> Outcome:
@@ -67,7 +68,7 @@ def attempt(case: Scenario, models: Models, phases: Sequence[str] | None) -> Out
     except Exception as error:  # one case must not take the others with it
         text, stops = f"内部错误 {type(error).__name__}:{error}", True
     else:
-        return Outcome(True)
+        return Outcome(True, trail=frozenset(run.rehearsal.trail))
     names = run.names() if run is not None else {}
     place = _place(case, step)
     return Outcome(
@@ -219,6 +220,8 @@ class _Run:
         given = _values(step.get("with"), "with")
         data, report = submissions.submitted(self.rehearsal, root, task, given, _values(step.get("confirmed"), "confirmed"))
         submissions.judge(task.element_id, report.problems, step.get("refused"))
+        place = f"{root.processes[task.instance]}.{task.element_id}"
+        self.rehearsal.trail |= {f"{place}.{name}" for name in submissions.touched(given, report.problems)}
         self.rehearsal.take(root, report.effects)  # what its checks decided may be expected of a refused one too
         if not report.problems:  # a refused submission is no step
             form = self.models.form(task.form_id) if task.form_id else None

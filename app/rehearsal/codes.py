@@ -72,6 +72,8 @@ class FindingCode(Code):
 
     # the house's rules
     CLAUSE = "CLAUSE", "没有写明依据的条款"
+    CARRIER = "CARRIER", "条款登记的 carriers 写了本区没有的流程、元素、字段、表、行或登记簿"
+    CLAIM = "CLAIM", "场景或测试的名称写了条款登记里没有的编号，或不认识的一面"
     DEADLINE_MISSING = "DEADLINE_MISSING", "用户任务没有 dueDate，也没有用 noDeadline 写明为什么不设期限；或者两个都写了"
     NAME = "NAME", "没有中文名称，或文件名与其中的标识不同"
     ID = "ID", "元素标识应为小写英文下划线，且不用保留字"

@@ -102,5 +102,10 @@ def judge(element_id: str, problems: Sequence[FieldProblem], refused: Sequence[s
         raise Failed(f"“{mark(element_id)}”被拒绝还有 refused 没有写到的原因:{';'.join(others[:5])}")
 
 
+def touched(given: Mapping[str, Any], problems: Sequence[FieldProblem]) -> set[str]:
+    """The fields that were filled in, and those that something was wrong with."""
+    return {name for name, value in given.items() if value not in (None, "", [])} | {problem.path.partition("/")[0] for problem in problems}
+
+
 def _is_named(problem: FieldProblem, said: str) -> bool:
     return said in (problem.path, problem.check) or said in problem.message
