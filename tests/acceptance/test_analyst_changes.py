@@ -131,9 +131,9 @@ def test_another_id_is_another_task_and_the_gate_names_all_that_knew_the_old_one
     assert reason.endswith(said)
     analyst.diagram("change", ["declare", "set_budget", "returnTo", "register_redeclaration"])
     assert [reason.split(" / ")[1].partition(":")[0] for reason in analyst.refused(diagram)] == [
-        "累计调整四百万元零一分：看比例",
-        "不属三种情形：重新申报，未批准则终结",
-        "加上这一笔就超出预算批复：重新申报；预算由区财政局核定，累计重新起算（SC-17-5）",
+        "累计调整四百万元零一分：看比例（SC-17-2、SC-17-4、SC-17-5 拦住）",
+        "不属三种情形：重新申报，未批准则终结（SC-17-2、SC-17-4、SC-17-5 拦住）",
+        "加上这一笔就超出预算批复：重新申报；预算由区财政局核定，累计重新起算（SC-17-2 拦住；SC-17-5 两面）",
     ]
     scenarios = analyst.text("scenarios/sucheng/change.yaml", ("confirm_redeclaration", "register_redeclaration"))
     assert [reason.rpartition(":")[2] for reason in analyst.refused(diagram, scenarios)] == [

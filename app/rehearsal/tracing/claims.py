@@ -6,15 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.rehearsal import case_names
+from app.rehearsal.case_names import ALLOWED, BOTH, REFUSED
 from app.rehearsal.scenarios import CaseResult
 
-ALLOWED, REFUSED = "allowed", "refused"
-BOTH = frozenset({ALLOWED, REFUSED})
-SIDES = {"放行": frozenset({ALLOWED}), "拦住": frozenset({REFUSED}), "两面": BOTH}  # after an id in a case's name; without one: allowed
 _MARK = "requirement"
 _MARKED = {ALLOWED: frozenset({ALLOWED}), REFUSED: frozenset({REFUSED}), "both": BOTH}
-_ID = r"[A-Z]{2,6}-\d+-\d+"
-_GROUP = re.compile(rf"{_ID}(?:、{_ID})*(?: ?(?:{'|'.join(SIDES)}))?")
 _IN_NAME = re.compile(r"(?<![a-z0-9])([a-z]{2})_(\d+)_(\d+)(?![0-9])")
 _NOT_IN_MAKE_TEST = frozenset({"soak", "releases"})  # folders, and marks, that ``make test`` leaves out
 _LEFT_OUT = _NOT_IN_MAKE_TEST | {"skip", "xfail"}
@@ -30,21 +27,10 @@ class Claim:
     trail: frozenset[str] | None = None
 
 
-def of_name(name: str) -> dict[str, frozenset[str]]:
-    """``放行（SC-12-1、SC-5-7 放行）`` → the ids with their sides."""
-    found: dict[str, frozenset[str]] = {}
-    for match in _GROUP.finditer(name):
-        text = match[0]
-        sides = next((sides for word, sides in SIDES.items() if text.endswith(word)), SIDES["放行"])
-        for key in re.findall(_ID, text):
-            found[key] = found.get(key, frozenset()) | sides
-    return found
-
-
 def of_case(result: CaseResult, file: str) -> Iterator[Claim]:
     """Those of a case that holds; one that fails shows nothing."""
     if result.ok:
-        yield from (Claim(key, sides, f"{file} {result.case}", result.trail) for key, sides in of_name(result.case).items())
+        yield from (Claim(key, sides, f"{file} {result.case}", result.trail) for key, sides in case_names.requirements(result.case).items())
 
 
 def of_tests(folder: Path) -> list[Claim]:

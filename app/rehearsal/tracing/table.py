@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.districts import PRINCIPLE, Clause, District
+from app.rehearsal.case_names import ALLOWED, REFUSED
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.library import Shelf
 from app.rehearsal.scenarios import CaseResult, Suite
 from app.rehearsal.tracing import carriers, claims
 from app.rehearsal.tracing.carriers import ELEMENT, FIELD, ROW, Carrier
-from app.rehearsal.tracing.claims import ALLOWED, REFUSED, Claim
+from app.rehearsal.tracing.claims import Claim
 from app.rehearsal.tracing.constants import Constants
 
 

@@ -7,8 +7,9 @@ import pytest
 from app import reference
 from app.domain import districts
 from app.domain.districts import DistrictError
+from app.rehearsal import case_names
+from app.rehearsal.case_names import BOTH
 from app.rehearsal.tracing import claims, table
-from app.rehearsal.tracing.claims import BOTH
 from app.rehearsal.tracing.table import Coverage, Requirement, Tracing
 from tests.unit.rehearsal import shipped
 
@@ -137,9 +138,22 @@ def test_tests_are_read_by_their_marks_and_names_and_never_imported(root: Path) 
 
 
 def test_a_name_says_ids_and_sides() -> None:
-    assert claims.of_name("四百万元（SC-12-1、SC-5-7 拦住），比例（FX-22-1 两面）；又（SC-2-1）") == {
+    assert case_names.requirements("四百万元（SC-12-1、SC-5-7 拦住），比例（FX-22-1 两面）；又（SC-2-1）") == {
         "SC-12-1": {"refused"}, "SC-5-7": {"refused"}, "FX-22-1": BOTH, "SC-2-1": {"allowed"},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("四百万元（SC-12-1、SC-5-7 拦住；SC-4-1 两面）", "四百万元"),
+        ("例外(SC-10-9):不写理由不收", "例外:不写理由不收"),
+        ("四百万元（含本数）", "四百万元（含本数）"),
+        ("（SC-12-1 放行）", "（SC-12-1 放行）"),
+    ],
+)
+def test_a_case_that_comes_to_show_one_more_is_the_case_that_it_was(name: str, plain: str) -> None:
+    assert case_names.plain(name) == plain
 
 
 # ---------------------------------------------------------------------- what ships
