@@ -17,9 +17,10 @@ from app.rehearsal import doers, given_back, submissions, wording
 from app.rehearsal.expectations import Expectations, name_all
 from app.rehearsal.ledger import LedgerInMemory
 from app.rehearsal.library import ModelRefused, Models
+from app.rehearsal.places import place_of
 from app.rehearsal.run import Rehearsal
 from app.rehearsal.scenario_files import Failed, Scenario, instant
-from app.rehearsal.scenario_shapes import ACTIONS, Doer, doer
+from app.rehearsal.scenario_shapes import Doer, doer
 from app.rehearsal.trees import RehearsedTree
 from app.rehearsal.wording import mark
 
@@ -70,7 +71,7 @@ def attempt(case: Scenario, models: Models, phases: Sequence[str] | None) -> Out
     else:
         return Outcome(True, trail=frozenset(run.rehearsal.trail))
     names = run.names() if run is not None else {}
-    place = _place(case, step)
+    place = place_of(case, step)
     return Outcome(
         ok=False,
         step=step,
@@ -80,28 +81,6 @@ def attempt(case: Scenario, models: Models, phases: Sequence[str] | None) -> Out
         told=wording.spoken(text, names),
         cause=wording.nameless(wording.plain(text), names),
     )
-
-
-_PLACES = {"models": "读取模型时", "start": "开始时", "expect": "结束时"}
-_WORDS = {
-    "expect": "核对", "advance": "推进时间", "complete": "办理", "return": "退回", "message": "收到消息", "signal": "收到信号", "job": "作业", "set": "修改变量",
-    "resolve": "重试",
-}  # fmt: skip
-
-
-def _place(case: Scenario, step: str) -> str:
-    """第 4 步 办理“支付审核”."""
-    if step in _PLACES:
-        return _PLACES[step]
-    number = int(step.removeprefix("step "))
-    kind, value = next((key, value) for key, value in case.steps[number - 1].items() if key in ACTIONS)
-    about = (
-        next((value[key] for key in ("task", "from", "name", "type", "element") if key in value), None)
-        if isinstance(value, dict)
-        else value
-    )
-    named = f"“{wording.mark(str(about))}”" if about is not None and kind not in ("expect", "set") else ""
-    return f"第 {number} 步 {_WORDS[kind]}{named}"
 
 
 class _Run:
@@ -186,7 +165,8 @@ class _Run:
             return
         self.no_surprise()
         actions = {
-            "advance": self._advance, "complete": self._complete, "return": self._return, "message": self._message, "signal": self._signal, "job": self._job,
+            "advance": self._advance, "complete": self._complete, "denied": self._denied, "return": self._return, "message": self._message,
+            "signal": self._signal, "job": self._job,
             "set": self._set, "resolve": self._resolve,
         }  # fmt: skip
         kind = next(key for key in step if key in actions)
@@ -229,6 +209,17 @@ class _Run:
             self.rehearsal.complete(root, task, data, form=form, role=who.role if who is not None else None, office=office)
             if task.signing is not None and who is not None and who.person is not None:
                 self.signed.append((root.number, task.signing, who.person))
+
+    def _denied(self, value: Any, step: Mapping[str, Any]) -> None:
+        """An open task that somebody may not do. No step: it stays open."""
+        wanted = _object(value, "denied", "task", {"task", "where"})
+        who = doer(step.get("as"), "as")
+        root, task = self._waiting(wanted.get("task"), wanted.get("where"), who)
+        try:
+            self._check_doer(who, root, task)
+        except doers.NotTheirs:
+            return
+        raise Failed(f"“{mark(task.element_id)}”不该由 {doers.shown(who)} 办理,却可以办")
 
     def _return(self, value: Any, step: Mapping[str, Any]) -> None:
         given = _object(value, "return", "from", given_back.KEYS)

@@ -30,8 +30,8 @@ class CaseResult:
     difference: str = ""
     place: str = ""
     told: str = ""
-    trail: frozenset[str] = frozenset()
-    district: str | None = None
+    trail: frozenset[str] = field(default=frozenset(), compare=False)
+    district: str | None = field(default=None, compare=False)
 
     @property
     def data(self) -> dict[str, Any]:
