@@ -303,7 +303,33 @@ def woken(phases: Sequence[Phase]) -> dict[str, tuple[str, ...]]:
 
 def load_all(folder: Path) -> Mapping[str, District]:
     """Every district of a folder by key: each ``*.toml`` but phases.toml, whose phases and processes they name and it names. Raises DistrictError."""
-    found = {path.stem: load(path) for path in sorted(folder.glob("*.toml")) if path.stem != "phases"}
+    found = {path.stem: load(path) for path in _files(folder)}
+    _together(folder, found)
+    return found
+
+
+def load_again(folder: Path, before: Mapping[str, District]) -> tuple[Mapping[str, District], tuple[str, ...]]:
+    """The same while they are in use: a file that cannot be used leaves its district as it was ``before``, a new one is no district yet. With what is wrong."""
+    found: dict[str, District] = {}
+    wrong: list[str] = []
+    for path in _files(folder):
+        try:
+            one = load(path)
+            _together(folder, {**before, path.stem: one})
+            found[path.stem] = one
+        except DistrictError as error:
+            wrong.append(str(error))
+            if path.stem in before:
+                found[path.stem] = before[path.stem]
+    return found, tuple(wrong)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.glob("*.toml")) if path.stem != "phases"]
+
+
+def _together(folder: Path, found: Mapping[str, District]) -> None:
+    """Raises DistrictError for what districts and phases name of each other and there is not."""
     file = folder / "phases.toml"
     phases = load_phases(file) if file.is_file() else ()
     for key, district in found.items() if phases else ():
@@ -313,7 +339,6 @@ def load_all(folder: Path) -> Mapping[str, District]:
         district_checks.processes_named(phases, {process for one in found.values() for process in one.processes}) if found else ()
     ):
         raise DistrictError(f"阶段文件 {file.name} {problem}")
-    return found
 
 
 def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
