@@ -13,6 +13,7 @@ class FindingCode(Code):
     KIND = "KIND", "不认识的文件类型"
     UNKNOWN_DISTRICT = "UNKNOWN_DISTRICT", "文件夹或文件所写的区不存在"
     UNKEEPABLE = "UNKEEPABLE", "名称、标识或命名空间含有不能保存的字符，或过长"
+    ROLE_VACANT = "ROLE_VACANT", "有事项由一个角色办理，区县文件里这个角色既没有单位，也不属于项目的单位"
     DISTRICT_PROCESS = "DISTRICT_PROCESS", "区县文件开放了流程，却没有这个流程的图"
     DUPLICATE_ID = "DUPLICATE_ID", "同一个标识在一次部署中定义了两次"
     NEW_ID = "NEW_ID", "新标识与已有的只差一点；请改正，或确认新建"
