@@ -1,14 +1,15 @@
-"""The commands about regulations: what of one is carried out and shown by tests."""
+"""The commands about regulations: what of one is carried out and shown by tests, and the files of a district that has another."""
 
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from app import config as settings
-from app.command import json_option, say, where
+from app.command import json_option, say, stop, where
 
 if TYPE_CHECKING:
     from app.rehearsal.tracing.table import Requirement, Tracing
@@ -68,3 +69,30 @@ def _tell(found: "Tracing", chosen: Sequence["Requirement"], *, detailed: bool) 
         states = Counter(one.state for one in mine)
         words = "，".join(f"{state.word} {states[state]}" for state in type(mine[0].state) if states[state])
         click.echo(f"{district}：{len(mine)} 条，{words}")
+
+
+@click.group()
+def district() -> None:
+    """区:一组文件。"""
+
+
+@district.command("new")
+@click.argument("key")
+@click.option("--from", "source", required=True, help="从哪个区的文件复制")
+@click.option("--title", default="", help="名称,如 新区(默认为区键);原来区名的地方都换成它")
+@click.option("--prefix", default="", help="条款编号的开头,二至六个大写字母(默认取区键的字母)")
+@json_option
+def new_district(key: str, source: str, title: str, prefix: str, as_json: bool) -> None:
+    """用另一个区的文件建一个区:区县文件、条款登记、图、表、表单和场景,改成自己的区键、名称、单位和条款编号。已有的不覆盖。"""
+    from app.domain import district_copies
+    from app.domain.districts import DistrictError
+
+    try:
+        made = district_copies.make(settings.load().root, key, source, title=title, prefix=prefix)
+    except (district_copies.NotCopied, DistrictError) as error:
+        stop(str(error))
+    if as_json:
+        say(asdict(made))
+        return
+    click.echo(f"建好“{made.title}”({made.key}),条款编号以 {made.prefix}- 开头,{len(made.files)} 个文件。")
+    click.echo(f"数字、单位和条款还是“{source}”的,请逐项改,再运行 quancheng lint districts/{key}.toml 和 quancheng test scenarios/{key}。")

@@ -25,12 +25,16 @@ class Claim:
     sides: frozenset[str]
     where: str
     trail: frozenset[str] | None = None
+    district: str | None = None  # whose files the case is about; None: anybody's
 
 
 def of_case(result: CaseResult, file: str) -> Iterator[Claim]:
     """Those of a case that holds; one that fails shows nothing."""
     if result.ok:
-        yield from (Claim(key, sides, f"{file} {result.case}", result.trail) for key, sides in case_names.requirements(result.case).items())
+        yield from (
+            Claim(key, sides, f"{file} {result.case}", result.trail, result.district)
+            for key, sides in case_names.requirements(result.case).items()
+        )
 
 
 def of_tests(folder: Path) -> list[Claim]:

@@ -122,7 +122,7 @@ def trace(root: Path, results: Sequence[CaseResult], *, only: str | None = None)
 def _requirement(
     district: District, clause: Clause, found: Sequence[Carrier], said: Sequence[Claim], passed: frozenset[str]
 ) -> Requirement:
-    own = [claim for claim in said if claim.requirement == clause.id]
+    own = [claim for claim in said if claim.requirement == clause.id and claim.district in (None, district.key)]
     names = {carrier.name for carrier in found if not carrier.fault}
     counted = frozenset(name for claim in own for name in claim.trail or () if name in names)
     shown = [claim for claim in own if claim.trail is None or counted & claim.trail]  # a case that goes past all carriers shows nothing
