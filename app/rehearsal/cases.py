@@ -200,11 +200,10 @@ class _Run:
         given = _values(step.get("with"), "with")
         data, report = submissions.submitted(self.rehearsal, root, task, given, _values(step.get("confirmed"), "confirmed"))
         submissions.judge(task.element_id, report.problems, step.get("refused"))
-        place = f"{root.processes[task.instance]}.{task.element_id}"
-        self.rehearsal.trail |= {f"{place}.{name}" for name in submissions.touched(given, report.problems)}
+        place, form = f"{root.processes[task.instance]}.{task.element_id}", self.models.form(task.form_id) if task.form_id else None
+        self.rehearsal.trail |= {f"{place}.{name}" for name in submissions.touched(given, report.problems, form)}
         self.rehearsal.take(root, report.effects)  # what its checks decided may be expected of a refused one too
         if not report.problems:  # a refused submission is no step
-            form = self.models.form(task.form_id) if task.form_id else None
             office = doers.acting(who, task, self.rehearsal.ledger)
             self.rehearsal.complete(root, task, data, form=form, role=who.role if who is not None else None, office=office)
             if task.signing is not None and who is not None and who.person is not None:
