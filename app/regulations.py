@@ -26,8 +26,9 @@ LEVELS = ("carried", "reached", "covered")  # each asks for more than the one be
     type=click.Choice(LEVELS),
     help="有一条达不到就退出 1:carried 有承载,reached 有场景经过,covered 两面都有以它命名的场景或测试",
 )
+@click.option("--idle", is_flag=True, help="只列出没有一个场景经过的承载")
 @json_option
-def trace(ids: tuple[str, ...], district: str | None, level: str | None, as_json: bool) -> None:
+def trace(ids: tuple[str, ...], district: str | None, level: str | None, idle: bool, as_json: bool) -> None:
     """每条需求由什么承载,被哪些以它的编号命名的场景和测试经过,放行和拦住两面是否齐全。先运行全部场景。写出编号的,列出它的细目。"""
     from app.rehearsal.tracing import table
 
@@ -38,6 +39,8 @@ def trace(ids: tuple[str, ...], district: str | None, level: str | None, as_json
         raise click.BadParameter(f"没有条款 {'、'.join(missing)}")
     if as_json:
         say([one.data for one in chosen])
+    elif idle:
+        click.echo("\n".join(f"{one.clause.id}  {name}" for one in chosen for name in one.idle))
     else:
         _tell(found, chosen, detailed=bool(ids))
     for finding in found.findings:
@@ -68,7 +71,7 @@ def _tell(found: "Tracing", chosen: Sequence["Requirement"], *, detailed: bool) 
         mine = [one for one in chosen if one.district == district]
         states = Counter(one.state for one in mine)
         words = "，".join(f"{state.word} {states[state]}" for state in type(mine[0].state) if states[state])
-        click.echo(f"{district}：{len(mine)} 条，{words}")
+        click.echo(f"{district}：{len(mine)} 条，{words}；没有场景经过的承载 {len({name for one in mine for name in one.idle})} 处")
 
 
 @click.group()
