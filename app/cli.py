@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from app.administration import office, user
 from app.command import Command, data_option, deploying, json_option, logged, looking, preparing, say, stop, where
 from app.domain import districts
 from app.migrating import instance
+from app.regulations import district, trace
 
 WALK_BEGINS = "2025-09-01T09:00:00+08:00"
 PLAY_BEGINS = "2026-01-05T09:00:00+08:00"
@@ -74,13 +75,13 @@ def clock(data: str | None) -> None:
     run_forever(app)
 
 
-def gather(files: Iterable[str]) -> list[tuple[str, bytes]]:
-    """The models and scenarios named, folders searched through. Raises click's BadParameter for what is not there."""
+def gather(files: Iterable[str], also: Container[str] = ()) -> list[tuple[str, bytes]]:
+    """The models and scenarios named, folders searched through; ``also``: other suffixes. Raises click's BadParameter for what is not there."""
     found: list[Path] = []
     for name in files:
         path = Path(name)
         if path.is_dir():
-            found += sorted(part for part in path.rglob("*") if _is_model(part))
+            found += sorted(part for part in path.rglob("*") if _is_model(part) or part.suffix in also)
         elif path.is_file():
             found.append(path)
         else:
@@ -204,12 +205,13 @@ def decide(file: Path, decision: str, values: str, at: str | None) -> None:
 @click.option("--house", is_flag=True, help="按随产品发布的文件要求:内部规则也算错误")
 @json_option
 def lint(files: tuple[str, ...], house: bool, as_json: bool) -> None:
-    """检查模型文件:能否运行、所调用的是否齐备、是否合乎内部规则。加 --house 时量出每张图的大小和构成。"""
+    """检查模型文件和区县文件:能否运行、所调用的是否齐备、是否合乎内部规则,条款的承载在不在,办事的角色有没有人。加 --house 时量出每张图的大小和构成。"""
+    from app.rehearsal import district_files
     from app.rehearsal import lint as linting
     from app.rehearsal.library import Shelf
     from app.rehearsal.planes import measures
 
-    found = linting.inspect(gather(files), house=house, installation=Shelf(settings.load().root))
+    found = linting.inspect(gather(files, district_files.SUFFIXES), house=house, installation=Shelf(settings.load().root))
     errors = sum(finding.severity == "error" for finding in found.findings)
     if as_json:
         findings = [asdict(finding) for finding in found.findings]
@@ -294,14 +296,19 @@ def tck(folder: Path, as_json: bool) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def reference(folder: Path) -> None:
-    """写出由代码生成的参考页(设置、命令、代码与审计动作、台账字段)。"""
-    from app.reference import codes_page
+    """写出由代码生成的参考页(设置、命令、代码与审计动作、台账字段、条款的落实)。"""
+    from app.reference import codes_page, traceability_page
+    from app.rehearsal.tracing import table
+
+    root = settings.load().root
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "settings.md").write_text(settings.reference(), encoding="utf-8")
     (folder / "commands.md").write_text(commands_page(), encoding="utf-8")
     (folder / "codes.md").write_text(codes_page(), encoding="utf-8")
-    (folder / "facts.md").write_text(ledger_page(settings.load().root), encoding="utf-8")
+    (folder / "facts.md").write_text(ledger_page(root), encoding="utf-8")
+    found = table.trace(root, table.run(root))
+    (folder / "traceability.md").write_text(traceability_page(found, districts.load_all(root / "districts")), encoding="utf-8")
 
 
 def ledger_page(root: Path) -> str:
@@ -312,9 +319,9 @@ def ledger_page(root: Path) -> str:
     forms = root / "forms"
     base = (forms / "records" / "project.json").read_bytes()
     schemas = []
-    for key, district in districts.load_all(root / "districts").items():
+    for key, one in districts.load_all(root / "districts").items():
         own = forms / key / "records" / "project.json"
-        schemas.append((district, LedgerSchema.parse(base, own.read_bytes() if own.is_file() else None)))
+        schemas.append((one, LedgerSchema.parse(base, own.read_bytes() if own.is_file() else None)))
     return facts_page(schemas, {phase.key: phase.title for phase in districts.load_phases(root / "districts" / "phases.toml")})
 
 
@@ -368,6 +375,8 @@ def verify(data: str | None, as_json: bool) -> None:
     sys.exit(0 if report.whole else 1)
 
 
+main.add_command(trace)
+main.add_command(district)
 main.add_command(user)
 main.add_command(office)
 main.add_command(instance)

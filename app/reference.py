@@ -1,5 +1,7 @@
-"""Reference pages from the product itself: docs/reference/codes.md from the enumerations, docs/reference/facts.md from the ledger's files."""
+"""Reference pages from the product itself: docs/reference/codes.md from the enumerations, docs/reference/facts.md from the ledger's files,
+docs/reference/traceability.md from the registers of clauses, the scenarios and the tests."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from app.codes import Code, InstallationCode, RequestCode
@@ -10,6 +12,7 @@ from app.domain.fact_sources import FactSource
 from app.domain.facts import LedgerField, LedgerSchema
 from app.engine.codes import CommandCode, DiagramCode, IncidentType
 from app.rehearsal.codes import FindingCode, PlaneCode
+from app.rehearsal.tracing.table import Coverage, Requirement, Tracing
 from app.seen.happenings import Happening
 
 # Title, where people and programs meet the words, the words.
@@ -120,3 +123,33 @@ def _until(field: LedgerField, phases: Mapping[str, str]) -> str:
 
 def _marked(names: Iterable[str]) -> str:
     return "、".join(f"`{name}`" for name in names)
+
+
+def traceability_page(found: Tracing, districts: Mapping[str, District]) -> str:
+    """The page of the requirements: how many are in which state, then each with the cases and tests that show it."""
+    lines = [
+        "# 条款的落实",
+        "",
+        "由 `quancheng reference` 从各区的条款登记、场景和测试生成，请勿手改。怎样登记、怎样命名见[怎样写场景](../analyst/scenarios.md)“场景和条款”；",
+        "一条的细目用 `quancheng trace 编号` 看。",
+        "",
+        "| 区 | 条数 | " + " | ".join(state.word for state in Coverage) + " |",
+        "|---|---|" + "---|" * len(Coverage),
+    ]
+    for key, district in districts.items():
+        counts = Counter(one.state for one in found.of(key))
+        lines.append(f"| {district.title} | {counts.total()} | " + " | ".join(str(counts[state]) for state in Coverage) + " |")
+    for key, district in districts.items():
+        lines += ["", f"## {district.title}", "", "| 条款 | 概述 | 状态 | 计入的承载 | 放行 | 拦住 |", "|---|---|---|---|---|---|"]
+        lines += [_traced(one) for one in found.of(key)]
+    return "\n".join(lines) + "\n"
+
+
+def _traced(one: Requirement) -> str:
+    places = [_places(one.allowed), "没有这一面" if one.clause.one_sided else _places(one.refused)]
+    counted = f"{len(one.counted)}/{len(one.carriers)}" if one.carriers else ""
+    return f"| {one.clause.id} | {one.clause.paraphrase} | {one.state.word} | {counted} | {' | '.join(places)} |"
+
+
+def _places(names: Sequence[str]) -> str:
+    return "<br>".join(name.replace("|", "、") for name in names)

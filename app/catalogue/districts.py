@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -23,10 +23,12 @@ class _Watched(Generic[T]):
     """What a reader made of the folder of districts, made again when a file there has changed.
 
     A change that cannot be read leaves what was: somebody saving a file must not stop those who work. A first reading that fails raises InvalidRequest (DISTRICT).
+    ``again``: reads anew what has been read before, and says what could not be.
     """
 
-    def __init__(self, read: Callable[[Path], T]) -> None:
+    def __init__(self, read: Callable[[Path], T], again: Callable[[Path, T], tuple[T, Sequence[str]]] | None = None) -> None:
         self._read = read
+        self._again = again
         self._kept: dict[Path, tuple[float, Any, T]] = {}
 
     def get(self, folder: Path) -> T:
@@ -39,6 +41,11 @@ class _Watched(Generic[T]):
         return made
 
     def _made(self, folder: Path, kept: tuple[float, Any, T] | None) -> T:
+        if kept is not None and self._again is not None:
+            made, wrong = self._again(folder, kept[2])
+            for problem in wrong:
+                log.warning("区县文件有改动但不能用,这个区仍按改动之前的办,其他区不受影响:%s", problem)
+            return made
         try:
             return self._read(folder)
         except DistrictError as error:
@@ -48,7 +55,7 @@ class _Watched(Generic[T]):
             return kept[2]
 
 
-_districts = _Watched(districts.load_all)
+_districts: _Watched[Mapping[str, District]] = _Watched(districts.load_all, districts.load_again)
 _phases = _Watched(lambda folder: districts.load_phases(folder / "phases.toml"))
 
 

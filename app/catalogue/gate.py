@@ -23,6 +23,7 @@ from app.catalogue.trial import Trial
 from app.decision import dmn
 from app.decision.near import distance, near
 from app.domain.districts import SHARED
+from app.rehearsal.case_names import plain
 from app.rehearsal.cases import Outcome
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
@@ -151,7 +152,8 @@ class _Run:
         told = f"{outcome.place}:{outcome.told}"
         scenarios = self.brought[place].scenarios if place in self.brought else held.scenarios if held is not None else None
         title = scenarios.title if scenarios is not None else ""
-        name = case.name if title in (case.name, case.file.stem) else f"{title} / {case.name}" if case.name else title
+        called = plain(case.name)
+        name = case.name if title in (case.name, case.file.stem) else f"{title} / {called}" if called else title
         finding = Finding(case.file.as_posix(), name or None, None, FindingCode.SCENARIO, told)
         if stood is not None and not stood.ok and not (outcome.stops and stood.difference != outcome.cause):
             return replace(finding, code=FindingCode.SCENARIO_KNOWN)

@@ -19,6 +19,8 @@ ZONE = ZoneInfo("Asia/Shanghai")  # one zone holds for the whole country; a dist
 SHARED = "<default>"  # the tenant of resources that every district uses
 FOLDERS = ("bpmn", "dmn", "forms", "scenarios")
 OVERSEER = "data_bureau_leader"  # the role that is told of every lapse where a district's file names no other
+PRINCIPLE = "principle"  # the carrier of a clause that nothing can be done about
+ONE_SIDE = "one"  # in the register's column of sides
 REGISTERS = "records"  # below forms/: the forms of registers, nobody's folder
 
 
@@ -64,10 +66,14 @@ class ProcessInfo:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
+    """``carriers``: what does what it asks for, or ``PRINCIPLE`` alone. ``one_sided``: nothing can be refused under it; ``line``: of its row in the register."""
+
     id: str
     article: str
     paraphrase: str
     carriers: tuple[str, ...] = ()
+    one_sided: bool = False
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,18 +182,31 @@ def _carried(clauses: Mapping[str, Clause]) -> dict[str, tuple[str, ...]]:
 
 
 def load_clauses(path: Path) -> dict[str, Clause]:
-    """The register of requirements: columns id, article, paraphrase, carriers. A missing file is an empty register. Raises DistrictError."""
+    """The register of requirements: columns id, article, paraphrase, carriers and, if need be, sides. A missing file is an empty register.
+
+    Raises DistrictError.
+    """
     if not path.exists():
         return {}
     clauses: dict[str, Clause] = {}
     with path.open(encoding="utf-8", newline="") as lines:
         for number, row in enumerate(csv.DictReader(lines), start=2):
+            sides = (row.get("sides") or "").strip()
             try:
                 clause = Clause(
-                    row["id"].strip(), row["article"].strip(), row["paraphrase"].strip(), tuple((row.get("carriers") or "").split())
+                    id=row["id"].strip(),
+                    article=row["article"].strip(),
+                    paraphrase=row["paraphrase"].strip(),
+                    carriers=tuple((row.get("carriers") or "").split()),
+                    one_sided=sides == ONE_SIDE,
+                    line=number,
                 )
             except (KeyError, AttributeError) as error:
                 raise DistrictError(f"条款登记 {path.name} 第 {number} 行缺少列 {error}") from error
+            if sides not in ("", ONE_SIDE):
+                raise DistrictError(
+                    f"条款登记 {path.name} 第 {number} 行的 sides 写了“{sides}”,只能不写(两面)或写 {ONE_SIDE}(没有拦住的一面)"
+                )
             if clause.id in clauses:
                 raise DistrictError(f"条款登记 {path.name} 第 {number} 行的编号 {clause.id} 重复")
             clauses[clause.id] = clause
@@ -284,7 +303,33 @@ def woken(phases: Sequence[Phase]) -> dict[str, tuple[str, ...]]:
 
 def load_all(folder: Path) -> Mapping[str, District]:
     """Every district of a folder by key: each ``*.toml`` but phases.toml, whose phases and processes they name and it names. Raises DistrictError."""
-    found = {path.stem: load(path) for path in sorted(folder.glob("*.toml")) if path.stem != "phases"}
+    found = {path.stem: load(path) for path in _files(folder)}
+    _together(folder, found)
+    return found
+
+
+def load_again(folder: Path, before: Mapping[str, District]) -> tuple[Mapping[str, District], tuple[str, ...]]:
+    """The same while they are in use: a file that cannot be used leaves its district as it was ``before``, a new one is no district yet. With what is wrong."""
+    found: dict[str, District] = {}
+    wrong: list[str] = []
+    for path in _files(folder):
+        try:
+            one = load(path)
+            _together(folder, {**before, path.stem: one})
+            found[path.stem] = one
+        except DistrictError as error:
+            wrong.append(str(error))
+            if path.stem in before:
+                found[path.stem] = before[path.stem]
+    return found, tuple(wrong)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.glob("*.toml")) if path.stem != "phases"]
+
+
+def _together(folder: Path, found: Mapping[str, District]) -> None:
+    """Raises DistrictError for what districts and phases name of each other and there is not."""
     file = folder / "phases.toml"
     phases = load_phases(file) if file.is_file() else ()
     for key, district in found.items() if phases else ():
@@ -294,7 +339,6 @@ def load_all(folder: Path) -> Mapping[str, District]:
         district_checks.processes_named(phases, {process for one in found.values() for process in one.processes}) if found else ()
     ):
         raise DistrictError(f"阶段文件 {file.name} {problem}")
-    return found
 
 
 def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:

@@ -17,9 +17,10 @@ from app.rehearsal import doers, given_back, submissions, wording
 from app.rehearsal.expectations import Expectations, name_all
 from app.rehearsal.ledger import LedgerInMemory
 from app.rehearsal.library import ModelRefused, Models
+from app.rehearsal.places import place_of
 from app.rehearsal.run import Rehearsal
 from app.rehearsal.scenario_files import Failed, Scenario, instant
-from app.rehearsal.scenario_shapes import ACTIONS, Doer, doer
+from app.rehearsal.scenario_shapes import Doer, doer
 from app.rehearsal.trees import RehearsedTree
 from app.rehearsal.wording import mark
 
@@ -31,7 +32,7 @@ class Outcome:
     """What became of a case. ``step``: where it failed (``file``, ``models``, ``start``, ``step 3``, ``expect``); ``place``: the same for people.
 
     ``stops``: an incident that nothing expected, or a refused evaluation, and not merely another value, date or path than was expected. ``difference`` names
-    elements by id, ``told`` by their names; ``cause`` is the difference whatever the elements are called.
+    elements by id, ``told`` by their names; ``cause`` is the difference whatever the elements are called. ``trail``: what a case that held went through.
     """
 
     ok: bool
@@ -41,6 +42,7 @@ class Outcome:
     difference: str = ""
     told: str = ""
     cause: str = ""
+    trail: frozenset[str] = frozenset()
 
 
 def attempt(case: Scenario, models: Models, phases: Sequence[str] | None) -> Outcome:
@@ -67,9 +69,9 @@ def attempt(case: Scenario, models: Models, phases: Sequence[str] | None) -> Out
     except Exception as error:  # one case must not take the others with it
         text, stops = f"内部错误 {type(error).__name__}:{error}", True
     else:
-        return Outcome(True)
+        return Outcome(True, trail=frozenset(run.rehearsal.trail))
     names = run.names() if run is not None else {}
-    place = _place(case, step)
+    place = place_of(case, step)
     return Outcome(
         ok=False,
         step=step,
@@ -79,28 +81,6 @@ def attempt(case: Scenario, models: Models, phases: Sequence[str] | None) -> Out
         told=wording.spoken(text, names),
         cause=wording.nameless(wording.plain(text), names),
     )
-
-
-_PLACES = {"models": "读取模型时", "start": "开始时", "expect": "结束时"}
-_WORDS = {
-    "expect": "核对", "advance": "推进时间", "complete": "办理", "return": "退回", "message": "收到消息", "signal": "收到信号", "job": "作业", "set": "修改变量",
-    "resolve": "重试",
-}  # fmt: skip
-
-
-def _place(case: Scenario, step: str) -> str:
-    """第 4 步 办理“支付审核”."""
-    if step in _PLACES:
-        return _PLACES[step]
-    number = int(step.removeprefix("step "))
-    kind, value = next((key, value) for key, value in case.steps[number - 1].items() if key in ACTIONS)
-    about = (
-        next((value[key] for key in ("task", "from", "name", "type", "element") if key in value), None)
-        if isinstance(value, dict)
-        else value
-    )
-    named = f"“{wording.mark(str(about))}”" if about is not None and kind not in ("expect", "set") else ""
-    return f"第 {number} 步 {_WORDS[kind]}{named}"
 
 
 class _Run:
@@ -187,7 +167,8 @@ class _Run:
             return
         self.no_surprise()
         actions = {
-            "advance": self._advance, "complete": self._complete, "return": self._return, "message": self._message, "signal": self._signal, "job": self._job,
+            "advance": self._advance, "complete": self._complete, "denied": self._denied, "return": self._return, "message": self._message,
+            "signal": self._signal, "job": self._job,
             "set": self._set, "resolve": self._resolve,
         }  # fmt: skip
         kind = next(key for key in step if key in actions)
@@ -221,13 +202,25 @@ class _Run:
         given = _values(step.get("with"), "with")
         data, report = submissions.submitted(self.rehearsal, root, task, given, _values(step.get("confirmed"), "confirmed"))
         submissions.judge(task.element_id, report.problems, step.get("refused"))
+        place, form = f"{root.processes[task.instance]}.{task.element_id}", self.models.form(task.form_id) if task.form_id else None
+        self.rehearsal.trail |= {f"{place}.{name}" for name in submissions.touched(given, report.problems, form)}
         self.rehearsal.take(root, report.effects)  # what its checks decided may be expected of a refused one too
         if not report.problems:  # a refused submission is no step
-            form = self.models.form(task.form_id) if task.form_id else None
             office = doers.acting(who, task, self.rehearsal.ledger)
             self.rehearsal.complete(root, task, data, form=form, role=who.role if who is not None else None, office=office)
             if task.signing is not None and who is not None and who.person is not None:
                 self.signed.append((root.number, task.signing, who.person))
+
+    def _denied(self, value: Any, step: Mapping[str, Any]) -> None:
+        """An open task that somebody may not do. No step: it stays open."""
+        wanted = _object(value, "denied", "task", {"task", "where"})
+        who = doer(step.get("as"), "as")
+        root, task = self._waiting(wanted.get("task"), wanted.get("where"), who)
+        try:
+            self._check_doer(who, root, task)
+        except doers.NotTheirs:
+            return
+        raise Failed(f"“{mark(task.element_id)}”不该由 {doers.shown(who)} 办理,却可以办")
 
     def _return(self, value: Any, step: Mapping[str, Any]) -> None:
         given = _object(value, "return", "from", given_back.KEYS)

@@ -13,6 +13,7 @@ class FindingCode(Code):
     KIND = "KIND", "不认识的文件类型"
     UNKNOWN_DISTRICT = "UNKNOWN_DISTRICT", "文件夹或文件所写的区不存在"
     UNKEEPABLE = "UNKEEPABLE", "名称、标识或命名空间含有不能保存的字符，或过长"
+    ROLE_VACANT = "ROLE_VACANT", "有事项由一个角色办理，区县文件里这个角色既没有单位，也不属于项目的单位"
     DISTRICT_PROCESS = "DISTRICT_PROCESS", "区县文件开放了流程，却没有这个流程的图"
     DUPLICATE_ID = "DUPLICATE_ID", "同一个标识在一次部署中定义了两次"
     NEW_ID = "NEW_ID", "新标识与已有的只差一点；请改正，或确认新建"
@@ -72,6 +73,8 @@ class FindingCode(Code):
 
     # the house's rules
     CLAUSE = "CLAUSE", "没有写明依据的条款"
+    CARRIER = "CARRIER", "条款登记的 carriers 写了本区没有的流程、元素、字段、表、行或登记簿"
+    CLAIM = "CLAIM", "场景或测试的名称写了条款登记里没有的编号，或不认识的一面"
     DEADLINE_MISSING = "DEADLINE_MISSING", "用户任务没有 dueDate，也没有用 noDeadline 写明为什么不设期限；或者两个都写了"
     NAME = "NAME", "没有中文名称，或文件名与其中的标识不同"
     ID = "ID", "元素标识应为小写英文下划线，且不用保留字"

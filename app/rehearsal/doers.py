@@ -10,11 +10,16 @@ from app.rehearsal.scenario_files import Failed
 from app.rehearsal.scenario_shapes import Doer
 from app.rehearsal.wording import mark
 
+
+class NotTheirs(Failed):
+    """The server would not let them."""
+
+
 NOWHERE = District(SHARED, "", ZONE, {}, {})
 
 
 def check(doer: Doer, task: effects.TaskOpened, project: int | None, ledger: LedgerInMemory, signed: Collection[str] = ()) -> None:
-    """Whether ``doer`` may complete ``task`` of a tree of ``project``. Raises Failed, also for a role or an office that there is not.
+    """Whether ``doer`` may complete ``task`` of a tree of ``project``. Raises NotTheirs; Failed for a role or an office that there is not.
 
     Without an office the role alone counts, in whatever office it is held; with one, the task's own office decides, else the project's where the role belongs to
     those. ``signed``: people who have done another of its instances in the same round, where nobody may do two; who is not named is somebody else each time.
@@ -51,7 +56,7 @@ def check(doer: Doer, task: effects.TaskOpened, project: int | None, ledger: Led
         entitled = "、".join(mark(group) for group in task.candidate_groups) or task.assignee or "、".join(task.candidate_users)
         who = f"“{office}”的" if doer.office is not None else ""
         named = f"(“{doer.person}”)" if doer.person is not None else ""
-        raise Failed(f"“{mark(task.element_id)}”不由{who}角色“{mark(role)}”{named}办理,应由 {entitled}:{verdict.reason}")
+        raise NotTheirs(f"“{mark(task.element_id)}”不由{who}角色“{mark(role)}”{named}办理,应由 {entitled}:{verdict.reason}")
 
 
 def _office(task: effects.TaskOpened, doer: Doer, ledger: LedgerInMemory) -> int | None:
@@ -61,6 +66,10 @@ def _office(task: effects.TaskOpened, doer: Doer, ledger: LedgerInMemory) -> int
     if not task.office.name:
         return 0
     return ledger.office(task.office.name) if doer.office is not None else None
+
+
+def shown(doer: Doer | None) -> str:
+    return "、".join(part for part in (doer.office, mark(doer.role), doer.person) if part) if doer is not None else ""
 
 
 def acting(doer: Doer | None, task: effects.TaskOpened, ledger: LedgerInMemory) -> tuple[str, str] | None:

@@ -25,7 +25,19 @@ from app.engine.effecting import X_VALUE
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.reading import read_with_tree, schema, xml
-from app.rehearsal import due_dates, facts, flow, form_checks, form_keywords, names, reserved, scenario_files, tables, written
+from app.rehearsal import (
+    district_files,
+    due_dates,
+    facts,
+    flow,
+    form_checks,
+    form_keywords,
+    names,
+    reserved,
+    scenario_files,
+    tables,
+    written,
+)
 from app.rehearsal.codes import FindingCode, PlaneCode
 from app.rehearsal.findings import Finding, softened
 from app.rehearsal.imports import Namespaces
@@ -94,7 +106,10 @@ def inspect(files: Sequence[tuple[str, bytes]], *, house: bool = False, installa
     severity = "error" if house else "warning"
     foreign = written.foreign((known or {}).values()) if house else {}
     for name, source in files:
-        reader = _READERS.get(PurePath(name).suffix.lower())
+        reader = _READERS.get(suffix := PurePath(name).suffix.lower())
+        if installation is not None and suffix in district_files.SUFFIXES:
+            findings += district_files.check(name, installation)
+            continue
         if reader is None:
             findings.append(Finding(name, "", 0, FindingCode.KIND, "不认识的文件类型,应为 .bpmn、.dmn、.json 或 .yaml"))
             continue
@@ -115,8 +130,7 @@ def inspect(files: Sequence[tuple[str, bytes]], *, house: bool = False, installa
         findings += written.opened(stock)
     findings += _due_dates(bundle, installation)
     if house:
-        findings += _drawn(bundle, installation)
-        findings += _lanes(bundle, _stock(bundle, severity, installation))
+        findings += (*_drawn(bundle, installation), *_lanes(bundle, _stock(bundle, severity, installation)))
     return Inspection(findings, bundle.measured)
 
 
@@ -344,7 +358,7 @@ def _names(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:
 
 
 def _stock(bundle: _Bundle, severity: str, installation: Shelf | None) -> Stock:
-    given: dict[Place, Load] = {place: partial(_itself, model) for place, model in bundle.models.items()}
+    given: dict[Place, Load] = {place: partial(bundle.models.get, place) for place in bundle.models}
     if installation is None:
         return Stock(given, complete=False, missing=severity, workers=severity, unasked=severity)
     known = installation.districts()
@@ -364,10 +378,6 @@ def _of_shared(process_id: str, tenant: str, stock: Stock) -> list[Finding]:
     load = stock.models.get((SHARED, "process", process_id)) if tenant != SHARED else None
     process = load() if load is not None else None
     return [] if process is None else names.check_each("", process, stock.each(tenant, process_id))
-
-
-def _itself(model: Any) -> Any:
-    return model
 
 
 def _internal(name: str, error: Exception) -> Finding:

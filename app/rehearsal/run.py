@@ -99,6 +99,7 @@ class Rehearsal:
         self.roots: list[RehearsedTree] = []
         self.path: list[str] = []
         self.decisions: dict[str, Sequence[Mapping[str, Any]]] = {}  # id → the rows that its last evaluation matched
+        self.trail: set[str] = set()  # what was gone through, as registers of clauses name it: process, process.element, table.row
         self.starts: list[ArmedStart] = []
         self._order = count(1)
         self._queue: list[tuple[datetime, int, RehearsedTree | None, Any]] = []
@@ -580,6 +581,7 @@ class Rehearsal:
         match effect:
             case effects.ElementEntered():
                 self.path.append(effect.element_id)
+                self.trail.add(f"{root.processes.get(effect.instance, '')}.{effect.element_id}")
                 root.scopes[effect.element] = effect.scope
                 root.since["element", effect.element] = next(self._order)
             case effects.ElementEnded():
@@ -613,6 +615,7 @@ class Rehearsal:
                 self._address(effect.name, effect.variables, root)
             case effects.InstanceStarted():
                 root.processes[effect.instance] = effect.process_id
+                self.trail.add(effect.process_id)
                 if effect.call_element:
                     root.callers[effect.instance] = effect.call_element
             case effects.InstanceEnded():
@@ -624,6 +627,7 @@ class Rehearsal:
         for inner in required:
             self._note_decision(inner["decisionId"], inner["rules"], inner["required"])
         self.decisions[decision] = rules
+        self.trail |= {decision, *(f"{decision}.{rule['id']}" for rule in rules)}
 
     def _shown(self) -> str:
         return self.now.astimezone(self.models.zone).isoformat()

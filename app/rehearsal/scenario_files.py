@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.domain.districts import ZONE
+from app.rehearsal.case_names import plain
 from app.rehearsal.scenario_shapes import OF_CASE, TOP, check_expectation, check_step, ledger, only, text, texts
 from app.rehearsal.scenario_shapes import items as listed
 from app.rehearsal.scenario_yaml import LARGEST, ScenarioError, load
@@ -87,11 +88,13 @@ def parse(file: str, source: bytes) -> ScenarioSet:
 
 
 def _distinct(cases: Iterable[Scenario]) -> Iterator[Scenario]:
-    """Each case under a key of its own, by which later versions of the file mean the same case: its name, a second one of that name counted."""
+    """Each case under a key of its own, by which later versions of the file mean the same case: its name without the requirements that it says it shows, a
+    second one of that name counted."""
     seen: Counter[str] = Counter()
     for case in cases:
-        seen[case.name] += 1
-        yield replace(case, key=case.name if seen[case.name] == 1 else f"{case.name} ({seen[case.name]})")
+        name = plain(case.name)
+        seen[name] += 1
+        yield replace(case, key=name if seen[name] == 1 else f"{name} ({seen[name]})")
 
 
 def _case(path: Path, data: Mapping[str, Any], case: Any, number: int, total: int) -> Scenario:

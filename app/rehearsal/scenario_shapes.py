@@ -6,7 +6,7 @@ from typing import Any
 
 from app.rehearsal.scenario_yaml import ScenarioError
 
-ACTIONS = frozenset({"expect", "advance", "complete", "return", "message", "signal", "job", "set", "resolve"})
+ACTIONS = frozenset({"expect", "advance", "complete", "denied", "return", "message", "signal", "job", "set", "resolve"})
 TOP = frozenset({"models", "process", "district", "now", "variables", "ledger", "hold", "steps", "expect", "cases", "name", "description"})
 OF_CASE = frozenset({"name", "now", "variables", "ledger", "expect", "steps", "hold", "process", "description"})
 EXPECTATIONS = frozenset({
@@ -14,7 +14,13 @@ EXPECTATIONS = frozenset({
 })  # fmt: skip
 LEDGER = frozenset({"project", "records", "others", "approved"})
 DOER = frozenset({"role", "office", "person"})
-BESIDE = {"complete": {"as", "with", "confirmed", "refused"}, "return": {"as"}, "message": {"with", "key"}, "signal": {"with"}}
+BESIDE = {
+    "complete": {"as", "with", "confirmed", "refused"},
+    "denied": {"as"},
+    "return": {"as"},
+    "message": {"with", "key"},
+    "signal": {"with"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,8 @@ def check_step(step: Any, place: str) -> None:
         if step["expect"] is not None and not isinstance(step["expect"], dict):
             raise ScenarioError(f"{place}的 expect 应是对象")
         check_expectation(step["expect"] or {}, f"{place}的 expect")
-    doer(step.get("as"), f"{place}的 as")
+    if doer(step.get("as"), f"{place}的 as") is None and kinds[0] == "denied":
+        raise ScenarioError(f"{place}的 denied 应写明不该由谁办理(as)")
 
 
 def check_expectation(expected: Mapping[str, Any], place: str) -> None:

@@ -20,7 +20,7 @@ LONGEST_SHOWN = 200  # characters of a file's name
 class CaseResult:
     """One case: ``step`` is where it failed (``file``, ``models``, ``start``, ``step 3``, ``expect``); ``difference`` says what was wanted and what was.
 
-    ``place`` and ``told``: the same two with the names that people know, for those who read it and no program does.
+    ``place`` and ``told``: the same two with the names that people know, for those who read it and no program does. ``trail``: what it went through.
     """
 
     file: str
@@ -30,6 +30,8 @@ class CaseResult:
     difference: str = ""
     place: str = ""
     told: str = ""
+    trail: frozenset[str] = field(default=frozenset(), compare=False)
+    district: str | None = field(default=None, compare=False)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -76,6 +78,8 @@ class Suite:
             difference=outcome.difference,
             place=outcome.place,
             told=outcome.told,
+            trail=outcome.trail,
+            district=case.district,
         )
 
     def models(self, case: Scenario) -> Models:

@@ -102,5 +102,13 @@ def judge(element_id: str, problems: Sequence[FieldProblem], refused: Sequence[s
         raise Failed(f"“{mark(element_id)}”被拒绝还有 refused 没有写到的原因:{';'.join(others[:5])}")
 
 
+def touched(given: Mapping[str, Any], problems: Sequence[FieldProblem], form: Form | None) -> set[str]:
+    """The fields that were filled in, those that something was wrong with, and those that are only shown to whoever does the task."""
+    found = {name for name, value in given.items() if value not in (None, "", [])} | {
+        problem.path.partition("/")[0] for problem in problems
+    }
+    return found | {name for name, schema in (form.fields.items() if form is not None else ()) if schema.get("readOnly")}
+
+
 def _is_named(problem: FieldProblem, said: str) -> bool:
     return said in (problem.path, problem.check) or said in problem.message

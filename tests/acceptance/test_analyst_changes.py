@@ -133,7 +133,7 @@ def test_another_id_is_another_task_and_the_gate_names_all_that_knew_the_old_one
     assert [reason.split(" / ")[1].partition(":")[0] for reason in analyst.refused(diagram)] == [
         "累计调整四百万元零一分：看比例",
         "不属三种情形：重新申报，未批准则终结",
-        "加上这一笔就超出预算批复：重新申报；预算由区财政局核定，累计重新起算（SC-17-5）",
+        "加上这一笔就超出预算批复：重新申报；预算由区财政局核定，累计重新起算",
     ]
     scenarios = analyst.text("scenarios/sucheng/change.yaml", ("confirm_redeclaration", "register_redeclaration"))
     assert [reason.rpartition(":")[2] for reason in analyst.refused(diagram, scenarios)] == [
@@ -192,9 +192,9 @@ def test_a_new_task_has_its_form_its_deadline_and_its_record(analyst: Analyst) -
 def test_a_new_office_gives_its_opinion_and_signs(analyst: Analyst) -> None:
     page = HowTo("五、给联审加一个单位")
     table = analyst.table("reviewers", page.rule())
-    (scenarios,) = analyst.follow(page)
+    scenarios = analyst.follow(page)
     assert any("事项“出具联审意见”应有 4 个,实有 5 个" in reason for reason in analyst.refused(table))
-    assert analyst.deploy(table, scenarios) == []
+    assert analyst.deploy(table, *scenarios) == []
     ((_, commands),) = page.blocks("sh")
     for command in commands.splitlines():
         done = analyst.run(*command.split()[1:], "--data", analyst.config.data, input="Quancheng-2026\n")

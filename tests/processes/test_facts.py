@@ -219,3 +219,16 @@ def test_the_examples_of_the_guide_hold() -> None:
     schema = {"type": "object", "additionalProperties": False, "properties": json.loads("{" + of_form + "}")}
     form = Form.parse(json.dumps({"id": "review.review_budget", "title": "审核", "schema": schema, "ui": {}}).encode())
     assert form.ledger_fields == ("approvedBudget",)
+
+
+@pytest.mark.requirement("SC-17-1", side="refused")
+@pytest.mark.parametrize("name", ["purpose", "deployment", "fundItems", "category"])
+def test_in_sucheng_what_was_approved_is_not_edited_beside_a_change(name: str) -> None:
+    """Whoever holds the applicant's role, in whatever task: the scheme is read only; the review's own revisions come before it is approved."""
+    field, entered = ledger("sucheng").fields[name], LINE[: LINE.index("approved") + 1]
+
+    def told(task: str) -> str | None:
+        return may_set(field, Right(kind=RightKind.FORM), role="applicant", task=task, entered=entered, main_line=LINE)
+
+    assert all(told(task) for task in ("change.submit_change", "declaration.prepare_declaration", "procurement.submit_tender"))
+    assert told("review.revise_declaration") is None

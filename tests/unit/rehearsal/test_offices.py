@@ -135,6 +135,19 @@ def test_the_office_of_the_doer_picks_its_own_sign_off(attempt: Try) -> None:
     passes(attempt(text))
 
 
+def test_that_somebody_may_not_do_a_task_can_be_expected(attempt: Try) -> None:
+    passes(
+        attempt(
+            f"steps:\n  - {{denied: sign, as: finance}}\n  - {{denied: sign, as: {{role: applicant, office: {OTHER}}}}}\n"
+            + step(FIRST, "甲")
+        )
+    )
+    fails(attempt(f"steps: [{{denied: sign, as: {{role: applicant, office: {SECOND}}}}}]\n"), "step 1", f"不该由 {SECOND}", "却可以办")
+    fails(attempt("steps: [{denied: sign, as: fnance}]\n"), "step 1", "没有角色“fnance”")
+    fails(attempt("steps: [{denied: sgn, as: finance}]\n"), "step 1", "没有可办理的事项")
+    fails(attempt("steps: [{denied: sign}]\n"), "file", "不该由谁办理(as)")
+
+
 def test_another_office_s_person_is_refused_as_on_the_server(attempt: Try) -> None:
     fails(attempt("steps:\n" + step(OTHER, "丙")), "step 1", "由宿城区教育局的", "不属于您所在的单位")
 

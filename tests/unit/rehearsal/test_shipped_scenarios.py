@@ -9,13 +9,14 @@ import pytest
 from app import cli
 from app.domain import districts
 from app.rehearsal.cases import attempt
-from app.rehearsal.library import Models, Shelf
+from app.rehearsal.library import Models
 from app.rehearsal.scenario_files import Scenario, read
 from app.rehearsal.scenarios import Suite
 from tests.effort import effort
+from tests.unit.rehearsal import shipped
+from tests.unit.rehearsal.shipped import FILES, ROOT
 
-ROOT = Path(__file__).parents[3]
-FILES = sorted((ROOT / "scenarios").rglob("*.yaml"))
+pytestmark = pytest.mark.xdist_group(shipped.GROUP)
 DISTRICTS = ("fengxian", "sucheng")
 GATES = {
     "fengxian": {"preliminary_review", "plan_review"},
@@ -29,7 +30,7 @@ EVERYWHERE = {
 
 @pytest.fixture(scope="module")
 def suite() -> Suite:
-    return Suite(Shelf(ROOT))
+    return shipped.suite()
 
 
 def cases(district: str) -> list[Scenario]:
@@ -37,8 +38,8 @@ def cases(district: str) -> list[Scenario]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_shipped_scenario_holds(suite: Suite, path: Path) -> None:
-    assert [(result.case, result.step, result.difference) for result in suite.run(path) if not result.ok] == []
+def test_a_shipped_scenario_holds(path: Path) -> None:
+    assert [(result.case, result.step, result.difference) for result in shipped.results(path) if not result.ok] == []
 
 
 @pytest.mark.parametrize("district", DISTRICTS)

@@ -94,6 +94,13 @@ def test_a_doer_without_the_office_or_the_person_asks_less() -> None:
     assert [one.text for one in found] == ["不再核对办理人的单位", "不再核对办理人是谁"]
 
 
+def test_a_task_that_anybody_may_do_now_asks_less() -> None:
+    found = weakenings(
+        parse("x.yaml", b"steps: [{denied: pay, as: finance}]"), parse("x.yaml", b"steps: [{denied: {task: sign}, as: finance}]")
+    )
+    assert [one.text for one in found] == ["不再核对不该办理的人“pay”"]
+
+
 def test_a_file_without_a_district_sees_less() -> None:
     before, after = parse("x.yaml", b"district: a\nexpect: {}"), parse("x.yaml", b"expect: {}")
     assert [one.text for one in weakenings(before, after)] == ["不再写明 district: a,看不到该区自己的表"]

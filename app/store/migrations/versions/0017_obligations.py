@@ -40,7 +40,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["project_key"], ["projects.key"], name=op.f("fk_obligations_project_key"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["root_key"], ["process_instances.key"], name=op.f("fk_obligations_root_key"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_obligations")),
-        sa.UniqueConstraint("tenant", "process_id", "subject_kind", "subject_key", "period", name=op.f("uq_obligations_tenant_process_id_subject_kind_subject_key_period")),
+        sa.UniqueConstraint(
+            "tenant",
+            "process_id",
+            "subject_kind",
+            "subject_key",
+            "period",
+            name=op.f("uq_obligations_tenant_process_id_subject_kind_subject_key_period"),
+        ),
     )
     op.create_index(op.f("ix_obligations_project_key"), "obligations", ["project_key"])
     op.create_index(op.f("ix_obligations_root_key"), "obligations", ["root_key"])
