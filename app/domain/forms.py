@@ -15,7 +15,7 @@ import jsonschema_rs
 import simplejson
 
 from app.codes import Code
-from app.domain import form_checks, form_values
+from app.domain import documents, form_checks, form_values
 from app.domain.codes import FormCode
 from app.domain.form_checks import FormCheck
 from app.domain.form_messages import MESSAGES, of_schema
@@ -119,6 +119,11 @@ class Form:
         )
 
     @cached_property
+    def takes_documents(self) -> bool:
+        """Whether documents stand anywhere among its fields, brought here or only shown."""
+        return any(documents.slots(self.schema))
+
+    @cached_property
     def _validator(self) -> Any:
         return jsonschema_rs.Draft202012Validator(
             dict(self.schema),
@@ -136,7 +141,7 @@ class Form:
         data = form_values.without_blanks(self.schema, data)
         problems = [problem for error in self._validator.iter_errors(data) for problem in self._explain(error)]
         special = _format_problems(self.schema, data, "")
-        misread = {problem.path for problem in special if problem.code in _NAMED}
+        misread = {problem.path for problem in special if problem.code in _NAMED or problem.code == FormCode.DOCUMENT}
         problems = [problem for problem in problems if problem.path not in misread] + special
         if partial:
             problems = [problem for problem in problems if problem.code != FormCode.REQUIRED]
@@ -219,6 +224,10 @@ def _format_problems(schema: Mapping[str, Any], data: Any, path: str, title: str
         if _is_named(data) or data is None:
             return []
         return [FieldProblem(path, title, code, f"“{title}”应从登记的{_NAMED[code]}中选择,不能填写文字")]
+    if schema.get("x-format") == documents.FORMAT:
+        if data is None or documents.is_reference(data):
+            return []
+        return [FieldProblem(path, title, FormCode.DOCUMENT, f"“{title}”应是上传的文件,不能填写文字")]
     if schema.get("x-format") == "money" and isinstance(data, int | Decimal) and not isinstance(data, bool):
         exact = data if isinstance(data, int) else data.quantize(_MONEY) if abs(data) < Decimal(10) ** 18 else None
         if exact is None or exact != data:

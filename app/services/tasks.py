@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from app import engine
-from app.acts import answering, checks, idempotency, readings
+from app.acts import answering, checks, documents, idempotency, readings
 from app.acts import facts as form_acts
 from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTree
@@ -251,6 +251,7 @@ def _complete(
             overrides=given.documents(),
         ):
             raise TaskAlreadyClosed
+        documents.hand_in(given.form, given.data, now)
         if task.signing is not None:
             instances.release_signed(tree.root_key, task.signing, actor.username)
         tree.save()

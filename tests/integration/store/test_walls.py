@@ -14,6 +14,7 @@ from app.store.database import is_postgresql
 from app.store.tables import (
     ApprovalRow,
     DeploymentRow,
+    DocumentRow,
     ElementInstanceRow,
     FactChangeRow,
     MessageDeliveryRow,
@@ -62,6 +63,12 @@ BREAKS = {
     "ck_approvals_digest": ("", "digest = ''"),
     "ck_fact_changes_field": ("", "field = ''"),
     "ck_fact_changes_changed": ("", "after = before"),
+    "ck_documents_version": ("version = 2", "version = 0"),
+    "ck_documents_size": ("", "size = 0"),
+    "ck_documents_sha256": ("", "sha256 = ''"),
+    "ck_documents_named": ("", "name = ''"),
+    "ck_documents_replaces": ("version = 1", "version = 3"),
+    "ck_documents_office": ("", "office = 'x'"),
     "ck_catalogue_version": ("", "version = -1"),
     "ck_deployments_number": ("", "number = 0"),
     "ck_definitions_version": ("", "version = 0"),
@@ -137,6 +144,16 @@ def walled(upgraded: Flask) -> Flask:
             "element_id": "check", "scope": 0, "item": 0, "round": 1, "required": 1, "holds": True, "approved_values": {}, "digest": "-", "role": "finance",
             "office_key": 0, "office": "", "user_key": user, "user_name": "", "at": NOW, "lapsed_at": None, "lapsed_names": None,
         }  # fmt: skip
+        task = db.session.execute(select(UserTaskRow.key)).scalars().first()
+        documents = [
+            {
+                "key": 3 - version, "tenant": project.tenant, "project_key": project.key, "root_key": root, "task_key": task, "process_id": "permit",
+                "element_id": "apply", "slot": "files", "version": version, "replaces": 2 if version == 2 else None, "name": "a.pdf", "media": "application/pdf", "size": 1,
+                "sha256": "0" * 64, "user_key": user, "user_name": "", "office_key": None, "office": None, "created_at": NOW, "submitted_at": None,
+            }
+            for version in (1, 2)
+        ]  # fmt: skip
+        rows.insert(DocumentRow, documents)
         rows.insert(ApprovalRow, [approval])
         rows.insert(FactChangeRow, [change])
         rows.insert(RecordRow, [record])
@@ -210,7 +227,7 @@ def test_a_root_goes_with_its_whole_tree_and_with_nothing_else(upgraded: Flask) 
     gone = {root, started, parent}
     assert None not in gone
     assert len(gone) == 3
-    mentioning = {"records", "notifications", "fact_changes", "approvals"}  # of a project: they forget the tree
+    mentioning = {"records", "notifications", "fact_changes", "approvals", "documents"}  # of a project: they forget the tree
     of_trees = [table for table in TABLES if {"tenant", "root_key"} <= set(table.c.keys()) and table.name not in mentioning]
     assert len(of_trees) == 8
     others = {table.name: count(table) for table in db.metadata.sorted_tables if table not in of_trees and table.name != "task_candidates"}
