@@ -151,7 +151,7 @@ def walled(upgraded: Flask) -> Flask:
                 "element_id": "apply", "slot": "files", "version": version, "replaces": 2 if version == 2 else None, "name": "a.pdf", "media": "application/pdf", "size": 1,
                 "sha256": "0" * 64, "user_key": user, "user_name": "", "office_key": None, "office": None, "created_at": NOW, "submitted_at": None,
             }
-            for version in (1, 2)
+            for version in (2, 1)
         ]  # fmt: skip
         rows.insert(DocumentRow, documents)
         rows.insert(ApprovalRow, [approval])
