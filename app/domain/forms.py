@@ -167,6 +167,10 @@ class Form:
         opened = form_values.opening(self.schema, self.ui, known=known, last=last, fresh=fresh)
         return self.with_empty_lists(opened)
 
+    def with_slots(self, data: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+        """``data`` with a row for each material that is to be handed in: ``x-slots``."""
+        return form_values.with_slots(self.schema, data, known)
+
     def emptied(self, data: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
         """``data`` with null for what the form has kept from what is ``known`` and whoever submits it has emptied."""
         return {**data, **dict.fromkeys(form_values.emptied(self.schema, self.ui, data, known))}

@@ -3,7 +3,6 @@
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -12,18 +11,17 @@ from zipfile import ZipFile, ZipInfo
 from app.domain import documents
 from app.domain.forms import Form
 from app.domain.permissions import Actor
-from app.playing.player import Filled
 from app.services import documents as services
 
 _PARTS = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml", ".ofd": "OFD.xml"}
 
 
-def brought(actor: Actor, task: int, form: Form | None, filled: Filled, now: datetime) -> Filled:
+def bring(actor: Actor, task: int, form: Form | None, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The values with a real document for each that was only named. Raises like ``services.documents.put``."""
     if form is None or not form.takes_documents:
-        return filled
-    values = _brought(_Bringer(actor, task, now), form.schema, filled.values, ())
-    return replace(filled, values=values)
+        return dict(values)
+    brought: dict[str, Any] = _brought(_Bringer(actor, task, now), form.schema, documents.made_up(dict(values)), ())
+    return brought
 
 
 def made(name: str) -> bytes:

@@ -101,10 +101,8 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
             raise ScenarioError(f"第 {key.start_mark.line + 1} 行的键“{name}”重复")
         seen.add(name)
     loader.flatten_mapping(node)
-    found: dict[str, Any] = documents.made_up(
-        {_characters(loader, key): loader.construct_object(value, deep=True) for key, value in node.value}
-    )
-    return found
+    found = {_characters(loader, key): loader.construct_object(value, deep=True) for key, value in node.value}
+    return dict(documents.alone(found))
 
 
 def _bare_tag(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
