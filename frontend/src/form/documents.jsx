@@ -9,6 +9,9 @@ export const areDocuments = (schema) => [schema?.type].flat().includes('array') 
 
 const addressOf = (files, key) => files?.read?.replace('/0?', `/${key}?`);
 
+/** What may be brought, told before anybody chooses. */
+export const limitsOf = (files) => `可以上传 ${files.kinds}，每份不超过 ${files.size}`;
+
 /** What is wrong before anything is sent; the server says the rest. */
 export function refusal(file, files) {
   const ending = /\.[^.]+$/.exec(file.name)?.[0]?.toLowerCase() ?? '';
@@ -70,7 +73,20 @@ function Chosen({ chosen, files, locked, onRemove, onReplace, busy }) {
 }
 
 /** The list of documents at one place of the form. `many` false: at most one. */
-function Documents({ id, value, many, locked, slot, label, describedBy, invalid, required, context, onValue }) {
+function Documents({
+  id,
+  value,
+  many,
+  locked,
+  slot,
+  label,
+  describedBy,
+  invalid,
+  required,
+  compact,
+  context,
+  onValue,
+}) {
   const { files, session } = context;
   const [sending, setSending] = useState();
   const [refused, setRefused] = useState([]);
@@ -136,27 +152,28 @@ function Documents({ id, value, many, locked, slot, label, describedBy, invalid,
         onReplace={(one, chosen) => send(chosen, one)}
       />
       {(many || value.length === 0) && (
-        <input
-          id={id}
-          type="file"
-          className={'form-control form-control-sm' + (invalid ? ' is-invalid' : '')}
-          multiple={many}
-          accept={files.endings.join(',')}
-          aria-label={`上传${label}`}
-          aria-required={required || undefined}
-          aria-invalid={invalid || undefined}
-          aria-describedby={describedBy}
-          disabled={sending !== undefined}
-          onChange={({ target }) => {
-            const chosen = [...target.files];
-            target.value = '';
-            send(chosen);
-          }}
-        />
+        <label className={'btn btn-outline-secondary btn-sm' + (sending ? ' disabled' : '')} title={limitsOf(files)}>
+          上传文件
+          <input
+            id={id}
+            type="file"
+            className="visually-hidden"
+            multiple={many}
+            accept={files.endings.join(',')}
+            aria-label={`上传${label}`}
+            aria-required={required || undefined}
+            aria-invalid={invalid || undefined}
+            aria-describedby={describedBy}
+            disabled={sending !== undefined}
+            onChange={({ target }) => {
+              const chosen = [...target.files];
+              target.value = '';
+              send(chosen);
+            }}
+          />
+        </label>
       )}
-      <div className="form-text">
-        {files.kinds}，每份不超过 {files.size}
-      </div>
+      {!compact && <div className="form-text">{limitsOf(files)}</div>}
       {sending && (
         <div role="status" className="small">
           正在上传“{sending.name}”
@@ -174,7 +191,7 @@ function Documents({ id, value, many, locked, slot, label, describedBy, invalid,
   );
 }
 
-const shared = ({ schema, fieldPathId, name, readonly, disabled, required, rawErrors = [], registry }) => ({
+const shared = ({ schema, uiSchema, fieldPathId, name, readonly, disabled, required, rawErrors = [], registry }) => ({
   id: fieldPathId.$id,
   locked: Boolean(readonly || disabled),
   slot: fieldPathId.path.filter((step) => typeof step !== 'number' && !/^\d+$/.test(step)).join('/'),
@@ -182,6 +199,7 @@ const shared = ({ schema, fieldPathId, name, readonly, disabled, required, rawEr
   describedBy: ariaDescribedByIds(fieldPathId),
   invalid: rawErrors.length > 0,
   required,
+  compact: uiSchema?.['ui:options']?.compact === true,
   context: registry.formContext,
 });
 

@@ -58,7 +58,7 @@ function fieldFor(schema) {
 function forField(schema, own, inTable) {
   const options = { ...own };
   const named = fieldFor(schema);
-  if (named) return { 'ui:field': named, ...options };
+  if (named) return { 'ui:field': named, ...(inTable && { 'ui:options': { compact: true } }), ...options };
   const widget = widgetFor(schema, inTable);
   if (!('ui:widget' in options) && !('ui:field' in options) && widget) options['ui:widget'] = widget;
   if (isTable(schema)) return { ...options, ...forTable(schema, own) };
