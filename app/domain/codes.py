@@ -32,6 +32,7 @@ class Action(Code):
     PROJECT_ENDED = "project.ended", "项目进入终态，同一项目其他正在办理的流程随之结束"
     DOCUMENT_PUT = "document.put", "上传了一份文件，附名称、大小、哈希和放在哪里"
     DOCUMENT_REPLACE = "document.replace", "上传了一份文件的新版本，附所替换的版本"
+    DOCUMENT_ERASE = "document.erase", "误传的文件按应急处置删除了内容，附哈希、涉及的文件和原因；登记保留"
     DOCUMENT_READ = "document.read", "下载了其他单位上传的一份文件"
     PROJECT_CONFIRM = "project.confirm", "所有者核实了台账里导入或迁移来的一项内容，附字段、值和所用的角色"
     INSTANCE_CANCEL = "instance.cancel", "管理员取消了流程实例，附原因"
@@ -137,6 +138,7 @@ class DocumentCode(Code):
     FILE_SLOT = "FILE_SLOT", "事项的表单没有这个上传的地方"
     FILE_REPLACED = "FILE_REPLACED", "要替换的文件不是同一处的、能读到的文件"
     FILE_LOST = "FILE_LOST", "文件的内容在存放处找不到或被改动，请联系系统管理员从备份恢复"
+    FILE_ERASED = "FILE_ERASED", "误传的文件，内容已按应急处置删除，只留登记"
     CLASSIFIED = "CLASSIFIED", "涉密项目不在平台上传文件，只登记编号、日期和存放地点"
 
 

@@ -963,6 +963,7 @@ class DocumentView:
     created_at: datetime
     submitted_at: datetime | None
     project_key: int | None
+    erased: bool = False
 
     @property
     def reference(self) -> dict[str, Any]:

@@ -52,9 +52,20 @@ def hand_in(keys: Collection[int], now: datetime) -> None:
         db.session.execute(query.execution_options(synchronize_session=False))
 
 
+def of_content(sha256: str) -> Sequence[Row[Any]]:
+    return db.session.execute(select(DocumentRow.__table__).where(DocumentRow.sha256 == sha256).order_by(DocumentRow.key)).all()
+
+
+def erase(sha256: str, now: datetime) -> None:
+    """Every document of this content is without it."""
+    query = update(DocumentRow).where(DocumentRow.sha256 == sha256, DocumentRow.erased_at.is_(None)).values(erased_at=now)
+    db.session.execute(query.execution_options(synchronize_session=False))
+
+
 def contents() -> Iterator[tuple[str, int, str, int]]:
     """(sha256, size, name, key) of every content, once: of its first document."""
-    query = select(DocumentRow.sha256, DocumentRow.size, DocumentRow.name, DocumentRow.key).order_by(DocumentRow.sha256, DocumentRow.key)
+    query = select(DocumentRow.sha256, DocumentRow.size, DocumentRow.name, DocumentRow.key).where(DocumentRow.erased_at.is_(None))
+    query = query.order_by(DocumentRow.sha256, DocumentRow.key)
     before = ""
     for sha256, size, name, key in db.session.execute(query.execution_options(yield_per=1_000)):
         if sha256 != before:

@@ -68,6 +68,11 @@ def read(folder: Path, sha256: str, size: int) -> BinaryIO | None:
     return stream
 
 
+def erase(folder: Path, sha256: str) -> None:
+    """Take a content away for good."""
+    place_of(folder, sha256).unlink(missing_ok=True)
+
+
 def is_sound(folder: Path, sha256: str) -> bool | None:
     """Whether what lies there has the hash that it is called by; None if nothing lies there."""
     try:

@@ -49,3 +49,4 @@ class DocumentRow(db.Model):  # type: ignore[name-defined,misc]
     office: Mapped[str | None]
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]  # its content was brought by mistake and is gone; that it was there is kept

@@ -260,6 +260,27 @@ def test_what_is_lost_or_spoiled_on_the_disk_is_found(cast: Cast, app: Flask) ->
     assert documents.verified().lost == ()
 
 
+def test_what_was_brought_by_mistake_is_erased_and_stays_registered(cast: Cast) -> None:
+    project = t.begin(cast.alice)
+    secret, same, other = put(cast.alice, "密.pdf"), put(cast.alice, "改名.pdf", papers.made("密.pdf")), put(cast.alice, "甲.pdf")
+    t.complete(cast.alice, "hand_in", plan=secret.reference, rows=[{"files": [same.reference, other.reference]}])
+    for actor in (cast.alice, cast.fred):
+        with pytest.raises(Forbidden):
+            documents.erase(actor, secret.key, "误传", NOW)
+    with pytest.raises(InvalidRequest):
+        documents.erase(cast.root, secret.key, " ", NOW)
+    assert documents.erase(cast.root, secret.key, "误传涉密内容", NOW) == 2
+    for view in (secret, same):
+        with pytest.raises(Conflict) as refused_:
+            documents.opened(cast.alice, view.key, NOW)
+        assert str(refused_.value.code) == "FILE_ERASED"
+    assert read(cast.alice, other) == papers.made("甲.pdf")
+    assert documents.verified().is_sound
+    assert [one.erased for one in documents.of_project(cast.alice, project)] == [False, True, True]
+    (entry,) = entries(Action.DOCUMENT_ERASE)
+    assert (entry["reason"], len(entry["documents"])) == ("误传涉密内容", 2)
+
+
 def test_a_failure_leaves_neither_row_nor_entry(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     t.begin(cast.alice)
     monkeypatch.setattr("app.store.documents.add", lambda row: 1 / 0)

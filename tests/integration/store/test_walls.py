@@ -149,7 +149,7 @@ def walled(upgraded: Flask) -> Flask:
             {
                 "key": 3 - version, "tenant": project.tenant, "project_key": project.key, "root_key": root, "task_key": task, "process_id": "permit",
                 "element_id": "apply", "slot": "files", "version": version, "replaces": 2 if version == 2 else None, "name": "a.pdf", "media": "application/pdf", "size": 1,
-                "sha256": "0" * 64, "user_key": user, "user_name": "", "office_key": None, "office": None, "created_at": NOW, "submitted_at": None,
+                "sha256": "0" * 64, "user_key": user, "user_name": "", "office_key": None, "office": None, "created_at": NOW, "submitted_at": None, "erased_at": None,
             }
             for version in (2, 1)
         ]  # fmt: skip

@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("office", sa.Text(), nullable=True),
         sa.Column("created_at", types.Instant(), nullable=False),
         sa.Column("submitted_at", types.Instant(), nullable=True),
+        sa.Column("erased_at", types.Instant(), nullable=True),
         *(
             sa.ForeignKeyConstraint([column], [parent], name=op.f(f"fk_documents_{column}"), ondelete=then)
             for column, parent, then in _REFERENCES
