@@ -6,6 +6,7 @@ from typing import BinaryIO
 from flask import Flask, Response, request, send_file
 
 from app import current
+from app.access import identity, tokens
 from app.codes import RequestCode
 from app.errors import InvalidRequest
 
@@ -45,10 +46,11 @@ def handed_out(stream: BinaryIO, *, name: str, media: str, size: int) -> Respons
 
 
 def attach(app: Flask) -> None:
-    """Let requests that bring a document be as large as one may be, and twice that: a little too large is refused with its name, a flood before it is read."""
+    """Let requests of people who are known, that bring a document, be as large as one may be, and twice that: a little too large is refused with its name, a flood
+    before it is read. What strangers send is read to prove it no forgery, and stays small."""
 
     def allow() -> None:
-        if request.endpoint in ENDPOINTS:
+        if request.endpoint in ENDPOINTS and (tokens.is_bearer(request) or identity.is_signed_in()):
             request.max_content_length = 2 * current.settings().document_bytes + _AROUND
 
     app.before_request(allow)

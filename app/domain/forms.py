@@ -119,9 +119,9 @@ class Form:
         )
 
     @cached_property
-    def takes_documents(self) -> bool:
-        """Whether documents stand anywhere among its fields, brought here or only shown."""
-        return any(documents.slots(self.schema))
+    def slots(self) -> tuple[str, ...]:
+        """Where documents stand among its fields, brought here or only shown."""
+        return tuple(documents.slots(self.schema))
 
     @cached_property
     def _validator(self) -> Any:

@@ -18,7 +18,7 @@ _PARTS = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml", ".ofd": "OFD
 
 def bring(actor: Actor, task: int, form: Form | None, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The values with a real document for each that was only named. Raises like ``services.documents.put``."""
-    if form is None or not form.takes_documents:
+    if form is None or not form.slots:
         return dict(values)
     brought: dict[str, Any] = _brought(_Bringer(actor, task, now), form.schema, documents.made_up(dict(values)), ())
     return brought

@@ -112,6 +112,10 @@ class _Checker:
         event = self.process.start_form
         if event is not None and event.form is not None and part.id == event.element_id:
             yield from self._reference(part, "form", LiteralTerm(event.form))
+            forms = self.around.forms(event.form)
+            if slots := [one for form in forms for one in form.slots if one.split("/")[0] not in form.shown_fields]:
+                said = f"的发起表单“{event.form}”有上传文件的地方“{slots[0]}”:发起时还没有事项,不能上传,请改到第一个任务的表单里"
+                yield self._say(part, FindingCode.FORM, said)
 
     def _say(self, part: Part, code: Code, message: str, *, text: str = "", at: str = "", severity: str = "error") -> Finding:
         line = self.lines.of(at or part.id, text)

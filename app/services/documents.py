@@ -183,7 +183,7 @@ def _place(actor: Actor, task_key: int, slot: str, now: datetime) -> dict[str, A
     if named.is_classified(project, {}):
         raise Conflict(named.NOT_HERE, code=DocumentCode.CLASSIFIED)
     form = snapshot.form(row.form_key) if row.form_key else None
-    if form is None or slot not in set(documents.slots(form.schema)) or slot.split("/")[0] in form.shown_fields:
+    if form is None or slot not in form.slots or slot.split("/")[0] in form.shown_fields:
         raise InvalidRequest("此事项的表单没有这个上传的地方,请刷新页面后再试", code=DocumentCode.FILE_SLOT)
     acting = permissions.capacities(actor, task, facts, district)[0]
     office = next((one.office for one in actor.memberships if one.role == acting.role and one.office_name == acting.office), None)

@@ -50,6 +50,11 @@ class Incoming:
         place = place_of(self._folder, self.sha256)
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path.replace(place)
+        folder = os.open(place.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # its name too outlasts a power cut
+        finally:
+            os.close(folder)
 
 
 def place_of(folder: Path, sha256: str) -> Path:

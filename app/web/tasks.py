@@ -158,7 +158,7 @@ def _for_form(view: TaskPage) -> dict[str, Any]:
 
 def _files(view: TaskPage) -> dict[str, Any]:
     """Where a form that takes documents brings and reads them, and what the page tells of their size and kind."""
-    if view.form is None or not view.form.takes_documents:
+    if view.form is None or not view.form.slots:
         return {}
     key = view.line.key
     read = url_for("documents.show", key=0, task=key)

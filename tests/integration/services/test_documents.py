@@ -14,11 +14,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.domain.codes import Action
-from app.domain.permissions import Actor
-from app.errors import Conflict, Failure, Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
+from app.domain.permissions import SYSTEM, Actor
+from app.errors import Conflict, Failure, Forbidden, InvalidForm, InvalidRequest, NotFound, Refused, TaskAlreadyClosed
 from app.playing import papers
 from app.seen.shapes import DocumentView
-from app.services import documents, tasks
+from app.services import documents, tasks, trail
 from app.store import files
 from app.store.tables import AuditEntryRow, db
 from tests.integration.services import declaring as t
@@ -66,6 +66,7 @@ def test_a_file_is_brought_handed_in_and_read_as_it_was(cast: Cast) -> None:
     assert [(one.name, one.office, one.person) for one in documents.of_project(cast.alice, project)] == [("方案.pdf", "教育局", "艾丽")]
     assert read(cast.alice, view) == papers.made("方案.pdf")
     assert t.shown(cast.fred, "judge")["plan"] == view.reference
+    assert trail.verify(SYSTEM).problems == []
     (entry,) = entries(Action.DOCUMENT_PUT)
     assert (entry["name"], entry["sha256"], entry["document"]) == ("方案.pdf", view.sha256, str(view.key))
 
@@ -240,6 +241,14 @@ def test_of_a_classified_project_no_file_is_taken(cast: Cast) -> None:
     view = put(cast.alice)
     assert refused(cast.alice, plan=view.reference, classified=True) == [("plan", "CLASSIFIED")]
     t.complete(cast.alice, "hand_in", plan=view.reference, classified=False)
+
+
+def test_a_start_form_takes_none(cast: Cast) -> None:
+    begun = d.start(extensions='<zeebe:formDefinition formId="hand_in"/>')
+    body = (begun, t.task("judge", "finance", form="judge"), d.end("end"), d.chain("start", "judge", "end"))
+    with pytest.raises(Refused) as refused_:
+        t.deploy(FORM, SEEN, t.diagram(*body, process="begun"), fields=CLASSIFIED)
+    assert "发起时还没有事项" in str([problem.message for problem in refused_.value.problems])
 
 
 def test_what_is_lost_or_spoiled_on_the_disk_is_found(cast: Cast, app: Flask) -> None:
