@@ -230,8 +230,8 @@ def _may_read(actor: Actor, row: Any, task_key: int | None, now: datetime) -> bo
 def _is_seen(actor: Actor, row: Any, task_key: int, now: datetime) -> bool:
     """Whether the person may open the task, and the document stands in what they see there or was brought to it."""
     task = task_rows.one(task_key)
-    if task is None:
-        return False
+    if task is None or not named.belongs(row, task.project_key, task.root_key):
+        return False  # whatever values say: a task without a form takes any
     try:
         shown = tasks.filling(actor, task_key, now).seen
     except (NotFound, Forbidden):
@@ -239,7 +239,7 @@ def _is_seen(actor: Actor, row: Any, task_key: int, now: datetime) -> bool:
     if row.task_key == task_key and row.submitted_at is None:
         return bool(permissions.may_do(actor, *tasks.facts(actor, task_key, now), snapshot.district(row.tenant)))
     held = (shown, task.answer)
-    return any(one["key"] == str(row.key) for values in held for one in documents.anywhere(values))
+    return any((one["key"], one["sha256"]) == (str(row.key), row.sha256) for values in held for one in documents.anywhere(values))
 
 
 def _record(actor: Actor, action: Action, row: Mapping[str, Any], now: datetime, *, add: bool = False) -> None:

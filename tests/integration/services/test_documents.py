@@ -18,7 +18,7 @@ from app.domain.permissions import SYSTEM, Actor
 from app.errors import Conflict, Failure, Forbidden, InvalidForm, InvalidRequest, NotFound, Refused, TaskAlreadyClosed
 from app.playing import papers
 from app.seen.shapes import DocumentView
-from app.services import documents, tasks, trail
+from app.services import documents, inbox, tasks, trail
 from app.store import files
 from app.store.tables import AuditEntryRow, db
 from tests.integration.services import declaring as t
@@ -36,9 +36,15 @@ SEEN = t.form("judge", {"plan": {**DOCUMENT, "readOnly": True}, "verdict": {"typ
 CLASSIFIED: dict[str, Any] = {"classified": {"type": "boolean", "title": "涉密", "x-owner": ["applicant"]}}
 
 
+def by_bob(id: str, form: str = "") -> str:
+    """A task of a person who reads no project but those of the water board."""
+    given = '<zeebe:assignmentDefinition candidateUsers="bob"/>'
+    return d.user(id, given + (f'<zeebe:formDefinition formId="{form}"/>' if form else ""))
+
+
 @pytest.fixture(autouse=True)
 def deployed(cast: Cast) -> None:
-    body = (t.task("hand_in", "applicant", form="hand_in"), t.task("judge", "finance", form="judge"))
+    body = (t.task("hand_in", "applicant", form="hand_in"), by_bob("judge", "judge"))
     t.deploy(FORM, SEEN, t.diagram(d.start(), *body, d.end("end"), d.chain("start", "hand_in", "judge", "end")), fields=CLASSIFIED)
 
 
@@ -65,7 +71,7 @@ def test_a_file_is_brought_handed_in_and_read_as_it_was(cast: Cast) -> None:
     t.complete(cast.alice, "hand_in", plan=view.reference)
     assert [(one.name, one.office, one.person) for one in documents.of_project(cast.alice, project)] == [("方案.pdf", "教育局", "艾丽")]
     assert read(cast.alice, view) == papers.made("方案.pdf")
-    assert t.shown(cast.fred, "judge")["plan"] == view.reference
+    assert t.shown(cast.bob, "judge")["plan"] == view.reference
     assert trail.verify(SYSTEM).problems == []
     (entry,) = entries(Action.DOCUMENT_PUT)
     assert (entry["name"], entry["sha256"], entry["document"]) == ("方案.pdf", view.sha256, str(view.key))
@@ -177,7 +183,7 @@ def test_only_who_may_do_the_task_brings_and_only_to_a_place_of_its_form(cast: C
     with pytest.raises(TaskAlreadyClosed):
         put(cast.alice, task=task)
     with pytest.raises(InvalidRequest):  # it only shows what others have brought
-        put(cast.fred, task=t.open_task(cast.fred, "judge"))
+        put(cast.bob, task=t.open_task(cast.bob, "judge"))
 
 
 def test_who_may_not_read_the_project_reads_it_only_where_a_task_shows_it(cast: Cast) -> None:
@@ -190,14 +196,18 @@ def test_who_may_not_read_the_project_reads_it_only_where_a_task_shows_it(cast: 
                 documents.opened(actor, view.key, NOW, task=asked)
     assert read(cast.alice, view, task=task)  # brought and not handed in
     t.complete(cast.alice, "hand_in", plan=view.reference)
-    judging = t.open_task(cast.fred, "judge")
-    assert read(cast.fred, view, task=judging) == papers.made("方案.pdf")
+    judging = t.open_task(cast.bob, "judge")
+    assert read(cast.bob, view, task=judging) == papers.made("方案.pdf")
     assert [entry["document"] for entry in entries(Action.DOCUMENT_READ)] == [str(view.key)]  # another office's
     with pytest.raises(NotFound):  # was left out of what was handed in
-        documents.opened(cast.fred, other.key, NOW, task=judging)
+        documents.opened(cast.bob, other.key, NOW, task=judging)
+    for task_ in (None, task):  # who sees it in one task does not read the project
+        with pytest.raises(NotFound):
+            documents.opened(cast.bob, view.key, NOW, task=task_)
+    assert read(cast.fred, view)  # finance oversees every project
     with pytest.raises(NotFound):
         documents.opened(cast.val, view.key, NOW, task=judging)
-    tasks.complete(cast.fred, judging, {"verdict": "同意"}, NOW)
+    tasks.complete(cast.bob, judging, {"verdict": "同意"}, NOW)
     with pytest.raises((Forbidden, NotFound)):
         documents.of_project(cast.bob, project)
 
@@ -206,6 +216,35 @@ def refused(actor: Actor, **data: Any) -> list[tuple[str, str]]:
     with pytest.raises(InvalidForm) as found:
         t.complete(actor, "hand_in", **data)
     return [(problem.path, str(problem.code)) for problem in found.value.problems]
+
+
+def test_naming_a_document_in_a_task_without_a_form_does_not_open_it(cast: Cast) -> None:
+    """Such a task takes any variables: whoever makes up a reference learns nothing by it, of another project or of this one."""
+    body = (t.task("hand_in", "applicant", form="hand_in"), by_bob("free"), by_bob("look"))
+    t.deploy(t.diagram(d.start(), *body, d.end("end"), d.chain("start", "hand_in", "free", "look", "end")), fields=CLASSIFIED)
+    t.begin(cast.alice)
+    foreign, hidden = put(cast.alice), put(cast.alice, "附件.pdf", slot="rows/files")
+    t.complete(cast.alice, "hand_in", plan=foreign.reference)
+    theirs = t.open_task(cast.bob, "free")
+    t.begin(cast.alice, name="另一个")
+    own = put(cast.alice, "另一个.pdf")
+    t.complete(cast.alice, "hand_in", plan=own.reference)
+    (task,) = {line.key for line in inbox.todo(cast.bob, NOW).items if line.element_id == "free"} - {theirs}
+    made_up = {**hidden.reference, "sha256": "0" * 64}
+    tasks.complete(cast.bob, task, {"mine": foreign.reference}, NOW)
+    tasks.complete(cast.bob, theirs, {"mine": made_up}, NOW)
+    looking = [line.key for line in inbox.todo(cast.bob, NOW).items if line.element_id == "look"]
+    for look in looking:
+        with pytest.raises(NotFound):
+            documents.opened(cast.bob, hidden.key, NOW, task=look)
+    assert [len([1 for view in (foreign, own) if may_open(cast.bob, view, look)]) for look in looking] == [1, 1]  # each its own project's
+
+
+def may_open(actor: Actor, view: DocumentView, task: int) -> bool:
+    try:
+        return bool(read(actor, view, task=task))
+    except NotFound:
+        return False
 
 
 def test_a_form_takes_only_documents_of_its_own_project_and_as_they_were_brought(cast: Cast) -> None:
@@ -245,7 +284,7 @@ def test_of_a_classified_project_no_file_is_taken(cast: Cast) -> None:
 
 def test_a_start_form_takes_none(cast: Cast) -> None:
     begun = d.start(extensions='<zeebe:formDefinition formId="hand_in"/>')
-    body = (begun, t.task("judge", "finance", form="judge"), d.end("end"), d.chain("start", "judge", "end"))
+    body = (begun, by_bob("judge", "judge"), d.end("end"), d.chain("start", "judge", "end"))
     with pytest.raises(Refused) as refused_:
         t.deploy(FORM, SEEN, t.diagram(*body, process="begun"), fields=CLASSIFIED)
     assert "发起时还没有事项" in str([problem.message for problem in refused_.value.problems])
