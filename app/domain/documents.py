@@ -191,13 +191,14 @@ def made_up(values: Any) -> Any:
     Its key is no document's: the services take none of them until a file has been brought.
     """
     if isinstance(values, Mapping):
-        one = alone(values)
-        return {key: made_up(part) for key, part in values.items()} if one is values else one
+        given = dict(values)
+        one = alone(given)
+        return {key: made_up(part) for key, part in given.items()} if one is given else one
     return [made_up(part) for part in values] if isinstance(values, list) else values
 
 
-def alone(value: Mapping[str, Any]) -> Mapping[str, Any]:
+def alone(value: dict[str, Any]) -> dict[str, Any]:
     """``made_up`` of this mapping and of nothing inside it."""
-    if value.keys() == {FORMAT} and isinstance(name := value[FORMAT], str) and told(name) is not None:
+    if len(value) == 1 and FORMAT in value and isinstance(name := value[FORMAT], str) and told(name) is not None:
         return {"key": NOBODYS, "name": name, "sha256": hashlib.sha256(name.encode()).hexdigest(), "version": 1}
     return value

@@ -219,20 +219,22 @@ class Form:
 
 
 _NAMED = {FormCode.OFFICE: "单位", FormCode.PERSON: "人员"}  # what is chosen from the register, as {key, name}: text is never taken for one
+_BY_KEY = {code.lower(): code for code in _NAMED}  # of x-format
 
 
 def _format_problems(schema: Mapping[str, Any], data: Any, path: str, title: str = "") -> list[FieldProblem]:
-    """What ``x-format`` asks, wherever it stands: amounts (``money``) to the fen; an ``office`` and a ``person`` by key and name."""
-    code = next((code for code in _NAMED if schema.get("x-format") == code.lower()), None)
-    if code is not None:
+    """What ``x-format`` asks, wherever it stands: amounts (``money``) to the fen; an ``office`` and a ``person`` by key and name; a ``document`` as a reference."""
+    wanted = schema.get("x-format")
+    if wanted in _BY_KEY:
+        code = _BY_KEY[wanted]
         if _is_named(data) or data is None:
             return []
         return [FieldProblem(path, title, code, f"“{title}”应从登记的{_NAMED[code]}中选择,不能填写文字")]
-    if schema.get("x-format") == documents.FORMAT:
+    if wanted == documents.FORMAT:
         if data is None or documents.is_reference(data):
             return []
         return [FieldProblem(path, title, FormCode.DOCUMENT, f"“{title}”应是上传的文件,不能填写文字")]
-    if schema.get("x-format") == "money" and isinstance(data, int | Decimal) and not isinstance(data, bool):
+    if wanted == "money" and isinstance(data, int | Decimal) and not isinstance(data, bool):
         exact = data if isinstance(data, int) else data.quantize(_MONEY) if abs(data) < Decimal(10) ** 18 else None
         if exact is None or exact != data:
             return [FieldProblem(path, title, FormCode.MONEY, f"“{title}”应为精确到分的金额(元),至多两位小数")]

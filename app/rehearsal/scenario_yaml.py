@@ -102,7 +102,7 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
         seen.add(name)
     loader.flatten_mapping(node)
     found = {_characters(loader, key): loader.construct_object(value, deep=True) for key, value in node.value}
-    return dict(documents.alone(found))
+    return documents.alone(found) if len(found) == 1 else found
 
 
 def _bare_tag(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
