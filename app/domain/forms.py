@@ -124,6 +124,11 @@ class Form:
         return tuple(documents.slots(self.schema))
 
     @cached_property
+    def uploads(self) -> tuple[str, ...]:
+        """Those where they are brought."""
+        return tuple(slot for slot in self.slots if slot.split("/")[0] not in self.shown_fields)
+
+    @cached_property
     def _validator(self) -> Any:
         return jsonschema_rs.Draft202012Validator(
             dict(self.schema),

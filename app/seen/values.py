@@ -22,6 +22,13 @@ def document(reference: Mapping[str, Any]) -> str:
     return str(reference["name"]) + (f"(第 {reference['version']} 版)" if reference["version"] > 1 else "")
 
 
+def size(count: int) -> str:
+    """100 MB, 512 KB."""
+    if count >= 1_000_000:
+        return f"{count / 1_000_000:.4g} MB"
+    return f"{count / 1_000:.4g} KB" if count >= 1_000 else f"{count} 字节"
+
+
 def is_said(text: str) -> bool:
     """Whether a text is for people: a code or an id has no Chinese letter."""
     return _CHINESE.search(text) is not None

@@ -21,6 +21,7 @@ from app.domain.permissions import Actor
 from app.domain.reasons import checked_reason
 from app.domain.states import TaskState
 from app.errors import Conflict, Forbidden, InvalidRequest, NotFound, TaskAlreadyClosed
+from app.seen import values
 from app.seen.shapes import DocumentView, FilesView
 from app.services import tasks
 from app.store import documents as stored
@@ -56,7 +57,7 @@ def put(actor: Actor, task_key: int, name: str, stream: BinaryIO, now: datetime,
                 file.receive(stream, config.document_bytes)
             except files.TooLarge:
                 raise DocumentRefused(
-                    DocumentCode.FILE_LIMIT, f"“{name}”超过 {size_said(config.document_bytes)},请压缩或分成几份后再上传"
+                    DocumentCode.FILE_LIMIT, f"“{name}”超过 {values.size(config.document_bytes)},请压缩或分成几份后再上传"
                 ) from None
             if not file.size:
                 raise DocumentRefused(DocumentCode.FILE_EMPTY, f"“{name}”是空的")
@@ -140,7 +141,7 @@ def limits(project_key: int | None) -> dict[str, Any]:
         "endings": list(documents.ENDINGS),
         "kinds": documents.TOLD,
         "bytes": config.document_bytes,
-        "size": size_said(config.document_bytes),
+        "size": values.size(config.document_bytes),
         "refused": named.NOT_HERE if named.is_classified(project, {}) else "",
     }
 
@@ -157,13 +158,6 @@ def verified() -> FilesView:
         elif not sound:
             spoiled.append(f"{name}({key},{sha256})")
     return FilesView(str(folder), len(known), tuple(lost), tuple(spoiled), tuple(one for one in files.kept(folder) if one not in known))
-
-
-def size_said(count: int) -> str:
-    """100 MB, 512 KB."""
-    if count >= 1_000_000:
-        return f"{count / 1_000_000:.4g} MB"
-    return f"{count / 1_000:.4g} KB" if count >= 1_000 else f"{count} 字节"
 
 
 # ---------------------------------------------------------------------- parts
@@ -183,7 +177,7 @@ def _place(actor: Actor, task_key: int, slot: str, now: datetime) -> dict[str, A
     if named.is_classified(project, {}):
         raise Conflict(named.NOT_HERE, code=DocumentCode.CLASSIFIED)
     form = snapshot.form(row.form_key) if row.form_key else None
-    if form is None or slot not in form.slots or slot.split("/")[0] in form.shown_fields:
+    if form is None or slot not in form.uploads:
         raise InvalidRequest("此事项的表单没有这个上传的地方,请刷新页面后再试", code=DocumentCode.FILE_SLOT)
     acting = permissions.capacities(actor, task, facts, district)[0]
     office = next((one.office for one in actor.memberships if one.role == acting.role and one.office_name == acting.office), None)
@@ -239,7 +233,7 @@ def _is_seen(actor: Actor, row: Any, task_key: int, now: datetime) -> bool:
     if row.task_key == task_key and row.submitted_at is None:
         return bool(permissions.may_do(actor, *tasks.facts(actor, task_key, now), snapshot.district(row.tenant)))
     held = (shown, task.answer)
-    return any((one["key"], one["sha256"]) == (str(row.key), row.sha256) for values in held for one in documents.anywhere(values))
+    return any((one["key"], one["sha256"]) == (str(row.key), row.sha256) for some in held for one in documents.anywhere(some))
 
 
 def _record(actor: Actor, action: Action, row: Mapping[str, Any], now: datetime, *, add: bool = False) -> None:
@@ -279,7 +273,7 @@ def _view(row: Mapping[str, Any]) -> DocumentView:
         version=row["version"],
         media=row["media"],
         size=row["size"],
-        size_said=size_said(row["size"]),
+        size_said=values.size(row["size"]),
         sha256=row["sha256"],
         slot=row["slot"],
         task=row.get("task_name") or "",
