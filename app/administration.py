@@ -210,3 +210,41 @@ def list_offices(district: str, data: str | None, as_json: bool) -> None:
         for line in found:
             click.echo(f"{line.name}  {line.people} 人{'  已撤销' if line.closed_at else ''}  {'、'.join(line.role_titles)}")
         click.echo(f"{len(found)} 个单位")
+
+
+@click.group()
+def document() -> None:
+    """上传的文件。"""
+
+
+@document.command("verify")
+@data_option
+@json_option
+def verify_documents(data: str | None, as_json: bool) -> None:
+    """核对每份文件的内容都在、与登记的哈希一致,并列出没有登记的。"""
+    from app.services import documents
+
+    with looking(data):
+        found = documents.verified()
+    if as_json:
+        say(asdict(found))
+    else:
+        for kind, names in (("找不到", found.lost), ("被改动", found.spoiled)):
+            for name in names:
+                click.echo(f"{kind}:{name}", err=True)
+        click.echo(f"{found.folder}:内容 {found.contents} 份,没有登记的 {len(found.strays)} 份:{'完好' if found.is_sound else '有问题'}")
+    sys.exit(0 if found.is_sound else 1)
+
+
+@document.command("erase")
+@click.argument("key", type=int)
+@reason_option
+@data_option
+def erase_document(key: int, reason: str, data: str | None) -> None:
+    """误传(如涉密内容)的应急处置:删除文件的内容,登记保留,记入审计。备份里的须另行删除。"""
+    from app.domain.permissions import SYSTEM
+    from app.services import documents
+
+    with acting(data) as now:
+        count = documents.erase(SYSTEM, key, reason, now)
+    click.echo(f"内容已删除,涉及 {count} 份登记。备份里的同一文件请另行删除")

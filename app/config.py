@@ -74,6 +74,9 @@ class Config:
     page_size: int = _setting(20, "列表每页条数", least=1, most=10_000)
     page_limit: int = _setting(200, "列表每页条数上限", least=1, most=10_000)
     upload_bytes: int = _setting(10_000_000, "一次上传的最大字节数", least=1)
+    files: str = _setting("", "上传的文件存放的文件夹;空则为数据目录下 files。多个节点须是同一处")
+    document_bytes: int = _setting(100_000_000, "一份材料的最大字节数", least=1)
+    document_count: int = _setting(200, "一件事项最多上传的文件份数", least=1)
     form_bytes: int = _setting(1_000_000, "一次表单提交的最大字节数", least=1)
     idempotency_hours: int = _setting(24, "Idempotency-Key 的有效小时数", least=0, most=1_000_000)
     log_format: str = _setting("text", "日志格式:text 便于人读,json 便于采集", one_of=("text", "json"))
@@ -93,6 +96,11 @@ class Config:
     def folder(self) -> Path:
         """The folder for generated secrets and the audit head (with a database URL: ``instance``)."""
         return _resolved("instance" if "://" in self.data else self.data)
+
+    @property
+    def files_folder(self) -> Path:
+        """The folder in which uploaded files lie by their content."""
+        return _resolved(self.files) if self.files else self.folder / "files"
 
     @property
     def root(self) -> Path:

@@ -9,7 +9,7 @@ from app.config import Config
 
 def attach(app: Flask, config: Config, database: Any, user: type[Any], role: type[Any]) -> None:
     """Set sign-in, tokens, protection against forged requests and headers up on ``app``; ``user`` and ``role`` are the store's account models."""
-    from app.access import addresses, encoding, forgery, headers, identity, request_ids, sign_in, tokens
+    from app.access import addresses, encoding, forgery, headers, identity, request_ids, sign_in, tokens, uploads
 
     addresses.attach(app)
     request_ids.attach(app, shown=config.log_requests)
@@ -18,5 +18,6 @@ def attach(app: Flask, config: Config, database: Any, user: type[Any], role: typ
     headers.attach(app, secure=config.secure_cookies)
     sign_in.attach(app, config, database, user, role)
     tokens.attach(app)
+    uploads.attach(app)  # before anything reads a body
     forgery.attach(app)
     identity.attach(app)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import current, engine
-from app.acts import named
+from app.acts import documents, named
 from app.acts.held_tree import HeldTask, HeldTree
 from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
@@ -17,7 +17,7 @@ from app.domain.codes import FormCode
 from app.domain.fact_changes import UNCONFIRMED
 from app.domain.facts import FactsError, LedgerSchema
 from app.domain.form_checks import Overridden
-from app.domain.forms import Form
+from app.domain.forms import FieldProblem, Form
 from app.domain.project_values import project_context
 from app.engine import ProcessDefinition
 from app.engine.effects import Effect
@@ -71,7 +71,7 @@ def started(tree: HeldTree, definition: ProcessDefinition, variables: Mapping[st
     answered = form.answered(variables)
     site = CheckSite(0, 1, event.element_id)
     report = examine(form, answered, confirmed, _looked_at(tree, site, {}) if form.checks else _unseen(tree, site))
-    if wrong := [*report.problems, *named.problems(tree.tenant, named.of_form(form, answered), tree.project_facts)]:
+    if wrong := [*report.problems, *_unfounded(tree, form, answered)]:
         raise InvalidForm(wrong)
     return Submission(form, answered, tuple(report.overridden), tuple(report.effects))
 
@@ -87,11 +87,17 @@ def start_form(library: Snapshot, definition: ProcessDefinition) -> Form | None:
 
 
 def _accepted(tree: HeldTree, form: Form, answered: Mapping[str, Any], report: CheckReport) -> Submission:
-    if wrong := [*report.problems, *named.problems(tree.tenant, named.of_form(form, answered), tree.project_facts)]:
+    if wrong := [*report.problems, *_unfounded(tree, form, answered)]:
         raise InvalidForm(wrong)
     if report.effects:
         tree.journal.take(report.effects, {view.instance: view.definition for view in tree.the_state.instances()})
     return Submission(form, answered, tuple(report.overridden))
+
+
+def _unfounded(tree: HeldTree, form: Form, answered: Mapping[str, Any]) -> list[FieldProblem]:
+    """Offices, people and documents that the answers name and that are not what they are named."""
+    of_register = named.problems(tree.tenant, named.of_form(form, answered), tree.project_facts)
+    return [*of_register, *documents.problems(tree, form, answered)]
 
 
 def _setting(tree: HeldTree, task: HeldTask, form: Form) -> CheckSetting:

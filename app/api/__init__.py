@@ -5,10 +5,11 @@ Keys are strings of digits, absent values are null, instants end in ``Z`` with m
 
 from flask import Blueprint
 
-from app.api import process_instances, user_tasks
+from app.api import documents, process_instances, user_tasks
 
 blueprint = Blueprint("api", __name__, url_prefix="/v2")
 blueprint.register_blueprint(user_tasks.blueprint)
 blueprint.register_blueprint(process_instances.blueprint)
+blueprint.register_blueprint(documents.blueprint)
 
 __all__ = ["blueprint"]

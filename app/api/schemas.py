@@ -246,6 +246,18 @@ class ReturnTargetAnswer(Answer):
     instances = fields.List(fields.Nested(ReturnItemAnswer), attribute="items")
 
 
+class DocumentAnswer(Answer):
+    reference = fields.Raw()
+    documentKey = Key(attribute="key")  # noqa: N815
+    fileName = fields.String(attribute="name")  # noqa: N815
+    contentType = fields.String(attribute="media")  # noqa: N815
+    size = fields.Integer()
+    sha256 = fields.String()
+    version = fields.Integer()
+    slot = fields.String()
+    creationDate = InstantField(attribute="created_at")  # noqa: N815
+
+
 class UserTaskAnswer(Answer):
     name = fields.String()
     state = StateName(TASK_STATES)

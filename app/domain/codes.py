@@ -30,6 +30,10 @@ class Action(Code):
     INSTANCE_SUSPEND = "instance.suspend", "管理员挂起了流程实例，附原因"
     INSTANCE_RESUME = "instance.resume", "管理员恢复了挂起的流程实例，附原因"
     PROJECT_ENDED = "project.ended", "项目进入终态，同一项目其他正在办理的流程随之结束"
+    DOCUMENT_PUT = "document.put", "上传了一份文件，附名称、大小、哈希和放在哪里"
+    DOCUMENT_REPLACE = "document.replace", "上传了一份文件的新版本，附所替换的版本"
+    DOCUMENT_ERASE = "document.erase", "误传的文件按应急处置删除了内容，附哈希、涉及的文件和原因；登记保留"
+    DOCUMENT_READ = "document.read", "下载了其他单位上传的一份文件"
     PROJECT_CONFIRM = "project.confirm", "所有者核实了台账里导入或迁移来的一项内容，附字段、值和所用的角色"
     INSTANCE_CANCEL = "instance.cancel", "管理员取消了流程实例，附原因"
     MODELS_DEPLOY = "models.deploy", "部署了一批模型，附文件、理由、场景的结果和发布人确认的事项"
@@ -109,6 +113,7 @@ class FormCode(Code):
     MONEY = "MONEY", "金额应精确到分，至多两位小数"
     OFFICE = "OFFICE", "应从登记的单位中选择，不能填写文字"
     PERSON = "PERSON", "应从登记的人员中选择，不能填写文字"
+    DOCUMENT = "DOCUMENT", "应是在本事项上传的、或本项目已有的文件；没有这份文件、属于别的项目，或与上传的不符"
     CHANGED_MEANWHILE = "CHANGED_MEANWHILE", "表单打开之后，别人改了台账里的这一项；请核对两个值后重新提交"
     INVALID = "INVALID", "填写的内容不符合要求"
 
@@ -117,6 +122,24 @@ class FormCode(Code):
     CHECK_UNDECIDED = "CHECK_UNDECIDED", "表单的一条检查得不出结果，按不通过处理；请补齐所用的内容，或请业务分析员改正"
     CHECK_REASON = "CHECK_REASON", "不按检查办理须说明理由"
     CHECK_UNKNOWN = "CHECK_UNKNOWN", "说明理由的检查表单里没有，或不允许这样提交"
+
+
+class DocumentCode(Code):
+    """Why a file is not taken or not handed out."""
+
+    FILE_NAME = "FILE_NAME", "文件名不能用：应有名称和扩展名"
+    FILE_TYPE = "FILE_TYPE", "文件的类型不在可以上传的几种之内，按内容识别"
+    FILE_RENAMED = "FILE_RENAMED", "文件的内容与扩展名不符"
+    FILE_BROKEN = "FILE_BROKEN", "文件已损坏、没有传完整，或解开后过大"
+    FILE_MACRO = "FILE_MACRO", "文件里有宏或程序"
+    FILE_EMPTY = "FILE_EMPTY", "文件是空的，或请求里没有文件"
+    FILE_LIMIT = "FILE_LIMIT", "文件超过允许的大小"
+    FILE_MANY = "FILE_MANY", "一件事项上传的文件超过允许的份数"
+    FILE_SLOT = "FILE_SLOT", "事项的表单没有这个上传的地方"
+    FILE_REPLACED = "FILE_REPLACED", "要替换的文件不是同一处的、能读到的文件"
+    FILE_LOST = "FILE_LOST", "文件的内容在存放处找不到或被改动，请联系系统管理员从备份恢复"
+    FILE_ERASED = "FILE_ERASED", "误传的文件，内容已按应急处置删除，只留登记"
+    CLASSIFIED = "CLASSIFIED", "涉密项目不在平台上传文件，只登记编号、日期和存放地点"
 
 
 class DeadlineCode(Code):

@@ -1,8 +1,9 @@
 """When two values of a fact are the same, and the digest of what somebody approved.
 
-The normal form is JSON: null, a text, a truth value, or a list that begins with what it is (number, list, set, fields, office). Blank is null is absent, and
+The normal form is JSON: null, a text, a truth value, or a list that begins with what it is (number, list, set, fields, office, document). Blank is null is absent, and
 a text is blank if nobody sees anything of it after NFKC: white space of any width, and characters that have no picture of their own. Numbers count by value,
-money to the fen; offices and people by key; lists in order, unless ``x-unordered``; instants by the moment. Everything else is compared as it is written.
+money to the fen; offices and people by key; documents by their content; lists in order, unless ``x-unordered``; instants by the moment. Everything else is
+compared as it is written.
 """
 
 import hashlib
@@ -12,6 +13,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+
+from app.domain.documents import is_reference
 
 OFFICE = frozenset({"key", "name"})  # what an office is, wherever it is a value, and a person too
 _PLACES = 2  # of an amount: yuan and fen
@@ -48,9 +51,11 @@ def normal(schema: Mapping[str, Any], value: Any) -> Any:
         parts = [normal(_part(schema, "items"), one) for one in value]
         return ["set", *sorted(parts, key=_text)] if schema.get("x-unordered") is True else ["list", *parts]
     if isinstance(value, Mapping):
-        by_key = not schema or schema.get("x-format") in ("office", "person")
+        by_key = not schema or schema.get("x-format") in ("office", "person", "document")
         if by_key and value.keys() == OFFICE and isinstance(value["key"], str):
             return ["office", value["key"]]
+        if is_reference(value):
+            return ["document", value["sha256"]]
         properties = _part(schema, "properties")
         inner = ((str(name), normal(_part(properties, str(name)), part)) for name, part in value.items())
         return ["fields", *sorted([name, part] for name, part in inner if part is not None)]

@@ -37,7 +37,12 @@ _OF_SCHEMA = (
     "x-format", "x-held", "x-labels", "x-unordered",
 )  # fmt: skip
 _TYPES = ("string", "number", "integer", "boolean", "array", "object")
-_FORMATS = {"money": "number", "office": "object", "person": "object"}  # of x-format, with the type that it belongs to
+_FORMATS = {
+    "money": "number",
+    "office": "object",
+    "person": "object",
+    "document": "object",
+}  # of x-format, with the type that it belongs to
 
 
 class FactsError(Exception):

@@ -15,6 +15,7 @@ CITED = "x-clauses"  # the clauses that a field rests on
 HELD = "x-held"  # the role that a chosen person has to hold
 HELD_IN = "x-held-in"  # the field beside it that says in which office
 LEDGER_FIELD = "x-ledger"
+SLOTS = "x-slots"  # what a table of materials opens with a row for: names, or the field that lists them
 
 
 class KeywordRefused(Exception):
@@ -98,6 +99,43 @@ def check_keywords(schema: Mapping[str, Any]) -> None:
         if part.get(KEEP) is True and (part.get(FRESH) is True or is_confirmation(part)):
             why = f"又写了 {FRESH}" if part.get(FRESH) is True else "是须由本人当次确认的(const: true)"
             raise KeywordRefused(f"{place}/{KEEP}", f"字段 {name} {why},不能沿用上次的内容,请去掉 {KEEP}")
+
+    for name, part in schema["properties"].items():
+        if SLOTS in part:
+            _check_slots(schema, name, part[SLOTS])
+
+
+def _check_slots(schema: Mapping[str, Any], name: str, slots: Any) -> None:
+    place = f"schema/properties/{name}/{SLOTS}"
+    rows = resolved(resolved(schema["properties"][name], schema).get("items"), schema)
+    if "name" not in rows.get("properties", {}):
+        raise KeywordRefused(place, f"{SLOTS} 只能写在每行有 name 的列表上,字段 {name} 不是")
+    if isinstance(slots, str):
+        if slots not in schema["properties"]:
+            raise KeywordRefused(place, f"字段 {name} 的 {SLOTS} 写了“{slots}”,表单没有这个字段")
+    elif not (isinstance(slots, list) and slots and all(isinstance(one, str) and one.strip() for one in slots)):
+        raise KeywordRefused(place, f"字段 {name} 的 {SLOTS} 应是列出应交材料的字段,或材料的名称")
+
+
+def with_slots(schema: Mapping[str, Any], data: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """``data`` with a row for every material that is to be handed in and has none yet, in their order, what is there already first."""
+    opened = dict(data)
+    for name, part in schema["properties"].items():
+        if SLOTS in part:
+            listed = part[SLOTS] if isinstance(part[SLOTS], list) else known.get(part[SLOTS])
+            rows = opened.get(name) or []
+            there = {row.get("name") for row in rows if isinstance(row, Mapping)}
+            names = [one for one in map(_slot, listed if isinstance(listed, list) else []) if one and one not in there]
+            if names:
+                opened[name] = [*rows, *({"name": one} for one in names)]
+    return opened
+
+
+def _slot(listed: Any) -> str:
+    """The name of what has to be handed in; of what may be handed in none."""
+    if isinstance(listed, Mapping):
+        return str(listed.get("name") or "") if listed.get("mandatory") is not False else ""
+    return listed if isinstance(listed, str) else ""
 
 
 def _somewhere(node: Any, keyword: str) -> bool:

@@ -15,7 +15,7 @@ import jsonschema_rs
 import simplejson
 
 from app.codes import Code
-from app.domain import form_checks, form_values
+from app.domain import documents, form_checks, form_values
 from app.domain.codes import FormCode
 from app.domain.form_checks import FormCheck
 from app.domain.form_messages import MESSAGES, of_schema
@@ -119,6 +119,16 @@ class Form:
         )
 
     @cached_property
+    def slots(self) -> tuple[str, ...]:
+        """Where documents stand among its fields, brought here or only shown."""
+        return tuple(documents.slots(self.schema))
+
+    @cached_property
+    def uploads(self) -> tuple[str, ...]:
+        """Those where they are brought."""
+        return tuple(slot for slot in self.slots if slot.split("/")[0] not in self.shown_fields)
+
+    @cached_property
     def _validator(self) -> Any:
         return jsonschema_rs.Draft202012Validator(
             dict(self.schema),
@@ -136,7 +146,7 @@ class Form:
         data = form_values.without_blanks(self.schema, data)
         problems = [problem for error in self._validator.iter_errors(data) for problem in self._explain(error)]
         special = _format_problems(self.schema, data, "")
-        misread = {problem.path for problem in special if problem.code in _NAMED}
+        misread = {problem.path for problem in special if problem.code in _NAMED or problem.code == FormCode.DOCUMENT}
         problems = [problem for problem in problems if problem.path not in misread] + special
         if partial:
             problems = [problem for problem in problems if problem.code != FormCode.REQUIRED]
@@ -161,6 +171,10 @@ class Form:
         """
         opened = form_values.opening(self.schema, self.ui, known=known, last=last, fresh=fresh)
         return self.with_empty_lists(opened)
+
+    def with_slots(self, data: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+        """``data`` with a row for each material that is to be handed in: ``x-slots``."""
+        return form_values.with_slots(self.schema, data, known)
 
     def emptied(self, data: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
         """``data`` with null for what the form has kept from what is ``known`` and whoever submits it has emptied."""
@@ -210,16 +224,22 @@ class Form:
 
 
 _NAMED = {FormCode.OFFICE: "单位", FormCode.PERSON: "人员"}  # what is chosen from the register, as {key, name}: text is never taken for one
+_BY_KEY = {code.lower(): code for code in _NAMED}  # of x-format
 
 
 def _format_problems(schema: Mapping[str, Any], data: Any, path: str, title: str = "") -> list[FieldProblem]:
-    """What ``x-format`` asks, wherever it stands: amounts (``money``) to the fen; an ``office`` and a ``person`` by key and name."""
-    code = next((code for code in _NAMED if schema.get("x-format") == code.lower()), None)
-    if code is not None:
+    """What ``x-format`` asks, wherever it stands: amounts (``money``) to the fen; an ``office`` and a ``person`` by key and name; a ``document`` as a reference."""
+    wanted = schema.get("x-format")
+    if wanted in _BY_KEY:
+        code = _BY_KEY[wanted]
         if _is_named(data) or data is None:
             return []
         return [FieldProblem(path, title, code, f"“{title}”应从登记的{_NAMED[code]}中选择,不能填写文字")]
-    if schema.get("x-format") == "money" and isinstance(data, int | Decimal) and not isinstance(data, bool):
+    if wanted == documents.FORMAT:
+        if data is None or documents.is_reference(data):
+            return []
+        return [FieldProblem(path, title, FormCode.DOCUMENT, f"“{title}”应是上传的文件,不能填写文字")]
+    if wanted == "money" and isinstance(data, int | Decimal) and not isinstance(data, bool):
         exact = data if isinstance(data, int) else data.quantize(_MONEY) if abs(data) < Decimal(10) ** 18 else None
         if exact is None or exact != data:
             return [FieldProblem(path, title, FormCode.MONEY, f"“{title}”应为精确到分的金额(元),至多两位小数")]

@@ -14,7 +14,7 @@ from app.domain.districts import ANYBODY, District, ProcessInfo
 from app.domain.permissions import SYSTEM, Actor
 from app.domain.states import TaskState
 from app.errors import Failure
-from app.playing import player
+from app.playing import papers, player
 from app.playing.player import Filled
 from app.seen.shapes import ClauseView, TaskLine
 from app.services import accounts, projects, tasks, timers
@@ -103,7 +103,7 @@ def complete(life: Life, line: TaskLine, now: datetime) -> bool:
         asked = tasks.filling(actor, line.key, now)
         facts = life.facts if line.project_key else {}
         filled = player.fill(asked.form, asked.seen, facts, answers=answers, now=now, tenant=life.district.key)
-        tasks.complete(actor, line.key, filled.values, now)
+        tasks.complete(actor, line.key, papers.bring(actor, line.key, asked.form, filled.values, now), now)
     except Failure as failure:
         places = "".join(f" [{fault.path}: {fault.message}]" for fault in getattr(failure, "problems", ()))
         life.problems.append(f"“{line.name}”({line.element_id})由 {actor.username} 办理被拒绝:{failure.message}{places}")

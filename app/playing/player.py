@@ -8,7 +8,7 @@ from typing import Any
 
 from app.catalogue import expressions, snapshot
 from app.decision import feel
-from app.domain import permissions
+from app.domain import documents, permissions
 from app.domain.codes import FormCode
 from app.domain.form_values import FRESH, HELD, HELD_IN
 from app.domain.forms import Form
@@ -50,6 +50,7 @@ def fill(
     """
     if form is None:
         return Filled(dict(answers), ())
+    facts, answers = documents.made_up(facts), documents.made_up(answers)
     known = {**seen, **facts, **answers}
     values: dict[str, Any] = {}
     assumed: dict[str, None] = {}
@@ -139,6 +140,7 @@ def _person(tenant: str, now: datetime, role: str, known: Mapping[str, Any]) -> 
 
 def _fitting(value: Any, schema: Mapping[str, Any]) -> Any:
     """A value in the shape that the field wants, where that is only a matter of writing."""
+    value = documents.made_up(value)
     kind, form = schema.get("type"), schema.get("format")
     if kind == "string" and isinstance(value, int | Decimal) and not isinstance(value, bool):
         return str(value)

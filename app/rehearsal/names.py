@@ -26,7 +26,7 @@ from app.engine.elements.subprocesses import CallActivity
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.expressions import LiteralTerm, Term, source_of, vocabulary
 from app.engine.functions import APPROVED, APPROVED_VALUE, COMPLETED_AT, OFFICES_OF
-from app.rehearsal import approvals, at_once, declarations, ledger_names, reserved, variables
+from app.rehearsal import approvals, at_once, declarations, ledger_names, reserved, variables, wording
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, argument, calls, expressions, first, job_type, texts, texts_of, tree
@@ -40,8 +40,7 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 def check_each(file: str, process: ProcessDefinition, views: Sequence[View]) -> list[Finding]:
-    """The findings of ``check`` in each district that uses the diagram: what one of them lacks is not made good by another's, but for whom and what it calls: a shared
-    diagram may speak of a role or a model that one of its districts has."""
+    """The findings of ``check`` in each district that uses the diagram; a shared diagram may speak of a role or a model that one of its districts has."""
     return judged(views, lambda around: check(file, process, around), anywhere=_OF_ANY)
 
 
@@ -112,6 +111,7 @@ class _Checker:
         event = self.process.start_form
         if event is not None and event.form is not None and part.id == event.element_id:
             yield from self._reference(part, "form", LiteralTerm(event.form))
+            yield from (self._say(part, FindingCode.FORM, wording.no_task_yet(slot)) for slot in self.around.uploads(event.form))
 
     def _say(self, part: Part, code: Code, message: str, *, text: str = "", at: str = "", severity: str = "error") -> Finding:
         line = self.lines.of(at or part.id, text)

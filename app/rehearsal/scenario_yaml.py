@@ -1,6 +1,6 @@
 """YAML of scenario files: an amount stays the decimal that was written, nothing of YAML 1.1's surprises is kept, every refusal is Chinese and names its line.
 
-``yes`` and ``on`` are texts, ``010`` is ten, ``1:30`` is a text, instants stay as they are written.
+``{document: 方案.pdf}`` names a document of which nobody has the file. ``yes`` and ``on`` are texts, ``010`` is ten, ``1:30`` is a text, instants stay as they are written.
 """
 
 import re
@@ -13,6 +13,7 @@ from yaml.composer import Composer
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
+from app.domain import documents
 from app.engine.limits import flaw_of
 from app.errors import InvalidRequest
 from app.rehearsal.codes import FindingCode
@@ -100,7 +101,8 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[str, Any]:
             raise ScenarioError(f"第 {key.start_mark.line + 1} 行的键“{name}”重复")
         seen.add(name)
     loader.flatten_mapping(node)
-    return {_characters(loader, key): loader.construct_object(value, deep=True) for key, value in node.value}
+    found = {_characters(loader, key): loader.construct_object(value, deep=True) for key, value in node.value}
+    return documents.alone(found) if len(found) == 1 else found
 
 
 def _bare_tag(loader: yaml.SafeLoader, node: yaml.Node) -> Any:

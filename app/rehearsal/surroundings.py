@@ -132,6 +132,10 @@ class View:
     def forms(self, name: str) -> Sequence[Form]:
         return self._loaded("form", name)
 
+    def uploads(self, name: str) -> Sequence[str]:
+        """Where a form takes documents."""
+        return [slot for form in self.forms(name) for slot in form.uploads]
+
     @cached_property
     def _everything(self) -> Sequence[ProcessDefinition]:
         return [process for name in self.ids("process") for process in self.processes(name)]

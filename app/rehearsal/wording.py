@@ -45,3 +45,7 @@ def nameless(text: str, names: Mapping[str, str]) -> str:
     for key, name in names.items():
         text = text.replace(f"“{name}”", f"“{key}”")
     return text
+
+
+def no_task_yet(slot: str) -> str:
+    return f"的发起表单有上传文件的地方“{slot}”:发起时还没有事项,请改到第一个任务的表单里"

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
 from app.domain.districts import ZONE
+from app.domain.documents import is_reference
 from app.domain.fact_values import OFFICE
 from app.seen import values, wording
 from app.seen.shapes import FactView
@@ -80,6 +81,8 @@ def said(value: Any, schema: Mapping[str, Any] = _NO_SCHEMA, others: Mapping[str
             return _instant(value)
         case Mapping() if value.keys() == OFFICE:
             return str(value["name"])
+        case Mapping() if is_reference(value):
+            return values.document(value)
         case Mapping():
             own = schema.get("properties", {})
             known = [(inner, part) for name, part in value.items() if (inner := own.get(name) or others.get(name)) and _is_shown(inner)]

@@ -942,3 +942,45 @@ class AuditReport:
     @property
     def whole(self) -> bool:
         return not self.problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentView:
+    """A version of a document. ``submitted_at`` None: brought to a task and not handed in yet."""
+
+    key: int
+    name: str
+    version: int
+    media: str
+    size: int
+    size_said: str
+    sha256: str
+    slot: str
+    task: str
+    process: str
+    person: str
+    office: str
+    created_at: datetime
+    submitted_at: datetime | None
+    project_key: int | None
+    erased: bool = False
+
+    @property
+    def reference(self) -> dict[str, Any]:
+        """What stands among a form's values."""
+        return {"key": str(self.key), "name": self.name, "sha256": self.sha256, "version": self.version}
+
+
+@dataclass(frozen=True, slots=True)
+class FilesView:
+    """What the operator's check of the files has found: of how many contents which are lost or spoiled; ``strays``: what no document is of."""
+
+    folder: str
+    contents: int
+    lost: tuple[str, ...]
+    spoiled: tuple[str, ...]
+    strays: tuple[str, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.lost and not self.spoiled

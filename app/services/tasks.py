@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from app import engine
-from app.acts import answering, checks, idempotency, readings
+from app.acts import answering, checks, documents, idempotency, readings
 from app.acts import facts as form_acts
 from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTree
@@ -76,7 +76,9 @@ def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) ->
     return TaskPage(
         line=task_line(row, now),
         form=form,
-        data=opened(form, seen, mine, info, returned.last_answer(row)) | form_acts.still_drafted(form, row, project),
+        data=_filled_in(
+            form, seen, opened(form, seen, mine, info, returned.last_answer(row)) | form_acts.still_drafted(form, row, project)
+        ),
         draft_saved_at=row.draft_saved_at,
         project=projects.project_view(project) if project else None,
         clauses=clauses,
@@ -251,6 +253,7 @@ def _complete(
             overrides=given.documents(),
         ):
             raise TaskAlreadyClosed
+        documents.hand_in(given.form, given.data, now)
         if task.signing is not None:
             instances.release_signed(tree.root_key, task.signing, actor.username)
         tree.save()
@@ -301,6 +304,10 @@ def _assign(actor: Actor, key: int, now: datetime, assignee: str | None, action:
 
 
 # ---------------------------------------------------------------------- parts
+
+
+def _filled_in(form: Form | None, seen: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return data if form is None else form.with_slots(data, seen)
 
 
 def _office_key(actor: Actor, role: str, office: str) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from flask import Flask
 
 from app.domain.deadlines import passed
 from app.domain.districts import ZONE
+from app.domain.documents import is_reference
 from app.domain.fact_values import OFFICE
 from app.domain.states import SUSPENDED, DefinitionKind, DeploymentSource, ElementState, InstanceState, JobState, TaskState
 from app.seen import values
@@ -137,6 +138,8 @@ def value(thing: Any) -> str:
             return instant(datetime.fromisoformat(thing))
         case Mapping() if thing.keys() == OFFICE:
             return value(thing["name"])
+        case Mapping() if is_reference(thing):
+            return values.document(thing)
         case Mapping():
             return "；".join(f"{name}：{value(part)}" for name, part in thing.items()) or NOTHING
         case list() if any(isinstance(item, Mapping) for item in thing):  # a table: its rows

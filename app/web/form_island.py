@@ -48,9 +48,11 @@ def given_to(
     draft: str | None = None,
     read_only: bool = False,
     unconfirmed: Mapping[str, str] = MappingProxyType({}),
+    files: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """What the form island needs (frontend/src/form/index.jsx), with the register where the form chooses from it. Addresses: ``complete`` and ``draft`` to send
-    to, ``back`` to return to after signing in. ``unconfirmed``: facts that nobody has confirmed, each with what it came by."""
+    to, ``back`` to return to after signing in. ``unconfirmed``: facts that nobody has confirmed, each with what it came by; ``files``: where documents
+    are brought and read."""
     asked = set(_formats(form.schema))
     known = {name: value for name, value in data.items() if value is not None}  # nothing yet is no answer
     schema = _with_marks(_with_clauses(form, tenant), unconfirmed, form.ledger_fields if not read_only else ())
@@ -62,6 +64,7 @@ def given_to(
         "urls": {"complete": complete, **({"draft": draft} if draft is not None else {})},
         "session": {"csrf": forgery.token(), "tokenUrl": url_for("home.session"), "signInUrl": url_for("security.login", next=back)},
         "zone": ZONE.key,
+        **({"files": dict(files)} if files else {}),
         **({"register": _register(tenant, asked)} if asked and not read_only else {}),
     }
 

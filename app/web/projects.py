@@ -11,7 +11,7 @@ from app.catalogue import districts
 from app.codes import RequestCode
 from app.errors import InvalidRequest
 from app.seen.shapes import StartPage
-from app.services import confirming, projects
+from app.services import confirming, documents, projects
 from app.web import display, form_island, listing
 
 blueprint = Blueprint("projects", __name__)
@@ -50,7 +50,8 @@ def declare() -> Response | tuple[str, int]:
 
 @blueprint.get("/projects/<int:key>")
 def show(key: int) -> str:
-    return render_template("projects/project.html", view=projects.view(current_actor(), key, present()))
+    actor = current_actor()
+    return render_template("projects/project.html", view=projects.view(actor, key, present()), files=documents.of_project(actor, key))
 
 
 @blueprint.post("/projects/<int:key>/confirm/<field>")

@@ -15,7 +15,7 @@ from app.domain.districts import ZONE
 from app.domain.states import TaskState
 from app.errors import Conflict, InvalidRequest, TaskAlreadyClosed
 from app.seen.shapes import TaskPage
-from app.services import returns, tasks
+from app.services import documents, returns, tasks
 from app.services.returns import ReturnWish
 from app.web import drawing, form_island
 
@@ -152,7 +152,17 @@ def _for_form(view: TaskPage) -> dict[str, Any]:
         back=url_for("tasks.show", key=key, acting=chosen_role(view)),
         read_only=not may_fill_in(view),
         unconfirmed=view.unconfirmed,
+        files=_files(view),
     )
+
+
+def _files(view: TaskPage) -> dict[str, Any]:
+    """Where a form that takes documents brings and reads them, and what the page tells of their size and kind."""
+    if view.form is None or not view.form.slots:
+        return {}
+    key = view.line.key
+    read = url_for("documents.show", key=0, task=key)
+    return {"put": url_for("documents.put", key=key), "read": read, **documents.limits(view.project.key if view.project else None)}
 
 
 def chosen_role(view: TaskPage) -> str | None:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
+
+from app.playing import papers
 
 
 def fill_in(page: Page, schema: Mapping[str, Any], values: Mapping[str, Any], place: str = "root") -> None:
@@ -26,6 +28,9 @@ def _enter(page: Page, schema: Mapping[str, Any], value: Any, place: str) -> Non
 
 
 def _enter_list(page: Page, schema: Mapping[str, Any], values: list[Any], place: str) -> None:
+    if schema["items"].get("x-format") == "document":
+        _bring(page, [value["document"] for value in values], place)
+        return
     box = page.locator(f"#{place}")
     if "enum" in schema["items"]:
         for value in values:
@@ -35,6 +40,12 @@ def _enter_list(page: Page, schema: Mapping[str, Any], values: list[Any], place:
         if box.locator("tbody tr").count() <= number:
             box.get_by_role("button", name="新增一行").click()
         fill_in(page, schema["items"], value, f"{place}_{number}")
+
+
+def _bring(page: Page, names: list[str], place: str) -> None:
+    page.set_input_files(f"#{place}", [{"name": name, "mimeType": "", "buffer": papers.made(name)} for name in names])
+    for name in names:
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
 
 
 def _choose(field: Locator, word: str) -> None:

@@ -123,7 +123,7 @@ def test_the_first_day(site: str, somebody: Somebody) -> None:
 
     form = the_form(official)
     names = official.locator("#root_requiredNames .form-control-plaintext").inner_text().split("、")
-    materials = [{"name": name, "number": f"登记-{number:03}"} for number, name in enumerate(names, start=1)]
+    materials = [{"name": name, "files": [{"document": f"{name}.pdf"}]} for name in names]
     fill_in(official, form["schema"], example_answers(form["schema"], {**ANSWERS, "materials": materials}, form["ui"]))
     official.get_by_role("button", name="提交", exact=True).click()
     expect(official.get_by_role("status").filter(has_text="已提交")).to_be_visible()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app import config, create_app
+from app.playing import papers
 from app.services import instants, startup
 from tests.acceptance.conftest import Somebody
 from tests.acceptance.filling import fill_in
@@ -67,11 +68,39 @@ def declare(page: Page, name: str) -> None:
     page.get_by_role("button", name="下一步").click()
     form = the_form(page)
     names = page.locator("#root_requiredNames .form-control-plaintext").inner_text().split("、")
-    materials = [{"name": material, "number": f"登记-{number:03}"} for number, material in enumerate(names, start=1)]
+    materials = [{"name": material, "files": [{"document": f"{material}.pdf"}]} for material in names]
     answers = example_answers(form["schema"], {**ANSWERS, "projectName": name, "materials": materials}, form["ui"])
     fill_in(page, form["schema"], answers)
+    refuse_wrong_files(page, names[0])
     page.get_by_role("button", name="提交", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="已提交")).to_be_visible()
+
+
+def refuse_wrong_files(page: Page, material: str) -> None:
+    """Each is refused with its name and the reason, in the browser or on the server; what was filled in and brought before stays."""
+    purpose, kept = page.input_value("#root_purpose"), page.get_by_role("link", name=f"{material}.pdf", exact=True)
+    for name, content, why in (
+        ("木马.exe", b"MZ", "这种类型不能上传"),
+        ("改名.pdf", b"MZ\x90\0", "内容不是它的扩展名所说的类型"),
+        ("改名.docx", papers.made("x.pdf"), "与扩展名不符"),
+    ):
+        page.set_input_files("#root_materials_0_files", {"name": name, "mimeType": "", "buffer": content})
+        refusal = page.get_by_role("alert").filter(has_text=why)
+        expect(refusal).to_contain_text(f"“{name}”")
+    assert page.input_value("#root_purpose") == purpose
+    expect(kept).to_be_visible()
+    page.set_input_files(
+        f"input[aria-label='替换 {material}.pdf']", {"name": "终稿.pdf", "mimeType": "", "buffer": papers.made("终稿.pdf")}
+    )
+    expect(page.get_by_role("link", name="终稿.pdf（第 2 版）")).to_be_visible()
+    expect(kept).to_have_count(0)
+
+
+def download(page: Page, name: str) -> bytes:
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=name).first.click()
+    assert waiting.value.suggested_filename == name.split("（")[0]
+    return Path(waiting.value.path()).read_bytes()
 
 
 @pytest.fixture
@@ -126,6 +155,8 @@ def test_from_an_empty_server_to_a_project_that_the_bureau_receives(data: str, s
         expect(row).to_have_count(1)
         expect(row).to_contain_text(PROJECT)
         expect(row).to_contain_text(NEW_OFFICE)
+        row.get_by_role("link").first.click()
+        assert download(bureau, "终稿.pdf（第 2 版）") == papers.made("终稿.pdf")
 
         security.goto(f"{site}/people/of/shou")
         security.get_by_role("region", name="停用账号").get_by_label("原因").fill("调离")

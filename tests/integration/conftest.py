@@ -33,6 +33,7 @@ def settings(data: str, folder: Path) -> Config:
         models=str(folder / "models"),
         audit_key="00" * 32,
         audit_head=str(folder / "head.jsonl"),
+        files=str(folder / "files"),
         secret_key="tests",
         lock_seconds=60.0,
         busy_seconds=60.0,

@@ -24,6 +24,8 @@ OFFICER = ["user", "create", "anna", "--name", "安娜", "--district", "sucheng"
 LOOKING = (
     ["audit", "verify"],
     ["audit", "verify", "--json"],
+    ["document", "verify"],
+    ["document", "verify", "--json"],
     ["user", "list", "--district", "sucheng"],
     ["user", "list", "--district", "sucheng", "--json"],
     ["office", "list", "--district", "sucheng"],
@@ -38,6 +40,7 @@ WRITING = (
     ["user", "token", "anna"],
     ["office", "create", "某局", "--district", "sucheng"],
     ["office", "close", "某局", "--district", "sucheng", "--reason", "r"],
+    ["document", "erase", "7", "--reason", "r"],
     ["deploy", str(ROOT / "dmn" / "sucheng" / "supervision.dmn")],
 )
 

@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.decision import dmn, feel
-from app.domain import calendars, deadlines, districts
+from app.domain import calendars, deadlines, districts, documents
 from app.domain.forms import FieldProblem, Form
 from app.engine import DecisionRef, ProcessDefinition, State, StaticLibrary, answering, commands, effects, functions, read, readings, step
 from app.engine.expressions import vocabulary
@@ -418,7 +418,7 @@ def _decimal(value: Any) -> Any:
     if isinstance(value, float):
         return Decimal(str(value))
     if isinstance(value, Mapping):
-        return {name: _decimal(item) for name, item in value.items()}
+        return {name: _decimal(item) for name, item in documents.made_up(value).items()}
     if isinstance(value, list | tuple):
         return [_decimal(item) for item in value]
     return value.isoformat() if isinstance(value, date | datetime) else value

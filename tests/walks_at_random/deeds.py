@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.domain.permissions import SYSTEM, Actor
 from app.errors import Failure
-from app.playing import player
+from app.playing import papers, player
 from app.seen.shapes import TaskLine
 from app.services import projects, returns, tasks
 from app.store.tables import RecordRow, db
@@ -97,7 +97,7 @@ def opened(walk: "Walk", line: TaskLine, actor: Actor, *, way: int | None = None
         answers |= {name: walk.seats.office_of(role) for name, role in walk.intended(line).get("@offices", {}).items()}
     facts = walk.facts_for(line.project_key)
     without = walk.intended(line).get("@without", ())
-    values = dict(player.fill(form, seen, facts, answers, walk.now, walk.district).values)
+    values = papers.bring(SYSTEM, line.key, form, player.fill(form, seen, facts, answers, walk.now, walk.district).values, walk.now)
     values = {name: value for name, value in values.items() if name not in without}
     if line.process_id == "annual_plan" and "planItems" in values:
         values["planItems"] = [walk.planned(item, line.element_id) for item in values["planItems"]]

@@ -2,6 +2,7 @@
 
 from app.store.tables.accounts import DelegationRow, MembershipRow, OrganisationRow, Role, UserRow
 from app.store.tables.base import db
+from app.store.tables.documents import DocumentRow
 from app.store.tables.instances import (
     DecisionEvaluationRow,
     ElementInstanceRow,
@@ -40,6 +41,7 @@ __all__ = [
     "DefinitionRow",
     "DelegationRow",
     "DeploymentRow",
+    "DocumentRow",
     "ElementInstanceRow",
     "FactChangeRow",
     "IdempotencyKeyRow",

@@ -14,7 +14,7 @@ export function makeKeeper() {
   };
 }
 
-async function freshToken(url) {
+export async function freshToken(url) {
   const answer = await fetch(url, { headers: { Accept: 'application/json' }, credentials: 'same-origin' });
   if (!answer.ok) return undefined;
   const { csrf } = await answer.json();
@@ -36,12 +36,12 @@ async function read(answer) {
   }
 }
 
-const LOST = { code: 'connection_lost', detail: '没有连上服务器。您填写的内容还在本页，请检查网络后再点一次。' };
+export const LOST = { code: 'connection_lost', detail: '没有连上服务器。您填写的内容还在本页，请检查网络后再点一次。' };
 const UNREADABLE = {
   code: 'answer_unreadable',
   detail: '服务器的回答没有收全，不能确定是否办成。您填写的内容还在本页，请再点一次：已经办成的不会重复办理。',
 };
-const EXPIRED = {
+export const EXPIRED = {
   code: 'signed_out',
   detail: '登录已过期。请在新窗口重新登录，再回到本页继续；您填写的内容还在本页。',
 };

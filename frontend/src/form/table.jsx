@@ -1,5 +1,6 @@
 // An array of objects as a table people can fill in; below 576 px every row becomes a card (site.css).
 import { createElement } from 'react';
+import { areDocuments, isDocument, limitsOf } from './documents.jsx';
 import { grouped } from './numbers.js';
 
 const isMoney = (schema) => schema['x-format'] === 'money';
@@ -40,6 +41,7 @@ export function TableTemplate(props) {
   const columns = Object.entries(schema.items?.properties ?? {});
   const locked = readonly || disabled;
   const description = schema.description;
+  const { files } = registry.formContext;
   return (
     <fieldset className="mb-4 form-rows" id={fieldPathId.$id} tabIndex={-1}>
       <legend className="form-label">
@@ -47,6 +49,12 @@ export function TableTemplate(props) {
         {required && !locked && <span className="text-danger"> *</span>}
       </legend>
       {description && <div className="form-text mt-0 mb-1">{description}</div>}
+      {!locked &&
+        files?.put &&
+        !files.refused &&
+        columns.some(([, cell]) => areDocuments(cell) || isDocument(cell)) && (
+          <div className="form-text mt-0 mb-1">{limitsOf(files)}</div>
+        )}
       {items.length > 0 && (
         <table className="table table-sm align-top mb-2">
           <thead>

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import Form from '@rjsf/core';
 import { toErrorSchema } from '@rjsf/utils';
 import { ConfirmAt, useConfirmations } from './confirm.jsx';
+import { fields as ofDocuments } from './documents.jsx';
 import { fields as ofRegister } from './register.jsx';
 import { makeKeeper, post } from './server.js';
 import { ErrorSummary, templates } from './templates.jsx';
@@ -23,7 +24,7 @@ const NumberField = (props) => {
   const { StringField } = props.registry.fields;
   return <StringField {...props} />;
 };
-const fields = { NumberField, ...ofRegister };
+const fields = { NumberField, ...ofRegister, ...ofDocuments };
 
 // The server names a field as items/0/amount; its sentence already carries the field's title.
 function fromServer(problems) {
@@ -65,7 +66,7 @@ function useLeaveWarning() {
   return dirtyRef;
 }
 
-export function TaskForm({ form, initial, clauses, register, readOnly, preview, urls, session, zone }) {
+export function TaskForm({ form, initial, clauses, register, files, readOnly, preview, urls, session, zone }) {
   const [data, setData] = useState(() => (readOnly ? initial : withEmptyLists(form.schema, initial)));
   const [errors, setErrors] = useState([]); // found in the browser
   const [served, setServed] = useState([]); // found by the server
@@ -143,7 +144,7 @@ export function TaskForm({ form, initial, clauses, register, readOnly, preview, 
         schema={schema}
         uiSchema={ui}
         formData={data}
-        formContext={{ clauses, confirmations, register }}
+        formContext={{ clauses, confirmations, files, register, session }}
         validator={validator}
         extraErrors={extra}
         templates={templates}

@@ -1,12 +1,16 @@
 // The frame around fields: label, help, clause, error, and the summary that links to what is wrong.
 import { useEffect, useRef } from 'react';
 import { ConfirmAt } from './confirm.jsx';
+import { areDocuments, isDocument } from './documents.jsx';
 import { namedBy } from './register.jsx';
 import { BaseInput } from './widgets.jsx';
 
-// A field for offices or people is one like others, though its value is an object or a list of them.
+// A field for offices, people or documents is one like others, though its value is an object or a list of them.
 const isNamed = (schema) =>
-  namedBy(schema) !== undefined || (schema.type === 'array' && namedBy(schema.items) !== undefined);
+  isDocument(schema) ||
+  areDocuments(schema) ||
+  namedBy(schema) !== undefined ||
+  (schema.type === 'array' && namedBy(schema.items) !== undefined);
 
 const describedElsewhere = (schema) => schema.type === 'array' && schema.items?.type === 'object' && !isNamed(schema);
 

@@ -1,4 +1,5 @@
 // How each field is drawn when its form does not say: worked out from the schema, overridden by the form's own `ui`.
+import { areDocuments, isDocument } from './documents.jsx';
 import { namedBy } from './register.jsx';
 import { CellTemplate, RowTemplate, TableRowTemplate, TableTemplate } from './table.jsx';
 
@@ -35,16 +36,21 @@ function widgetFor(schema, inTable) {
   }
 }
 
-const isScalar = (schema) => namedBy(schema) !== undefined || !['object', 'array'].includes(typeOf(schema));
+/** Drawn by a field of its own, whatever its value is made of. */
+const isOne = (schema) => namedBy(schema) !== undefined || isDocument(schema);
+
+const isScalar = (schema) => isOne(schema) || areDocuments(schema) || !['object', 'array'].includes(typeOf(schema));
 
 export function isTable(schema) {
   const rows = schema.items;
-  if (namedBy(rows)) return false;
+  if (isOne(rows)) return false;
   return typeOf(schema) === 'array' && rows?.type === 'object' && Object.values(rows.properties ?? {}).every(isScalar);
 }
 
-/** Offices and people are chosen from the register. */
+/** Offices and people are chosen from the register, documents are brought. */
 function fieldFor(schema) {
+  if (isDocument(schema)) return 'document';
+  if (areDocuments(schema)) return 'documents';
   if (namedBy(schema)) return 'named';
   return typeOf(schema) === 'array' && namedBy(schema.items) ? 'nameds' : undefined;
 }
@@ -52,7 +58,7 @@ function fieldFor(schema) {
 function forField(schema, own, inTable) {
   const options = { ...own };
   const named = fieldFor(schema);
-  if (named) return { 'ui:field': named, ...options };
+  if (named) return { 'ui:field': named, ...(inTable && { 'ui:options': { compact: true } }), ...options };
   const widget = widgetFor(schema, inTable);
   if (!('ui:widget' in options) && !('ui:field' in options) && widget) options['ui:widget'] = widget;
   if (isTable(schema)) return { ...options, ...forTable(schema, own) };
@@ -91,7 +97,7 @@ export function withEmptyLists(schema, data = {}) {
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
     const required = schema.required?.includes(name);
     if (typeOf(field) === 'array' && required && !field.minItems) filled[name] ??= [];
-    if (typeOf(field) === 'object' && !namedBy(field) && (required || filled[name]))
+    if (typeOf(field) === 'object' && !isOne(field) && (required || filled[name]))
       filled[name] = withEmptyLists(field, filled[name]);
   }
   return filled;

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.config import load
 from app.domain.permissions import SYSTEM
-from app.playing import demonstration, player
+from app.playing import demonstration, papers, player
 from app.services import accounts, instances, instants, models, projects, startup, tasks
 from tests.unit.engine import diagrams as d
 from tests.unit.engine.test_returning import back
@@ -264,7 +264,8 @@ def filled(app: Flask, key: int) -> dict[str, Any]:
         person = player.performer(key, NOW)
         assert person is not None
         view = tasks.view(person, key, NOW)
-        return dict(player.fill(view.form, view.variables, {}, ANSWERS, NOW, "sucheng").values)
+        values = player.fill(view.form, view.variables, {}, ANSWERS, NOW, "sucheng").values
+        return papers.bring(SYSTEM, key, view.form, values, NOW)
 
 
 @pytest.mark.parametrize(

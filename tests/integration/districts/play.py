@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.permissions import SYSTEM, Actor
-from app.playing import demonstration, player
+from app.playing import demonstration, papers, player
 from app.seen.shapes import CompletedView, TaskLine
 from app.services import accounts, projects, pump, startup, tasks, timers
 
@@ -56,10 +56,11 @@ class District:
         return found
 
     def filled(self, line: TaskLine, answers: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """What a person would submit: the answers, else what is known, else the form's examples."""
+        """What a person would submit: the answers, else what is known, else the form's examples; small made files are brought."""
         form, seen = tasks.inputs(SYSTEM, line.key, self.now)
         facts = self.facts if line.project_key else {}
-        return dict(player.fill(form, seen, facts, answers or {}, self.now, self.key).values)
+        values = player.fill(form, seen, facts, answers or {}, self.now, self.key).values
+        return papers.bring(SYSTEM, line.key, form, values, self.now)
 
     def steps(self, project: int) -> list[str]:
         """What has happened to a project, in order: elements."""

@@ -60,7 +60,10 @@ def test_the_exempt_way_leads_to_the_bureau(app: Flask) -> None:
     with pytest.raises(InvalidForm) as refused:
         sucheng.do(sucheng.task(project, "prepare_declaration"), **exempt)
     assert [(problem.path, problem.message) for problem in refused.value.problems] == [("materials", "尚缺：上级明确建设要求的依据")]
-    handed_in = [{"name": name, "number": "1"} for name in [*shown(sucheng, project)["requiredNames"], "上级明确建设要求的依据"]]
+    handed_in = [
+        {"name": name, "files": [{"document": f"{name}.pdf"}]}
+        for name in [*shown(sucheng, project)["requiredNames"], "上级明确建设要求的依据"]
+    ]
     sucheng.do(sucheng.task(project, "prepare_declaration"), **exempt, materials=handed_in)
     line = sucheng.task(project, "recognise_exemption")
     assert line.key in [item.key for item in inbox.todo(sucheng.person("data_bureau"), sucheng.now).items]

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.acts.transaction import act
+from app.domain.codes import DocumentCode
 from app.domain.permissions import SYSTEM, Actor
 from app.errors import Failure, Forbidden, NotFound, TaskAlreadyClosed
 from app.seen.shapes import Page
 from app.services import (
     accounts,
     confirming,
+    documents,
     inbox,
     instances,
     jobs,
@@ -33,7 +37,8 @@ from app.services import (
     trail,
     unattended,
 )
-from app.store.tables import IncidentRow, JobRow, NotificationRow, db
+from app.store import rows
+from app.store.tables import DocumentRow, IncidentRow, JobRow, NotificationRow, db
 from tests.integration.conftest import Stage
 from tests.integration.services.conftest import HILL, NOW, assemble, districts
 from tests.integration.services.test_permit import APPLICATION
@@ -60,6 +65,8 @@ NOBODY = {
     "projects.project_view": "a row that the caller has read",
     "confirming.marks": "a row that the caller has read",
     "confirming.unconfirmed": "a row that the caller has read",
+    "documents.limits": "what anybody may know, and whether a project that the caller sees is classified",
+    "documents.verified": "the operator's command",
     "dues.serve": "the system's own",
     "migrated_tasks.values": "part of a migration, on its tree",
     "pump.pump": "the system's own",
@@ -96,6 +103,7 @@ class Scene:
     jobs: list[int]
     incident: int
     notice: int
+    document: int
     definition: int
     free: list[str] = field(default_factory=lambda: [f"new{number}" for number in range(50)])
 
@@ -144,8 +152,31 @@ def build() -> Scene:
         list(db.session.execute(select(JobRow.key).order_by(JobRow.key)).scalars()),
         db.session.execute(select(IncidentRow.key).where(IncidentRow.closed_at.is_(None))).scalars().all()[0],
         db.session.execute(select(NotificationRow.key).where(NotificationRow.role == "applicant")).scalars().all()[0],
+        brought(project),
         definition,
     )  # fmt: skip
+
+
+def brought(project: int) -> int:
+    """A document of a project, of which there is no content: whoever gets as far as that may read it."""
+    row = {
+        "key": 7, "tenant": "hill", "project_key": project, "root_key": None, "task_key": None, "process_id": "permit", "element_id": "apply", "slot": "files",
+        "version": 1, "replaces": None, "name": "方案.pdf", "media": "application/pdf", "size": 1, "sha256": "0" * 64, "user_key": None, "user_name": "",
+        "office_key": None, "office": None, "created_at": NOW, "submitted_at": NOW, "erased_at": None,
+    }  # fmt: skip
+    with act():
+        rows.insert(DocumentRow, [row])
+    return 7
+
+
+def as_far_as(code: DocumentCode, door: Callable[[], object]) -> bool:
+    """Whether somebody is let in until it turns out that what they want cannot be done."""
+    try:
+        door()
+    except Failure as failure:
+        if failure.code != code:
+            raise
+    return True
 
 
 SCENE = Stage("scene", build, districts, after=HILL)
@@ -177,6 +208,13 @@ TABLE: dict[str, tuple[Door, set[str]]] = {
     "accounts.substitute": (lambda s, a: accounts.substitute(a, "fred", "dora", NOW.date(), NOW.date(), NOW), SECURITY),
     "accounts.issue_token": (lambda s, a: _without_web(lambda: accounts.issue_token(a, "fred", "n", NOW)), SECURITY),
     "confirming.confirm": (lambda s, a: confirming.confirm(a, s.project, "approvedBudget", 1, NOW), set()),  # owners: see test_confirming
+    "documents.put": (
+        lambda s, a: as_far_as(DocumentCode.FILE_SLOT, lambda: documents.put(a, s.task, "a.pdf", BytesIO(b"%PDF-"), NOW, slot="files")),
+        {"doer"},
+    ),
+    "documents.opened": (lambda s, a: as_far_as(DocumentCode.FILE_LOST, lambda: documents.opened(a, s.document, NOW)), READERS),
+    "documents.of_project": (lambda s, a: documents.of_project(a, s.project), READERS),
+    "documents.erase": (lambda s, a: documents.erase(a, s.document, "误传", NOW), SYSTEM_ADMIN),
     "inbox.todo": (lambda s, a: inbox.todo(a, NOW, text="刚申报"), {"doer"}),
     "inbox.done": (lambda s, a: inbox.done(a, NOW), {"doer"}),
     "inbox.counts": (lambda s, a: inbox.counts(a, NOW).todo, {"doer", "bureau"}),

@@ -14,6 +14,7 @@ from app.store.database import is_postgresql
 from app.store.tables import (
     ApprovalRow,
     DeploymentRow,
+    DocumentRow,
     ElementInstanceRow,
     FactChangeRow,
     MessageDeliveryRow,
@@ -65,6 +66,12 @@ BREAKS = {
     "ck_fact_changes_changed": ("", "after = before"),
     "ck_obligations_named": ("", "period = ''"),
     "ck_obligations_begun": ("", "passed_at = created_at"),
+    "ck_documents_version": ("version = 2", "version = 0"),
+    "ck_documents_size": ("", "size = 0"),
+    "ck_documents_sha256": ("", "sha256 = ''"),
+    "ck_documents_named": ("", "name = ''"),
+    "ck_documents_replaces": ("version = 1", "version = 3"),
+    "ck_documents_office": ("", "office = 'x'"),
     "ck_catalogue_version": ("", "version = -1"),
     "ck_deployments_number": ("", "number = 0"),
     "ck_definitions_version": ("", "version = 0"),
@@ -145,6 +152,16 @@ def walled(upgraded: Flask) -> Flask:
             "subject_name": "平台", "period": "2026-03-01", "project_key": project.key, "root_key": root, "created_at": NOW, "passed_at": None,
         }  # fmt: skip
         rows.insert(ObligationRow, [obligation])
+        task = db.session.execute(select(UserTaskRow.key)).scalars().first()
+        documents = [
+            {
+                "key": 3 - version, "tenant": project.tenant, "project_key": project.key, "root_key": root, "task_key": task, "process_id": "permit",
+                "element_id": "apply", "slot": "files", "version": version, "replaces": 2 if version == 2 else None, "name": "a.pdf", "media": "application/pdf", "size": 1,
+                "sha256": "0" * 64, "user_key": user, "user_name": "", "office_key": None, "office": None, "created_at": NOW, "submitted_at": None, "erased_at": None,
+            }
+            for version in (2, 1)
+        ]  # fmt: skip
+        rows.insert(DocumentRow, documents)
         rows.insert(ApprovalRow, [approval])
         rows.insert(FactChangeRow, [change])
         rows.insert(RecordRow, [record])
@@ -218,7 +235,7 @@ def test_a_root_goes_with_its_whole_tree_and_with_nothing_else(upgraded: Flask) 
     gone = {root, started, parent}
     assert None not in gone
     assert len(gone) == 3
-    mentioning = {"records", "notifications", "fact_changes", "approvals", "obligations"}  # of a project: they forget the tree
+    mentioning = {"records", "notifications", "fact_changes", "approvals", "documents", "obligations"}  # of a project: they forget the tree
     of_trees = [table for table in TABLES if {"tenant", "root_key"} <= set(table.c.keys()) and table.name not in mentioning]
     assert len(of_trees) == 8
     others = {table.name: count(table) for table in db.metadata.sorted_tables if table not in of_trees and table.name != "task_candidates"}

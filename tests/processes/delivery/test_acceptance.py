@@ -61,7 +61,8 @@ def test_a_trial_that_begins_today_opens_the_materials_and_not_the_acceptance() 
     assert case.tasks == {"prepare_materials": 1}
     assert case.timers == {"trial_limit": at("2026-09-11T00:00:00")}
     case.advance("2026-06-11T00:00:00")
-    case.complete("prepare_materials", selfCheck=True)
+    summary = {"name": "项目建设总结", "files": [{"document": "项目建设总结.pdf"}]}
+    case.complete("prepare_materials", selfCheck=True, acceptanceMaterials=[summary])
     assert case.tasks == {"review_materials": 1}
     assert not case.incidents
 

@@ -17,8 +17,8 @@ def submit(case: PlanningCase, **answers: Any) -> None:
     case.fill_all("endorse_declaration")
 
 
-def materials(case: PlanningCase, *more: str) -> list[dict[str, str]]:
-    return [{"name": name, "number": "1"} for name in [*case.variable("check")["requiredNames"], *more]]
+def materials(case: PlanningCase, *more: str) -> list[dict[str, Any]]:
+    return [{"name": name, "files": [{"document": f"{name}.pdf"}]} for name in [*case.variable("check")["requiredNames"], *more]]
 
 
 def office(case: PlanningCase, name: str) -> dict[str, str]:
@@ -259,6 +259,14 @@ def test_other_offices_and_dead_projects_do_not_count_as_a_second_construction()
     case = declaration("sucheng", OPEN, others=others)
     case.fill("prepare_declaration")
     assert case.tasks == {"check_declaration": 1}
+
+
+def test_a_material_is_a_file() -> None:
+    """SC-10-2, FX-11-1."""
+    for district in ("sucheng", "fengxian"):
+        case = declaration(district, OPEN)
+        with pytest.raises(FormRejected, match="每份材料都要上传文件"):
+            case.fill("prepare_declaration", materials=[{"name": one["name"], "number": "1"} for one in materials(case)])
 
 
 def test_a_missing_material_is_named() -> None:
@@ -610,10 +618,13 @@ def test_a_classified_scheme_is_not_written_on_the_platform() -> None:
     """SC-4-4, SC-10-15."""
     secret: dict[str, Any] = {"classified": True, "classifiedBasisNo": "密定1号", "splitStatementNo": "拆分1号"}
     case = declaration("sucheng", OPEN)
-    papers = materials(case, "定密依据", "涉密与非涉密拆分说明")
+    uploaded = materials(case, "定密依据", "涉密与非涉密拆分说明")
+    papers = [{"name": one["name"], "number": "密登1号", "note": "2026-09-01，机要室"} for one in uploaded]
     with pytest.raises(FormRejected, match="方案正文不在平台填写"):
         case.fill("prepare_declaration", **secret, materials=papers)
     text = "background necessityFeasibility constructionScope features resourceCatalog securityAnalysis securityDesign cryptoPlan"
+    with pytest.raises(FormRejected, match="涉密项目不上传文件"):
+        case.fill("prepare_declaration", **secret, materials=uploaded, **dict.fromkeys(text.split(), ...))
     case.fill("prepare_declaration", **secret, materials=papers, **dict.fromkeys(text.split(), ...))
     assert case.tasks == {"check_declaration": 1}
     with pytest.raises(FormRejected):

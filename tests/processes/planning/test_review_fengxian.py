@@ -203,7 +203,7 @@ def test_documents_that_are_missing_or_not_agreed_go_back() -> None:
     pass_plan_review(case)
     case.message("plan_listed", LISTED)
     with pytest.raises(FormRejected, match="尚缺：投资概算"):
-        case.fill("submit_documents", materials=[{"name": "建设方案", "number": "1"}])
+        case.fill("submit_documents", materials=[{"name": "建设方案", "files": [{"document": "建设方案.pdf"}]}])
     case.fill("submit_documents")
     with pytest.raises(FormRejected, match="须均获同意"):
         case.fill(

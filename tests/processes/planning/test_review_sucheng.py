@@ -218,8 +218,14 @@ def test_either_the_study_or_the_scheme_will_do() -> None:
     """SC-11-1."""
     case = review("sucheng")
     with pytest.raises(FormRejected, match="尚缺：可行性研究报告或建设方案"):
-        to_examination(case, materials=[{"name": "项目申报表", "number": "1"}])
-    case.fill("apply_examination", materials=[{"name": "项目申报表", "number": "1"}, {"name": "建设方案", "number": "2"}])
+        to_examination(case, materials=[{"name": "项目申报表", "files": [{"document": "项目申报表.pdf"}]}])
+    case.fill(
+        "apply_examination",
+        materials=[
+            {"name": "项目申报表", "files": [{"document": "项目申报表.pdf"}]},
+            {"name": "建设方案", "files": [{"document": "建设方案.pdf"}]},
+        ],
+    )
     assert case.tasks["give_joint_opinion"] == 4
 
 

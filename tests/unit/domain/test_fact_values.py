@@ -141,3 +141,23 @@ def test_a_day_is_its_iso_text_and_what_is_no_instant_stays_a_text() -> None:
 def test_what_json_cannot_say_is_refused(value: Any) -> None:
     with pytest.raises(ValueRefused):
         normal({}, value)
+
+
+def test_a_document_is_its_content_whatever_it_is_called() -> None:
+    """modelling.md §6: documents compare by slot and content hash."""
+    one = {"key": "7", "name": "方案.pdf", "sha256": "a" * 64, "version": 1}
+    renamed, revised = {**one, "key": "8", "name": "终稿.pdf", "version": 2}, {**one, "sha256": "b" * 64}
+    schema = {
+        "rows": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"files": {"type": "array", "items": {"x-format": "document"}}}},
+        }
+    }
+    for schemas in ({}, schema):
+
+        def said(*files: Any) -> str:
+            return digest({"rows": [{"files": list(files)}]}, schemas)  # noqa: B023 - called within the turn
+
+        assert said(one) == said(renamed) != said(revised)
+        assert len({said(), said(one), said(one, one), said(one, revised), said(revised, one)}) == 5
+    assert digest({"a": one, "b": revised}, {}) != digest({"a": revised, "b": one}, {})  # each at its own place

@@ -719,7 +719,7 @@ def test_the_example_of_the_guide_holds(attempt: Try) -> None:
           - advance: 2026-06-11T00:00:00+08:00
           - complete: prepare_materials
             as: applicant
-            with: {{selfCheck: true}}
+            with: {{selfCheck: true, acceptanceMaterials: [{{name: 项目建设总结, files: [{{document: 项目建设总结.pdf}}]}}]}}
         """
     passes(attempt(text))
 

@@ -373,6 +373,14 @@ def test_amounts_stand_under_a_heading_with_their_unit(sign_in: SignIn) -> None:
     assert re.search(r'<td class="number"[^>]*>4,000,000\.01</td>', page)
 
 
+def test_the_project_page_lists_the_files_that_were_handed_in(sign_in: SignIn) -> None:
+    page = sign_in("applicant").get("/projects/77").text
+    row = page[page.index('id="files-title"') :].split("</table>")[0]
+    assert '<a href="/documents/9" download>建设方案（终稿）.pdf</a>' in row
+    for words in ("第 2 版，2.5 MB", "ab" * 32, "填写申报表", "王建设"):
+        assert words in row
+
+
 def test_the_project_page_shows_the_whole_life(sign_in: SignIn) -> None:
     page = sign_in("applicant").get("/projects/77").text
     for words in (

@@ -23,7 +23,7 @@ from app.errors import Conflict, Forbidden, InvalidForm, InvalidRequest, NotFoun
 from app.playing import demonstration as demo
 from app.seen import shapes as v
 from app.seen.happenings import Happening
-from app.services import accounts, confirming, inbox, instances, instants, models, projects, returns, tasks, timers
+from app.services import accounts, confirming, documents, inbox, instances, instants, models, projects, returns, tasks, timers
 from app.services.returns import ReturnWish
 
 DATA = Path(__file__).parents[2] / "data" / "web"
@@ -108,6 +108,12 @@ LINES = [
     line(4, "登记资产", "校园安防升级", 41, returned=RETURNED),
     line(5, "确认验收意见", "城市体检数据底座", None, follow_up_at=NOW + timedelta(days=9)),
 ]
+
+
+DOCUMENT = v.DocumentView(
+    key=9, name="建设方案（终稿）.pdf", version=2, media="application/pdf", size=2_500_000, size_said="2.5 MB", sha256="ab" * 32, slot="materials/files",
+    task="填写申报表", process="年度项目申报", person="王建设", office=PEOPLE["applicant"][2], created_at=NOW, submitted_at=NOW, project_key=77,
+)  # fmt: skip
 
 
 @dataclass
@@ -520,6 +526,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         search=lambda actor, wanted, now, **more: v.Page([instance_line(500, "active", 1), instance_line(501, Happening.COMPLETED, 0)], 2),
         view=lambda actor, key, now: instance_view(key),
     )
+    fake(documents, of_project=lambda actor, key: [DOCUMENT])
     fake(confirming, confirm=lambda actor, key, name, version, now: confirm(memory, actor, key, name, version))
     fake(timers, next_due=lambda: NOW + timedelta(days=2))
     fake(demo, advance=move)

@@ -1,0 +1,65 @@
+"""Documents that a form names: each has to be there as it is named, of the same project or tree, and handed in before or brought to this very task."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.acts.held_tree import HeldTree
+from app.domain import documents
+from app.domain.codes import DocumentCode, FormCode
+from app.domain.forms import FieldProblem, Form
+from app.store import documents as stored
+
+CLASSIFIED = "classified"  # the fact, and the field of a form, that says so
+NOT_HERE = "涉密项目不在平台上传文件,只登记编号、日期和存放地点"  # SC-4-4
+
+
+def problems(tree: HeldTree, form: Form, data: Mapping[str, Any]) -> list[FieldProblem]:
+    """What is wrong with the documents that the answers of a form name, by field; nothing of fields that only show."""
+    named = _named(form, data)
+    if not named:
+        return []
+    if is_classified(tree.project, data):
+        return [FieldProblem(one.path, one.title, DocumentCode.CLASSIFIED, f"“{one.title}”:{NOT_HERE}") for one in named]
+    rows = stored.some({int(one.value["key"]) for one in named})
+    found = []
+    for one in named:
+        if why := _why(tree, rows.get(int(one.value["key"])), one.value):
+            found.append(FieldProblem(one.path, one.title, FormCode.DOCUMENT, f"“{one.title}”的文件“{one.value['name']}”{why}"))
+    return found
+
+
+def hand_in(form: Form | None, data: Mapping[str, Any], now: datetime) -> None:
+    """From now on whoever may read the project may read what the answers name. Needs an act."""
+    if form is not None:
+        stored.hand_in({int(one.value["key"]) for one in _named(form, data)}, now)
+
+
+def is_classified(project: Mapping[str, Any] | None, data: Mapping[str, Any]) -> bool:
+    """Whether the project is one of which the platform holds no files, or is said to be so just now."""
+    said = data.get(CLASSIFIED)
+    return said is True or (said is None and project is not None and project["facts"].get(CLASSIFIED) is True)
+
+
+def belongs(row: Any, project_key: int | None, root_key: int | None) -> bool:
+    """Whether a document is of this project, or where there is none of this tree."""
+    if project_key is not None:
+        return bool(row.project_key == project_key)
+    return row.project_key is None and row.root_key is not None and row.root_key == root_key
+
+
+def _named(form: Form, data: Mapping[str, Any]) -> list[documents.NamedDocument]:
+    return [one for one in documents.within(form.schema, data) if one.path.split("/")[0] not in form.shown_fields]
+
+
+def _why(tree: HeldTree, row: Any, value: Mapping[str, Any]) -> str:
+    project_key = tree.project["key"] if tree.project is not None else None
+    task_key = tree.task.key if tree.task is not None else None
+    # One that there is, but not for this form, is not told from one that there is not.
+    if row is None or row.tenant != tree.tenant or not belongs(row, project_key, tree.root_key):
+        return "不是本项目的文件,请重新上传"
+    if row.submitted_at is None and row.task_key != task_key:
+        return "不是在本事项上传的文件,请重新上传"
+    if (row.name, row.sha256, row.version) != (value["name"], value["sha256"], value["version"]):
+        return "与上传的不符,请重新上传"
+    return ""

@@ -1,0 +1,73 @@
+"""Queries over documents."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+
+from app.store import rows
+from app.store.tables import DocumentRow, UserTaskRow, db
+
+_AT_ONCE = 500
+
+
+def one(key: int) -> Row[Any] | None:
+    return db.session.execute(select(DocumentRow.__table__).where(DocumentRow.key == key)).one_or_none()
+
+
+def some(keys: Collection[int]) -> dict[int, Row[Any]]:
+    """Those there are of ``keys``."""
+    wanted, found = sorted(keys), {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        query = select(DocumentRow.__table__).where(DocumentRow.key.in_(wanted[start : start + _AT_ONCE]))
+        found.update({row.key: row for row in db.session.execute(query)})
+    return found
+
+
+def of_project(project_key: int) -> Sequence[Row[Any]]:
+    """What has been handed in, the newest first, with the name of the task."""
+    query = (
+        select(DocumentRow.__table__, UserTaskRow.name.label("task_name"), UserTaskRow.process_name)
+        .outerjoin(UserTaskRow, UserTaskRow.key == DocumentRow.task_key)
+        .where(DocumentRow.project_key == project_key, DocumentRow.submitted_at.is_not(None))
+    )
+    return db.session.execute(query.order_by(DocumentRow.submitted_at.desc(), DocumentRow.key.desc())).all()
+
+
+def count_of_task(task_key: int) -> int:
+    return db.session.execute(select(func.count()).select_from(DocumentRow).where(DocumentRow.task_key == task_key)).scalar_one()
+
+
+def add(row: dict[str, Any]) -> None:
+    rows.insert(DocumentRow, [row])
+
+
+def hand_in(keys: Collection[int], now: datetime) -> None:
+    """A form that names them has been handed in; the first time counts."""
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), _AT_ONCE):
+        some_of = DocumentRow.key.in_(wanted[start : start + _AT_ONCE])
+        query = update(DocumentRow).where(some_of, DocumentRow.submitted_at.is_(None)).values(submitted_at=now)
+        db.session.execute(query.execution_options(synchronize_session=False))
+
+
+def of_content(sha256: str) -> Sequence[Row[Any]]:
+    return db.session.execute(select(DocumentRow.__table__).where(DocumentRow.sha256 == sha256).order_by(DocumentRow.key)).all()
+
+
+def erase(sha256: str, now: datetime) -> None:
+    """Every document of this content is without it."""
+    query = update(DocumentRow).where(DocumentRow.sha256 == sha256, DocumentRow.erased_at.is_(None)).values(erased_at=now)
+    db.session.execute(query.execution_options(synchronize_session=False))
+
+
+def contents() -> Iterator[tuple[str, int, str, int]]:
+    """(sha256, size, name, key) of every content, once: of its first document."""
+    query = select(DocumentRow.sha256, DocumentRow.size, DocumentRow.name, DocumentRow.key).where(DocumentRow.erased_at.is_(None))
+    query = query.order_by(DocumentRow.sha256, DocumentRow.key)
+    before = ""
+    for sha256, size, name, key in db.session.execute(query.execution_options(yield_per=1_000)):
+        if sha256 != before:
+            yield sha256, size, name, key
+        before = sha256
