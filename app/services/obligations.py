@@ -15,7 +15,7 @@ from app.acts import start_events
 from app.acts.retries import Gone
 from app.acts.rows import Row, TreePlace, wait
 from app.acts.transaction import act, new_instance
-from app.catalogue import districts, snapshot
+from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
 from app.decision import feel
 from app.domain.codes import Action
@@ -105,23 +105,21 @@ def fire(due: DueWait, definition: ProcessDefinition, following: Row, now: datet
 
 def catch_up(now: datetime) -> int:
     """Write down who has come to be due within the present periods. Returns how many."""
+    newest: dict[str, datetime | None] = {}  # tenant → when a project was changed last
     found = 0
-    for tenant in districts.every():
-        library = snapshot.library(tenant)
-        watched = {key: library.definition(key) for key in start_events.obliging(tenant, library)}
-        for row in obligations.watched(watched) if watched else ():
-            if row.tenant == tenant:
-                found += _catch_up(row, watched[row.definition_key], now)
+    for row in obligations.watched():
+        if row.tenant not in newest:
+            newest[row.tenant] = obligations.newest_change(row.tenant)
+        found += _catch_up(row, snapshot.process_definition(row.definition_key), newest[row.tenant], now)
     return found
 
 
-def _catch_up(row: Any, definition: ProcessDefinition, now: datetime) -> int:
+def _catch_up(row: Any, definition: ProcessDefinition, newest: datetime | None, now: datetime) -> int:
     seen = datetime.fromisoformat(row.memo[SEEN])
     whole = now - seen >= _AGAIN
     declared = definition.obligation
     of_projects = declared is not None and declared.each is Subject.PROJECT
-    newest = obligations.newest_change(row.tenant) if of_projects else None
-    if not whole and (newest is None or newest < seen):
+    if not whole and (not of_projects or newest is None or newest < seen):
         return 0
     try:
         with act():

@@ -1,6 +1,6 @@
 """Queries over what begins by itself."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,10 @@ from app.store.database import run
 from app.store.tables import ObligationRow, OrganisationRow, ProjectRow, WaitRow, db
 
 
-def watched(definitions: Collection[int]) -> Sequence[Row[Any]]:
-    """The timers of these definitions' start events that have been due before: key, tenant, definition_key, element_id, memo."""
+def watched() -> Sequence[Row[Any]]:
+    """The timers of what begins for many that have been due before, of every tenant: key, tenant, definition_key, element_id, memo."""
     query = select(WaitRow.key, WaitRow.tenant, WaitRow.definition_key, WaitRow.element_id, WaitRow.memo)
-    mine = query.where(WaitRow.root_key.is_(None), WaitRow.kind == WaitKind.TIMER, WaitRow.definition_key.in_(definitions))
+    mine = query.where(WaitRow.root_key.is_(None), WaitRow.kind == WaitKind.TIMER)
     return [row for row in db.session.execute(mine.order_by(WaitRow.key)).all() if (row.memo or {}).get("period")]
 
 

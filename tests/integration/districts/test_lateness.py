@@ -20,7 +20,9 @@ def begun(district: str) -> tuple[District, int]:
 
 
 def overdue(place: District, project: int) -> list[Mapping[str, Any]]:
-    return [record.data for record in projects.view(place.system, project, place.now).records if record.kind == "overdue"]
+    """What is late of the acceptance: a year end may have passed without its self-evaluation besides."""
+    rows = [record.data for record in projects.view(place.system, project, place.now).records if record.kind == "overdue"]
+    return [row for row in rows if row["event"] != "evaluation.self"]
 
 
 def notices(place: District, role: str) -> list[str]:

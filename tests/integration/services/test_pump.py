@@ -29,7 +29,7 @@ def test_an_idle_pump_writes_nothing_and_asks_little(cast: Cast) -> None:
     with statements() as seen:
         pump.pump(NOW)
     assert [statement for statement in seen if not statement.startswith(("SELECT", "COMMIT"))] == []
-    assert len(seen) <= 6
+    assert len(seen) <= 7  # one of them: what begins by itself for many
 
 
 def test_the_scheduler_pumps_alone_late_and_never_in_parallel(cast: Cast, app: Flask) -> None:
