@@ -47,7 +47,7 @@ def test_states_are_the_words_that_rows_hold() -> None:
         states.ElementState: "active completed terminated",
         states.TaskState: "open completed cancelled",
         states.JobState: "open completed cancelled failed error",
-        states.WaitKind: "timer message signal due recount ending",
+        states.WaitKind: "timer message signal due recount ending obligation",
         states.MessageKind: "message signal",
         states.MessageState: "open closed",
         states.DefinitionKind: "process decision form scenario library",
