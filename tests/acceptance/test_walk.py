@@ -336,8 +336,17 @@ def test_a_phase_or_district_that_is_not_there_is_refused_with_those_that_are() 
 
 BEFORE = ROOT / "tests" / "data" / "walks"  # who did what on which day before the diagrams were drawn anew
 FEES = {"apply_fee", "review_fee", "coordinate_fee", "arrange_fee"}
+YEARLY = {
+    "write_report",
+    "give_opinion",
+    "finalise_report",
+    "file_report",
+}  # begins by itself at the year's end, not when somebody thinks of it (SC-33-3)
+MONTHLY = {"record_monitoring"}  # SC-32-4
 SINCE: dict[tuple[str, str], tuple[set[str], set[str]]] = {  # what is done no more, and what is done since
     (SONGJIANG, "fengxian"): (set(), {"grade", "set_quota"}),  # the police grade themselves (FX-5-15), finance sets the fund (FX-5-14)
+    (SONGJIANG, "sucheng"): (YEARLY, YEARLY | MONTHLY),
+    (XIAMEN, "sucheng"): (YEARLY, YEARLY | MONTHLY),
     (XIAMEN, "fengxian"): (FEES, {"set_quota"}),  # its service is over after one year: nobody asks for fees of a second one
 }
 
