@@ -11,9 +11,10 @@ from typing import Any
 
 from app.catalogue import snapshot
 from app.domain.districts import ANYBODY, District, ProcessInfo
+from app.domain.forms import Form
 from app.domain.permissions import SYSTEM, Actor
 from app.domain.states import TaskState
-from app.errors import Failure
+from app.errors import Failure, InvalidForm
 from app.playing import papers, player
 from app.playing.player import Filled
 from app.seen.shapes import ClauseView, TaskLine
@@ -103,7 +104,7 @@ def complete(life: Life, line: TaskLine, now: datetime) -> bool:
         asked = tasks.filling(actor, line.key, now)
         facts = life.facts if line.project_key else {}
         filled = player.fill(asked.form, asked.seen, facts, answers=answers, now=now, tenant=life.district.key)
-        tasks.complete(actor, line.key, papers.bring(actor, line.key, asked.form, filled.values, now), now)
+        _submit(actor, line.key, asked.form, filled.values, now)
     except Failure as failure:
         places = "".join(f" [{fault.path}: {fault.message}]" for fault in getattr(failure, "problems", ()))
         life.problems.append(f"“{line.name}”({line.element_id})由 {actor.username} 办理被拒绝:{failure.message}{places}")
@@ -111,6 +112,17 @@ def complete(life: Life, line: TaskLine, now: datetime) -> bool:
     acting = next((group for group in line.candidate_groups if group in actor.roles), next(iter(sorted(actor.roles)), ""))
     life.done.append(Done(line=line, actor=actor, role=acting, filled=filled, clauses=asked.clauses, at=now))
     return True
+
+
+def _submit(actor: Actor, task: int, form: Form | None, values: Mapping[str, Any], now: datetime) -> None:
+    """Complete a task; a list of papers that was only typed before, and is refused for that, gets its files."""
+    try:
+        tasks.complete(actor, task, papers.bring(actor, task, form, values, now), now)
+    except InvalidForm as refused:
+        filed = papers.filed(form, values, {problem.path.split("/")[0] for problem in refused.problems})
+        if filed == values:
+            raise
+        tasks.complete(actor, task, papers.bring(actor, task, form, filed, now), now)
 
 
 def start_next(life: Life, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -22,6 +22,22 @@ def bring(actor: Actor, task: int, form: Form | None, values: Mapping[str, Any],
         return dict(values)
     brought: dict[str, Any] = _brought(_Bringer(actor, task, now), form.schema, documents.made_up(dict(values)), ())
     return brought
+
+
+def filed(form: Form | None, values: Mapping[str, Any], refused: Collection[str]) -> dict[str, Any]:
+    """The values with a named document for every row of these fields that has a name, a place for files and none in it."""
+    lists = {slot.split("/")[0]: slot.split("/")[1] for slot in (form.slots if form is not None else ()) if slot.count("/") == 1}
+    return {
+        name: [
+            {**row, lists[name]: [{documents.FORMAT: f"{row['name']}.pdf"}]}
+            if isinstance(row, Mapping) and row.get("name") and not row.get(lists[name])
+            else row
+            for row in value
+        ]
+        if name in refused and name in lists and isinstance(value, list)
+        else value
+        for name, value in values.items()
+    }
 
 
 def made(name: str) -> bytes:

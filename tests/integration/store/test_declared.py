@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from app.domain import states
 from app.domain.facts import RightKind
+from app.domain.subjects import Subject
 from app.store.tables import base, db
 from app.store.types import Key, Word
 from tests.integration.store.test_walls import described
@@ -85,6 +86,7 @@ def test_words_are_those_of_their_enumeration_and_the_table_says_so() -> None:
         "process_instances.state": states.InstanceState, "element_instances.state": states.ElementState, "user_tasks.state": states.TaskState,
         "jobs.state": states.JobState, "waits.kind": states.WaitKind, "messages.kind": states.MessageKind, "messages.state": states.MessageState,
         "definitions.kind": states.DefinitionKind, "deployments.source": states.DeploymentSource, "fact_changes.right_kind": RightKind,
+        "obligations.subject_kind": Subject,
     }  # fmt: skip
     for place, words in found.items():
         table, column = place.split(".")
