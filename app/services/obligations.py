@@ -4,6 +4,7 @@ The timer's act only writes down who is due; each is begun in an act of its own,
 gets that period's row then; so does whoever was there before the process was deployed. Source: modelling.md §4 (``each``, ``when``).
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,6 +33,7 @@ from app.store import ledger, obligations, rows, waits
 from app.store.tables import ObligationRow, WaitRow
 from app.store.waits import DueWait
 
+_log = logging.getLogger(__name__)
 SEEN, SYSTEM_REGISTER = "seen", "system"
 _DAY = len("2026-01-01")  # of a period its date
 _AGAIN = timedelta(days=1)  # after which all are looked at again: what holds may depend on the date, on parameters, on registers
@@ -110,7 +112,10 @@ def catch_up(now: datetime) -> int:
     for row in obligations.watched():
         if row.tenant not in newest:
             newest[row.tenant] = obligations.newest_change(row.tenant)
-        found += _catch_up(row, snapshot.process_definition(row.definition_key), newest[row.tenant], now)
+        try:
+            found += _catch_up(row, snapshot.process_definition(row.definition_key), newest[row.tenant], now)
+        except Exception:  # a table of one district must not stop the clock of all; it is tried again with the next tick
+            _log.exception("who is due for %s in %s cannot be found out", row.element_id, row.tenant)
     return found
 
 

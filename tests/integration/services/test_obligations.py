@@ -129,3 +129,42 @@ def test_it_needs_a_timer_and_stands_on_no_element(cast: Cast) -> None:
         t.deploy(plain)
     with pytest.raises(Exception, match="只能声明在流程上"):
         t.deploy(t.diagram(d.start(), t.task("a", each="project"), d.end(), d.chain("start", "a", "end"), process="m"))
+
+
+def test_what_goes_wrong_with_one_stops_nobody_else(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timers go on firing where it cannot be found out who is due."""
+    t.deploy(t.diagram(*PERMIT), monitoring())
+    pump.run_due(NOW)
+    t.begin(cast.alice)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("app.services.obligations._due", broken)
+        assert pump.run_due(NOW + timedelta(hours=1)) == 0
+    assert begun() == []
+    pump.run_due(NOW + timedelta(hours=1))
+    assert [started for *_, started in begun()] == [True]
+
+
+def test_each_registered_system_is_a_subject_with_its_project(cast: Cast) -> None:
+    register = t.form("records.system", {"systemNo": {"type": "string"}, "name": {"type": "string"}}, ("systemNo", "name"))
+    fields = t.form("register", {"systemNo": {"type": "string"}, "name": {"type": "string"}})
+    permit = (
+        d.start(),
+        t.task("register", form="register", record="system"),
+        t.task("build"),
+        d.end(),
+        d.chain("start", "register", "build", "end"),
+    )
+    t.deploy(register, fields, t.diagram(*permit), monitoring(each="system", when='subject.row.systemNo != "X-9"'))
+    project = t.begin(cast.alice)
+    tasks.complete(cast.fred, t.open_task(cast.fred, "register"), {"systemNo": "X-1", "name": "教务系统"}, NOW)
+    pump.run_due(NOW)
+    assert begun() == [("教务系统", f"{NOW:%Y-%m}-01", True)]
+    tree = next(line for line in projects.view(cast.alice, project, NOW).instances if line.process_id == "monitoring")
+    value = db.session.execute(
+        select(VariableRow.value).where(VariableRow.root_key == tree.key, VariableRow.name == "subject")
+    ).scalar_one()
+    assert (value["key"], value["row"]["name"]) == ("X-1", "教务系统")
