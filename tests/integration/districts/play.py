@@ -95,6 +95,21 @@ class District:
             raise AssertionError(f"{MOST_JUMPS} instants before {to}")
         self.now = max(self.now, to)
 
+    def until_phase(self, project: int, phase: str) -> None:
+        """Everybody does what there is to do, and time passes where nobody has anything, until the project is in a phase."""
+        for _ in range(MOST_ACTS):
+            if projects.phase(SYSTEM, project) == phase:
+                return
+            lines = [one for one in self.open() if one.project_key in (None, project)]
+            ready = [one for one in lines if one.follow_up_at is None or one.follow_up_at <= self.now]
+            if ready:
+                self.do(min(ready, key=lambda one: (one.project_key is None, one.key)))
+                self.advance(self.now + timedelta(minutes=30))
+            else:
+                later = [one.follow_up_at for one in self.open() if one.follow_up_at and one.follow_up_at > self.now]
+                self.advance(min(instant for instant in (timers.next_due(), *later) if instant))
+        raise AssertionError(f"{MOST_ACTS} acts before {phase}")
+
     def until(self, project: int, element: str, *others: int, **answers: Mapping[str, Any]) -> TaskLine:
         """Everybody does what there is to do, as it comes, until ``element`` waits for somebody, in ``others`` too. ``answers``: element id → values."""
         wanted = {project, *others}

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from app.domain.permissions import SYSTEM
 from app.errors import Conflict
-from app.services import models, projects, repair, tasks, timers
+from app.services import models, projects, repair, tasks
 from app.store import accounts
 from app.store.tables import IncidentRow, db
 from tests.integration.districts.evading import begun, consented, elements, facts, give_back, refused, start
@@ -194,20 +194,7 @@ def test_the_plan_that_is_issued_is_the_one_consented_to_whatever_the_form_lets_
 def test_a_retirement_that_is_open_when_the_project_is_terminated_is_done_to_its_end(app: Flask) -> None:
     """SC-33-11, SC-31-1: it ended in an incident; the system is retired, the project stays terminated."""
     place, project = begun("sucheng")
-    for _ in range(400):
-        if projects.phase(SYSTEM, project) == "operating":
-            break
-        ready = [
-            one
-            for one in place.open()
-            if one.project_key in (None, project) and (one.follow_up_at is None or one.follow_up_at <= place.now)
-        ]
-        if ready:
-            place.do(min(ready, key=lambda one: (one.project_key is None, one.key)))
-            place.advance(place.now + timedelta(minutes=30))
-        else:
-            later = [one.follow_up_at for one in place.open() if one.follow_up_at and one.follow_up_at > place.now]
-            place.advance(min(instant for instant in (timers.next_due(), *later) if instant))
+    place.until_phase(project, "operating")
     start(place, project, "retirement")
     assert place.open(project, "apply_retirement")
     projects.start_process(place.person("data_bureau"), project, "evaluation", place.now, given={"basis": "专项检查"})

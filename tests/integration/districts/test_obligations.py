@@ -5,8 +5,6 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select
 
-from app.domain.permissions import SYSTEM
-from app.services import projects, timers
 from app.store.tables import ObligationRow, RecordRow, db
 from tests.integration.districts.evading import begun, elements
 from tests.integration.districts.play import at
@@ -53,20 +51,7 @@ def test_every_year_end_of_the_construction_has_its_self_evaluation(app: Flask) 
 def test_a_running_system_is_monitored_every_month(app: Flask) -> None:
     """SC-32-4, SC-32-6: from the month in which it begins to operate, once a month; what the bureau eliminates is reclaimed without its user."""
     place, project = begun("sucheng")
-    for _ in range(400):
-        if projects.phase(SYSTEM, project) == "operating":
-            break
-        ready = [
-            one
-            for one in place.open()
-            if one.project_key in (None, project) and (one.follow_up_at is None or one.follow_up_at <= place.now)
-        ]
-        if ready:
-            place.do(min(ready, key=lambda one: (one.project_key is None, one.key)))
-            place.advance(place.now + timedelta(minutes=30))
-        else:
-            later = [one.follow_up_at for one in place.open() if one.follow_up_at and one.follow_up_at > place.now]
-            place.advance(min(instant for instant in (timers.next_due(), *later) if instant))
+    place.until_phase(project, "operating")
     place.advance(place.now + timedelta(minutes=5))
     begins = place.now
     assert due(project, "monitoring") == [f"{begins:%Y-%m}-01"]
