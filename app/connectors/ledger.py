@@ -173,7 +173,7 @@ class Ledger(ABC):
             following=self.following,
             main_line=self.main_line,
             woken_by=districts.woken(self.every_phase or ()),
-            lasting=districts.lasting(self.every_phase or (), self.district),
+            lasting=districts.lasting(self.every_phase or (), self.district, self.project["phase"]) if self.project is not None else {},
             entered=[phase for phase, _ in self.project["phases"]] if self.project is not None else (),
             unconfirmed=frozenset(self.project[UNCONFIRMED]) if self.project is not None else frozenset(),
         )

@@ -291,8 +291,10 @@ def survivors(phases: Sequence[Phase], district: District | None, phase: str) ->
     return frozenset({*found.goes_on, *found.woken_by, *begun})
 
 
-def lasting(phases: Sequence[Phase], district: District | None) -> dict[str, frozenset[str]]:
-    """Terminal phase → the processes that go on in it."""
+def lasting(phases: Sequence[Phase], district: District | None, now: str) -> dict[str, frozenset[str]]:
+    """Terminal phase → the processes that go on in it; nothing of a project whose phase is not terminal, which every step asks for."""
+    if not any(phase.terminal and phase.key == now for phase in phases):
+        return {}
     return {phase.key: found for phase in phases if (found := survivors(phases, district, phase.key)) is not None}
 
 

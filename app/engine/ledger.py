@@ -94,8 +94,8 @@ class KnownLedger:
     """``project``: the row of the tree's project as a context of its fields, None without a project. ``answers``: to what was asked before.
 
     ``schema``: the ledger's fields, None where none is declared. ``following``: phase → those that may follow, None where nobody can say.
-    ``main_line``: the main phases in order; ``woken_by``: terminal phase → the processes that lead out of it; ``lasting``: terminal phase → those that go on in it;
-    ``entered``: every phase that the project has been in.
+    ``main_line``: the main phases in order; ``woken_by``: terminal phase → the processes that lead out of it; ``lasting``: terminal phase → those that go on in
+    it, empty while the project is in none; ``entered``: every phase that the project has been in.
     ``unconfirmed``: fields that were imported or migrated and that no owner has confirmed: gates read null there, everybody else the value.
     """
 
