@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from app.codes import Code, InstallationCode, RequestCode
 from app.decision.codes import DecisionCode, DmnCode, FeelCode
-from app.domain.codes import Action, DeadlineCode, DocumentCode, FormCode, VerdictCode
+from app.domain.codes import Action, CalendarCode, DeadlineCode, DocumentCode, FormCode, VerdictCode
 from app.domain.districts import District
 from app.domain.fact_sources import FactSource
 from app.domain.facts import LedgerField, LedgerSchema
@@ -23,6 +23,7 @@ GROUPS: tuple[tuple[str, str, type[Code] | type[DecisionCode]], ...] = (
     ("权限判定", "能不能办、看、发起，以及为什么；不能时也是请求的错误。", VerdictCode),
     ("表单", "表单文件、提交的 JSON 和其中的一项，在 `problems` 里逐项给出。", FormCode),
     ("文件", "上传的文件不收，或不能下载的原因；也是请求的错误，说明里有文件名。", DocumentCode),
+    ("放假安排", "导入的放假安排不收的原因，逐行列出。", CalendarCode),
     ("期限", "在流程里是事故的 `code`。", DeadlineCode),
     ("部署与检查", "`quancheng lint`、部署和上传页面给出的错误与提示。", FindingCode),
     ("图的尺度", "`quancheng lint --house` 给出的错误。", PlaneCode),

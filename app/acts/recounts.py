@@ -4,7 +4,7 @@ The act that changed the facts only leaves one row a tree (``waits`` of the kind
 roots. Further changes before that are added to the row. memo: ``changes``, each with ``field``, ``title``, ``by`` and ``at``.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +37,12 @@ def ask(changes: Collection[FactChange], project_key: int, schema: LedgerSchema 
             concerned.add(one.root_key)
     found = [_row(roots[key], said, now) for key in sorted(concerned) if key in roots]
     rows.upsert(WaitRow, found, ["root_key", "wait"], ["memo", "due_at", "wake_at"])
+
+
+def ask_of_calendar(trees: Iterable[Any], *, by: str, now: datetime) -> None:
+    """Leave a row for each of these trees (see ``store.calendars.dated_trees``): the working days have become others."""
+    said = [{"field": engine.CALENDAR, "title": "放假安排", "by": by, "at": now.isoformat()}]
+    rows.upsert(WaitRow, [_row(root, said, now) for root in trees], ["root_key", "wait"], ["memo", "due_at", "wake_at"])
 
 
 def _row(root: Any, said: list[dict[str, str]], now: datetime) -> Row:

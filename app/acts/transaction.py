@@ -232,7 +232,7 @@ def _read(key: int, *, task: bool, wait: bool) -> tuple[Row[Any], dict[str, Any]
 
 
 def _tree(row: Row[Any], project: dict[str, Any] | None, now: datetime, actor: Actor, *, task: bool) -> HeldTree:
-    library = snapshot.library(row.tenant, row.catalogue_version)
+    library = snapshot.library(row.tenant, row.catalogue_version, calendar=row.calendar or "")
     tree = HeldTree(
         root_key=row.key,
         tenant=row.tenant,

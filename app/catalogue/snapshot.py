@@ -20,6 +20,7 @@ from app import engine
 from app.catalogue import districts
 from app.connectors.calls import forms_of
 from app.decision import dmn
+from app.domain import announced
 from app.domain.calendars import Calendar, statutory
 from app.domain.districts import SHARED, ZONE, District
 from app.domain.facts import LEDGER, LedgerSchema
@@ -28,7 +29,7 @@ from app.domain.states import DefinitionKind
 from app.engine import Diagram, ProcessDefinition
 from app.engine.expressions import vocabulary
 from app.engine.library import DecisionRef, LibraryRef
-from app.store import resources
+from app.store import calendars, resources
 from app.store.resources import ResourceRef
 from app.store.tables import db
 
@@ -62,6 +63,7 @@ class Kept:
 
 _lock = threading.Lock()
 _snapshots: WeakKeyDictionary[Engine, Kept] = WeakKeyDictionary()
+_calendars: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()  # the version that an act has read last
 _definitions = Kept(PARSED_KEPT)
 _diagrams = Kept(512)
 _models = Kept(1024)
@@ -77,13 +79,20 @@ def read_model(content: bytes, file: str) -> dmn.Model:
     return _models.get((file, content), lambda: dmn.parse(content, name=file, functions=vocabulary()))
 
 
-def library(tenant: str, version: int | None = None) -> "Snapshot":
-    """The snapshot of a tenant at a catalogue version, the newest by default."""
+def library(tenant: str, version: int | None = None, *, calendar: str | None = None) -> "Snapshot":
+    """The snapshot of a tenant at a catalogue version, the newest by default, with the calendar in force.
+
+    ``calendar``: its version where whoever asks has just read it; else the one that was read last is near enough, for nothing is written with it.
+    """
     if version is None:
-        version = resources.catalogue_version(tenant)
+        version, calendar = resources.in_force(tenant)
     with _lock:
         kept = _snapshots.setdefault(db.engine, Kept(SNAPSHOTS_KEPT))
-    return kept.get((tenant, version), lambda: _load(tenant, version))
+        if calendar is None:
+            calendar = _calendars.get(db.engine, "")
+        else:
+            _calendars[db.engine] = calendar
+    return kept.get((tenant, version, calendar), lambda: _load(tenant, version))
 
 
 def fresh(tenant: str) -> "Snapshot":
@@ -119,17 +128,17 @@ def _nowhere(tenant: str) -> District:
 @lru_cache(maxsize=8)
 def _merged(days: tuple[tuple[date, bool], ...]) -> Calendar:
     built_in = statutory()
-    if not days:
-        return built_in
-    differing = {day: working for day, working in days if working != (day.weekday() < 5)}
-    years = frozenset(day.year for day, _ in days)
-    kept = {day: working for day, working in built_in.days.items() if day.year not in years}
-    return Calendar(kept | differing, built_in.years | years, f"{built_in.version} + {len(days)}")
+    return announced.merged(built_in, days, f"{built_in.version} + {announced.digest_of(days)[:12]}") if days else built_in
 
 
 def calendar() -> Calendar:
     """The calendar: built in, with the years that an administrator imported in their place."""
-    return _merged(tuple(sorted((day, working) for day, working in resources.calendar_days())))
+    return with_days(calendars.days())
+
+
+def with_days(days: Iterable[tuple[date, bool]]) -> Calendar:
+    """The calendar as it is when these are the imported days."""
+    return _merged(tuple(sorted((day, working) for day, working in days)))
 
 
 def reference(kind: str, key: int) -> ResourceRef:

@@ -14,7 +14,7 @@ class Action(Code):
     TASK_RETURN = "task.return", "把一件事项退回到已办的环节，附原因、期限和方式"
     TASK_HAND_OVER = "task.hand_over", "停用账号时，把其名下的一件事项交给接手人"
     TIMER_FIRE = "timer.fire", "定时到期，流程因此前进"
-    TREE_RECOUNT = "tree.recount", "台账有改动，据以计算的期限、定时和办理人重新算过，附改动和前后的值"
+    TREE_RECOUNT = "tree.recount", "台账或放假安排有改动，据以计算的期限、定时和办理人重新算过，附改动和前后的值"
     DUE_SERVE = "due.serve", "一件事项的期限将到或已过：按逾期办理表告知、标记、登记，附所依据的行"
     MESSAGE_PUBLISH = "message.publish", "从外部发出了一条消息"
     SIGNAL_PUBLISH = "signal.publish", "从外部发出了一个信号"
@@ -36,6 +36,7 @@ class Action(Code):
     DOCUMENT_READ = "document.read", "下载了其他单位上传的一份文件"
     PROJECT_CONFIRM = "project.confirm", "所有者核实了台账里导入或迁移来的一项内容，附字段、值和所用的角色"
     INSTANCE_CANCEL = "instance.cancel", "管理员取消了流程实例，附原因"
+    CALENDAR_IMPORT = "calendar.import", "导入了一年或几年的放假安排，附年份、与原来不同的日子、内容摘要和理由"
     MODELS_DEPLOY = "models.deploy", "部署了一批模型，附文件、理由、场景的结果和发布人确认的事项"
     MODELS_REFUSE = "models.refuse", "一次部署被拒绝，附主要原因"
     USER_CREATE = "user.create", "新建了账号"
@@ -140,6 +141,18 @@ class DocumentCode(Code):
     FILE_LOST = "FILE_LOST", "文件的内容在存放处找不到或被改动，请联系系统管理员从备份恢复"
     FILE_ERASED = "FILE_ERASED", "误传的文件，内容已按应急处置删除，只留登记"
     CLASSIFIED = "CLASSIFIED", "涉密项目不在平台上传文件，只登记编号、日期和存放地点"
+
+
+class CalendarCode(Code):
+    """Why a row of an announced calendar, or the whole of it, is not taken."""
+
+    CALENDAR_FILE = "CALENDAR_FILE", "放假安排的文件读不出来，或里面没有内容"
+    CALENDAR_DAY = "CALENDAR_DAY", "放假安排的这一行不是日期"
+    CALENDAR_WORD = "CALENDAR_WORD", "放假安排的这一行没有写明休还是班"
+    CALENDAR_TWICE = "CALENDAR_TWICE", "放假安排里同一天写了两次"
+    CALENDAR_PAST = "CALENDAR_PAST", "已经过去、当时按公布的安排计算的日子不能再改"
+    CALENDAR_YEAR = "CALENDAR_YEAR", "放假安排没有写全一年"
+    CALENDAR_CHANGED = "CALENDAR_CHANGED", "预览之后放假安排又被改过，请重新预览"
 
 
 class DeadlineCode(Code):

@@ -13,6 +13,7 @@ from app.engine.errors import (
     StateError,
     TreeSuspended,
 )
+from app.engine.expressions import CALENDAR
 from app.engine.ledger import (
     ApprovalsAsked,
     KnownApproval,
@@ -32,13 +33,14 @@ from app.engine.migration import Preview
 from app.engine.migration import preview as preview_migration
 from app.engine.reading import read
 from app.engine.readings import person_named, readings
-from app.engine.recalculation import Recalculated, Recounted, concerns, counts_by_ledger, recalculate, recount
+from app.engine.recalculation import Recounted, concerns, counts_by_ledger, recount
 from app.engine.returning import ReturnTarget
 from app.engine.returning import targets as return_targets
 from app.engine.state import State
 from app.engine.steps import step
 
 __all__ = [
+    "CALENDAR",
     "ApprovalsAsked",
     "DecisionRef",
     "Diagram",
@@ -61,7 +63,6 @@ __all__ = [
     "ProcessDefinition",
     "ProjectsAsked",
     "Question",
-    "Recalculated",
     "Recounted",
     "ReturnTarget",
     "RowsAsked",
@@ -80,7 +81,6 @@ __all__ = [
     "preview_migration",
     "read",
     "readings",
-    "recalculate",
     "recount",
     "return_targets",
     "step",

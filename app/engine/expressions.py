@@ -60,7 +60,7 @@ _KEY = re.compile(r'\b(?:deadline|remindAt)\s*\(\s*(?:key\s*:\s*)?"([^"\\]+)"')
 _COUNTING = re.compile(r"\b(?:deadline|remindAt)\s*\(")
 _APPROVED = re.compile(r"\b(?:approved|approvedValue)\s*\(")
 PROJECT_NAME = RESERVED[0]
-ANY_FACT, COUNTED = "*", "deadline()"  # no field is called so
+ANY_FACT, COUNTED, CALENDAR = "*", "deadline()", "calendar()"  # no field is called so
 _CALENDAR = re.compile(r"\b(?:deadline|remindAt|workingDaysAfter|isWorkingDay)\s*\(")
 
 
@@ -92,8 +92,15 @@ def deadline_key(term: Term) -> str | None:
 
 
 def depends(term: Term | None, facts: Collection[str], *, counted: bool) -> bool:
-    """Whether the value of an expression may be another when these ledger fields have changed. ``counted``: the table of deadlines reads the ledger."""
+    """Whether the value of an expression may be another when these ledger fields have changed. ``counted``: the table of deadlines reads the ledger.
+
+    CALENDAR stands among the fields where the working days have become others.
+    """
     if not isinstance(term, FormulaTerm):
+        return False
+    if CALENDAR in facts and term.uses_calendar:
+        return True
+    if all(field == CALENDAR for field in facts):
         return False
     named = term.facts
     return ANY_FACT in named or (counted and COUNTED in named) or not named.isdisjoint(facts)

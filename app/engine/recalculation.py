@@ -10,7 +10,7 @@ from app.engine.decisions import DEADLINES
 from app.engine.effects import Effect, TaskOpened
 from app.engine.elements.tasks import UserTask
 from app.engine.errors import ElementFailure
-from app.engine.expressions import ANY_FACT, COUNTED, PROJECT_NAME, FormulaTerm, Term, depends, evaluate
+from app.engine.expressions import ANY_FACT, CALENDAR, COUNTED, PROJECT_NAME, Term, depends, evaluate
 from app.engine.ledger import NOTHING_KNOWN, KnownLedger
 from app.engine.library import Library
 from app.engine.limits import StepLimits
@@ -20,47 +20,10 @@ _DEFAULT_LIMITS = StepLimits()
 
 
 @dataclass(slots=True)
-class Recalculated:
-    """``waits``: wait → due instant. ``tasks``: element → (due, follow up). Only what depends on the calendar. ``failed``: places whose expression cannot be
-    evaluated any more, in words; their dates stay. ``effects``: the decisions taken on the way."""
-
-    waits: dict[int, datetime] = field(default_factory=dict)
-    tasks: dict[int, tuple[datetime | None, datetime | None]] = field(default_factory=dict)
-    failed: list[str] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
-
-
-def recalculate(
-    library: Library, state: State, now: datetime, limits: StepLimits = _DEFAULT_LIMITS, ledger: KnownLedger = NOTHING_KNOWN
-) -> Recalculated:
-    """Evaluate the dates of open waits and tasks that depend on working days with ``library``'s calendar. The state is not changed. Raises Unanswered.
-
-    A duration counts from when its wait was opened, which is past: only timer dates and task schedules are counted again.
-    """
-    course = Course(library, build(state.document(), library), now, limits=limits, ledger=ledger)
-    found = Recalculated()
-    _timers(course, found, lambda term: isinstance(term, FormulaTerm) and term.uses_calendar)
-    for token in course.tree.tokens.values():
-        task = token.task_spec
-        if not isinstance(task, UserTask) or token.memo.get("phase") != "open":
-            continue
-        terms = (task.assignment.due_date, task.assignment.follow_up_date)
-        if any(isinstance(term, FormulaTerm) and term.uses_calendar for term in terms):
-            try:
-                found.tasks[token.number] = (
-                    task.instant(course, token, terms[0], "到期时间"),
-                    task.instant(course, token, terms[1], "跟进时间"),
-                )
-            except ElementFailure as error:
-                found.failed.append(str(error))
-    found.effects = course.effects
-    return found
-
-
-@dataclass(slots=True)
 class Recounted:
-    """``waits``: wait → due instant. ``tasks``: element → the task as it would open now, of those that name a changed field. ``failed``, ``effects``: as in
-    ``Recalculated``. ``assigned``: elements of tasks whose person is named by such a field."""
+    """``waits``: wait → due instant. ``tasks``: element → the task as it would open now, of those that name a changed field. ``assigned``: elements of tasks
+    whose person is named by such a field. ``failed``: places whose expression cannot be evaluated any more, in words; their dates stay. ``effects``: the
+    decisions taken on the way."""
 
     waits: dict[int, datetime] = field(default_factory=dict)
     tasks: dict[int, TaskOpened] = field(default_factory=dict)
@@ -77,7 +40,12 @@ def recount(
     limits: StepLimits = _DEFAULT_LIMITS,
     ledger: KnownLedger = NOTHING_KNOWN,
 ) -> Recounted:
-    """Evaluate the dates of open waits, and the dates and people of open tasks, that depend on these ledger fields. The state is not changed. Raises Unanswered."""
+    """Evaluate the dates of open waits, and the dates and people of open tasks, that depend on these ledger fields, or on the working days where CALENDAR is
+    one of them. The state is not changed. Raises Unanswered.
+
+    A duration counts from when its wait was opened, which is past: only timer dates and task schedules are counted again. With a new calendar every task that
+    has a date is: what follows a deadline may be counted in working days though the deadline is not.
+    """
     course = Course(library, build(state.document(), library), now, limits=limits, ledger=ledger)
     found = Recounted()
     counted = counts_by_ledger(library)
@@ -88,7 +56,8 @@ def recount(
             continue
         named = task.assignment
         people = (named.assignee, named.candidate_groups, named.candidate_users, task.declarations.office)
-        if not any(depends(term, facts, counted=counted) for term in (named.due_date, named.follow_up_date, *people) if term is not None):
+        dated = CALENDAR in facts and (named.due_date is not None or named.follow_up_date is not None)
+        if not dated and not any(depends(term, facts, counted=counted) for term in (named.due_date, named.follow_up_date, *people)):
             continue
         try:
             found.tasks[token.number] = task.open_task(course, token, returned=True)
@@ -115,7 +84,7 @@ def counts_by_ledger(library: Library) -> bool:
     return ref is not None and PROJECT_NAME in ref.model.words()
 
 
-def _timers(course: Course, found: "Recalculated | Recounted", concerns: Callable[[Term], bool]) -> None:
+def _timers(course: Course, found: Recounted, concerns: Callable[[Term], bool]) -> None:
     for wait in course.tree.waits.values():
         timer = wait.event.trigger.timer
         if timer is None or timer.kind != timers.DATE or not concerns(timer.term):

@@ -1,4 +1,4 @@
-"""Dates and people of open tasks and timers, evaluated again because facts that they name have changed: one act a tree (modelling.md §3).
+"""Dates and people of open tasks and timers, evaluated again because facts that they name, or the working days, have changed: one act a tree (modelling.md §3).
 
 What has fired stays fired; a date whose expression gives none any more stays, and the audit says so. Nothing is stepped.
 """
@@ -42,11 +42,12 @@ def serve(wait: DueWait, now: datetime) -> bool:
             waits.take(wait.key, now)
             return False
         changes = kept["changes"]
-        found = _evaluated(tree, {change["field"] for change in changes})
+        fields = {change["field"] for change in changes}
+        found = evaluated(tree, fields)
         tree.journal.take(found.effects, {view.instance: view.definition for view in tree.the_state.instances()})
         timers = [(row, due) for row in waits.timers_of(wait.root_key, list(found.waits)) if row.due_at != (due := found.waits[row.wait])]
         opened = [row for element in found.tasks if (row := tasks.open_at(wait.root_key, element)) is not None]
-        moves = [(row, move) for row in opened if (move := _moved(tree, row, found)) is not None]
+        moves = [(row, move) for row in opened if (move := _moved(tree, row, found, people=fields != {engine.CALENDAR})) is not None]
         told: list[Change] = [
             {"element": row.element_id, "what": TIMER, "from": row.due_at.isoformat(), "to": due.isoformat()} for row, due in timers
         ]
@@ -59,45 +60,62 @@ def serve(wait: DueWait, now: datetime) -> bool:
         for row, due in timers:
             waits.move(row.key, due)
         for row, (values, parts) in moves:
-            _move(tree, row, found.tasks[row.element], values=values, note={"at": now.isoformat(), "changes": changes, "parts": parts})
+            note = {"at": now.isoformat(), "changes": changes, "parts": parts}
+            _move(tree, row, found.tasks[row.element], values=values, note=note if parts else None)
         if wait.attempts:
             waits.close_incidents(wait.key, now)
     return True
 
 
-def _evaluated(tree: HeldTree, fields: set[str]) -> Recounted:
+def evaluated(tree: HeldTree, fields: set[str]) -> Recounted:
+    """What the dates and people of a tree that depend on these fields would be now, by the tree's library."""
     return engine.answering(
         lambda known: engine.recount(tree.library, tree.the_state, fields, tree.now, ledger=known), tree.ledger.known(), tree.ledger.look_up
     )
 
 
-def _moved(tree: HeldTree, row: Any, found: Recounted) -> tuple[dict[str, Any], list[Change]] | None:
-    """The columns of a task that are others now, and what that means; None if nothing has moved."""
+def due_of(row: Any, new: TaskOpened) -> datetime | None:
+    """When a task, as it would open now, is due: whoever returned it may have given it less time."""
+    return min((at for at in (new.due_at, row.return_due_at) if at is not None), default=None)
+
+
+def _moved(tree: HeldTree, row: Any, found: Recounted, *, people: bool) -> tuple[dict[str, Any], list[Change]] | None:
+    """The columns of a task that are others now, and what that means; None if nothing has moved. ``people``: who does it may have changed."""
     new = found.tasks[row.element]
-    due_at = min((at for at in (new.due_at, row.return_due_at) if at is not None), default=None)
+    due_at = due_of(row, new)
     counted = tree.journal.deadline_of(new) if due_at == new.due_at else None
     values: dict[str, Any] = {}
     parts: list[Change] = []
     if due_at != row.due_at:
         values |= {"due_at": due_at, "deadline": counted, "remind_at": datetime.fromisoformat(counted["remindAt"]) if counted else None}
         parts.append({"what": DUE, "from": _text(row.due_at), "to": _text(due_at)})
+    elif counted != row.deadline:  # the same day, counted otherwise: a guess has become certain
+        values |= {"deadline": counted, "remind_at": datetime.fromisoformat(counted["remindAt"]) if counted else None}
     if new.follow_up_at != row.follow_up_at:
         values["follow_up_at"] = new.follow_up_at
         parts.append({"what": FOLLOW_UP, "from": _text(row.follow_up_at), "to": _text(new.follow_up_at)})
+    if people:
+        _doers(row, new, row.element in found.assigned, values, parts)
+    return (values, parts) if values or not people else None
+
+
+def _doers(row: Any, new: TaskOpened, reassigned: bool, values: dict[str, Any], parts: list[Change]) -> None:
     people: dict[str, Any] = {"candidate_groups": list(new.candidate_groups), "candidate_users": list(new.candidate_users)}
     office = office_columns(new.office)
     # What one office's people have claimed is not theirs any more when it is another office's.
-    kept = row.element not in found.assigned and office["office_key"] == row.office_key
+    kept = not reassigned and office["office_key"] == row.office_key
     people |= {"assignee": row.assignee if kept else new.assignee, **office}
     before = {name: getattr(row, name) for name in people}
     if people != before:
         values |= people
         parts.append({"what": DOERS, "from": _people(before), "to": _people(people)})
-    return (values, parts) if parts else None
 
 
-def _move(tree: HeldTree, row: Any, opened: TaskOpened, *, values: Mapping[str, Any], note: Mapping[str, Any]) -> None:
-    tasks.move(row.key, {**values, "moved": [*(row.moved or ()), note]})
+def _move(tree: HeldTree, row: Any, opened: TaskOpened, *, values: Mapping[str, Any], note: Mapping[str, Any] | None) -> None:
+    """``note``: what is said on the task's page; None where nothing that it shows has moved, and yet its reminders may have."""
+    changed = {**values, "moved": [*(row.moved or ()), note]} if note is not None else dict(values)
+    if changed:
+        tasks.move(row.key, changed)
     if "candidate_groups" in values:
         now = {"key": row.key, "tenant": row.tenant, **{name: values[name] for name in _DOERS}}
         ledger.replace_candidates([row.key], candidates(now, tree.ledger.offices))

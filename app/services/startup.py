@@ -13,7 +13,7 @@ from app.codes import InstallationCode
 from app.config import Config
 from app.errors import Conflict
 from app.seen.shapes import BootView
-from app.services import instants, models, offices
+from app.services import calendars, instants, models, offices
 from app.store import database, nodes, schema
 
 _log = logging.getLogger(__name__)
@@ -39,6 +39,8 @@ def prepare(now: datetime | None = None) -> BootView:
     now = now or instants.now()
     booted = models.boot(current.settings().root, now)
     told = offices.found(now)
+    if calendars.boot(now):
+        _log.warning("放假安排与上次运行时不同，未结事项的期限正在重新计算")
     for line in (*booted.drift, *told):
         _log.warning("%s", line)
     return replace(booted, told=told)

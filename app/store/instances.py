@@ -8,12 +8,14 @@ from sqlalchemy import Row, and_, bindparam, delete, select, update
 
 from app.domain.states import InstanceState, JobState, TaskState
 from app.store.database import run
-from app.store.tables import IncidentRow, JobRow, ProcessInstanceRow, ProjectRow, UserTaskRow, WaitRow
+from app.store.settings import CALENDAR
+from app.store.tables import IncidentRow, JobRow, ProcessInstanceRow, ProjectRow, StoredSettingRow, UserTaskRow, WaitRow
 
 # The plain tables, not the mapped classes: an act runs a dozen statements, and the mapper would cost as much as they do.
 _instances: Any = ProcessInstanceRow.__table__
 _tasks: Any = UserTaskRow.__table__
 _projects: Any = ProjectRow.__table__
+_settings: Any = StoredSettingRow.__table__
 
 _ROOT = (
     _instances.c.key,
@@ -28,6 +30,8 @@ _ROOT = (
     _instances.c["keys"],
     _instances.c.audit_mac,
     _instances.c.audit_count,
+    # Not of the tree: its rules are those it began with, the working days are everybody's.
+    select(_settings.c.value).where(_settings.c.name == CALENDAR).scalar_subquery().label("calendar"),
 )
 TASK = (
     _tasks.c.key.label("task_key"),

@@ -1,14 +1,15 @@
 """Queries over deployed resources."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
 
 from app.domain.districts import SHARED
 from app.domain.states import DefinitionKind, DeploymentSource
 from app.store import rows
-from app.store.tables import CalendarDayRow, CatalogueRow, DefinitionRow, DeploymentRow, ResourceRow, db
+from app.store.settings import CALENDAR
+from app.store.tables import CatalogueRow, DefinitionRow, DeploymentRow, ResourceRow, StoredSettingRow, db
 
 
 class ResourceRef(NamedTuple):
@@ -99,6 +100,14 @@ def catalogue_version(tenant: str) -> int:
     return db.session.execute(query).scalar_one_or_none() or 0
 
 
+def in_force(tenant: str) -> tuple[int, str]:
+    """The newest catalogue version that a tenant sees, and the version of the calendar ("" before one was noted): one statement."""
+    version = select(func.max(CatalogueRow.version)).where(or_(CatalogueRow.tenant == tenant, CatalogueRow.tenant == SHARED))
+    calendar = select(StoredSettingRow.value).where(StoredSettingRow.name == CALENDAR)
+    found = db.session.execute(select(version.scalar_subquery(), calendar.scalar_subquery())).one()
+    return found[0] or 0, found[1] or ""
+
+
 def lock_catalogue() -> int:
     """Let one deployment at a time through; returns the number of the last one. Needs an act."""
     rows.insert_new(CatalogueRow, [{"tenant": SHARED, "version": 0}], ["tenant"])
@@ -129,7 +138,3 @@ def last_from_files(tenant_files: Sequence[str]) -> dict[tuple[str, str], tuple[
         .order_by(DeploymentRow.number)
     )
     return {(tenant, file): (number, digest) for tenant, file, number, digest in db.session.execute(query)}
-
-
-def calendar_days() -> list[tuple[Any, bool]]:
-    return [(day, working) for day, working in db.session.execute(select(CalendarDayRow.day, CalendarDayRow.working))]

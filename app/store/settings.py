@@ -7,6 +7,8 @@ from sqlalchemy import Engine, inspect, select
 from app.store import rows
 from app.store.tables import StoredSettingRow, db
 
+CALENDAR = "calendar"  # the version of the calendar by which dates are counted
+
 _ready: WeakSet[Engine] = WeakSet()  # databases that are known to have their tables
 
 

@@ -82,10 +82,10 @@ def due_of(root_key: int, element: int) -> Any:
 
 
 def timers_of(root_key: int, numbers: Sequence[int]) -> Sequence[Any]:
-    """The open timers of a tree with these numbers: key, wait, element_id, due_at."""
+    """The open timers of a tree with these numbers: key, wait, definition_key, element_id, due_at."""
     if not numbers:
         return ()
-    query = select(WaitRow.key, WaitRow.wait, WaitRow.element_id, WaitRow.due_at)
+    query = select(WaitRow.key, WaitRow.wait, WaitRow.definition_key, WaitRow.element_id, WaitRow.due_at)
     mine = query.where(WaitRow.root_key == root_key, WaitRow.kind == WaitKind.TIMER, WaitRow.wait.in_(numbers))
     return db.session.execute(mine.order_by(WaitRow.wait)).all()
 

@@ -13,7 +13,7 @@ from app.domain import permissions
 from app.domain.permissions import Actor
 from app.playing import demonstration
 from app.seen.shapes import DemonstrationAccount
-from app.services import accounts, instants
+from app.services import accounts, calendars, instants
 from app.web import assets
 
 _TECHNICAL = permissions.ADMINISTRATORS | {"analyst"}
@@ -30,11 +30,12 @@ class Item:
 
 @dataclass(frozen=True)
 class PageFrame:
-    """``assumed``: the virtual instant, None when the clock is the real one."""
+    """``assumed``: the virtual instant, None when the clock is the real one. ``unannounced``: a year whose working days an administrator should bring in."""
 
     actor: Actor | None
     menu: list[Item]
     assumed: datetime | None
+    unannounced: int | None = None
 
 
 def is_official(actor: Actor) -> bool:
@@ -52,6 +53,7 @@ def _menu(actor: Actor) -> Iterator[tuple[str, str]]:
         yield "项目", "projects.listing"
     if permissions.may_administer(actor):
         yield "流程实例", "instances.listing"
+        yield "放假安排", "calendar.show"
     if permissions.may_manage(actor):
         yield "人员与单位", "people.listing"
     if permissions.may_publish(actor):
@@ -71,7 +73,8 @@ def _frame() -> PageFrame:
     actor = identity.current_actor()
     here = (request.blueprint or "") if request.endpoint else ""
     menu = [Item(title, url_for(endpoint), endpoint.split(".")[0] == here) for title, endpoint in _menu(actor)]
-    return PageFrame(actor, menu, identity.present() if instants.is_virtual() else None)
+    unannounced = calendars.missing_year(identity.present()) if permissions.may_administer(actor) else None
+    return PageFrame(actor, menu, identity.present() if instants.is_virtual() else None, unannounced)
 
 
 def _context() -> dict[str, Any]:

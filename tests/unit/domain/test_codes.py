@@ -7,7 +7,7 @@ import pytest
 
 from app.codes import Code
 from app.domain import states
-from app.domain.codes import Action, DeadlineCode, DocumentCode, FormCode, VerdictCode
+from app.domain.codes import Action, CalendarCode, DeadlineCode, DocumentCode, FormCode, VerdictCode
 from app.domain.fact_sources import FORMS, IMPORT, OF_ELEMENTS
 from app.domain.facts import RightKind
 
@@ -19,6 +19,7 @@ message.publish signal.publish message.receive signal.receive job.complete job.f
 instance.modify instance.migrate instance.suspend instance.resume project.ended
 document.put document.replace document.erase document.read project.confirm instance.cancel models.deploy models.refuse user.create
 user.enable user.disable user.password user.roles user.substitute user.token organisation.create organisation.open organisation.close
+calendar.import
 """
 
 
@@ -28,13 +29,13 @@ def test_actions_of_the_trail_are_what_they_were() -> None:
         assert action.name == action.value.upper().replace(".", "_")
 
 
-@pytest.mark.parametrize("codes", [VerdictCode, FormCode, DocumentCode, DeadlineCode], ids=lambda codes: codes.__name__)
+@pytest.mark.parametrize("codes", [VerdictCode, FormCode, DocumentCode, CalendarCode, DeadlineCode], ids=lambda codes: codes.__name__)
 def test_a_code_is_its_own_name(codes: type[Code]) -> None:
     for code in codes:
         assert code.value == code.name
 
 
-@pytest.mark.parametrize("codes", [Action, VerdictCode, FormCode, DocumentCode, DeadlineCode], ids=lambda codes: codes.__name__)
+@pytest.mark.parametrize("codes", [Action, VerdictCode, FormCode, DocumentCode, CalendarCode, DeadlineCode], ids=lambda codes: codes.__name__)
 def test_every_code_stands_on_the_page_with_its_meaning(codes: type[Code]) -> None:
     listed = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", PAGE, re.MULTILINE))
     for code in codes:

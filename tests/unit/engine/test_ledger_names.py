@@ -10,6 +10,7 @@ import pytest
 from app.decision import dmn, feel
 from app.domain.calendars import statutory
 from app.engine import (
+    CALENDAR,
     DecisionRef,
     KnownLedger,
     NameReserved,
@@ -19,7 +20,7 @@ from app.engine import (
     commands,
     describe_tasks,
     functions,
-    recalculate,
+    recount,
     step,
 )
 from app.engine.expressions import vocabulary
@@ -220,8 +221,8 @@ def test_acts_besides_a_step_see_the_row_too() -> None:
     element = run.task("a")
     assert describe_tasks(made, run.current, START, ledger=KNOWN)[0][element].due_at == run.tasks[element].due_at is not None
     moved = replace(KNOWN, project={**PROJECT, "receivedAt": "2026-03-12T09:30:00+08:00"})
-    again = recalculate(made, run.current, START, ledger=moved)
-    assert (again.tasks[element][0], again.waits[run.wait("late")], again.failed) == (
+    again = recount(made, run.current, {CALENDAR}, START, ledger=moved)
+    assert (again.tasks[element].due_at, again.waits[run.wait("late")], again.failed) == (
         datetime(2026, 3, 13, tzinfo=ZONE), datetime(2026, 3, 16, tzinfo=ZONE), [],
     )  # fmt: skip
 
