@@ -17,9 +17,8 @@ ACTIONS = """
 process.start task.complete approval.lapse task.claim task.release task.return task.hand_over timer.fire tree.recount due.serve
 message.publish signal.publish message.receive signal.receive job.complete job.fail job.error incident.resolve instance.set_variables
 instance.modify instance.migrate instance.suspend instance.resume project.ended
-document.put document.replace document.erase document.read project.confirm instance.cancel models.deploy models.refuse user.create
+document.put document.replace document.erase document.read project.confirm instance.cancel calendar.import models.deploy models.refuse user.create
 user.enable user.disable user.password user.roles user.substitute user.token organisation.create organisation.open organisation.close
-calendar.import
 """
 
 
@@ -35,7 +34,9 @@ def test_a_code_is_its_own_name(codes: type[Code]) -> None:
         assert code.value == code.name
 
 
-@pytest.mark.parametrize("codes", [Action, VerdictCode, FormCode, DocumentCode, CalendarCode, DeadlineCode], ids=lambda codes: codes.__name__)
+@pytest.mark.parametrize(
+    "codes", [Action, VerdictCode, FormCode, DocumentCode, CalendarCode, DeadlineCode], ids=lambda codes: codes.__name__
+)
 def test_every_code_stands_on_the_page_with_its_meaning(codes: type[Code]) -> None:
     listed = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", PAGE, re.MULTILINE))
     for code in codes:

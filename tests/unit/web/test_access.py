@@ -29,6 +29,7 @@ PAGES = [
     "/instances/500",
     "/models",
     "/clock",
+    "/calendar",
     "/instances/unattended",
     "/people",
     "/people/new",
