@@ -21,6 +21,7 @@ LARGEST = 200_000  # bytes: a century of holidays
 MOST_ROWS = 4_000
 MOST_FAULTS = 100
 LONGEST_NAME = 60
+_NAMED = 3  # days in a sentence
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -94,7 +95,7 @@ def read(content: bytes, known: Calendar, today: date) -> Announced:
         else:
             days[found.day] = found
     if not faults:
-        faults += _of_years(days)
+        faults += _of_years(days, known, today)
     kept = tuple(days[day] for day in sorted(days))
     return Announced(kept, tuple(faults[:MOST_FAULTS]), max(0, len(faults) - MOST_FAULTS))
 
@@ -178,7 +179,7 @@ def _day(number: int, cells: list[str], days: Mapping[date, AnnouncedDay], known
     return AnnouncedDay(day, working, name)
 
 
-def _of_years(days: Mapping[date, AnnouncedDay]) -> Iterator[CalendarFault]:
+def _of_years(days: Mapping[date, AnnouncedDay], known: Calendar, today: date) -> Iterator[CalendarFault]:
     if not days:
         yield CalendarFault(0, CalendarCode.CALENDAR_FILE, "文件里没有一天：请按通知写出放假和调休上班的日子")
     for year in sorted({day.year for day in days}):
@@ -186,3 +187,9 @@ def _of_years(days: Mapping[date, AnnouncedDay]) -> Iterator[CalendarFault]:
         if not any(not one.working and one.day.weekday() < 5 for one in own):
             message = f"{year} 年没有一个工作日放假：整年导入，请把该年的全部放假和调休写在同一个文件里"
             yield CalendarFault(0, CalendarCode.CALENDAR_YEAR, message)
+        left_out = [day for day in sorted(known.days) if day.year == year and day < today and day not in days]
+        if left_out and year in known.years:
+            named = "、".join(day.isoformat() for day in left_out[:_NAMED])
+            more = f"等 {len(left_out)} 天" if len(left_out) > _NAMED else ""
+            message = f"{year} 年缺少 {named}{more}：导入的年份整个替换原来的，已经过去的日子也要照原样写上"
+            yield CalendarFault(0, CalendarCode.CALENDAR_PAST, message)

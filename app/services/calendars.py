@@ -32,12 +32,12 @@ MOST_MOVES = 500  # told one by one; the rest is counted
 
 
 def years(now: datetime) -> list[CalendarYear]:
-    """This year, the next, and every other that is announced, in order."""
+    """The last year, this one, the next, and every other that was imported or is still to come, in order."""
     present = now.astimezone(ZONE).year
     known = snapshot.calendar()
     brought = calendars.imported()
     found = []
-    for year in sorted(known.years | {present, present + 1}):
+    for year in sorted({*brought, *(year for year in known.years if year >= present), present - 1, present, present + 1}):
         own = {day: working for day, working in known.days.items() if day.year == year}
         deployment = brought.get(year)
         found.append(

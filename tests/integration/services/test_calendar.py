@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.acts.transaction import act
 from app.catalogue import snapshot
 from app.codes import RequestCode
+from app.domain import announced
 from app.domain.calendars import statutory
 from app.domain.codes import CalendarCode
 from app.domain.permissions import SYSTEM, Actor
@@ -48,7 +49,11 @@ def test_an_imported_year_stands_for_the_built_in_one_and_leaves_the_others(app:
 
 HEADER = "日期,安排,说明\n"
 DUE = datetime.fromisoformat("2026-03-25T00:00:00+08:00")
-DECREED = HEADER + "2026-03-18,休,\n2026-03-19,休,\n2026-03-21,班,\n2026-10-01,休,国庆节\n"
+KNOWN = {day: working for day, working in statutory().days.items() if day.year == 2026}
+DECREED = announced.written(
+    announced.AnnouncedDay(day, working, "")
+    for day, working in sorted({**KNOWN, date(2026, 3, 18): False, date(2026, 3, 19): False, date(2026, 3, 21): True}.items())
+)
 SPRING = HEADER + "2027-02-05,休,春节\n2027-02-08,休,春节\n2027-02-14,班,春节\n"
 REASON = "按国务院办公厅的通知"
 
@@ -74,8 +79,11 @@ def test_a_preview_tells_which_deadlines_would_move_and_writes_nothing(cast: Cas
     before = snapshot.calendar().version
     found = calendars.preview(cast.root, DECREED.encode(), NOW)
     assert (found.years, found.unannounced, found.faults) == ((2026,), (), ())
-    assert (date(2026, 3, 18), False) in [(one.day, one.working) for one in found.days]
-    assert (date(2026, 3, 21), True) in [(one.day, one.working) for one in found.days]
+    assert [(one.day, one.working) for one in found.days] == [
+        (date(2026, 3, 18), False),
+        (date(2026, 3, 19), False),
+        (date(2026, 3, 21), True),
+    ]
     moved = {(move.element_name, move.before, move.after) for move in found.moves}
     assert ("审查申请", DUE, datetime.fromisoformat("2026-03-26T00:00:00+08:00")) in moved
     assert {move.project_name for move in found.moves} == {"平台"}
@@ -96,10 +104,10 @@ def test_an_import_moves_open_deadlines_and_their_timers_and_the_page_says_who_a
     assert timers.fire_due(DUE) == 0
     assert timers.fire_due(datetime.fromisoformat("2026-03-26T00:00:00+08:00")) == 1
     year = next(one for one in calendars.years(NOW) if one.year == 2026)
-    assert (year.imported, year.by, year.reason, year.worked) == (True, "系管", REASON, 1)
+    assert (year.imported, year.by, year.reason, year.worked) == (True, "系管", REASON, sum(KNOWN.values()) + 1)
     (details,) = db.session.execute(select(AuditEntryRow.details).where(AuditEntryRow.action == "calendar.import")).scalars()
     assert (details["years"], details["reason"], details["trees"]) == ([2026], REASON, 1)
-    assert "2026-03-18" in details["changed"]["2026"]
+    assert details["changed"] == {"2026": ["2026-03-18", "2026-03-19", "2026-03-21"]}
     assert trail.verify(SYSTEM).problems == []
 
 
@@ -153,6 +161,14 @@ def test_a_faulty_file_is_refused_row_by_row_and_nothing_of_it_is_taken(cast: Ca
     assert [fault.row for fault in calendars.preview(cast.root, text.encode(), NOW).faults] == [3, 4, 5, 6, 7]
     assert snapshot.calendar().version == statutory().version
     assert pump.pump(NOW).timers == 0
+
+
+def test_a_file_that_leaves_out_what_is_over_would_change_it_and_is_refused(cast: Cast) -> None:
+    with pytest.raises(InvalidArguments) as refused:
+        take(cast.root, f"{HEADER}2026-10-01,休,国庆节\n")
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.code) == ("文件", CalendarCode.CALENDAR_PAST)
+    assert "2026-01-01" in problem.message
 
 
 def test_only_who_administers_imports_with_a_reason_and_after_a_preview_that_still_holds(cast: Cast) -> None:
