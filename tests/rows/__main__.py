@@ -1,0 +1,130 @@
+"""``python -m tests.rows``: each change of each table, tried by the cases of processes that ask it; those that nobody notices are listed.
+
+A case counts that goes through a process, not one that asks the table alone. The result stands in ``.tmp/soak/rows.json``. A part of the whole (``--part 2/4``)
+takes every fourth change, so that no call is long.
+"""
+
+import argparse
+import json
+import multiprocessing
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain import districts
+from app.domain.districts import SHARED
+from app.rehearsal.library import Models, Shelf
+from app.rehearsal.scenario_files import Scenario, read
+from app.rehearsal.scenarios import Suite
+from app.rehearsal.tracing.constants import Constants
+from tests.rows.mutations import Mutation, of_file
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / ".tmp" / "soak"
+MOST_SURVIVING = 0.02  # of all changes
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A case of a process that holds, with what it goes through."""
+
+    case: Scenario
+    trail: frozenset[str]
+
+
+class Bench(Suite):
+    """The installation's models with one file in another's place."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__(shelf)
+        self.changed: dict[str | None, Models] = {}
+
+    def change(self, mutation: Mutation, districts_: Sequence[str]) -> None:
+        owner = self.shelf.owner(Path(mutation.file))
+        self.changed = {}
+        for district in districts_:
+            models = Models(self.shelf.district(district), beneath=self.shelf.models(district), phases=self.shelf.every_phase())
+            models.add(mutation.file, mutation.content, owner)
+            self.changed[district] = models
+
+    def models(self, case: Scenario) -> Models:
+        return self.changed[case.district] if self.changed and case.models is None else super().models(case)
+
+
+def cases(bench: Bench, key: str) -> list[Known]:
+    """The cases of processes of a district that hold as it is."""
+    constants = Constants(bench.shelf.models(key))
+    found = []
+    for path in sorted((ROOT / "scenarios").rglob("*.y*ml")):
+        for case in read(path).cases:
+            if case.district == key and case.models is None:
+                result = bench.run_case(case)
+                if not result.ok:
+                    raise SystemExit(f"{path.name} {case.name}: {result.difference}")
+                found.append(Known(case, constants.with_rows(result.trail)))
+    return found
+
+
+def mutations() -> list[Mutation]:
+    return [one for path in sorted((ROOT / "dmn").rglob("*.dmn")) for one in of_file(ROOT, path)]
+
+
+def survives(bench: Bench, mutation: Mutation, known: Sequence[Known], district: str) -> bool:
+    """Whether every case of a district that asks the table still holds."""
+    asking = [one for one in known if mutation.decision in one.trail or mutation.place in one.trail]
+    asking.sort(key=lambda one: (mutation.place not in one.trail, len(one.trail)))
+    if not asking:
+        return True
+    try:
+        bench.change(mutation, [district])
+    except Exception:  # a table that cannot be read any more is noticed by whoever publishes it
+        return False
+    try:
+        return all(bench.run_case(one.case).ok for one in asking)
+    finally:
+        bench.changed = {}
+
+
+def of_district(key: str, number: int, of: int) -> Iterator[tuple[str, bool]]:
+    bench = Bench(Shelf(ROOT))
+    known = cases(bench, key)
+    for mutation in mutations()[number - 1 :: of]:
+        if bench.shelf.owner(Path(mutation.file)) in (SHARED, key):
+            yield mutation.name, survives(bench, mutation, known, key)
+
+
+def _run(job: tuple[str, int, int]) -> list[tuple[str, bool]]:
+    return list(of_district(*job))
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(prog="python -m tests.rows", description=__doc__)
+    options.add_argument("--part", default="1/1")
+    options.add_argument("--district")
+    given = options.parse_args()
+    number, of = map(int, given.part.split("/"))
+    keys = [given.district] if given.district else sorted(districts.load_all(ROOT / "districts"))
+    begun = time.monotonic()
+    surviving: dict[str, list[bool]] = {}
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        for found in pool.imap_unordered(_run, [(key, number, of) for key in keys]):
+            for name, alive in found:
+                surviving.setdefault(name, []).append(alive)
+    left = sorted(name for name, alive in surviving.items() if all(alive))  # a shared table is noticed where one district notices
+    for name in left:
+        print(name)
+    share = len(left) / max(1, len(surviving))
+    print(f"{len(surviving)} changes, {len(left)} noticed by nobody ({share:.1%}), {(time.monotonic() - begun) / 60:.1f} min")
+    print(*(f"{file}: {count}" for file, count in Counter(name.split()[0] for name in left).most_common(12)), sep="\n")
+    KEPT.mkdir(parents=True, exist_ok=True)
+    (KEPT / "rows.json").write_text(
+        json.dumps({"part": given.part, "changes": len(surviving), "left": left}, ensure_ascii=False, indent=1), "utf-8"
+    )
+    return 0 if share <= MOST_SURVIVING else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
