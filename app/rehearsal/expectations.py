@@ -182,8 +182,16 @@ class Expectations:
                 raise Failed(f"“{mark(str(task))}”的批准应为 {shown(value)},实为 {shown(got.get(task, False))}")
 
     def _notices(self, wanted: Any) -> None:
-        """By role, or by the office's name."""
-        _count("通知", wanted, [(notice.role, notice.office) for notice in self.rehearsal.ledger.notices])
+        """By role, or by the office's name: how many, or all their titles in whatever order."""
+        given = self.rehearsal.ledger.notices
+        titles = {name: said for name, said in wanted.items() if isinstance(said, list)} if isinstance(wanted, dict) else {}
+        for name, said in titles.items():
+            got = [notice.title for notice in given if name in (notice.role, notice.office)]
+            if Counter(said) != Counter(got):
+                raise Failed(f"“{mark(name)}”的通知应为 {_rows(sorted(said))},实为 {_rows(sorted(got))}")
+        counted = {name: count for name, count in wanted.items() if name not in titles} if titles else wanted
+        if counted or not titles:
+            _count("通知", counted, [(notice.role, notice.office) for notice in given])
 
     def _first(self) -> RehearsedTree:
         if not self.rehearsal.roots:

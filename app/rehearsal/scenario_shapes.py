@@ -101,8 +101,11 @@ def check_expectation(expected: Mapping[str, Any], place: str) -> None:
     for key in ("tasks", "jobs", "notices"):
         if expected.get(key) is not None and not is_count(expected[key]):
             counts = expected[key]
-            if not isinstance(counts, dict) or not all(is_count(count) for count in counts.values()):
-                raise ScenarioError(f"{place} 的 {key} 应是“名称: 个数”的对象")
+            if not isinstance(counts, dict) or not all(
+                is_count(count) or (key == "notices" and _titles(count)) for count in counts.values()
+            ):
+                others = "，或“名称: [标题]”" if key == "notices" else ""
+                raise ScenarioError(f"{place} 的 {key} 应是“名称: 个数”{others}的对象")
     for key in ("timers", "variables", "decision", "ledger", "approved"):
         if expected.get(key) is not None and not isinstance(expected[key], dict):
             raise ScenarioError(f"{place} 的 {key} 应是对象")
@@ -120,6 +123,10 @@ def check_expectation(expected: Mapping[str, Any], place: str) -> None:
         raise ScenarioError(f"{place} 的 incidents 应是个数(不小于 0)、元素标识的列表,或“元素标识: 个数”的对象")
     if not all(isinstance(name, str) for name in named):
         raise ScenarioError(f"{place} 的 incidents 应是元素标识的列表")
+
+
+def _titles(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(title, str) for title in value)
 
 
 def is_count(value: Any) -> bool:

@@ -72,6 +72,8 @@ def _asked(case: Scenario) -> Iterator[tuple[str, str]]:
                 yield key, _ALL
             elif isinstance(value, Mapping) or key == "path":
                 yield from ((key, str(name)) for name in value or ())
+            if key == "notices" and isinstance(value, Mapping):
+                yield from ((key, f"{name}的标题") for name, said in value.items() if isinstance(said, list))
     for step in case.steps:
         if "denied" in step:
             yield "denied", str(step["denied"]["task"] if isinstance(step["denied"], Mapping) else step["denied"])

@@ -99,6 +99,27 @@ expect:
     )
 
 
+def test_a_notice_may_be_asked_for_by_its_title(attempt: Try) -> None:
+    body = (
+        d.start(),
+        d.user("deal", extensions=says(notify="finance")),
+        d.user("again", extensions=says(notify="finance applicant")),
+        d.end(),
+        d.chain("start", "deal", "again", "end"),
+    )
+    steps = LEDGER.replace("}}", "}}\nsteps: [{complete: deal}, {complete: again}]")
+    titles = re.findall(r"实为 \[(.*?)\]", attempt(steps + "\nexpect: {notices: {finance: [别的]}}", *body).difference)
+    assert titles, "both are told when one is not there"
+    passes(
+        attempt(
+            steps + f"\nexpect: {{notices: {{finance: [{titles[0].split(', ')[1]}, {titles[0].split(', ')[0]}], applicant: 1}}}}", *body
+        )
+    )
+    fails(attempt(steps + f"\nexpect: {{notices: {{finance: [{titles[0].split(', ')[0]}]}}}}", *body), "expect", "通知应为")
+    fails(attempt(steps + f"\nexpect: {{notices: {{finance: [{titles[0]}], applicant: 2}}}}", *body), "expect", "applicant")
+    fails(attempt("expect: {notices: {finance: [1]}}", *body), "file", "名称: [标题]")
+
+
 def test_a_phase_out_of_order_and_a_row_without_its_amount_fail_the_scenario_at_the_element(attempt: Try) -> None:
     fails(attempt("ledger: {project: {phase: reviewed}}\nexpect: {phase: declared}", *BODY), "expect", "start", "PHASE_ERROR")
     fails(attempt(LEDGER + "steps: [{complete: deal}, {expect: {state: completed}}]", *BODY), "step 2", "deal", "RECORD_ERROR", "金额")

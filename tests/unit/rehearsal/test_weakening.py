@@ -66,6 +66,7 @@ def test_what_is_lost_is_said(was: str, now: str, said: list[tuple[str, str]]) -
         ("tasks: null", "tasks: {zzz: 0}", ["不再核对事项总共有几个"]),
         ("tasks: 3", "tasks: {a: 3}", ["不再核对事项总共有几个"]),
         ("notices: {}", "notices: {finance: 0}", ["不再核对通知总共有几个"]),
+        ("notices: {finance: [已受理]}", "notices: {finance: 1}", ["不再核对通知“finance的标题”"]),
         ("timers: {}", "timers: {zzz: null}", ["不再要求定时一个也没有"]),
         ("variables: {}", "variables: {zzz: null}", ["不再要求变量一个也没有"]),
         ("ledger: {}", "ledger: {zzz: null}", ["不再要求台账一个也没有"]),
