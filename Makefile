@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 SOAK = $(BIN)/python -m tests.soak $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 MUTANTS = $(BIN)/python -m tests.mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ROOMS),--rooms "$(ROOMS)")
-SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races soak-seats
+SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races soak-seats soak-rows
 
 .PHONY: help run setup front test lint soak $(SOAKED) mutants releases bench pictures docs chromium
 
@@ -56,6 +56,9 @@ soak-races: .venv/.development $(BUILT)  ## people at the same moment, a thousan
 
 soak-seats: .venv/.development $(BUILT)  ## random acts by random seats of both districts, against what the regulations let happen
 	$(SOAK) seats
+
+soak-rows: .venv/.development  ## every row of every table taken away, every threshold moved by one unit: does a case of a process notice?
+	$(BIN)/python -m tests.rows
 
 mutants: .venv/.development  ## 300 small faults put in one by one: do the tests notice? (SEED=, COUNT=, ROOMS=)
 	$(MUTANTS)
