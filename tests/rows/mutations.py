@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 MODEL = "{https://www.omg.org/spec/DMN/20191111/MODEL/}"
 MONEY = 10_000  # a whole number from here on is an amount: its unit is a fen, of a smaller one it is one
 _LITERAL = re.compile(
-    r'"(?P<whole>\d{4}-\d\d-\d\d)"|"(?P<day>\d\d-\d\d)"|"(?P<text>(?:[^"\\]|\\.)*)"|(?<![\w.@-])(?P<number>\d+(?:\.\d+)?)(?![\w.])'
+    r'"(?P<whole>\d{4}-\d\d-\d\d)"|"(?P<day>\d\d-\d\d)"|"(?P<text>(?:[^"\\]|\\.)*)"|(?<![\w@])(?<!\d\.)(?P<number>\d+(?:\.\d+)?)(?!\w)(?!\.\d)'
 )
 _YEAR = 2027  # of a day without one: not a leap year
 

@@ -16,6 +16,7 @@ from tests.rows.mutations import moved
         ('date("2024-12-02")', ['date("2024-12-03")', 'date("2024-12-01")']),
         ('"第2章 500 元", "a"', []),
         ("parameters.x2 + item1", []),
+        ("-3", ["-4", "-2"]),
         ("-", []),
     ],
 )
