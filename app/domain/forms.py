@@ -6,7 +6,7 @@ Source: requirements FX-10-2 (a missing field is named, the rest is kept) and G9
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -184,17 +184,6 @@ class Form:
         """Whether a field only shows what others have said, or what the ledger holds."""
         part = form_checks.resolved(self.fields[name], self.schema)
         return form_values.is_shown(name, part, self.ui) or part.get(form_values.LEDGER_FIELD) is True
-
-    def filled_in(self, data: Mapping[str, Any]) -> "Form":
-        """The form with what was filled in, for people who read it afterwards: without what it only showed then and nobody has kept."""
-        gone = {name for name in self.shown_fields if data.get(name) is None}
-        if not gone:
-            return self
-        ui = {name: part for name, part in self.ui.items() if name not in gone}
-        if isinstance(order := ui.get("ui:order"), list):
-            ui["ui:order"] = [name for name in order if name not in gone]
-        left = {name: part for name, part in self.fields.items() if name not in gone}
-        return replace(self, schema={**self.schema, "properties": left}, ui=ui)
 
     def with_empty_lists(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """``data`` of the form's own fields, with an empty list wherever a required one may be empty: to leave a table empty is an answer."""

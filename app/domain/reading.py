@@ -111,7 +111,7 @@ def called(actor: Actor, name: str, other_name: str, applicant: int | None) -> s
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TaskPart:
     """A user task of the project in which somebody may have a part. ``office``: the name of that in which it was completed, ``person``: by whom."""
 
     task: TaskFacts
@@ -149,7 +149,7 @@ def roles_of_office(one: Membership, district: District) -> tuple[str, ...]:
     return tuple(dict.fromkeys((one.role, *others)))
 
 
-def has_part(actor: Actor, one: Membership, part: Part, district: District) -> bool:
+def has_part(actor: Actor, one: Membership, part: TaskPart, district: District) -> bool:
     """Whether a task is, or was, the membership's office's, or in a personal role the person's."""
     personal = is_personal(one, district)
     if not part.is_open:
@@ -201,14 +201,14 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ProjectReader:
     """Somebody before a project. ``until``: when their office's part in it was over, None while it goes on; ``others``: content → who reads it, in words."""
 
     actor: Actor
     district: District
     project: ProjectFacts
-    seats: frozenset[tuple[Seat, str]]
-    given: Extents
+    seats: frozenset[tuple[Seat, str]] = frozenset()
+    given: Extents = field(default_factory=dict)
     until: datetime | None = None
     stages: frozenset[Stage] = frozenset()
     others: Mapping[Content, str] = field(default_factory=dict)

@@ -223,9 +223,10 @@ def _require(actor: Actor, row: Any, task_key: int | None, now: datetime) -> Non
         before = Before(actor, project) if project is not None else None
         if before is not None and before.reader.may(before.file(row)):
             return
-    if row.tenant == actor.tenant and task_key is not None and _is_seen(actor, row, task_key, now):
+    withheld = before is not None and before.withholds(row)
+    if row.tenant == actor.tenant and task_key is not None and not withheld and _is_seen(actor, row, task_key, now):
         return
-    if before is None or before.reader.refusal is not None:
+    if before is None or not before.reader.may(Piece(content=Content.BASICS)):
         raise NotFound(_NONE)  # nobody learns of others' files by trying keys
     before.reader.may(before.file(row)).require()
 
@@ -241,8 +242,9 @@ def _is_seen(actor: Actor, row: Any, task_key: int, now: datetime) -> bool:
         return False
     if row.task_key == task_key and row.submitted_at is None:
         return bool(permissions.may_do(actor, *tasks.facts(actor, task_key, now), snapshot.district(row.tenant)))
-    # Of all that can be seen from a task what its form shows: what lies beside it may be another's, as in a countersigning.
-    held = ({name: filling.seen.get(name) for name in filling.form.fields} if filling.form is not None else {}, task.answer)
+    # Of all that can be seen from a task what its form shows: what lies beside it is for the process.
+    form = filling.form
+    held = (filling.seen if form is None else {name: filling.seen.get(name) for name in form.fields}, task.answer)
     return any((one["key"], one["sha256"]) == (str(row.key), row.sha256) for some in held for one in documents.anywhere(some))
 
 

@@ -1,4 +1,4 @@
-"""Before whom a project lies: every way in asks here for a ``Reader``, and the reader for each piece. One statement a project, none a row.
+"""Before whom a project lies: every way in asks here for a ``ProjectReader``, and the reader for each piece. One statement a project, none a row.
 
 Source: modelling.md and names.md (``visibility``); SC-4-4, SC-5-1, SC-10-18, SC-13-1, FX-5-1.
 """
@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from app.acts.candidates import ANY, project_facts
+from app.acts.candidates import ANY, held, project_facts
 from app.catalogue import readable, snapshot
 from app.catalogue.snapshot import Snapshot
 from app.domain import permissions, reading
@@ -17,10 +17,10 @@ from app.domain.codes import VerdictCode
 from app.domain.districts import District
 from app.domain.forms import Form
 from app.domain.permissions import Actor, Membership, ProjectFacts, TaskFacts, Verdict
-from app.domain.reading import Content, Part, Piece, Reader, Seat, Stage
+from app.domain.reading import Content, Piece, ProjectReader, Seat, Stage, TaskPart
 from app.domain.states import ElementState, TaskState
 from app.seen.shapes import ProjectLine, TimelineEntry, ToldView
-from app.store import parts
+from app.store import parts, tasks
 from app.store.tasks import Held
 
 _ASKED_FOR = (Content.DECLARATION, Content.BUDGET, Content.OPINION)  # what a reviewer wants before anything else
@@ -56,11 +56,11 @@ class Before:
         return reading.is_classified(self.project["facts"])
 
     @cached_property
-    def reader(self) -> Reader:
+    def reader(self) -> ProjectReader:
         actor, district, facts = self.actor, self.district, self.facts
         refusal = None if actor.is_system else _elsewhere(actor, facts, district)
         if actor.is_system or refusal is not None:
-            return Reader(actor, district, facts, frozenset(), {}, refusal=refusal)
+            return ProjectReader(actor, district, facts, refusal=refusal)
         taken = reading.seats(actor, facts, district, {})
         mine: dict[Membership, bool] = {}
         until, stages = None, frozenset[Stage]()
@@ -72,7 +72,9 @@ class Before:
             refusal = Verdict(
                 False, VerdictCode.NOT_YOUR_PROJECT, f"此项目属于其他单位,您不能查看;可以查看的有:{self._who(Content.BASICS)}"
             )
-        return Reader(actor, district, facts, taken, given, until, stages, _Who(self), refusal)
+        return ProjectReader(
+            actor, district, facts, seats=taken, given=given, until=until, stages=stages, others=_Who(self), refusal=refusal
+        )
 
     def _parts(self) -> tuple[dict[Membership, bool], datetime | None, frozenset[Stage]]:
         """Which memberships have a part by a task; when the last of it was over (None: it goes on); and its stages."""
@@ -96,6 +98,10 @@ class Before:
         mine = reading.posts(self.actor, self.district)
         rows = (row for row in self.visits if row.key is not None and row.root_key == root_key)
         return any(reading.has_part(self.actor, one, _part(row), self.district) for row in rows for one in mine)
+
+    def withholds(self, file: Any) -> bool:
+        """Whether a file belongs to another's opinion of a countersigning that goes on: it is read through no other task either."""
+        return file.task_key in self.pending and not self.reader.wrote(self.file(file))
 
     @cached_property
     def going_on(self) -> Sequence[Any]:
@@ -196,13 +202,13 @@ class Before:
     def timeline(self, entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
         """The entries as this reader may see them: from inside that something was done, by whom and when; what was said as far as it may be read."""
         told = self.reader.reads(Content.TIMELINE)
-        tasks = {row.key: row for row in self.visits if row.key is not None}
+        done = {row.key: row for row in self.visits if row.key is not None}
         found = []
         for entry in entries:
             if not entry.process:  # a phase
                 found.append(entry)
                 continue
-            row = tasks.get(entry.task_key)
+            row = done.get(entry.task_key)
             verdict = self.reader.may(self._moment(entry, row))
             if verdict:
                 found.append(replace(entry, opens=row is not None and row.state == TaskState.COMPLETED))
@@ -270,9 +276,9 @@ class _Who(Mapping[Content, str]):
         return len(Content)
 
 
-def _part(row: Any) -> Part:
+def _part(row: Any) -> TaskPart:
     task = TaskFacts(row.tenant, tuple(row.candidate_groups), tuple(row.candidate_users), row.assignee, office=row.office_key)
-    return Part(task, row.state == TaskState.OPEN, row.completed_office, row.completed_by)
+    return TaskPart(task, row.state == TaskState.OPEN, row.completed_office, row.completed_by)
 
 
 def _elsewhere(actor: Actor, project: ProjectFacts, district: District) -> Verdict | None:
@@ -294,7 +300,7 @@ def line(actor: Actor, library: Snapshot, line: ProjectLine, row: Any) -> Projec
     district, facts = snapshot.district(row.tenant), project_facts(row._mapping)
     seats = reading.seats(actor, facts, district, dict.fromkeys(reading.posts(actor, district), True))
     given = readable.of_seats(library, seats, row.phase, classified=reading.is_classified(row.facts))
-    reader = Reader(actor, district, facts, seats, given)
+    reader = ProjectReader(actor, district, facts, seats=seats, given=given)
     return replace(
         line,
         name=reading.called(actor, row.name, row.alias, row.applicant_key),
@@ -333,6 +339,33 @@ def theirs(actor: Actor) -> Theirs:
         inside_pairs=_pairs(inside, district),
         person=actor.user if len(shared) < len(mine) else 0,
     )
+
+
+def tasks_seen(actor: Actor) -> Any:
+    """Of which tasks somebody may know: theirs, those of their office, and of the projects of which they know what happens. Of the system: all of its district."""
+    if actor.is_system:
+        return tasks.in_tenant(actor.tenant)
+    seen = [tasks.done_by(actor.user)]
+    district = snapshot.district(actor.tenant)
+    if not actor.is_administrator:
+        who = theirs(actor)
+        taking_part = parts.projects_of(actor.tenant, who.inside_names, who.inside_pairs, actor.username, 0)
+        seen.append(tasks.mine(held(actor, district), actor.username, actor.user))
+        seen += [tasks.of_offices(who.inside), tasks.of_project_keys(taking_part), parts.done_by_offices(who.names)]
+    if permissions.oversees(actor, district):
+        seen.append(tasks.of_projects())
+    return tasks.both(tasks.in_tenant(actor.tenant), tasks.either(*seen))
+
+
+def may_open(actor: Actor, row: Any, project: Mapping[str, Any] | None, may_do: Verdict) -> Verdict:
+    """Whether somebody may open a task: whoever may do it while it is open, or may read what it is about in its project."""
+    is_open = row.state == TaskState.OPEN
+    if (may_do and is_open) or project is None or actor.is_system:
+        return may_do
+    before = Before(actor, project)
+    if before.reader.refusal is not None and is_open:
+        return may_do  # who has nothing to do with the project is told who does the task
+    return before.reader.may(before.task(row))
 
 
 def _pairs(posts: Sequence[Membership], district: District) -> Held:

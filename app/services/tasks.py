@@ -27,11 +27,11 @@ from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlr
 from app.seen import capacities, moved, returned, timeline, wording
 from app.seen.diagram import diagram_view
 from app.seen.lines import bounds, task_line, task_lines
-from app.seen.opening import opened
+from app.seen.opening import filled_in, opened
 from app.seen.shapes import CompletedView, Filling, FormView, Page, TaskLine, TaskPage
 from app.services import confirming, messages, projects, reading
 from app.services.reading import Before
-from app.store import instances, parts, tasks
+from app.store import instances, tasks
 from app.store import projects as ledger
 
 
@@ -77,7 +77,7 @@ def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) ->
         seen, mine = seen | of_ledger, mine | of_ledger
     if row.state != TaskState.OPEN:
         data = dict(row.answer or {})
-        form = form.filled_in(data) if form is not None else None
+        form = filled_in(form, data)
     else:  # a draft, and what was last submitted by whoever returned to it, are theirs
         own = (returned.last_answer(row), form_acts.still_drafted(form, row, project)) if may else (None, {})
         data = dict(_filled_in(form, seen, opened(form, seen, mine, info, own[0]) | own[1]))
@@ -146,19 +146,7 @@ def form(actor: Actor, key: int) -> FormView | None:
 def search(actor: Actor, wanted: TaskFilter, now: datetime, *, limit: int = 100, offset: int = 0) -> Page[TaskLine]:
     """Tasks that the actor may see (may do, has done, or of projects that they may read), by key."""
     limit, offset = bounds(limit, offset)
-    conditions = []
-    if not actor.is_system:
-        seen = [tasks.done_by(actor.user)]
-        if not actor.is_administrator:
-            who = reading.theirs(actor)
-            taking_part = parts.projects_of(actor.tenant, who.inside_names, who.inside_pairs, actor.username, 0)
-            seen.append(tasks.mine(held(actor, snapshot.district(actor.tenant)), actor.username, actor.user))
-            seen += [tasks.of_offices(who.inside), tasks.of_project_keys(taking_part), parts.done_by_offices(who.names)]
-        if permissions.oversees(actor, snapshot.district(actor.tenant)):
-            seen.append(tasks.of_projects())
-        conditions = [tasks.in_tenant(actor.tenant), tasks.either(*seen)]
-    elif actor.tenant:
-        conditions = [tasks.in_tenant(actor.tenant)]
+    conditions = [reading.tasks_seen(actor)] if actor.tenant or not actor.is_system else []
     chosen = {item.name: getattr(wanted, item.name) for item in fields(wanted) if item.name != "descending"}
     chosen = {name: value for name, value in chosen.items() if value is not None}
     found, total = tasks.search(conditions, chosen, descending=wanted.descending, limit=limit, offset=offset)
@@ -344,19 +332,9 @@ def _read(actor: Actor, key: int) -> tuple[Any, dict[str, Any] | None, District]
     project = ledger.one(row.project_key) if row.project_key else None
     district = snapshot.district(row.tenant)
     if not (actor.user and row.completed_by == actor.user):
-        _may_read(actor, row, project, district).require()
+        verdict = permissions.may_do(actor, _facts(row), _project_facts(project), district)
+        reading.may_open(actor, row, project, verdict).require()
     return row, project, district
-
-
-def _may_read(actor: Actor, row: Any, project: dict[str, Any] | None, district: District) -> Verdict:
-    """Whether somebody may open a task: whoever may do it while it is open, or may read what it is about in its project."""
-    verdict = permissions.may_do(actor, _facts(row), _project_facts(project), district)
-    if (verdict and row.state == TaskState.OPEN) or project is None or actor.is_system:
-        return verdict
-    before = Before(actor, project)
-    if before.reader.refusal is not None and row.state == TaskState.OPEN:
-        return verdict  # who has nothing to do with the project is told who does the task
-    return before.reader.may(before.task(row))
 
 
 def _facts(row: Any, person: tuple[int, str] | None = None) -> TaskFacts:

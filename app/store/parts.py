@@ -54,8 +54,8 @@ def roots_of(tenant: str, offices: Sequence[str], pairs: Held, username: str, us
 
 
 def done_by_offices(offices: Sequence[str]) -> ColumnElement[bool]:
-    """Tasks that somebody has completed for one of these offices."""
-    return and_(UserTaskRow.completed_office != "", UserTaskRow.completed_office.in_(offices))
+    """Tasks of projects that somebody has completed for one of these offices."""
+    return and_(UserTaskRow.completed_office != "", UserTaskRow.project_key.is_not(None), UserTaskRow.completed_office.in_(offices))
 
 
 def _theirs(offices: Sequence[str], pairs: Held, username: str, user: int) -> ColumnElement[bool]:
@@ -67,7 +67,7 @@ def _theirs(offices: Sequence[str], pairs: Held, username: str, user: int) -> Co
         )
     )
     return or_(
-        and_(_tasks.c.completed_office != "", _tasks.c.completed_office.in_(list(offices))),
+        and_(_tasks.c.completed_office != "", _tasks.c.project_key.is_not(None), _tasks.c.completed_office.in_(list(offices))),
         _tasks.c.completed_by == user,
         and_(_tasks.c.state == TaskState.OPEN, _tasks.c.key.in_(open_to)),
     )
