@@ -31,13 +31,13 @@ _of_project = (
     )
     .join(ProcessInstanceRow, ProcessInstanceRow.key == ElementInstanceRow.instance_key)
     .outerjoin(_tasks, and_(_tasks.c.root_key == ElementInstanceRow.root_key, _tasks.c.element == ElementInstanceRow.element))
-    .where(ElementInstanceRow.type == "userTask")
+    .where(ElementInstanceRow.type.in_(("userTask", "multiInstanceBody")))
     .order_by(ElementInstanceRow.key)
 )  # fmt: skip
 
 
 def of_project(project_key: int) -> Sequence[Row[Any]]:
-    """Every visit of a user task of a project with its task; of the body of a multi-instance task there is none (``key`` null)."""
+    """Every visit of a user task of a project with its task, and the bodies of multi-instance elements, of which there is none (``key`` null)."""
     return db.session.execute(_of_project.where(ProcessInstanceRow.project_key == project_key)).all()
 
 
