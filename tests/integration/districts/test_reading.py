@@ -85,3 +85,46 @@ def test_in_sucheng(app: Flask) -> None:
     looks = check(project, who, expected)
     assert any("CONTENT_HIDDEN" in code for code in looks["implementer"].refused.values())
     assert any("可以查看的有" in said and "区数据局" in said for said in looks["implementer"].sentences), looks["implementer"].sentences
+
+
+def test_in_fengxian(app: Flask) -> None:
+    place, key = begun("fengxian", PLATFORM, NAME)
+    project = Project(app, place, key, NAME)
+    roles = (
+        "applicant",
+        "applicant_leader",
+        "data_bureau",
+        "finance",
+        "auditor",
+        "cyberspace",
+        "public_security",
+        "cryptography",
+        "third_party",
+    )
+    # one of the pre-review has given the opinion
+    place.until(key, "give_pre_review_opinion", **ANSWERS)
+    first = next(line for line in place.open(key, "give_pre_review_opinion") if "cyberspace" in line.candidate_groups)
+    place.do(first, opinionText=MARKS["opinion"])
+    who = people(place, key, *roles)
+    inside = ("applicant", "applicant_leader", "data_bureau", "finance", "auditor", "cyberspace", "public_security")
+    looks = check(project, who, {**dict.fromkeys(inside, DECLARED), "auditor": REVIEWED, "cyberspace": REVIEWED})
+    assert looks["public_security"].refused[f"/v2/user-tasks/{first.key}"] == "NOT_CONCLUDED"
+    # the panel sits: an expert has given an opinion, the others have not
+    place.until(key, "give_plan_opinion", **ANSWERS)
+    experts = [line for line in place.open(key, "give_plan_opinion") if "expert" in line.candidate_groups]
+    giver, other = place.performer(experts[0]), place.performer(experts[1])
+    check(project, {"giver": giver, "other": other, **who}, {**dict.fromkeys((*inside, "cryptography"), REVIEWED), "giver": {"name"}, "other": {"name"}})
+    place.do(experts[0], opinionText="专家标记戊己")
+    late = project.look(giver)
+    assert "专家标记戊己" in late.texts[f"/tasks/{experts[0].key}"], "one's own"
+    for person, code in ((other, "CONTENT_HIDDEN"), (who["cyberspace"], "NOT_CONCLUDED"), (who["applicant"], "NOT_CONCLUDED")):
+        look = project.look(person, experts[0].key)
+        assert look.refused[f"/v2/user-tasks/{experts[0].key}"] == code, person.username
+        assert code in look.refused[f"/tasks/{experts[0].key}"]
+        assert where(look, "专家标记戊己") == []
+    # signed
+    place.until(key, "start_trial", **ANSWERS)
+    who = people(place, key, *roles, "implementer")
+    signed = REVIEWED | {"contract"}  # bought by the centre: nothing is announced here
+    everybody = {**dict.fromkeys(inside, signed), "cryptography": signed, "implementer": {"name", "contract"}}
+    check(project, {**who, "giver": giver}, {**everybody, "giver": {"name", "contract"}})
