@@ -113,7 +113,11 @@ def test_in_fengxian(app: Flask) -> None:
     place.until(key, "give_plan_opinion", **ANSWERS)
     experts = [line for line in place.open(key, "give_plan_opinion") if "expert" in line.candidate_groups]
     giver, other = place.performer(experts[0]), place.performer(experts[1])
-    check(project, {"giver": giver, "other": other, **who}, {**dict.fromkeys((*inside, "cryptography"), REVIEWED), "giver": {"name"}, "other": {"name"}})
+    check(
+        project,
+        {"giver": giver, "other": other, **who},
+        {**dict.fromkeys((*inside, "cryptography"), REVIEWED), "giver": {"name"}, "other": {"name"}},
+    )
     place.do(experts[0], opinionText="专家标记戊己")
     late = project.look(giver)
     assert "专家标记戊己" in late.texts[f"/tasks/{experts[0].key}"], "one's own"
