@@ -1,7 +1,7 @@
 """Process instances as administrators and the API see them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,8 @@ from app.services import messages, reading
 from app.services.reading import Before
 from app.store import history, parts, projects
 from app.store.tasks import both, either
+
+HIDDEN = "（涉密项目，不显示）"  # the value of a variable, SC-4-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def view(actor: Actor, key: int, now: datetime) -> InstancePage:
     root = history.root_state(row.root_key)
     definition = snapshot.process_definition(row.definition_key)
     visits = history.instance_elements(key)
+    variables = _variables(key, visits)
     waits = [
         WaitLine(
             key=item.key,
@@ -118,7 +121,7 @@ def view(actor: Actor, key: int, now: datetime) -> InstancePage:
     return InstancePage(
         line=instance_line(row, actor),
         tokens=_tokens(row, root, definition, visits),
-        variables=_variables(key, visits),
+        variables=[replace(one, value=HIDDEN) for one in variables] if row.project_alias else variables,
         timers=[wait for wait in waits if wait.kind in (WaitKind.TIMER, WaitKind.DUE)],
         subscriptions=[wait for wait in waits if wait.kind not in TIMED],
         jobs=[
@@ -160,7 +163,7 @@ def view(actor: Actor, key: int, now: datetime) -> InstancePage:
             )
             for item in visits
         ],
-        decisions=[timeline.decision_view(item) for item in history.decisions(instance_key=key)],
+        decisions=[] if row.project_alias else [timeline.decision_view(item) for item in history.decisions(instance_key=key)],
         children=[instance_line(item, actor) for item in history.children(key)],
         diagram=diagram_view(row, key, timeline.of_tree(row.root_key, snapshot.district(row.tenant), row.project_key), now),
         catalogue_version=root.catalogue_version,

@@ -116,14 +116,15 @@ def start_form(actor: Actor, process_id: str, project_key: int | None, now: date
     if form is None:
         raise NotFound("这项流程没有发起表单,可以直接发起")
     info = snapshot.district(actor.tenant).processes[process_id]
-    facts = {name: value for name, value in project["facts"].items() if name in form.fields} if project is not None else {}
+    before = Before(actor, project) if project is not None else None
+    facts = {name: value for name, value in before.facts_shown(before.project["facts"]).items() if name in form.fields} if before else {}
     return StartPage(
         process_id=process_id,
         name=info.title or process_id,
         form=form,
         tenant=actor.tenant,
         project_key=project_key,
-        project_name=Before(actor, project).called if project is not None else "",
+        project_name=before.called if before else "",
         data=form.opening(facts),
     )
 

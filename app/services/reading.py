@@ -19,6 +19,7 @@ from app.domain.forms import Form
 from app.domain.permissions import Actor, Membership, ProjectFacts, TaskFacts, Verdict
 from app.domain.reading import Content, Piece, ProjectReader, Seat, Stage, TaskPart
 from app.domain.states import ElementState, TaskState
+from app.seen.happenings import Happening
 from app.seen.shapes import ProjectLine, TimelineEntry, ToldView
 from app.store import parts, tasks
 from app.store.tasks import Held
@@ -205,8 +206,8 @@ class Before:
         done = {row.key: row for row in self.visits if row.key is not None}
         found = []
         for entry in entries:
-            if not entry.process:  # a phase
-                found.append(entry)
+            if not entry.process:  # a phase, or a lapse that the platform has registered
+                found += [entry] if told or entry.action is Happening.PHASE else []
                 continue
             row = done.get(entry.task_key)
             verdict = self.reader.may(self._moment(entry, row))
@@ -298,7 +299,10 @@ def line(actor: Actor, library: Snapshot, line: ProjectLine, row: Any) -> Projec
     if actor.is_system:
         return line
     district, facts = snapshot.district(row.tenant), project_facts(row._mapping)
-    seats = reading.seats(actor, facts, district, dict.fromkeys(reading.posts(actor, district), True))
+    # By which post somebody takes part the list does not say: where one is from outside, by that.
+    mine = reading.posts(actor, district)
+    taking = [one for one in mine if reading.is_outside(one, district)] or mine
+    seats = reading.seats(actor, facts, district, dict.fromkeys(taking, True))
     given = readable.of_seats(library, seats, row.phase, classified=reading.is_classified(row.facts))
     reader = ProjectReader(actor, district, facts, seats=seats, given=given)
     return replace(

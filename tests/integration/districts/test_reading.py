@@ -3,15 +3,20 @@
 The expectations are written by hand, not taken from the tables ``readable`` and ``content_kind``. Source: names.md, SC-4-4, SC-5-1, SC-10-18, SC-13-1, FX-5-1.
 """
 
+import csv
 from collections.abc import Mapping
+from pathlib import Path
 
 from flask import Flask
 
+from app.catalogue import readable, snapshot
 from app.domain.permissions import Actor
+from app.domain.reading import Content, Extent, Seat
 from tests.integration.districts.evading import begun
 from tests.integration.districts.looking import ANSWERS, MARKS, Look, Project, where
 from tests.integration.districts.play import PLATFORM, District
 
+EXPECTED = Path(__file__).resolve().parents[2] / "data" / "reading.csv"
 NAME = "区域综合治理平台项目"
 DECLARED = {"name", "declaration", "materials"}
 REVIEWED = DECLARED | {"opinion"}
@@ -132,3 +137,17 @@ def test_in_fengxian(app: Flask) -> None:
     signed = REVIEWED | {"contract"}  # bought by the centre: nothing is announced here
     everybody = {**dict.fromkeys(inside, signed), "cryptography": signed, "implementer": {"name", "contract"}}
     check(project, {**who, "giver": giver}, {**everybody, "giver": {"name", "contract"}})
+
+
+def test_the_tables_say_what_people_expect(app: Flask) -> None:
+    """The whole matrix, by hand: seat, role, phase and whether it is classified → what is read always, once concluded, as far as the stage; and what is not."""
+    with EXPECTED.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    for district in ("sucheng", "fengxian"):
+        library = snapshot.library(district)
+        for row in rows:
+            given = readable.of_seats(library, [(Seat(row["seat"]), row["role"])], row["phase"], classified=row["classified"] == "true")
+            found = {extent: {kind for kind, at in given.items() if at == extent} for extent in Extent}
+            found["none"] = set(Content) - given.keys()
+            assert found == {word: set(row[word].split()) for word in (*Extent, "none")}, row
+    assert readable.kind(snapshot.library("sucheng"), "field", "nobodyKnows") is Content.HANDLING
