@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from app.acts.held_tree import HeldTree
-from app.domain import documents
+from app.domain import documents, reading
 from app.domain.codes import DocumentCode, FormCode
 from app.domain.forms import FieldProblem, Form
 from app.store import documents as stored
 
-CLASSIFIED = "classified"  # the fact, and the field of a form, that says so
 NOT_HERE = "涉密项目不在平台上传文件,只登记编号、日期和存放地点"  # SC-4-4
 
 
@@ -37,8 +36,8 @@ def hand_in(form: Form | None, data: Mapping[str, Any], now: datetime) -> None:
 
 def is_classified(project: Mapping[str, Any] | None, data: Mapping[str, Any]) -> bool:
     """Whether the project is one of which the platform holds no files, or is said to be so just now."""
-    said = data.get(CLASSIFIED)
-    return said is True or (said is None and project is not None and project["facts"].get(CLASSIFIED) is True)
+    said = data.get(reading.CLASSIFIED)
+    return said is True or (said is None and project is not None and reading.is_classified(project["facts"]))
 
 
 def belongs(row: Any, project_key: int | None, root_key: int | None) -> bool:

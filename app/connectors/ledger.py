@@ -37,6 +37,7 @@ from app.domain.facts import LedgerSchema, Right, RightKind
 from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.domain.project_values import project_context
+from app.domain.reading import alias
 from app.engine.approvals import differing
 from app.engine.declarations import Whose
 from app.engine.effects import ROOT, ApprovalGiven, Effect, FactWritten, InstanceEnded, PeopleTold, PhaseEntered, RecordMade, VariableSet
@@ -222,7 +223,10 @@ class Ledger(ABC):
                 continue
             if len(found) >= MOST_ROWS:
                 return None
-            found.append(project_context(row, self.schema) or {})
+            context = project_context(row, self.schema) or {}
+            if row["applicant_key"] != self._applicant and (named := alias(row["key"], "", row["facts"])):
+                context["projectName"] = named
+            found.append(context)
         return found
 
     def _found(self, entered: Entered) -> FoundRecord:

@@ -60,6 +60,8 @@ class VerdictCode(Code):
     ROLE_MISSING = "ROLE_MISSING", "您的账号没有所需的角色"
     OFFICE_MISMATCH = "OFFICE_MISMATCH", "事项由指定的单位办理，您不属于该单位"
     NOT_YOUR_PROJECT = "NOT_YOUR_PROJECT", "项目属于其他单位"
+    CONTENT_HIDDEN = "CONTENT_HIDDEN", "项目的这一类内容不向您所在的席位开放，见决策表 readable"
+    NOT_CONCLUDED = "NOT_CONCLUDED", "会签还没有结束，各单位的意见要到全部办结后才能查看"
     ASSIGNED_TO_OTHER = "ASSIGNED_TO_OTHER", "事项已由其他人员领取，或指定了其他人员"
     FACT_OWNER = "FACT_OWNER", "台账的这一项由其他角色或单位核实，或者没有角色可以核实"
     NAMED_OTHER = "NAMED_OTHER", "事项由所选定的一名人员本人办理，如项目的责任领导、抽取的专家"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 ANYBODY = "*"  # as ``start_role``: whoever is concerned, that is may see the project
 _TOP = ("title", "region", "zone", "overseer", "regulation", "roles", "groups", "processes", "words")
-_ROLE = ("title", "offices", "relation", "administrative", "oversees", "leader")
+_ROLE = ("title", "offices", "relation", "administrative", "oversees", "leader", "outside", "personal")
 _GROUP = ("roles",)
 _PROCESS = ("title", "enabled", "start_role", "start_phases", "repeat", "per")
 _PER = ("project", "year", "matter")

@@ -48,6 +48,8 @@ class RoleInfo:
     administrative: bool = False
     oversees: bool = False  # may read every project of the district
     leader: str | None = None  # the role that is told of what its holders have let lapse; None: ``<key>_leader`` if there is one
+    outside: bool = False  # no part of the administration: a company, an expert
+    personal: bool = False  # what is done in it is the person's, and no office's: an expert's opinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ def load(path: Path) -> District:
             administrative=bool(role.get("administrative", False)),
             oversees=bool(role.get("oversees", False)),
             leader=role.get("leader"),
+            outside=bool(role.get("outside", False)),
+            personal=bool(role.get("personal", False)),
         )
         for key, role in data["roles"].items()
     }

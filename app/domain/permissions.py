@@ -223,16 +223,8 @@ def oversees(actor: Actor, district: District) -> bool:
     )
 
 
-def may_read_task(actor: Actor, task: TaskFacts, project: ProjectFacts | None, district: District) -> Verdict:
-    """Whether the actor may open the task: whoever may do it, or may read its project."""
-    verdict = may_do(actor, task, project, district)
-    if verdict or project is None:
-        return verdict
-    return may_read_project(actor, project, district) or verdict
-
-
-def may_read_project(actor: Actor, project: ProjectFacts, district: District) -> Verdict:
-    """Whether the actor may see the project: overseers all of the district's, others those of their own office (FX-5-1)."""
+def belongs(actor: Actor, project: ProjectFacts, district: District) -> Verdict:
+    """Whether the project is of the actor's own office, or they oversee the district's (FX-5-1). What of a project they may read says ``domain.reading``."""
     if actor.is_system:
         return _yes("系统")
     if actor.tenant != project.tenant:
@@ -271,7 +263,7 @@ def may_start(actor: Actor, process: str, project: ProjectFacts | None, district
     elif project is None:
         verdict = Verdict(False, VerdictCode.NOT_STARTABLE, "这项流程从项目发起，请先打开项目")
     else:
-        verdict = may_read_project(actor, project, district)
+        verdict = belongs(actor, project, district)
     if not verdict:
         return verdict
     if project is not None and info.start_phases and project.phase not in info.start_phases:

@@ -1,6 +1,6 @@
 """The changes of a project's facts in people's words, and what unconfirmed ones came by."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from app.catalogue import snapshot
@@ -26,8 +26,8 @@ HOW = {
 ELSEWHERE = "迁移或导入"  # of a value that no change tells of
 
 
-def of_project(project: Mapping[str, Any]) -> list[FactChangeView]:
-    """The newest changes of a project's facts; its phases stand in the timeline."""
+def of_project(project: Mapping[str, Any], may: Callable[[str], bool] = lambda _: True) -> list[FactChangeView]:
+    """The newest changes of the project's facts that ``may`` be read; its phases stand in the timeline."""
     tenant = project["tenant"]
     district, library = snapshot.district(tenant), snapshot.library(tenant)
     return [
@@ -43,6 +43,7 @@ def of_project(project: Mapping[str, Any]) -> list[FactChangeView]:
             confirmed=row.right_kind == RightKind.CONFIRMED,
         )
         for row in ledger.changes_of(project["key"], without=[PHASE], limit=MOST)
+        if may(row.field)
     ]
 
 

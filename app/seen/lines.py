@@ -8,6 +8,8 @@ from app import current
 from app.catalogue import districts, snapshot
 from app.domain.deadlines import passed
 from app.domain.districts import District
+from app.domain.permissions import Actor
+from app.domain.reading import called
 from app.domain.states import TaskState
 from app.seen.shapes import InstanceLine, ProjectLine, ReturnedView, TaskLine
 
@@ -20,7 +22,7 @@ def bounds(limit: int | None, offset: int) -> tuple[int, int]:
     return max(1, min(config.page_size if limit is None else limit, config.page_limit)), max(0, offset)
 
 
-def task_line(row: Any, now: datetime) -> TaskLine:
+def task_line(row: Any, now: datetime, actor: Actor) -> TaskLine:
     district = snapshot.district(row.tenant)
     is_open = row.state == TaskState.OPEN
     return TaskLine(
@@ -30,7 +32,7 @@ def task_line(row: Any, now: datetime) -> TaskLine:
         process_id=row.process_id,
         process_name=row.process_name,
         project_key=row.project_key,
-        project_name=row.project_name or "",
+        project_name=project_called(row, actor),
         applicant_office=row.applicant_office or "",
         opened_at=row.opened_at,
         due_at=row.due_at,
@@ -78,8 +80,13 @@ def returned_view(row: Any) -> ReturnedView | None:
     )
 
 
-def task_lines(rows: Iterable[Any], now: datetime) -> list[TaskLine]:
-    return [task_line(row, now) for row in rows]
+def task_lines(rows: Iterable[Any], now: datetime, actor: Actor) -> list[TaskLine]:
+    return [task_line(row, now, actor) for row in rows]
+
+
+def project_called(row: Any, actor: Actor) -> str:
+    """The name of a row's project as somebody may know it; empty without one."""
+    return called(actor, row.project_name or "", row.project_alias or "", row.project_applicant)
 
 
 def days_left(due_at: datetime | None, now: datetime, district: District) -> int | None:
@@ -90,7 +97,7 @@ def days_left(due_at: datetime | None, now: datetime, district: District) -> int
     return (last_day - now.astimezone(district.zone).date()).days
 
 
-def instance_line(row: Any) -> InstanceLine:
+def instance_line(row: Any, actor: Actor) -> InstanceLine:
     return InstanceLine(
         key=row.key,
         root_key=row.root_key,
@@ -106,7 +113,7 @@ def instance_line(row: Any) -> InstanceLine:
         ended_at=row.ended_at,
         incidents=row.incidents,
         project_key=row.project_key,
-        project_name=row.project_name or "",
+        project_name=project_called(row, actor),
         suspended_at=row.suspended_at,
     )
 

@@ -340,6 +340,15 @@ class TimelineEntry:
     task_key: int | None = None
     instance_key: int = 0
     overrides: Sequence[OverrideView] = ()
+    opens: bool = False  # its task can be opened by whoever reads this
+
+
+@dataclass(frozen=True, slots=True)
+class ToldView:
+    """What has been filled in of one kind, the newest first: one click away."""
+
+    title: str
+    entries: Sequence[TimelineEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -573,6 +582,7 @@ class TaskPage:
     returns: Sequence[ReturnChoice] = ()  # what the actor may return it to now
     capacities: Sequence[CapacityChoice] = ()  # where there are several to choose from
     ledger_version: int | None = None
+    told: Sequence[ToldView] = ()  # what others have filled in that the reader may open
     unconfirmed: Mapping[str, str] = field(
         default_factory=dict
     )  # field of the form → what it came by (迁移, 导入), of facts that nobody has confirmed

@@ -17,9 +17,9 @@ _titles: WeakKeyDictionary[Snapshot, dict[str, str]] = WeakKeyDictionary()
 RECORDS = "records."
 
 
-def record_title(tenant: str, kind: str) -> str:
+def record_title(library: Snapshot, kind: str) -> str:
     """What a register is called."""
-    found = register(snapshot.library(tenant), kind)
+    found = register(library, kind)
     return found.name if found else kind
 
 

@@ -16,9 +16,11 @@ from app.domain.codes import Action
 from app.domain.fact_changes import UNCONFIRMED, FactOrigin, FactRefused
 from app.domain.facts import LedgerField, Right, RightKind
 from app.domain.permissions import Actor, TaskFacts
+from app.domain.reading import Content, Piece
 from app.errors import Conflict, NotFound
 from app.seen import changes
 from app.seen.shapes import FactView, UnconfirmedView
+from app.services.reading import Before
 from app.store import projects
 
 
@@ -96,7 +98,7 @@ def _role(actor: Actor, project: Mapping[str, Any], name: str) -> str:
     roles = owners.of(library, field) if field is not None else ()
     verdict, role = permissions.may_confirm(actor, roles, facts, district)
     known = actor.is_administrator and actor.tenant == project["tenant"]  # an administrator sees its trees
-    if not verdict and not known and not permissions.may_read_project(actor, facts, district):
+    if not verdict and not known and not Before(actor, project).reader.may(Piece(content=Content.BASICS)):
         raise NotFound("没有此项目")  # nobody learns of others' projects here
     if field is None:
         raise NotFound(f"台账没有字段“{name}”")

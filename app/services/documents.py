@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from app import current
 from app.acts import audit
 from app.acts import documents as named
-from app.acts.candidates import project_facts
 from app.acts.transaction import act, open_project
 from app.catalogue import snapshot
 from app.domain import documents, permissions
@@ -18,18 +17,21 @@ from app.domain.codes import Action, DocumentCode
 from app.domain.documents import DocumentRefused
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
+from app.domain.reading import Content, Piece
 from app.domain.reasons import checked_reason
 from app.domain.states import TaskState
 from app.errors import Conflict, Forbidden, InvalidRequest, NotFound, TaskAlreadyClosed
 from app.seen import values
 from app.seen.shapes import DocumentView, FilesView
 from app.services import tasks
+from app.services.reading import Before
 from app.store import documents as stored
 from app.store import files
 from app.store import projects as ledger
 from app.store import tasks as task_rows
 
 _TRIES = 3
+_NONE = "没有此文件,或您无权查看"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,14 @@ def put(actor: Actor, task_key: int, name: str, stream: BinaryIO, now: datetime,
 
 
 def opened(actor: Actor, key: int, now: datetime, *, task: int | None = None) -> Opened:
-    """A document's content: for whoever may read its project, and for whoever sees it in a ``task``. Reading another office's is audited.
+    """A document's content: for whoever may read it in its project, and for whoever sees it in a ``task``. Reading another office's is audited.
 
-    Raises NotFound (none, or none that this person may know of), Conflict (FILE_LOST).
+    Raises NotFound (none, or none that this person may know of), Forbidden (of a project that they may know of), Conflict (FILE_LOST).
     """
     row = stored.one(key)
-    if row is None or not _may_read(actor, row, task, now):
-        raise NotFound("没有此文件,或您无权查看")
+    if row is None:
+        raise NotFound(_NONE)
+    _require(actor, row, task, now)
     if row.erased_at is not None:
         raise Conflict(f"“{row.name}”是误传的文件,内容已按应急处置删除", code=DocumentCode.FILE_ERASED)
     stream = files.read(current.settings().files_folder, row.sha256, row.size)
@@ -105,12 +108,13 @@ def opened(actor: Actor, key: int, now: datetime, *, task: int | None = None) ->
 
 
 def of_project(actor: Actor, project_key: int) -> list[DocumentView]:
-    """What has been handed in of a project, the newest first. Raises NotFound, Forbidden."""
+    """What has been handed in of a project and the actor may read, the newest first. Raises NotFound, Forbidden."""
     project = ledger.one(project_key)
     if project is None:
         raise NotFound("没有此项目")
-    permissions.may_read_project(actor, project_facts(project), snapshot.district(project["tenant"])).require()
-    return [_view(dict(row._mapping)) for row in stored.of_project(project_key)]
+    before = Before(actor, project)
+    before.reader.may(Piece(content=Content.BASICS)).require()
+    return [_view(dict(row._mapping)) for row in stored.of_project(project_key) if before.reader.may(before.file(row))]
 
 
 def erase(actor: Actor, key: int, reason: str, now: datetime) -> int:
@@ -209,16 +213,22 @@ def _replaced(key: int | None, here: Mapping[str, Any], name: str) -> Any:
     return row
 
 
-def _may_read(actor: Actor, row: Any, task_key: int | None, now: datetime) -> bool:
+def _require(actor: Actor, row: Any, task_key: int | None, now: datetime) -> None:
+    """Raises NotFound, Forbidden unless the actor may read a document."""
     if actor.is_system:
-        return True
-    if row.tenant != actor.tenant:
-        return False
-    if row.submitted_at is not None and row.project_key is not None:
+        return
+    before = None
+    if row.tenant == actor.tenant and row.submitted_at is not None and row.project_key is not None:
         project = ledger.one(row.project_key)
-        if project is not None and permissions.may_read_project(actor, project_facts(project), snapshot.district(row.tenant)):
-            return True
-    return task_key is not None and _is_seen(actor, row, task_key, now)
+        before = Before(actor, project) if project is not None else None
+        if before is not None and before.reader.may(before.file(row)):
+            return
+    withheld = before is not None and before.withholds(row)
+    if row.tenant == actor.tenant and task_key is not None and not withheld and _is_seen(actor, row, task_key, now):
+        return
+    if before is None or not before.reader.may(Piece(content=Content.BASICS)):
+        raise NotFound(_NONE)  # nobody learns of others' files by trying keys
+    before.reader.may(before.file(row)).require()
 
 
 def _is_seen(actor: Actor, row: Any, task_key: int, now: datetime) -> bool:
@@ -227,12 +237,14 @@ def _is_seen(actor: Actor, row: Any, task_key: int, now: datetime) -> bool:
     if task is None or not named.belongs(row, task.project_key, task.root_key):
         return False  # whatever values say: a task without a form takes any
     try:
-        shown = tasks.filling(actor, task_key, now).seen
+        filling = tasks.filling(actor, task_key, now)
     except (NotFound, Forbidden):
         return False
     if row.task_key == task_key and row.submitted_at is None:
         return bool(permissions.may_do(actor, *tasks.facts(actor, task_key, now), snapshot.district(row.tenant)))
-    held = (shown, task.answer)
+    # Of all that can be seen from a task what its form shows: what lies beside it is for the process.
+    form = filling.form
+    held = (filling.seen if form is None else {name: filling.seen.get(name) for name in form.fields}, task.answer)
     return any((one["key"], one["sha256"]) == (str(row.key), row.sha256) for some in held for one in documents.anywhere(some))
 
 

@@ -1,13 +1,14 @@
 """工作台: what a person has to do, and has done."""
 
 from datetime import datetime
+from typing import Any
 
 from app.acts.candidates import held
 from app.acts.transaction import act
 from app.catalogue import snapshot
 from app.domain.permissions import Actor
 from app.errors import NotFound
-from app.seen.lines import bounds, task_lines
+from app.seen.lines import bounds, project_called, task_lines
 from app.seen.shapes import InboxCounts, NotificationLine, Page, TaskLine
 from app.store import notices, tasks
 from app.store.tasks import Held
@@ -20,17 +21,17 @@ def todo(
     limit, offset = bounds(limit, offset)
     if actor.is_administrator:
         return Page([], 0, limit, offset)
-    conditions = [_mine(actor), tasks.in_tenant(actor.tenant), *tasks.matching(text.strip(), process)]
+    conditions = [_mine(actor), tasks.in_tenant(actor.tenant), *tasks.matching(text.strip(), process, sorted(actor.offices))]
     found, total = tasks.todo(conditions, now, overdue=overdue, limit=limit, offset=offset)
-    return Page(task_lines(found, now), total, limit, offset)
+    return Page(task_lines(found, now, actor), total, limit, offset)
 
 
 def done(actor: Actor, now: datetime, *, text: str = "", process: str = "", limit: int | None = None, offset: int = 0) -> Page[TaskLine]:
     """Tasks that the actor has completed, newest first."""
     limit, offset = bounds(limit, offset)
-    conditions = [tasks.done_by(actor.user), *tasks.matching(text.strip(), process)]
+    conditions = [tasks.done_by(actor.user), *tasks.matching(text.strip(), process, sorted(actor.offices))]
     found, total = tasks.done(conditions, limit=limit, offset=offset)
-    return Page(task_lines(found, now), total, limit, offset)
+    return Page(task_lines(found, now, actor), total, limit, offset)
 
 
 def counts(actor: Actor, now: datetime) -> InboxCounts:
@@ -53,10 +54,10 @@ def notifications(actor: Actor, now: datetime, *, limit: int | None = None, offs
     lines = [
         NotificationLine(
             key=row.key,
-            title=row.title,
-            text=row.text,
+            title=_said(row, row.title, actor),
+            text=_said(row, row.text, actor),
             project_key=row.project_key,
-            project_name=row.project_name or "",
+            project_name=project_called(row, actor),
             created_at=row.created_at,
             read_at=row.read_at,
         )
@@ -75,6 +76,12 @@ def read_notification(actor: Actor, key: int, now: datetime) -> None:
 
 def _mine(actor: Actor) -> tasks.Condition:
     return tasks.mine(held(actor, snapshot.district(actor.tenant)), actor.username, actor.user)
+
+
+def _said(row: Any, text: str, actor: Actor) -> str:
+    """What a notice says: written for all whom it tells, it may name a project that this reader knows by an alias."""
+    name = row.project_name or ""
+    return text.replace(name, project_called(row, actor)) if name else text
 
 
 def _told(actor: Actor) -> Held:

@@ -1,20 +1,20 @@
 """Process instances as administrators and the API see them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 from app import engine
 from app.acts import openings
-from app.acts.candidates import project_facts
 from app.acts.held_tree import HeldTree
 from app.acts.transaction import new_instance
 from app.catalogue import snapshot
 from app.codes import RequestCode
 from app.domain import permissions
 from app.domain.codes import VerdictCode
-from app.domain.permissions import Actor
+from app.domain.permissions import Actor, Verdict
+from app.domain.reading import Content, Piece
 from app.domain.states import SUSPENDED, TIMED, InstanceState, WaitKind
 from app.engine import ProcessDefinition
 from app.errors import Forbidden, InvalidRequest, NotFound
@@ -32,8 +32,12 @@ from app.seen.shapes import (
     VariableView,
     WaitLine,
 )
-from app.services import messages
-from app.store import history, projects
+from app.services import messages, reading
+from app.services.reading import Before
+from app.store import history, parts, projects
+from app.store.tasks import both, either
+
+HIDDEN = "（涉密项目，不显示）"  # the value of a variable, SC-4-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +62,13 @@ def search(actor: Actor, wanted: InstanceFilter, now: datetime, *, limit: int | 
     """Instances that the actor may see: administrators all of their district, others those of projects that they may read."""
     limit, offset = bounds(limit, offset)
     conditions: list[Any] = []
+    own = sorted(actor.offices)
     if actor.tenant or not actor.is_system:
         conditions.append(history.in_tenant(actor.tenant))
     if not permissions.may_administer(actor):
         if actor.is_administrator:
             return Page([], 0, limit, offset)
-        conditions.append(
-            history.of_projects()
-            if permissions.oversees(actor, snapshot.district(actor.tenant))
-            else history.of_offices(sorted(actor.offices))
-        )
+        conditions.append(history.of_projects() if permissions.oversees(actor, snapshot.district(actor.tenant)) else _theirs(actor))
     for item in fields(wanted):
         value = getattr(wanted, item.name)
         if item.name == "state" and value == SUSPENDED:
@@ -78,11 +79,12 @@ def search(actor: Actor, wanted: InstanceFilter, now: datetime, *, limit: int | 
         conditions,
         has_incident=wanted.has_incident,
         text=wanted.text.strip(),
+        offices=own,
         descending=wanted.descending,
         limit=limit,
         offset=offset,
     )
-    return Page([instance_line(row) for row in found], total, limit, offset)
+    return Page([instance_line(row, actor) for row in found], total, limit, offset)
 
 
 def line(actor: Actor, key: int) -> InstanceLine:
@@ -92,8 +94,8 @@ def line(actor: Actor, key: int) -> InstanceLine:
         project = projects.one(row.project_key) if row.project_key else None
         if project is None:
             raise Forbidden("只有系统管理员可以查看不属于项目的流程实例", code=VerdictCode.NOT_ADMINISTRATOR)
-        permissions.may_read_project(actor, project_facts(project), snapshot.district(row.tenant)).require()
-    return instance_line(row)
+        _may_see(Before(actor, project), row).require()
+    return instance_line(row, actor)
 
 
 def view(actor: Actor, key: int, now: datetime) -> InstancePage:
@@ -102,6 +104,7 @@ def view(actor: Actor, key: int, now: datetime) -> InstancePage:
     root = history.root_state(row.root_key)
     definition = snapshot.process_definition(row.definition_key)
     visits = history.instance_elements(key)
+    variables = _variables(key, visits)
     waits = [
         WaitLine(
             key=item.key,
@@ -116,9 +119,9 @@ def view(actor: Actor, key: int, now: datetime) -> InstancePage:
         for item in history.waits(key)
     ]
     return InstancePage(
-        line=instance_line(row),
+        line=instance_line(row, actor),
         tokens=_tokens(row, root, definition, visits),
-        variables=_variables(key, visits),
+        variables=[replace(one, value=HIDDEN) for one in variables] if row.project_alias else variables,
         timers=[wait for wait in waits if wait.kind in (WaitKind.TIMER, WaitKind.DUE)],
         subscriptions=[wait for wait in waits if wait.kind not in TIMED],
         jobs=[
@@ -160,8 +163,8 @@ def view(actor: Actor, key: int, now: datetime) -> InstancePage:
             )
             for item in visits
         ],
-        decisions=[timeline.decision_view(item) for item in history.decisions(instance_key=key)],
-        children=[instance_line(item) for item in history.children(key)],
+        decisions=[] if row.project_alias else [timeline.decision_view(item) for item in history.decisions(instance_key=key)],
+        children=[instance_line(item, actor) for item in history.children(key)],
         diagram=diagram_view(row, key, timeline.of_tree(row.root_key, snapshot.district(row.tenant), row.project_key), now),
         catalogue_version=root.catalogue_version,
         version=root.version,
@@ -202,7 +205,7 @@ def create(
         raise InvalidRequest(str(error), code=error.code) from error
     if tree.unsettled:
         messages.settle(now)
-    return instance_line(_existing(tree.root_key))
+    return instance_line(_existing(tree.root_key), actor)
 
 
 def _begin(
@@ -219,7 +222,7 @@ def _begin(
         project = projects.one(project_key)
         if project is None:
             raise NotFound("没有此项目")
-        permissions.may_read_project(actor, project_facts(project), snapshot.district(project["tenant"])).require()
+        Before(actor, project).reader.may(Piece(content=Content.BASICS)).require()
     in_force = snapshot.library(actor.tenant).reference("process", definition.process_id)
     if in_force is not None and in_force.key != definition.key:
         raise InvalidRequest(f"这项流程只能按现行的第 {in_force.version} 版发起", code=RequestCode.VERSION)
@@ -227,6 +230,21 @@ def _begin(
 
 
 # ---------------------------------------------------------------------- parts
+
+
+def _theirs(actor: Actor) -> Any:
+    """Of somebody who oversees nothing: instances of their projects; from outside those alone in which they have something to do, or had."""
+    who = reading.theirs(actor)
+    taking_part = parts.projects_of(actor.tenant, who.inside_names, who.inside_pairs, actor.username, 0)
+    trees = parts.roots_of(actor.tenant, who.names, who.pairs, actor.username, who.person)
+    own = both(history.of_projects(), history.of_trees(trees))
+    return either(history.of_offices(who.inside), history.of_project_keys(taking_part), own)
+
+
+def _may_see(before: Before, row: Any) -> Verdict:
+    """Whether somebody may know of a project's instance: who reads what happens in it, or takes part in its tree."""
+    verdict = before.reader.may(Piece(content=Content.TIMELINE, title=row.process_name))
+    return verdict if verdict or not before.takes_part(row.root_key) else Verdict(True, VerdictCode.ALLOWED, "您在这项流程里有事项")
 
 
 def _existing(key: int) -> Any:

@@ -17,6 +17,7 @@ from app.domain.districts import District
 from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.domain.permissions import Actor, ProjectFacts, Verdict
+from app.domain.reading import Content, Piece
 from app.errors import Forbidden, InvalidRequest, NotFound
 from app.seen import changes, saying, timeline, wording
 from app.seen.lines import bounds, instance_line, phase_title, project_line, task_lines
@@ -33,8 +34,9 @@ from app.seen.shapes import (
     StartableView,
     StartPage,
 )
-from app.services import confirming, instants, messages
-from app.store import history, ledger, projects, tasks
+from app.services import confirming, instants, messages, reading
+from app.services.reading import Before
+from app.store import history, ledger, parts, projects, tasks
 
 DRAFT = "draft"
 APPLICANT = "applicant"
@@ -114,14 +116,15 @@ def start_form(actor: Actor, process_id: str, project_key: int | None, now: date
     if form is None:
         raise NotFound("这项流程没有发起表单,可以直接发起")
     info = snapshot.district(actor.tenant).processes[process_id]
-    facts = {name: value for name, value in project["facts"].items() if name in form.fields} if project is not None else {}
+    before = Before(actor, project) if project is not None else None
+    facts = {name: value for name, value in before.facts_shown(before.project["facts"]).items() if name in form.fields} if before else {}
     return StartPage(
         process_id=process_id,
         name=info.title or process_id,
         form=form,
         tenant=actor.tenant,
         project_key=project_key,
-        project_name=project["name"] if project is not None else "",
+        project_name=before.called if before else "",
         data=form.opening(facts),
     )
 
@@ -155,44 +158,61 @@ def search(
         return Page([], 0, limit, offset)
     conditions = [projects.in_tenant(actor.tenant)] if actor.tenant or not actor.is_system else []
     if not actor.is_system and not permissions.oversees(actor, snapshot.district(actor.tenant)):
-        conditions.append(projects.of_offices(sorted(actor.offices)))
-    conditions += projects.matching(text.strip(), phase, year, office.strip())
+        who = reading.theirs(actor)
+        taking_part = parts.projects_of(actor.tenant, who.names, who.pairs, actor.username, who.person)
+        conditions.append(tasks.either(projects.of_offices(who.offices), projects.of_keys(taking_part)))
+    conditions += projects.matching(text.strip(), phase, year, office.strip(), sorted(actor.offices))
     found, total = projects.search(conditions, limit=limit, offset=offset)
-    return Page([project_line(row, now) for row in found], total, limit, offset)
+    library = snapshot.library(actor.tenant)
+    return Page([reading.line(actor, library, project_line(row, now), row) for row in found], total, limit, offset)
 
 
 def view(actor: Actor, key: int, now: datetime) -> ProjectPage:
     """A project with its whole life. Raises NotFound, Forbidden."""
-    project = _read(actor, key)
-    district = snapshot.district(project["tenant"])
-    library = snapshot.library(project["tenant"])
+    project, before = _before(actor, key)
+    may, told = before.reader.may, before.reader.reads(Content.TIMELINE)
+    district, library = before.district, before.library
+    rows = history.records(key)
+    titles = {row.kind: wording.record_title(library, row.kind) for row in rows}
     records = [
         RecordView(
             key=row.key,
             kind=row.kind,
-            title=wording.record_title(project["tenant"], row.kind),
+            title=titles[row.kind],
             amount=row.amount,
             data=row.data,
             created_at=row.created_at,
             shown=saying.register(library, row.kind, row.data),
         )
-        for row in history.records(key)
+        for row in rows
+        if may(before.record(row, titles[row.kind]))
     ]
+    approvals = ledger.approvals(key, 0) if project["approved"] else ()
+    theirs = () if told else (tasks.mine(held(actor, district), actor.username, actor.user),)
     return ProjectPage(
-        project=project_view(project),
+        project=shown(before),
         phases=_phases(project),
-        timeline=timeline.of_project(project, district),
-        tasks=task_lines(tasks.open_of_project(key), now),
+        timeline=before.timeline(timeline.of_project(project, district)),
+        tasks=task_lines(tasks.open_of_project(key, *theirs), now, actor),
         startable=_startable(actor, project, now),
-        decisions=[timeline.decision_view(row) for row in history.decisions(project_key=key)],
+        decisions=[timeline.decision_view(row) for row in history.decisions(project_key=key) if may(before.decision(row))],
         records=records,
-        instances=[instance_line(row) for row in history.project_instances(key)],
-        approvals=[_approval(row, district, project["tenant"]) for row in ledger.approvals(key, 0) if row.holds]
-        if project["approved"]
-        else (),
-        unconfirmed=confirming.unconfirmed(actor, project),
-        changes=changes.of_project(project),
+        instances=[instance_line(row, actor) for row in history.project_instances(key)] if told else [],
+        approvals=[_approval(row, district, library) for row in approvals if row.holds and may(before.approval(row, "批准的内容"))],
+        unconfirmed=[one for one in confirming.unconfirmed(actor, project) if may(before.field(one.name))],
+        changes=changes.of_project(project, lambda name: bool(may(before.field(name)))),
         version=project["version"],
+    )
+
+
+def shown(before: Before) -> ProjectView:
+    """A ledger row as this reader sees it."""
+    project = before.project
+    return replace(
+        project_view({**project, "facts": before.facts_shown(project["facts"])}),
+        name=before.called,
+        total_amount=project["total_amount"] if before.reader.may(before.field("totalAmount")) else None,
+        contract_amount=project["contract_amount"] if before.reader.may(before.field("contractAmount")) else None,
     )
 
 
@@ -207,9 +227,9 @@ def phases_entered(actor: Actor, key: int) -> tuple[str, ...]:
 
 
 def facts(actor: Actor, key: int) -> Mapping[str, Any]:
-    """A project's facts by their camelCase names. Raises NotFound, Forbidden."""
-    found: Mapping[str, Any] = _read(actor, key)["facts"]
-    return found
+    """A project's facts by their camelCase names, as far as the actor may read them. Raises NotFound, Forbidden."""
+    project, before = _before(actor, key)
+    return before.facts_shown(project["facts"])
 
 
 def relations(actor: Actor, key: int) -> ProjectFacts:
@@ -277,9 +297,15 @@ def _existing(key: int) -> dict[str, Any]:
 
 
 def _read(actor: Actor, key: int) -> dict[str, Any]:
+    return _before(actor, key)[0]
+
+
+def _before(actor: Actor, key: int) -> tuple[dict[str, Any], Before]:
+    """Raises NotFound, Forbidden."""
     project = _existing(key)
-    permissions.may_read_project(actor, project_facts(project), snapshot.district(project["tenant"])).require()
-    return project
+    before = Before(actor, project)
+    before.reader.may(Piece(content=Content.BASICS)).require()
+    return project, before
 
 
 def _card(project: Mapping[str, Any]) -> tuple[FactView, ...]:
@@ -290,9 +316,8 @@ def _card(project: Mapping[str, Any]) -> tuple[FactView, ...]:
     return tuple(replace(one, unconfirmed=one.name in project["unconfirmed"]) for one in found)
 
 
-def _approval(row: Any, district: District, tenant: str) -> ApprovalView:
+def _approval(row: Any, district: District, library: Snapshot) -> ApprovalView:
     """An approval in people's words: the task and the values by their names."""
-    library = snapshot.library(tenant)
     process = library.process(row.process_id)
     info = process.elements.get(row.element_id) if process is not None else None
     fields = library.ledger.fields if library.ledger is not None else {}

@@ -151,7 +151,7 @@ def _led_to(actor: Actor, key: int, answer: dict[str, Any], now: datetime, *, re
     rows = stored.opened_of(answer["project"], answer["root"], held(actor, snapshot.district(actor.tenant)), actor.username, actor.user)
     return CompletedView(
         task_key=key,
-        next_tasks=task_lines(rows, now),
+        next_tasks=task_lines(rows, now, actor),
         project_key=answer["project"],
         instance_key=answer["root"],
         state=answer["state"],

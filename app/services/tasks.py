@@ -27,9 +27,10 @@ from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlr
 from app.seen import capacities, moved, returned, timeline, wording
 from app.seen.diagram import diagram_view
 from app.seen.lines import bounds, task_line, task_lines
-from app.seen.opening import opened
+from app.seen.opening import filled_in, opened
 from app.seen.shapes import CompletedView, Filling, FormView, Page, TaskLine, TaskPage
-from app.services import confirming, messages, projects
+from app.services import confirming, messages, projects, reading
+from app.services.reading import Before
 from app.store import instances, tasks
 from app.store import projects as ledger
 
@@ -59,28 +60,35 @@ def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) ->
     Raises NotFound, Forbidden (with the verdict's reason).
     """
     row, project, district = _read(actor, key)
+    before = Before(actor, project) if project else None
     form_view = _form(row)
     seen, mine = readings.visible(row, project, now)
     form = form_view.form if form_view else None
     definition = snapshot.process_definition(row.definition_key)
     info = definition.elements.get(row.element_id)
     clauses = timeline.clause_views(district, district.clauses_at(row.process_id, row.element_id, row.clauses.split()))
-    past = timeline.of_project(project, district) if project else timeline.of_tree(row.root_key, district)
-    before = timeline.last_by_hand(past, row.opened_at)
+    past = before.timeline(timeline.of_project(before.project, district)) if before else timeline.of_tree(row.root_key, district)
+    step = timeline.last_by_hand(past, row.opened_at)
     may = _may(actor, row, project, district, readings.person_of(row, project, now))
     marks: Mapping[str, str] = {}
     if form is not None and project is not None and row.state == TaskState.OPEN:
         of_ledger = form_acts.shown(form, project, declares=definition.declares)
         marks = confirming.marks(project, of_ledger)
         seen, mine = seen | of_ledger, mine | of_ledger
+    if row.state != TaskState.OPEN:
+        data = dict(row.answer or {})
+        form = filled_in(form, data)
+    else:  # a draft, and what was last submitted by whoever returned to it, are theirs
+        own = (returned.last_answer(row), form_acts.still_drafted(form, row, project)) if may else (None, {})
+        data = dict(_filled_in(form, seen, opened(form, seen, mine, info, own[0]) | own[1]))
+    if before is not None:
+        data = before.values(data, form, doing=bool(may))
     return TaskPage(
-        line=task_line(row, now),
+        line=task_line(row, now, actor),
         form=form,
-        data=_filled_in(
-            form, seen, opened(form, seen, mine, info, returned.last_answer(row)) | form_acts.still_drafted(form, row, project)
-        ),
-        draft_saved_at=row.draft_saved_at,
-        project=projects.project_view(project) if project else None,
+        data=data,
+        draft_saved_at=row.draft_saved_at if may else None,
+        project=projects.shown(before) if before else None,
         clauses=clauses,
         why=timeline.why(row, clauses, district),
         deadline=timeline.deadline_view(row, district),
@@ -91,7 +99,8 @@ def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) ->
         documentation=info.documentation if info else "",
         form_version=form_view.version if form_view else 0,
         variables=seen,
-        before=before if before is not None and before.overrides else None,
+        before=step if step is not None and step.overrides else None,
+        told=before.told(past) if before else (),
         returns=returned.choices(row) if may else (),
         capacities=capacities.choices(actor, _facts(row), _project_facts(project), district, acting) if may else (),
         ledger_version=project["version"] if project is not None else None,
@@ -126,7 +135,7 @@ def facts(actor: Actor, key: int, now: datetime) -> tuple[TaskFacts, ProjectFact
 
 def line(actor: Actor, key: int, now: datetime) -> TaskLine:
     """The task alone, as the API shows it. Raises NotFound, Forbidden."""
-    return task_line(_read(actor, key)[0], now)
+    return task_line(_read(actor, key)[0], now, actor)
 
 
 def form(actor: Actor, key: int) -> FormView | None:
@@ -137,21 +146,11 @@ def form(actor: Actor, key: int) -> FormView | None:
 def search(actor: Actor, wanted: TaskFilter, now: datetime, *, limit: int = 100, offset: int = 0) -> Page[TaskLine]:
     """Tasks that the actor may see (may do, has done, or of projects that they may read), by key."""
     limit, offset = bounds(limit, offset)
-    conditions = []
-    if not actor.is_system:
-        seen = [tasks.done_by(actor.user)]
-        if not actor.is_administrator:
-            seen.append(tasks.mine(held(actor, snapshot.district(actor.tenant)), actor.username, actor.user))
-            seen.append(tasks.of_offices(sorted(actor.offices)))
-        if permissions.oversees(actor, snapshot.district(actor.tenant)):
-            seen.append(tasks.of_projects())
-        conditions = [tasks.in_tenant(actor.tenant), tasks.either(*seen)]
-    elif actor.tenant:
-        conditions = [tasks.in_tenant(actor.tenant)]
+    conditions = [reading.tasks_seen(actor)] if actor.tenant or not actor.is_system else []
     chosen = {item.name: getattr(wanted, item.name) for item in fields(wanted) if item.name != "descending"}
     chosen = {name: value for name, value in chosen.items() if value is not None}
     found, total = tasks.search(conditions, chosen, descending=wanted.descending, limit=limit, offset=offset)
-    return Page(task_lines(found, now), total, limit, offset)
+    return Page(task_lines(found, now, actor), total, limit, offset)
 
 
 def complete(
@@ -333,8 +332,8 @@ def _read(actor: Actor, key: int) -> tuple[Any, dict[str, Any] | None, District]
     project = ledger.one(row.project_key) if row.project_key else None
     district = snapshot.district(row.tenant)
     if not (actor.user and row.completed_by == actor.user):
-        verdict = permissions.may_read_task(actor, _facts(row), _project_facts(project), district)
-        verdict.require()
+        verdict = permissions.may_do(actor, _facts(row), _project_facts(project), district)
+        reading.may_open(actor, row, project, verdict).require()
     return row, project, district
 
 
@@ -389,7 +388,7 @@ def _completed(
     row = tasks.opened_of(project_key, root_key, held(actor, snapshot.district(actor.tenant)), actor.username, actor.user)
     return CompletedView(
         task_key=key,
-        next_tasks=task_lines(row, now),
+        next_tasks=task_lines(row, now, actor),
         project_key=project_key,
         instance_key=root_key,
         state=state,

@@ -26,7 +26,9 @@ def listing(actor: Actor, now: datetime, *, limit: int | None = None, offset: in
     named = {name for row in found for name in (row.assignee, *row.candidate_users) if name}
     people = {user.username: user.active for user in accounts.by_usernames(sorted(named))}
     registered = {office.key: (office.name, office.closed_at is None) for office in accounts.offices(district.key)} if found else {}
-    lines = [UnattendedLine(line=task_line(row, now), missing=tuple(_missing(row, district, held, people, registered))) for row in found]
+    lines = [
+        UnattendedLine(line=task_line(row, now, actor), missing=tuple(_missing(row, district, held, people, registered))) for row in found
+    ]
     return Page(lines, total, limit, offset)
 
 

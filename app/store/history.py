@@ -20,6 +20,7 @@ from app.store.tables import (
     WaitRow,
     db,
 )
+from app.store.tasks import named
 
 _open_incidents = (
     select(func.count())
@@ -30,6 +31,8 @@ _open_incidents = (
 _LINE = select(
     *(column for column in ProcessInstanceRow.__table__.columns if column.name not in ("blob", "keys")),
     ProjectRow.name.label("project_name"),
+    ProjectRow.alias.label("project_alias"),
+    ProjectRow.applicant_key.label("project_applicant"),
     _open_incidents.label("incidents"),
 ).outerjoin(ProjectRow, ProjectRow.key == ProcessInstanceRow.project_key)
 
@@ -209,6 +212,16 @@ def of_projects() -> ColumnElement[bool]:
     return ProcessInstanceRow.project_key.is_not(None)
 
 
+def of_trees(roots: Any) -> ColumnElement[bool]:
+    """Instances of these trees: a query of their keys."""
+    return ProcessInstanceRow.root_key.in_(roots)
+
+
+def of_project_keys(keys: Any) -> ColumnElement[bool]:
+    """Instances of these projects: a query of their keys."""
+    return ProcessInstanceRow.project_key.in_(keys)
+
+
 def of_offices(offices: Sequence[int]) -> ColumnElement[bool]:
     """Instances of projects in which one of these organisations has a part."""
     return exists().where(ProjectOfficeRow.project_key == ProcessInstanceRow.project_key, ProjectOfficeRow.organisation_key.in_(offices))
@@ -225,15 +238,22 @@ def having(column: str, value: Any) -> ColumnElement[bool]:
 
 
 def search(
-    conditions: Sequence[Any], *, has_incident: bool | None, text: str, descending: bool, limit: int, offset: int
+    conditions: Sequence[Any],
+    *,
+    has_incident: bool | None,
+    text: str,
+    offices: Sequence[int] = (),
+    descending: bool,
+    limit: int,
+    offset: int,
 ) -> tuple[Sequence[Row[Any]], int]:
-    """Instances by key."""
+    """Instances by key. ``text``: in the process's name, or in the project's as people of these ``offices`` know it."""
     wanted = list(conditions)
     if has_incident is not None:
         some = exists().where(IncidentRow.instance_key == ProcessInstanceRow.key, IncidentRow.closed_at.is_(None))
         wanted.append(some if has_incident else ~some)
     if text:
-        wanted.append(ProjectRow.name.contains(text, autoescape=True) | ProcessInstanceRow.process_name.contains(text, autoescape=True))
+        wanted.append(named(text, offices) | ProcessInstanceRow.process_name.contains(text, autoescape=True))
     counted: Select[Any] = (
         select(func.count()).select_from(ProcessInstanceRow).outerjoin(ProjectRow, ProjectRow.key == ProcessInstanceRow.project_key)
     )

@@ -43,6 +43,7 @@ _update_project = (
                 "offices",
                 "phases",
                 "approved",
+                "alias",
                 "unconfirmed",
                 "version",
                 "updated_at",

@@ -10,6 +10,12 @@ from app.store import rows
 from app.store.tables import NotificationReadRow, NotificationRow, ProjectRow, db
 from app.store.tasks import Held
 
+_PROJECT = (
+    ProjectRow.name.label("project_name"),
+    ProjectRow.alias.label("project_alias"),
+    ProjectRow.applicant_key.label("project_applicant"),
+)
+
 
 def _to(tenant: str, held: Held) -> ColumnElement[bool]:
     return and_(NotificationRow.tenant == tenant, tuple_(NotificationRow.role, NotificationRow.office_key).in_(list(held)))
@@ -23,7 +29,7 @@ def page(tenant: str, held: Held, user: int, *, limit: int, offset: int) -> tupl
     """Notices to these roles and offices, newest first, with when the person read them."""
     total = db.session.execute(select(func.count()).select_from(NotificationRow).where(_to(tenant, held))).scalar_one()
     query = (
-        select(NotificationRow.__table__, NotificationReadRow.read_at, ProjectRow.name.label("project_name"))
+        select(NotificationRow.__table__, NotificationReadRow.read_at, *_PROJECT)
         .outerjoin(NotificationReadRow, _read_by(user))
         .outerjoin(ProjectRow, ProjectRow.key == NotificationRow.project_key)
         .where(_to(tenant, held))

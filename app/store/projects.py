@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, or_, select
 
+from app.domain.reading import alias
 from app.domain.states import TaskState
 from app.store import rows
 from app.store.tables import ProjectOfficeRow, ProjectRow, UserTaskRow, db
+from app.store.tasks import named
 
 _open_tasks = (
     select(func.count())
@@ -30,7 +32,7 @@ def one(key: int) -> dict[str, Any] | None:
 
 
 def insert(project: dict[str, Any]) -> None:
-    rows.insert(ProjectRow, [project])
+    rows.insert(ProjectRow, [{"alias": alias(project["key"], project["number"], project["facts"]), **project}])
     offices = [
         {"project_key": project["key"], "role": role, "organisation_key": key}
         for role, held in project["offices"].items()
@@ -54,10 +56,16 @@ def of_offices(offices: Sequence[int]) -> ColumnElement[bool]:
     return exists().where(ProjectOfficeRow.project_key == ProjectRow.key, ProjectOfficeRow.organisation_key.in_(offices))
 
 
-def matching(text: str, phase: str, year: int | None, office: str) -> list[ColumnElement[bool]]:
+def of_keys(keys: Any) -> ColumnElement[bool]:
+    """These projects: a query of their keys."""
+    return ProjectRow.key.in_(keys)
+
+
+def matching(text: str, phase: str, year: int | None, office: str, own: Sequence[int]) -> list[ColumnElement[bool]]:
+    """The filters of the list. ``own``: the offices of whoever asks, who know their classified projects by name."""
     wanted: list[ColumnElement[bool]] = []
     if text:
-        wanted.append(or_(ProjectRow.name.contains(text, autoescape=True), ProjectRow.number.contains(text, autoescape=True)))
+        wanted.append(or_(named(text, own), ProjectRow.number.contains(text, autoescape=True)))
     if phase:
         wanted.append(ProjectRow.phase == phase)
     if year is not None:

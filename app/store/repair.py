@@ -43,7 +43,10 @@ def open_tasks(root_key: int) -> Sequence[Row[Any]]:
 
 def running(tenant: str) -> Sequence[Row[Any]]:
     """The running instances of a district in the order in which they began: key, process_id, definition_key, definition_version, and the project's name."""
-    columns = (_instances.c.key, _instances.c.process_id, _instances.c.definition_key, _instances.c.definition_version, ProjectRow.name)
+    known = case((ProjectRow.alias != "", ProjectRow.alias), else_=ProjectRow.name).label(
+        "name"
+    )  # for administrators, who know no classified one
+    columns = (_instances.c.key, _instances.c.process_id, _instances.c.definition_key, _instances.c.definition_version, known)
     query = select(*columns).outerjoin(ProjectRow, ProjectRow.key == _instances.c.project_key)
     return run(query.where(_instances.c.tenant == tenant, _instances.c.state == InstanceState.ACTIVE).order_by(_instances.c.key), {}).all()
 

@@ -25,6 +25,8 @@ _LINE = (
     select(
         UserTaskRow.__table__,
         ProjectRow.name.label("project_name"),
+        ProjectRow.alias.label("project_alias"),
+        ProjectRow.applicant_key.label("project_applicant"),
         ProjectRow.applicant_office,
         ElementInstanceRow.key.label("element_key"),
     )
@@ -164,6 +166,11 @@ def of_offices(offices: Sequence[int]) -> ColumnElement[bool]:
     return UserTaskRow.project_key.in_(own)
 
 
+def of_project_keys(keys: Any) -> ColumnElement[bool]:
+    """Tasks of these projects: a query of their keys."""
+    return UserTaskRow.project_key.in_(keys)
+
+
 def of_projects() -> ColumnElement[bool]:
     """Tasks that belong to some project."""
     return UserTaskRow.project_key.is_not(None)
@@ -177,11 +184,17 @@ def both(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def matching(text: str, process: str) -> list[ColumnElement[bool]]:
-    """The filters of an inbox: a text in the task's or project's name, a process id."""
+def named(text: str, offices: Sequence[int]) -> ColumnElement[bool]:
+    """Projects with a text in their name as people of these offices know it: a classified one of another's by its alias alone."""
+    known = or_(ProjectRow.alias == "", ProjectRow.applicant_key.in_(offices))
+    return or_(and_(known, ProjectRow.name.contains(text, autoescape=True)), ProjectRow.alias.contains(text, autoescape=True))
+
+
+def matching(text: str, process: str, offices: Sequence[int]) -> list[ColumnElement[bool]]:
+    """The filters of an inbox: a text in the task's name or in the project's as people of these offices know it, a process id."""
     wanted: list[ColumnElement[bool]] = []
     if text:
-        wanted.append(or_(UserTaskRow.name.contains(text, autoescape=True), ProjectRow.name.contains(text, autoescape=True)))
+        wanted.append(or_(UserTaskRow.name.contains(text, autoescape=True), named(text, offices)))
     if process:
         wanted.append(UserTaskRow.process_id == process)
     return wanted
@@ -254,6 +267,8 @@ _opened = (
     select(
         _line_tasks,
         ProjectRow.__table__.c.name.label("project_name"),
+        ProjectRow.__table__.c.alias.label("project_alias"),
+        ProjectRow.__table__.c.applicant_key.label("project_applicant"),
         ProjectRow.__table__.c.applicant_office,
         ElementInstanceRow.__table__.c.key.label("element_key"),
     )
@@ -283,9 +298,9 @@ def opened_of(project_key: int | None, root_key: int, held: Held, username: str,
     return run(_opened_of_project, values | {"scope": project_key}).all()
 
 
-def open_of_project(project_key: int) -> Sequence[Row[Any]]:
+def open_of_project(project_key: int, *conditions: ColumnElement[bool]) -> Sequence[Row[Any]]:
     return db.session.execute(
-        _LINE.where(UserTaskRow.project_key == project_key, UserTaskRow.state == TaskState.OPEN).order_by(UserTaskRow.key)
+        _LINE.where(UserTaskRow.project_key == project_key, UserTaskRow.state == TaskState.OPEN, *conditions).order_by(UserTaskRow.key)
     ).all()
 
 

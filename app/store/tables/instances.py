@@ -128,6 +128,9 @@ class VariableRow(db.Model):  # type: ignore[name-defined,misc]
     updated_at: Mapped[datetime]
 
 
+_OF_OFFICES = "completed_office <> '' AND project_key IS NOT NULL"
+
+
 class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
     """``deadline``: how the due instant was counted (key, last_day, explanation lines, calendar version), null without one.
 
@@ -143,6 +146,9 @@ class UserTaskRow(db.Model):  # type: ignore[name-defined,misc]
         Index(None, "instance_key"),
         Index(None, "completed_by", "closed_at"),
         Index("ix_user_tasks_open", "tenant", "due_at", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+        Index(
+            "ix_user_tasks_offices", "completed_office", "project_key", sqlite_where=text(_OF_OFFICES), postgresql_where=text(_OF_OFFICES)
+        ),
         of_instance(),
         one_of("state", TaskState),
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed"),

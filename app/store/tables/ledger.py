@@ -45,6 +45,7 @@ class ProjectRow(db.Model):  # type: ignore[name-defined,misc]
     offices: Mapped[dict[str, Any]]
     phases: Mapped[list[Any]]
     approved: Mapped[list[Any]]  # names that some approval is of: only an act that writes one of them has to compare
+    alias: Mapped[str]  # what a classified one is called outside its office; empty of any other
     unconfirmed: Mapped[list[Any]]  # names of facts that were imported or migrated and that no owner has confirmed since
     version: Mapped[int]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))  # None: the system

@@ -146,7 +146,7 @@ def test_an_instance_is_shown_without_its_state_with_its_project_and_open_incide
     seen = history.instance(tree["key"])
     assert seen is not None
     shown = {name: value for name, value in tree.items() if name not in ("blob", "keys")}
-    assert seen._mapping == {**shown, "project_name": "甲", "incidents": 2}
+    assert seen._mapping == {**shown, "project_name": "甲", "project_alias": "", "project_applicant": 1, "incidents": 2}
     other = history.instance(plain["key"])
     assert other is not None
     assert (other.project_name, other.incidents) == (None, 0)

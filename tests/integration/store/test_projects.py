@@ -64,10 +64,10 @@ def test_a_filter_keeps_what_it_says_and_one_that_is_not_set_keeps_all(life: Lif
     life.project("智慧校园", number="H-1", phase="draft", plan_year=2026, applicant_office="教育局")
     life.project("智慧水利", number="校-2", phase="trial", plan_year=2027, applicant_office="区水利局")
     life.project("100%开放", number="H_3", phase="trial", plan_year=0, applicant_office="水_局")
-    assert projects.matching("", "", None, "") == []
+    assert projects.matching("", "", None, "", []) == []
 
     def named(text: str = "", phase: str = "", year: int | None = None, office: str = "") -> set[str]:
-        return set(found(*projects.matching(text, phase, year, office))[0])
+        return set(found(*projects.matching(text, phase, year, office, []))[0])
 
     assert named(text="校") == {"智慧校园", "智慧水利"}
     assert named(text="校园") == {"智慧校园"}
@@ -96,3 +96,12 @@ def test_projects_of_a_district_and_of_offices(life: Life) -> None:
     assert found(projects.of_offices([school, fire])) == (["丙", "甲"], 2)
     assert found(projects.of_offices([])) == ([], 0)
     assert keys_of(projects.search([projects.of_offices([school])], limit=1, offset=0)[0]) == [one["key"]]
+
+
+def test_a_classified_project_is_found_by_its_name_in_its_own_office_alone(life: Life) -> None:
+    office = life.office("保密单位")
+    life.project("指挥平台", applicant_key=office, alias="涉密项目（H-9）")
+    life.project("指挥大厅", applicant_key=life.office("教育局"))
+    assert found(*projects.matching("指挥", "", None, "", []))[0] == ["指挥大厅"]
+    assert set(found(*projects.matching("指挥", "", None, "", [office]))[0]) == {"指挥平台", "指挥大厅"}
+    assert found(*projects.matching("涉密", "", None, "", []))[0] == ["指挥平台"], "by its alias"

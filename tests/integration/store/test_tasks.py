@@ -51,6 +51,9 @@ def names(offered: dict[str, int], keys: list[int]) -> set[str]:
     return {name for name, key in offered.items() if key in keys}
 
 
+PROJECT = {"project_name": "甲", "project_alias": "", "project_applicant": 1, "applicant_office": "教育局"}
+
+
 def test_a_task_is_somebodys_by_name_by_role_in_the_office_or_because_it_is_assigned(offered: dict[str, int]) -> None:
     def mine(held: Any, username: str) -> set[str]:
         return names(offered, found(tasks.mine(held, username, 0)))
@@ -129,7 +132,7 @@ def test_a_line_is_the_task_with_its_project_and_its_visit(life: Life, tree: Val
     task = life.task(tree, 4)
     line = tasks.one(task["key"])
     assert line is not None
-    assert line._mapping == {**task, "project_name": "甲", "applicant_office": "教育局", "element_key": visit["key"]}
+    assert line._mapping == {**task, **PROJECT, "element_key": visit["key"]}
     bare = tasks.one(life.task(life.tree(), 9)["key"])
     assert bare is not None
     assert (bare.project_name, bare.applicant_office, bare.element_key) == (None, None, None)
@@ -157,10 +160,10 @@ def test_an_inbox_is_filtered_by_a_text_in_either_name_and_by_process(life: Life
     named = life.task(tree, 1, name="核对_材料", process_id="permit")
     other = life.task(life.tree(project_key=life.project("校园100%")["key"]), 1, name="缴费", process_id="fees")
     third = life.task(life.tree(), 1, name="甲", process_id="fees")
-    assert tasks.matching("", "") == []
+    assert tasks.matching("", "", []) == []
 
     def filtered(text: str = "", process: str = "") -> list[int]:
-        return found(tasks.both(true(), *tasks.matching(text, process)))
+        return found(tasks.both(true(), *tasks.matching(text, process, [])))
 
     assert filtered("材料") == filtered("_") == [named["key"]]
     assert filtered("甲") == [named["key"], third["key"]]
@@ -259,7 +262,7 @@ def test_what_opens_for_somebody_after_a_completion_is_the_projects_or_the_trees
     own = life.task(plain, 8, assignee="dora")
     found = tasks.opened_of(tree["project_key"], plain["key"], [("finance", 3)], "dora", 0)
     assert keys_of(found) == [opened[name]["key"] for name in ("early", "same", "late", "none due")]
-    assert found[-1]._mapping == {**opened["none due"], "project_name": "甲", "applicant_office": "教育局", "element_key": visit["key"]}
+    assert found[-1]._mapping == {**opened["none due"], **PROJECT, "element_key": visit["key"]}
     assert (found[0].element_key, found[1].project_name) == (None, "甲")
     assert keys_of(tasks.opened_of(tree["project_key"], plain["key"], [], "dora", 0)) == [
         opened[name]["key"] for name in ("early", "same", "none due")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.districts import load
-from app.domain.permissions import Actor, Membership, ProjectFacts, may_read_project, may_start
+from app.domain.permissions import Actor, Membership, ProjectFacts, belongs, may_start
 
 FOLDER = Path(__file__).resolve().parents[3] / "districts"
 ELSEWHERE = ProjectFacts("sucheng", offices={"applicant": frozenset({7})})
@@ -20,7 +20,7 @@ def person(role: str, office: str = "") -> Actor:
 
 
 def test_a_role_that_is_held_in_the_wrong_office_oversees_nothing() -> None:
-    assert not may_read_project(person("finance", "宿城区水利局"), ELSEWHERE, SUCHENG)
+    assert not belongs(person("finance", "宿城区水利局"), ELSEWHERE, SUCHENG)
 
 
 @pytest.mark.requirement("SC-5-1")
@@ -29,7 +29,7 @@ def test_a_role_that_is_held_in_the_wrong_office_oversees_nothing() -> None:
 )
 def test_the_bureau_sees_all_projects_and_an_applicant_only_its_own(role: str, reads: bool) -> None:
     """SC-5-1, SC-34-1, FX-5-1."""
-    assert may_read_project(person(role), ELSEWHERE, SUCHENG).allowed is reads
+    assert belongs(person(role), ELSEWHERE, SUCHENG).allowed is reads
 
 
 @pytest.mark.requirement("FX-5-1")
@@ -38,7 +38,7 @@ def test_fengxians_bureau_sees_all_projects_and_an_applicant_only_its_own() -> N
     elsewhere = ProjectFacts("fengxian", offices={"applicant": frozenset({7})})
     for role, reads in (("data_bureau", True), ("applicant", False)):
         somebody = Actor(1, "someone", "某人", "fengxian", (Membership(role, 1, fengxian.roles[role].offices[0]),))
-        assert may_read_project(somebody, elsewhere, fengxian).allowed is reads
+        assert belongs(somebody, elsewhere, fengxian).allowed is reads
 
 
 @pytest.mark.requirement("FX-32-1")
@@ -52,4 +52,4 @@ def test_in_fengxian_what_is_not_in_operation_is_not_evaluated(phase: str, begin
 def test_a_district_that_names_no_overseer_has_none(tmp_path: Path) -> None:
     file = tmp_path / "sucheng.toml"
     file.write_text((FOLDER / "sucheng.toml").read_text(encoding="utf-8").replace("oversees = true", ""), encoding="utf-8")
-    assert not may_read_project(person("data_bureau"), ELSEWHERE, load(file))
+    assert not belongs(person("data_bureau"), ELSEWHERE, load(file))

@@ -142,7 +142,7 @@ BUREAU = person(("bureau", 7, "数据局"))
 
 def test_who_oversees_reads_every_project_of_the_district_others_their_own() -> None:
     def may(actor: Actor, project: ProjectFacts = PROJECT) -> tuple[bool, str, str]:
-        return said(permissions.may_read_project(actor, project, HILL))
+        return said(permissions.belongs(actor, project, HILL))
 
     elsewhere = ProjectFacts("valley", offices=PROJECT.offices)
     assert may(SYSTEM, elsewhere) == (True, "ALLOWED", "系统")
@@ -153,16 +153,6 @@ def test_who_oversees_reads_every_project_of_the_district_others_their_own() -> 
     assert may(ALICE) == may(person(("expert", 3, "某公司"))) == (True, "ALLOWED", "这是您所在单位的项目")
     assert may(FRED)[1] == "NOT_YOUR_PROJECT"
     assert (permissions.oversees(BUREAU, HILL), permissions.oversees(FRED, HILL), permissions.oversees(ROOT, HILL)) == (True, False, False)
-
-
-def test_a_task_is_read_by_who_may_do_it_or_read_its_project() -> None:
-    task = TaskFacts("hill", candidate_groups=("finance",))
-    assert permissions.may_read_task(FRED, task, None, HILL).reason == "您是财政局的财政"
-    assert permissions.may_read_task(ALICE, task, PROJECT, HILL).reason == "这是您所在单位的项目"
-    assert permissions.may_read_task(ALICE, task, None, HILL).code == "ROLE_MISSING"
-    assert permissions.may_read_task(person(("expert", 9, "学会")), task, PROJECT, HILL).code == "ROLE_MISSING", (
-        "why they may not do it is told"
-    )
 
 
 def test_a_process_is_started_by_its_role_in_its_phases() -> None:

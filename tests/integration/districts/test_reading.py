@@ -1,0 +1,153 @@
+"""Who reads what of a project: seats × stages × kinds of content, as people expect it, in both districts, by every way in.
+
+The expectations are written by hand, not taken from the tables ``readable`` and ``content_kind``. Source: names.md, SC-4-4, SC-5-1, SC-10-18, SC-13-1, FX-5-1.
+"""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask
+
+from app.catalogue import readable, snapshot
+from app.domain.permissions import Actor
+from app.domain.reading import Content, Extent, Seat
+from tests.integration.districts.evading import begun
+from tests.integration.districts.looking import ANSWERS, MARKS, Look, Project, where
+from tests.integration.districts.play import PLATFORM, District
+
+EXPECTED = Path(__file__).resolve().parents[2] / "data" / "reading.csv"
+NAME = "区域综合治理平台项目"
+DECLARED = {"name", "declaration", "materials"}
+REVIEWED = DECLARED | {"opinion"}
+PRICED = REVIEWED | {"control_price"}
+SIGNED = PRICED | {"contract", "published"}
+
+
+def people(place: District, project: int, *roles: str) -> dict[str, Actor]:
+    """One of each role; of the project's own where it is its; a stranger of another office, administrators, another district's bureau."""
+    found = {role: place.person(role, project=project) for role in roles}
+    found["stranger"] = place.person("applicant", office={"sucheng": "宿城区住房和城乡建设局", "fengxian": "奉贤区水务局"}[place.key])
+    found["system_admin"] = place.person("system_admin")
+    found["other_district"] = District("fengxian" if place.key == "sucheng" else "sucheng", place.now).person("data_bureau")
+    return found
+
+
+def check(project: Project, who: Mapping[str, Actor], expected: Mapping[str, set[str]]) -> dict[str, Look]:
+    """Everybody sees exactly what is expected of them; whoever is not named sees nothing."""
+    looks = {role: project.look(actor) for role, actor in who.items()}
+    told = {
+        role: {kind: where(look, MARKS.get(kind, project.name)) for kind in look.kinds(project.name) - expected.get(role, set())}
+        for role, look in looks.items()
+    }
+    assert {role: found for role, found in told.items() if found} == {}, "seen too much, and where"
+    assert {role: look.kinds(project.name) for role, look in looks.items()} == {role: expected.get(role, set()) for role in who}
+    for role, look in looks.items():
+        for code in look.refused.values():
+            assert any(
+                word in code
+                for word in ("CONTENT_HIDDEN", "NOT_CONCLUDED", "NOT_YOUR_PROJECT", "OTHER_DISTRICT", "ADMINISTRATOR", "NOT_FOUND")
+            ) or ("404" in code or "403" in code), (role, code)
+    return looks
+
+
+def test_in_sucheng(app: Flask) -> None:
+    place, key = begun("sucheng", PLATFORM, NAME)
+    project = Project(app, place, key, NAME)
+    roles = ("applicant", "data_bureau", "finance", "auditor", "cyberspace", "big_data_centre", "development_reform", "public_security")
+    # one of the four has given the opinion
+    place.until(key, "give_pre_review_opinion", **ANSWERS)
+    first = next(line for line in place.open(key, "give_pre_review_opinion") if "cyberspace" in line.candidate_groups)
+    place.do(first, opinionText=MARKS["opinion"])
+    who = people(place, key, *roles)
+    looks = check(
+        project,
+        who,
+        {
+            "applicant": DECLARED,
+            "data_bureau": DECLARED,
+            "finance": DECLARED,
+            "auditor": REVIEWED,
+            "cyberspace": REVIEWED,
+            "big_data_centre": DECLARED,
+        },
+    )
+    for role in ("applicant", "data_bureau", "finance", "big_data_centre"):
+        assert "NOT_CONCLUDED" in looks[role].refused[f"/tasks/{first.key}"], role
+        assert looks[role].refused[f"/v2/user-tasks/{first.key}"] == "NOT_CONCLUDED", role
+    # concluded
+    place.until(key, "apply_budget", **ANSWERS)
+    inside = ("applicant", "data_bureau", "finance", "auditor", "cyberspace", "big_data_centre")
+    check(project, who, dict.fromkeys(inside, REVIEWED))
+    # priced, before opening
+    place.until(key, "conclude_joint_review", **ANSWERS)
+    check(project, who, {**dict.fromkeys(inside, PRICED), "development_reform": PRICED})
+    # signed
+    place.until(key, "start_trial", **ANSWERS)
+    who = people(place, key, *roles, "implementer", "supervisor")
+    outside = {"name", "contract", "published", "control_price"}
+    expected = {**dict.fromkeys(inside, SIGNED), "development_reform": SIGNED, "implementer": outside, "supervisor": outside}
+    looks = check(project, who, expected)
+    assert any("CONTENT_HIDDEN" in code for code in looks["implementer"].refused.values())
+    assert any("可以查看的有" in said and "区数据局" in said for said in looks["implementer"].sentences), looks["implementer"].sentences
+
+
+def test_in_fengxian(app: Flask) -> None:
+    place, key = begun("fengxian", PLATFORM, NAME)
+    project = Project(app, place, key, NAME)
+    roles = (
+        "applicant",
+        "applicant_leader",
+        "data_bureau",
+        "finance",
+        "auditor",
+        "cyberspace",
+        "public_security",
+        "cryptography",
+        "third_party",
+    )
+    # one of the pre-review has given the opinion
+    place.until(key, "give_pre_review_opinion", **ANSWERS)
+    first = next(line for line in place.open(key, "give_pre_review_opinion") if "cyberspace" in line.candidate_groups)
+    place.do(first, opinionText=MARKS["opinion"])
+    who = people(place, key, *roles)
+    inside = ("applicant", "applicant_leader", "data_bureau", "finance", "auditor", "cyberspace", "public_security")
+    looks = check(project, who, {**dict.fromkeys(inside, DECLARED), "auditor": REVIEWED, "cyberspace": REVIEWED})
+    assert looks["public_security"].refused[f"/v2/user-tasks/{first.key}"] == "NOT_CONCLUDED"
+    # the panel sits: an expert has given an opinion, the others have not
+    place.until(key, "give_plan_opinion", **ANSWERS)
+    experts = [line for line in place.open(key, "give_plan_opinion") if "expert" in line.candidate_groups]
+    giver, other = place.performer(experts[0]), place.performer(experts[1])
+    check(
+        project,
+        {"giver": giver, "other": other, **who},
+        {**dict.fromkeys((*inside, "cryptography"), REVIEWED), "giver": {"name"}, "other": {"name"}},
+    )
+    place.do(experts[0], opinionText="专家标记戊己")
+    late = project.look(giver)
+    assert "专家标记戊己" in late.texts[f"/tasks/{experts[0].key}"], "one's own"
+    for person, code in ((other, "CONTENT_HIDDEN"), (who["cyberspace"], "NOT_CONCLUDED"), (who["applicant"], "NOT_CONCLUDED")):
+        look = project.look(person, experts[0].key)
+        assert look.refused[f"/v2/user-tasks/{experts[0].key}"] == code, person.username
+        assert code in look.refused[f"/tasks/{experts[0].key}"]
+        assert where(look, "专家标记戊己") == []
+    # signed
+    place.until(key, "start_trial", **ANSWERS)
+    who = people(place, key, *roles, "implementer")
+    signed = REVIEWED | {"contract"}  # bought by the centre: nothing is announced here
+    everybody = {**dict.fromkeys(inside, signed), "cryptography": signed, "implementer": {"name", "contract"}}
+    check(project, {**who, "giver": giver}, {**everybody, "giver": {"name", "contract"}})
+
+
+def test_the_tables_say_what_people_expect(app: Flask) -> None:
+    """The whole matrix, by hand: seat, role, phase and whether it is classified → what is read always, once concluded, as far as the stage; and what is not."""
+    with EXPECTED.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    for district in ("sucheng", "fengxian"):
+        library = snapshot.library(district)
+        for row in rows:
+            given = readable.of_seats(library, [(Seat(row["seat"]), row["role"])], row["phase"], classified=row["classified"] == "true")
+            found = {extent: {kind for kind, at in given.items() if at == extent} for extent in Extent}
+            found["none"] = set(Content) - given.keys()
+            assert found == {word: set(row[word].split()) for word in (*Extent, "none")}, row
+    assert readable.kind(snapshot.library("sucheng"), "field", "nobodyKnows") is Content.HANDLING
