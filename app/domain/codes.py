@@ -36,6 +36,7 @@ class Action(Code):
     DOCUMENT_READ = "document.read", "下载了其他单位上传的一份文件"
     PROJECT_CONFIRM = "project.confirm", "所有者核实了台账里导入或迁移来的一项内容，附字段、值和所用的角色"
     INSTANCE_CANCEL = "instance.cancel", "管理员取消了流程实例，附原因"
+    REGISTER_EXPORT = "register.export", "导出了一个登记簿或报表，附条件和条数"
     CALENDAR_IMPORT = "calendar.import", "导入了一年或几年的放假安排，附年份、与原来不同的日子、内容摘要和理由"
     MODELS_DEPLOY = "models.deploy", "部署了一批模型，附文件、理由、场景的结果和发布人确认的事项"
     MODELS_REFUSE = "models.refuse", "一次部署被拒绝，附主要原因"

@@ -37,13 +37,13 @@ _PLAIN = (
 _OURS = (
     "x-checks", "x-clauses", "x-extends", "x-format", "x-fresh", "x-from", "x-held", "x-held-in", "x-hidden", "x-keep", "x-kind", "x-labels", "x-ledger",
     "x-number", "x-owner",
-    "x-readonly-from", "x-role", "x-slots", "x-source", "x-unordered", "x-value", "x-while-open",
+    "x-readonly-from", "x-report", "x-role", "x-slots", "x-source", "x-total", "x-unordered", "x-value", "x-while-open",
 )  # fmt: skip
 _OF_THE_SAME = frozenset({"if", "then", "else", "not", "allOf", "anyOf", "oneOf"})  # of the object that they stand in
 _KEYWORDS = frozenset({*_ONE, *_LISTS, *_NAMED, *_PLAIN, *_OURS})
-_TRUTHS = ("x-fresh", "x-hidden", "x-keep", "x-ledger", "x-readonly-from", "x-unordered", "x-while-open")
+_TRUTHS = ("x-fresh", "x-hidden", "x-keep", "x-ledger", "x-readonly-from", "x-total", "x-unordered", "x-while-open")
 _VALUES: Mapping[str, Collection[str]] = {
-    "x-format": ("document", "money", "office", "person"),
+    "x-format": ("document", "money", "office", "percent", "person"),
     "format": (
         "date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri", "uri-reference", "iri", "iri-reference",
         "uuid", "uri-template", "json-pointer", "relative-json-pointer", "regex",

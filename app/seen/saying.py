@@ -15,6 +15,7 @@ from app.catalogue.snapshot import Snapshot
 from app.domain.districts import ZONE
 from app.domain.documents import is_reference
 from app.domain.fact_values import OFFICE
+from app.domain.reports import PREFIX
 from app.seen import values, wording
 from app.seen.shapes import FactView
 
@@ -46,7 +47,7 @@ def schemas_of(library: Snapshot) -> Mapping[str, Mapping[str, Any]]:
         ledger = library.ledger
         known = {name: {"title": field.title, **field.schema} for name, field in ledger.fields.items()} if ledger is not None else {}
         for reference in sorted(library.indices["form"].newest.values()):
-            if not reference.id.startswith(wording.RECORDS):
+            if not reference.id.startswith((wording.RECORDS, PREFIX)):
                 for name, schema in snapshot.form(reference.key).fields.items():
                     known.setdefault(name, schema)
         _schemas[library] = known

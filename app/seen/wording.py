@@ -9,6 +9,7 @@ from app.catalogue import snapshot
 from app.catalogue.snapshot import Snapshot
 from app.decision import dmn
 from app.domain.forms import Form
+from app.domain.reports import PREFIX
 from app.engine import DecisionRef
 from app.seen import values
 from app.store.resources import ResourceRef
@@ -34,7 +35,7 @@ def titles_of(library: Snapshot) -> Mapping[str, str]:
     if known is None:
         known = {}
         for reference in sorted(library.indices["form"].newest.values()):
-            if not reference.id.startswith(RECORDS):
+            if not reference.id.startswith((RECORDS, PREFIX)):
                 for name, schema in snapshot.form(reference.key).fields.items():
                     known.setdefault(name, str(schema.get("title", name)))
         _titles[library] = known

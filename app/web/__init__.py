@@ -19,10 +19,11 @@ def attach(app: Flask) -> None:
         password,
         people,
         projects,
+        registers,
         tasks,
     )
 
     display.attach(app)
     frame.attach(app)
-    for module in (home, password, inbox, tasks, documents, projects, instances, models, people, clock, clauses, calendar):
+    for module in (home, password, inbox, tasks, documents, projects, instances, models, people, clock, clauses, calendar, registers):
         app.register_blueprint(module.blueprint)

@@ -51,6 +51,7 @@ def _menu(actor: Actor) -> Iterator[tuple[str, str]]:
     if is_official(actor) or not actor.roles & {"system_admin", "security_admin", "analyst"}:
         yield "工作台", "inbox.todo"
         yield "项目", "projects.listing"
+        yield "台账", "registers.listing"
     if permissions.may_administer(actor):
         yield "流程实例", "instances.listing"
         yield "放假安排", "calendar.show"

@@ -1,7 +1,7 @@
 """``python -m tests.rows``: each change of each table, tried by the cases of processes that ask it; those that nobody notices are listed.
 
 A case counts that goes through a process, not one that asks the table alone. The result stands in ``.tmp/soak/rows.json``. A part of the whole (``--part 2/4``)
-takes every fourth change, so that no call is long.
+takes every fourth change, so that no call is long; ``--only change_route`` those of one table.
 """
 
 import argparse
@@ -88,15 +88,15 @@ def survives(bench: Bench, mutation: Mutation, known: Sequence[Known], district:
         bench.changed = {}
 
 
-def of_district(key: str, number: int, of: int) -> Iterator[tuple[str, bool]]:
+def of_district(key: str, number: int, of: int, only: str) -> Iterator[tuple[str, bool]]:
     bench = Bench(Shelf(ROOT))
     known = cases(bench, key)
-    for mutation in mutations()[number - 1 :: of]:
+    for mutation in [one for one in mutations() if only in one.name][number - 1 :: of]:
         if bench.shelf.owner(Path(mutation.file)) in (SHARED, key):
             yield mutation.name, survives(bench, mutation, known, key)
 
 
-def _run(job: tuple[str, int, int]) -> list[tuple[str, bool]]:
+def _run(job: tuple[str, int, int, str]) -> list[tuple[str, bool]]:
     return list(of_district(*job))
 
 
@@ -104,13 +104,14 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="python -m tests.rows", description=__doc__)
     options.add_argument("--part", default="1/1")
     options.add_argument("--district")
+    options.add_argument("--only", default="", help="only changes whose name (file, table.row, what) contains this")
     given = options.parse_args()
     number, of = map(int, given.part.split("/"))
     keys = [given.district] if given.district else sorted(districts.load_all(ROOT / "districts"))
     begun = time.monotonic()
     surviving: dict[str, list[bool]] = {}
     with multiprocessing.get_context("fork").Pool(2) as pool:
-        for found in pool.imap_unordered(_run, [(key, number, of) for key in keys]):
+        for found in pool.imap_unordered(_run, [(key, number, of, given.only) for key in keys]):
             for name, alive in found:
                 surviving.setdefault(name, []).append(alive)
     left = sorted(name for name, alive in surviving.items() if all(alive))  # a shared table is noticed where one district notices

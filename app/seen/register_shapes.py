@@ -1,0 +1,53 @@
+"""What is shown of registers and reports: lists of rows, and the sums of their columns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from app.domain.reports import Column
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """A register or report in the list of those that there are. ``rows``: how many the reader sees; None of a report."""
+
+    kind: str
+    title: str
+    description: str
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """``values`` by column, ``shown`` the same in words; ``project_key`` None: of no project, or of one that the reader may not open."""
+
+    project_key: int | None
+    project_name: str
+    applicant_office: str
+    office: str
+    at: datetime | None
+    values: Mapping[str, Any]
+    shown: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPage:
+    """``totals`` over all rows that fit, not over the page. ``cut_off``: there are more than are looked at."""
+
+    kind: str
+    title: str
+    description: str
+    of_projects: bool
+    columns: Sequence[Column]
+    rows: Sequence[RegisterRow]
+    total: int
+    totals: Mapping[str, Decimal]
+    limit: int
+    offset: int
+    cut_off: bool = False
+
+    @property
+    def items(self) -> Sequence[RegisterRow]:
+        return self.rows
