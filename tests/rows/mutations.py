@@ -50,7 +50,7 @@ def of_file(root: Path, path: Path) -> Iterator[Mutation]:
             table.remove(row)
             yield Mutation(name, decision.get("id", ""), row.get("id", ""), "gone", ElementTree.tostring(tree))
             table.insert(at, row)
-            for cell in row.iter(f"{MODEL}text"):
+            for cell in (text for entry in ("inputEntry", "outputEntry") for text in row.findall(f"{MODEL}{entry}/{MODEL}text")):
                 before = cell.text or ""
                 for after, what in moved(before):
                     cell.text = after
