@@ -26,6 +26,11 @@ class Column:
     total: bool = False
 
     @property
+    def names_project(self) -> bool:
+        """Whether it only says which project a row is about: that stands in the first column anyway."""
+        return self.name in ("projectName", "applicantOffice")
+
+    @property
     def format(self) -> str:
         return str(self.schema.get("x-format") or self.schema.get("format") or "")
 

@@ -11,6 +11,7 @@ class FindingCode(Code):
     FILE_KIND = "FILE_KIND", "这种文件不能部署"
     FILE_SIZE = "FILE_SIZE", "文件过大，请拆分或精简"
     KIND = "KIND", "不认识的文件类型"
+    REPORT = "REPORT", "报表写得不对：标识、内容的来源、表达式或列"
     UNKNOWN_DISTRICT = "UNKNOWN_DISTRICT", "文件夹或文件所写的区不存在"
     UNKEEPABLE = "UNKEEPABLE", "名称、标识或命名空间含有不能保存的字符，或过长"
     ROLE_VACANT = "ROLE_VACANT", "有事项由一个角色办理，区县文件里这个角色既没有单位，也不属于项目的单位"

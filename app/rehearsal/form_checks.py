@@ -14,7 +14,7 @@ from app.domain.forms import Form
 from app.engine import ProcessDefinition
 from app.engine.elements.tasks import UserTask
 from app.engine.expressions import LiteralTerm
-from app.rehearsal import citations, ledger_names
+from app.rehearsal import citations, ledger_names, reports
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.surroundings import Stock, View
@@ -23,7 +23,8 @@ from app.rehearsal.writers import Names, Writers
 
 def check(file: str, form: Form, owner: str, stock: Stock) -> list[Finding]:
     """In the order of the checks, one for each name; a shared form is judged as every district has it that uses it."""
-    found = list(citations.of_form(file, form, stock.around(owner, "")))
+    around = stock.around(owner, "")
+    found = [*citations.of_form(file, form, around), *reports.check(file, form, around)]
     if form.checks or form.ledger_fields:
         found += [finding for judge in _judges(file, form, owner, stock) for finding in judge.findings()]
     return list({(finding.element, finding.message): finding for finding in found}.values())

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.reports import Column
+from app.seen.shapes import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,19 @@ class RegisterPage:
     description: str
     of_projects: bool
     columns: Sequence[Column]
-    rows: Sequence[RegisterRow]
-    total: int
+    lines: Page[RegisterRow]
     totals: Mapping[str, Decimal]
-    limit: int
-    offset: int
     cut_off: bool = False
 
     @property
-    def items(self) -> Sequence[RegisterRow]:
-        return self.rows
+    def rows(self) -> Sequence[RegisterRow]:
+        return self.lines.items
+
+    @property
+    def total(self) -> int:
+        return self.lines.total
+
+    @property
+    def filled(self) -> list[Column]:
+        """The columns in which something stands on this page, but for those that say which project it is."""
+        return [one for one in self.columns if not one.names_project and any(row.shown[one.name] for row in self.rows)]

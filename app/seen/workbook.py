@@ -26,7 +26,7 @@ def written(page: RegisterPage, at: datetime) -> bytes:
     heads = [
         "项目",
         "申报单位",
-        *(column.title for column in page.columns if not _is_twice(column.name)),
+        *(column.title for column in page.columns if not column.names_project),
         *([] if page.of_projects else ["登记单位", "登记时间"]),
     ]
     for number, title in enumerate(heads, start=1):
@@ -44,7 +44,7 @@ def written(page: RegisterPage, at: datetime) -> bytes:
         shown = [
             _number(sheet, sums[column.name], column.format) if column.name in sums else None
             for column in page.columns
-            if not _is_twice(column.name)
+            if not column.names_project
         ]
         sheet.append([_cell(sheet, "合计", bold=True), None, *shown])
     out = io.BytesIO()
@@ -52,15 +52,10 @@ def written(page: RegisterPage, at: datetime) -> bytes:
     return out.getvalue()
 
 
-def _is_twice(name: str) -> bool:
-    """The project and its office stand in the first columns."""
-    return name in ("projectName", "applicantOffice")
-
-
 def _cells(sheet: Any, page: RegisterPage, row: RegisterRow) -> list[Any]:
     cells = [_cell(sheet, row.project_name), _cell(sheet, row.applicant_office)]
     for column in page.columns:
-        if _is_twice(column.name):
+        if column.names_project:
             continue
         value = row.values.get(column.name)
         if isinstance(value, Decimal | int) and not isinstance(value, bool):

@@ -20,6 +20,7 @@ from app.decision import feel
 from app.domain import permissions, reading, reports
 from app.domain.codes import Action, VerdictCode
 from app.domain.districts import District
+from app.domain.facts import LEDGER
 from app.domain.permissions import Actor
 from app.domain.project_values import project_context
 from app.domain.reading import Content, ProjectReader
@@ -29,6 +30,7 @@ from app.errors import Forbidden, NotFound
 from app.seen import saying, wording, workbook
 from app.seen.lines import bounds
 from app.seen.register_shapes import RegisterLine, RegisterPage, RegisterRow
+from app.seen.shapes import Page
 from app.store import registers
 
 MOST_ROWS = 10_000  # that one list looks at
@@ -63,7 +65,7 @@ def page(actor: Actor, kind: str, filters: Filters, now: datetime, *, limit: int
     """One list, a page of it. Raises Forbidden, NotFound."""
     limit, offset = bounds(limit, offset)
     whole = _whole(actor, kind, filters, now)
-    return replace(whole, rows=whole.rows[offset : offset + limit], limit=limit, offset=offset)
+    return replace(whole, lines=Page(whole.rows[offset : offset + limit], whole.total, limit, offset))
 
 
 def export(actor: Actor, kind: str, filters: Filters, now: datetime) -> tuple[str, bytes]:
@@ -109,7 +111,7 @@ def _whole(actor: Actor, kind: str, filters: Filters, now: datetime) -> Register
     library = _library(actor)
     report = next((one for one in _reports(library) if PREFIX + one.key == kind), None)
     if report is None:
-        found = wording.register(library, kind)
+        found = library.reference("form", wording.RECORDS + kind) if wording.RECORDS + kind != LEDGER else None
         if found is None:
             raise NotFound("没有这个登记簿或报表")
         report = Report(kind, found.name, kind, reports.columns(_plain(snapshot.form(found.key).fields)))
@@ -123,7 +125,7 @@ def _whole(actor: Actor, kind: str, filters: Filters, now: datetime) -> Register
     }
     return RegisterPage(
         kind=kind, title=report.title, description=report.description, of_projects=report.of == OF_PROJECTS, columns=report.columns,
-        rows=kept, total=len(kept), totals=totals, limit=len(kept), offset=0, cut_off=cut_off,
+        lines=Page(kept, len(kept), max(1, len(kept)), 0), totals=totals, cut_off=cut_off,
     )  # fmt: skip
 
 
