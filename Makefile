@@ -12,6 +12,10 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 SOAK = $(BIN)/python -m tests.soak $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 MUTANTS = $(BIN)/python -m tests.mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ROOMS),--rooms "$(ROOMS)")
+# What counts days and instants runs in the district's own zone, too.
+DATED := tests/unit/domain tests/unit/engine/test_deadlines.py tests/unit/engine/test_timers.py tests/processes/test_dates.py tests/processes/operation \
+  tests/processes/planning/test_declaration.py tests/processes/delivery/test_acceptance.py tests/integration/services/test_calendar.py \
+  tests/integration/districts/test_lateness.py tests/integration/districts/test_window.py tests/integration/districts/test_obligations.py
 SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races soak-seats soak-rows
 
 .PHONY: help run setup front test lint soak $(SOAKED) mutants releases bench pictures docs chromium
@@ -27,7 +31,7 @@ setup: .venv/.development $(BUILT)  ## everything for working on the code
 test: .venv/.development $(BUILT) chromium  ## all tests on SQLite and PostgreSQL, browser included
 	cd frontend && npm test -s
 	TZ=UTC $(BIN)/pytest -n 2 --dist loadgroup -q -m "not soak and not releases"
-	TZ=Asia/Shanghai $(BIN)/pytest -n 2 -q -m "not soak and not releases and not postgresql" tests/unit/domain tests/processes tests/integration/districts
+	TZ=Asia/Shanghai $(BIN)/pytest -n 2 -q -m "not soak and not releases and not postgresql" $(DATED)
 
 lint: .venv/.development $(BUILT)  ## style, types, import contracts, diagrams
 	$(BIN)/ruff check .

@@ -16,6 +16,8 @@ from app.store.tables import AuditEntryRow, DecisionEvaluationRow, ElementInstan
 from tests.integration.services.conftest import DATA, NOW, Cast
 from tests.integration.services.test_permit import APPLICATION, start, statements
 
+pytestmark = pytest.mark.one_database
+
 APPLY = json.loads((DATA / "forms" / "permit.apply.json").read_text("utf-8"))
 NS = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 LIMITS = f"""<?xml version="1.0" encoding="UTF-8"?>

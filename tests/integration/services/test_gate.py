@@ -15,6 +15,8 @@ from app.services import models
 from app.store.tables import AuditEntryRow, DeploymentRow, ScenarioVerdictRow, db
 from tests.integration.services.conftest import DATA, NOW, Cast
 
+pytestmark = pytest.mark.one_database
+
 GATE = (DATA / "dmn" / "permit_gate.dmn").read_bytes()
 STRICT = GATE.replace(b"10000", b"1000")  # changed numbers: five thousand is large now
 STRICTER = GATE.replace(b"10000", b"100")

@@ -14,6 +14,8 @@ from app.services import instances, messages, models
 from app.store.tables import DecisionEvaluationRow, DefinitionRow, db
 from tests.integration.services.conftest import NOW, Cast
 
+pytestmark = pytest.mark.one_database
+
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 WAITING = b"""<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="defs" targetNamespace="urn:t">

@@ -24,6 +24,8 @@ from tests.integration.services.test_repair import begin, deploy
 from tests.integration.store.life import all_of, row_of
 from tests.unit.engine import diagrams as d
 
+pytestmark = pytest.mark.one_database
+
 HILL = accounts.system("hill")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

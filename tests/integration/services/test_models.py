@@ -20,6 +20,8 @@ from tests.integration.services.conftest import DATA, NOW, Cast, files
 from tests.integration.services.test_permit import APPLICATION
 from tests.unit.engine.diagrams import chain, end, file, process, start, user
 
+pytestmark = pytest.mark.one_database
+
 GATE = (DATA / "dmn" / "permit_gate.dmn").read_bytes()
 STRICT = GATE.replace(b"10000", b"1000")  # five thousand is large now
 PERMIT = (DATA / "bpmn" / "permit.bpmn").read_bytes()

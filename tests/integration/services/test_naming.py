@@ -11,6 +11,8 @@ from app.rehearsal.findings import Finding
 from app.services import models
 from tests.integration.services.conftest import DATA, NOW, files
 
+pytestmark = pytest.mark.one_database
+
 PERMIT = (DATA / "bpmn" / "permit.bpmn").read_bytes()
 APPLY = (DATA / "forms" / "permit.apply.json").read_bytes()
 REVIEW = (DATA / "forms" / "permit.review.json").read_bytes()

@@ -19,6 +19,8 @@ from tests.integration.services import declaring as t
 from tests.integration.services.conftest import NOW, Cast
 from tests.unit.engine import diagrams as d
 
+pytestmark = pytest.mark.one_database
+
 HASH = "$argon2id$not-a-password"
 ASK = t.form("ask", {"offices": {"type": "array", "items": {}}})
 OPINION = t.form("opinion", {"verdict": {"type": "string"}})

@@ -17,6 +17,8 @@ from tests.integration.services import declaring as t
 from tests.integration.services.conftest import NOW, Cast
 from tests.unit.engine import diagrams as d
 
+pytestmark = pytest.mark.one_database
+
 HILL = accounts.system("hill")
 MARK = {"x-ledger": True}
 TEXT = {"type": "string"}

@@ -18,6 +18,8 @@ from tests.integration.services.test_permit import start as apply
 from tests.integration.services.test_repair import begin, deploy, task
 from tests.unit.engine.diagrams import chain, end, start
 
+pytestmark = pytest.mark.one_database
+
 OFFICE = "山丘区财政局"
 PASSWORD = "long-enough-1"
 FRED = '<zeebe:assignmentDefinition assignee="fred"/>'

@@ -12,6 +12,8 @@ from tests.integration.services.conftest import NOW, Cast
 from tests.unit.engine import diagrams as d
 from tests.unit.engine.test_ledger_names import PARAMETERS, decision
 
+pytestmark = pytest.mark.one_database
+
 HILL = accounts.system("hill")
 PLAIN = (d.start(), t.task("a"), d.end("end", extensions=t.says(notify="finance")), d.chain("start", "a", "end"))
 

@@ -16,6 +16,8 @@ from tests.integration.services.conftest import DATA, NOW, Cast
 from tests.integration.services.test_form_checks import LIMITS
 from tests.integration.services.test_permit import APPLICATION
 
+pytestmark = pytest.mark.one_database
+
 INSPECTION = (DATA / "bpmn" / "inspection.bpmn").read_bytes()
 PLAIN = b'<bpmn:startEvent id="by_hand" name="\xe4\xba\xba\xe5\xb7\xa5\xe5\x8f\x91\xe8\xb5\xb7">'
 WITH_FORM = PLAIN + b'<bpmn:extensionElements><zeebe:formDefinition formId="inspection.begin"/></bpmn:extensionElements>'

@@ -45,6 +45,8 @@ from tests.integration.services.test_permit import APPLICATION
 from tests.integration.services.test_repair import deploy
 from tests.unit.engine.diagrams import chain, end, service, start
 
+pytestmark = pytest.mark.one_database
+
 SERVICES = Path(__file__).resolve().parents[3] / "app" / "services"
 
 # Doors without anybody before them: the system's own work, values alone, or what a process needs before it knows who asks.

@@ -30,6 +30,7 @@ PAGES = [
     "/models",
     "/clock",
     "/calendar",
+    "/registers",
     "/instances/unattended",
     "/people",
     "/people/new",
