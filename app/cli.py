@@ -141,18 +141,23 @@ def deploy(files: tuple[str, ...], district: str | None, data: str | None, as_js
 @main.command()
 @click.argument("case", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--district", required=True, help="按哪个区的办法走")
-@click.option("--answers", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON:元素 id → 该事项表单的取值,优先于一切")
+@click.option(
+    "--answers",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON:元素 id → 该事项表单的取值,优先于一切;另有 @start、@again",
+)
 @click.option("--until", default="retired", show_default=True, help="走到哪个阶段为止")
 @click.option("--begin", default=WALK_BEGINS, show_default=True, help="从哪一刻开始")
 @json_option
 def walk(case: Path, district: str, answers: Path | None, until: str, begin: str, as_json: bool) -> None:
     """走完一个真实项目的一生:扮演每个角色,经由真正的服务,在临时数据库和虚拟时钟上。"""
     from app.domain import forms
+    from app.playing import answers as told
     from app.playing import case_files, demonstration, walk
 
     known = case_files.read(case.read_bytes())
     try:
-        given = forms.loads(answers.read_bytes()) if answers else {}
+        given = told.read(forms.loads(answers.read_bytes()) if answers else {})
         start = datetime.fromisoformat(begin)
     except forms.FormError as error:
         stop(f"答案文件无法读取:{error}")
@@ -160,8 +165,6 @@ def walk(case: Path, district: str, answers: Path | None, until: str, begin: str
         stop(f"--begin 应为带时区的时刻,如 {WALK_BEGINS}")
     if start.tzinfo is None:
         stop(f"--begin 应为带时区的时刻,如 {WALK_BEGINS}")
-    if not isinstance(given, dict) or not all(isinstance(value, dict) for value in given.values()):
-        stop("答案文件应是一个对象:元素 id → 字段与取值的对象")
     with tempfile.TemporaryDirectory(prefix="quancheng-") as folder, preparing(folder, clock="virtual", durable=False), logs.played():
         demonstration.organise(start)
         result = walk.play(known, district, given, start, until)

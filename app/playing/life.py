@@ -39,13 +39,14 @@ class Done:
 
 @dataclass(slots=True, kw_only=True)
 class Life:
-    """``facts``: what is known of the project, in the district's words. ``answers``: element id → values of that task's form, which win over everything;
-    the value under ``@as`` is a role that tries to do it. ``problems``: what was refused, after which the life does not go on."""
+    """``facts``: what is known of the project, in the district's words. ``answers``: element id → values of that task's form, which win over everything, one entry
+    for each time it is done, the last for all further times; the value under ``@as`` is a role that tries to do it. ``problems``: what was refused, after which
+    the life does not go on."""
 
     district: District
     name: str
     facts: Mapping[str, Any]
-    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    answers: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     key: int = 0
     started: set[str] = field(default_factory=set)
     times: Counter[str] = field(default_factory=Counter)
@@ -92,7 +93,8 @@ def complete(life: Life, line: TaskLine, now: datetime) -> bool:
     if life.times[line.element_id] > MOST_REPEATS:
         life.problems.append(f"事项“{line.name}”({line.element_id})已办理 {MOST_REPEATS} 次,流程在此反复,未能前进")
         return False
-    answers = dict(life.answers.get(line.element_id, {}))
+    given = life.answers.get(line.element_id)
+    answers = dict(given[min(life.times[line.element_id], len(given)) - 1]) if given else {}
     role = answers.pop("@as", None)
     actor = player.holder(life.district.key, role, now) if role else player.performer(line.key, now)
     if actor is None:
@@ -155,6 +157,24 @@ def start_next(life: Life, now: datetime) -> bool:
             life.problems.append(_refused(process, failure))
         return True
     return False
+
+
+def start_asked(life: Life, process_id: str, values: Mapping[str, Any], now: datetime) -> None:
+    """Start a process that nobody would start by himself, with these values of its form; what is refused is a problem of the life."""
+    process = life.district.processes[process_id]
+    own = None if process.per in ("matter", "year") else life.key
+    starter = player.holder(life.district.key, process.start_role or "", now, project=own)
+    if starter is None:
+        life.problems.append(f"没有可以发起“{process.title or process.key}”的账号")
+        return
+    try:
+        given = {**player.beginning(starter, process_id, own, life.facts if own else {}, now), **values}
+        if own is None:
+            projects.start_district_process(starter, process_id, now, given=given)
+        else:
+            projects.start_process(starter, own, process_id, now, given=given)
+    except Failure as failure:
+        life.problems.append(_refused(process, failure))
 
 
 def upcoming(lines: Sequence[TaskLine], now: datetime) -> Iterator[datetime]:

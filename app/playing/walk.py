@@ -3,7 +3,6 @@
 What neither the case nor the answers say is assumed by the forms' examples, and listed.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from app.domain.permissions import SYSTEM, Actor
 from app.domain.states import InstanceState
 from app.errors import InvalidRequest
 from app.playing import life as playing
+from app.playing.answers import Answers, AskedStart
 from app.playing.case_files import Case
 from app.playing.life import Life
 from app.rehearsal.codes import FindingCode
@@ -61,25 +61,30 @@ class _Walker:
     life: Life
     now: datetime
     walk: Walk
+    starts: list[AskedStart] = field(default_factory=list)  # what is still to be started besides
 
     @property
     def system(self) -> Actor:
         return accounts.system(self.life.district.key)
 
 
-def play(case: Case, district_key: str, answers: Mapping[str, Mapping[str, Any]], begin: datetime, until: str = RETIRED) -> Walk:
-    """Play ``case`` in a district whose models and organisation are there. ``answers``: see ``life.Life``. Raises InvalidRequest (DISTRICT, PHASE, ANSWERS)."""
+def play(case: Case, district_key: str, answers: Answers, begin: datetime, until: str = RETIRED) -> Walk:
+    """Play ``case`` in a district whose models and organisation are there. Raises InvalidRequest (DISTRICT, PHASE, ANSWERS)."""
     district = districts.get(district_key)
     if until not in districts.phase_keys():
         raise InvalidRequest(f"没有阶段“{until}”,可用:{'、'.join(districts.phase_keys())}", code=FindingCode.PHASE)
     _check_answers(answers, district_key)
-    life = Life(district=district, name=case.name, facts=districts.translate(district, case.facts), answers=answers)
-    walker = _Walker(life, begin, Walk(district_key, goal=until, problems=life.problems))
+    life = Life(district=district, name=case.name, facts=districts.translate(district, case.facts), answers=answers.tasks)
+    walker = _Walker(life, begin, Walk(district_key, goal=until, problems=life.problems), list(answers.starts))
     _begin(walker, case.applicant)
+    again = answers.again
     for _ in range(MOST_TURNS):
-        if life.problems or _is_finished(walker):
+        if again and not life.problems and _is_finished(walker) and not _has_reached(walker):
+            again = False
+            _declare_again(walker, case.applicant, begin)
+        if life.problems or (_is_finished(walker) and not walker.starts):
             break
-        if not (_complete(walker) or _start_next(walker) or _wait(walker)):
+        if not (_start_asked(walker) or _complete(walker) or _start_next(walker) or _wait(walker)):
             break
     walker.walk.phase = life.phase
     walker.walk.reached = _has_reached(walker)
@@ -87,13 +92,19 @@ def play(case: Case, district_key: str, answers: Mapping[str, Mapping[str, Any]]
     return walker.walk
 
 
-def _check_answers(answers: Mapping[str, Mapping[str, Any]], tenant: str) -> None:
+def _check_answers(answers: Answers, tenant: str) -> None:
     """An answer to what nobody will ask is a slip of the pen. Raises InvalidRequest (ANSWERS)."""
-    library = snapshot.library(tenant)
+    library, district = snapshot.library(tenant), districts.get(tenant)
     asked = {element for item in library.processes() for element in library.definition(item.key).elements}
-    unknown = sorted(set(answers) - asked)
+    unknown = sorted(set(answers.tasks) - asked)
     if unknown:
         raise InvalidRequest(f"答案文件里的元素“{unknown[0]}”不在本区的任何流程里", code=InstallationCode.ANSWERS)
+    for one in answers.starts:
+        found = district.processes.get(one.process)
+        if found is None or not found.enabled or found.start_role is None:
+            raise InvalidRequest(f"答案文件要发起的“{one.process}”不是本区由人员发起的流程", code=InstallationCode.ANSWERS)
+        if one.phase and one.phase not in districts.phase_keys():
+            raise InvalidRequest(f"没有阶段“{one.phase}”,可用:{'、'.join(districts.phase_keys())}", code=FindingCode.PHASE)
 
 
 def _has_reached(walker: _Walker) -> bool:
@@ -124,6 +135,29 @@ def _begin(walker: _Walker, applicant: str) -> None:
     membership = person.office_in("applicant")
     if membership and applicant not in membership.office_name:
         walker.walk.assumed.append({"element": "start", "field": "applicant", "value": membership.office_name})
+
+
+def _declare_again(walker: _Walker, applicant: str, begin: datetime) -> None:
+    """The project has come to another end: its office declares it anew in the next year, as a new one."""
+    life = walker.life
+    while begin <= walker.now:
+        begin = begin.replace(year=begin.year + 1)
+    walker.now = begin
+    pump.run_due(walker.now)
+    life.started.clear()
+    _begin(walker, applicant)
+
+
+def _start_asked(walker: _Walker) -> bool:
+    """What the answers ask to be started now."""
+    life = walker.life
+    ready = next((one for one in walker.starts if one.phase in ("", life.phase)), None)
+    if ready is None:
+        return False
+    walker.starts.remove(ready)
+    playing.start_asked(life, ready.process, ready.values, walker.now)
+    _go_on(walker)
+    return True
 
 
 def _complete(walker: _Walker) -> bool:

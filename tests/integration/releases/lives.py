@@ -79,7 +79,7 @@ def lives(names: Collection[str] = ()) -> list[Life]:
             district=district,
             name=row.name,
             facts=districts.translate(district, {**known[row.name]["facts"], "projectName": row.name}),
-            answers={**ANSWERS, **known[row.name].get("answers", {})},
+            answers={name: [given] for name, given in {**ANSWERS, **known[row.name].get("answers", {})}.items()},
             key=row.key,
         )
         begun = select(ProcessInstanceRow.process_id).where(ProcessInstanceRow.project_key == row.key)
@@ -130,7 +130,10 @@ class Years:
         self.lives = list(played)
         self.clock = NOW
         self.septembers = [NOW.replace(year=NOW.year + ago, month=9, day=1) for ago in range(1, YEARS)]
-        self.common = {key: Life(district=district, name="", facts={}, answers=ANSWERS) for key, district in districts.every().items()}
+        self.common = {
+            key: Life(district=district, name="", facts={}, answers={name: [given] for name, given in ANSWERS.items()})
+            for key, district in districts.every().items()
+        }
 
     def play(self) -> None:
         """Until every life is retired, or nothing can happen any more."""
