@@ -26,6 +26,7 @@ DOER, LEADER, OVERSEER = "doer", "leader", "overseer"
 WORDS = (DOER, LEADER, OVERSEER)  # whom a row may tell besides role keys
 NATURAL, WORKING = "natural_day", "working_day"
 UNITS = (NATURAL, WORKING)
+MOST_OFFSETS = 20  # of one row
 _TICK = timedelta(microseconds=1)
 _SEPARATED = re.compile(r"[\s,;，；、]+")
 _NAME = re.compile(r"[A-Za-z]\w{0,99}", re.ASCII)
@@ -41,7 +42,8 @@ class OverdueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """One row: ``offset`` days (negative: before) of ``unit`` from the deadline; ``tell``: role keys and WORDS. What is registered is marked too."""
+    """One row, or one of the offsets that a row lists: ``offset`` days (negative: before) of ``unit`` from the deadline; ``tell``: role keys and WORDS. What is
+    registered is marked too."""
 
     offset: int = 0
     unit: str = NATURAL
@@ -98,10 +100,11 @@ def read(key: str, output: object, rows: Sequence[str] = ()) -> tuple[FollowUp, 
     if not found:
         return DEFAULT
     ids = rows if len(rows) == len(found) else [""] * len(found)
-    return tuple(_row(key, one, row) for one, row in zip(found, ids, strict=True))
+    return tuple(one for output, row in zip(found, ids, strict=True) for one in _row(key, output, row))
 
 
-def _row(key: str, output: object, row: str) -> FollowUp:
+def _row(key: str, output: object, row: str) -> list[FollowUp]:
+    """One for each of its offsets."""
     place = f"逾期办理表(overdue)对期限“{key}”" + (f"的行 {row}" if row else "的结果")
     if not isinstance(output, Mapping):
         raise OverdueError(f"{place}应给出 offset、unit、tell、mark、register,得到的不是这样的一行。请改正该表")
@@ -109,22 +112,33 @@ def _row(key: str, output: object, row: str) -> FollowUp:
     if problem is not None:
         raise OverdueError(f"{place}{problem}。请改正该表")
     register = output.get("register") is True
-    return FollowUp(
-        offset=int(output["offset"]),
-        unit=output.get("unit") or NATURAL,
-        tell=names_in(output.get("tell")) or (),
-        mark=register or output.get("mark") is True,
-        register=register,
-        row=row,
-    )
+    return [
+        FollowUp(
+            offset=int(offset),
+            unit=output.get("unit") or NATURAL,
+            tell=names_in(output.get("tell")) or (),
+            mark=register or output.get("mark") is True,
+            register=register,
+            row=row,
+        )
+        for offset in _offsets(output)
+    ]
+
+
+def _offsets(output: Mapping[str, Any]) -> list[Any]:
+    offset = output.get("offset")
+    return offset if isinstance(offset, list) else [offset]
 
 
 def problem_of(output: Mapping[str, Any]) -> str | None:
     """What is wrong with the values of one row, in Chinese; None if it can be used."""
-    offset, unit = output.get("offset"), output.get("unit")
-    number = Decimal(offset) if isinstance(offset, int | Decimal) and not isinstance(offset, bool) else Decimal("NaN")
-    if not number.is_finite() or number != number.to_integral_value() or abs(number) > MOST_DAYS:
-        return f"的 offset 应是整数天数(负数为到期之前,至多 {MOST_DAYS}),得到 {_shown(offset)}"
+    offsets, unit = _offsets(output), output.get("unit")
+    if len(offsets) > MOST_OFFSETS:
+        return f"的 offset 列了 {len(offsets)} 个天数,至多 {MOST_OFFSETS} 个"
+    for offset in offsets:
+        number = Decimal(offset) if isinstance(offset, int | Decimal) and not isinstance(offset, bool) else Decimal("NaN")
+        if not number.is_finite() or number != number.to_integral_value() or abs(number) > MOST_DAYS:
+            return f"的 offset 应是整数天数(负数为到期之前,至多 {MOST_DAYS}),得到 {_shown(offset)}"
     if unit is not None and unit not in UNITS:
         cure = f"是不是 {hint}?" if isinstance(unit, str) and (hint := near(unit, UNITS)) else f"应为 {'、'.join(UNITS)} 之一"
         return f"的单位(unit){_shown(unit)}无法识别,{cure}"
