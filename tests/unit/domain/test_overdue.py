@@ -121,9 +121,9 @@ def test_a_districts_file_names_leaders_and_the_overseer_among_its_roles(tmp_pat
 
 
 def test_a_row_may_list_its_days_each_counts_for_itself() -> None:
-    found = overdue.read("k", [{"offset": [-7, Decimal(-1), 0], "tell": "doer"}], ["r"])
+    found = read("k", [{"offset": [-7, Decimal(-1), 0], "tell": "doer"}], ["r"])
     assert [(one.offset, one.tell, one.row) for one in found] == [(-7, ("doer",), "r"), (-1, ("doer",), "r"), (0, ("doer",), "r")]
-    assert overdue.read("k", [{"offset": []}], ["r"]) == ()
+    assert read("k", [{"offset": []}], ["r"]) == ()
     for wrong in ([1.5], [None], [[1]], list(range(21))):
-        with pytest.raises(overdue.OverdueError):
-            overdue.read("k", [{"offset": wrong}])
+        with pytest.raises(OverdueError):
+            read("k", [{"offset": wrong}])
