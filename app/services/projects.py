@@ -159,7 +159,7 @@ def search(
     conditions = [projects.in_tenant(actor.tenant)] if actor.tenant or not actor.is_system else []
     if not actor.is_system and not permissions.oversees(actor, snapshot.district(actor.tenant)):
         who = reading.theirs(actor)
-        taking_part = parts.projects_of(actor.tenant, who.names, who.pairs, actor.username, who.person)
+        taking_part = parts.projects_of(actor.tenant, *who.known, actor.username, person=who.person)
         conditions.append(tasks.either(projects.of_offices(who.offices), projects.of_keys(taking_part)))
     conditions += projects.matching(text.strip(), phase, year, office.strip(), sorted(actor.offices))
     found, total = projects.search(conditions, limit=limit, offset=offset)
