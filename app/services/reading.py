@@ -169,11 +169,9 @@ class Before:
         )
 
     def decision(self, row: Any) -> Piece:
-        at = self.of_task(row.process_id, row.element_id)
-        kept = {Content.OPINION, Content.CONTROL_PRICE} & {at}
         pending = self.is_pending(row.root_key, row.element_id, row.at)
         stage = self.stage(row.process_id, row.element_id)
-        return Piece(content=next(iter(kept), Content.RULES), title=row.name, at=row.at, stage=stage, pending=pending)
+        return Piece(content=Content.RULES, title=row.name, at=row.at, stage=stage, pending=pending)
 
     def file(self, row: Any) -> Piece:
         content = reading.of_file(self.of_task(row.process_id, row.element_id))
@@ -227,8 +225,9 @@ class Before:
                 found.setdefault(content, {}).setdefault((entry.process, entry.element, entry.office), entry)
         return tuple(ToldView(reading.TITLES[one], tuple(found[one].values())) for one in _ASKED_FOR if one in found)
 
-    def values(self, data: Mapping[str, Any], form: Form | None, *, doing: bool) -> dict[str, Any]:
-        """A form's values without the facts that the reader may not see. Who does the task sees what it shows, but a classified project's name."""
+    def values(self, data: Mapping[str, Any], form: Form | None = None, *, doing: bool = False, of: Piece | None = None) -> dict[str, Any]:
+        """The values of a form, a register or an approval (``of``) without the facts that the reader may not see. Who does a task sees what it shows, but a classified
+        project's name."""
         schema = self.library.ledger
         facts = schema.fields if schema is not None else {}
 
@@ -236,6 +235,10 @@ class Before:
             if name not in facts:
                 return False
             piece = self.field(name)
+            if of is not None:
+                if self.reader.wrote(of):
+                    return False
+                piece = replace(piece, at=of.at, stage=of.stage)
             if doing and (piece.content is not Content.NAME or form is None or name in form.ledger_fields or not form.shows(name)):
                 return False
             return not self.reader.may(piece)
