@@ -235,8 +235,8 @@ def _begin(
 def _theirs(actor: Actor) -> Any:
     """Of somebody who oversees nothing: instances of their projects; from outside those alone in which they have something to do, or had."""
     who = reading.theirs(actor)
-    taking_part = parts.projects_of(actor.tenant, who.inside_names, who.inside_pairs, actor.username, 0)
-    trees = parts.roots_of(actor.tenant, who.names, who.pairs, actor.username, who.person)
+    taking_part = parts.projects_of(actor.tenant, *who.followed, actor.username)
+    trees = parts.roots_of(actor.tenant, *who.written, actor.username, person=who.person)
     own = both(history.of_projects(), history.of_trees(trees))
     return either(history.of_offices(who.inside), history.of_project_keys(taking_part), own)
 

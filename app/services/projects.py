@@ -159,7 +159,7 @@ def search(
     conditions = [projects.in_tenant(actor.tenant)] if actor.tenant or not actor.is_system else []
     if not actor.is_system and not permissions.oversees(actor, snapshot.district(actor.tenant)):
         who = reading.theirs(actor)
-        taking_part = parts.projects_of(actor.tenant, who.names, who.pairs, actor.username, who.person)
+        taking_part = parts.projects_of(actor.tenant, *who.known, actor.username, person=who.person)
         conditions.append(tasks.either(projects.of_offices(who.offices), projects.of_keys(taking_part)))
     conditions += projects.matching(text.strip(), phase, year, office.strip(), sorted(actor.offices))
     found, total = projects.search(conditions, limit=limit, offset=offset)
@@ -174,19 +174,23 @@ def view(actor: Actor, key: int, now: datetime) -> ProjectPage:
     district, library = before.district, before.library
     rows = history.records(key)
     titles = {row.kind: wording.record_title(library, row.kind) for row in rows}
-    records = [
-        RecordView(
-            key=row.key,
-            kind=row.kind,
-            title=titles[row.kind],
-            amount=row.amount,
-            data=row.data,
-            created_at=row.created_at,
-            shown=saying.register(library, row.kind, row.data),
-        )
-        for row in rows
-        if may(before.record(row, titles[row.kind]))
-    ]
+    records = []
+    for row in rows:
+        piece = before.record(row, titles[row.kind])
+        if may(piece):
+            data = before.values(row.data, of=piece)
+            shown_data = saying.register(library, row.kind, data)
+            records.append(
+                RecordView(
+                    key=row.key,
+                    kind=row.kind,
+                    title=titles[row.kind],
+                    amount=row.amount,
+                    data=data,
+                    created_at=row.created_at,
+                    shown=shown_data,
+                )
+            )
     approvals = ledger.approvals(key, 0) if project["approved"] else ()
     theirs = () if told else (tasks.mine(held(actor, district), actor.username, actor.user),)
     return ProjectPage(
@@ -198,7 +202,11 @@ def view(actor: Actor, key: int, now: datetime) -> ProjectPage:
         decisions=[timeline.decision_view(row) for row in history.decisions(project_key=key) if may(before.decision(row))],
         records=records,
         instances=[instance_line(row, actor) for row in history.project_instances(key)] if told else [],
-        approvals=[_approval(row, district, library) for row in approvals if row.holds and may(before.approval(row, "批准的内容"))],
+        approvals=[
+            _approval(row, district, library, before.values(row.approved_values, of=piece))
+            for row in approvals
+            if row.holds and may(piece := before.approval(row, "批准的内容"))
+        ],
         unconfirmed=[one for one in confirming.unconfirmed(actor, project) if may(before.field(one.name))],
         changes=changes.of_project(project, lambda name: bool(may(before.field(name)))),
         version=project["version"],
@@ -316,13 +324,13 @@ def _card(project: Mapping[str, Any]) -> tuple[FactView, ...]:
     return tuple(replace(one, unconfirmed=one.name in project["unconfirmed"]) for one in found)
 
 
-def _approval(row: Any, district: District, library: Snapshot) -> ApprovalView:
-    """An approval in people's words: the task and the values by their names."""
+def _approval(row: Any, district: District, library: Snapshot, approved: Mapping[str, Any]) -> ApprovalView:
+    """An approval in people's words: the task and the values by their names, as far as they may be read."""
     process = library.process(row.process_id)
     info = process.elements.get(row.element_id) if process is not None else None
     fields = library.ledger.fields if library.ledger is not None else {}
     known = wording.titles_of(library)
-    titles = {name: fields[name].title if name in fields else known.get(name, "内容") for name in row.approved_values}
+    titles = {name: fields[name].title if name in fields else known.get(name, "内容") for name in (*approved, *(row.lapsed_names or ()))}
     schemas = saying.schemas_of(library)
     return ApprovalView(
         task=info.name if info is not None and info.name else "事项",
@@ -330,8 +338,8 @@ def _approval(row: Any, district: District, library: Snapshot) -> ApprovalView:
         role_title=district.role_title(row.role) if row.role in district.roles else "",
         office=row.office,
         at=row.at,
-        values={titles[name]: value for name, value in row.approved_values.items()},
-        shown={titles[name]: saying.said(value, schemas.get(name, {}), schemas) for name, value in row.approved_values.items()},
+        values={titles[name]: value for name, value in approved.items()},
+        shown={titles[name]: saying.said(value, schemas.get(name, {}), schemas) for name, value in approved.items()},
         lapsed=tuple(titles.get(name, "") for name in row.lapsed_names or ()),
         lapsed_at=row.lapsed_at,
     )

@@ -169,11 +169,9 @@ class Before:
         )
 
     def decision(self, row: Any) -> Piece:
-        at = self.of_task(row.process_id, row.element_id)
-        kept = {Content.OPINION, Content.CONTROL_PRICE} & {at}
         pending = self.is_pending(row.root_key, row.element_id, row.at)
         stage = self.stage(row.process_id, row.element_id)
-        return Piece(content=next(iter(kept), Content.RULES), title=row.name, at=row.at, stage=stage, pending=pending)
+        return Piece(content=Content.RULES, title=row.name, at=row.at, stage=stage, pending=pending)
 
     def file(self, row: Any) -> Piece:
         content = reading.of_file(self.of_task(row.process_id, row.element_id))
@@ -227,8 +225,9 @@ class Before:
                 found.setdefault(content, {}).setdefault((entry.process, entry.element, entry.office), entry)
         return tuple(ToldView(reading.TITLES[one], tuple(found[one].values())) for one in _ASKED_FOR if one in found)
 
-    def values(self, data: Mapping[str, Any], form: Form | None, *, doing: bool) -> dict[str, Any]:
-        """A form's values without the facts that the reader may not see. Who does the task sees what it shows, but a classified project's name."""
+    def values(self, data: Mapping[str, Any], form: Form | None = None, *, doing: bool = False, of: Piece | None = None) -> dict[str, Any]:
+        """The values of a form, a register or an approval (``of``) without the facts that the reader may not see. Who does a task sees what it shows, but a classified
+        project's name."""
         schema = self.library.ledger
         facts = schema.fields if schema is not None else {}
 
@@ -236,6 +235,10 @@ class Before:
             if name not in facts:
                 return False
             piece = self.field(name)
+            if of is not None:
+                if self.reader.wrote(of):
+                    return False
+                piece = replace(piece, at=of.at, stage=of.stage)
             if doing and (piece.content is not Content.NAME or form is None or name in form.ledger_fields or not form.shows(name)):
                 return False
             return not self.reader.may(piece)
@@ -317,31 +320,37 @@ def line(actor: Actor, library: Snapshot, line: ProjectLine, row: Any) -> Projec
 
 @dataclass(frozen=True, slots=True)
 class Theirs:
-    """By what the database finds somebody's projects: the keys of their offices, and of those inside the administration; names of offices and (role, office)
-    pairs by which they have a part; ``person``: whose own tasks count (0: nobody's)."""
+    """By what the database finds somebody's projects. ``inside``: the keys of their offices in the administration, ``offices``: of all. Names of offices and (role,
+    office) pairs by which they have a part: ``known`` where the tables then give the project, ``followed`` where they give what happens in it, ``written``
+    whatever they give. ``person``: whose own tasks count (0: nobody's)."""
 
     offices: tuple[int, ...]
     inside: tuple[int, ...]
-    names: tuple[str, ...]
-    inside_names: tuple[str, ...]
-    pairs: Held
-    inside_pairs: Held
+    known: tuple[tuple[str, ...], Held]
+    followed: tuple[tuple[str, ...], Held]
+    written: tuple[tuple[str, ...], Held]
     person: int
 
 
 def theirs(actor: Actor) -> Theirs:
-    district = snapshot.district(actor.tenant)
+    district, library = snapshot.district(actor.tenant), snapshot.library(actor.tenant)
     mine = reading.posts(actor, district)
-    inside = tuple(one for one in mine if not reading.is_outside(one, district))
-    shared = tuple(one for one in mine if not reading.is_personal(one, district))
+
+    def gives(one: Membership, content: Content) -> bool:
+        seat = Seat.OUTSIDE if reading.is_outside(one, district) else Seat.CONCERNED
+        return content in readable.of_seats(library, [(seat, one.role)], "", classified=False)
+
+    def by(posts: Sequence[Membership]) -> tuple[tuple[str, ...], Held]:
+        names = {one.office_name for one in posts if not reading.is_personal(one, district)}
+        return tuple(sorted(names)), _pairs(posts, district)
+
     return Theirs(
         offices=tuple(sorted({one.office for one in mine})),
-        inside=tuple(sorted({one.office for one in inside})),
-        names=tuple(sorted({one.office_name for one in shared})),
-        inside_names=tuple(sorted({one.office_name for one in inside})),
-        pairs=_pairs(mine, district),
-        inside_pairs=_pairs(inside, district),
-        person=actor.user if len(shared) < len(mine) else 0,
+        inside=tuple(sorted({one.office for one in mine if not reading.is_outside(one, district)})),
+        known=by([one for one in mine if gives(one, Content.BASICS)]),
+        followed=by([one for one in mine if gives(one, Content.TIMELINE)]),
+        written=by(mine),
+        person=actor.user if any(reading.is_personal(one, district) for one in mine) else 0,
     )
 
 
@@ -353,9 +362,9 @@ def tasks_seen(actor: Actor) -> Any:
     district = snapshot.district(actor.tenant)
     if not actor.is_administrator:
         who = theirs(actor)
-        taking_part = parts.projects_of(actor.tenant, who.inside_names, who.inside_pairs, actor.username, 0)
+        taking_part = parts.projects_of(actor.tenant, *who.followed, actor.username)
         seen.append(tasks.mine(held(actor, district), actor.username, actor.user))
-        seen += [tasks.of_offices(who.inside), tasks.of_project_keys(taking_part), parts.done_by_offices(who.names)]
+        seen += [tasks.of_offices(who.inside), tasks.of_project_keys(taking_part), parts.done_by_offices(who.written[0])]
     if permissions.oversees(actor, district):
         seen.append(tasks.of_projects())
     return tasks.both(tasks.in_tenant(actor.tenant), tasks.either(*seen))

@@ -82,7 +82,7 @@ def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) ->
         own = (returned.last_answer(row), form_acts.still_drafted(form, row, project)) if may else (None, {})
         data = dict(_filled_in(form, seen, opened(form, seen, mine, info, own[0]) | own[1]))
     if before is not None:
-        data = before.values(data, form, doing=bool(may))
+        data = before.values(data, form, doing=bool(may), of=None if may else before.task(row))
     return TaskPage(
         line=task_line(row, now, actor),
         form=form,

@@ -41,16 +41,16 @@ def of_project(project_key: int) -> Sequence[Row[Any]]:
     return db.session.execute(_of_project.where(ProcessInstanceRow.project_key == project_key)).all()
 
 
-def projects_of(tenant: str, offices: Sequence[str], pairs: Held, username: str, user: int) -> Any:
-    """The keys of the projects in which one of these offices (by name), or the person, has completed a task, or has one to do."""
+def projects_of(tenant: str, offices: Sequence[str], pairs: Held, username: str, *, person: int = 0) -> Any:
+    """The keys of the projects in which one of these offices (by name), or the person, has completed a task, or whoever holds this has one to do."""
     return select(_tasks.c.project_key).where(
-        _tasks.c.tenant == tenant, _tasks.c.project_key.is_not(None), _theirs(offices, pairs, username, user)
+        _tasks.c.tenant == tenant, _tasks.c.project_key.is_not(None), _theirs(offices, pairs, username, person)
     )
 
 
-def roots_of(tenant: str, offices: Sequence[str], pairs: Held, username: str, user: int) -> Any:
+def roots_of(tenant: str, offices: Sequence[str], pairs: Held, username: str, *, person: int = 0) -> Any:
     """The same: the keys of the trees."""
-    return select(_tasks.c.root_key).where(_tasks.c.tenant == tenant, _theirs(offices, pairs, username, user))
+    return select(_tasks.c.root_key).where(_tasks.c.tenant == tenant, _theirs(offices, pairs, username, person))
 
 
 def done_by_offices(offices: Sequence[str]) -> ColumnElement[bool]:
@@ -58,16 +58,13 @@ def done_by_offices(offices: Sequence[str]) -> ColumnElement[bool]:
     return and_(UserTaskRow.completed_office != "", UserTaskRow.project_key.is_not(None), UserTaskRow.completed_office.in_(offices))
 
 
-def _theirs(offices: Sequence[str], pairs: Held, username: str, user: int) -> ColumnElement[bool]:
+def _theirs(offices: Sequence[str], pairs: Held, username: str, person: int) -> ColumnElement[bool]:
     candidates: Any = TaskCandidateRow.__table__
-    open_to = select(candidates.c.task_key).where(
-        or_(
-            and_(candidates.c.role == "", candidates.c.username == username),
-            tuple_(candidates.c.role, candidates.c.office_key).in_(list(pairs)),
-        )
-    )
+    # Without a post there is no part, by whatever name a task is theirs.
+    named = and_(candidates.c.role == "", candidates.c.username == (username if pairs else ""))
+    open_to = select(candidates.c.task_key).where(or_(named, tuple_(candidates.c.role, candidates.c.office_key).in_(list(pairs))))
     return or_(
         and_(_tasks.c.completed_office != "", _tasks.c.project_key.is_not(None), _tasks.c.completed_office.in_(list(offices))),
-        _tasks.c.completed_by == user,
+        _tasks.c.completed_by == person,
         and_(_tasks.c.state == TaskState.OPEN, _tasks.c.key.in_(open_to)),
     )

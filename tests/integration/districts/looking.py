@@ -15,6 +15,7 @@ from tests.integration.districts.play import District
 
 MARKS: Mapping[str, str] = {
     "declaration": "申报标记甲乙",
+    "budget": "6,947,911",
     "opinion": "意见标记丙丁",
     "control_price": "4,321,987",
     "contract": "HT-标记-0077",
@@ -22,7 +23,9 @@ MARKS: Mapping[str, str] = {
 }
 ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "prepare_declaration": {"purpose": MARKS["declaration"]},
-    "register_contract": {"contractNo": MARKS["contract"]},
+    "register_contract": {"contractNo": MARKS["contract"], "contractAmount": 4100000},
+    "conduct_procurement": {"awardAmount": 4100000},
+    "conduct_central_procurement": {"awardAmount": 4100000},
     "publish_announcement": {"announcementNo": MARKS["published"]},
     "set_control_price": {"controlPrice": 4321987},
 }

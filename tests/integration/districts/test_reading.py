@@ -12,15 +12,29 @@ from flask import Flask
 from app.catalogue import readable, snapshot
 from app.domain.permissions import Actor
 from app.domain.reading import Content, Extent, Seat
+from app.services import tasks
 from tests.integration.districts.evading import begun
 from tests.integration.districts.looking import ANSWERS, MARKS, Look, Project, where
 from tests.integration.districts.play import PLATFORM, District
 
 EXPECTED = Path(__file__).resolve().parents[2] / "data" / "reading.csv"
 NAME = "区域综合治理平台项目"
-DECLARED = {"name", "declaration", "materials"}
+DECLARED = {"name", "declaration", "budget", "materials"}
 REVIEWED = DECLARED | {"opinion"}
 PRICED = REVIEWED | {"control_price"}
+CLASSIFIED = {
+    **ANSWERS["prepare_declaration"],
+    "classified": True,
+    "classifiedBasisNo": "定密第1号",
+    "splitStatementNo": "拆分第1号",
+    "materials": [
+        {"name": name, "number": "涉密第1号"}
+        for name in ("项目申报表", "建设方案", "建设依据支撑材料", "集体研究意见", "定密依据", "涉密与非涉密拆分说明")
+    ],
+}
+ON_PAPER = {  # what is not filled in here
+    "background", "necessityFeasibility", "constructionScope", "features", "resourceCatalog", "securityAnalysis", "securityDesign", "cryptoPlan",
+}  # fmt: skip
 SIGNED = PRICED | {"contract", "published"}
 
 
@@ -78,7 +92,8 @@ def test_in_sucheng(app: Flask) -> None:
     # concluded
     place.until(key, "apply_budget", **ANSWERS)
     inside = ("applicant", "data_bureau", "finance", "auditor", "cyberspace", "big_data_centre")
-    check(project, who, dict.fromkeys(inside, REVIEWED))
+    some = ("applicant", "data_bureau", "big_data_centre", "development_reform", "stranger")
+    check(project, {role: who[role] for role in some}, dict.fromkeys(inside, REVIEWED))
     # priced, before opening
     place.until(key, "conclude_joint_review", **ANSWERS)
     check(project, who, {**dict.fromkeys(inside, PRICED), "development_reform": PRICED})
@@ -151,3 +166,18 @@ def test_the_tables_say_what_people_expect(app: Flask) -> None:
             found["none"] = set(Content) - given.keys()
             assert found == {word: set(row[word].split()) for word in (*Extent, "none")}, row
     assert readable.kind(snapshot.library("sucheng"), "field", "nobodyKnows") is Content.HANDLING
+
+
+def test_a_classified_project_in_sucheng(app: Flask) -> None:
+    """SC-4-4: outside its office an alias, numbers and dates, by page and by ``/v2``; the secrecy office is asked, and knows no more."""
+    place, key = begun("sucheng", {**PLATFORM, "classified": True}, NAME)
+    project = Project(app, place, key, NAME)
+    line = place.task(key, "prepare_declaration")
+    given = {name: value for name, value in place.filled(line, CLASSIFIED).items() if name not in ON_PAPER}
+    tasks.complete(place.performer(line), line.key, given, place.now)
+    place.until(key, "give_pre_review_opinion")
+    who = people(place, key, "applicant", "data_bureau", "finance", "auditor", "cyberspace", "secrecy")
+    looks = check(project, who, {"applicant": {"name", "declaration", "budget"}})
+    for role in ("data_bureau", "finance", "auditor", "cyberspace", "secrecy"):
+        assert where(looks[role], "涉密项目（"), role
+        assert any("CONTENT_HIDDEN" in code for code in looks[role].refused.values()), role
