@@ -24,6 +24,8 @@ PAGES = [
     ("admin", "/instances"),
     ("admin", "/instances/500"),
     ("admin", "/clock"),
+    ("admin", "/calendar"),
+    ("applicant", "/registers"),
     ("analyst", "/models"),
     ("analyst", "/models/upload"),
     ("analyst", "/models/process/sucheng/declaration"),
