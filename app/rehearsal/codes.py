@@ -40,6 +40,7 @@ class FindingCode(Code):
     FORM_FIELD = "FORM_FIELD", "表单没有这一项"
     FORM_KEYWORD = "FORM_KEYWORD", "表单里有不认识的关键字、画法或值，不会起作用；只差一点的拒绝"
     LEDGER_FIELD = "LEDGER_FIELD", "图或决策表用到台账没有的字段，或本区没有的参数，它会一直是空值"
+    READING = "READING", "谁能看什么的决策表 readable、content_kind 写了不认识的席位、内容类别或范围，或缺少一列"
     CHECK_NAME = "CHECK_NAME", "表单的检查用到没有的字段、台账字段或变量，会一直得不出结果"
     DECLARED = "DECLARED", "元素声明的阶段、登记簿、台账字段或通知对象没有，或不能声明在这里"
     CLAUSE_UNKNOWN = "CLAUSE_UNKNOWN", "表或表单引用的条款没有登记，页面上不会显示；共用的文件不写一个区的条款"

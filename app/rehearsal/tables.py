@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from app.decision import dmn
-from app.rehearsal import citations, ledger_names, overdue
+from app.rehearsal import citations, ledger_names, overdue, reading
 from app.rehearsal.findings import Finding
 from app.rehearsal.surroundings import Stock, judged
 
@@ -12,6 +12,7 @@ from app.rehearsal.surroundings import Stock, judged
 def check(name: str, model: dmn.Model, tenant: str, stock: Stock) -> Iterator[Finding]:
     """A shared file is judged as each district has it that uses it."""
     yield from judged(stock.each_of(tenant, model.decisions), lambda around: overdue.check(name, model, around.roles))
+    yield from reading.check(name, model)
     yield from named(name, model, tenant, stock)
 
 

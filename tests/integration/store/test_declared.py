@@ -52,6 +52,7 @@ def test_a_partial_index_is_partial_on_both_databases_by_the_same_condition() ->
     assert partial == {
         "uq_process_instances_running": "state = 'active' AND correlation_key IS NOT NULL",
         "ix_user_tasks_open": "state = 'open'",
+        "ix_user_tasks_offices": "completed_office <> '' AND project_key IS NOT NULL",
         "ix_waits_due": "wake_at IS NOT NULL",
         "ix_waits_starts": "root_key IS NULL",
         "ix_messages_open": "state = 'open'",

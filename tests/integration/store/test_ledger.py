@@ -17,7 +17,7 @@ def test_a_project_is_written_only_over_the_version_that_was_read(life: Life) ->
     values: dict[str, Any] = {
         "number": "H-1", "name": "甲二", "phase": "trial", "applicant_key": school, "applicant_office": "教育局", "plan_year": 2026,
         "total_amount": Decimal("10.50"), "contract_amount": Decimal("9.25"), "facts": {"a": 1}, "offices": {"applicant": [[school, "教育局"]]},
-        "phases": [["trial", "x"]], "approved": ["a"], "unconfirmed": ["a"], "updated_at": LATER,
+        "phases": [["trial", "x"]], "approved": ["a"], "unconfirmed": ["a"], "alias": "", "updated_at": LATER,
     }  # fmt: skip
     with act():
         assert ledger.save_project(project["key"], 2, values) is False

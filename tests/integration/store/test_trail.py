@@ -111,7 +111,11 @@ def test_notices_are_for_who_holds_the_role_in_the_office_newest_first(life: Lif
     rows, total = notices.page("hill", held, dora, limit=9, offset=0)
     assert (keys_of(rows), total) == ([903, 902, 901], 3)
     assert [(row.read_at, row.project_name) for row in rows] == [(None, None), (NOW, None), (None, "甲")]
-    assert rows[0]._mapping == {**row_of(NotificationRow, 903), "read_at": None, "project_name": None}
+    assert rows[0]._mapping == {
+        **row_of(NotificationRow, 903),
+        "read_at": None,
+        **dict.fromkeys(("project_name", "project_alias", "project_applicant")),
+    }
     rows, total = notices.page("hill", held, dora, limit=1, offset=1)
     assert (keys_of(rows), total) == ([902], 3)
     assert notices.unread("hill", held, dora) == 2

@@ -165,3 +165,13 @@ def test_decisions_of_before_are_read_as_they_were_written(released: Flask) -> N
     read = db.session.execute(select(DecisionEvaluationRow)).scalars()
     assert {row.key: [row.inputs, row.output, row.rules, row.required, row.deadline] for row in read} == written
     assert len(written) >= 2
+
+
+def test_a_classified_project_of_before_has_its_other_name(released: Flask) -> None:
+    key = db.session.execute(text("SELECT min(key) FROM projects")).scalar_one()
+    with act():
+        db.session.execute(text("""UPDATE projects SET number = 'H-7', facts = '{"classified": true}' WHERE key = :key"""), {"key": key})
+    schema.upgrade()
+    named = dict(db.session.execute(select(ProjectRow.key, ProjectRow.alias)).tuples().all())
+    assert named.pop(key) == "涉密项目（H-7）"
+    assert set(named.values()) == {""}
