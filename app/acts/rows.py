@@ -290,10 +290,11 @@ def record(
     element_id: str,
     place: Row,
     now: datetime,
+    subject: str | None = None,
 ) -> Row:
-    """An entry of a register; ``place``: where in its tree it belongs, by column."""
+    """An entry of a register; ``place``: where in its tree it belongs, by column; ``subject``: see ``Form.row_key``."""
     return {
-        "key": key, "tenant": tenant, "project_key": project_key, "kind": kind, "data": dict(data), "amount": amount, "root_key": root_key,
+        "key": key, "tenant": tenant, "project_key": project_key, "kind": kind, "subject": subject, "data": dict(data), "amount": amount, "root_key": root_key,
         "element_id": element_id, "created_at": now, "superseded_at": None, **place,
     }  # fmt: skip
 

@@ -62,6 +62,12 @@ class Form:
     ui: Mapping[str, Any] = field(default_factory=dict)
     checks: tuple[FormCheck, ...] = ()
 
+    @property
+    def row_key(self) -> str | None:
+        """Of a register: the field that tells what a row is of (``x-key``). A row takes the place of the one before with the same value."""
+        found = self.schema.get("x-key")
+        return found if isinstance(found, str) else None
+
     @classmethod
     def parse(cls, source: bytes) -> "Form":
         """Read a form file. Raises FormError (FORM_JSON, FORM_SHAPE, FORM_SCHEMA, FORM_CHECK)."""
@@ -87,6 +93,8 @@ class Form:
                 raise FormError(FormCode.FORM_SCHEMA, f"字段名 {name!r} 只能用英文字母、数字,以字母开头", f"schema/properties/{name}")
             if not isinstance(schema["properties"][name], dict):
                 raise FormError(FormCode.FORM_SCHEMA, f"字段 {name} 的说明应是一个对象", f"schema/properties/{name}")
+        if "x-key" in schema and schema["x-key"] not in schema["properties"]:
+            raise FormError(FormCode.FORM_SCHEMA, f"x-key 应是登记簿的一个字段,没有 {schema['x-key']!r}", "schema/x-key")
         for path, reference in _references(schema, "schema"):
             if not reference.startswith("#"):
                 raise FormError(FormCode.FORM_SCHEMA, f"{path} 引用了文件之外的 {reference!r},只允许 # 开头的引用", path)
