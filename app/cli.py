@@ -13,7 +13,7 @@ import simplejson
 
 from app import config as settings
 from app import logs
-from app.administration import document, office, user
+from app.administration import document, office, system, user
 from app.command import Command, data_option, deploying, json_option, logged, looking, preparing, say, stop, where
 from app.domain import districts
 from app.migrating import instance
@@ -381,3 +381,4 @@ main.add_command(user)
 main.add_command(office)
 main.add_command(instance)
 main.add_command(document)
+main.add_command(system)

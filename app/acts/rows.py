@@ -286,7 +286,7 @@ def record(
     data: Mapping[str, Any],
     amount: Decimal | None,
     project_key: int | None,
-    root_key: int,
+    root_key: int | None,
     element_id: str,
     place: Row,
     now: datetime,

@@ -326,11 +326,14 @@ class RehearsedLedger(Ledger):
             self.memory._contexts[self.project["key"]] = self._context
         names = self.memory.office_names()
         gone = {_place(entered) for entered in self.records if entered.place is not None and entered.place.supersedes}
-        of = {(one.record.kind, subject) for one in self.records if (subject := self._subject(one.record.kind, one.record.data)) is not None}
+        of = {
+            (one.record.kind, subject) for one in self.records if (subject := self._subject(one.record.kind, one.record.data)) is not None
+        }
         self.memory.records = [
             record
             for record in self.memory.records
-            if (record.place is None or record.place not in gone) and (not of or (record.kind, self._subject(record.kind, record.data)) not in of)
+            if (record.place is None or record.place not in gone)
+            and (not of or (record.kind, self._subject(record.kind, record.data)) not in of)
         ]
         self.memory.notices += [
             NoticeGiven(told.notice.role, names.get(told.notice.office_key, ""), told.notice.title) for told in self.notices

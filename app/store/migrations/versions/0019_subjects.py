@@ -13,7 +13,9 @@ _SUBJECT = sa.text("superseded_at IS NULL AND subject IS NOT NULL")
 
 def upgrade() -> None:
     op.add_column("records", sa.Column("subject", sa.Text(), nullable=True))
-    op.create_index("uq_records_subject", "records", ["tenant", "kind", "subject"], unique=True, sqlite_where=_SUBJECT, postgresql_where=_SUBJECT)
+    op.create_index(
+        "uq_records_subject", "records", ["tenant", "kind", "subject"], unique=True, sqlite_where=_SUBJECT, postgresql_where=_SUBJECT
+    )
 
 
 def downgrade() -> None:

@@ -1,0 +1,148 @@
+"""The register of systems (SC-2-4): existing ones come from a table, all or none; a project's own by its processes, one row of each whatever becomes of it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from openpyxl import Workbook
+from sqlalchemy import func, select
+
+from app.domain.permissions import SYSTEM
+from app.errors import Forbidden, InvalidRequest
+from app.services import systems, timers
+from app.services.systems import ImportReport
+from app.store.tables import AuditEntryRow, FactChangeRow, ProjectRow, RecordRow, db
+from tests.integration.districts.evading import begun, elements
+from tests.integration.districts.play import District, at
+from tests.integration.districts.test_obligations import due
+
+HEADER = ("系统编号", "系统名称", "使用单位", "状态", "类别", "建成日期", "备注")
+BUILT = ("XT-001", "河道视频监控平台", "宿城区水利局", "已建", "业务系统", "2023-06-30", "")
+BUILDING = ("XT-002", "学籍管理平台", "宿城区教育局", "在建", "业务系统", "", "")
+
+
+def table(*lines: Sequence[Any], header: Sequence[Any] = HEADER) -> bytes:
+    book = Workbook()
+    book.active.append(list(header))
+    for line in lines:
+        book.active.append(list(line))
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def enter(content: bytes, *, dry_run: bool = False, day: str = "2026-11-02") -> ImportReport:
+    return systems.enter(SYSTEM, "sucheng", content, at(day), dry_run=dry_run)
+
+
+def current(number: str | None = None) -> list[dict[str, Any]]:
+    """The rows that count, or those of one system."""
+    found = [
+        dict(data)
+        for data in db.session.scalars(select(RecordRow.data).where(RecordRow.kind == "system", RecordRow.superseded_at.is_(None)))
+    ]
+    db.session.rollback()
+    return [row for row in found if number in (None, row["systemNo"])]
+
+
+def counts() -> list[int]:
+    found = [
+        db.session.scalar(select(func.count()).select_from(table)) or 0 for table in (ProjectRow, RecordRow, FactChangeRow, AuditEntryRow)
+    ]
+    db.session.rollback()
+    return found
+
+
+@pytest.mark.requirement("SC-2-4")
+def test_an_imported_system_is_monitored_from_the_month_of_its_import(app: Flask) -> None:
+    """SC-2-4, SC-32-4: built in 2023 under other rules, it is among what is monitored; what is being built is in the register and not yet."""
+    place = District("sucheng", at("2024-08-01"))
+    place.advance(at("2026-11-02"))
+    report = enter(table(BUILT, BUILDING))
+    assert (report.entered, report.built, report.building, report.faults) == (True, 1, 1, ())
+    assert [(row["systemNo"], row["lifecycle"]) for row in current()] == [("XT-001", "已建"), ("XT-002", "在建")]
+    (project,) = report.keys
+    timers.fire_due(place.now + timedelta(hours=1))
+    place.advance(place.now + timedelta(hours=2))
+    assert due(project, "monitoring") == ["2026-11-01"]
+    assert "record_monitoring" in elements(place, project)
+    place.advance(at("2026-12-02"))
+    assert due(project, "monitoring") == ["2026-11-01", "2026-12-01"]
+
+
+@pytest.mark.requirement("SC-2-4", side="refused")
+def test_one_faulty_row_enters_nothing_and_every_fault_is_told_by_its_row(app: Flask) -> None:
+    before = counts()
+    content = table(
+        BUILT,
+        BUILT,
+        ("P12", "河长平台", "宿城区水利局", "已建", "", "2023-01-01", ""),
+        ("XT-003", "", "宿城区农业局", "拟建", "", "2099-01-01", ""),
+        ("XT-004", "档案平台", "宿城区数据局", "已建", "", "", ""),
+        ("XT-005", "人事平台", "宿城区教育局", "在建", "", "去年", ""),
+    )
+    for dry_run in (True, False):
+        report = enter(content, dry_run=dry_run)
+        told = [(fault.row, fault.column) for fault in report.faults]
+        assert told == [
+            (3, "系统编号"), (4, "系统编号"), (5, "系统名称"), (5, "使用单位"), (5, "状态"), (5, "建成日期"), (6, "使用单位"), (6, "建成日期"), (7, "建成日期"),
+        ]  # fmt: skip
+        assert not report.entered
+        assert counts() == before
+
+
+def test_a_dry_run_enters_nothing_of_a_table_that_is_right(app: Flask) -> None:
+    before = counts()
+    report = enter(table(BUILT), dry_run=True)
+    assert (report.entered, report.built, report.faults, counts()) == (False, 1, (), before)
+
+
+def test_a_number_is_taken_once_and_what_is_built_since_takes_the_place_of_its_row(app: Flask) -> None:
+    enter(table(BUILT, BUILDING))
+    again = enter(table(BUILT))
+    assert [fault.row for fault in again.faults] == [2]
+    done = enter(table((*BUILDING[:3], "已建", "业务系统", "2026-11-03", "")), day="2026-11-04")
+    assert done.entered
+    assert [row["lifecycle"] for row in current("XT-002")] == ["已建"]
+    assert len(current()) == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04", "系统编号,系统名称".encode()],
+    ids=("empty", "broken", "csv"),
+)
+def test_what_is_no_such_table_is_told(app: Flask, content: bytes) -> None:
+    before = counts()
+    with pytest.raises(InvalidRequest, match="xlsx"):
+        enter(content)
+    assert counts() == before
+
+
+def test_columns_that_are_missing_or_unknown_are_told(app: Flask) -> None:
+    report = enter(table(header=("系统名称", "单位")))
+    assert not report.entered
+    assert {(fault.row, fault.column) for fault in report.faults} == {(1, "系统编号"), (1, "使用单位"), (1, "状态"), (1, "单位")}
+
+
+def test_nobody_but_the_bureau_enters_systems(app: Flask) -> None:
+    place = District("sucheng", at("2026-11-02"))
+    for role in ("applicant", "finance", "cyberspace", "auditor", "big_data_centre"):
+        with pytest.raises(Forbidden):
+            systems.enter(place.person(role), "sucheng", table(BUILT), place.now, dry_run=False)
+    with pytest.raises(Forbidden):
+        systems.enter(District("fengxian", place.now).person("data_bureau"), "sucheng", table(BUILT), place.now, dry_run=False)
+    assert systems.enter(place.person("data_bureau"), "sucheng", table(BUILT), place.now, dry_run=False).entered
+
+
+@pytest.mark.requirement("SC-2-4")
+def test_a_project_s_own_system_has_one_row_from_the_plan_to_its_use(app: Flask) -> None:
+    place, project = begun("sucheng")
+    seen: list[str] = []
+    for phase in ("planned", "building", "accepted"):
+        place.until_phase(project, phase)
+        seen.append(*[row["lifecycle"] for row in current(f"P{project}")])
+    assert seen == ["计划建设", "在建", "已建"]
