@@ -94,6 +94,10 @@ def _start(library: Library, command: c.Start, now: datetime, *, limits: StepLim
         course.start_instance(definition, variables, None, begin, payload)
     except ElementFailure as failure:
         raise ModificationRefused([failure.message], failure.type) from failure
+    if command.office is not None:
+        for token in course.tree.tokens.values():
+            if token.element_id in begin:
+                token.memo["acting"] = _acting(command.office)
     if command.start_before:
         course.holding = True
         course.drain()
@@ -127,6 +131,11 @@ def _job_token(course: Course, command: Any) -> Token:
     return token
 
 
+def _acting(office: tuple[str, str]) -> dict[str, str]:
+    """The office in which a person acts, as a token keeps it."""
+    return dict(zip(("key", "name"), office, strict=True))
+
+
 def _open_wait(course: Course, number: int) -> Wait:
     wait = course.tree.waits.get(number)
     if wait is None:
@@ -149,7 +158,7 @@ def _complete_task(course: Course, command: c.CompleteTask) -> None:
     if command.facts:
         token.memo["facts"] = sorted(command.facts)
     if command.office is not None:
-        token.memo["acting"] = dict(zip(("key", "name"), command.office, strict=True))
+        token.memo["acting"] = _acting(command.office)
     course.emit(TaskClosed(token.number, "completed", followed=bool(token.memo.pop("followed", False))))
     token.queue("activating")
 
