@@ -71,6 +71,7 @@ def _start(library: Library, command: c.Start, now: datetime, *, limits: StepLim
     tree.place(tree, 1, None)
     course = Course(library, tree, now, limits=limits, ledger=ledger)
     variables = course.accept(command.variables, definition)
+    course.begun_in = _acting(command.office) if command.office is not None else None
     if command.start_before:
         unknown = [element_id for element_id in command.start_before if element_id not in definition.elements]
         if unknown:
@@ -94,10 +95,6 @@ def _start(library: Library, command: c.Start, now: datetime, *, limits: StepLim
         course.start_instance(definition, variables, None, begin, payload)
     except ElementFailure as failure:
         raise ModificationRefused([failure.message], failure.type) from failure
-    if command.office is not None:
-        for token in course.tree.tokens.values():
-            if token.element_id in begin:
-                token.memo["acting"] = _acting(command.office)
     if command.start_before:
         course.holding = True
         course.drain()
