@@ -1,13 +1,10 @@
 """The register of systems (SC-2-4): existing ones come from a table, all or none; a project's own by its processes, one row of each whatever becomes of it."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
-from openpyxl import Workbook
 from sqlalchemy import func, select
 
 from app.domain.permissions import SYSTEM
@@ -17,21 +14,8 @@ from app.services.systems import ImportReport
 from app.store.tables import AuditEntryRow, FactChangeRow, ProjectRow, RecordRow, db
 from tests.integration.districts.evading import begun, elements
 from tests.integration.districts.play import District, at
+from tests.integration.districts.sheets import BUILDING, BUILT, table
 from tests.integration.districts.test_obligations import due
-
-HEADER = ("系统编号", "系统名称", "使用单位", "状态", "类别", "建成日期", "备注")
-BUILT = ("XT-001", "河道视频监控平台", "宿城区水利局", "已建", "业务系统", "2023-06-30", "")
-BUILDING = ("XT-002", "学籍管理平台", "宿城区教育局", "在建", "业务系统", "", "")
-
-
-def table(*lines: Sequence[Any], header: Sequence[Any] = HEADER) -> bytes:
-    book = Workbook()
-    book.active.append(list(header))
-    for line in lines:
-        book.active.append(list(line))
-    content = BytesIO()
-    book.save(content)
-    return content.getvalue()
 
 
 def enter(content: bytes, *, dry_run: bool = False, day: str = "2026-11-02") -> ImportReport:
