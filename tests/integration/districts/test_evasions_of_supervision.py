@@ -139,7 +139,7 @@ def test_a_system_is_closed_by_two_offices_and_not_by_its_friend_alone(app: Flas
 
 @pytest.mark.requirement("SC-33-8")
 def test_nobody_sees_the_other_s_number_and_a_draw_is_not_repeated(app: Flask) -> None:
-    place, project = running()
+    place, _ = running()
     place.advance(at("2025-04-01T08:00:00"))
     first = place.task(None, "give_first_number")
     assert "ROLE_MISSING" in refused(place, first, place.person("finance"))
