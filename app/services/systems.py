@@ -30,6 +30,7 @@ from app.store import accounts, ledger, projects, rows
 from app.store.tables import FactChangeRow, RecordRow
 
 REGISTER, OPERATING, APPLICANT, ENTERING = "system", "operating", "applicant", "data_bureau"
+LIFECYCLES = ("计划建设", "在建", "已建", "已退出")
 MOST_ROWS = 5_000
 MOST_BYTES, MOST_UNPACKED = 10_000_000, 100_000_000
 _IMPORT = Right(kind=RightKind.IMPORT, creates=True)
@@ -47,9 +48,23 @@ class ImportReport:
     keys: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemView:
+    """A row of the register as a page shows it. ``project``: the key of its project, None of one that is imported while it is being built."""
+
+    number: str
+    name: str
+    owner: str
+    lifecycle: str
+    category: str | None
+    built_on: str | None
+    exit_reason: str | None
+    project: int | None
+
+
 def enter(actor: Actor, tenant: str, content: bytes, now: datetime, *, dry_run: bool) -> ImportReport:
     """Enter the systems of a table (.xlsx), or say what is wrong with it row by row. Raises Forbidden, InvalidRequest (the file itself)."""
-    if not actor.is_system and (actor.tenant != tenant or ENTERING not in actor.roles):
+    if not may_enter(actor, tenant):
         raise Forbidden("存量系统由区数据局登记", code=VerdictCode.ROLE_MISSING)
     district = districts.get(tenant)
     table, faults = _read(content)
@@ -73,6 +88,35 @@ def enter(actor: Actor, tenant: str, content: bytes, now: datetime, *, dry_run: 
     return ImportReport(
         rows=len(table), built=len(built), building=len(lines) - len(built), faults=tuple(faults), entered=enters, keys=keys
     )
+
+
+def may_enter(actor: Actor, tenant: str) -> bool:
+    return actor.is_system or (actor.tenant == tenant and ENTERING in actor.roles)
+
+
+def may_look(actor: Actor) -> bool:
+    """Whether somebody sees the district's register: who oversees its projects."""
+    return actor.is_system or any(role.oversees for role in districts.get(actor.tenant).roles.values() if role.key in actor.roles)
+
+
+def listing(actor: Actor) -> list[SystemView]:
+    """The systems of the actor's district by number. Raises Forbidden unless they oversee its projects."""
+    if not may_look(actor):
+        raise Forbidden("信息系统登记由统筹管理项目的单位查看", code=VerdictCode.ROLE_MISSING)
+    found = [
+        SystemView(
+            number=str(row.data.get("systemNo") or ""),
+            name=str(row.data.get("name") or ""),
+            owner=str((row.data.get("owner") or {}).get("name") or ""),
+            lifecycle=str(row.data.get("lifecycle") or ""),
+            category=row.data.get("category"),
+            built_on=row.data.get("builtOn"),
+            exit_reason=row.data.get("exitReason"),
+            project=row.project_key,
+        )
+        for row in ledger.records(actor.tenant, REGISTER, None)
+    ]
+    return sorted(found, key=lambda line: line.number)
 
 
 def _read(content: bytes) -> tuple[list[tuple[int, Mapping[str, Any]]], list[Fault]]:

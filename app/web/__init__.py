@@ -5,9 +5,24 @@ from flask import Flask
 
 def attach(app: Flask) -> None:
     """Register all pages, their filters and the frame around them on ``app``."""
-    from app.web import clauses, clock, display, documents, frame, home, inbox, instances, models, password, people, projects, tasks
+    from app.web import (
+        clauses,
+        clock,
+        display,
+        documents,
+        frame,
+        home,
+        inbox,
+        instances,
+        models,
+        password,
+        people,
+        projects,
+        systems,
+        tasks,
+    )
 
     display.attach(app)
     frame.attach(app)
-    for module in (home, password, inbox, tasks, documents, projects, instances, models, people, clock, clauses):
+    for module in (home, password, inbox, tasks, documents, projects, instances, models, people, clock, clauses, systems):
         app.register_blueprint(module.blueprint)

@@ -1,21 +1,26 @@
 """The register of systems (SC-2-4): existing ones come from a table, all or none; a project's own by its processes, one row of each whatever becomes of it."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
+from app import create_app
+from app.config import Config
 from app.domain.permissions import SYSTEM
 from app.errors import Forbidden, InvalidRequest
-from app.services import systems, timers
+from app.services import instants, systems, timers
 from app.services.systems import ImportReport
 from app.store.tables import AuditEntryRow, FactChangeRow, ProjectRow, RecordRow, db
 from tests.integration.districts.evading import begun, elements
 from tests.integration.districts.play import District, at
 from tests.integration.districts.sheets import BUILDING, BUILT, table
 from tests.integration.districts.test_obligations import due
+from tests.integration.districts.test_statements import sign_in
 
 
 def enter(content: bytes, *, dry_run: bool = False, day: str = "2026-11-02") -> ImportReport:
@@ -130,3 +135,35 @@ def test_a_project_s_own_system_has_one_row_from_the_plan_to_its_use(app: Flask)
         place.until_phase(project, phase)
         seen.append(*[row["lifecycle"] for row in current(f"P{project}")])
     assert seen == ["计划建设", "在建", "已建"]
+
+
+@pytest.mark.requirement("SC-2-4")
+def test_the_bureau_enters_a_table_on_its_page_after_a_look(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = create_app(config)
+    with made.app_context():
+        place = District("sucheng", at("2026-11-02"))
+        bureau, applicant = place.person("data_bureau").username, place.person("applicant").username
+    monkeypatch.setattr(instants, "now", lambda: at("2026-11-02"))
+    client, token = sign_in(made, bureau)
+
+    def send(content: bytes, **more: str) -> TestResponse:
+        return client.post("/systems/import", data={"csrf_token": token, "file": (BytesIO(content), "存量系统.xlsx"), **more})
+
+    wrong = send(table(BUILT, ("XT-009", "", "宿城区水利局", "已建", "", "2023-01-01", "")), enter="1")
+    assert wrong.status_code == 422
+    assert "没有登记任何一行" in wrong.text
+    assert "“系统名称”没有填写" in wrong.text
+    looked = send(table(BUILT))
+    assert (looked.status_code, "检查通过" in looked.text, "还没有登记系统" in looked.text) == (200, True, True)
+    assert send(table(BUILT), enter="1").status_code == 302
+    page = client.get("/systems?lifecycle=已建").text
+    assert "河道视频监控平台" in page
+    assert "XT-001" in page
+    assert "河道视频监控平台" not in client.get("/systems?lifecycle=在建").text
+    assert "xlsx" in send(b"nothing", enter="1").text
+    other, token = sign_in(made, applicant)
+    assert other.get("/systems").status_code == 403
+    assert (
+        other.post("/systems/import", data={"csrf_token": token, "file": (BytesIO(table(BUILDING)), "a.xlsx"), "enter": "1"}).status_code
+        == 403
+    )
