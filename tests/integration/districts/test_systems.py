@@ -13,7 +13,7 @@ from app import create_app
 from app.config import Config
 from app.domain.permissions import SYSTEM
 from app.errors import Forbidden, InvalidRequest
-from app.services import instants, systems, timers
+from app.services import instants, projects, systems, timers
 from app.services.systems import ImportReport
 from app.store.tables import AuditEntryRow, FactChangeRow, ProjectRow, RecordRow, db
 from tests.integration.districts.evading import begun, elements
@@ -127,14 +127,29 @@ def test_nobody_but_the_bureau_enters_systems(app: Flask) -> None:
     assert systems.enter(place.person("data_bureau"), "sucheng", table(BUILT), place.now, dry_run=False).entered
 
 
-@pytest.mark.requirement("SC-2-4")
+@pytest.mark.requirement("SC-2-4", "SC-5-3")
 def test_a_project_s_own_system_has_one_row_from_the_plan_to_its_use(app: Flask) -> None:
+    """SC-5-3: and whoever opens the accepted project sees when each phase came, the numbers of the decisions, and what became of its data."""
     place, project = begun("sucheng")
     seen: list[str] = []
     for phase in ("planned", "building", "accepted"):
         place.until_phase(project, phase)
         seen.append(*[row["lifecycle"] for row in current(f"P{project}")])
     assert seen == ["计划建设", "在建", "已建"]
+    page = projects.view(place.person("data_bureau"), project, place.now)
+    assert {step.key for step in page.phases if step.since is not None} >= {
+        "declared",
+        "reviewing",
+        "planned",
+        "approved",
+        "building",
+        "trial",
+        "accepted",
+    }
+    shown = {fact.name: fact.value for fact in page.project.shown}
+    assert shown["collectionState"] == "已归集"
+    assert shown["contractNo"]
+    assert all(row.data["number"] for row in page.records if row.kind == "opinion")
 
 
 @pytest.mark.requirement("SC-2-4")
