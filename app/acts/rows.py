@@ -292,7 +292,7 @@ def record(
     now: datetime,
     subject: str | None = None,
 ) -> Row:
-    """An entry of a register; ``place``: where in its tree it belongs, by column; ``subject``: see ``Form.row_key``."""
+    """An entry of a register; ``place``: where in its tree it belongs, by column; ``subject``: what it is of, in a register with a key."""
     return {
         "key": key, "tenant": tenant, "project_key": project_key, "kind": kind, "subject": subject, "data": dict(data), "amount": amount, "root_key": root_key,
         "element_id": element_id, "created_at": now, "superseded_at": None, **place,

@@ -214,9 +214,9 @@ class Ledger(ABC):
         return found
 
     def _subject(self, kind: str, data: Mapping[str, Any]) -> str | None:
-        """What a row is of, in a register with a key."""
+        """What a row is of, in a register with a key (``x-key`` of its schema): a row takes the place of the one before with the same value."""
         form = self.form(kind)
-        value = data.get(form.row_key) if form is not None and form.row_key is not None else None
+        value = data.get(form.schema.get("x-key", "")) if form is not None else None
         return None if value is None else str(value)
 
     @property

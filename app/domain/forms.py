@@ -62,12 +62,6 @@ class Form:
     ui: Mapping[str, Any] = field(default_factory=dict)
     checks: tuple[FormCheck, ...] = ()
 
-    @property
-    def row_key(self) -> str | None:
-        """Of a register: the field that tells what a row is of (``x-key``). A row takes the place of the one before with the same value."""
-        found = self.schema.get("x-key")
-        return found if isinstance(found, str) else None
-
     @classmethod
     def parse(cls, source: bytes) -> "Form":
         """Read a form file. Raises FormError (FORM_JSON, FORM_SHAPE, FORM_SCHEMA, FORM_CHECK)."""

@@ -20,7 +20,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RowFault:
     """What is wrong with a row of the table, as the sheet counts them; column empty: with the whole row or file."""
 
     row: int
@@ -43,7 +43,7 @@ class SystemLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class KnownRegister:
     """What a row is checked against. ``offices``: name → key of those that may own a system; ``closed``: offices that are there and may not;
     ``entered``: number → lifecycle of the rows that the register has."""
 
@@ -53,28 +53,28 @@ class Known:
     today: date
 
 
-def header_faults(header: Sequence[Any]) -> Iterator[Fault]:
+def header_faults(header: Sequence[Any]) -> Iterator[RowFault]:
     names = [_text(cell) for cell in header]
     for name in COLUMNS:
         if names.count(name) > 1:
-            yield Fault(1, name, f"有 {names.count(name)} 个“{name}”列,只能有一个")
+            yield RowFault(1, name, f"有 {names.count(name)} 个“{name}”列,只能有一个")
         elif name not in names and name in REQUIRED:
-            yield Fault(1, name, f"缺少“{name}”列")
+            yield RowFault(1, name, f"缺少“{name}”列")
     for name in names:
         if name and name not in COLUMNS:
-            yield Fault(1, name, f"不认识“{name}”列,可以有:{'、'.join(COLUMNS)}")
+            yield RowFault(1, name, f"不认识“{name}”列,可以有:{'、'.join(COLUMNS)}")
 
 
-def checked(rows: Sequence[tuple[int, Mapping[str, Any]]], known: Known) -> tuple[list[SystemLine], list[Fault]]:
+def checked(rows: Sequence[tuple[int, Mapping[str, Any]]], known: KnownRegister) -> tuple[list[SystemLine], list[RowFault]]:
     """The lines that may be entered, and every fault of the others, in the order of the sheet."""
     lines: list[SystemLine] = []
-    faults: list[Fault] = []
+    faults: list[RowFault] = []
     first: dict[str, int] = {}
     for row, cells in rows:
         found = list(_row_faults(row, cells, known))
         number = _text(cells.get(NUMBER))
         if number and number in first:
-            found.append(Fault(row, NUMBER, f"系统编号“{number}”与第 {first[number]} 行重复"))
+            found.append(RowFault(row, NUMBER, f"系统编号“{number}”与第 {first[number]} 行重复"))
         elif number:
             first[number] = row
         faults += found
@@ -95,48 +95,48 @@ def checked(rows: Sequence[tuple[int, Mapping[str, Any]]], known: Known) -> tupl
     return lines, faults
 
 
-def _row_faults(row: int, cells: Mapping[str, Any], known: Known) -> Iterator[Fault]:
+def _row_faults(row: int, cells: Mapping[str, Any], known: KnownRegister) -> Iterator[RowFault]:
     for name in REQUIRED:
         if not _text(cells.get(name)):
-            yield Fault(row, name, f"“{name}”没有填写")
+            yield RowFault(row, name, f"“{name}”没有填写")
     for name, most in LONGEST.items():
         if len(_text(cells.get(name))) > most:
-            yield Fault(row, name, f"“{name}”超过 {most} 个字")
+            yield RowFault(row, name, f"“{name}”超过 {most} 个字")
     yield from _number_faults(row, _text(cells.get(NUMBER)), known)
     owner = _text(cells.get(OWNER))
     if owner and owner not in known.offices:
         why = "已撤销或不能作为申报单位" if owner in known.closed else "不在登记的单位里"
-        yield Fault(row, OWNER, f"使用单位“{owner}”{why};请写登记的全称")
+        yield RowFault(row, OWNER, f"使用单位“{owner}”{why};请写登记的全称")
     lifecycle = _text(cells.get(LIFECYCLE))
     if lifecycle and lifecycle not in (BUILT, BUILDING):
-        yield Fault(row, LIFECYCLE, f"状态应为“{BUILT}”或“{BUILDING}”,不是“{lifecycle}”;计划建设的由申报登记")
+        yield RowFault(row, LIFECYCLE, f"状态应为“{BUILT}”或“{BUILDING}”,不是“{lifecycle}”;计划建设的由申报登记")
     yield from _date_faults(row, cells.get(BUILT_ON), lifecycle, known.today)
 
 
-def _number_faults(row: int, number: str, known: Known) -> Iterator[Fault]:
+def _number_faults(row: int, number: str, known: KnownRegister) -> Iterator[RowFault]:
     if not number:
         return
     if not _NUMBER.fullmatch(number):
-        yield Fault(row, NUMBER, f"系统编号“{number}”只能用文字、数字和 . _ - / 括号")
+        yield RowFault(row, NUMBER, f"系统编号“{number}”只能用文字、数字和 . _ - / 括号")
     elif _OF_A_PROJECT.fullmatch(number):
-        yield Fault(row, NUMBER, f"“{number}”这样的编号属于项目的系统,由流程登记,不能导入")
+        yield RowFault(row, NUMBER, f"“{number}”这样的编号属于项目的系统,由流程登记,不能导入")
     before = known.entered.get(number)
     if before is not None and before != BUILDING:
-        yield Fault(row, NUMBER, f"系统编号“{number}”已经登记({before}),不能再次导入")
+        yield RowFault(row, NUMBER, f"系统编号“{number}”已经登记({before}),不能再次导入")
 
 
-def _date_faults(row: int, given: Any, lifecycle: str, today: date) -> Iterator[Fault]:
+def _date_faults(row: int, given: Any, lifecycle: str, today: date) -> Iterator[RowFault]:
     if given is None or not _text(given):
         if lifecycle == BUILT:
-            yield Fault(row, BUILT_ON, "已建的系统须填写建成日期")
+            yield RowFault(row, BUILT_ON, "已建的系统须填写建成日期")
         return
     day = _date(given)
     if day is None:
-        yield Fault(row, BUILT_ON, f"建成日期“{_text(given)}”不是日期,应写作 2023-06-30")
+        yield RowFault(row, BUILT_ON, f"建成日期“{_text(given)}”不是日期,应写作 2023-06-30")
     elif day > today:
-        yield Fault(row, BUILT_ON, f"建成日期 {day.isoformat()} 晚于今天")
+        yield RowFault(row, BUILT_ON, f"建成日期 {day.isoformat()} 晚于今天")
     elif lifecycle == BUILDING:
-        yield Fault(row, BUILT_ON, "在建的系统没有建成日期")
+        yield RowFault(row, BUILT_ON, "在建的系统没有建成日期")
 
 
 def _text(cell: Any) -> str:

@@ -24,7 +24,7 @@ from app.domain.fact_changes import FactChange, FactOrigin, set_facts
 from app.domain.facts import Right, RightKind
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
-from app.domain.systems import BUILT, Fault, SystemLine
+from app.domain.systems import BUILT, RowFault, SystemLine
 from app.errors import Conflict, Forbidden, InvalidRequest
 from app.store import accounts, ledger, projects, rows
 from app.store.tables import FactChangeRow, RecordRow
@@ -43,7 +43,7 @@ class ImportReport:
     rows: int
     built: int
     building: int
-    faults: tuple[Fault, ...]
+    faults: tuple[RowFault, ...]
     entered: bool
     keys: tuple[int, ...] = ()
 
@@ -72,7 +72,7 @@ def enter(actor: Actor, tenant: str, content: bytes, now: datetime, *, dry_run: 
     may_own = set(district.roles[APPLICANT].offices) if APPLICANT in district.roles else set()
     with act():
         there = {str(row.data["systemNo"]): row for row in ledger.records(tenant, REGISTER, None)}
-        known = systems.Known(
+        known = systems.KnownRegister(
             offices={row.name: row.key for row in offices if row.closed_at is None and row.name in may_own},
             closed={row.name for row in offices},
             entered={number: str(row.data["lifecycle"]) for number, row in there.items()},
@@ -81,7 +81,7 @@ def enter(actor: Actor, tenant: str, content: bytes, now: datetime, *, dry_run: 
         lines, wrong = systems.checked(table, known)
         faults += wrong
         if not faults and not lines:
-            faults.append(Fault(2, "", "表里没有一个系统"))
+            faults.append(RowFault(2, "", "表里没有一个系统"))
         built = [line for line in lines if line.lifecycle == BUILT]
         enters = not faults and not dry_run
         keys = tuple(_enter(actor, tenant, lines, now)) if enters else ()
@@ -119,7 +119,7 @@ def listing(actor: Actor) -> list[SystemView]:
     return sorted(found, key=lambda line: line.number)
 
 
-def _read(content: bytes) -> tuple[list[tuple[int, Mapping[str, Any]]], list[Fault]]:
+def _read(content: bytes) -> tuple[list[tuple[int, Mapping[str, Any]]], list[RowFault]]:
     """The first sheet's rows by column, blank rows left out, with their numbers; and what is wrong with its header."""
     if len(content) > MOST_BYTES:
         raise InvalidRequest(f"文件超过 {MOST_BYTES // 1_000_000} MB,请分几个文件导入")
