@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import asdict
+from typing import IO
 
 import click
 
@@ -248,3 +249,31 @@ def erase_document(key: int, reason: str, data: str | None) -> None:
     with acting(data) as now:
         count = documents.erase(SYSTEM, key, reason, now)
     click.echo(f"内容已删除,涉及 {count} 份登记。备份里的同一文件请另行删除")
+
+
+@click.group()
+def system() -> None:
+    """信息系统登记。"""
+
+
+@system.command("import")
+@click.argument("file", type=click.File("rb"))
+@district_option
+@click.option("--dry-run", is_flag=True, help="只检查,什么也不登记")
+@json_option
+@data_option
+def import_systems(file: IO[bytes], district: str, dry_run: bool, as_json: bool, data: str | None) -> None:
+    """从 xlsx 导入存量信息系统。有一行不对,就一行也不登记,逐行说明原因。"""
+    from app.domain.permissions import SYSTEM
+    from app.services import systems
+
+    with acting(data) as now:
+        report = systems.enter(SYSTEM, district, file.read(), now, dry_run=dry_run)
+    if as_json:
+        say(asdict(report))
+    else:
+        for fault in report.faults:
+            click.echo(f"第 {fault.row} 行:{fault.message}", err=True)
+        done = "已登记" if report.entered else "没有登记任何一行" if report.faults else "检查通过,没有登记"
+        click.echo(f"{report.rows} 行,已建 {report.built} 个,在建 {report.building} 个,有误 {len(report.faults)} 处:{done}")
+    sys.exit(1 if report.faults else 0)

@@ -13,7 +13,7 @@ import simplejson
 
 from app import config as settings
 from app import logs
-from app.administration import document, office, user
+from app.administration import document, office, system, user
 from app.calendar_command import calendar
 from app.command import Command, data_option, deploying, json_option, logged, looking, preparing, say, stop, where
 from app.domain import districts
@@ -386,3 +386,4 @@ main.add_command(office)
 main.add_command(instance)
 main.add_command(document)
 main.add_command(calendar)
+main.add_command(system)

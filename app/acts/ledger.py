@@ -152,7 +152,7 @@ class StoredLedger(Ledger):
         for entered in self.records:
             if entered.place is not None and entered.place.supersedes:
                 ledger.supersede(self.root_key, entered.element_id, self.now, place=_where(entered.place))
-        rows.insert(RecordRow, self._record_rows())
+        rows.insert(RecordRow, self._in_place(self._record_rows()))
         rows.insert(ApprovalRow, self._approval_rows())
         new = {one.key for one in self.approvals}
         for one in self.lapsed:
@@ -191,6 +191,18 @@ class StoredLedger(Ledger):
                     [task["key"] for task in tasks], [row for task in tasks for row in candidates(task, self.offices)]
                 )
 
+    def _in_place(self, entries: list[Row]) -> list[Row]:
+        """In a register with a key the last of a subject counts, and takes the place of those before."""
+        last: dict[tuple[str, str], Row] = {}
+        for entry in entries:
+            if entry["subject"] is not None:
+                if (before := last.get(of := (entry["kind"], entry["subject"]))) is not None:
+                    before["superseded_at"] = self.now
+                else:
+                    ledger.take_place(self.library.tenant, *of, self.now)
+                last[of] = entry
+        return entries
+
     def _record_rows(self) -> list[Row]:
         return [
             record(
@@ -204,6 +216,7 @@ class StoredLedger(Ledger):
                 element_id=entered.element_id,
                 place=_columns(entered.place),
                 now=self.now,
+                subject=self._subject(entered.record.kind, entered.record.data),
             )
             for entered in self.records
         ]

@@ -124,7 +124,8 @@ def begun(
     given = checks.started(tree, definition, variables, confirmed)
     together = {**given.data, **known}
     facts = begin_facts(tree, definition, given.form, given.data, role=_role(tree.actor, definition.process_id))
-    tree.step(Start(definition.key, {name: value for name, value in together.items() if name not in facts}))
+    begun_with = {name: value for name, value in together.items() if name not in facts}
+    tree.step(Start(definition.key, begun_with, office=_acting_office(tree.actor, definition.process_id)))
     tree.journal.take(given.effects, {1: definition.key})
     tree.overrides = [one | {"person": tree.actor.name, "office": _office(tree.actor)} for one in given.documents()]
     tree.record(
@@ -136,6 +137,13 @@ def begun(
 
 def _office(actor: Actor) -> str:
     return actor.memberships[0].office_name if actor.memberships else ""
+
+
+def _acting_office(actor: Actor, process_id: str) -> tuple[str, str] | None:
+    """The office in which somebody begins a process by hand: that of the role in which they do, else their first."""
+    role = _role(actor, process_id)
+    held = actor.office_in(role) if role is not None else next(iter(actor.memberships), None)
+    return (str(held.office), held.office_name) if held is not None else None
 
 
 def _role(actor: Actor, process_id: str) -> str | None:
@@ -158,7 +166,9 @@ def _not_yet_this_year(actor: Actor, process: ProcessInfo, now: datetime) -> Ver
 
 
 def _not_yet_of(project: Mapping[str, Any], process: ProcessInfo) -> Verdict:
-    """One at a time; what is not to be repeated only once in a project's life."""
+    """One at a time, but for what may go on at once; what is not to be repeated only once in a project's life."""
+    if process.at_once:
+        return Verdict(True, VerdictCode.ALLOWED, "可以发起")
     states = history.states(project["key"], process.key)
     if InstanceState.ACTIVE in states:
         return Verdict(False, VerdictCode.ALREADY_RUNNING, "本项目的这项流程正在办理,不能重复发起")

@@ -286,14 +286,15 @@ def record(
     data: Mapping[str, Any],
     amount: Decimal | None,
     project_key: int | None,
-    root_key: int,
+    root_key: int | None,
     element_id: str,
     place: Row,
     now: datetime,
+    subject: str | None = None,
 ) -> Row:
-    """An entry of a register; ``place``: where in its tree it belongs, by column."""
+    """An entry of a register; ``place``: where in its tree it belongs, by column; ``subject``: what it is of, in a register with a key."""
     return {
-        "key": key, "tenant": tenant, "project_key": project_key, "kind": kind, "data": dict(data), "amount": amount, "root_key": root_key,
+        "key": key, "tenant": tenant, "project_key": project_key, "kind": kind, "subject": subject, "data": dict(data), "amount": amount, "root_key": root_key,
         "element_id": element_id, "created_at": now, "superseded_at": None, **place,
     }  # fmt: skip
 

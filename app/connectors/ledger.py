@@ -203,12 +203,22 @@ class Ledger(ABC):
             kept = self.kept_records(asked.kind, self.project_key if asked.scope == Whose.PROJECT else None)
         own = [self._found(entered) for entered in self.records if entered.record.kind == asked.kind]
         gone = {record.place for record in own if record.place is not None}
+        of = {subject for record in own if (subject := self._subject(record.kind, record.data)) is not None}
+        stay = (record for record in kept if record.place is None or record.place not in gone)
+        if of:
+            stay = (record for record in stay if self._subject(record.kind, record.data) not in of)
         found: list[dict[str, Any]] = []
-        for record in (*(record for record in kept if record.place is None or record.place not in gone), *own):
+        for record in (*stay, *own):
             if len(found) >= MOST_ROWS:
                 return None
             found.append(self._as_row(record))
         return found
+
+    def _subject(self, kind: str, data: Mapping[str, Any]) -> str | None:
+        """What a row is of, in a register with a key (``x-key`` of its schema): a row takes the place of the one before with the same value."""
+        form = self.form(kind)
+        value = data.get(form.schema.get("x-key", "")) if form is not None else None
+        return None if value is None else str(value)
 
     @property
     def _applicant(self) -> int:

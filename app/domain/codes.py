@@ -34,6 +34,8 @@ class Action(Code):
     DOCUMENT_REPLACE = "document.replace", "上传了一份文件的新版本，附所替换的版本"
     DOCUMENT_ERASE = "document.erase", "误传的文件按应急处置删除了内容，附哈希、涉及的文件和原因；登记保留"
     DOCUMENT_READ = "document.read", "下载了其他单位上传的一份文件"
+    PROJECT_PACKAGE = "project.package", "审计部门导出了一个项目的审计包，附各类内容的条数"
+    SYSTEMS_IMPORT = "systems.import", "导入了一批存量信息系统，附编号和为已建系统新建的项目"
     PROJECT_CONFIRM = "project.confirm", "所有者核实了台账里导入或迁移来的一项内容，附字段、值和所用的角色"
     INSTANCE_CANCEL = "instance.cancel", "管理员取消了流程实例，附原因"
     REGISTER_EXPORT = "register.export", "导出了一个登记簿或报表，附条件和条数"

@@ -64,6 +64,7 @@ class ProcessInfo:
     repeat: bool = False
     per: str = "project"
     title: str = ""
+    at_once: bool = False  # of a project: any number may go on at once, where each is a matter of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ def load(path: Path) -> District:
             start_phases=tuple(entry.get("start_phases", ())),
             repeat=bool(entry.get("repeat", False)),
             per=entry.get("per", "project"),
+            at_once=bool(entry.get("at_once", False)),
             title=entry.get("title", ""),
         )
         for key, entry in data.get("processes", {}).items()

@@ -87,6 +87,8 @@ class Form:
                 raise FormError(FormCode.FORM_SCHEMA, f"字段名 {name!r} 只能用英文字母、数字,以字母开头", f"schema/properties/{name}")
             if not isinstance(schema["properties"][name], dict):
                 raise FormError(FormCode.FORM_SCHEMA, f"字段 {name} 的说明应是一个对象", f"schema/properties/{name}")
+        if "x-key" in schema and schema["x-key"] not in schema["properties"]:
+            raise FormError(FormCode.FORM_SCHEMA, f"x-key 应是登记簿的一个字段,没有 {schema['x-key']!r}", "schema/x-key")
         for path, reference in _references(schema, "schema"):
             if not reference.startswith("#"):
                 raise FormError(FormCode.FORM_SCHEMA, f"{path} 引用了文件之外的 {reference!r},只允许 # 开头的引用", path)

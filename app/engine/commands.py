@@ -14,13 +14,17 @@ Variables: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Begin a tree: ``definition`` is the key of a process definition; ``start_event`` an element id (None: the none start event)."""
+    """Begin a tree: ``definition`` is the key of a process definition; ``start_event`` an element id (None: the none start event).
+
+    ``office``: (key, name) of that in which a person begins it; what the start event records is that office's.
+    """
 
     definition: int
     variables: Variables = field(default_factory=dict)
     start_event: str | None = None
     start_before: Sequence[str] = ()  # elements to begin at instead of a start event
     inside: bool = False  # a message of one of our own trees begins it
+    office: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

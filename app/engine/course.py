@@ -48,6 +48,7 @@ class Course:
         self.made: dict[str, list[dict[str, Any]]] = {}  # register → rows of this step
         self.inside = False  # what comes with the command was sent by a tree of ours
         self.brought: tuple[str, ...] | None = None  # the variables that a message start comes with
+        self.begun_in: dict[str, str] | None = None  # the office in which a person begins the tree, as a token keeps it
         self.effects: list[Effect] = []
         self.queue: deque[Token] = deque()
         self.steps = 0

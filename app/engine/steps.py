@@ -71,6 +71,7 @@ def _start(library: Library, command: c.Start, now: datetime, *, limits: StepLim
     tree.place(tree, 1, None)
     course = Course(library, tree, now, limits=limits, ledger=ledger)
     variables = course.accept(command.variables, definition)
+    course.begun_in = _acting(command.office) if command.office is not None else None
     if command.start_before:
         unknown = [element_id for element_id in command.start_before if element_id not in definition.elements]
         if unknown:
@@ -127,6 +128,11 @@ def _job_token(course: Course, command: Any) -> Token:
     return token
 
 
+def _acting(office: tuple[str, str]) -> dict[str, str]:
+    """The office in which a person acts, as a token keeps it."""
+    return dict(zip(("key", "name"), office, strict=True))
+
+
 def _open_wait(course: Course, number: int) -> Wait:
     wait = course.tree.waits.get(number)
     if wait is None:
@@ -149,7 +155,7 @@ def _complete_task(course: Course, command: c.CompleteTask) -> None:
     if command.facts:
         token.memo["facts"] = sorted(command.facts)
     if command.office is not None:
-        token.memo["acting"] = dict(zip(("key", "name"), command.office, strict=True))
+        token.memo["acting"] = _acting(command.office)
     course.emit(TaskClosed(token.number, "completed", followed=bool(token.memo.pop("followed", False))))
     token.queue("activating")
 

@@ -83,6 +83,13 @@ class LedgerInMemory:
         found = next((found for form in forms_of(kind) if (found := self.models.form(form)) is not None), None)
         return Form(kind, kind, {"type": "object", "properties": {}}) if found is None and self.alone else found
 
+    def starter(self, process_id: str) -> tuple[str, str] | None:
+        """The office in which a process is begun by hand: the first that holds the role, where that belongs to no project."""
+        info = self.district.processes.get(process_id) if self.district is not None else None
+        role = self.district.roles.get(info.start_role or "") if info is not None and self.district is not None else None
+        name = next(iter(role.offices), None) if role is not None and role.relation is None else None
+        return (str(self.office(name)), name) if name is not None else None
+
     def belongs(self, process_id: str) -> bool:
         """Whether instances of a process are about one project: all are, unless the district's file says that one is by the year."""
         info = self.district.processes.get(process_id) if self.district is not None else None
@@ -326,7 +333,15 @@ class RehearsedLedger(Ledger):
             self.memory._contexts[self.project["key"]] = self._context
         names = self.memory.office_names()
         gone = {_place(entered) for entered in self.records if entered.place is not None and entered.place.supersedes}
-        self.memory.records = [record for record in self.memory.records if record.place is None or record.place not in gone]
+        of = {
+            (one.record.kind, subject) for one in self.records if (subject := self._subject(one.record.kind, one.record.data)) is not None
+        }
+        self.memory.records = [
+            record
+            for record in self.memory.records
+            if (record.place is None or record.place not in gone)
+            and (not of or (record.kind, self._subject(record.kind, record.data)) not in of)
+        ]
         self.memory.notices += [
             NoticeGiven(told.notice.role, names.get(told.notice.office_key, ""), told.notice.title) for told in self.notices
         ]

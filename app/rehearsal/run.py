@@ -136,7 +136,8 @@ class Rehearsal:
             )
         ledger = self.ledger.open(project, self.now)
         ledger.root_key = len(self.roots) + 1
-        command = commands.Start(definition.key, variables, start_event, inside=True)
+        starter = self.ledger.starter(definition.process_id) if start_event is None else None
+        command = commands.Start(definition.key, variables, start_event, inside=True, office=starter)
         state, happened = self._answered(None, ledger, command)
         root = RehearsedTree(state, project, started_by=started_by, number=len(self.roots) + 1)
         self.roots.append(root)

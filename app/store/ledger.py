@@ -72,6 +72,14 @@ def supersede(root_key: int, element_id: str, now: datetime, *, place: Mapping[s
     db.session.execute(query.where(*here).values(superseded_at=now).execution_options(synchronize_session=False))
 
 
+def take_place(tenant: str, kind: str, subject: str, now: datetime) -> None:
+    """The row of a register with a key that was there of this subject counts no more."""
+    query = update(RecordRow).where(RecordRow.tenant == tenant, RecordRow.kind == kind, RecordRow.subject == subject)
+    db.session.execute(
+        query.where(RecordRow.superseded_at.is_(None)).values(superseded_at=now).execution_options(synchronize_session=False)
+    )
+
+
 def open_roots_of(project_key: int) -> Sequence[Row[Any]]:
     """The trees of a project that have not ended: key, process_id, definition_key."""
     query = select(ProcessInstanceRow.key, ProcessInstanceRow.process_id, ProcessInstanceRow.definition_key)

@@ -20,10 +20,26 @@ def attach(app: Flask) -> None:
         people,
         projects,
         registers,
+        systems,
         tasks,
     )
 
     display.attach(app)
     frame.attach(app)
-    for module in (home, password, inbox, tasks, documents, projects, instances, models, people, clock, clauses, calendar, registers):
+    for module in (
+        home,
+        password,
+        inbox,
+        tasks,
+        documents,
+        projects,
+        instances,
+        models,
+        people,
+        clock,
+        clauses,
+        calendar,
+        registers,
+        systems,
+    ):
         app.register_blueprint(module.blueprint)

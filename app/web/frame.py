@@ -13,7 +13,7 @@ from app.domain import permissions
 from app.domain.permissions import Actor
 from app.playing import demonstration
 from app.seen.shapes import DemonstrationAccount
-from app.services import accounts, calendars, instants
+from app.services import accounts, calendars, instants, systems
 from app.web import assets
 
 _TECHNICAL = permissions.ADMINISTRATORS | {"analyst"}
@@ -52,6 +52,8 @@ def _menu(actor: Actor) -> Iterator[tuple[str, str]]:
         yield "工作台", "inbox.todo"
         yield "项目", "projects.listing"
         yield "台账", "registers.listing"
+        if systems.may_look(actor):
+            yield "信息系统", "systems.listing"
     if permissions.may_administer(actor):
         yield "流程实例", "instances.listing"
         yield "放假安排", "calendar.show"

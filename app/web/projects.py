@@ -1,8 +1,11 @@
 """项目: the ledger. Declare a project, find projects, follow one from declaration to retirement."""
 
+from datetime import date
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+import simplejson
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask import Response as JsonResponse
 from werkzeug.wrappers import Response
 
@@ -11,7 +14,7 @@ from app.catalogue import districts
 from app.codes import RequestCode
 from app.errors import InvalidRequest
 from app.seen.shapes import StartPage
-from app.services import confirming, documents, projects
+from app.services import confirming, documents, packages, projects
 from app.web import display, form_island, listing
 
 blueprint = Blueprint("projects", __name__)
@@ -51,7 +54,25 @@ def declare() -> Response | tuple[str, int]:
 @blueprint.get("/projects/<int:key>")
 def show(key: int) -> str:
     actor = current_actor()
-    return render_template("projects/project.html", view=projects.view(actor, key, present()), files=documents.of_project(actor, key))
+    return render_template(
+        "projects/project.html",
+        view=projects.view(actor, key, present()),
+        files=documents.of_project(actor, key),
+        may_export=packages.may_export(actor),
+    )
+
+
+@blueprint.get("/projects/<int:key>/package")
+def package(key: int) -> Response:
+    """What an auditor takes along of the project, as a file."""
+    actor = current_actor()
+    content = simplejson.dumps(packages.of_project(actor, key, present()), ensure_ascii=False, indent=1, use_decimal=True, default=_plain)
+    return send_file(BytesIO(content.encode()), mimetype="application/json", as_attachment=True, download_name=f"审计包-{key}.json")
+
+
+def _plain(value: Any) -> Any:
+    """An instant as one writes it; else what a word of ours stands for."""
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 @blueprint.post("/projects/<int:key>/confirm/<field>")

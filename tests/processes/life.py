@@ -131,6 +131,7 @@ class Life:
                 not process.enabled
                 or process.start_role in (None, districts.ANYBODY)
                 or process.per != "project"
+                or process.at_once  # begun by who supervises, where there is cause
                 or process.key in self.started
             ):
                 continue

@@ -356,6 +356,8 @@ class ProcessRoot(Element):
                 child.memo["result"] = payload
             if token.course.brought is not None and child.task_spec.declarations.sets:
                 child.memo |= {"brought": list(token.course.brought), "inside": token.course.inside}
+            if token.course.begun_in is not None and child.task_spec.declarations.record and token.is_process:
+                child.memo["acting"] = token.course.begun_in
             child.ready()
         token.memo.pop("begin", None)
         token.memo.pop("payload", None)

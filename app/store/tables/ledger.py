@@ -13,6 +13,7 @@ from app.store.types import Json, JsonValue
 
 _PLACE = ("instance_key", "scope", "element_id", "item", "round")
 _ROUND = text("superseded_at IS NULL AND round IS NOT NULL")
+_SUBJECT = text("superseded_at IS NULL AND subject IS NOT NULL")
 
 
 class ProjectRow(db.Model):  # type: ignore[name-defined,misc]
@@ -70,7 +71,8 @@ class RecordRow(db.Model):  # type: ignore[name-defined,misc]
     """An entry of a register: contracts, payments, archives, lateness … ``data`` was checked by forms/records/<kind>.json.
 
     One that an element declares belongs to (instance, ``scope``, element, ``item`` of the loop, ``round``); what a later one has taken the place of is kept and
-    does not count (``superseded_at``). Those of connectors have no round.
+    does not count (``superseded_at``). Those of connectors have no round. In a register with a key a row takes the place of the one before with the same
+    ``subject``, wherever that was made.
     """
 
     __tablename__ = "records"
@@ -84,6 +86,7 @@ class RecordRow(db.Model):  # type: ignore[name-defined,misc]
             sqlite_where=_ROUND,
             postgresql_where=_ROUND,
         ),
+        Index("uq_records_subject", "tenant", "kind", "subject", unique=True, sqlite_where=_SUBJECT, postgresql_where=_SUBJECT),
         CheckConstraint("kind <> ''", name="kind"),
         CheckConstraint(
             "(round IS NULL) = (instance_key IS NULL) AND (round IS NULL) = (scope IS NULL) AND (round IS NULL) = (item IS NULL)",
@@ -97,6 +100,7 @@ class RecordRow(db.Model):  # type: ignore[name-defined,misc]
     tenant: Mapped[str]
     project_key: Mapped[int | None] = mapped_column(ForeignKey("projects.key", ondelete="RESTRICT"))
     kind: Mapped[str]
+    subject: Mapped[str | None]  # of a register with a key (``x-key``) its value: one current row each
     data: Mapped[dict[str, Any]]
     amount: Mapped[Decimal | None]
     root_key: Mapped[int | None] = mapped_column(ForeignKey("process_instances.key", ondelete="SET NULL"))

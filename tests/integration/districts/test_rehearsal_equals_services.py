@@ -114,7 +114,8 @@ class Twins(District):
         session = db.session
         offices = {row.key: row.name for row in session.execute(select(OrganisationRow.key, OrganisationRow.name))}
         held = session.execute(select(ProjectRow).where(ProjectRow.tenant == self.key)).scalars()
-        records = session.execute(select(RecordRow).where(RecordRow.tenant == self.key).order_by(RecordRow.key)).scalars()
+        counting = select(RecordRow).where(RecordRow.tenant == self.key, RecordRow.superseded_at.is_(None))
+        records = session.execute(counting.order_by(RecordRow.key)).scalars()
         notices = session.execute(select(NotificationRow).where(NotificationRow.tenant == self.key)).scalars()
         waiting = session.execute(select(WaitRow).where(WaitRow.tenant == self.key, WaitRow.root_key.is_not(None))).scalars()
         todo = session.execute(select(UserTaskRow).where(UserTaskRow.tenant == self.key, UserTaskRow.state == "open")).scalars()

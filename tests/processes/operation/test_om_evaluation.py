@@ -1,5 +1,6 @@
 """Operation from the filing of plans through fees and yearly reports, in both districts."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -262,12 +263,38 @@ def test_late_report_is_marked_can_still_be_handed_in_and_is_always_checked() ->
         case.fill("check_report", checkNote=...)
 
 
-@pytest.mark.parametrize(("key", "sampled"), [("1090", True), ("1093", True), ("1094", False), ("1050", False)])
-def test_reports_are_drawn_by_the_table(key: str, sampled: bool) -> None:
-    """The lot is key and year, of a hundred: below the rate it is drawn."""
-    year = {"year": 2026}
-    drawn = decide("sucheng", "report_sample", project={"projectKey": key}, parameters={"sampleRate": 20}, period=year, late=False)
-    assert drawn is sampled
+def test_reports_that_are_in_time_are_left_to_the_yearly_draw() -> None:
+    assert decide("sucheng", "report_sample", late=False) is False
+    assert decide("sucheng", "report_sample", late=True) is True
+    assert decide("sucheng", "report_sample") is True
+
+
+def drawn(first: int, second: int, keys: Sequence[int], rate: int = 20) -> dict[str, Any]:
+    """What is drawn of reports that have all been registered within the year."""
+    rows = [{"project": str(key), "at": "2027-02-01T09:00:00+08:00", "cycleEndOn": "2026-12-31"} for key in keys]
+    inputs = {"reports": rows, "period": "2027-04-01", "firstNumber": first, "secondNumber": second, "parameters": {"sampleRate": rate}}
+    return dict(decide("sucheng", "report_draw", **inputs))
+
+
+def test_a_fifth_of_fifty_reports_are_ten_and_the_same_seed_draws_the_same() -> None:
+    """SC-33-8: whoever has the two numbers draws the same again, in whatever order the reports come."""
+    keys = [1_000_000_007 + 37 * n for n in range(50)]
+    once = drawn(314, 2718, keys)
+    assert len(once["drawn"]) == 10
+    again = drawn(314, 2718, keys[::-1])
+    assert (again["seed"], [one["project"] for one in again["drawn"]]) == (once["seed"], [one["project"] for one in once["drawn"]])
+
+
+def test_each_of_the_two_numbers_changes_who_is_drawn_and_nobody_is_always_spared() -> None:
+    keys = [1_000_000_007 + 37 * n for n in range(50)]
+    draws = [frozenset(one["project"] for one in drawn(first, second, keys)["drawn"]) for first in range(8) for second in range(8)]
+    assert len(set(draws)) > 60
+    assert frozenset().union(*draws) == {str(key) for key in keys}
+
+
+@pytest.mark.parametrize(("count", "rate", "taken"), [(0, 20, 0), (1, 20, 1), (5, 20, 1), (6, 20, 2), (6, 100, 6), (6, 0, 0)])
+def test_a_part_of_a_report_is_a_whole_one(count: int, rate: int, taken: int) -> None:
+    assert len(drawn(3, 4, range(1001, 1001 + count), rate)["drawn"]) == taken
 
 
 def test_what_is_not_drawn_needs_no_check_and_the_register_says_so() -> None:

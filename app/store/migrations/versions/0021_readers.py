@@ -6,7 +6,7 @@ from alembic import op
 from app.store import types
 
 revision = "0021"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
