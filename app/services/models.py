@@ -23,6 +23,7 @@ from app.domain.states import DefinitionKind, DeploymentSource
 from app.errors import NotFound, Outdated, Refused
 from app.rehearsal.findings import Finding
 from app.seen import clauses as register
+from app.seen import validity
 from app.seen.elements import element_views
 from app.seen.shapes import BootView, ClausesPage, DefinitionView, DeploymentView, DiagramView, ImportView
 from app.store import resources, rows
@@ -191,6 +192,11 @@ def clauses(actor: Actor) -> ClausesPage:
     district = snapshot.district(actor.tenant)
     title = str(district.regulation.get("title") or district.regulation.get("short_title") or district.title)
     return register.page(snapshot.library(actor.tenant), district, title)
+
+
+def standing(actor: Actor, now: datetime) -> str:
+    """What the pages of the actor's district say above everything of the regulation they go by; empty where there is nothing to say."""
+    return validity.message(actor.tenant, now) if actor.tenant and actor.tenant != SHARED else ""
 
 
 def imports(actor: Actor, kind: str, key: int) -> list[ImportView]:

@@ -13,7 +13,7 @@ from app.domain import permissions
 from app.domain.permissions import Actor
 from app.playing import demonstration
 from app.seen.shapes import DemonstrationAccount
-from app.services import accounts, instants
+from app.services import accounts, instants, models
 from app.web import assets
 
 _TECHNICAL = permissions.ADMINISTRATORS | {"analyst"}
@@ -30,11 +30,12 @@ class Item:
 
 @dataclass(frozen=True)
 class PageFrame:
-    """``assumed``: the virtual instant, None when the clock is the real one."""
+    """``assumed``: the virtual instant, None when the clock is the real one; ``validity``: what is to be said of the regulation, if anything."""
 
     actor: Actor | None
     menu: list[Item]
     assumed: datetime | None
+    validity: str = ""
 
 
 def is_official(actor: Actor) -> bool:
@@ -71,7 +72,7 @@ def _frame() -> PageFrame:
     actor = identity.current_actor()
     here = (request.blueprint or "") if request.endpoint else ""
     menu = [Item(title, url_for(endpoint), endpoint.split(".")[0] == here) for title, endpoint in _menu(actor)]
-    return PageFrame(actor, menu, identity.present() if instants.is_virtual() else None)
+    return PageFrame(actor, menu, identity.present() if instants.is_virtual() else None, models.standing(actor, identity.present()))
 
 
 def _context() -> dict[str, Any]:
