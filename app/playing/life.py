@@ -23,6 +23,8 @@ from app.services import accounts, projects, tasks, timers
 DURATION = timedelta(minutes=30)  # how long a person takes
 MOST_REPEATS = 40  # of one task, opinions of several offices included: beyond that the life turns in a circle
 DECLARATION = "declaration"
+UNTOWARD = frozenset({"om_stop"})  # what people begin where something has gone wrong, and no life needs
+SERVICE_RESULT = "serviceResult"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +144,7 @@ def start_next(life: Life, now: datetime) -> bool:
             phase != process.start_phases[-1] or any(done.line.process_id == process.key for done in life.done)
         ):
             continue  # another process asks for it when its time has come
-        if process.key == "retirement" and projects.facts(SYSTEM, life.key).get("evalResult") is None:
+        if process.key in UNTOWARD or (process.key == "retirement" and not _is_evaluated(life)):
             continue
         starter = player.holder(life.district.key, process.start_role, now, project=life.key)
         if starter is None:
@@ -155,6 +157,13 @@ def start_next(life: Life, now: datetime) -> bool:
             life.problems.append(_refused(process, failure))
         return True
     return False
+
+
+def _is_evaluated(life: Life) -> bool:
+    """Whether its operation has been evaluated once: as a service where the district does that by itself, else as a whole."""
+    ledger = snapshot.library(life.district.key).ledger
+    result = SERVICE_RESULT if ledger is not None and SERVICE_RESULT in ledger.fields else "evalResult"
+    return projects.facts(SYSTEM, life.key).get(result) is not None
 
 
 def upcoming(lines: Sequence[TaskLine], now: datetime) -> Iterator[datetime]:
