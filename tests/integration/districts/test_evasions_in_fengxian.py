@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 
 from app.domain.permissions import SYSTEM
-from app.errors import Failure
-from app.services import projects
+from app.errors import Failure, Forbidden
+from app.services import projects, tasks, timers
 from tests.integration.districts.evading import begun, facts, refused, start
-from tests.integration.districts.play import District, at
+from tests.integration.districts.play import MOST_ACTS, District
 
 OM: Mapping[str, Any] = {"category": "运维类项目", "projectType": "运维类", "hasPriorOm": False}
 
@@ -144,3 +144,55 @@ def _pay(place: District, project: int, kind: str, amount: Decimal) -> bool:
         return False
     place.do(place.task(project, "pay"))
     return True
+
+
+OTHERS = (
+    "applicant",
+    "applicant_leader",
+    "data_bureau",
+    "finance",
+    "cyberspace",
+    "public_security",
+    "procurement_centre",
+    "implementer",
+    "auditor",
+)
+
+
+def test_nobody_does_what_is_another_office_s_to_do(app: Flask) -> None:
+    """Article 5: along a whole life every task is tried by everybody who has no part in it, once a kind of task."""
+    place, project = begun("fengxian")
+    strangers = [place.person(role) for role in OTHERS if role != "applicant"] + [place.person("applicant", office="奉贤区水务局")]
+    tried: set[str] = set()
+    for _ in range(MOST_ACTS):
+        lines = [line for line in place.open() if line.project_key in (None, project)]
+        for line in lines:
+            if line.element_id not in tried:
+                tried.add(line.element_id)
+                for somebody in strangers:
+                    if not {row.role for row in somebody.memberships} & set(line.candidate_groups):
+                        with pytest.raises(Forbidden):
+                            tasks.complete(somebody, line.key, {}, place.now)
+        if (
+            projects.phase(SYSTEM, project) == "operating"
+            and not any(line.element_id == "arrange_fee" for line in lines)
+            and "arrange_fee" in tried
+        ):
+            break
+        ready = [line for line in lines if line.follow_up_at is None or line.follow_up_at <= place.now]
+        if ready:
+            place.do(min(ready, key=lambda line: (line.project_key is None, line.key)))
+            place.advance(place.now + timedelta(minutes=30))
+        else:
+            later = [line.follow_up_at for line in place.open() if line.follow_up_at and line.follow_up_at > place.now]
+            place.advance(min(instant for instant in (timers.next_due(), *later) if instant))
+    assert {
+        "approve_documents",
+        "determine_method",
+        "give_consent",
+        "pay",
+        "grade",
+        "set_quota",
+        "conclude_acceptance",
+        "inspect_duties",
+    } <= tried
