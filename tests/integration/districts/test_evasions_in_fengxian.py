@@ -12,7 +12,7 @@ from app.domain.permissions import SYSTEM
 from app.errors import Failure, Forbidden
 from app.services import projects, tasks, timers
 from tests.integration.districts.evading import begun, facts, refused, start
-from tests.integration.districts.play import MOST_ACTS, District
+from tests.integration.districts.play import MOST_ACTS, District, at
 
 OM: Mapping[str, Any] = {"category": "运维类项目", "projectType": "运维类", "hasPriorOm": False}
 
@@ -196,3 +196,27 @@ def test_nobody_does_what_is_another_office_s_to_do(app: Flask) -> None:
         "conclude_acceptance",
         "inspect_duties",
     } <= tried
+
+
+def test_a_governance_project_takes_no_money_from_the_construction_plan(app: Flask) -> None:
+    """FX-16-5, FX-9-2, FX-5-14: its channel was found by the review; without a fund of its own kind it is not listed, however finance writes it."""
+    place, project = begun("fengxian")
+    place.do(place.task(project, "prepare_declaration"), isDataGovernance=True, serviceNature="便民服务", targetPlatform="一网通办奉贤频道")
+    while not place.open(None, "compile_plan"):
+        if ready := place.open(project):
+            place.do(ready[0])
+        else:
+            place.advance(at("2026-10-20"))
+    assert facts(project)["fundChannel"] == "公共数据治理专项经费"
+    assert facts(project)["unifiedPlatforms"] == ["一网通办奉贤频道"]  # FX-16-2: the procurement is told
+    place.do(place.task(None, "compile_plan"))
+    consent = place.task(None, "give_consent")
+    (item,) = place.filled(consent)["planItems"]
+    assert "还没有核定" in refused(place, consent, planItems=[item])
+    assert "资金渠道由评审确定" in refused(place, consent, planItems=[{**item, "fundChannel": "区级财政"}])
+    projects.start_district_process(place.person("data_bureau"), "special_fund", place.now)
+    place.do(place.task(None, "propose_fund"), fundKind="公共数据治理", year=2027, proposedAmount=item["planAmount"])
+    short = item["planAmount"] - Decimal("0.01")
+    place.do(place.task(None, "approve_fund"), quotaAmount=short)
+    assert "超出公共数据治理专项额度" in refused(place, consent, planItems=[item])
+    place.do(consent, planItems=[{**item, "planAmount": short}])
