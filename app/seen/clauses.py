@@ -32,15 +32,15 @@ def page(library: Snapshot, district: District, title: str) -> ClausesPage:
 
 def _interpretation(one: interpretations.Interpretation, row: ledger.Issued, rows: list[tuple[dmn.Rule, FactLine]]) -> InterpretationLine:
     return InterpretationLine(
-        one.number,
-        one.clauses,
-        str(one.data["question"]),
-        str(one.data["ruling"]),
-        one.effective_on,
-        str(one.data["documentNo"]),
-        f"{row.office or ''} {row.person or ''}".strip(),
-        row.at,
-        tuple(line for rule, line in rows if one.number in interpretations.cited(rule)),
+        number=one.number,
+        clauses=one.clauses,
+        question=str(one.data["question"]),
+        ruling=str(one.data["ruling"]),
+        effective_on=one.effective_on,
+        document_no=str(one.data["documentNo"]),
+        by=f"{row.office or ''} {row.person or ''}".strip(),
+        at=row.at,
+        rows=tuple(line for rule, line in rows if one.number in interpretations.cited(rule)),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain import districts
+from app.playing.life import UNTOWARD
 from tests.processes.driver import ROOT, ZONE, Case, at, form, library
 
 MOST_ACTS = 800
@@ -137,6 +138,8 @@ class Life:
                 continue
             if any(process.key in other.called_processes for other in library(self.district.key).processes.values()):
                 continue  # done as a part of another
+            if process.key in UNTOWARD:
+                continue
             if process.key == "retirement" and self.ledger.get(RESULT[self.district.key]) is None:
                 continue  # not before its service has been evaluated once
             if self.phase in process.start_phases:
