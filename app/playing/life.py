@@ -160,10 +160,13 @@ def start_next(life: Life, now: datetime) -> bool:
 
 
 def _is_evaluated(life: Life) -> bool:
-    """Whether its operation has been evaluated once: as a service where the district does that by itself, else as a whole."""
-    ledger = snapshot.library(life.district.key).ledger
-    result = SERVICE_RESULT if ledger is not None and SERVICE_RESULT in ledger.fields else "evalResult"
-    return projects.facts(SYSTEM, life.key).get(result) is not None
+    """Whether its operation has been evaluated once: as a service where the district does that by itself, else as a whole; in a tree of the release before
+    as a part of the operation."""
+    facts, ledger = projects.facts(SYSTEM, life.key), snapshot.library(life.district.key).ledger
+    if ledger is None or SERVICE_RESULT not in ledger.fields:
+        return facts.get("evalResult") is not None
+    older = any((done.line.process_id, done.line.element_id) == ("om_evaluation", "conclude_evaluation") for done in life.done)
+    return facts.get(SERVICE_RESULT) is not None or (older and facts.get("evalResult") is not None)
 
 
 def upcoming(lines: Sequence[TaskLine], now: datetime) -> Iterator[datetime]:
