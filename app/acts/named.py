@@ -1,4 +1,4 @@
-"""Offices and people that a form names: chosen from the register, never typed. What is none of it is said at the field that names it.
+"""Offices and people that a form names: chosen from the register, never typed; and clauses. What is none of it is said at the field that names it.
 
 An office has to be there, open, of the district and under its own name; a person an active account of the district that does tasks, and where the field says
 ``x-held``, one who holds that role: in an office that the district gives it to, or in the project's own office of its relation.
@@ -16,7 +16,7 @@ from app.domain.forms import FieldProblem, Form
 from app.domain.permissions import Membership, ProjectFacts
 from app.store import accounts
 
-OFFICE, PERSON = "office", "person"  # of x-format
+OFFICE, PERSON, CLAUSE = "office", "person", "clause"  # of x-format
 _NONE = {OFFICE: "登记的单位", PERSON: "本区的人员"}
 _MOST_DIGITS = 18
 
@@ -36,7 +36,7 @@ class Named:
 
 
 def of_form(form: Form, data: Mapping[str, Any]) -> list[Named]:
-    """Everything that the answers of a form name, but for what the ledger's own rules look at, and what is only shown. Nothing that is no {key, name}."""
+    """Everything that the answers of a form name, but for what the ledger's own rules look at, and what is only shown. Nothing that is no {key, name} and no clause."""
     schema = {
         **form.schema,
         "properties": {
@@ -53,10 +53,13 @@ def within(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[Named]:
 
 def problems(tenant: str, named: Sequence[Named], project: ProjectFacts | None = None) -> list[FieldProblem]:
     """What is not in the register, by its field. ``project``: whose own offices count for roles that belong to a project."""
-    found = []
+    found: list[FieldProblem] = []
     offices = {str(row.key): (row.name, row.closed_at is None) for row in accounts.offices_of(tenant, _keys(named, OFFICE))}
     people = {str(row.id): (row.name, row.active) for row in accounts.people_of(tenant, _keys(named, PERSON))}
     for one in named:
+        if one.kind == CLAUSE:
+            found.extend(_no_clause(tenant, one))
+            continue
         known = (offices if one.kind == OFFICE else people).get(one.key)
         why = _why(one, known) or (_holds_not(tenant, one, project) if one.held else "")
         if why:
@@ -65,6 +68,13 @@ def problems(tenant: str, named: Sequence[Named], project: ProjectFacts | None =
                 FieldProblem(one.path, one.title, code, f"“{one.title}”应从登记的{'单位' if one.kind == OFFICE else '人员'}中选择:{why}")
             )
     return found
+
+
+def _no_clause(tenant: str, one: Named) -> Iterator[FieldProblem]:
+    """A clause by its id, or a whole article by what the ids of its clauses begin with (FX-22)."""
+    if not any(clause == one.key or clause.startswith(f"{one.key}-") for clause in snapshot.district(tenant).clauses):
+        text = f"“{one.title}”应是本区登记的条款编号,没有“{one.key}”"
+        yield FieldProblem(one.path, one.title, FormCode.CLAUSE, text)
 
 
 def _why(one: Named, known: tuple[str, bool] | None) -> str:
@@ -103,6 +113,8 @@ def _walk(schema: Mapping[str, Any], data: Any, path: str, title: str, beside: M
         if isinstance(data, Mapping) and all(isinstance(data.get(part), str) for part in ("key", "name")):
             held, inside = _holding(schema, beside or {})
             yield Named(path, title, kind, data["key"], data["name"], held=held, inside=inside)
+    elif kind == CLAUSE and isinstance(data, str):
+        yield Named(path, title, kind, data, data)
     elif isinstance(data, Mapping):
         for name, part in schema.get("properties", {}).items():
             if data.get(name) is not None and isinstance(part, Mapping):

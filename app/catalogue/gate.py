@@ -12,10 +12,11 @@ deployed.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from importlib import metadata
 from typing import Any
 
-from app.catalogue import changes, districts, doers, scenario_sets, snapshot
+from app.catalogue import changes, districts, doers, interpretations, scenario_sets, snapshot
 from app.catalogue.bundles import ModelFile
 from app.catalogue.changes import Changes
 from app.catalogue.scenario_sets import DeployedSet, Holdings
@@ -55,15 +56,18 @@ class GateVerdict:
     basis: str = ""
 
 
-def check(files: Sequence[ModelFile]) -> GateVerdict:
+def check(files: Sequence[ModelFile], now: datetime) -> GateVerdict:
     """``files``: those of a bundle that are new. Needs an app context; reads only."""
+    if unfounded := tuple(interpretations.unfounded(files, now)):
+        return GateVerdict(refused=unfounded)  # nobody answers for it, so nothing is tried out
     after = Trial(files)
     missing = scenario_sets.missing(files, after.holdings)
     if missing:
         return GateVerdict(refused=tuple(missing))
     run = _Run(files, after)
     run.all()
-    found = [*run.findings, *_overlaps(files), *_dropped(files, run.deployed), *_slips(files, after.holdings), *doers.changed(files)]
+    found = [*run.findings, *_overlaps(files), *_dropped(files, run.deployed), *_slips(files, after.holdings)]
+    found += doers.changed(files)
     return GateVerdict(
         refused=tuple(finding for finding in found if finding.code not in _TOLD),
         told=tuple(finding for finding in found if finding.code in _TOLD),
@@ -74,13 +78,17 @@ def check(files: Sequence[ModelFile]) -> GateVerdict:
     )
 
 
-def at_start(files: Sequence[ModelFile]) -> GateVerdict:
+def at_start(files: Sequence[ModelFile], now: datetime) -> GateVerdict:
     """What can be said of files that come with the product, without running anything. Needs an app context; reads only."""
     holdings = Holdings(files)
     found = [*scenario_sets.missing(files, holdings), *_overlaps(files)]
     return GateVerdict(
         tuple(finding for finding in found if finding.code != FindingCode.OVERLAP_KNOWN),
-        (*_dropped(files, holdings.sets()), *(finding for finding in found if finding.code == FindingCode.OVERLAP_KNOWN)),
+        (
+            *_dropped(files, holdings.sets()),
+            *(finding for finding in found if finding.code == FindingCode.OVERLAP_KNOWN),
+            *interpretations.unfounded(files, now),
+        ),
     )
 
 

@@ -267,6 +267,10 @@ class Snapshot:
         """The newest version of every process."""
         return self.indices["process"].newest.values()
 
+    def decisions(self) -> Iterable[ResourceRef]:
+        """The newest version of every decision."""
+        return self.indices["decision"].newest.values()
+
 
 def _load(tenant: str, version: int) -> Snapshot:
     found = resources.references([tenant, SHARED], version)

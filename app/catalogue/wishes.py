@@ -85,6 +85,8 @@ def advice(against: Sequence[Finding]) -> str:
         words.append("决策表有行重叠:请改正;确需发布的,写明理由强制发布")
     if FindingCode.OWNER_DOER in codes:
         words.append("决定台账字段的任务换了办理的人:请改正;确需如此的,写明理由强制发布")
+    if FindingCode.INTERPRETATION in codes:
+        words.append("改动的读法要有主管部门的解释作依据:请登记解释,或恢复原来的值;不能强制发布")
     if FindingCode.SCENARIO_DROPPED in codes:
         words.append("这组场景比原来少查了内容:请补上;确实不再需要的,写明理由确认减少")
     if FindingCode.NEW_ID in codes:

@@ -48,6 +48,7 @@ class FindingCode(Code):
     APPROVAL_IDLE = "APPROVAL_IDLE", "批准之后还要等候，而没有任何环节问这项批准"
     FACT_AT_ONCE = "FACT_AT_ONCE", "可能同时进行的两个环节写入台账的同一项，后到的会盖掉先到的"
     OWNER_DOER = "OWNER_DOER", "决定台账字段的任务换了由谁办理；请改正，或写明理由强制发布"
+    INTERPRETATION = "INTERPRETATION", "改了条文未定的读法，或改了已有解释的一行，批注里没有写在适用的解释的编号"
     FUNCTION = "FUNCTION", "没有这个函数"
     SEPARATOR = "SEPARATOR", "数里写了分节的逗号，会当作几个数；请写成 4000000"
     ARGUMENTS = "ARGUMENTS", "调用函数的参数个数或名称不对，结果总是空值"

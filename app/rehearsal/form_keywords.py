@@ -43,7 +43,7 @@ _OF_THE_SAME = frozenset({"if", "then", "else", "not", "allOf", "anyOf", "oneOf"
 _KEYWORDS = frozenset({*_ONE, *_LISTS, *_NAMED, *_PLAIN, *_OURS})
 _TRUTHS = ("x-fresh", "x-hidden", "x-keep", "x-ledger", "x-readonly-from", "x-total", "x-unordered", "x-while-open")
 _VALUES: Mapping[str, Collection[str]] = {
-    "x-format": ("document", "money", "office", "percent", "person"),
+    "x-format": ("clause", "document", "money", "office", "percent", "person"),
     "format": (
         "date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri", "uri-reference", "iri", "iri-reference",
         "uuid", "uri-template", "json-pointer", "relative-json-pointer", "regex",

@@ -1,20 +1,60 @@
-"""The clauses of a district's regulation, each with what carries it: by the names that people know, with the page of the model."""
+"""The clauses of a district's regulation, each with what carries it: by the names that people know, with the page of the model; what the text leaves open, and
+how its authority has interpreted it.
+"""
 
-from app.catalogue import snapshot
+from collections.abc import Iterator
+
+from app.catalogue import interpretations, snapshot
 from app.catalogue.snapshot import Snapshot
 from app.decision import dmn
+from app.decision.dmn.expressions import DESCRIPTION
 from app.domain.districts import District
 from app.domain.states import DefinitionKind
-from app.seen.shapes import ClauseEntry, FactLine, ModelRef
+from app.seen.shapes import ClauseEntry, ClausesPage, FactLine, InterpretationLine, ModelRef
+from app.store import ledger
 
 
-def entries(library: Snapshot, district: District) -> tuple[ClauseEntry, ...]:
+def page(library: Snapshot, district: District, title: str) -> ClausesPage:
     """All of them, in the order of the register. Carriers that no model of the district bears are left out: principles, and what an open reading waits for."""
-    found = []
+    there, found = interpretations.issued(district.key), []
     for clause in district.clauses.values():
         carriers = dict.fromkeys(line for carrier in clause.carriers if (line := _carrier(library, carrier)) is not None)
-        found.append(ClauseEntry(clause.id, clause.article, clause.paraphrase, tuple(carriers)))
-    return tuple(found)
+        numbers = tuple(one.number for one in there.values() if one.concerns([clause.id]))
+        found.append(ClauseEntry(clause.id, clause.article, clause.paraphrase, tuple(carriers), numbers))
+    rows, made = list(_readings(library, district)), ledger.issued(district.key, interpretations.KIND)
+    return ClausesPage(
+        title,
+        tuple(found),
+        tuple(_interpretation(one, row, rows) for one, row in zip(there.values(), made, strict=True)),
+        tuple(line for rule, line in rows if interpretations.is_open(rule)),
+    )
+
+
+def _interpretation(one: interpretations.Interpretation, row: ledger.Issued, rows: list[tuple[dmn.Rule, FactLine]]) -> InterpretationLine:
+    return InterpretationLine(
+        number=one.number,
+        clauses=one.clauses,
+        question=str(one.data["question"]),
+        ruling=str(one.data["ruling"]),
+        effective_on=one.effective_on,
+        document_no=str(one.data["documentNo"]),
+        by=f"{row.office or ''} {row.person or ''}".strip(),
+        at=row.at,
+        rows=tuple(line for rule, line in rows if one.number in interpretations.cited(rule)),
+    )
+
+
+def _readings(library: Snapshot, district: District) -> Iterator[tuple[dmn.Rule, FactLine]]:
+    """Rows of the district's own tables that the text leaves open or an interpretation decides, with what they say."""
+    for table in sorted(library.decisions(), key=lambda one: one.id):
+        if table.tenant != district.key or (found := library.decision(table.id)) is None:
+            continue
+        decision = found.model.decisions[table.id]
+        for rule in decision.rules:
+            if interpretations.is_open(rule) or interpretations.cited(rule):
+                model = ModelRef(DefinitionKind.DECISION, table.id, table.tenant, table.version)
+                said = f"{rule.annotations.get(DESCRIPTION, '')}：{'，'.join(rule.outputs)}"
+                yield rule, FactLine(f"表“{table.name}”第 {rule.number} 行　{said}", model=model, anchor=f"{table.id}-{rule.number}")
 
 
 def _carrier(library: Snapshot, carrier: str) -> FactLine | None:

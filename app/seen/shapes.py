@@ -209,14 +209,32 @@ class ClauseEntry:
     article: str
     paraphrase: str
     carriers: Sequence[FactLine] = ()
+    interpretations: Sequence[str] = ()  # numbers
+
+
+@dataclass(frozen=True, slots=True)
+class InterpretationLine:
+    """An interpretation of the regulation by its authority. ``rows``: of the tables that rest on it as they are now."""
+
+    number: str
+    clauses: Sequence[str]
+    question: str
+    ruling: str
+    effective_on: date
+    document_no: str
+    by: str  # office and person
+    at: datetime
+    rows: Sequence[FactLine] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ClausesPage:
-    """``title``: of the regulation."""
+    """``title``: of the regulation. ``open``: rows of tables that the text leaves open and nobody has interpreted."""
 
     title: str
     entries: Sequence[ClauseEntry]
+    interpretations: Sequence[InterpretationLine] = ()
+    open: Sequence[FactLine] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from app.domain.permissions import SYSTEM, Actor
 from app.domain.states import DefinitionKind, DeploymentSource
 from app.errors import NotFound, Outdated, Refused
 from app.rehearsal.findings import Finding
-from app.seen.clauses import entries
+from app.seen import clauses as register
+from app.seen import validity
 from app.seen.elements import element_views
 from app.seen.shapes import BootView, ClausesPage, DefinitionView, DeploymentView, DiagramView, ImportView
 from app.store import resources, rows
@@ -93,7 +94,7 @@ def _deploy(
 
 def _try(actor: Actor, found: Changes, wish: Wish, now: datetime) -> GateVerdict:
     """What the gate says of the new files. Raises Refused."""
-    tried = gate.at_start(found.new) if wish.source == DeploymentSource.FILES else gate.check(found.new)
+    tried = gate.at_start(found.new, now) if wish.source == DeploymentSource.FILES else gate.check(found.new, now)
     against = [finding for finding in tried.refused if not wish.answers_for(finding)]
     if against:
         raise _refusal(actor, against, now, advice(against))
@@ -190,7 +191,12 @@ def clauses(actor: Actor) -> ClausesPage:
         raise NotFound("条款按区列出，您不属于任何一个区")
     district = snapshot.district(actor.tenant)
     title = str(district.regulation.get("title") or district.regulation.get("short_title") or district.title)
-    return ClausesPage(title, entries(snapshot.library(actor.tenant), district))
+    return register.page(snapshot.library(actor.tenant), district, title)
+
+
+def standing(actor: Actor, now: datetime) -> str:
+    """What the pages of the actor's district say above everything of the regulation they go by; empty where there is nothing to say."""
+    return validity.message(actor.tenant, now) if actor.tenant and actor.tenant != SHARED else ""
 
 
 def imports(actor: Actor, kind: str, key: int) -> list[ImportView]:

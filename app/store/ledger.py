@@ -1,6 +1,7 @@
 """Queries over the ledger: projects, records, numbers, offices."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from app.store.tables import (
     ProjectRow,
     RecordRow,
     TaskCandidateRow,
+    UserRow,
     UserTaskRow,
     db,
 )
@@ -192,6 +194,32 @@ def records(tenant: str, kind: str, project_key: int | None) -> Iterator[Row[Any
     query = select(RecordRow.__table__).where(RecordRow.kind == kind, RecordRow.superseded_at.is_(None))
     query = query.where(RecordRow.tenant == tenant) if project_key is None else query.where(RecordRow.project_key == project_key)
     yield from db.session.execute(query.order_by(RecordRow.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """Who made a record of a district, where and when."""
+
+    office: str | None
+    person: str | None
+    at: datetime
+
+
+def issued(tenant: str, kind: str) -> list[Issued]:
+    """Of the current records of a kind of a whole district, in the order of ``records``."""
+    query = (
+        select(RecordRow.office, UserRow.name, RecordRow.created_at)
+        .outerjoin(
+            UserTaskRow,
+            (UserTaskRow.root_key == RecordRow.root_key)
+            & (UserTaskRow.element_id == RecordRow.element_id)
+            & (UserTaskRow.state == TaskState.COMPLETED),
+        )
+        .outerjoin(UserRow, UserRow.id == UserTaskRow.completed_by)
+        .where(RecordRow.kind == kind, RecordRow.superseded_at.is_(None), RecordRow.tenant == tenant)
+        .order_by(RecordRow.key)
+    )
+    return [Issued(*row) for row in db.session.execute(query)]
 
 
 def records_of_office(tenant: str, kind: str, applicant: int) -> Iterator[Row[Any]]:

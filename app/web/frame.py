@@ -13,7 +13,7 @@ from app.domain import permissions
 from app.domain.permissions import Actor
 from app.playing import demonstration
 from app.seen.shapes import DemonstrationAccount
-from app.services import accounts, calendars, instants, systems
+from app.services import accounts, calendars, instants, models, systems
 from app.web import assets
 
 _TECHNICAL = permissions.ADMINISTRATORS | {"analyst"}
@@ -30,11 +30,13 @@ class Item:
 
 @dataclass(frozen=True)
 class PageFrame:
-    """``assumed``: the virtual instant, None when the clock is the real one. ``unannounced``: a year whose working days an administrator should bring in."""
+    """``assumed``: the virtual instant, None when the clock is the real one; ``validity``: what is to be said of the regulation, if anything; ``unannounced``: a
+    year whose working days an administrator should bring in."""
 
     actor: Actor | None
     menu: list[Item]
     assumed: datetime | None
+    validity: str = ""
     unannounced: int | None = None
 
 
@@ -76,8 +78,9 @@ def _frame() -> PageFrame:
     actor = identity.current_actor()
     here = (request.blueprint or "") if request.endpoint else ""
     menu = [Item(title, url_for(endpoint), endpoint.split(".")[0] == here) for title, endpoint in _menu(actor)]
-    unannounced = calendars.missing_year(identity.present()) if permissions.may_administer(actor) else None
-    return PageFrame(actor, menu, identity.present() if instants.is_virtual() else None, unannounced)
+    now = identity.present()
+    unannounced = calendars.missing_year(now) if permissions.may_administer(actor) else None
+    return PageFrame(actor, menu, now if instants.is_virtual() else None, models.standing(actor, now), unannounced)
 
 
 def _context() -> dict[str, Any]:

@@ -60,9 +60,8 @@ def library(district: str, years: tuple[int, ...] | None = None) -> StaticLibrar
             decisions[decision_id] = DecisionRef(len(decisions) + 1, 1, decision_id, model)
     calendar = calendars.statutory(years) if years else calendars.statutory()
     found = StaticLibrary(definitions, decisions, frozenset(files("forms", ".json", district)), calendar, ZONE, tenant=district)
-    folders = (ROOT / "forms" / "records", ROOT / "forms" / district / "records")
-    kept = {path.stem: path for folder in folders for path in folder.glob("*.json") if path.stem != "project"}
-    found.registers = {kind: record_form(path) for kind, path in kept.items()}
+    folders = [ROOT / "forms" / "records", ROOT / "forms" / district / "records"]  # the district's own in place of the shared ones
+    found.registers = {path.stem: record_form(path) for folder in folders for path in folder.glob("*.json") if path.stem != "project"}
     return found
 
 
@@ -368,7 +367,7 @@ class Case:
 
     def _put_record(self, kind: str, data: dict[str, Any]) -> None:
         data = {name: value for name, value in data.items() if value is not None}
-        problems = record_form(ROOT / "forms" / "records" / f"{kind}.json").validate(_decimal(data))
+        problems = library(self.district).registers[kind].validate(_decimal(data))
         if problems:
             raise FormRejected(problems)
         self.records.setdefault(kind, []).append(data)

@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain import districts
+from app.playing.life import UNTOWARD
 from tests.processes.driver import ROOT, ZONE, Case, at, form, library
 
 MOST_ACTS = 800
 MOST_REPEATS = 16
+RESULT = {"fengxian": "serviceResult", "sucheng": "evalResult"}  # of the evaluation at the end of a year's operation
 TERMINAL = frozenset({"retired", "rejected", "terminated", "withdrawn"})
 
 
@@ -137,7 +139,11 @@ class Life:
                 continue
             if any(process.key in other.called_processes for other in library(self.district.key).processes.values()):
                 continue  # done as a part of another
-            if self.phase in process.start_phases and (process.key != "retirement" or self.ledger.get("evalResult") is not None):
+            if process.key in UNTOWARD:
+                continue
+            if process.key == "retirement" and self.ledger.get(RESULT[self.district.key]) is None:
+                continue  # not before its service has been evaluated once
+            if self.phase in process.start_phases:
                 self.started.add(process.key)
                 self.begin(process.key)
                 return True

@@ -17,7 +17,7 @@ DECIDED = {  # what an office has decided for or against the applicant, and who 
         "decentralizedApproved": ("district_government",), "securityOk": ("data_bureau",), "completedOn": ("data_bureau",),
     },
 }  # fmt: skip
-NOBODYS = {"fengxian": {"platforms"}, "sucheng": set()}  # a table says them, and no element writes them down
+NOBODYS: dict[str, set[str]] = {"fengxian": set(), "sucheng": set()}  # a table says them, and no element writes them down
 
 
 @pytest.mark.parametrize("district", sorted(DECIDED))

@@ -266,12 +266,12 @@ def test_a_folder_of_no_district_is_published_to_nobody(operator: Any, tmp_path:
 
 
 def test_a_file_below_a_folder_that_only_happens_to_be_called_so_is_shared(operator: Any, tmp_path: Path) -> None:
-    shared = (ROOT / "bpmn" / "om_evaluation.bpmn").read_text("utf-8")
+    shared = (ROOT / "bpmn" / "rectification.bpmn").read_text("utf-8")
     (diagram,) = place(
-        tmp_path / "sucheng", bpmn__om_evaluation_dot_bpmn=shared.replace('isExecutable="true">', 'isExecutable="true">\n', 1)
+        tmp_path / "sucheng", bpmn__rectification_dot_bpmn=shared.replace('isExecutable="true">', 'isExecutable="true">\n', 1)
     )
     done = operator(diagram)
-    assert (done.exit_code, done.stdout.split()[:3]) == (0, ["<default>", "process", "om_evaluation"])
+    assert (done.exit_code, done.stdout.split()[:3]) == (0, ["<default>", "process", "rectification"])
 
 
 def test_within_the_folder_the_whole_path_counts(operator: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

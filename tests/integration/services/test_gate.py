@@ -206,8 +206,8 @@ def test_another_deployment_in_between_is_tried_with(own: None, monkeypatch: pyt
     """The other one makes mine fail: what is deployed has been tried as a whole."""
     check = gate.check
 
-    def overtaken(files: object) -> gate.GateVerdict:
-        verdict = check(files)  # type: ignore[arg-type]
+    def overtaken(files: object, now: object) -> gate.GateVerdict:
+        verdict = check(files, now)  # type: ignore[arg-type]
         monkeypatch.setattr(gate, "check", check)
         deploy(("dmn/permit_gate.dmn", STRICT), reason="上级文件已改", force=True)
         return verdict

@@ -25,7 +25,6 @@ DISTRICTS = ("fengxian", "sucheng")
         ("fengxian", "review.block", "2026-11-20", {}, "2026-12-31"),
         ("fengxian", "declaration.close", "2026-07-01", {"closesOn": "2026-08-31"}, "2026-08-31"),
         ("fengxian", "declaration.close", "2026-07-01", {"batchCloseOn": "2026-09-15"}, "2026-09-15"),
-        ("fengxian", "regulation.expire", "2025-01-01", {}, "2029-12-31"),
         ("sucheng", "declaration.close", "2026-08-03", {}, "2026-10-15"),
         ("sucheng", "declaration.close", "2028-08-03", {}, "2028-10-15"),  # a Sunday: a fixed date does not roll
         ("sucheng", "review.revise", "2026-03-06", {}, "2026-03-11"),

@@ -12,13 +12,19 @@ BAD = {"rectifyState": "整改不合格", "confirmNote": "仍未达标"}
 BEGUN_BY = {"rectification_requested": "rectification", "sanction_requested": "sanction"}
 
 
-def evaluating(district: str, phase: str = "operating", **facts: Any) -> Case:
-    return Case(district, "evaluation", {**FACTS, **facts}, now=at("2027-03-16"), phase=phase)
+# Article 31's evaluation of the service is Fengxian's with opinions; article 32's of the project is the bureau's alone.
+PROCESS = {"fengxian": "service_evaluation", "sucheng": "evaluation"}
+CONCLUSION = {"fengxian": "conclude_service", "sucheng": "conclude_evaluation"}
+
+
+def evaluating(district: str, phase: str = "operating", process: str = "", **facts: Any) -> Case:
+    return Case(district, process or PROCESS[district], {**FACTS, **facts}, now=at("2027-03-16"), phase=phase)
 
 
 def concluded(district: str, **conclusion: Any) -> Case:
-    case = evaluating(district)
-    case.fill_all("give_opinion")
+    case = evaluating(district, process="evaluation")
+    if district == "sucheng":
+        case.fill_all("give_opinion")
     case.fill("conclude_evaluation", **conclusion)
     return case
 
@@ -43,12 +49,12 @@ def test_conclusion_waits_for_every_opinion(district: str) -> None:
     assert ("finance",) in groups
     while case.tasks["give_opinion"] > 1:
         case.fill("give_opinion")
-        assert case.tasks["conclude_evaluation"] == 0
+        assert case.tasks[CONCLUSION[district]] == 0
     case.advance("2027-04-20")  # silence is no opinion
     assert case.tasks == {"give_opinion": 1}
     assert "opinion" in case.overdue
     case.fill("give_opinion", opinion="未通过", comment="数据更新不及时")
-    assert case.tasks == {"conclude_evaluation": 1}
+    assert case.tasks == {CONCLUSION[district]: 1}
     assert {row["opinion"] for row in case.variable("opinions")} == {"通过", "未通过"}
 
 
@@ -78,10 +84,11 @@ def test_an_opinion_is_not_overruled_in_silence() -> None:
     case.fill("give_opinion")
     case.fill("give_opinion", opinion="未通过", comment="使用率低")
     with pytest.raises(FormRejected) as refused:
-        case.fill("conclude_evaluation")
-    assert [problem.path for problem in refused.value.problems] == ["conclusion"]
-    case.fill("conclude_evaluation", **FAILED)
-    assert case.facts["evalResult"] == "未通过"
+        case.fill("conclude_service")
+    assert [problem.path for problem in refused.value.problems] == ["serviceConclusion"]
+    case.fill("conclude_service", serviceConclusion="未通过", serviceNote="使用率低")
+    assert case.facts["serviceResult"] == "未通过"
+    assert "evalResult" not in case.facts  # it decides about money, not about upgrades
 
 
 @pytest.mark.parametrize("phase", ["building", "trial", "operating"])

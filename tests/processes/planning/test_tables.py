@@ -514,7 +514,8 @@ def test_refusing_to_share_needs_a_basis() -> None:
     assert gate() == "BLOCK"
     assert gate(category="数字基础设施") == "PASS"
     assert gate({"name": "甲", "shareType": "不予共享"}) == "BLOCK"
-    assert gate({"name": "甲", "shareType": "不予共享", "noShareBasis": "某条例第三条"}) == "PASS"
+    assert gate({"name": "甲", "shareType": "不予共享", "noShareBasis": "某条例第三条"}) == "BLOCK"  # of which kind?
+    assert gate({"name": "甲", "shareType": "不予共享", "noShareBasisType": "行政法规", "noShareBasis": "某条例第三条"}) == "PASS"
 
 
 def test_blocks() -> None:
