@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.acts.candidates import candidates
+from app.acts.prints import Prints
 from app.acts.rows import Row, TreePlace, approval, fact_change, message, notice, record, wait
 from app.catalogue import districts, snapshot
 from app.catalogue.snapshot import Snapshot
@@ -16,9 +17,10 @@ from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
 from app.domain.states import MessageKind, WaitKind
+from app.engine import PrintAsked
 from app.errors import Outdated
 from app.store import accounts, ledger, rows
-from app.store.tables import ApprovalRow, FactChangeRow, MessageRow, NotificationRow, OrganisationRow, RecordRow, WaitRow
+from app.store.tables import ApprovalRow, DocumentRow, FactChangeRow, MessageRow, NotificationRow, OrganisationRow, RecordRow, WaitRow
 
 _COLUMNS = (
     "number",
@@ -53,6 +55,7 @@ class StoredLedger(Ledger):
         self.actor = actor
         self._kept: list[Approval] | None = None
         self.lapsed: list[Approval] = []
+        self.prints = Prints()
 
     @property
     def version_after(self) -> int | None:
@@ -136,6 +139,9 @@ class StoredLedger(Ledger):
                 found = ledger.organisation(self.library.tenant, name) or found
         return found
 
+    def print_document(self, asked: PrintAsked) -> Mapping[str, Any] | str | None:
+        return self.prints.made(self, asked)
+
     # ------------------------------------------------------------------ writing
 
     def write(self) -> None:
@@ -156,6 +162,7 @@ class StoredLedger(Ledger):
         for one in self.lapsed:
             if one.key not in new:
                 ledger.lapse(one.key, list(one.lapsed), self.now)
+        rows.insert(DocumentRow, self.printed_rows())
         rows.insert(NotificationRow, self._notice_rows())
         rows.insert(MessageRow, self._message_rows())
         if self.survivors is not None and self.project is not None:
@@ -188,6 +195,11 @@ class StoredLedger(Ledger):
                 ledger.replace_candidates(
                     [task["key"] for task in tasks], [row for task in tasks for row in candidates(task, self.offices)]
                 )
+
+    def printed_rows(self) -> list[Row]:
+        """The documents that this act has printed, in order; one that stands as it was is among them no more."""
+        wanted = dict.fromkeys(one.key for one in self.printed)
+        return [row for key, row in self.prints.rows.items() if key in wanted]
 
     def _record_rows(self) -> list[Row]:
         return [

@@ -35,6 +35,11 @@ def answered(course: "Course", token: "Token") -> dict[str, Any]:
     return {reading.name: _value(course, token, reading) for reading in token.task_spec.declarations.reads}
 
 
+def rows_of(course: "Course", token: "Token", kind: str) -> Any:
+    """The current rows of a register of the tree's project. Raises ElementFailure (READ_ERROR), Unanswered."""
+    return _value(course, token, Reading(name=kind, kind=kind))
+
+
 def _value(course: "Course", token: "Token", reading: Reading) -> Any:
     rows = list(_rows(course, token, reading))
     match reading.aggregate:

@@ -23,7 +23,7 @@ from app.engine.elements.subprocesses import SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.expressions import FormulaTerm, LiteralTerm, formula
 from app.engine.reads import OF_ROW, VISIBILITY
-from app.rehearsal import origins
+from app.rehearsal import origins, printed
 from app.rehearsal.inventory import Part
 from app.rehearsal.surroundings import View
 from app.rehearsal.way_of_values import sent_by
@@ -40,6 +40,8 @@ def check(process: ProcessDefinition, part: Part, around: View) -> Iterator[str]
         yield from _phase(part, declared.phase, around)
     if declared.record:
         yield from _register(activity, declared.record, around)
+    if declared.document:
+        yield from printed.check(part, around)
     for setting in declared.sets:
         yield from _set(process, part, setting, around)
     for reading in declared.reads:

@@ -37,7 +37,7 @@ _PLAIN = (
 _OURS = (
     "x-checks", "x-clauses", "x-extends", "x-format", "x-fresh", "x-from", "x-held", "x-held-in", "x-hidden", "x-keep", "x-kind", "x-labels", "x-ledger",
     "x-number", "x-owner",
-    "x-readonly-from", "x-role", "x-slots", "x-source", "x-unordered", "x-value", "x-while-open",
+    "x-readonly-from", "x-role", "x-signs", "x-slots", "x-source", "x-unordered", "x-value", "x-while-open",
 )  # fmt: skip
 _OF_THE_SAME = frozenset({"if", "then", "else", "not", "allOf", "anyOf", "oneOf"})  # of the object that they stand in
 _KEYWORDS = frozenset({*_ONE, *_LISTS, *_NAMED, *_PLAIN, *_OURS})

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 
+from app import printing
 from app.codes import RequestCode
 from app.decision import dmn
 from app.decision.codes import DmnCode
@@ -19,6 +20,7 @@ from app.domain import districts, forms, literals
 from app.domain.districts import SHARED, ZONE, UnknownDistrict
 from app.domain.facts import EXTENDS
 from app.domain.forms import Form
+from app.domain.templates import ENDINGS, TemplateRefused
 from app.engine import LibraryRef, ProcessDefinition, returning, soundness, timers
 from app.engine.codes import DiagramCode
 from app.engine.effecting import X_VALUE
@@ -391,10 +393,25 @@ def _scenario(name: str, source: bytes, bundle: _Bundle, severity: str) -> Itera
         yield Finding(name, "", 0, error.code, error.message)
 
 
+def _template(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
+    path = PurePath(name)
+    try:
+        found = printing.read(path.stem, path.suffix.lower(), source)
+    except TemplateRefused as error:
+        yield from (Finding(name, "", 0, FindingCode.TEMPLATE, problem) for problem in error.problems)
+        return
+    bundle.models[bundle.tenants[name], "template", found.id] = found
+    yield from bundle.define(bundle.tenants[name], "template", found.id, name)
+    if found.title == found.id:
+        text = "文件的属性里没有标题(title),打印出来的文件就叫文件名;请在 Word 或 WPS 的“文件—信息—属性”里写上"
+        yield Finding(name, "", 0, FindingCode.NAME, text, severity=severity)
+
+
 _READERS: Mapping[str, Callable[[str, bytes, _Bundle, str], Iterator[Finding]]] = {
     ".bpmn": _diagram,
     ".dmn": _table,
     ".json": _form,
+    **dict.fromkeys(ENDINGS, _template),
     ".yaml": _scenario,
     ".yml": _scenario,
 }

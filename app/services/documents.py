@@ -1,6 +1,6 @@
 """Documents: bring a file to a task, see what a project has, read one. Contents lie by their hash; nothing of a user's becomes a path."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -40,8 +40,19 @@ class Opened:
     stream: BinaryIO
 
 
-def put(actor: Actor, task_key: int, name: str, stream: BinaryIO, now: datetime, *, slot: str, replaces: int | None = None) -> DocumentView:
-    """Bring a file to a place of an open task's form. ``slot``: like ``materials/files``; ``replaces``: the document of which it is the next version.
+def put(
+    actor: Actor,
+    task_key: int,
+    name: str,
+    stream: BinaryIO,
+    now: datetime,
+    *,
+    slot: str,
+    replaces: int | None = None,
+    shown: Collection[int] | None = None,
+) -> DocumentView:
+    """Bring a file to a place of an open task's form. ``slot``: like ``materials/files``; ``replaces``: the document of which it is the next version;
+    ``shown``: the printed documents that the person had before them, where it is known: what was signed of another one is refused.
 
     Raises NotFound, Forbidden, TaskAlreadyClosed, Conflict (CLASSIFIED), InvalidRequest (a DocumentCode; the text names the file), Busy.
     """
@@ -50,6 +61,7 @@ def put(actor: Actor, task_key: int, name: str, stream: BinaryIO, now: datetime,
     try:
         name = documents.cleaned(name)
         before = _replaced(replaces, place, name)
+        signs = _printed(actor, task_key, slot, now, name=name, shown=shown)
         if stored.count_of_task(task_key) >= config.document_count:
             raise DocumentRefused(DocumentCode.FILE_MANY, f"“{name}”没有收下:一件事项最多上传 {config.document_count} 份文件")
         with files.Incoming(config.files_folder) as file:
@@ -66,6 +78,8 @@ def put(actor: Actor, task_key: int, name: str, stream: BinaryIO, now: datetime,
             row = place | {
                 "key": next_key(),
                 "slot": slot,
+                "signs": signs,
+                **dict.fromkeys(("template", "template_key", "number", "place", "digest")),
                 "version": 1 if before is None else before.version + 1,
                 "replaces": None if before is None else before.key,
                 "name": name,
@@ -113,6 +127,15 @@ def of_project(actor: Actor, project_key: int) -> list[DocumentView]:
     return [_view(dict(row._mapping)) for row in stored.of_project(project_key)]
 
 
+def printed(actor: Actor, task_key: int, now: datetime) -> list[DocumentView]:
+    """What the tree of a task has printed and the actor may read there, of each the version that counts. Raises NotFound, Forbidden."""
+    row = task_rows.one(task_key)
+    if row is None:
+        raise NotFound("没有此事项")
+    found = stored.printed_of(row.root_key)
+    return [_view(dict(one._mapping)) for one in found if _may_read(actor, one, task_key, now)]
+
+
 def erase(actor: Actor, key: int, reason: str, now: datetime) -> int:
     """Take away for good the content of a document that should never have been brought, whoever else has brought the same; the rows stay. Gives how many.
 
@@ -142,7 +165,7 @@ def limits(project_key: int | None) -> dict[str, Any]:
         "kinds": documents.TOLD,
         "bytes": config.document_bytes,
         "size": values.size(config.document_bytes),
-        "refused": named.NOT_HERE if named.is_classified(project, {}) else "",
+        "refused": named.NOT_HERE if documents.is_classified(project, {}) else "",
     }
 
 
@@ -174,7 +197,7 @@ def _place(actor: Actor, task_key: int, slot: str, now: datetime) -> dict[str, A
     district = snapshot.district(row.tenant)
     permissions.may_do(actor, task, facts, district).require()
     project = ledger.one(row.project_key) if row.project_key else None
-    if named.is_classified(project, {}):
+    if documents.is_classified(project, {}):
         raise Conflict(named.NOT_HERE, code=DocumentCode.CLASSIFIED)
     form = snapshot.form(row.form_key) if row.form_key else None
     if form is None or slot not in form.uploads:
@@ -193,6 +216,22 @@ def _place(actor: Actor, task_key: int, slot: str, now: datetime) -> dict[str, A
         "office_key": office,
         "office": acting.office if office is not None else None,
     }
+
+
+def _printed(actor: Actor, task_key: int, slot: str, now: datetime, *, name: str, shown: Collection[int] | None) -> int | None:
+    """Of which printed document a file that is brought to a place is the signed copy; None where the place is for no such thing. Raises DocumentRefused."""
+    form, seen = tasks.inputs(actor, task_key, now)
+    template = form.signed.get(slot) if form is not None else None
+    if template is None:
+        return None
+    printed = seen.get(template)
+    row = stored.one(int(printed["key"])) if documents.is_reference(printed) else None
+    if row is None or row.template != template:
+        raise DocumentRefused(DocumentCode.FILE_UNPRINTED, f"“{name}”没有收下:还没有打印要签署的文件")
+    if shown is not None and row.key not in shown:
+        why = f"您打开页面之后,要签署的文件已重新打印为第 {row.version} 版(编号 {row.number}),请刷新页面,按新版签署后再上传"
+        raise DocumentRefused(DocumentCode.FILE_REPRINTED, f"“{name}”没有收下:{why}")
+    return int(row.key)
 
 
 def _replaced(key: int | None, here: Mapping[str, Any], name: str) -> Any:
@@ -280,6 +319,8 @@ def _view(row: Mapping[str, Any]) -> DocumentView:
         process=row.get("process_name") or "",
         person=row["user_name"],
         office=row["office"] or "",
+        number=row["number"] or "",
+        signs=row["signs"],
         created_at=row["created_at"],
         submitted_at=row["submitted_at"],
         erased=row["erased_at"] is not None,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
+from sqlalchemy.orm import aliased
 
 from app.store import rows
 from app.store.tables import DocumentRow, UserTaskRow, db
@@ -33,6 +34,20 @@ def of_project(project_key: int) -> Sequence[Row[Any]]:
         .where(DocumentRow.project_key == project_key, DocumentRow.submitted_at.is_not(None))
     )
     return db.session.execute(query.order_by(DocumentRow.submitted_at.desc(), DocumentRow.key.desc())).all()
+
+
+def printed_at(root_key: int, template: str, place: str) -> Row[Any] | None:
+    """The newest version of what was printed at a place of a tree."""
+    here = (DocumentRow.root_key == root_key, DocumentRow.template == template, DocumentRow.place == place)
+    return db.session.execute(select(DocumentRow.__table__).where(*here).order_by(DocumentRow.version.desc()).limit(1)).one_or_none()
+
+
+def printed_of(root_key: int) -> Sequence[Row[Any]]:
+    """What a tree has printed, of each only the newest version, the newest first."""
+    later = aliased(DocumentRow)
+    newer = select(later.key).where(later.replaces == DocumentRow.key, later.template.is_not(None)).exists()
+    here = (DocumentRow.root_key == root_key, DocumentRow.template.is_not(None), ~newer)
+    return db.session.execute(select(DocumentRow.__table__).where(*here).order_by(DocumentRow.key.desc())).all()
 
 
 def count_of_task(task_key: int) -> int:

@@ -1,0 +1,84 @@
+"""Templates against what there is: what a template that an element prints names of the ledger, the registers and what the element reads.
+
+That a name is known at all is asked where variables are (``variables``); here it is where documents can be printed and what lists and contexts consist of.
+"""
+
+from collections.abc import Collection, Iterator
+
+from app.connectors.calls import REGISTERS, forms_of
+from app.decision.near import near
+from app.domain.facts import LEDGER
+from app.domain.templates import OWN, RUNNING, Template
+from app.engine.elements.base import Element
+from app.engine.elements.events import CatchEvent, ThrowEvent
+from app.engine.elements.multi_instance import MultiInstanceBody
+from app.engine.elements.tasks import JobTask, UserTask
+from app.engine.ledger import PROJECT
+from app.engine.reads import OF_ROW
+from app.rehearsal import ledger_names
+from app.rehearsal.inventory import Part
+from app.rehearsal.surroundings import View
+
+_TOLD = 20
+_WAYS = ("none", "signal")  # of throwing that end nothing
+
+
+def heads(template: str, around: View) -> list[str]:
+    """The first names of a template's placeholders, in order, the reserved ones left out."""
+    return [
+        head for head in dict.fromkeys(head for found in around.templates(template) for head in found.used) if head not in (PROJECT, OWN)
+    ]
+
+
+def registers(around: View) -> set[str]:
+    return {name.removeprefix(REGISTERS) for name in around.ids("form") if name.startswith(REGISTERS) and name != LEDGER}
+
+
+def check(part: Part, around: View) -> Iterator[str]:
+    """What is wrong, in words that go on from the element's place."""
+    name = part.activity.declarations.document
+    if not _prints(part.activity) or (isinstance(part.element, MultiInstanceBody) and not isinstance(part.activity, UserTask)):
+        yield "的属性 document 只能声明在用户任务、中间事件和结束事件(不是错误、终止、升级、链接)上"
+    found = around.templates(name)
+    if not found:
+        if around.stock.complete:
+            hint = near(name, around.ids("template"))
+            known = "、".join(sorted(around.ids("template"))[:_TOLD]) or "(无)"
+            yield f"的属性 document 写了“{name}”,没有这个模板 documents/{name}.docx 或 .xlsx,{f'是不是 {hint}?' if hint else f'可用:{known}'}"
+        return
+    for template in found:
+        yield from _parts(part, template, around)
+
+
+def _prints(activity: Element) -> bool:
+    if isinstance(activity, ThrowEvent):
+        return activity.trigger.kind in _WAYS
+    return isinstance(activity, UserTask | CatchEvent) or (isinstance(activity, JobTask) and activity.element_type.endswith("Event"))
+
+
+def _parts(part: Part, template: Template, around: View) -> Iterator[str]:
+    read = {reading.name: reading.kind for reading in part.activity.declarations.reads if reading.aggregate is None}
+    ledger = ledger_names.fields(around)
+    told = set()
+    for one in template.placeholders:
+        if one.head == OWN or len(one.path) < 2 or one.path[1] == RUNNING:
+            continue
+        known: Collection[str] | None = None
+        if one.head == PROJECT or read.get(one.head) == PROJECT:
+            known, what = ledger, "台账"
+        elif one.head not in ledger and (forms := _register(read.get(one.head, one.head), around)) is not None:
+            known, what = {*forms, *OF_ROW}, f"登记簿“{read.get(one.head, one.head)}”"
+        if known and one.path[1] not in known and one.text not in told:
+            told.add(one.text)
+            hint = near(one.path[1], known)
+            cure = f"是不是 {hint}?" if hint else f"可用:{'、'.join(sorted(known)[:_TOLD])}"
+            yield f"的属性 document 的模板“{template.id}”写了 {one.text},{what}没有“{one.path[1]}”,{cure}"
+    for row in template.rows:
+        lists = sorted({one.head for one in row if len(one.path) > 1 and (one.head in read or one.head in registers(around))} - set(ledger))
+        if len(lists) > 1:
+            yield f"的属性 document 的模板“{template.id}”在表格的同一行里用了 {'、'.join(lists)} 几个列表,一行只能逐行打印一个"
+
+
+def _register(kind: str, around: View) -> set[str] | None:
+    forms = next((found for name in forms_of(kind) if name != LEDGER and (found := around.forms(name))), ())
+    return {name for form in forms for name in form.fields} if forms else None
