@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 ENDINGS = (".docx", ".xlsx")
 OWN = "document"  # the first name of what is the printed document's own
+RECORD = "record"  # of the register row that the printing element itself has made
 RUNNING = "序号"  # of a row among the rows of its list
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _INNER = re.compile(r"\s*([A-Za-z_]\w*(?:\s*\.\s*\w+)*)\s*(?:[:：]\s*(\w+)\s*)?", re.DOTALL)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain import fact_values
 from app.domain.fact_values import ValueRefused
-from app.domain.templates import Template
+from app.domain.templates import RECORD, Template
 from app.engine import past, reads
 from app.engine.codes import IncidentType
 from app.engine.effects import DocumentPrinted
@@ -61,8 +61,11 @@ def _place(token: "Token") -> str:
     """Where in its tree a document belongs, the round included: printed once more at the same place, it takes the place of the one before."""
     owner = token.workflow.owner
     scope = 0 if owner.is_process else owner.number
-    item = int(token.memo.get("place", 0)) if token.body is not None else 0
-    return f"{token.instance}.{scope}.{token.element_id}.{item}.{past.current(token)}"
+    return f"{token.instance}.{scope}.{token.element_id}.{_item(token)}.{past.current(token)}"
+
+
+def _item(token: "Token") -> int:
+    return int(token.memo.get("place", 0)) if token.body is not None else 0
 
 
 def _values(course: "Course", token: "Token", template: Template) -> dict[str, Any]:
@@ -73,6 +76,8 @@ def _values(course: "Course", token: "Token", template: Template) -> dict[str, A
     for head, parts in template.used.items():
         if head == PROJECT:
             value: Any = project
+        elif head == RECORD:
+            value = _own_row(course, token)
         elif project is not None and head in fields:
             value = project.get(head)
         elif head in seen:
@@ -83,6 +88,17 @@ def _values(course: "Course", token: "Token", template: Template) -> dict[str, A
             value = None
         found[head] = _cut(value, parts) if parts else value
     return found
+
+
+def _own_row(course: "Course", token: "Token") -> dict[str, Any] | None:
+    """What the element itself has registered just now."""
+    kind = token.task_spec.declarations.record
+    if not kind:
+        return None
+    visit, owner = course.visit(token), token.workflow.owner
+    scope = int(visit.get("scope", 0 if owner.is_process else owner.number))
+    place = (token.instance, scope, token.element_id, _item(token), int(visit.get("at", visit["round"])))
+    return reads.own_row(course, token, kind, place)
 
 
 def _cut(value: Any, parts: frozenset[str]) -> Any:
@@ -100,6 +116,9 @@ def _schemas(course: "Course", token: "Token", template: Template) -> dict[str, 
         if head == PROJECT or read.get(head) == PROJECT:
             row = {"properties": {name: field.schema for name, field in ledger.items()}}
             found[head] = row if head == PROJECT else {"items": row}
+        elif head == RECORD:
+            own = course.library.register(token.task_spec.declarations.record)
+            found[head] = {"properties": own.fields} if own is not None else {}
         elif head in ledger:
             found[head] = ledger[head].schema
         elif (form := course.library.register(read.get(head, head))) is not None:

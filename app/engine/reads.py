@@ -40,6 +40,13 @@ def rows_of(course: "Course", token: "Token", kind: str) -> Any:
     return _value(course, token, Reading(name=kind, kind=kind))
 
 
+def own_row(course: "Course", token: "Token", kind: str, place: tuple[Any, ...]) -> dict[str, Any] | None:
+    """The current row of a register that the element itself has made. Raises ElementFailure (READ_ERROR), Unanswered."""
+    scope = Whose.DISTRICT if course.project is None else Whose.PROJECT
+    found = [row for row in _rows(course, token, Reading(name=kind, kind=kind, scope=scope)) if row.get(PLACE) == place]
+    return {name: value for name, value in found[-1].items() if name != PLACE} if found else None
+
+
 def _value(course: "Course", token: "Token", reading: Reading) -> Any:
     rows = list(_rows(course, token, reading))
     match reading.aggregate:

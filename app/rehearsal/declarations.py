@@ -46,8 +46,8 @@ def check(process: ProcessDefinition, part: Part, around: View) -> Iterator[str]
         yield from _set(process, part, setting, around)
     for reading in declared.reads:
         yield from _reading(reading, around)
-    if declared.reads and not isinstance(activity, (*_GATEWAYS, UserTask, BusinessRuleTask)):
-        yield "的属性 reads 只能声明在决策(业务规则任务)、用户任务和网关上"
+    if declared.reads and not declared.document and not isinstance(activity, (*_GATEWAYS, UserTask, BusinessRuleTask)):
+        yield "的属性 reads 只能声明在决策(业务规则任务)、用户任务、网关和打印文件的元素上"
     if declared.approves and not isinstance(activity, UserTask):
         yield "的属性 approves 只能声明在用户任务上"
     if declared.stands is not None and isinstance(activity, UserTask):

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterator
 from app.connectors.calls import REGISTERS, forms_of
 from app.decision.near import near
 from app.domain.facts import LEDGER
-from app.domain.templates import OWN, RUNNING, Template
+from app.domain.templates import OWN, RECORD, RUNNING, Template
 from app.engine.elements.base import Element
 from app.engine.elements.events import CatchEvent, ThrowEvent
 from app.engine.elements.multi_instance import MultiInstanceBody
-from app.engine.elements.tasks import JobTask, UserTask
+from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.ledger import PROJECT
 from app.engine.reads import OF_ROW
 from app.rehearsal import ledger_names
@@ -26,7 +26,9 @@ _WAYS = ("none", "signal")  # of throwing that end nothing
 def heads(template: str, around: View) -> list[str]:
     """The first names of a template's placeholders, in order, the reserved ones left out."""
     return [
-        head for head in dict.fromkeys(head for found in around.templates(template) for head in found.used) if head not in (PROJECT, OWN)
+        head
+        for head in dict.fromkeys(head for found in around.templates(template) for head in found.used)
+        if head not in (PROJECT, OWN, RECORD)
     ]
 
 
@@ -38,7 +40,7 @@ def check(part: Part, around: View) -> Iterator[str]:
     """What is wrong, in words that go on from the element's place."""
     name = part.activity.declarations.document
     if not _prints(part.activity) or (isinstance(part.element, MultiInstanceBody) and not isinstance(part.activity, UserTask)):
-        yield "的属性 document 只能声明在用户任务、中间事件和结束事件(不是错误、终止、升级、链接)上"
+        yield "的属性 document 只能声明在用户任务、决策(业务规则任务)、中间事件和结束事件(不是错误、终止、升级、链接)上"
     found = around.templates(name)
     if not found:
         if around.stock.complete:
@@ -53,7 +55,9 @@ def check(part: Part, around: View) -> Iterator[str]:
 def _prints(activity: Element) -> bool:
     if isinstance(activity, ThrowEvent):
         return activity.trigger.kind in _WAYS
-    return isinstance(activity, UserTask | CatchEvent) or (isinstance(activity, JobTask) and activity.element_type.endswith("Event"))
+    return isinstance(activity, UserTask | CatchEvent | BusinessRuleTask) or (
+        isinstance(activity, JobTask) and activity.element_type.endswith("Event")
+    )
 
 
 def _parts(part: Part, template: Template, around: View) -> Iterator[str]:
@@ -66,6 +70,9 @@ def _parts(part: Part, template: Template, around: View) -> Iterator[str]:
         known: Collection[str] | None = None
         if one.head == PROJECT or read.get(one.head) == PROJECT:
             known, what = ledger, "台账"
+        elif one.head == RECORD:
+            kind = part.activity.declarations.record
+            known, what = (_register(kind, around) if kind else None) or {""}, f"这里登记的“{kind or '(没有登记)'}”"
         elif one.head not in ledger and (forms := _register(read.get(one.head, one.head), around)) is not None:
             known, what = {*forms, *OF_ROW}, f"登记簿“{read.get(one.head, one.head)}”"
         if known and one.path[1] not in known and one.text not in told:
