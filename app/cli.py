@@ -21,7 +21,7 @@ from app.regulations import district, trace
 
 WALK_BEGINS = "2025-09-01T09:00:00+08:00"
 PLAY_BEGINS = "2026-01-05T09:00:00+08:00"
-MODEL_SUFFIXES = (".bpmn", ".dmn", ".json")
+MODEL_SUFFIXES = (".bpmn", ".dmn", ".json", ".docx", ".xlsx")
 SCENARIO_SUFFIXES = (".yaml", ".yml")
 LARGEST_FILE = 12_000_000  # bytes; every kind of model is refused before
 

@@ -12,7 +12,7 @@ from app.domain.districts import REGISTERS
 
 KEY = re.compile(r"[a-z][a-z0-9_]{1,30}")
 PREFIX = re.compile(r"[A-Z]{2,6}")
-FOLDERS = (*districts.FOLDERS, "documents")
+FOLDERS = districts.FOLDERS
 TAKEN = frozenset({REGISTERS, "phases", "default", "shared", "pictures"})  # folders and files beside the districts'
 _TEXTS = frozenset({".bpmn", ".dmn", ".json", ".yaml", ".yml", ".toml", ".csv"})
 _CLAUSE = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2,6})(?=-\d+(?:-\d+)?)")

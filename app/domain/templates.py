@@ -23,6 +23,7 @@ _INNER = re.compile(r"\s*([A-Za-z_]\w*(?:\s*\.\s*\w+)*)\s*(?:[:：]\s*(\w+)\s*)?
 _LEFT_OVER = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}|\$\{")
 _SHOWN = 40  # characters of what is wrong
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}|@\w+(/\w+)*)")
 _FEN, _WAN = Decimal("0.01"), Decimal(10_000)
 
 
@@ -226,14 +227,17 @@ def _said(value: str, schema: Mapping[str, Any], zone: ZoneInfo, *, dated: bool)
     if isinstance(labels, Mapping) and isinstance(labels.get(value), str):
         return str(labels[value])
     kind = schema.get("format")
-    if kind == "date" or (kind is None and _DATE.fullmatch(value)) or (dated and _DATE.match(value)) or kind == "date-time":
-        try:
-            return (
-                _day(date.fromisoformat(value)) if _DATE.fullmatch(value) else _day(datetime.fromisoformat(value).astimezone(zone).date())
-            )
-        except ValueError:
-            return value
-    return value
+    if not (dated or kind in ("date", "date-time") or _DATE.fullmatch(value) or (kind is None and _INSTANT.fullmatch(value))):
+        return value
+    try:
+        if _DATE.fullmatch(value):
+            return _day(date.fromisoformat(value))
+        moment, _, name = value.partition("@")  # as FEEL writes an instant in a zone that has a name
+        at = datetime.fromisoformat(moment)
+        at = at.replace(tzinfo=ZoneInfo(name) if name else zone) if at.tzinfo is None else at
+        return _day(at.astimezone(zone).date())
+    except (ValueError, OSError, KeyError, OverflowError):  # no such day, no such zone
+        return value
 
 
 def _day(day: date) -> str:

@@ -25,7 +25,7 @@ from app.services import accounts, models, projects, startup, tasks
 from tests.integration.districts.play import PLATFORM, District, at
 
 ROOT = Path(__file__).parents[3]
-FOLDERS = ("bpmn", "dmn", "forms", "districts", "scenarios")
+FOLDERS = ("bpmn", "dmn", "forms", "documents", "districts", "scenarios")
 KEY = "lushan"
 REGISTER = """id,article,paraphrase,carriers,sides
 LS-1-1,第一条,三百万元以上的项目须立项,project_approval.project_approval_01 project_approval.project_approval_04,

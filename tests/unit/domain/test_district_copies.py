@@ -74,7 +74,7 @@ def test_files_that_lie_there_are_not_written_over(root: Path) -> None:
 
 @pytest.mark.parametrize("source", ["fengxian", "sucheng"])
 def test_of_a_shipped_district_nothing_is_left_in_its_copy(tmp_path: Path, source: str) -> None:
-    for folder in ("bpmn", "dmn", "forms", "districts", "scenarios"):
+    for folder in ("bpmn", "dmn", "forms", "documents", "districts", "scenarios"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     title = districts.load(ROOT / "districts" / f"{source}.toml").title
     made = make(tmp_path, "xinqu", source, title="新区")
