@@ -81,7 +81,12 @@ def refused(source: bytes, ending: str = ".docx") -> str:
 
 def test_values_stand_where_their_names_stood() -> None:
     office = {"key": "7", "name": "区数据局"}
-    content = fill(word("项目：{{ projectName }}，由{{office.name}}（{{office}}）办理", "{{classified}}"), projectName="云平台", office=office, classified=False)
+    content = fill(
+        word("项目：{{ projectName }}，由{{office.name}}（{{office}}）办理", "{{classified}}"),
+        projectName="云平台",
+        office=office,
+        classified=False,
+    )
     assert said(content) == ["项目：云平台，由区数据局（区数据局）办理", "否"]
 
 
@@ -108,7 +113,9 @@ def test_an_empty_list_leaves_one_empty_row_and_a_list_outside_a_table_is_told_i
     rows = (("单位", "意见"), ("{{opinions.office}}", "{{opinions.opinion}}"))
     assert table(fill(word(rows=rows), opinions=[])) == [["单位", "意见"], ["", ""]]
     assert table(fill(word(rows=rows), opinions=None)) == [["单位", "意见"], ["", ""]]
-    assert said(fill(word("意见：{{opinions.opinion}}"), opinions=[{"opinion": "同意"}, {"opinion": "修改后同意"}])) == ["意见：同意、修改后同意"]
+    assert said(fill(word("意见：{{opinions.opinion}}"), opinions=[{"opinion": "同意"}, {"opinion": "修改后同意"}])) == [
+        "意见：同意、修改后同意"
+    ]
 
 
 def test_headers_footers_and_text_boxes_are_filled_in_too() -> None:
@@ -124,27 +131,54 @@ def test_what_somebody_has_typed_is_text_whatever_it_looks_like() -> None:
     hostile = "{{secret}} <w:p/> & {% x %}\n第二行\x00\x0b"
     content = fill(word("说明：{{note}}", "{{secret}}"), note=hostile, secret="不外传")
     first, second = said(content)
-    assert first == "说明：{{secret}} <w:p/> & {% x %}\n第二行" and second == "不外传"
-    row = cells(fill(sheet(("{{note}}", "{{sum}}"),), ".xlsx", note="=HYPERLINK(\"http://x\")", sum="+1+1"))[0]
+    assert first == "说明：{{secret}} <w:p/> & {% x %}\n第二行"
+    assert second == "不外传"
+    row = cells(
+        fill(
+            sheet(
+                ("{{note}}", "{{sum}}"),
+            ),
+            ".xlsx",
+            note='=HYPERLINK("http://x")',
+            sum="+1+1",
+        )
+    )[0]
     assert row == ('=HYPERLINK("http://x")', "+1+1")
-    with zipfile.ZipFile(BytesIO(fill(sheet(("{{note}}",),), ".xlsx", note="=1+1"))) as archive:
+    with zipfile.ZipFile(
+        BytesIO(
+            fill(
+                sheet(
+                    ("{{note}}",),
+                ),
+                ".xlsx",
+                note="=1+1",
+            )
+        )
+    ) as archive:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
 
 
 def test_a_sheet_keeps_numbers_as_numbers_and_moves_down_what_stands_below() -> None:
-    source = sheet(("计划", None, None), ("{{items.序号}}", "{{items.name}}", "{{items.amount:金额}}"), ("合计", "{{year}}年", "{{total:金额}}"), merged="A1:C1")
+    source = sheet(
+        ("计划", None, None),
+        ("{{items.序号}}", "{{items.name}}", "{{items.amount:金额}}"),
+        ("合计", "{{year}}年", "{{total:金额}}"),
+        merged="A1:C1",
+    )
     items = [{"name": "甲", "amount": Decimal("10.50")}, {"name": "乙", "amount": Decimal("20")}]
     content = fill(source, ".xlsx", items=items, year=2026, total=Decimal("30.50"))
     assert cells(content) == [("计划", None, None), (1, "甲", 10.5), (2, "乙", 20), ("合计", "2026年", 30.5)]
     active = openpyxl.load_workbook(BytesIO(content)).active
-    assert [str(area) for area in active.merged_cells.ranges] == ["A1:C1"] and active["C3"].number_format == "#,##0.00"
+    assert [str(area) for area in active.merged_cells.ranges] == ["A1:C1"]
+    assert active["C3"].number_format == "#,##0.00"
 
 
 def test_merged_cells_below_a_repeated_row_go_down_with_it() -> None:
     source = sheet(("{{items.name}}",), ("签字",), merged="A2:C2")
     content = fill(source, ".xlsx", items=[{"name": name} for name in "甲乙丙"])
     active = openpyxl.load_workbook(BytesIO(content)).active
-    assert [str(area) for area in active.merged_cells.ranges] == ["A4:C4"] and active["A4"].value == "签字"
+    assert [str(area) for area in active.merged_cells.ranges] == ["A4:C4"]
+    assert active["A4"].value == "签字"
 
 
 @pytest.mark.parametrize(
@@ -188,12 +222,14 @@ def test_what_a_template_uses() -> None:
     ("text", "why"),
     [
         ("{{ 1 + 1 }}", "不是占位符"), ("{{ a() }}", "不是占位符"), ("{{ a.__class__ }}{{ [x for x in y] }}", "不是占位符"), ("{% for x in y %}", "{%"), ("{# x #}", "{#"),
-        ("${x}", "${"), ("{{a", "{{"), ("a}}", "}}"), ("{{}}", "不是占位符"), ("{{a:大写}}", "大写"), ("{{document.secret}}", "打印件自己的名称只有"), ("{{document}}", "打印件自己的名称只有"),
+        ("${x}", "${"), ("{{a", "{{"), ("a}}", "}}"), ("{{}}", "不是占位符"), ("{{a:大写}}", "大写"), ("{{document.secret}}", "打印件自己的名称只有"),
+        ("{{document}}", "打印件自己的名称只有"),
     ],
 )  # fmt: skip
 def test_what_is_no_placeholder_is_refused_by_name(text: str, why: str) -> None:
     assert why in refused(word(text))
-    assert why in refused(sheet((text,)), ".xlsx") and "A1" in refused(sheet((text,)), ".xlsx")
+    assert why in refused(sheet((text,)), ".xlsx")
+    assert "A1" in refused(sheet((text,)), ".xlsx")
 
 
 def repacked(source: bytes, change: Callable[[str, bytes], bytes] = lambda name, content: content, **more: bytes) -> bytes:
@@ -214,7 +250,8 @@ def within(part: str, old: bytes, new: bytes) -> Callable[[str, bytes], bytes]:
     return change
 
 
-RELATION = b'<Relationship Id="rX" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/%b" Target="http://evil.example/%b" TargetMode="External"/></Relationships>'
+_KIND = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+RELATION = b'<Relationship Id="rX" Type="' + _KIND + b'/%b" Target="http://evil.example/%b" TargetMode="External"/></Relationships>'
 
 
 def fields(*codes: str) -> bytes:
@@ -233,14 +270,31 @@ def hostile() -> Iterator[tuple[str, bytes, str, str]]:
     plain, book = word("x"), sheet(("x",))
     rels, document = "word/_rels/document.xml.rels", "word/document.xml"
     yield "macro", repacked(plain, word__vbaProject_DOT_bin=b"x"), ".docx", "宏"
-    yield "macro type", repacked(plain, within("[Content_Types].xml", b"document.main+xml", b"document.macroEnabled.main+xml")), ".docx", "宏"
+    yield (
+        "macro type",
+        repacked(plain, within("[Content_Types].xml", b"document.main+xml", b"document.macroEnabled.main+xml")),
+        ".docx",
+        "宏",
+    )
     yield "program", repacked(plain, word__run_DOT_exe=b"x"), ".docx", "程序"
     yield "object", repacked(plain, word__embeddings__o_DOT_bin=b"x"), ".docx", "对象"
     yield "control", repacked(plain, word__activeX__a_DOT_xml=b"<a/>"), ".docx", "控件"
     yield "unknown part", repacked(plain, word__x_DOT_dat=b"x"), ".docx", "不认识的部分"
     for kind in (b"image", b"attachedTemplate", b"hyperlink", b"oleObject", b"frame"):
-        yield f"external {kind.decode()}", repacked(plain, within(rels, b"</Relationships>", RELATION % (kind, kind))), ".docx", "evil.example"
-    for code in ("DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe", "INCLUDETEXT http://x", "INCLUDEPICTURE x", "MACROBUTTON x y", "HYPERLINK x", "IF 1=1 {DDE}"):
+        yield (
+            f"external {kind.decode()}",
+            repacked(plain, within(rels, b"</Relationships>", RELATION % (kind, kind))),
+            ".docx",
+            "evil.example",
+        )
+    for code in (
+        "DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe",
+        "INCLUDETEXT http://x",
+        "INCLUDEPICTURE x",
+        "MACROBUTTON x y",
+        "HYPERLINK x",
+        "IF 1=1 {DDE}",
+    ):
         yield code, repacked(plain, within(document, b"<w:sectPr", fields(code) + b"<w:sectPr")), ".docx", code.split()[0]
     simple = b'<w:p><w:fldSimple w:instr=" dde x y "/></w:p>'
     yield "simple field", repacked(plain, within(document, b"<w:sectPr", simple + b"<w:sectPr")), ".docx", "DDE"
@@ -275,7 +329,8 @@ def test_page_numbers_stay_fields() -> None:
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:
     told = refused(word("{{a b}}", "{{c()}}"))
-    assert "{{a b}}" in told and "{{c()}}" in told
+    assert "{{a b}}" in told
+    assert "{{c()}}" in told
 
 
 def test_more_rows_than_a_paper_holds_are_refused() -> None:
@@ -294,7 +349,8 @@ def shipped() -> list[Path]:
 def test_a_shipped_template_is_one_with_a_name_and_no_machine_words(path: Path) -> None:
     found: Template = printing.read(path.stem, path.suffix, path.read_bytes())
     assert re.fullmatch(r"[一-鿿]+", found.title), "printed documents are called by it"
-    assert found.placeholders and not [one.text for one in found.placeholders if one.path[-1] in ("key", "projectKey", "sha256")]
+    assert found.placeholders
+    assert not [one.text for one in found.placeholders if one.path[-1] in ("key", "projectKey", "sha256")]
 
 
 def test_an_office_finds_its_typefaces() -> None:
@@ -302,6 +358,8 @@ def test_an_office_finds_its_typefaces() -> None:
     for path in shipped():
         with zipfile.ZipFile(path) as archive:
             text = "".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml"))
-        assert "仿宋" in text and ("黑体" in text or "宋体" in text), path.name
+        assert "仿宋" in text, path.name
+        assert "黑体" in text or "宋体" in text, path.name
         if path.suffix == ".docx":
-            assert " PAGE " in text and text.count("<w:tbl>") == text.count('w:tblStyle w:val="TableGrid"'), path.name
+            assert " PAGE " in text, path.name
+            assert text.count("<w:tbl>") == text.count('w:tblStyle w:val="TableGrid"'), path.name
