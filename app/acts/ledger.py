@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.acts.candidates import candidates
-from app.acts.prints import Prints
+from app.acts.prints import Press, Prints
 from app.acts.rows import Row, TreePlace, approval, fact_change, message, notice, record, wait
 from app.catalogue import districts, snapshot
 from app.catalogue.snapshot import Snapshot
@@ -140,7 +140,8 @@ class StoredLedger(Ledger):
         return found
 
     def print_document(self, asked: PrintAsked) -> Mapping[str, Any] | str | None:
-        return self.prints.made(self, asked)
+        press = Press(library=self.library, project=self.project, root_key=self.root_key, now=self.now, next_number=self.next_number)
+        return self.prints.made(press, asked)
 
     # ------------------------------------------------------------------ writing
 

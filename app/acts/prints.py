@@ -3,25 +3,35 @@
 A file whose act fails stays where it is, of no document: ``quancheng document verify`` tells of it, ``sweep`` takes it away.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app import current, printing
 from app.catalogue import snapshot
+from app.catalogue.snapshot import Snapshot
 from app.domain import documents
 from app.domain.keys import next_key
-from app.domain.templates import Filling, Stamp, TemplateRefused, file_name, number_of, series_of
+from app.domain.templates import Contents, Stamp, TemplateRefused, file_name, number_of, series_of
 from app.engine import PrintAsked
 from app.store import documents as stored
 from app.store import files
 
-if TYPE_CHECKING:
-    from app.acts.ledger import StoredLedger
-
 _MEDIA = {".docx": documents.DOCX.media, ".xlsx": documents.XLSX.media}
 _BY_ITSELF = "由模板生成"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """For whom an act prints: the tree with its project and rules. ``next_number``: of a series and year."""
+
+    library: Snapshot
+    project: Mapping[str, Any] | None
+    root_key: int
+    now: datetime
+    next_number: Callable[[str, int], int]
 
 
 class Prints:
@@ -30,27 +40,27 @@ class Prints:
     def __init__(self) -> None:
         self.rows: dict[str, dict[str, Any]] = {}
 
-    def made(self, ledger: "StoredLedger", asked: PrintAsked) -> Mapping[str, Any] | str | None:
+    def made(self, press: Press, asked: PrintAsked) -> Mapping[str, Any] | str | None:
         """See ``Ledger.print_document``. Of a classified project nothing is printed (SC-4-4); what says the same as before is not printed anew."""
-        if documents.is_classified(ledger.project, {}):
+        if documents.is_classified(press.project, {}):
             return None
-        library = ledger.library
+        library = press.library
         known = library.reference("template", asked.template)
         if known is None:
             return f"没有部署模板“{asked.template}”"
         template = snapshot.template(known.key)
-        before = self._before(ledger.root_key, asked)
+        before = self._before(press.root_key, asked)
         if before is not None and (before["digest"], before["template_key"], before["erased_at"]) == (asked.digest, known.key, None):
             return _reference(before)
-        day = ledger.now.astimezone(library.zone).date()
-        number = before["number"] if before is not None else number_of(day.year, ledger.next_number(series_of(asked.template), day.year))
+        day = press.now.astimezone(library.zone).date()
+        number = before["number"] if before is not None else number_of(day.year, press.next_number(series_of(asked.template), day.year))
         version = before["version"] + 1 if before is not None else 1
         stamp = Stamp(template.title, number, version, day)
         try:
-            content = printing.filled(template, Filling(asked.values, asked.schemas, stamp, library.zone))
+            content = printing.filled(template, Contents(asked.values, asked.schemas, stamp, library.zone))
         except TemplateRefused as error:
             return str(error)
-        row = _row(ledger, asked) | {
+        row = _row(press, asked) | {
             "version": version,
             "replaces": before["key"] if before is not None else None,
             "name": documents.cleaned(file_name(template.title, number, version, template.ending)),
@@ -78,13 +88,13 @@ def _laid(content: bytes) -> dict[str, Any]:
         return {"size": file.size, "sha256": file.sha256}
 
 
-def _row(ledger: "StoredLedger", asked: PrintAsked) -> dict[str, Any]:
-    now: datetime = ledger.now
+def _row(press: Press, asked: PrintAsked) -> dict[str, Any]:
+    now = press.now
     return {
         "key": next_key(),
-        "tenant": ledger.library.tenant,
-        "project_key": ledger.project_key,
-        "root_key": ledger.root_key,
+        "tenant": press.library.tenant,
+        "project_key": press.project["key"] if press.project is not None else None,
+        "root_key": press.root_key,
         "task_key": None,
         "process_id": asked.process_id,
         "element_id": asked.element_id,

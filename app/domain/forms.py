@@ -124,11 +124,6 @@ class Form:
         return tuple(documents.slots(self.schema))
 
     @cached_property
-    def signed(self) -> Mapping[str, str]:
-        """Slot → the template of the printed document of which what was signed is brought there."""
-        return dict(documents.signed(self.schema))
-
-    @cached_property
     def uploads(self) -> tuple[str, ...]:
         """Those where they are brought."""
         return tuple(slot for slot in self.slots if slot.split("/")[0] not in self.shown_fields)

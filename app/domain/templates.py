@@ -152,7 +152,7 @@ def file_name(title: str, number: str, version: int, ending: str) -> str:
 
 
 @dataclass(frozen=True)
-class Filling:
+class Contents:
     """What a template is filled with: ``values`` by their first names, with the ``schemas`` of those that have any."""
 
     values: Mapping[str, Any]

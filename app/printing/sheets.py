@@ -11,7 +11,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from app.domain.templates import Filling, Placeholder, Template, TemplateRefused, Writing, placeholders, repeated
+from app.domain.templates import Contents, Placeholder, Template, TemplateRefused, Writing, placeholders, repeated
 from app.printing import packages
 from app.printing.packages import Package
 
@@ -53,21 +53,28 @@ def read(template_id: str, package: Package, source: bytes) -> Template:
                 rows.append(tuple(inside))
     if problems:
         raise TemplateRefused(problems)
-    return Template(template_id, package.title or template_id, ".xlsx", tuple(found), tuple(rows), source)
+    return Template(
+        id=template_id,
+        title=package.title or template_id,
+        ending=".xlsx",
+        placeholders=tuple(found),
+        rows=tuple(rows),
+        source=source,
+    )
 
 
-def filled(template: Template, filling: Filling) -> bytes:
+def filled(template: Template, contents: Contents) -> bytes:
     """Raises TemplateRefused."""
     sheets = _opened(template.source)
     for sheet in sheets:
-        _fill(sheet, filling)
+        _fill(sheet, contents)
     out = BytesIO()
     sheets[0].parent.save(out)
     package = packages.opened(out.getvalue(), template.ending)
     core = package.trees.get(packages.CORE)
     members = dict(package.members)
     if core is not None:
-        members[packages.CORE] = packages.properties(core, filling.stamp.name, filling.stamp.on)
+        members[packages.CORE] = packages.properties(core, contents.stamp.name, contents.stamp.on)
     return packages.packed(members)
 
 
@@ -92,18 +99,18 @@ def _rows(sheet: "Worksheet") -> Iterator[tuple["Cell", ...]]:
         yield tuple(cell for cell in row if isinstance(cell, Cell))  # a merged cell says nothing itself
 
 
-def _fill(sheet: "Worksheet", filling: Filling) -> None:
+def _fill(sheet: "Worksheet", contents: Contents) -> None:
     for row in reversed(list(_rows(sheet))):
         named = [one for cell in row if isinstance(cell.value, str) for _, one in placeholders(cell.value)]
         if not named:
             continue
-        head = repeated(named, filling.values)
+        head = repeated(named, contents.values)
         if head is None:
             for cell in row:
-                _put(cell, filling, None)
+                _put(cell, contents, None)
             continue
         number = row[0].row
-        count = max(1, len(filling.values[head]))
+        count = max(1, len(contents.values[head]))
         if count * sheet.max_column > _MOST_CELLS:
             raise TemplateRefused([f"“{head}”有 {count} 行,一张工作表放不下"])
         _make_room(sheet, number, count - 1)
@@ -112,7 +119,7 @@ def _fill(sheet: "Worksheet", filling: Filling) -> None:
                 target = sheet.cell(number + offset, cell.column)
                 if offset:
                     target.value = cell.value
-                _put(target, filling, (head, offset))
+                _put(target, contents, (head, offset))
 
 
 def _make_room(sheet: "Worksheet", number: int, more: int) -> None:
@@ -140,7 +147,7 @@ def _make_room(sheet: "Worksheet", number: int, more: int) -> None:
                 sheet.merge_cells(start_row=row, end_row=row, start_column=left, end_column=right)
 
 
-def _put(cell: "Cell", filling: Filling, row: tuple[str, int] | None) -> None:
+def _put(cell: "Cell", contents: Contents, row: tuple[str, int] | None) -> None:
     text = cell.value
     if not isinstance(text, str):
         return
@@ -148,7 +155,7 @@ def _put(cell: "Cell", filling: Filling, row: tuple[str, int] | None) -> None:
     if not named:
         return
     found, one = named[0]
-    value, schema = filling.found(one, row)
+    value, schema = contents.found(one, row)
     if len(named) == 1 and found[0] == text.strip() and _is_number(value) and one.writing is not Writing.WAN:
         cell.value = value
         if cell.number_format == "General" and (one.writing is Writing.MONEY or schema.get("x-format") == "money"):
@@ -156,7 +163,7 @@ def _put(cell: "Cell", filling: Filling, row: tuple[str, int] | None) -> None:
         return
     parts, at = [], 0
     for found, one in named:
-        parts += [text[at : found.start()], filling.text(one, row)]
+        parts += [text[at : found.start()], contents.text(one, row)]
         at = found.end()
     _say(cell, "".join((*parts, text[at:])))
 

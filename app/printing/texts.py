@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from app.domain.templates import Filling, Placeholder, Template, TemplateRefused, placeholders, repeated
+from app.domain.templates import Contents, Placeholder, Template, TemplateRefused, placeholders, repeated
 from app.printing import packages
 from app.printing.packages import Package
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
-_FIELDS = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})  # what Word may work out by itself: it fetches nothing
+_FIELDS = frozenset({"page", "numpages", "sectionpages"})  # what Word may work out by itself: it fetches nothing
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot hold
 _MOST_ROWS = 5_000
 
@@ -28,7 +28,7 @@ def read(template_id: str, package: Package, source: bytes) -> Template:
     found: list[Placeholder] = []
     rows: list[tuple[Placeholder, ...]] = []
     for tree in _texts(package.trees):
-        problems += [f"域“{code}”会执行或取外部内容,模板里只能有页码({'、'.join(sorted(_FIELDS))})" for code in _fields(tree)]
+        problems += [f"域“{code}”会执行或取外部内容,模板里只能有页码({'、'.join(sorted(_FIELDS)).upper()})" for code in _fields(tree)]
         for paragraph in tree.iter(_W + "p"):
             try:
                 found += [one for _, one in placeholders(_text_of(paragraph), in_row=_around(paragraph, "tr") is not None)]
@@ -40,19 +40,26 @@ def read(template_id: str, package: Package, source: bytes) -> Template:
                     rows.append(inside)
     if problems:
         raise TemplateRefused(problems)
-    return Template(template_id, package.title or template_id, ".docx", tuple(found), tuple(rows), source)
+    return Template(
+        id=template_id,
+        title=package.title or template_id,
+        ending=".docx",
+        placeholders=tuple(found),
+        rows=tuple(rows),
+        source=source,
+    )
 
 
-def filled(template: Template, filling: Filling) -> bytes:
+def filled(template: Template, contents: Contents) -> bytes:
     """Raises TemplateRefused."""
     package = packages.opened(template.source, template.ending)
     members = dict(package.members)
     for name, tree in package.trees.items():
         if _PARTS.fullmatch(name):
-            _fill(tree, filling)
+            _fill(tree, contents)
             members[name] = packages.written(tree)
         elif name == packages.CORE:
-            members[name] = packages.properties(tree, filling.stamp.name, filling.stamp.on)
+            members[name] = packages.properties(tree, contents.stamp.name, contents.stamp.on)
     return packages.packed(members)
 
 
@@ -72,9 +79,9 @@ def _fields(tree: etree._Element) -> Iterator[str]:
         elif node.get(_W + "fldCharType") == "end" and open_ones:
             codes.append(open_ones.pop())
     for code in (*codes, *open_ones):
-        word = code.split()[0].upper() if code.split() else ""
+        word = code.split()[0].lower() if code.split() else ""
         if word not in _FIELDS and code.strip():
-            yield word[:40]
+            yield word[:40].upper()
 
 
 # ---------------------------------------------------------------------- paragraphs
@@ -100,20 +107,20 @@ def _of_row(row: etree._Element) -> Iterator[Placeholder]:
             yield from (one for _, one in placeholders(_text_of(paragraph)))
 
 
-def _fill(tree: etree._Element, filling: Filling) -> None:
+def _fill(tree: etree._Element, contents: Contents) -> None:
     for row in list(tree.iter(_W + "tr")):
-        head = repeated(list(_of_row(row)), filling.values)
+        head = repeated(list(_of_row(row)), contents.values)
         if head is not None:
-            _repeat(row, head, filling)
+            _repeat(row, head, contents)
     for paragraph in tree.iter(_W + "p"):
-        _fill_in(paragraph, filling, None)
+        _fill_in(paragraph, contents, None)
     for piece in list(tree.iter(_W + "t")):
         _break_lines(piece)
 
 
-def _repeat(row: etree._Element, head: str, filling: Filling) -> None:
+def _repeat(row: etree._Element, head: str, contents: Contents) -> None:
     """A table row for each row of a list; of an empty one it stays, with nothing filled in."""
-    count = max(1, len(filling.values[head]))
+    count = max(1, len(contents.values[head]))
     if count > _MOST_ROWS:
         raise TemplateRefused([f"“{head}”有 {count} 行,一份文件最多打印 {_MOST_ROWS} 行"])
     last = row
@@ -123,16 +130,16 @@ def _repeat(row: etree._Element, head: str, filling: Filling) -> None:
             last.addnext(one)
             last = one
         for paragraph in one.iter(_W + "p"):
-            _fill_in(paragraph, filling, (head, number))
+            _fill_in(paragraph, contents, (head, number))
 
 
-def _fill_in(paragraph: etree._Element, filling: Filling, row: tuple[str, int] | None) -> None:
+def _fill_in(paragraph: etree._Element, contents: Contents, row: tuple[str, int] | None) -> None:
     pieces = _pieces(paragraph)
     text = "".join(node.text or "" for node in pieces)
     if "{{" not in text:
         return
     for found, one in reversed(list(placeholders(text))):
-        _put(pieces, *found.span(), _marked(filling.text(one, row)))
+        _put(pieces, *found.span(), _marked(contents.text(one, row)))
 
 
 # A value may look like a placeholder itself: its braces are kept apart until the whole file is filled in.

@@ -4,11 +4,13 @@ That a name is known at all is asked where variables are (``variables``); here i
 """
 
 from collections.abc import Collection, Iterator
+from pathlib import PurePath
 
+from app import printing
 from app.connectors.calls import REGISTERS, forms_of
 from app.decision.near import near
 from app.domain.facts import LEDGER
-from app.domain.templates import OWN, RECORD, RUNNING, Template
+from app.domain.templates import OWN, RECORD, RUNNING, Template, TemplateRefused
 from app.engine.elements.base import Element
 from app.engine.elements.events import CatchEvent, ThrowEvent
 from app.engine.elements.multi_instance import MultiInstanceBody
@@ -16,11 +18,26 @@ from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.ledger import PROJECT
 from app.engine.reads import OF_ROW
 from app.rehearsal import ledger_names
+from app.rehearsal.codes import FindingCode
+from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Part
 from app.rehearsal.surroundings import View
 
 _TOLD = 20
 _WAYS = ("none", "signal")  # of throwing that end nothing
+
+
+def of_file(name: str, source: bytes, severity: str) -> tuple[Template | None, list[Finding]]:
+    """The template that a file is, and what is wrong with it. ``severity``: of what only the house asks for."""
+    path = PurePath(name)
+    try:
+        found = printing.read(path.stem, path.suffix.lower(), source)
+    except TemplateRefused as error:
+        return None, [Finding(name, "", 0, FindingCode.TEMPLATE, problem) for problem in error.problems]
+    if found.title != found.id:
+        return found, []
+    text = "文件的属性里没有标题(title),打印出来就叫文件名;请在 Word 或 WPS 的“文件—信息—属性”里写上"
+    return found, [Finding(name, "", 0, FindingCode.NAME, text, severity=severity)]
 
 
 def heads(template: str, around: View) -> list[str]:

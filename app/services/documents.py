@@ -221,7 +221,7 @@ def _place(actor: Actor, task_key: int, slot: str, now: datetime) -> dict[str, A
 def _printed(actor: Actor, task_key: int, slot: str, now: datetime, *, name: str, shown: Collection[int] | None) -> int | None:
     """Of which printed document a file that is brought to a place is the signed copy; None where the place is for no such thing. Raises DocumentRefused."""
     form, seen = tasks.inputs(actor, task_key, now)
-    template = form.signed.get(slot) if form is not None else None
+    template = dict(documents.signed(form.schema)).get(slot) if form is not None else None
     if template is None:
         return None
     printed = seen.get(template)

@@ -13,6 +13,7 @@ from app.access import idempotency, statuses
 from app.access.identity import current_actor, present
 from app.codes import RequestCode
 from app.domain.districts import ZONE
+from app.domain.documents import signed
 from app.domain.states import TaskState
 from app.errors import Conflict, InvalidRequest, TaskAlreadyClosed
 from app.seen.shapes import DocumentView, TaskPage
@@ -166,7 +167,7 @@ def _files(view: TaskPage, printed: Sequence[DocumentView]) -> dict[str, Any]:
     key = view.line.key
     read = url_for("documents.show", key=0, task=key)
     # What was signed is of a printed document as it stood on this page: one that has been printed anew meanwhile is not taken for it.
-    shown = ",".join(str(one.key) for one in printed) if view.form.signed else None
+    shown = ",".join(str(one.key) for one in printed) if any(signed(view.form.schema)) else None
     return {
         "put": url_for("documents.put", key=key, shown=shown),
         "read": read,

@@ -30,7 +30,6 @@ class DocumentRow(db.Model):  # type: ignore[name-defined,misc]
             " AND (template IS NULL) = (place IS NULL) AND (template IS NULL) = (digest IS NULL)",
             name="printed",
         ),
-        CheckConstraint("template IS NULL OR signs IS NULL", name="signs"),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("size >= 1", name="size"),
         CheckConstraint("length(sha256) = 64", name="sha256"),

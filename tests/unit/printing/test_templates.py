@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 
 from app import printing
-from app.domain.templates import Filling, Stamp, Template, TemplateRefused, Writing, written
+from app.domain.templates import Contents, Stamp, Template, TemplateRefused, Writing, written
 
 ROOT = Path(__file__).parents[3]
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -55,7 +55,7 @@ def saved(made: Any) -> bytes:
 
 
 def fill(source: bytes, ending: str = ".docx", schemas: dict[str, Any] | None = None, **values: Any) -> bytes:
-    return printing.filled(printing.read("t", ending, source), Filling(values, schemas or {}, STAMP, ZONE))
+    return printing.filled(printing.read("t", ending, source), Contents(values, schemas or {}, STAMP, ZONE))
 
 
 def said(content: bytes) -> list[str]:

@@ -18,7 +18,6 @@ _CHECKS = {
         "(template IS NULL) = (template_key IS NULL) AND (template IS NULL) = (number IS NULL)"
         " AND (template IS NULL) = (place IS NULL) AND (template IS NULL) = (digest IS NULL)"
     ),
-    "signs": "template IS NULL OR signs IS NULL",
 }
 
 
