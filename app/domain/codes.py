@@ -34,6 +34,7 @@ class Action(Code):
     DOCUMENT_REPLACE = "document.replace", "上传了一份文件的新版本，附所替换的版本"
     DOCUMENT_ERASE = "document.erase", "误传的文件按应急处置删除了内容，附哈希、涉及的文件和原因；登记保留"
     DOCUMENT_PRINT = "document.print", "按模板打印了一份文件，附模板、编号、版本和哈希"
+    DOCUMENT_SWEEP = "document.sweep", "清理了上传而没有提交的文件，附编号、名称和哈希"
     DOCUMENT_READ = "document.read", "下载了其他单位上传的一份文件"
     PROJECT_CONFIRM = "project.confirm", "所有者核实了台账里导入或迁移来的一项内容，附字段、值和所用的角色"
     INSTANCE_CANCEL = "instance.cancel", "管理员取消了流程实例，附原因"

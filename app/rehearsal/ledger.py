@@ -40,6 +40,7 @@ class MadeUp:
     number: str
     version: int
     reference: Mapping[str, Any]
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +344,7 @@ class RehearsedLedger(Ledger):
         made = documents.made_up({documents.FORMAT: file_name(template.title, number, version, template.ending)})
         sha256 = hashlib.sha256(f"{asked.digest} {number} {version}".encode()).hexdigest()
         reference = {**made, "sha256": sha256, "version": version}
-        self.memory.documents[place] = MadeUp(asked.template, asked.digest, number, version, reference)
+        self.memory.documents[place] = MadeUp(asked.template, asked.digest, number, version, reference=reference, values=asked.values)
         return reference
 
     def office(self, name: str) -> int:

@@ -11,6 +11,7 @@ TOP = frozenset({"models", "process", "district", "now", "variables", "ledger", 
 OF_CASE = frozenset({"name", "now", "variables", "ledger", "expect", "steps", "hold", "process", "description"})
 EXPECTATIONS = frozenset({
     "tasks", "timers", "jobs", "incidents", "variables", "path", "state", "decision", "phase", "ledger", "records", "notices", "approved",
+    "documents",
 })  # fmt: skip
 LEDGER = frozenset({"project", "records", "others", "approved"})
 DOER = frozenset({"role", "office", "person"})
@@ -103,7 +104,7 @@ def check_expectation(expected: Mapping[str, Any], place: str) -> None:
             counts = expected[key]
             if not isinstance(counts, dict) or not all(is_count(count) for count in counts.values()):
                 raise ScenarioError(f"{place} 的 {key} 应是“名称: 个数”的对象")
-    for key in ("timers", "variables", "decision", "ledger", "approved"):
+    for key in ("timers", "variables", "decision", "ledger", "approved", "documents"):
         if expected.get(key) is not None and not isinstance(expected[key], dict):
             raise ScenarioError(f"{place} 的 {key} 应是对象")
     if expected.get("path") is not None and not isinstance(expected["path"], list):

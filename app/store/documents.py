@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
+from app.domain.states import TaskState
 from app.store import rows
 from app.store.tables import DocumentRow, UserTaskRow, db
 
@@ -65,6 +66,23 @@ def hand_in(keys: Collection[int], now: datetime) -> None:
         some_of = DocumentRow.key.in_(wanted[start : start + _AT_ONCE])
         query = update(DocumentRow).where(some_of, DocumentRow.submitted_at.is_(None)).values(submitted_at=now)
         db.session.execute(query.execution_options(synchronize_session=False))
+
+
+def never_handed_in(before: datetime, *, most: int) -> Sequence[Row[Any]]:
+    """The oldest uploads that no form which was handed in names, of tasks that are closed or gone, and that no other document goes back to."""
+    other = aliased(DocumentRow)
+    named = select(other.key).where(or_(other.replaces == DocumentRow.key, other.signs == DocumentRow.key)).exists()
+    query = (
+        select(DocumentRow.__table__)
+        .outerjoin(UserTaskRow, UserTaskRow.key == DocumentRow.task_key)
+        .where(DocumentRow.submitted_at.is_(None), DocumentRow.erased_at.is_(None), DocumentRow.created_at < before)
+        .where(or_(UserTaskRow.key.is_(None), UserTaskRow.state != TaskState.OPEN), ~named)
+    )
+    return db.session.execute(query.order_by(DocumentRow.key).limit(most)).all()
+
+
+def forget(keys: Collection[int]) -> None:
+    db.session.execute(delete(DocumentRow).where(DocumentRow.key.in_(sorted(keys))).execution_options(synchronize_session=False))
 
 
 def of_content(sha256: str) -> Sequence[Row[Any]]:
