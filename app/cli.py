@@ -296,7 +296,7 @@ def tck(folder: Path, as_json: bool) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def reference(folder: Path) -> None:
-    """写出由代码生成的参考页(设置、命令、代码与审计动作、台账字段、条款的落实)。"""
+    """写出由代码生成的参考页(设置、命令、代码与审计动作、台账字段、打印模板、条款的落实)。"""
     from app.reference import codes_page, traceability_page
     from app.rehearsal.tracing import table
 
@@ -307,6 +307,7 @@ def reference(folder: Path) -> None:
     (folder / "commands.md").write_text(commands_page(), encoding="utf-8")
     (folder / "codes.md").write_text(codes_page(), encoding="utf-8")
     (folder / "facts.md").write_text(ledger_page(root), encoding="utf-8")
+    (folder / "templates.md").write_text(printed_page(root), encoding="utf-8")
     found = table.trace(root, table.run(root))
     (folder / "traceability.md").write_text(traceability_page(found, districts.load_all(root / "districts")), encoding="utf-8")
 
@@ -323,6 +324,14 @@ def ledger_page(root: Path) -> str:
         own = forms / key / "records" / "project.json"
         schemas.append((one, LedgerSchema.parse(base, own.read_bytes() if own.is_file() else None)))
     return facts_page(schemas, {phase.key: phase.title for phase in districts.load_phases(root / "districts" / "phases.toml")})
+
+
+def printed_page(root: Path) -> str:
+    """docs/reference/templates.md: what every district's printed documents are filled with."""
+    from app.reference import templates_page
+    from app.rehearsal.library import Shelf
+
+    return templates_page(Shelf(root), districts.load_all(root / "districts"))
 
 
 def commands_page() -> str:
