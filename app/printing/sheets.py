@@ -37,6 +37,9 @@ def read(template_id: str, package: Package, source: bytes) -> Template:
     found: list[Placeholder] = []
     rows: list[tuple[Placeholder, ...]] = []
     for sheet in _opened(source):
+        problems += [
+            f"工作表“{sheet.title}”的{where}里有占位符,那里不会填写,请移到单元格里" for where, text in _around(sheet) if "{{" in text
+        ]
         for row in _rows(sheet):
             inside: list[Placeholder] = []
             for cell in row:
@@ -90,6 +93,15 @@ def _opened(source: bytes) -> list["Worksheet"]:
     if sum(sheet.max_row * sheet.max_column for sheet in sheets) > _MOST_CELLS:
         raise TemplateRefused([f"单元格超过 {_MOST_CELLS} 个,请删去空行空列"])
     return sheets
+
+
+def _around(sheet: "Worksheet") -> Iterator[tuple[str, str]]:
+    """What stands around the cells: (where, text)."""
+    yield "名称", str(sheet.title)
+    for where in ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"):
+        part = getattr(sheet, where)
+        for text in (part.left.text, part.center.text, part.right.text) if part is not None else ():
+            yield "页眉页脚", str(text or "")
 
 
 def _rows(sheet: "Worksheet") -> Iterator[tuple["Cell", ...]]:

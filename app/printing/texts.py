@@ -15,6 +15,9 @@ from app.printing import packages
 from app.printing.packages import Package
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_NUMBERED = tuple(
+    "{http://schemas.microsoft.com/office/word/2010/wordml}" + name for name in ("paraId", "textId")
+)  # of no two paragraphs the same
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _FIELDS = frozenset({"page", "numpages", "sectionpages"})  # what Word may work out by itself: it fetches nothing
@@ -127,6 +130,9 @@ def _repeat(row: etree._Element, head: str, contents: Contents) -> None:
     copies = [row, *(copy.deepcopy(row) for _ in range(count - 1))]
     for number, one in enumerate(copies):
         if number:
+            for node in one.iter():
+                for name in _NUMBERED:
+                    node.attrib.pop(name, None)
             last.addnext(one)
             last = one
         for paragraph in one.iter(_W + "p"):

@@ -321,6 +321,19 @@ def test_a_file_that_could_do_more_than_be_filled_in_is_refused_with_what_it_is(
     assert why.lower() in refused(source, ending).lower()
 
 
+def test_a_placeholder_where_none_is_filled_in_is_told() -> None:
+    made = openpyxl.Workbook()
+    made.active.oddFooter.center.text = "编号 {{document.number}}"
+    assert "页眉页脚" in refused(saved(made), ".xlsx")
+
+
+def test_paragraphs_that_word_has_numbered_keep_their_numbers_to_themselves() -> None:
+    name = b'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml" w14:paraId="11111111"'
+    source = repacked(word(rows=(("{{a.x}}",),)), within("word/document.xml", b"<w:tr>", b"<w:tr " + name + b">"))
+    with zipfile.ZipFile(BytesIO(fill(source, a=[{"x": 1}, {"x": 2}]))) as archive:
+        assert archive.read("word/document.xml").count(b"paraId") == 1
+
+
 def test_page_numbers_stay_fields() -> None:
     source = repacked(word("x"), within("word/document.xml", b"<w:sectPr", fields(" PAGE ", "NUMPAGES \\* MERGEFORMAT") + b"<w:sectPr"))
     with zipfile.ZipFile(BytesIO(fill(source))) as archive:
