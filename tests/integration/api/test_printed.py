@@ -52,5 +52,12 @@ def test_a_printed_document_on_the_pages_and_over_v2(app: Flask) -> None:
         assert read.headers["Content-Disposition"].startswith("attachment;")
     with Caller(app, "sucheng.applicant").get(f"/documents/{key}") as read:
         assert read.status_code == 200
+    analyst = app.test_client()
+    sign_in = analyst.get("/sign-in").text
+    analyst.post("/sign-in", data={"username": "sucheng.analyst", "password": demonstration.PASSWORD, "csrf_token": token_in(sign_in)})
+    page = analyst.get("/models/template/sucheng/receipt_sheet").text
+    assert "{{projectName}}" in page
+    with analyst.get(re.search(r"/models/template/\d+/download", page)[0]) as read:
+        assert docx.Document(BytesIO(read.data)).core_properties.title == "受理单"
     for name in ("sucheng.applicant2", "fengxian.applicant"):
         assert Caller(app, name).get(f"/documents/{key}?task={task}").status_code == 404, name
