@@ -42,6 +42,8 @@ def check(process: ProcessDefinition, part: Part, around: View) -> Iterator[str]
         yield from _register(activity, declared.record, around)
     if declared.document:
         yield from printed.check(part, around)
+    if isinstance(activity, UserTask):
+        yield from printed.signed(activity, around)
     for setting in declared.sets:
         yield from _set(process, part, setting, around)
     for reading in declared.reads:

@@ -9,12 +9,14 @@ from pathlib import PurePath
 from app import printing
 from app.connectors.calls import REGISTERS, forms_of
 from app.decision.near import near
+from app.domain import documents
 from app.domain.facts import LEDGER
 from app.domain.templates import OWN, RECORD, RUNNING, Template, TemplateRefused
 from app.engine.elements.base import Element
 from app.engine.elements.events import CatchEvent, ThrowEvent
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
+from app.engine.expressions import LiteralTerm
 from app.engine.ledger import PROJECT
 from app.engine.reads import OF_ROW
 from app.rehearsal import ledger_names
@@ -67,6 +69,17 @@ def check(part: Part, around: View) -> Iterator[str]:
         return
     for template in found:
         yield from _parts(part, template, around)
+
+
+def signed(task: UserTask, around: View) -> Iterator[str]:
+    """Places of a task's form for what was signed of a template that there is not."""
+    if task.form is None or not isinstance(task.form.id, LiteralTerm) or not around.stock.complete:
+        return
+    for form in around.forms(task.form.id.value):
+        for slot, template in documents.signed(form.schema):
+            if template not in around.ids("template"):
+                hint = near(template, around.ids("template"))
+                yield f"的表单“{form.id}”的“{slot}”写了 {documents.SIGNS}“{template}”,没有这个模板{f',是不是 {hint}?' if hint else ''}"
 
 
 def _prints(activity: Element) -> bool:

@@ -266,6 +266,13 @@ def test_a_template_that_there_is_not_is_refused_with_what_was_meant(cast: Cast)
     assert problem.element == "agreed"
 
 
+def test_a_place_for_what_was_signed_of_no_template_is_refused(cast: Cast) -> None:
+    scan = {"type": "array", "items": {**DOCUMENT, "x-signs": "sheeet"}}
+    (problem,) = refusal(t.form("upload", {"scan": scan}))
+    assert "x-signs“sheeet”" in problem.message
+    assert "是不是 sheet?" in problem.message
+
+
 def test_a_hostile_template_is_refused_with_its_name_and_nothing_of_the_bundle_is_deployed(cast: Cast) -> None:
     bad = sheet(("=1+1",))
     (problem,) = refusal(WRITE, ("documents/hill/list.xlsx", bad))
