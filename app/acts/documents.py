@@ -62,7 +62,9 @@ def _why(tree: HeldTree, row: Any, value: Mapping[str, Any]) -> str:
 def _unsigned(tree: HeldTree, row: Any, template: str) -> str:
     """Why a document is not what was signed of the printed one that counts now; empty if it is. Source: SC-14-3, SC-14-4."""
     seen = tree.seen_from(tree.task.element) if tree.task is not None else {}
-    now = seen.get(template)
+    if template not in seen:  # a case that had gone past the place before there was anything to print
+        return ""
+    now = seen[template]
     wanted = stored.one(int(now["key"])) if documents.is_reference(now) else None
     if wanted is None:
         return "没有可签署的打印件,请先打印"

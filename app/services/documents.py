@@ -222,9 +222,9 @@ def _printed(actor: Actor, task_key: int, slot: str, now: datetime, *, name: str
     """Of which printed document a file that is brought to a place is the signed copy; None where the place is for no such thing. Raises DocumentRefused."""
     form, seen = tasks.inputs(actor, task_key, now)
     template = dict(documents.signed(form.schema)).get(slot) if form is not None else None
-    if template is None:
+    if template is None or template not in seen:  # a case that had gone past the place before there was anything to print
         return None
-    printed = seen.get(template)
+    printed = seen[template]
     row = stored.one(int(printed["key"])) if documents.is_reference(printed) else None
     if row is None or row.template != template:
         raise DocumentRefused(DocumentCode.FILE_UNPRINTED, f"“{name}”没有收下:还没有打印要签署的文件")

@@ -184,6 +184,17 @@ def test_another_paper_is_no_signed_copy(cast: Cast) -> None:
     assert "“别的.pdf”不是“评审表 2026-0001 第1版.docx”的签署件" in str(caught.value.problems)
 
 
+def test_a_case_that_went_past_the_place_before_it_printed_brings_its_paper_as_before(cast: Cast) -> None:
+    t.deploy(permit(document=""), fields=LEDGER)
+    t.begin(cast.alice)
+    t.complete(cast.alice, "write", scheme="上云")
+    t.complete(cast.fred, "sign", word="签字")
+    scan = put(cast.alice, shown=())
+    t.deploy(permit(), fields=LEDGER)
+    t.complete(cast.alice, "upload", scan=[scan.reference])
+    assert scan.signs is None
+
+
 def test_what_says_the_same_is_not_printed_anew_and_stays_signed(cast: Cast) -> None:
     project = t.begin(cast.alice)
     t.complete(cast.alice, "write", scheme="上云")
