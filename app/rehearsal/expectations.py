@@ -192,7 +192,10 @@ class Expectations:
             got = printed.get(template)
             version = got.version if got is not None else None
             if version != more.get("version", version) or (version is None and more.get("version") is None and more is asked):
-                raise Failed(f"“{mark(str(template))}”应打印到第 {shown(more.get('version', 1))} 版,实为 {shown(version)}")
+                wanted_one, got_one = (
+                    f"第 {shown(one)} 版" if one is not None else "没有打印" for one in (more.get("version", 1), version)
+                )
+                raise Failed(f"打印件“{mark(str(template))}”应为{wanted_one},实为{got_one}")
             values = got.values if got is not None else {}
             for name, value in (more.get("values") or {}).items():
                 if not same(value, values.get(name), self.rehearsal.models.zone):
