@@ -39,7 +39,7 @@ lint: .venv/.development $(BUILT)  ## style, types, import contracts, diagrams
 	$(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir .import_linter_cache
 	cd frontend && npm run -s check && npx --no-install bpmnlint '../bpmn/**/*.bpmn'
-	$(BIN)/quancheng lint --house bpmn dmn forms districts
+	$(BIN)/quancheng lint --house bpmn dmn forms documents districts
 
 soak: $(SOAKED)  ## the long trials, one part after the other; each goes on where it was left (SEED=, MINUTES= of a part)
 

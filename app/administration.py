@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import IO
 
 import click
@@ -235,6 +236,23 @@ def verify_documents(data: str | None, as_json: bool) -> None:
                 click.echo(f"{kind}:{name}", err=True)
         click.echo(f"{found.folder}:内容 {found.contents} 份,没有登记的 {len(found.strays)} 份:{'完好' if found.is_sound else '有问题'}")
     sys.exit(0 if found.is_sound else 1)
+
+
+@document.command("sweep")
+@click.option("--days", default=30, show_default=True, type=click.IntRange(min=1), help="上传满多少天而没有提交的才清理")
+@data_option
+@json_option
+def sweep_documents(days: int, data: str | None, as_json: bool) -> None:
+    """清理上传而没有提交、事项已经关闭的文件,和没有任何登记的内容。提交过的一份也不动。"""
+    from app.domain.permissions import SYSTEM
+    from app.services import sweeping
+
+    with acting(data) as now:
+        found = sweeping.sweep(SYSTEM, now, age=timedelta(days=days), written_before=datetime.now(UTC) - sweeping.STRAY_FOR)
+    if as_json:
+        say({"documents": found.documents, "contents": found.contents, "bytes": found.size})
+    else:
+        click.echo(f"清理了 {found.documents} 份没有提交的文件,{found.contents} 份内容({found.size} 字节)")
 
 
 @document.command("erase")

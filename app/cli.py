@@ -22,7 +22,7 @@ from app.regulations import district, trace
 
 WALK_BEGINS = "2025-09-01T09:00:00+08:00"
 PLAY_BEGINS = "2026-01-05T09:00:00+08:00"
-MODEL_SUFFIXES = (".bpmn", ".dmn", ".json")
+MODEL_SUFFIXES = (".bpmn", ".dmn", ".json", ".docx", ".xlsx")
 SCENARIO_SUFFIXES = (".yaml", ".yml")
 LARGEST_FILE = 12_000_000  # bytes; every kind of model is refused before
 
@@ -300,7 +300,7 @@ def tck(folder: Path, as_json: bool) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def reference(folder: Path) -> None:
-    """写出由代码生成的参考页(设置、命令、代码与审计动作、台账字段、条款的落实)。"""
+    """写出由代码生成的参考页(设置、命令、代码与审计动作、台账字段、打印模板、条款的落实)。"""
     from app.reference import codes_page, traceability_page
     from app.rehearsal.tracing import table
 
@@ -311,6 +311,7 @@ def reference(folder: Path) -> None:
     (folder / "commands.md").write_text(commands_page(), encoding="utf-8")
     (folder / "codes.md").write_text(codes_page(), encoding="utf-8")
     (folder / "facts.md").write_text(ledger_page(root), encoding="utf-8")
+    (folder / "templates.md").write_text(printed_page(root), encoding="utf-8")
     found = table.trace(root, table.run(root))
     (folder / "traceability.md").write_text(traceability_page(found, districts.load_all(root / "districts")), encoding="utf-8")
 
@@ -327,6 +328,14 @@ def ledger_page(root: Path) -> str:
         own = forms / key / "records" / "project.json"
         schemas.append((one, LedgerSchema.parse(base, own.read_bytes() if own.is_file() else None)))
     return facts_page(schemas, {phase.key: phase.title for phase in districts.load_phases(root / "districts" / "phases.toml")})
+
+
+def printed_page(root: Path) -> str:
+    """docs/reference/templates.md: what every district's printed documents are filled with."""
+    from app.reference import templates_page
+    from app.rehearsal.library import Shelf
+
+    return templates_page(Shelf(root), districts.load_all(root / "districts"))
 
 
 def commands_page() -> str:

@@ -3,15 +3,22 @@ docs/reference/traceability.md from the registers of clauses, the scenarios and 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from app.codes import Code, InstallationCode, RequestCode
 from app.decision.codes import DecisionCode, DmnCode, FeelCode
 from app.domain.codes import Action, CalendarCode, DeadlineCode, DocumentCode, FormCode, VerdictCode
+from app.domain.declared import declared
 from app.domain.districts import District
 from app.domain.fact_sources import FactSource
 from app.domain.facts import LedgerField, LedgerSchema
+from app.domain.templates import OWN, RECORD, RUNNING, Own, Placeholder
+from app.engine import ProcessDefinition
 from app.engine.codes import CommandCode, DiagramCode, IncidentType
+from app.engine.definitions import ElementInfo
+from app.engine.ledger import PROJECT
 from app.rehearsal.codes import FindingCode, PlaneCode
+from app.rehearsal.library import Models, Shelf
 from app.rehearsal.tracing.table import Coverage, Requirement, Tracing
 from app.seen.happenings import Happening
 
@@ -125,6 +132,65 @@ def _until(field: LedgerField, phases: Mapping[str, str]) -> str:
 
 def _marked(names: Iterable[str]) -> str:
     return "、".join(f"`{name}`" for name in names)
+
+
+def templates_page(shelf: Shelf, districts: Mapping[str, District]) -> str:
+    """The page of the printed documents: for every district its templates, when each is printed, and what it is filled with."""
+    lines = [
+        "# 打印模板",
+        "",
+        "由 `quancheng reference` 从 `documents/` 的模板和流程图生成，请勿手改。怎样改模板见[文件和打印件](../analyst/documents.md)。",
+    ]
+    for key, district in districts.items():
+        models = shelf.models(key)
+        every = sorted(models.all_processes(), key=lambda one: one.process_id)
+        lines += ["", f"## {district.title}"]
+        for name, template in sorted(models.templates.items()):
+            places = [(process, one) for process in every for one in process.elements.values() if declared(one.properties).document == name]
+            told = "；".join(f"{process.name}“{one.name or one.id}”" for process, one in places) or "没有流程打印它"
+            lines += ["", f"### {template.title} `{name}{template.ending}`", "", f"打印：{told}。", "", "| 占位符 | 内容 |", "|---|---|"]
+            words = _Words(models, places)
+            lines += [f"| `{text}` | {words.meaning(one)} |" for text, one in {one.text: one for one in template.placeholders}.items()]
+    return "\n".join(lines) + "\n"
+
+
+_OWN = {Own.NUMBER: "编号，由系统按年连续给出", Own.VERSION: "第几版", Own.DATE: "打印的日期", Own.NAME: "打印件的名称"}
+
+
+class _Words:
+    """What placeholders are filled with, as people call it, where a template is printed."""
+
+    def __init__(self, models: Models, places: Sequence[tuple[ProcessDefinition, ElementInfo]]) -> None:
+        self._models = models
+        self._ledger = models.ledger.fields if models.ledger is not None else {}
+        self._forms = [form for process, _ in places for name in sorted(process.forms) if (form := models.form(name)) is not None]
+        self._kinds = [kind for _, one in places if (kind := declared(one.properties).record)]
+
+    def meaning(self, one: Placeholder) -> str:
+        head, rest = one.head, [part for part in one.path[1:] if part != RUNNING]
+        if head == OWN:
+            return _OWN[Own(one.path[1])]
+        if head == RECORD:
+            return self._of_register(self._kinds[0] if self._kinds else "", rest)
+        if head == PROJECT and rest and rest[0] in self._ledger:
+            return f"台账：{self._ledger[rest[0]].title}"
+        if head in self._ledger:
+            return f"台账：{self._ledger[head].title}" + self._inside(self._ledger[head].schema, one, rest)
+        field = next((form.fields[head] for form in self._forms if head in form.fields), None)
+        if field is not None:
+            return f"{field.get('title', head)}{self._inside(field, one, rest)}"
+        return self._of_register(head, rest) or "流程里判定的结果"
+
+    def _of_register(self, kind: str, rest: Sequence[str]) -> str:
+        found = self._models.register(kind) if kind else None
+        return f"登记簿“{found.title}”：{found.fields.get(rest[0], {}).get('title', rest[0])}" if found is not None and rest else ""
+
+    @staticmethod
+    def _inside(schema: Mapping[str, Any], one: Placeholder, rest: Sequence[str]) -> str:
+        if one.path[-1] == RUNNING:
+            return "，行号"
+        parts = schema.get("items", schema).get("properties", {}) if rest else {}
+        return f"，{parts[rest[0]].get('title', rest[0])}" if rest and rest[0] in parts else ""
 
 
 def traceability_page(found: Tracing, districts: Mapping[str, District]) -> str:

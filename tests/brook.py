@@ -4,8 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
+import docx
 from lxml import etree
 
 from app.domain.permissions import SYSTEM, Actor
@@ -54,6 +56,10 @@ def files() -> Iterator[tuple[str, bytes]]:
             if f"{form}.json" not in there:
                 there.add(f"{form}.json")
                 yield f"forms/brook/{form}.json", empty_form(form, task.get("name"))
+        for declared in root.iter(_ZEEBE + "property"):
+            if declared.get("name") == "document" and f"{declared.get('value')}.docx" not in there:
+                there.add(f"{declared.get('value')}.docx")
+                yield f"documents/brook/{declared.get('value')}.docx", empty_template()
         for task in root.iter(_BPMN + "businessRuleTask"):
             decision = task.find(f".//{_ZEEBE}calledDecision").get("decisionId")
             if f"{decision}.dmn" not in there:
@@ -66,6 +72,13 @@ def runnable(content: bytes) -> bytes:
     the office that only a project has and what stands by a form that is made up: these instances belong to no project."""
     content = content.replace(b"publish_message", b"tell_others").replace(b" and not(approved(&quot;approve_project&quot;))", b"")
     return _OF_LEDGER.sub(b"", content.replace(b'value="owner ', b'value="'))
+
+
+def empty_template() -> bytes:
+    made, out = docx.Document(), BytesIO()
+    made.core_properties.title = "联合评审表"
+    made.save(out)
+    return out.getvalue()
 
 
 def empty_form(name: str, title: str) -> bytes:

@@ -18,12 +18,14 @@ _DIGITS = 19
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it came. ``name`` is the sender's word and no path of ours; ``slot`` and ``replaces`` say where it belongs."""
+    """A file as it came. ``name`` is the sender's word and no path of ours; ``slot`` and ``replaces`` say where it belongs, ``shown`` which printed
+    documents stood on the sender's page."""
 
     name: str
     stream: BinaryIO
     slot: str
     replaces: int | None
+    shown: tuple[int, ...] | None = None
 
 
 def received() -> Upload:
@@ -34,7 +36,9 @@ def received() -> Upload:
     replaces = request.values.get("replaces", "")
     if replaces and not (replaces.isascii() and replaces.isdigit() and len(replaces) < _DIGITS):
         raise InvalidRequest("要替换的文件编号不对,请刷新页面后再试", code=RequestCode.INVALID_ARGUMENT)
-    return Upload(sent.filename, sent.stream, request.values.get("slot", ""), int(replaces) if replaces else None)  # type: ignore[arg-type]
+    given = request.values.get("shown")
+    shown = None if given is None else tuple(int(key) for key in given.split(",") if key.isascii() and key.isdigit() and len(key) < _DIGITS)
+    return Upload(sent.filename, sent.stream, request.values.get("slot", ""), int(replaces) if replaces else None, shown)  # type: ignore[arg-type]
 
 
 def handed_out(stream: BinaryIO, *, name: str, media: str, size: int) -> Response:

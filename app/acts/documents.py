@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.acts.held_tree import HeldTree
-from app.domain import documents, reading
+from app.domain import documents
 from app.domain.codes import DocumentCode, FormCode
 from app.domain.forms import FieldProblem, Form
 from app.store import documents as stored
@@ -18,12 +18,13 @@ def problems(tree: HeldTree, form: Form, data: Mapping[str, Any]) -> list[FieldP
     named = _named(form, data)
     if not named:
         return []
-    if is_classified(tree.project, data):
+    if documents.is_classified(tree.project, data):
         return [FieldProblem(one.path, one.title, DocumentCode.CLASSIFIED, f"“{one.title}”:{NOT_HERE}") for one in named]
     rows = stored.some({int(one.value["key"]) for one in named})
     found = []
     for one in named:
-        if why := _why(tree, rows.get(int(one.value["key"])), one.value):
+        row = rows.get(int(one.value["key"]))
+        if why := _why(tree, row, one.value) or (_unsigned(tree, row, one.signs) if one.signs else ""):
             found.append(FieldProblem(one.path, one.title, FormCode.DOCUMENT, f"“{one.title}”的文件“{one.value['name']}”{why}"))
     return found
 
@@ -32,12 +33,6 @@ def hand_in(form: Form | None, data: Mapping[str, Any], now: datetime) -> None:
     """From now on whoever may read the project may read what the answers name. Needs an act."""
     if form is not None:
         stored.hand_in({int(one.value["key"]) for one in _named(form, data)}, now)
-
-
-def is_classified(project: Mapping[str, Any] | None, data: Mapping[str, Any]) -> bool:
-    """Whether the project is one of which the platform holds no files, or is said to be so just now."""
-    said = data.get(reading.CLASSIFIED)
-    return said is True or (said is None and project is not None and reading.is_classified(project["facts"]))
 
 
 def belongs(row: Any, project_key: int | None, root_key: int | None) -> bool:
@@ -62,3 +57,20 @@ def _why(tree: HeldTree, row: Any, value: Mapping[str, Any]) -> str:
     if (row.name, row.sha256, row.version) != (value["name"], value["sha256"], value["version"]):
         return "与上传的不符,请重新上传"
     return ""
+
+
+def _unsigned(tree: HeldTree, row: Any, template: str) -> str:
+    """Why a document is not what was signed of the printed one that counts now; empty if it is. Source: SC-14-3, SC-14-4."""
+    seen = tree.seen_from(tree.task.element) if tree.task is not None else {}
+    if template not in seen:  # a case that had gone past the place before there was anything to print
+        return ""
+    now = seen[template]
+    wanted = stored.one(int(now["key"])) if documents.is_reference(now) else None
+    if wanted is None:
+        return "没有可签署的打印件,请先打印"
+    if row.signs == wanted.key:
+        return ""
+    given = stored.one(row.signs) if row.signs is not None else None
+    if given is None or given.template != template:
+        return f"不是“{wanted.name}”的签署件,请打印该件,签署后重新上传"
+    return f"是第 {given.version} 版(编号 {given.number})的签署件,该件已重新打印为第 {wanted.version} 版(编号 {wanted.number}),请按新版签署后重新上传"

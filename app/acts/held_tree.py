@@ -177,6 +177,10 @@ class HeldTree:
         self.saved = True
         for lapsed in self.ledger.settle():
             self.record(Action.APPROVAL_LAPSE, lapsed.task, {"approval": str(lapsed.key), "names": list(lapsed.lapsed)})
+        for row in self.ledger.printed_rows():
+            details = {part: row[part] for part in ("template", "number", "name", "version", "size", "sha256")}
+            subject = f"{row['process_id']}.{row['element_id']}"
+            self.record(Action.DOCUMENT_PRINT, subject, {"document": str(row["key"]), **details})
         entries = self._audit_rows()
         self.journal.forget_ended()
         values = self._root_values()

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.acts.candidates import candidates
+from app.acts.prints import Press, Prints
 from app.acts.rows import Row, TreePlace, approval, fact_change, message, notice, record, wait
 from app.catalogue import districts, snapshot
 from app.catalogue.snapshot import Snapshot
@@ -17,9 +18,10 @@ from app.domain.keys import next_key
 from app.domain.permissions import Actor
 from app.domain.reading import alias
 from app.domain.states import MessageKind, WaitKind
+from app.engine import PrintAsked
 from app.errors import Outdated
 from app.store import accounts, ledger, rows
-from app.store.tables import ApprovalRow, FactChangeRow, MessageRow, NotificationRow, OrganisationRow, RecordRow, WaitRow
+from app.store.tables import ApprovalRow, DocumentRow, FactChangeRow, MessageRow, NotificationRow, OrganisationRow, RecordRow, WaitRow
 
 _COLUMNS = (
     "number",
@@ -54,6 +56,7 @@ class StoredLedger(Ledger):
         self.actor = actor
         self._kept: list[Approval] | None = None
         self.lapsed: list[Approval] = []
+        self.prints = Prints()
 
     @property
     def version_after(self) -> int | None:
@@ -137,6 +140,10 @@ class StoredLedger(Ledger):
                 found = ledger.organisation(self.library.tenant, name) or found
         return found
 
+    def print_document(self, asked: PrintAsked) -> Mapping[str, Any] | str | None:
+        press = Press(library=self.library, project=self.project, root_key=self.root_key, now=self.now, next_number=self.next_number)
+        return self.prints.made(press, asked)
+
     # ------------------------------------------------------------------ writing
 
     def write(self) -> None:
@@ -158,6 +165,7 @@ class StoredLedger(Ledger):
         for one in self.lapsed:
             if one.key not in new:
                 ledger.lapse(one.key, list(one.lapsed), self.now)
+        rows.insert(DocumentRow, self.printed_rows())
         rows.insert(NotificationRow, self._notice_rows())
         rows.insert(MessageRow, self._message_rows())
         if self.survivors is not None and self.project is not None:
@@ -202,6 +210,11 @@ class StoredLedger(Ledger):
                     ledger.take_place(self.library.tenant, *of, self.now)
                 last[of] = entry
         return entries
+
+    def printed_rows(self) -> list[Row]:
+        """The documents that this act has printed, in order; one that stands as it was is among them no more."""
+        wanted = dict.fromkeys(one.key for one in self.printed)
+        return [row for key, row in self.prints.rows.items() if key in wanted]
 
     def _record_rows(self) -> list[Row]:
         return [

@@ -1,5 +1,6 @@
 """What can be seen from an open task, and what it reads of the registers, asked of the database: for the checks of its form and for its page."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -37,7 +38,7 @@ def person_of(row: Any, project: dict[str, Any] | None, now: datetime) -> tuple[
         return None
     root = history.root_state(row.root_key)
     library = snapshot.library(root.tenant, root.catalogue_version)
-    return person_named(library, State.load(root.blob, library), row.element, StoredLedger(library, project, row.root_key, now))
+    return person_named(library, State.load(root.blob, library), row.element, _ledger(library, project, row.root_key, now, keys=root.keys))
 
 
 def visible(row: Any, project: dict[str, Any] | None, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -54,5 +55,12 @@ def visible(row: Any, project: dict[str, Any] | None, now: datetime) -> tuple[di
         seen, inside = state.visible(row.element), state.inside_loop(row.element)
     except KeyError:  # closed between the two reads
         return {}, {}
-    read = of(library, state, row.element, StoredLedger(library, project, row.root_key, now))
+    read = of(library, state, row.element, _ledger(library, project, row.root_key, now, keys=root.keys))
     return seen | read, (seen if inside is None else inside) | read
+
+
+def _ledger(library: Snapshot, project: dict[str, Any] | None, root_key: int, now: datetime, *, keys: Mapping[str, int]) -> StoredLedger:
+    """The ledger that knows which approvals are of this tree's own instances."""
+    ledger = StoredLedger(library, project, root_key, now)
+    ledger.instance_keys = {int(local): key for local, key in keys.items()}
+    return ledger

@@ -13,12 +13,13 @@ blueprint = Blueprint("documents", __name__)
 
 @blueprint.post("/user-tasks/<int:key>/documents")
 def put(key: int) -> Response:
-    """multipart/form-data: ``file``, ``slot`` (a field of the task's form, like materials/files) and, for the next version of one, ``replaces``.
+    """multipart/form-data: ``file``, ``slot`` (a field of the task's form, like materials/files) and, for the next version of one, ``replaces``;
+    ``shown``: keys of the printed documents of which it may be a signed copy, commas between: one that has been printed anew since is refused.
 
     Answers 201 with the ``reference`` that stands among the variables with which the task is completed.
     """
     sent = uploads.received()
-    view = documents.put(current_actor(), key, sent.name, sent.stream, present(), slot=sent.slot, replaces=sent.replaces)
+    view = documents.put(current_actor(), key, sent.name, sent.stream, present(), slot=sent.slot, replaces=sent.replaces, shown=sent.shown)
     return answer(schemas.DocumentAnswer().dump(view), 201)
 
 

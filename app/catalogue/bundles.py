@@ -5,15 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from app import current, engine
+from app import current, engine, printing
 from app.catalogue import districts, snapshot
 from app.codes import RequestCode
 from app.decision import dmn, feel
 from app.decision.codes import DmnCode
+from app.domain import templates
 from app.domain.codes import VerdictCode
 from app.domain.districts import SHARED, UnknownDistrict, named, short_name
 from app.domain.forms import Form, FormError
 from app.domain.states import DefinitionKind
+from app.domain.templates import Template, TemplateRefused
 from app.engine import ProcessDefinition, timers
 from app.engine.codes import DiagramCode
 from app.engine.limits import LONGEST_NAME, LONGEST_TITLE, flaw_of
@@ -30,6 +32,7 @@ KINDS = {
     ".bpmn": DefinitionKind.PROCESS,
     ".dmn": DefinitionKind.DECISION,
     ".json": DefinitionKind.FORM,
+    **dict.fromkeys(templates.ENDINGS, DefinitionKind.TEMPLATE),
     ".yaml": DefinitionKind.SCENARIO,
     ".yml": DefinitionKind.SCENARIO,
 }
@@ -37,6 +40,7 @@ HOMES = {
     DefinitionKind.PROCESS: "bpmn",
     DefinitionKind.DECISION: "dmn",
     DefinitionKind.FORM: "forms",
+    DefinitionKind.TEMPLATE: "documents",
     DefinitionKind.SCENARIO: SCENARIOS,
 }
 
@@ -70,6 +74,7 @@ class ModelFile:
     model: dmn.Model | None = None
     overlaps: tuple[Finding, ...] = ()
     scenarios: ScenarioSet | None = None
+    template: Template | None = None
 
     @property
     def own(self) -> tuple[Defined, ...]:
@@ -128,11 +133,28 @@ def _read_file(path: str, content: bytes, tenant: str) -> tuple[ModelFile | None
         return None, [Finding(name, None, None, FindingCode.FILE_SIZE, f"文件超过 {limit // 1_000_000} MB,请拆分或精简")], []
     kind = KINDS.get(PurePath(name).suffix.lower())
     if kind is None:
-        return None, [Finding(name, None, None, FindingCode.FILE_KIND, "只能部署 .bpmn 流程图、.dmn 决策表、.json 表单和 .yaml 场景")], []
+        return (
+            None,
+            [
+                Finding(
+                    name,
+                    None,
+                    None,
+                    FindingCode.FILE_KIND,
+                    "只能部署 .bpmn 流程图、.dmn 决策表、.json 表单、.docx 和 .xlsx 打印模板、.yaml 场景",
+                )
+            ],
+            [],
+        )
     if kind == DefinitionKind.SCENARIO:
         found, wrong, odd = _read_scenarios(place(path, tenant), content, tenant)
         return found, wrong + _unkeepable(found), odd
-    read_one = {DefinitionKind.PROCESS: _read_diagram, DefinitionKind.DECISION: _read_decisions, DefinitionKind.FORM: _read_form}[kind]
+    read_one = {
+        DefinitionKind.PROCESS: _read_diagram,
+        DefinitionKind.DECISION: _read_decisions,
+        DefinitionKind.FORM: _read_form,
+        DefinitionKind.TEMPLATE: _read_template,
+    }[kind]
     found, wrong, odd = read_one(name, content, tenant)
     wrong = wrong + _unkeepable(found)
     if name.startswith(f"{SCENARIOS}/") and found is not None:
@@ -310,6 +332,19 @@ def _read_form(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None
         if check.numbers
     ]
     return ModelFile(name, tenant, content, digest(content), (Defined(DefinitionKind.FORM, form.id, form.title),)), [], odd
+
+
+def _read_template(name: str, content: bytes, tenant: str) -> tuple[ModelFile | None, list[Finding], list[Finding]]:
+    path = PurePath(name)
+    if not path.stem.isidentifier():
+        text = f"文件名“{path.stem}”就是模板的标识,只能用字母、数字和下划线,如 acceptance_report"
+        return None, [Finding(name, None, None, FindingCode.TEMPLATE, text)], []
+    try:
+        found = printing.read(path.stem, path.suffix.lower(), content)
+    except TemplateRefused as error:
+        return None, [Finding(name, None, None, FindingCode.TEMPLATE, problem) for problem in error.problems], []
+    defined = (Defined(DefinitionKind.TEMPLATE, found.id, found.title),)
+    return ModelFile(name, tenant, content, digest(content), defined, template=found), [], []
 
 
 def _twice(files: Sequence[ModelFile], paths: Sequence[str]) -> list[Finding]:

@@ -271,7 +271,7 @@ def _slips(files: Sequence[ModelFile], holdings: Holdings) -> Iterator[Finding]:
     known: dict[str, set[str]] = {}
     for _, kind, name in holdings.newest:
         known.setdefault(kind, set()).add(name)
-    words = {"process": "流程", "decision": "决策", "library": "决策库", "form": "表单", "scenario": "场景"}
+    words = {"process": "流程", "decision": "决策", "library": "决策库", "form": "表单", "template": "模板", "scenario": "场景"}
     for file in files:
         defined = {item.id for item in file.own}
         stem = file.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]

@@ -16,6 +16,7 @@ from app.decision.dmn.reading import read_by
 from app.domain.districts import SHARED
 from app.domain.facts import LEDGER
 from app.domain.forms import Form, FormError
+from app.domain.templates import TemplateRefused
 from app.engine import DiagramError, ProcessDefinition
 from app.engine.decisions import DEADLINES
 from app.engine.ledger import PARAMETERS
@@ -28,7 +29,7 @@ from app.rehearsal.way_of_values import caught_in
 from app.store import resources
 from app.store.resources import ResourceRef
 
-_MODELS = ("process", "decision", "form")
+_MODELS = ("process", "decision", "form", "template")
 _OF_REGISTERS = frozenset({"put_record", "query_records"})
 
 
@@ -208,7 +209,7 @@ def _names(process: ProcessDefinition, changed: set[tuple[str, str]]) -> bool:
     if process.declares and ("decision", PARAMETERS) in changed:
         return True
     named = {("form", name) for name in process.forms} | {("decision", name) for name in process.called_decisions}
-    named |= {("process", name) for name in process.called_processes}
+    named |= {("process", name) for name in process.called_processes} | {("template", name) for name in process.templates}
     if named & changed or (
         process.job_types & _OF_REGISTERS and any(kind == "form" and name.startswith(REGISTERS) for kind, name in changed)
     ):
@@ -229,6 +230,8 @@ def _of_bundle(files: Sequence[ModelFile]) -> Iterator[tuple[Place, Load]]:
                 yield (file.tenant, "decision", item.id), partial(_itself, file.model)
             elif item.kind == "form":
                 yield (file.tenant, "form", item.id), once(partial(Form.parse, file.content))
+            elif item.kind == "template":
+                yield (file.tenant, "template", item.id), partial(_itself, file.template)
 
 
 def _itself(model: Any) -> Any:
@@ -248,7 +251,9 @@ def _load(item: ResourceRef) -> Any:
             return snapshot.process_definition(item.key)
         if item.kind == "form":
             return snapshot.form(item.key)
+        if item.kind == "template":
+            return snapshot.template(item.key)
         file, content = resources.content(item.resource_key)
         return snapshot.read_model(content, file)
-    except (DiagramError, dmn.DmnError, FormError, KeyError):
+    except (DiagramError, dmn.DmnError, FormError, TemplateRefused, KeyError):
         return None

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
+from pathlib import PurePath
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from app import engine
+from app import engine, printing
 from app.catalogue import districts
 from app.connectors.calls import forms_of
 from app.decision import dmn
@@ -26,6 +27,7 @@ from app.domain.districts import SHARED, ZONE, District
 from app.domain.facts import LEDGER, LedgerSchema
 from app.domain.forms import Form
 from app.domain.states import DefinitionKind
+from app.domain.templates import Template
 from app.engine import Diagram, ProcessDefinition
 from app.engine.expressions import vocabulary
 from app.engine.library import DecisionRef, LibraryRef
@@ -110,6 +112,11 @@ def form(key: int) -> Form:
     return _definitions.get(("form", key), lambda: Form.parse(resources.content(reference("form", key).resource_key)[1]))
 
 
+def template(key: int) -> Template:
+    """A deployed template of a printed document. Raises KeyError."""
+    return _definitions.get(("template", key), lambda: _load_template(reference("template", key)))
+
+
 def decision(key: int) -> DecisionRef:
     """A deployed decision, without its imports. Raises KeyError, dmn.DmnError."""
     return _definitions.get(("decision", key), lambda: _load_decision(reference("decision", key)))
@@ -161,6 +168,11 @@ def _load_process(key: int) -> ProcessDefinition:
 def _load_decision(found: ResourceRef) -> DecisionRef:
     file, content = resources.content(found.resource_key)
     return DecisionRef(found.key, found.version, found.id, read_model(content, file))
+
+
+def _load_template(found: ResourceRef) -> Template:
+    file, content = resources.content(found.resource_key)
+    return printing.read(found.id, PurePath(file).suffix.lower(), content)
 
 
 def _load_library(found: ResourceRef) -> LibraryRef:
@@ -222,6 +234,11 @@ class Snapshot:
         """The form that checks the rows of a register."""
         found = next((found for name in forms_of(kind) if name != LEDGER and (found := self.reference("form", name))), None)
         return form(found.key) if found else None
+
+    def template(self, template_id: str) -> Template | None:
+        """The template of a printed document."""
+        found = self.reference("template", template_id)
+        return template(found.key) if found else None
 
     def ledger_form(self, owner: str) -> Form | None:
         """The file of the ledger's fields of the tenant, or of all: the tenant's own does not stand in place of the shared one."""

@@ -10,6 +10,7 @@ from app.catalogue.snapshot import Snapshot
 from app.domain.districts import REGISTERS, SHARED, UnknownDistrict
 from app.domain.facts import LEDGER
 from app.domain.forms import Form
+from app.domain.templates import Template
 from app.engine import DecisionRef, LibraryRef, ProcessDefinition
 from app.engine.decisions import DEADLINES
 from app.engine.ledger import PARAMETERS
@@ -51,6 +52,9 @@ class Deployed:
     def ledger_form(self, owner: str) -> Form | None:
         return self._snapshot.ledger_form(owner)
 
+    def template(self, template_id: str) -> Template | None:
+        return self._snapshot.template(template_id)
+
     def all_processes(self) -> Iterator[ProcessDefinition]:
         return (self._snapshot.definition(reference.key) for reference in self._snapshot.processes())
 
@@ -66,6 +70,7 @@ class _Bottom:
         self.has_form = models.has_form
         self.form = models.form
         self.ledger_form = models.ledger_form
+        self.template = models.template
 
     def all_processes(self) -> Iterable[ProcessDefinition]:
         return ()
@@ -178,6 +183,7 @@ def _used(case: Scenario, models: Models) -> Names:
         process = models.process(name)
         if process is not None:
             used |= {("decision", called) for called in process.called_decisions} | {("form", called) for called in process.forms}
+            used |= {("template", name) for name in process.templates}
             used |= {("decision", called) for name in process.forms for called in _of_checks(models.form(name))}
             pending += process.called_processes
     return frozenset(used | {("library", namespace) for kind, name in used if kind == "decision" for namespace in _imported(models, name)})

@@ -40,7 +40,18 @@ from app.domain.project_values import project_context
 from app.domain.reading import alias
 from app.engine.approvals import differing
 from app.engine.declarations import Whose
-from app.engine.effects import ROOT, ApprovalGiven, Effect, FactWritten, InstanceEnded, PeopleTold, PhaseEntered, RecordMade, VariableSet
+from app.engine.effects import (
+    ROOT,
+    ApprovalGiven,
+    DocumentPrinted,
+    Effect,
+    FactWritten,
+    InstanceEnded,
+    PeopleTold,
+    PhaseEntered,
+    RecordMade,
+    VariableSet,
+)
 from app.engine.ledger import (
     ApprovalsAsked,
     KnownApproval,
@@ -48,6 +59,7 @@ from app.engine.ledger import (
     NamedAsked,
     NumberAsked,
     OfficesAsked,
+    PrintAsked,
     ProjectsAsked,
     Question,
     RowsAsked,
@@ -147,6 +159,7 @@ class Ledger(ABC):
         self.records: list[Entered] = []
         self.notices: list[Told] = []
         self.messages: list[Sent] = []
+        self.printed: list[DocumentPrinted] = []
         self.survivors: frozenset[str] | None = None  # of the project's end in this act: the processes that go on; None: it has not ended
         self._context: tuple[tuple[Any, ...], dict[str, Any]] | None = None
 
@@ -192,6 +205,8 @@ class Ledger(ABC):
                 return self._rows(question)
             case ProjectsAsked():
                 return self._others(question)
+            case PrintAsked():
+                return self.print_document(question)
             case ApprovalsAsked():
                 return tuple(self._known(one) for one in (*self.kept_approvals(), *self.approvals))
 
@@ -346,6 +361,10 @@ class Ledger(ABC):
         """The next running number of a kind and year."""
 
     @abstractmethod
+    def print_document(self, asked: PrintAsked) -> Mapping[str, Any] | str | None:
+        """The reference of the printed document; None where nothing is printed, a Chinese sentence where it cannot be."""
+
+    @abstractmethod
     def office(self, name: str) -> int:
         """The key of the organisation with this name, made if it is new."""
 
@@ -429,6 +448,8 @@ class Ledger(ABC):
                     )
                 case RecordMade():
                     self.records.append(self._entered(effect, keys))
+                case DocumentPrinted():
+                    self.printed.append(effect)
                 case PeopleTold():
                     self.notices += self._told(effect)
                 case ApprovalGiven():

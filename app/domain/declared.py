@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 EFFECTS = (
-    "phase", "record", "set", "notify", "reads", "approves", "approvesWhen", "office", "person", "distinct", "mayBeEmpty",
+    "phase", "record", "document", "set", "notify", "reads", "approves", "approvesWhen", "office", "person", "distinct", "mayBeEmpty",
 )  # what the platform does because of them  # fmt: skip
-WORDS = ("clauses", "returnTo", "stands", "noDeadline", "document", "together")
+WORDS = ("clauses", "returnTo", "stands", "noDeadline", "together")
 OF_PROCESS = ("each", "when")  # declared on the process itself
-LATER = ("document", "together")  # of the contract, and not carried out by this version
+LATER = ("together",)  # of the contract, and not carried out by this version
 PERSON = "person"  # of ``distinct``
 PROPERTIES = frozenset({*EFFECTS, *WORDS, *OF_PROCESS})
 RESERVED = (

@@ -3,16 +3,18 @@
 import re
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain import districts
 from app.domain.districts import REGISTERS
+from app.domain.templates import ENDINGS
 
 KEY = re.compile(r"[a-z][a-z0-9_]{1,30}")
 PREFIX = re.compile(r"[A-Z]{2,6}")
-FOLDERS = (*districts.FOLDERS, "documents")
+FOLDERS = districts.FOLDERS
 TAKEN = frozenset({REGISTERS, "phases", "default", "shared", "pictures"})  # folders and files beside the districts'
 _TEXTS = frozenset({".bpmn", ".dmn", ".json", ".yaml", ".yml", ".toml", ".csv"})
 _CLAUSE = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2,6})(?=-\d+(?:-\d+)?)")
@@ -102,6 +104,11 @@ def _files(root: Path, source: str) -> Iterator[Path]:
 def _written(path: Path, ready: Path, words: _Words) -> Path:
     if path.suffix in _TEXTS:
         ready.write_text(words.put(path.read_text(encoding="utf-8")), encoding="utf-8")
+    elif path.suffix in ENDINGS and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as old, zipfile.ZipFile(ready, "w", zipfile.ZIP_DEFLATED) as new:
+            for info in old.infolist():
+                content = old.read(info)
+                new.writestr(info, words.put(content.decode()).encode() if info.filename.endswith(".xml") else content)
     else:
         shutil.copyfile(path, ready)
     return ready

@@ -17,7 +17,7 @@ from app.domain.district_checks import ANYBODY as ANYBODY
 
 ZONE = ZoneInfo("Asia/Shanghai")  # one zone holds for the whole country; a district's file names its own all the same
 SHARED = "<default>"  # the tenant of resources that every district uses
-FOLDERS = ("bpmn", "dmn", "forms", "scenarios")
+FOLDERS = ("bpmn", "dmn", "forms", "documents", "scenarios")
 OVERSEER = "data_bureau_leader"  # the role that is told of every lapse where a district's file names no other
 PRINCIPLE = "principle"  # the carrier of a clause that nothing can be done about
 ONE_SIDE = "one"  # in the register's column of sides

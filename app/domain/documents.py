@@ -10,14 +10,16 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from app.domain.codes import DocumentCode
 
 FORMAT = "document"  # of x-format
+SIGNS = "x-signs"  # of a document: it is the signed copy of what this template has printed
 REFERENCE = frozenset({"key", "name", "sha256", "version"})  # what a document is, wherever it is a value
 NOBODYS = "0"  # the key of a reference that was made up: see ``made_up``
 MOST_NAME = 120
+CLASSIFIED = "classified"  # the fact, and the field of a form, that says so
 _MOST_MEMBERS = 20_000  # of a packed document
 _MOST_UNPACKED = 2_000_000_000
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -60,14 +62,15 @@ class DocumentRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NamedDocument:
-    """A document where it stands among a form's values. ``path``: like ``materials/0/files/1``."""
+    """A document where it stands among a form's values. ``path``: like ``materials/0/files/1``; ``signs``: the template of the printed one that it is signed of."""
 
     path: str
     title: str
     value: Mapping[str, Any]
+    signs: str = ""
 
 
-def is_reference(value: Any) -> bool:
+def is_reference(value: Any) -> TypeGuard[Mapping[str, Any]]:
     """Whether a value has the shape of a document; whether there is one is another question."""
     if not (isinstance(value, Mapping) and value.keys() == REFERENCE):
         return False
@@ -91,7 +94,7 @@ def within(schema: Mapping[str, Any], data: Any, path: str = "", title: str = ""
     """The documents that values of a schema name, in order."""
     if schema.get("x-format") == FORMAT:
         if is_reference(data):
-            yield NamedDocument(path, title, data)
+            yield NamedDocument(path, title, data, str(schema.get(SIGNS, "")))
     elif isinstance(data, Mapping):
         for name, part in schema.get("properties", {}).items():
             if data.get(name) is not None and isinstance(part, Mapping):
@@ -111,6 +114,25 @@ def anywhere(values: Any) -> Iterator[Mapping[str, Any]]:
     elif isinstance(values, list | tuple):
         for part in values:
             yield from anywhere(part)
+
+
+def is_classified(project: Mapping[str, Any] | None, data: Mapping[str, Any]) -> bool:
+    """Whether the project is one of which the platform holds no files, or is said to be so just now."""
+    said = data.get(CLASSIFIED)
+    return said is True or (said is None and project is not None and project["facts"].get(CLASSIFIED) is True)
+
+
+def signed(schema: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Where a form takes what was signed of a printed document: (slot, template)."""
+    if schema.get("x-format") == FORMAT:
+        if schema.get(SIGNS):
+            yield path, str(schema[SIGNS])
+        return
+    for name, part in schema.get("properties", {}).items():
+        if isinstance(part, Mapping):
+            yield from signed(part, f"{path}/{name}".lstrip("/"))
+    if isinstance(schema.get("items"), Mapping):
+        yield from signed(schema["items"], path)
 
 
 def slots(schema: Mapping[str, Any], path: str = "") -> Iterator[str]:

@@ -76,6 +76,7 @@ class DefinitionKind(StrEnum):
     DECISION = "decision"
     FORM = "form"
     SCENARIO = "scenario"  # an analyst's test of the models
+    TEMPLATE = "template"  # of a printed document
     LIBRARY = "library"  # a decision file as others import it
 
 

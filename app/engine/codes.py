@@ -34,6 +34,7 @@ class IncidentType(Code):
     FACT_ERROR = "FACT_ERROR", "不能写入声明的台账字段：来源不对，或值不合字段的规定"
     RECORD_ERROR = "RECORD_ERROR", "声明的登记不合登记簿的规定，说明里有字段"
     APPROVAL_ERROR = "APPROVAL_ERROR", "批准的条件不是真或假，或批准的内容不能比较"
+    DOCUMENT_ERROR = "DOCUMENT_ERROR", "声明的打印件打印不出来：没有部署模板，或内容不能打印"
     READ_ERROR = "READ_ERROR", "声明要读的登记读不出来：行太多、条件求不出，或流程不属于项目"
     LIMIT_VARIABLE_SIZE = "LIMIT_VARIABLE_SIZE", "变量超过了单个变量的大小上限"
     LIMIT_EXPRESSION = "LIMIT_EXPRESSION", "表达式的计算超过上限，已停止"

@@ -9,7 +9,7 @@ from app.decision import feel
 from app.decision.dmn import DmnError, DmnEvaluationError
 from app.domain.declared import RESERVED
 from app.domain.project_values import as_gates_read
-from app.engine import approvals, effecting, functions, parameters, phases, reads
+from app.engine import approvals, effecting, functions, parameters, phases, printing, reads
 from app.engine.codes import IncidentType
 from app.engine.definitions import ProcessDefinition
 from app.engine.effects import Effect, InstanceEnded, InstanceStarted, VariableSet
@@ -232,6 +232,10 @@ class Course:
     def take_effect(self, token: Token) -> None:
         """See ``effecting.complete``."""
         effecting.complete(self, token)
+
+    def print_document(self, token: Token) -> None:
+        """See ``printing.document``."""
+        printing.document(self, token)
 
     def completed(self, token: Token) -> None:
         """An element has been completed: keep when, if an expression of the tree, or of a process that it calls, asks for it."""

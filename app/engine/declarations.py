@@ -53,12 +53,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations:
-    """``notify``: role keys, and ``applicant``; ``notify_offices``: FEEL, offices. ``office``: whose people alone do the task; ``person``: who alone does it, of those
-    who hold the role; ``distinct``: nobody does it twice in a round; ``may_be_empty``: a loop over nothing is passed; ``stands``: over what was said before, whether
-    it still holds. Empty where nothing is declared."""
+    """``document``: a template; ``notify``: role keys, and ``applicant``; ``notify_offices``: FEEL, offices. ``office``: whose people alone do the task;
+    ``person``: who alone does it, of those who hold the role; ``distinct``: nobody does it twice in a round; ``may_be_empty``: a loop over nothing is passed;
+    ``stands``: over what was said before, whether it still holds. Empty where nothing is declared."""
 
     phase: str = ""
     record: str = ""
+    document: str = ""
     sets: tuple[FactSetting, ...] = ()
     notify: tuple[str, ...] = ()
     notify_offices: tuple[FormulaTerm, ...] = ()

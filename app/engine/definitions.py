@@ -75,6 +75,7 @@ class ProcessDefinition:
     called_processes: frozenset[str] = frozenset()
     called_decisions: frozenset[str] = frozenset()
     forms: frozenset[str] = frozenset()
+    templates: frozenset[str] = frozenset()
     job_types: frozenset[str] = frozenset()
     throws: frozenset[str] = frozenset()
     declares: bool = False

@@ -142,6 +142,16 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentPrinted:
+    """An element has had its document printed. ``key``: of the document, as the answer to ``PrintAsked`` has it."""
+
+    element: int
+    element_id: str
+    template: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskClosed:
     """``followed``: the caller may have a row that waits for its deadline."""
 
@@ -332,6 +342,7 @@ Effect: TypeAlias = (
     | RecordMade
     | ApprovalGiven
     | PeopleTold
+    | DocumentPrinted
     | InstanceStarted
     | InstanceEnded
     | InstanceMigrated

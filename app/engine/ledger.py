@@ -78,7 +78,24 @@ class ApprovalsAsked:
     """The approvals of the tree's project, without one of the tree itself, oldest first, as ``KnownApproval``."""
 
 
-Question: TypeAlias = OfficesAsked | NamedAsked | NumberAsked | RowsAsked | ProjectsAsked | ApprovalsAsked
+@dataclass(frozen=True, slots=True)
+class PrintAsked:
+    """To print a template for one place of the tree; an answer is the reference of the printed document, None where nothing is printed.
+
+    ``digest``: of the ``values`` that it is filled with, each with its schema, by their first names. Printed before with the same, it is not printed anew.
+    Asked only when nothing can stand in its way any more.
+    """
+
+    template: str
+    place: str
+    process_id: str
+    element_id: str
+    digest: str
+    values: Mapping[str, Any] = field(compare=False, repr=False)
+    schemas: Mapping[str, Mapping[str, Any]] = field(compare=False, repr=False)
+
+
+Question: TypeAlias = OfficesAsked | NamedAsked | NumberAsked | RowsAsked | ProjectsAsked | ApprovalsAsked | PrintAsked
 
 
 class Unanswered(Exception):

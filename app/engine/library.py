@@ -10,6 +10,7 @@ from app.decision.dmn import Evaluation, Model
 from app.domain.calendars import Calendar
 from app.domain.districts import SHARED
 from app.domain.forms import Form
+from app.domain.templates import Template
 from app.engine.definitions import ProcessDefinition
 
 
@@ -82,6 +83,9 @@ class Library(Protocol):
     def register(self, kind: str) -> Form | None:
         """The form that checks the rows of a register."""
 
+    def template(self, template_id: str) -> Template | None:
+        """The template of a printed document."""
+
 
 @dataclass(slots=True)
 class StaticLibrary:
@@ -96,6 +100,7 @@ class StaticLibrary:
     version: int = 1
     any_form: bool = False
     registers: Mapping[str, Form] = field(default_factory=dict)
+    templates: Mapping[str, Template] = field(default_factory=dict)
 
     def definition(self, key: int) -> ProcessDefinition:
         for definition in self.processes.values():
@@ -114,3 +119,6 @@ class StaticLibrary:
 
     def register(self, kind: str) -> Form | None:
         return self.registers.get(kind)
+
+    def template(self, template_id: str) -> Template | None:
+        return self.templates.get(template_id)

@@ -292,7 +292,7 @@ def _flow(flow_id: str, old: Element, new: Element, mapping: Mapping[str, str]) 
 
 
 def _plan_waits(plan: _Plan, token: Token, new: Element, mapping: Mapping[str, str]) -> None:
-    if token.stage not in ("active", "activating", "completing", "effecting", "ending"):
+    if token.stage not in ("active", "activating", "completing", "effecting", "printing", "ending"):
         return
     available = {event.bpmn_id: event for event in new.waits_to_open()}
     covered = set()

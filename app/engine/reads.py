@@ -35,6 +35,18 @@ def answered(course: "Course", token: "Token") -> dict[str, Any]:
     return {reading.name: _value(course, token, reading) for reading in token.task_spec.declarations.reads}
 
 
+def rows_of(course: "Course", token: "Token", kind: str) -> Any:
+    """The current rows of a register of the tree's project. Raises ElementFailure (READ_ERROR), Unanswered."""
+    return _value(course, token, Reading(name=kind, kind=kind))
+
+
+def own_row(course: "Course", token: "Token", kind: str, place: tuple[Any, ...]) -> dict[str, Any] | None:
+    """The current row of a register that the element itself has made. Raises ElementFailure (READ_ERROR), Unanswered."""
+    scope = Whose.DISTRICT if course.project is None else Whose.PROJECT
+    found = [row for row in _rows(course, token, Reading(name=kind, kind=kind, scope=scope)) if row.get(PLACE) == place]
+    return {name: value for name, value in found[-1].items() if name != PLACE} if found else None
+
+
 def _value(course: "Course", token: "Token", reading: Reading) -> Any:
     rows = list(_rows(course, token, reading))
     match reading.aggregate:

@@ -22,6 +22,7 @@ class FindingCode(Code):
     IMPORTER = "IMPORTER", "照这样改，正在导入它的决策文件不再成立"
     OVERLAP = "OVERLAP", "决策表有行重叠；请改正，或写明理由强制发布"
     OVERLAP_KNOWN = "OVERLAP_KNOWN", "决策表有行重叠，原来就是这样"
+    TEMPLATE = "TEMPLATE", "打印模板不能用：占位符写错，或文件里有宏、外部引用、公式等，说明里有改法"
     TIMER = "TIMER", "开始事件的定时器无法识别"
 
     # the ledger's fields

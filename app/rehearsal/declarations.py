@@ -23,7 +23,7 @@ from app.engine.elements.subprocesses import SubProcess
 from app.engine.elements.tasks import BusinessRuleTask, JobTask, UserTask
 from app.engine.expressions import FormulaTerm, LiteralTerm, formula
 from app.engine.reads import OF_ROW, VISIBILITY
-from app.rehearsal import origins
+from app.rehearsal import origins, printed
 from app.rehearsal.inventory import Part
 from app.rehearsal.surroundings import View
 from app.rehearsal.way_of_values import sent_by
@@ -40,12 +40,16 @@ def check(process: ProcessDefinition, part: Part, around: View) -> Iterator[str]
         yield from _phase(part, declared.phase, around)
     if declared.record:
         yield from _register(activity, declared.record, around)
+    if declared.document:
+        yield from printed.check(part, around)
+    if isinstance(activity, UserTask):
+        yield from printed.signed(activity, around)
     for setting in declared.sets:
         yield from _set(process, part, setting, around)
     for reading in declared.reads:
         yield from _reading(reading, around)
-    if declared.reads and not isinstance(activity, (*_GATEWAYS, UserTask, BusinessRuleTask)):
-        yield "的属性 reads 只能声明在决策(业务规则任务)、用户任务和网关上"
+    if declared.reads and not declared.document and not isinstance(activity, (*_GATEWAYS, UserTask, BusinessRuleTask)):
+        yield "的属性 reads 只能声明在决策(业务规则任务)、用户任务、网关和打印文件的元素上"
     if declared.approves and not isinstance(activity, UserTask):
         yield "的属性 approves 只能声明在用户任务上"
     if declared.stands is not None and isinstance(activity, UserTask):

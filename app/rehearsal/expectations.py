@@ -30,6 +30,7 @@ class Expectations:
             "incidents": self._incidents, "tasks": self._tasks, "jobs": self._jobs, "timers": self._timers, "variables": self._variables,
             "state": self._state, "path": self._path, "decision": self._decisions, "phase": self._phase, "ledger": self._ledger,
             "records": self._records, "notices": self._notices, "approved": self._approved,
+            "documents": self._documents,
         }  # fmt: skip
         for key, check in checks.items():
             if key in expected:
@@ -180,6 +181,25 @@ class Expectations:
         for task, value in (wanted or {}).items():
             if value is not got.get(task, False):
                 raise Failed(f"“{mark(str(task))}”的批准应为 {shown(value)},实为 {shown(got.get(task, False))}")
+
+    def _documents(self, wanted: Mapping[str, Any] | None) -> None:
+        """``wanted``: template → the version that counts, or that with some of what was printed; None: not printed."""
+        printed = {one.template: one for one in self.rehearsal.ledger.documents.values()}
+        if not wanted and printed:
+            raise Failed(f"应当没有打印件,实有 {'、'.join(sorted(printed))}")
+        for template, asked in (wanted or {}).items():
+            more = asked if isinstance(asked, Mapping) else {"version": asked}
+            got = printed.get(template)
+            version = got.version if got is not None else None
+            if version != more.get("version", version) or (version is None and more.get("version") is None and more is asked):
+                wanted_one, got_one = (
+                    f"第 {shown(one)} 版" if one is not None else "没有打印" for one in (more.get("version", 1), version)
+                )
+                raise Failed(f"打印件“{mark(str(template))}”应为{wanted_one},实为{got_one}")
+            values = got.values if got is not None else {}
+            for name, value in (more.get("values") or {}).items():
+                if not same(value, values.get(name), self.rehearsal.models.zone):
+                    raise Failed(f"打印件“{mark(str(template))}”的“{name}”应为 {shown(value)},实为 {shown(values.get(name))}")
 
     def _notices(self, wanted: Any) -> None:
         """By role, or by the office's name: how many, or all their titles in whatever order."""

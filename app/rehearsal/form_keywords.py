@@ -37,7 +37,7 @@ _PLAIN = (
 _OURS = (
     "x-checks", "x-clauses", "x-extends", "x-format", "x-fresh", "x-from", "x-held", "x-held-in", "x-hidden", "x-keep", "x-key", "x-kind", "x-labels", "x-ledger",
     "x-number", "x-owner",
-    "x-readonly-from", "x-report", "x-role", "x-slots", "x-source", "x-total", "x-unordered", "x-value", "x-while-open",
+    "x-readonly-from", "x-report", "x-role", "x-signs", "x-slots", "x-source", "x-total", "x-unordered", "x-value", "x-while-open",
 )  # fmt: skip
 _OF_THE_SAME = frozenset({"if", "then", "else", "not", "allOf", "anyOf", "oneOf"})  # of the object that they stand in
 _KEYWORDS = frozenset({*_ONE, *_LISTS, *_NAMED, *_PLAIN, *_OURS})
@@ -57,6 +57,7 @@ _DRAWN = frozenset(
         "duplicateKeySuffixSeparator", "enableMarkdownInDescription", "fieldReplacesAnyOrOneOf",
     )
 )  # fmt: skip
+_TECHNICAL = frozenset({0, 1, 100, 2000, 2100, 10**12, -(10**12)})  # bounds against slips of the hand: a share, a year, an amount
 
 
 def check(file: str, form: Form) -> Iterator[Finding]:
@@ -119,3 +120,16 @@ def _unknown(file: str, place: str, word: str, known: Collection[str], what: str
     cure = f"是不是 {hint}?" if hint else f"可以写的有:{'、'.join(sorted(known))}" if len(known) <= 12 else "请改正或删除"
     severity = "error" if hint or sure else "warning"
     return Finding(file, place, None, FindingCode.FORM_KEYWORD, f"不认识的{what}“{word}”,不会起作用,{cure}", severity=severity)
+
+
+def limits(schema: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Bounds of a schema that are limits of the regulation rather than bounds against slips of the hand: (place, number)."""
+    if isinstance(schema, Mapping):
+        for key, value in schema.items():
+            if key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum") and value not in _TECHNICAL:
+                yield f"{path}/{key}", value
+            elif key not in ("examples", "enum", "default"):
+                yield from limits(value, f"{path}/{key}")
+    elif isinstance(schema, list):
+        for number, value in enumerate(schema):
+            yield from limits(value, f"{path}/{number}")

@@ -1,5 +1,6 @@
 """A district's ledger in memory: projects, registers, numbers and offices, under the rules that the server's ledger has."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,12 +13,15 @@ from app.codes import InstallationCode
 from app.connectors.calls import OVERDUE, FoundRecord, RoleFacts, SetFacts, SetPhase, forms_of
 from app.connectors.inline import roles_of
 from app.connectors.ledger import Approval, Entered, Ledger
+from app.domain import documents
 from app.domain.districts import District, Phase, RoleInfo
+from app.domain.documents import is_classified
 from app.domain.fact_changes import typed
 from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
 from app.domain.keys import next_key
-from app.engine.ledger import KnownLedger, OfficesAsked
+from app.domain.templates import file_name, number_of, series_of
+from app.engine.ledger import KnownLedger, OfficesAsked, PrintAsked
 from app.engine.spiff import LevelSpec
 from app.errors import InvalidRequest
 from app.rehearsal.library import Models
@@ -25,6 +29,18 @@ from app.rehearsal.library import Models
 APPLICANT = "applicant"
 FIRST_PHASE = "draft"  # of a project of which nothing is said, where nobody knows the phases
 NOT_FACTS = frozenset({"projectKey", "phase"})
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUp:
+    """A document that the run has printed: of nobody's bytes, but of another hash as soon as it says something else."""
+
+    template: str
+    digest: str
+    number: str
+    version: int
+    reference: Mapping[str, Any]
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,7 @@ class LedgerInMemory:
         self.approvals: list[tuple[int | None, Approval]] = []
         self.writers: dict[tuple[int | None, str], int] = {}  # (project, fact) → the tree that has written it last
         self.numbers: Counter[tuple[str, int]] = Counter()
+        self.documents: dict[tuple[int, str, str], MadeUp] = {}  # (root, template, place) → the newest version
         self._offices: dict[str, int] = {}
         self._holders: dict[str, list[dict[str, str]]] | None = None
         self._contexts: dict[int, Any] = {}
@@ -318,6 +335,24 @@ class RehearsedLedger(Ledger):
     def next_number(self, kind: str, year: int) -> int:
         self.memory.numbers[kind, year] += 1
         return self.memory.numbers[kind, year]
+
+    def print_document(self, asked: PrintAsked) -> Mapping[str, Any] | None:
+        """Nothing of a classified project, as in the installation."""
+        template = self.memory.models.template(asked.template)
+        if template is None or is_classified(self.project, {}):
+            return None
+        place = (self.root_key, asked.template, asked.place)
+        before = self.memory.documents.get(place)
+        if before is not None and before.digest == asked.digest:
+            return before.reference
+        year = self.now.astimezone(self.memory.models.zone).year
+        number = before.number if before is not None else number_of(year, self.next_number(series_of(asked.template), year))
+        version = before.version + 1 if before is not None else 1
+        made = documents.made_up({documents.FORMAT: file_name(template.title, number, version, template.ending)})
+        sha256 = hashlib.sha256(f"{asked.digest} {number} {version}".encode()).hexdigest()
+        reference = {**made, "sha256": sha256, "version": version}
+        self.memory.documents[place] = MadeUp(asked.template, asked.digest, number, version, reference=reference, values=asked.values)
+        return reference
 
     def office(self, name: str) -> int:
         return self.memory.office(name)

@@ -7,14 +7,16 @@ from pathlib import Path, PurePath
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from app import printing
 from app.codes import InstallationCode, RequestCode
 from app.connectors.calls import forms_of
 from app.decision import dmn
-from app.domain import calendars, districts, forms
+from app.domain import calendars, districts, forms, templates
 from app.domain.calendars import Calendar
 from app.domain.districts import REGISTERS, SHARED, ZONE, District, Phase
 from app.domain.facts import LEDGER, LedgerSchema
 from app.domain.forms import Form
+from app.domain.templates import Template, TemplateRefused
 from app.engine import DecisionRef, LibraryRef, ProcessDefinition, read
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
@@ -22,8 +24,8 @@ from app.engine.library import no_imports
 from app.errors import InvalidRequest
 from app.rehearsal.imports import Namespaces
 
-FOLDERS = ("bpmn", "dmn", "forms")
-SUFFIXES = (".bpmn", ".dmn", ".json")
+FOLDERS = ("bpmn", "dmn", "documents", "forms")  # forms last: registers lie in a folder of theirs
+SUFFIXES = (".bpmn", ".dmn", ".json", *templates.ENDINGS)
 LARGEST = 10_000_000  # bytes of one model file; what each kind of reader takes is less
 
 _keys = count(1)
@@ -57,6 +59,8 @@ class Beneath(Protocol):
 
     def ledger_form(self, owner: str) -> Form | None: ...
 
+    def template(self, template_id: str) -> Template | None: ...
+
     def all_processes(self) -> Iterable[ProcessDefinition]: ...
 
 
@@ -70,6 +74,7 @@ class Models:
     processes: dict[str, ProcessDefinition] = field(default_factory=dict)
     decisions: dict[str, DecisionRef] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
+    templates: dict[str, Template] = field(default_factory=dict)
     version: int = 1
     phases: tuple[Phase, ...] | None = None  # of the ledger, in order; None where nobody can say
     any_register: bool = False
@@ -96,6 +101,8 @@ class Models:
             self._add_decisions(path, source, owner)
         elif suffix == ".json":
             self._add_form(path, source, owner)
+        elif suffix in templates.ENDINGS:
+            self._add_template(path, source)
         else:
             return self.add_diagram(path, source)
         return []
@@ -135,6 +142,13 @@ class Models:
         if form.id == LEDGER:
             self._ledgers[owner] = form
 
+    def _add_template(self, path: str, source: bytes) -> None:
+        try:
+            found = printing.read(PurePath(path).stem, PurePath(path).suffix.lower(), source)
+        except TemplateRefused as error:
+            raise ModelRefused(path, "", f"{path}:{error}") from error
+        self.templates[found.id] = found
+
     # --- what an engine asks
 
     def definition(self, key: int) -> ProcessDefinition:
@@ -172,6 +186,10 @@ class Models:
         """The form that checks the rows of a register; ``any_register``: where nobody can say which there are, any may be meant."""
         found = next((found for name in forms_of(kind) if name != LEDGER and (found := self.form(name)) is not None), None)
         return Form(kind, kind, {"type": "object", "properties": {}}) if found is None and self.any_register else found
+
+    def template(self, template_id: str) -> Template | None:
+        found = self.templates.get(template_id)
+        return found if found is not None or self.beneath is None else self.beneath.template(template_id)
 
     def ledger_form(self, owner: str) -> Form | None:
         """The file of the ledger's fields of a district, or of all: unlike other forms the district's own does not stand in place of the shared one."""
@@ -292,6 +310,9 @@ class Later:
 
     def ledger_form(self, owner: str) -> Form | None:
         return self._models().ledger_form(owner)
+
+    def template(self, template_id: str) -> Template | None:
+        return self._models().template(template_id)
 
     def all_processes(self) -> Iterable[ProcessDefinition]:
         """None: messages, signals and timers start only what the run itself names."""

@@ -19,6 +19,7 @@ from app.domain import districts, forms, literals
 from app.domain.districts import SHARED, ZONE, UnknownDistrict
 from app.domain.facts import EXTENDS
 from app.domain.forms import Form
+from app.domain.templates import ENDINGS
 from app.engine import LibraryRef, ProcessDefinition, returning, soundness, timers
 from app.engine.codes import DiagramCode
 from app.engine.effecting import X_VALUE
@@ -33,6 +34,7 @@ from app.rehearsal import (
     form_checks,
     form_keywords,
     names,
+    printed,
     reserved,
     scenario_files,
     tables,
@@ -52,7 +54,6 @@ RESERVED = frozenset({"start", "end", "root", "none", "true", "false", "null", "
 HOUSE_RULES = frozenset(
     {DiagramCode.NO_PERFORMER, DiagramCode.CONDITION_IGNORED, DiagramCode.PROPERTY_LATER}
 )  # of what reading a diagram warns of: errors in shipped files
-TECHNICAL = frozenset({0, 1, 100, 2000, 2100, 10**12, -(10**12)})  # bounds against slips of the hand: a share, a year, an amount
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ def inspect(files: Sequence[tuple[str, bytes]], *, house: bool = False, installa
             findings += district_files.check(name, installation)
             continue
         if reader is None:
-            findings.append(Finding(name, "", 0, FindingCode.KIND, "不认识的文件类型,应为 .bpmn、.dmn、.json 或 .yaml"))
+            findings.append(Finding(name, "", 0, FindingCode.KIND, "不认识的文件类型,应为 .bpmn、.dmn、.json、.docx、.xlsx 或 .yaml"))
             continue
         try:
             bundle.tenants[name] = districts.named(name) if known is None else districts.owner(name, known)
@@ -279,7 +280,7 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
         if form.id != PurePath(name).stem:
             yield Finding(name, "id", 0, FindingCode.NAME, f"表单标识 {form.id} 应与文件名相同", severity=severity)
     yield from form_keywords.check(name, form)
-    for path, number in _limits(form.schema, "schema"):
+    for path, number in form_keywords.limits(form.schema, "schema"):
         yield Finding(
             file=name,
             element=path,
@@ -304,18 +305,6 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
             yield Finding(file=name, element=f"{key}/{X_VALUE}", line=0, code=FindingCode.NUMBER, message=text, severity=severity)
         if not part.get("title") and EXTENDS not in form.schema:  # what a district says of a shared field may leave its name
             yield Finding(file=name, element=key, line=0, code=FindingCode.NAME, message="字段没有中文名称(title)", severity=severity)
-
-
-def _limits(schema: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(schema, Mapping):
-        for key, value in schema.items():
-            if key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum") and value not in TECHNICAL:
-                yield f"{path}/{key}", value
-            elif key not in ("examples", "enum", "default"):
-                yield from _limits(value, f"{path}/{key}")
-    elif isinstance(schema, list):
-        for number, value in enumerate(schema):
-            yield from _limits(value, f"{path}/{number}")
 
 
 def _imports(bundle: _Bundle) -> Iterator[Finding]:
@@ -391,10 +380,19 @@ def _scenario(name: str, source: bytes, bundle: _Bundle, severity: str) -> Itera
         yield Finding(name, "", 0, error.code, error.message)
 
 
+def _template(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
+    found, wrong = printed.of_file(name, source, severity)
+    yield from wrong
+    if found is not None:
+        bundle.models[bundle.tenants[name], "template", found.id] = found
+        yield from bundle.define(bundle.tenants[name], "template", found.id, name)
+
+
 _READERS: Mapping[str, Callable[[str, bytes, _Bundle, str], Iterator[Finding]]] = {
     ".bpmn": _diagram,
     ".dmn": _table,
     ".json": _form,
+    **dict.fromkeys(ENDINGS, _template),
     ".yaml": _scenario,
     ".yml": _scenario,
 }

@@ -11,6 +11,7 @@ TOP = frozenset({"models", "process", "district", "now", "variables", "ledger", 
 OF_CASE = frozenset({"name", "now", "variables", "ledger", "expect", "steps", "hold", "process", "description"})
 EXPECTATIONS = frozenset({
     "tasks", "timers", "jobs", "incidents", "variables", "path", "state", "decision", "phase", "ledger", "records", "notices", "approved",
+    "documents",
 })  # fmt: skip
 LEDGER = frozenset({"project", "records", "others", "approved"})
 DOER = frozenset({"role", "office", "person"})
@@ -106,7 +107,7 @@ def check_expectation(expected: Mapping[str, Any], place: str) -> None:
             ):
                 others = "，或“名称: [标题]”" if key == "notices" else ""
                 raise ScenarioError(f"{place} 的 {key} 应是“名称: 个数”{others}的对象")
-    for key in ("timers", "variables", "decision", "ledger", "approved"):
+    for key in ("timers", "variables", "decision", "ledger", "approved", "documents"):
         if expected.get(key) is not None and not isinstance(expected[key], dict):
             raise ScenarioError(f"{place} 的 {key} 应是对象")
     if expected.get("path") is not None and not isinstance(expected["path"], list):

@@ -5,19 +5,21 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, TypeAlias, TypeVar
 
+from app import printing
 from app.connectors.calls import REGISTERS
 from app.decision import dmn
 from app.domain import districts
 from app.domain.districts import SHARED, District, RoleInfo
 from app.domain.forms import Form, FormError
+from app.domain.templates import ENDINGS, Template, TemplateRefused
 from app.engine import DiagramError, ProcessDefinition, read
 from app.engine.expressions import vocabulary
 from app.rehearsal.findings import Finding
 
-Place: TypeAlias = tuple[str, str, str]  # tenant, kind (process, decision, form), id
+Place: TypeAlias = tuple[str, str, str]  # tenant, kind (process, decision, form, template), id
 Load: TypeAlias = Callable[[], Any]
 T = TypeVar("T")
 
@@ -132,6 +134,9 @@ class View:
     def forms(self, name: str) -> Sequence[Form]:
         return self._loaded("form", name)
 
+    def templates(self, name: str) -> Sequence[Template]:
+        return self._loaded("template", name)
+
     def uploads(self, name: str) -> Sequence[str]:
         """Where a form takes documents."""
         return [slot for form in self.forms(name) for slot in form.uploads]
@@ -183,7 +188,7 @@ def once(load: Load) -> Load:
 
 def of_installation(root: Path, known: Collection[str]) -> Iterator[tuple[Place, Load]]:
     """What an installation's folders hold, each read when it is asked for. ``known``: its districts."""
-    for folder, kind in (("bpmn", "process"), ("dmn", "decision"), ("forms", "form")):
+    for folder, kind in (("bpmn", "process"), ("dmn", "decision"), ("forms", "form"), ("documents", "template")):
         for path in sorted((root / folder).rglob("*")):
             own = path.relative_to(root / folder).parts[0]
             if path.suffix in _READERS:
@@ -202,7 +207,7 @@ def _read(path: Path, name: str) -> Any:
     """The model of a file; None if it cannot be read, which is told where the file itself is looked at."""
     try:
         return _READERS[path.suffix](path.read_bytes(), path.as_posix(), name)
-    except (DiagramError, dmn.DmnError, FormError):
+    except (DiagramError, dmn.DmnError, FormError, TemplateRefused):
         return None
 
 
@@ -215,4 +220,5 @@ _READERS: Mapping[str, Callable[[bytes, str, str], Any]] = {
     ".bpmn": _process,
     ".dmn": lambda source, file, name: dmn.parse(source, name=file, functions=vocabulary()),
     ".json": lambda source, file, name: Form.parse(source),
+    **{ending: lambda source, file, name: printing.read(name, PurePath(file).suffix, source) for ending in ENDINGS},
 }

@@ -16,7 +16,7 @@ from app.engine import ProcessDefinition
 from app.engine.elements.multi_instance import MultiInstanceBody
 from app.engine.elements.tasks import BusinessRuleTask, UserTask
 from app.engine.expressions import LiteralTerm, Term, source_of, vocabulary
-from app.rehearsal import ledger_names
+from app.rehearsal import ledger_names, printed
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 from app.rehearsal.inventory import Lines, Part, Said, expressions, fields_read, first, loop_names, tree
@@ -75,6 +75,12 @@ class _Reader:
             sees = _near(part, written, EVERYTHING)
             sees.names |= {*ledger, *self._fields_of(part)}
             yield from ((name, "属性 approves", name, "", sees) for name in approved if name not in sees.names)
+        if task.declarations.document:
+            sees = _near(part, written, EVERYTHING)
+            sees.names |= {*ledger_names.fields(self.around), *printed.registers(self.around)}
+            for name in printed.heads(task.declarations.document, self.around):
+                if name not in sees.names:
+                    yield name, f"属性 document 的模板“{task.declarations.document}”", "", "", sees
         if isinstance(task, BusinessRuleTask) and isinstance(task.called.id, LiteralTerm):
             sees = _near(part, written, Said("", task.called.id))
             for model in self.around.decisions(task.called.id.value):

@@ -14,7 +14,7 @@ from app.rehearsal.scenario_shapes import doer
 _WORDS = {
     "tasks": "事项", "timers": "定时", "jobs": "作业", "incidents": "事故", "variables": "变量", "path": "路径", "state": "状态",
     "decision": "决策命中的行", "as": "办理人的角色", "refused": "应被拒绝的提交", "phase": "阶段", "ledger": "台账", "records": "登记簿", "notices": "通知",
-    "approved": "批准", "denied": "不该办理的人", "office": "办理人的单位", "person": "办理人是谁",
+    "approved": "批准", "documents": "打印件", "denied": "不该办理的人", "office": "办理人的单位", "person": "办理人是谁",
 }  # fmt: skip
 _COUNTED = frozenset({"tasks", "jobs", "notices"})
 _ALL = "*"  # as a name: not one by one, but all there are (``{}`` asks that there be none); no element, role or variable is called that

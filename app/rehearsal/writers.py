@@ -80,6 +80,8 @@ class Writers:
                     found.process.names.add(first(mapping))
         else:
             found.process.take(results)
+        if activity.declarations.document:
+            found.process.names.add(activity.declarations.document)
         if not part.parent:
             found.process.anything = found.process.anything or bool(activity.listeners)
         if isinstance(element, MultiInstanceBody):

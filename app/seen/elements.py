@@ -112,7 +112,7 @@ class _Reading:
         yield "时间", self._timer(part)
         yield "依据", self._clauses(info, limited)
         yield "登记", iter([self._register_line(said.record)] if said.record else ())
-        yield "出具文书", iter([FactLine("按模板生成，办理时可以下载")] if said.document else ())
+        yield "打印", iter([self._template_line(said.document)] if said.document else ())
         yield "查阅", (self._register_line(kind) for kind in said.reads if self._register(kind))
         yield "审批的内容", self._approved(said)
         yield "不必重办", iter([FactLine("再次到这里时，如果原来的意见仍然满足条件、所批内容没有变化", said.stands)] if said.stands else ())
@@ -401,6 +401,12 @@ class _Reading:
         if found is None:
             return FactLine("没有名称的登记簿")
         return FactLine(found.name or "没有名称的登记簿", model=ModelRef(DefinitionKind.FORM, found.id, found.tenant, found.version))
+
+    def _template_line(self, name: str) -> FactLine:
+        found = self.library.reference(DefinitionKind.TEMPLATE, name)
+        if found is None:
+            return FactLine("没有部署的模板")
+        return FactLine(found.name, model=ModelRef(DefinitionKind.TEMPLATE, found.id, found.tenant, found.version))
 
     def _register(self, kind: str) -> str:
         found = wording.register(self.library, kind)

@@ -974,7 +974,8 @@ class AuditReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentView:
-    """A version of a document. ``submitted_at`` None: brought to a task and not handed in yet."""
+    """A version of a document. ``submitted_at`` None: brought to a task and not handed in yet. ``number``: of one that was printed; ``signs``: of which printed
+    one it is what was signed."""
 
     key: int
     name: str
@@ -992,6 +993,13 @@ class DocumentView:
     submitted_at: datetime | None
     project_key: int | None
     erased: bool = False
+    number: str = ""
+    signs: int | None = None
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether it was made from a template."""
+        return bool(self.number)
 
     @property
     def reference(self) -> dict[str, Any]:

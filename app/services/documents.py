@@ -1,6 +1,6 @@
 """Documents: bring a file to a task, see what a project has, read one. Contents lie by their hash; nothing of a user's becomes a path."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -42,8 +42,19 @@ class Opened:
     stream: BinaryIO
 
 
-def put(actor: Actor, task_key: int, name: str, stream: BinaryIO, now: datetime, *, slot: str, replaces: int | None = None) -> DocumentView:
-    """Bring a file to a place of an open task's form. ``slot``: like ``materials/files``; ``replaces``: the document of which it is the next version.
+def put(
+    actor: Actor,
+    task_key: int,
+    name: str,
+    stream: BinaryIO,
+    now: datetime,
+    *,
+    slot: str,
+    replaces: int | None = None,
+    shown: Collection[int] | None = None,
+) -> DocumentView:
+    """Bring a file to a place of an open task's form. ``slot``: like ``materials/files``; ``replaces``: the document of which it is the next version;
+    ``shown``: the printed documents that the person had before them, where it is known: what was signed of another one is refused.
 
     Raises NotFound, Forbidden, TaskAlreadyClosed, Conflict (CLASSIFIED), InvalidRequest (a DocumentCode; the text names the file), Busy.
     """
@@ -52,6 +63,7 @@ def put(actor: Actor, task_key: int, name: str, stream: BinaryIO, now: datetime,
     try:
         name = documents.cleaned(name)
         before = _replaced(replaces, place, name)
+        signs = _printed(actor, task_key, slot, now, name=name, shown=shown)
         if stored.count_of_task(task_key) >= config.document_count:
             raise DocumentRefused(DocumentCode.FILE_MANY, f"“{name}”没有收下:一件事项最多上传 {config.document_count} 份文件")
         with files.Incoming(config.files_folder) as file:
@@ -68,6 +80,8 @@ def put(actor: Actor, task_key: int, name: str, stream: BinaryIO, now: datetime,
             row = place | {
                 "key": next_key(),
                 "slot": slot,
+                "signs": signs,
+                **dict.fromkeys(("template", "template_key", "number", "place", "digest")),
                 "version": 1 if before is None else before.version + 1,
                 "replaces": None if before is None else before.key,
                 "name": name,
@@ -117,6 +131,22 @@ def of_project(actor: Actor, project_key: int) -> list[DocumentView]:
     return [_view(dict(row._mapping)) for row in stored.of_project(project_key) if before.reader.may(before.file(row))]
 
 
+def printed(actor: Actor, task_key: int, now: datetime) -> list[DocumentView]:
+    """What the tree of a task has printed, of each the version that counts: for whoever may do the task, else as far as it may be read in the project.
+
+    Raises NotFound, Forbidden.
+    """
+    row = task_rows.one(task_key)
+    if row is None:
+        raise NotFound("没有此事项")
+    found = stored.printed_of(row.root_key)
+    if not found or _does(actor, row, now):
+        return [_view(dict(one._mapping)) for one in found]
+    project = ledger.one(row.project_key) if row.project_key is not None else None
+    before = Before(actor, project) if project is not None else None
+    return [_view(dict(one._mapping)) for one in found if before is not None and before.reader.may(before.file(one))]
+
+
 def erase(actor: Actor, key: int, reason: str, now: datetime) -> int:
     """Take away for good the content of a document that should never have been brought, whoever else has brought the same; the rows stay. Gives how many.
 
@@ -146,7 +176,7 @@ def limits(project_key: int | None) -> dict[str, Any]:
         "kinds": documents.TOLD,
         "bytes": config.document_bytes,
         "size": values.size(config.document_bytes),
-        "refused": named.NOT_HERE if named.is_classified(project, {}) else "",
+        "refused": named.NOT_HERE if documents.is_classified(project, {}) else "",
     }
 
 
@@ -178,7 +208,7 @@ def _place(actor: Actor, task_key: int, slot: str, now: datetime) -> dict[str, A
     district = snapshot.district(row.tenant)
     permissions.may_do(actor, task, facts, district).require()
     project = ledger.one(row.project_key) if row.project_key else None
-    if named.is_classified(project, {}):
+    if documents.is_classified(project, {}):
         raise Conflict(named.NOT_HERE, code=DocumentCode.CLASSIFIED)
     form = snapshot.form(row.form_key) if row.form_key else None
     if form is None or slot not in form.uploads:
@@ -197,6 +227,22 @@ def _place(actor: Actor, task_key: int, slot: str, now: datetime) -> dict[str, A
         "office_key": office,
         "office": acting.office if office is not None else None,
     }
+
+
+def _printed(actor: Actor, task_key: int, slot: str, now: datetime, *, name: str, shown: Collection[int] | None) -> int | None:
+    """Of which printed document a file that is brought to a place is the signed copy; None where the place is for no such thing. Raises DocumentRefused."""
+    form, seen = tasks.inputs(actor, task_key, now)
+    template = dict(documents.signed(form.schema)).get(slot) if form is not None else None
+    if template is None or template not in seen:  # a case that had gone past the place before there was anything to print
+        return None
+    printed = seen[template]
+    row = stored.one(int(printed["key"])) if documents.is_reference(printed) else None
+    if row is None or row.template != template:
+        raise DocumentRefused(DocumentCode.FILE_UNPRINTED, f"“{name}”没有收下:还没有打印要签署的文件")
+    if shown is not None and row.key not in shown:
+        why = f"您打开页面之后,要签署的文件已重新打印为第 {row.version} 版(编号 {row.number}),请刷新页面,按新版签署后再上传"
+        raise DocumentRefused(DocumentCode.FILE_REPRINTED, f"“{name}”没有收下:{why}")
+    return int(row.key)
 
 
 def _replaced(key: int | None, here: Mapping[str, Any], name: str) -> Any:
@@ -242,10 +288,19 @@ def _is_seen(actor: Actor, row: Any, task_key: int, now: datetime) -> bool:
         return False
     if row.task_key == task_key and row.submitted_at is None:
         return bool(permissions.may_do(actor, *tasks.facts(actor, task_key, now), snapshot.district(row.tenant)))
+    if row.template is not None and row.root_key == task.root_key and _does(actor, task, now):
+        return True  # what is printed is offered there
     # Of all that can be seen from a task what its form shows: what lies beside it is for the process.
     form = filling.form
     held = (filling.seen if form is None else {name: filling.seen.get(name) for name in form.fields}, task.answer)
     return any((one["key"], one["sha256"]) == (str(row.key), row.sha256) for some in held for one in documents.anywhere(some))
+
+
+def _does(actor: Actor, task: Any, now: datetime) -> bool:
+    """Whether the person may do a task that is still open."""
+    return task.state == TaskState.OPEN and bool(
+        permissions.may_do(actor, *tasks.facts(actor, task.key, now), snapshot.district(task.tenant))
+    )
 
 
 def _record(actor: Actor, action: Action, row: Mapping[str, Any], now: datetime, *, add: bool = False) -> None:
@@ -292,6 +347,8 @@ def _view(row: Mapping[str, Any]) -> DocumentView:
         process=row.get("process_name") or "",
         person=row["user_name"],
         office=row["office"] or "",
+        number=row["number"] or "",
+        signs=row["signs"],
         created_at=row["created_at"],
         submitted_at=row["submitted_at"],
         erased=row["erased_at"] is not None,

@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy.orm import aliased
 
+from app.domain.states import TaskState
 from app.store import rows
 from app.store.tables import DocumentRow, UserTaskRow, db
 
@@ -35,6 +37,20 @@ def of_project(project_key: int) -> Sequence[Row[Any]]:
     return db.session.execute(query.order_by(DocumentRow.submitted_at.desc(), DocumentRow.key.desc())).all()
 
 
+def printed_at(root_key: int, template: str, place: str) -> Row[Any] | None:
+    """The newest version of what was printed at a place of a tree."""
+    here = (DocumentRow.root_key == root_key, DocumentRow.template == template, DocumentRow.place == place)
+    return db.session.execute(select(DocumentRow.__table__).where(*here).order_by(DocumentRow.version.desc()).limit(1)).one_or_none()
+
+
+def printed_of(root_key: int) -> Sequence[Row[Any]]:
+    """What a tree has printed, of each only the newest version, the newest first."""
+    later = aliased(DocumentRow)
+    newer = select(later.key).where(later.replaces == DocumentRow.key, later.template.is_not(None)).exists()
+    here = (DocumentRow.root_key == root_key, DocumentRow.template.is_not(None), ~newer)
+    return db.session.execute(select(DocumentRow.__table__).where(*here).order_by(DocumentRow.key.desc())).all()
+
+
 def count_of_task(task_key: int) -> int:
     return db.session.execute(select(func.count()).select_from(DocumentRow).where(DocumentRow.task_key == task_key)).scalar_one()
 
@@ -50,6 +66,23 @@ def hand_in(keys: Collection[int], now: datetime) -> None:
         some_of = DocumentRow.key.in_(wanted[start : start + _AT_ONCE])
         query = update(DocumentRow).where(some_of, DocumentRow.submitted_at.is_(None)).values(submitted_at=now)
         db.session.execute(query.execution_options(synchronize_session=False))
+
+
+def never_handed_in(before: datetime, *, most: int) -> Sequence[Row[Any]]:
+    """The oldest uploads that no form which was handed in names, of tasks that are closed or gone, and that no other document goes back to."""
+    other = aliased(DocumentRow)
+    named = select(other.key).where(or_(other.replaces == DocumentRow.key, other.signs == DocumentRow.key)).exists()
+    query = (
+        select(DocumentRow.__table__)
+        .outerjoin(UserTaskRow, UserTaskRow.key == DocumentRow.task_key)
+        .where(DocumentRow.submitted_at.is_(None), DocumentRow.erased_at.is_(None), DocumentRow.created_at < before)
+        .where(or_(UserTaskRow.key.is_(None), UserTaskRow.state != TaskState.OPEN), ~named)
+    )
+    return db.session.execute(query.order_by(DocumentRow.key).limit(most)).all()
+
+
+def forget(keys: Collection[int]) -> None:
+    db.session.execute(delete(DocumentRow).where(DocumentRow.key.in_(sorted(keys))).execution_options(synchronize_session=False))
 
 
 def of_content(sha256: str) -> Sequence[Row[Any]]:

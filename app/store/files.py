@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -76,6 +77,15 @@ def read(folder: Path, sha256: str, size: int) -> BinaryIO | None:
 def erase(folder: Path, sha256: str) -> None:
     """Take a content away for good."""
     place_of(folder, sha256).unlink(missing_ok=True)
+
+
+def lain_since(folder: Path, sha256: str) -> tuple[datetime, int] | None:
+    """Since when a file lies there, and how large it is; None if it does not."""
+    try:
+        found = place_of(folder, sha256).stat()
+    except OSError:
+        return None
+    return datetime.fromtimestamp(found.st_mtime, UTC), found.st_size
 
 
 def is_sound(folder: Path, sha256: str) -> bool | None:

@@ -40,6 +40,7 @@ KINDS = {
     DefinitionKind.DECISION: "决策表",
     DefinitionKind.LIBRARY: "决策库",
     DefinitionKind.FORM: "表单",
+    DefinitionKind.TEMPLATE: "打印模板",
     DefinitionKind.SCENARIO: "场景",
 }
 SOURCES = {DeploymentSource.FILES: "随版本发布", DeploymentSource.UPLOAD: "网页上传", DeploymentSource.CLI: "命令行"}

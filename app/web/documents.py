@@ -12,7 +12,7 @@ blueprint = Blueprint("documents", __name__)
 @blueprint.post("/tasks/<int:key>/documents")
 def put(key: int) -> Response:
     sent = uploads.received()
-    view = documents.put(current_actor(), key, sent.name, sent.stream, present(), slot=sent.slot, replaces=sent.replaces)
+    view = documents.put(current_actor(), key, sent.name, sent.stream, present(), slot=sent.slot, replaces=sent.replaces, shown=sent.shown)
     return jsonify({"document": view.reference, "size": view.size_said})
 
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import BytesIO
+from pathlib import PurePath
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import printing
 from app.access import forgery
 from app.access.identity import current_actor, present
 from app.catalogue.wishes import ANSWERS
@@ -35,6 +37,7 @@ _TYPES = {
     "library": "application/xml",
     "form": "application/json",
     "scenario": "application/yaml",
+    "template": "application/octet-stream",
 }
 _KEPT = 300_000  # bytes of files that stay with the page until their publisher has answered for them
 
@@ -66,17 +69,24 @@ def versions(kind: str, tenant: str, name: str) -> str:
     chosen = next((line for line in found if line.version == wanted), None)
     if chosen is None:
         raise NotFound(f"“{found[0].name}”没有第 {wanted} 版")
-    _, content = models.source(actor, kind, chosen.key)
+    file, content = models.source(actor, kind, chosen.key)
     return render_template(
         "models/versions.html",
         versions=found,
         chosen=chosen,
         text=content.decode(errors="replace"),
+        placeholders=_placeholders(file, content) if kind == "template" else None,
         tables=tables.tables(content) if kind in ("decision", "library") else [],
         imports=models.imports(actor, kind, chosen.key),
         given=_form(content) if kind == "form" else None,
         drawn=drawing.drawn(models.drawn(actor, chosen.key)) if kind == "process" else None,
     )
+
+
+def _placeholders(file: str, content: bytes) -> list[str]:
+    """What a template is filled in with, each once."""
+    path = PurePath(file)
+    return list(dict.fromkeys(one.text for one in printing.read(path.stem, path.suffix.lower(), content).placeholders))
 
 
 @blueprint.get("/<kind>/<int:key>/download")

@@ -1,5 +1,6 @@
 """A task: its form, why it came, until when, where the process stands; draft and completion. The server is the judge of every value."""
 
+from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -12,9 +13,10 @@ from app.access import idempotency, statuses
 from app.access.identity import current_actor, present
 from app.codes import RequestCode
 from app.domain.districts import ZONE
+from app.domain.documents import signed
 from app.domain.states import TaskState
 from app.errors import Conflict, InvalidRequest, TaskAlreadyClosed
-from app.seen.shapes import TaskPage
+from app.seen.shapes import DocumentView, TaskPage
 from app.services import documents, returns, tasks
 from app.services.returns import ReturnWish
 from app.web import drawing, form_island
@@ -30,11 +32,13 @@ def show(key: int) -> str:
 def _page(key: int, given_back: MultiDict[str, str] | None = None, problem: str = "") -> str:
     """``given_back``: what was sent to return the task and not accepted, with the ``problem``."""
     view = tasks.view(current_actor(), key, present(), acting=_acting())
+    printed = documents.printed(current_actor(), key, present())
     return render_template(
         "task.html",
         view=view,
         line=view.line,
-        given=_for_form(view) if view.form else None,
+        given=_for_form(view, printed) if view.form else None,
+        printed=printed,
         drawn=drawing.drawn(view.diagram, at=_place(view)),
         acting=chosen_role(view),
         today=present().astimezone(ZONE).date(),
@@ -138,7 +142,7 @@ def release(key: int) -> AnyResponse:
     return redirect(url_for("tasks.show", key=key))
 
 
-def _for_form(view: TaskPage) -> dict[str, Any]:
+def _for_form(view: TaskPage, printed: Sequence[DocumentView] = ()) -> dict[str, Any]:
     """What the form island needs (frontend/src/form/index.jsx)."""
     if view.form is None:
         return {}
@@ -152,17 +156,23 @@ def _for_form(view: TaskPage) -> dict[str, Any]:
         back=url_for("tasks.show", key=key, acting=chosen_role(view)),
         read_only=not may_fill_in(view),
         unconfirmed=view.unconfirmed,
-        files=_files(view),
+        files=_files(view, printed),
     )
 
 
-def _files(view: TaskPage) -> dict[str, Any]:
+def _files(view: TaskPage, printed: Sequence[DocumentView]) -> dict[str, Any]:
     """Where a form that takes documents brings and reads them, and what the page tells of their size and kind."""
     if view.form is None or not view.form.slots:
         return {}
     key = view.line.key
     read = url_for("documents.show", key=0, task=key)
-    return {"put": url_for("documents.put", key=key), "read": read, **documents.limits(view.project.key if view.project else None)}
+    # What was signed is of a printed document as it stood on this page: one that has been printed anew meanwhile is not taken for it.
+    shown = ",".join(str(one.key) for one in printed) if any(signed(view.form.schema)) else None
+    return {
+        "put": url_for("documents.put", key=key, shown=shown),
+        "read": read,
+        **documents.limits(view.project.key if view.project else None),
+    }
 
 
 def chosen_role(view: TaskPage) -> str | None:

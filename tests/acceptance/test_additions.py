@@ -27,7 +27,7 @@ EXAMPLE = re.compile(r"```(?:xml|json|toml|yaml)\n(?:<!-- |// |# )(\S+)(?: -->)?
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped models with the page's examples put where their first lines say."""
     folder = tmp_path_factory.mktemp("additions")
-    for name in ("bpmn", "dmn", "forms", "districts", "scenarios"):
+    for name in ("bpmn", "dmn", "forms", "documents", "districts", "scenarios"):
         shutil.copytree(ROOT / name, folder / name)
     examples = EXAMPLE.findall(PAGE)
     assert len(examples) == PAGE.count("```") / 2

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("modelers")]
 # 3.6 millions moved about in a contract of nearly seven: more than a tenth, within four millions, and the sum stays.
 MOVED = {"changeItems": [{"item": "减少视频点位", "amount": -1800000}, {"item": "增加水质点位", "amount": 1800000}], "reasonCode": "二"}
 NO_CASE = {"changeItems": [{"item": "更换设备型号", "amount": 0}], "reasonCode": "无"}
-FOLDERS = ("bpmn", "dmn", "forms", "scenarios", "districts")
+FOLDERS = ("bpmn", "dmn", "forms", "documents", "scenarios", "districts")
 
 
 def no_server() -> str:

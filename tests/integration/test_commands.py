@@ -41,6 +41,7 @@ WRITING = (
     ["office", "create", "某局", "--district", "sucheng"],
     ["office", "close", "某局", "--district", "sucheng", "--reason", "r"],
     ["document", "erase", "7", "--reason", "r"],
+    ["document", "sweep"],
     ["deploy", str(ROOT / "dmn" / "sucheng" / "supervision.dmn")],
 )
 

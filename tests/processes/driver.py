@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app import printing
 from app.decision import dmn, feel
 from app.domain import calendars, deadlines, districts, documents
 from app.domain.forms import FieldProblem, Form
@@ -60,6 +61,11 @@ def library(district: str, years: tuple[int, ...] | None = None) -> StaticLibrar
             decisions[decision_id] = DecisionRef(len(decisions) + 1, 1, decision_id, model)
     calendar = calendars.statutory(years) if years else calendars.statutory()
     found = StaticLibrary(definitions, decisions, frozenset(files("forms", ".json", district)), calendar, ZONE, tenant=district)
+    found.templates = {
+        name: printing.read(name, ending, path.read_bytes())
+        for ending in (".docx", ".xlsx")
+        for name, path in files("documents", ending, district).items()
+    }
     folders = [ROOT / "forms" / "records", ROOT / "forms" / district / "records"]  # the district's own in place of the shared ones
     found.registers = {path.stem: record_form(path) for folder in folders for path in folder.glob("*.json") if path.stem != "project"}
     return found

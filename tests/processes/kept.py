@@ -5,10 +5,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from app.domain import districts
+from app.domain import districts, documents
 from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
-from app.engine import KnownLedger, NamedAsked, NumberAsked, OfficesAsked, effects
+from app.engine import KnownLedger, NamedAsked, NumberAsked, OfficesAsked, PrintAsked, effects
 from app.engine.ledger import ApprovalsAsked, KnownApproval, ProjectsAsked, RowsAsked
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +38,7 @@ class Kept:
         self.others: Callable[[], Iterable[Mapping[str, Any]]] = tuple  # the ledger rows of the district's other projects
         self.before: Callable[[str], Iterable[Mapping[str, Any]]] = lambda kind: ()  # rows of a register from before the case
         self.approvals: list[KnownApproval] = []
+        self.printed: dict[str, list[Mapping[str, Any]]] = {}
         self._numbers = 0
         self._written: set[int] = set()  # the rows that the case itself has written, of its own project
         self._offices: dict[str, str] = {}
@@ -76,7 +77,19 @@ class Kept:
                 ]
             case ApprovalsAsked():
                 return tuple(self.approvals)
+            case PrintAsked():
+                return self._print(question)
         raise AssertionError(f"nobody asks {question}")
+
+    def _print(self, asked: PrintAsked) -> Mapping[str, Any] | None:
+        """As the server does: nothing of a classified project, the next version where it says something else. ``printed``: what each version was filled with."""
+        if self.facts.get("classified"):
+            return None
+        versions = self.printed.setdefault(asked.template, [])
+        if not versions or versions[-1] != asked.values:
+            versions.append(asked.values)
+        made: Mapping[str, Any] = documents.made_up({"document": f"{asked.template} 第{len(versions)}版.docx"})
+        return {**made, "version": len(versions)}
 
     def holding(self, role: str) -> list[dict[str, str]]:
         """The offices of a role, as values."""

@@ -32,3 +32,7 @@ def test_a_fact_stands_on_the_page_with_who_may_set_it_in_each_district() -> Non
         in page
     )
     assert "| `archiveAcceptance`＊ | 档案验收结论 | 文字 | 档案验收主体 `archives` |  |" in page
+
+
+def test_the_page_of_printed_documents_is_the_templates() -> None:
+    assert (ROOT / "docs" / "reference" / "templates.md").read_text(encoding="utf-8") == cli.printed_page(ROOT), "run: make docs"

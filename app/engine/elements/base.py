@@ -1,9 +1,9 @@
-"""The life of an element: arrived → entering → starting → opening → activating → active → completing → effecting → ending → leaving.
+"""The life of an element: arrived → entering → starting → opening → activating → active → completing → effecting → printing → ending → leaving.
 
 entering applies input mappings and enters the declared phase, starting runs start listeners, opening opens boundary events, activating does what the element is
 for, active waits, completing applies the result and output mappings, effecting carries out what is declared for the completion (before activating, where the
-element throws something that may end it), ending runs end listeners, leaving chooses the flows. A failure leaves the token
-at its stage with an incident; retrying runs that stage again, so each stage either happens as a whole or not at all.
+element throws something that may end it), printing prints the declared document (of a user task entering does), ending runs end listeners,
+leaving chooses the flows. A failure leaves the token at its stage with an incident; retrying runs that stage again, so each stage either happens as a whole or not at all.
 
 One file because the stages and what every element brings to them are read together.
 """
@@ -65,6 +65,7 @@ class Element(ElementSpec):
     """A BPMN element of a level. The reader fills in the attributes."""
 
     element_type = "task"
+    prints_first = False  # its document is printed when it is entered, and not when it has been completed
     acts_last = False  # what is declared counts before the element acts
 
     def __init__(self, level: LevelSpec, bpmn_id: str, name: str | None, spec_name: str | None = None) -> None:
@@ -114,6 +115,10 @@ class Element(ElementSpec):
             if self.declarations.phase:
                 course.enter_phase(token)
             token.reads = None
+            if self.declarations.document and self.prints_first:
+                if self.declarations.reads:
+                    course.read(token)
+                course.print_document(token)
             stage = token.stage = "starting"
         if self.declarations.reads:
             course.read(token)
@@ -147,6 +152,9 @@ class Element(ElementSpec):
             if self.declarations.sets:
                 token.memo.pop("brought", None)
                 token.memo.pop("inside", None)
+            stage = token.stage = "printing" if self.declarations.document and not self.prints_first else "ending"
+        if stage == "printing":
+            course.print_document(token)
             stage = token.stage = "ending"
         if stage == "ending":
             if self.listeners and run_listeners(course, token, "end"):

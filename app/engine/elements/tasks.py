@@ -47,6 +47,7 @@ class UserTask(Element):
     """A person's task. Creating and assigning listeners run before it is open, completing listeners after it has been completed."""
 
     element_type = "userTask"
+    prints_first = True
     assignment = Assignment()
     form: FormReference | None = None
 

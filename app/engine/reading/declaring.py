@@ -32,6 +32,7 @@ def read(document: Document, node: Node, properties: dict[str, str]) -> Declarat
     found = Declarations(
         phase=said.phase,
         record=said.record,
+        document=_document(document, node, said.document),
         notify=said.notify,
         notify_offices=tuple(
             formula for text in said.notify_offices if (formula := document.formula(node, text, "属性 notify")) is not None
@@ -57,6 +58,17 @@ def read(document: Document, node: Node, properties: dict[str, str]) -> Declarat
 
 def _value(properties: dict[str, str], wanted: str) -> str:
     return next((value.strip() for name, value in properties.items() if name.strip() == wanted), "")
+
+
+def _document(document: Document, node: Node, template: str) -> str:
+    """The id of a template, which is also the name of the variable that the printed document gets."""
+    if template and not template.isidentifier():
+        document.refuse(node, DiagramCode.DECLARATION, f"属性 document 的“{template}”应是一个模板的标识(documents/ 里的文件名,不带扩展名)")
+        return ""
+    if template in RESERVED:
+        document.refuse(node, DiagramCode.DECLARATION, f"属性 document 的“{template}”是保留的名称,请给模板改名")
+        return ""
+    return template
 
 
 def _office(document: Document, node: Node, properties: dict[str, str]) -> FormulaTerm | None:

@@ -74,6 +74,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
     processes: set[str] = set()
     decisions: set[str] = set()
     forms: set[str] = set()
+    templates: set[str] = set()
     jobs: set[str] = set()
     throws: set[str] = set()
     calls: set[tuple[str, str | None, bool]] = set()
@@ -83,6 +84,8 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
         activity = element.activity if isinstance(element, MultiInstanceBody) else element
         element.marks_overdue = overdue.marks(element) or (activity is not element and overdue.marks(activity))
         form_id: str | None = None
+        if activity.declarations.document:
+            templates.add(activity.declarations.document)
         if isinstance(activity, UserTask) and activity.form is not None:
             form_id = source_of(activity.form.id)
             forms.update(_static(activity.form.id))
@@ -146,6 +149,7 @@ def _definition(document: Document, node: Node, spec: LevelSpec, source: bytes) 
         called_processes=frozenset(processes),
         called_decisions=frozenset(decisions),
         forms=frozenset(forms),
+        templates=frozenset(templates),
         job_types=frozenset(jobs),
         throws=frozenset(throws),
         declares=declares or obligation is not None,

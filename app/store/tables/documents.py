@@ -13,6 +13,9 @@ class DocumentRow(db.Model):  # type: ignore[name-defined,misc]
 
     ``slot``: the field of the form, like ``materials/files``; ``replaces``: the version before; ``submitted_at``: when a form that names it was first handed in
     (None: only those who fill in that task know of it). ``office``: in which the person acted; None of the system.
+
+    One that was printed has ``template`` (its id), ``template_key`` (its version), ``number``, ``place`` (where in the tree: the next one printed there is the next
+    version of it) and ``digest`` (of what it was filled with). ``signs``: the printed one of which this is what was signed.
     """
 
     __tablename__ = "documents"
@@ -21,6 +24,12 @@ class DocumentRow(db.Model):  # type: ignore[name-defined,misc]
         Index(None, "root_key"),
         Index(None, "task_key"),
         Index(None, "sha256"),
+        Index(None, "signs"),
+        CheckConstraint(
+            "(template IS NULL) = (template_key IS NULL) AND (template IS NULL) = (number IS NULL)"
+            " AND (template IS NULL) = (place IS NULL) AND (template IS NULL) = (digest IS NULL)",
+            name="printed",
+        ),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("size >= 1", name="size"),
         CheckConstraint("length(sha256) = 64", name="sha256"),
@@ -50,3 +59,9 @@ class DocumentRow(db.Model):  # type: ignore[name-defined,misc]
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]  # its content was brought by mistake and is gone; that it was there is kept
+    template: Mapped[str | None]
+    template_key: Mapped[int | None] = mapped_column(ForeignKey("definitions.key", ondelete="RESTRICT"))
+    number: Mapped[str | None]
+    place: Mapped[str | None]
+    digest: Mapped[str | None]
+    signs: Mapped[int | None] = mapped_column(ForeignKey("documents.key", ondelete="RESTRICT"))

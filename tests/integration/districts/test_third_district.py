@@ -25,7 +25,7 @@ from app.services import accounts, models, projects, startup, tasks
 from tests.integration.districts.play import PLATFORM, District, at
 
 ROOT = Path(__file__).parents[3]
-FOLDERS = ("bpmn", "dmn", "forms", "districts", "scenarios")
+FOLDERS = ("bpmn", "dmn", "forms", "documents", "districts", "scenarios")
 KEY = "lushan"
 REGISTER = """id,article,paraphrase,carriers,sides
 LS-1-1,第一条,三百万元以上的项目须立项,project_approval.project_approval_01 project_approval.project_approval_04,
@@ -104,7 +104,10 @@ def app(root: Path, config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 def publish(root: Path, now: object) -> None:
     files = [
-        path for folder in ("bpmn", "dmn", "forms", "scenarios") for path in sorted((root / folder / KEY).rglob("*")) if path.is_file()
+        path
+        for folder in ("bpmn", "dmn", "forms", "documents", "scenarios")
+        for path in sorted((root / folder / KEY).rglob("*"))
+        if path.is_file()
     ]
     bundle = [(path.relative_to(root).as_posix(), path.read_bytes()) for path in files]
     models.deploy(accounts.system(KEY), bundle, now, source=DeploymentSource.CLI)  # type: ignore[arg-type]
@@ -121,7 +124,9 @@ def test_a_project_of_a_district_made_of_files_lives_by_its_own_rules(app: Flask
     found(root)
     assert sorted(districts.every()) == ["fengxian", KEY, "sucheng"]
     shelf = Shelf(root)
-    files = [path for folder in ("bpmn", "dmn", "forms") for path in sorted((root / folder / KEY).rglob("*")) if path.is_file()]
+    files = [
+        path for folder in ("bpmn", "dmn", "forms", "documents") for path in sorted((root / folder / KEY).rglob("*")) if path.is_file()
+    ]
     given = [(str(path), path.read_bytes()) for path in [*files, half, root / "districts" / f"{KEY}.clauses.csv"]]
     assert [f"{one.file} {one.message}" for one in lint.check(given, installation=shelf) if one.severity == "error"] == []
 

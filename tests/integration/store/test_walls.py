@@ -13,6 +13,7 @@ from app.store import rows
 from app.store.database import is_postgresql
 from app.store.tables import (
     ApprovalRow,
+    DefinitionRow,
     DeploymentRow,
     DocumentRow,
     ElementInstanceRow,
@@ -72,6 +73,7 @@ BREAKS = {
     "ck_documents_named": ("", "name = ''"),
     "ck_documents_replaces": ("version = 1", "version = 3"),
     "ck_documents_office": ("", "office = 'x'"),
+    "ck_documents_printed": ("", "number = NULL"),
     "ck_catalogue_version": ("", "version = -1"),
     "ck_deployments_number": ("", "number = 0"),
     "ck_definitions_version": ("", "version = 0"),
@@ -153,11 +155,13 @@ def walled(upgraded: Flask) -> Flask:
         }  # fmt: skip
         rows.insert(ObligationRow, [obligation])
         task = db.session.execute(select(UserTaskRow.key)).scalars().first()
+        definition = db.session.execute(select(DefinitionRow.key)).scalars().first()
         documents = [
             {
                 "key": 3 - version, "tenant": project.tenant, "project_key": project.key, "root_key": root, "task_key": task, "process_id": "permit",
                 "element_id": "apply", "slot": "files", "version": version, "replaces": 2 if version == 2 else None, "name": "a.pdf", "media": "application/pdf", "size": 1,
                 "sha256": "0" * 64, "user_key": user, "user_name": "", "office_key": None, "office": None, "created_at": NOW, "submitted_at": None, "erased_at": None,
+                "template": "sheet", "template_key": definition, "number": "2026-0001", "place": "1.0.apply.0.1", "digest": "0", "signs": None,
             }
             for version in (2, 1)
         ]  # fmt: skip

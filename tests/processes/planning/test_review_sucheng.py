@@ -354,6 +354,31 @@ def test_all_four_leaders_sign_or_nothing_is_approved() -> None:
     assert case.phase == "approved"
 
 
+def test_the_sheet_is_printed_of_what_was_checked_and_signed_anew_where_it_says_something_else() -> None:
+    """SC-14-3, SC-14-4: nothing to download before the final text has passed; a leader's signature is of one version of the sheet."""
+    case = review("sucheng", totalAmount=100)
+    to_examination(case)
+    joint_review(case)
+    case.fill("revise_final")
+    assert "joint_review_sheet" not in case.kept.printed
+    case.fill("check_final")
+    (first,) = case.kept.printed["joint_review_sheet"]
+    assert [one["title"] for one in first["opinions"]] == ["区数据局", "区委网信办", "区财政局", "区大数据中心"]
+    assert first["finalVersion"] == "终稿"
+    for _ in range(3):
+        case.fill("sign_joint_review")
+    case.give_back("sign_joint_review", "revise_final")
+    case.fill("revise_final", finalVersion="终稿(修订)")
+    case.fill("check_final")
+    assert [one["finalVersion"] for one in case.kept.printed["joint_review_sheet"]] == ["终稿", "终稿(修订)"]
+    assert case.tasks == {"sign_joint_review": 4}, "whoever had signed the first version signs the second"
+    case.fill_all("sign_joint_review")
+    signed = [one.values["joint_review_sheet"]["version"] for one in case.kept.approvals if one.element_id == "sign_joint_review"]
+    assert signed == [1, 1, 1, 2, 2, 2, 2]
+    case.fill("upload_signed_form")
+    assert case.phase == "approved"
+
+
 @pytest.mark.parametrize(
     ("delivered", "last_day_is_over"),
     [

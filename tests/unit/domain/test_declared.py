@@ -69,6 +69,7 @@ def test_the_names_of_properties() -> None:
     assert rules.EFFECTS == (
         "phase",
         "record",
+        "document",
         "set",
         "notify",
         "reads",
@@ -79,7 +80,7 @@ def test_the_names_of_properties() -> None:
         "distinct",
         "mayBeEmpty",
     )
-    words = ("clauses", "returnTo", "stands", "noDeadline", "document", "together")
+    words = ("clauses", "returnTo", "stands", "noDeadline", "together")
     assert (words, ("each", "when")) == (rules.WORDS, rules.OF_PROCESS)
     assert {*rules.EFFECTS, *words, *rules.OF_PROCESS} == rules.PROPERTIES
     assert rules.RESERVED == ("project", "parameters")

@@ -226,7 +226,11 @@ def test_whose_a_file_is_says_its_folder(path: str, whose: str, short: str) -> N
 
 def test_the_countrys_zone_and_everybodys_tenant() -> None:
     assert ZoneInfo("Asia/Shanghai") == districts.ZONE
-    assert (districts.SHARED, districts.REGISTERS, districts.FOLDERS) == ("<default>", "records", ("bpmn", "dmn", "forms", "scenarios"))
+    assert (districts.SHARED, districts.REGISTERS, districts.FOLDERS) == (
+        "<default>",
+        "records",
+        ("bpmn", "dmn", "forms", "documents", "scenarios"),
+    )
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_of_a_diagram_that_is_still_to_be_redrawn_nothing_is_said_until_it_decla
     assert [finding.severity for finding in found(d.user("work"), where=other, root=tmp_path)] == ["warning"]
 
 
-@pytest.mark.parametrize("name", ["document", "together"])
+@pytest.mark.parametrize("name", ["together"])
 def test_what_this_version_does_not_carry_out_is_told(name: str) -> None:
     source = d.file(d.process(d.start(), d.user("work", says(**{name: "anything"})), d.end(), d.chain("start", "work", "end")))
     for house, severity in ((True, "error"), (False, "warning")):

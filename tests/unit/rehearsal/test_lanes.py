@@ -66,7 +66,7 @@ def test_a_district_s_own_file_may() -> None:
 
 
 def test_a_process_that_a_district_has_on_is_drawn(tmp_path: Path) -> None:
-    for folder in ("bpmn", "dmn", "forms"):
+    for folder in ("bpmn", "dmn", "documents", "forms"):
         (tmp_path / folder).symlink_to(ROOT / folder)
     (tmp_path / "districts").mkdir()
     for path in (ROOT / "districts").iterdir():
