@@ -22,12 +22,7 @@ def test_six_items_are_key_maintenance(item: str) -> None:
 
 def test_an_item_that_is_not_listed_waits_for_the_bureau() -> None:
     assert decide("fengxian", "om_class", serviceItem="其他") == "待认定"
-    assert decide("fengxian", "om_class", serviceItem="其他", recognisedClass="重点运维") == "重点运维"
     assert decide("fengxian", "om_class", serviceItem=None) == "待认定"
-
-
-def test_the_bureau_does_not_overrule_the_listed_classes() -> None:
-    assert decide("fengxian", "om_class", serviceItem="功能增强", recognisedClass="日常运维") == "重点运维"
 
 
 @pytest.mark.parametrize("district", ["fengxian", "sucheng"])

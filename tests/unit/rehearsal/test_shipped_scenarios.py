@@ -20,10 +20,10 @@ pytestmark = pytest.mark.xdist_group(shipped.GROUP)
 DISTRICTS = ("fengxian", "sucheng")
 GATES = {
     "fengxian": {"preliminary_review", "plan_review"},
-    "sucheng": {"warranty", "supervision"},
+    "sucheng": {"warranty", "supervision", "opinion_aggregation"},
 }
 EVERYWHERE = {
-    "declaration_compliance", "data_sharing_gate", "submission_window", "application_block", "scope", "opinion_aggregation", "procurement_gate",
+    "declaration_compliance", "data_sharing_gate", "submission_window", "application_block", "scope", "procurement_gate",
     "acceptance_gate", "payment_gate",
 }  # fmt: skip
 
