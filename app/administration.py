@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import IO
 
 import click
@@ -248,7 +248,7 @@ def sweep_documents(days: int, data: str | None, as_json: bool) -> None:
     from app.services import sweeping
 
     with acting(data) as now:
-        found = sweeping.sweep(SYSTEM, now, age=timedelta(days=days), written_before=datetime.now(UTC) - sweeping.STRAY_FOR)
+        found = sweeping.sweep(SYSTEM, now, age=timedelta(days=days))
     if as_json:
         say({"documents": found.documents, "contents": found.contents, "bytes": found.size})
     else:

@@ -26,9 +26,9 @@ class Swept:
     size: int
 
 
-def sweep(actor: Actor, now: datetime, *, age: timedelta, written_before: datetime) -> Swept:
+def sweep(actor: Actor, now: datetime, *, age: timedelta, lain: timedelta = STRAY_FOR) -> Swept:
     """Take away uploads of tasks that are closed, older than ``age``, which no form that was handed in names, no later version replaces and nothing signs; then
-    contents without a document that have lain there since before ``written_before``. What has been erased keeps its row. Raises Forbidden.
+    contents without a document that have lain there for longer than ``lain``. What has been erased keeps its row. Raises Forbidden.
     """
     permissions.may_administer(actor, None).require()
     gone = 0
@@ -39,14 +39,15 @@ def sweep(actor: Actor, now: datetime, *, age: timedelta, written_before: dateti
                 names = [f"{row.key} {row.name} {row.sha256[:12]}" for row in found if row.tenant == tenant]
                 audit.record(actor, Action.DOCUMENT_SWEEP, tenant, {"documents": names}, now, chain=found[0].key, tenant=tenant)
         gone += len(found)
-    contents, size = _strays({sha256 for sha256, *_ in stored.contents()}, written_before)
+    contents, size = _strays({sha256 for sha256, *_ in stored.contents()}, lain)
     return Swept(gone, contents, size)
 
 
-def _strays(known: Collection[str], written_before: datetime) -> tuple[int, int]:
+def _strays(known: Collection[str], lain: timedelta) -> tuple[int, int]:
     folder, count, size = current.settings().files_folder, 0, 0
+    before = files.clock_of(folder) - lain
     for name in list(files.kept(folder)):
-        if name not in known and (lain := files.lain_since(folder, name)) is not None and lain[0] < written_before:
+        if name not in known and (found := files.lain_since(folder, name)) is not None and found[0] < before:
             files.erase(folder, name)
-            count, size = count + 1, size + lain[1]
+            count, size = count + 1, size + found[1]
     return count, size

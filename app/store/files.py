@@ -79,6 +79,13 @@ def erase(folder: Path, sha256: str) -> None:
     place_of(folder, sha256).unlink(missing_ok=True)
 
 
+def clock_of(folder: Path) -> datetime:
+    """What time it is on the disk where files lie: their own times are by this clock, which need not be the machine's."""
+    with Incoming(folder) as file:
+        file.path.touch()
+        return datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
+
+
 def lain_since(folder: Path, sha256: str) -> tuple[datetime, int] | None:
     """Since when a file lies there, and how large it is; None if it does not."""
     try:

@@ -1,7 +1,7 @@
 """Uploads that nobody has handed in go away when they are old and their task is closed; what was handed in, what is erased and what is still being filled in stays."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -22,7 +22,7 @@ from tests.unit.engine import diagrams as d
 
 MONTH = timedelta(days=30)
 LONG_AFTER = NOW + timedelta(days=31)
-ANY_TIME = datetime.max.replace(tzinfo=UTC)
+AT_ONCE = timedelta(days=-1)  # whatever the disk has just written too
 
 
 @pytest.fixture(autouse=True)
@@ -37,8 +37,8 @@ def put(cast: Cast, name: str, **more: int) -> DocumentView:
     return documents.put(cast.alice, t.open_task(cast.alice, "hand_in"), name, BytesIO(papers.made(name)), NOW, slot="plan", **more)
 
 
-def sweep(now: datetime = LONG_AFTER, before: datetime = ANY_TIME) -> Swept:
-    return sweeping.sweep(SYSTEM, now, age=MONTH, written_before=before)
+def sweep(now: datetime = LONG_AFTER, lain: timedelta = AT_ONCE) -> Swept:
+    return sweeping.sweep(SYSTEM, now, age=MONTH, lain=lain)
 
 
 def test_what_was_brought_and_not_handed_in_goes_with_its_content(cast: Cast) -> None:
@@ -66,11 +66,11 @@ def test_a_content_that_no_document_is_of_goes_when_it_has_lain_there_long_enoug
     with files.Incoming(folder) as file:
         file.receive(BytesIO(b"an act has failed"), 100)
         file.keep()
-    assert sweep(before=datetime.now(UTC) - timedelta(days=1)) == Swept(0, 0, 0)
+    assert sweep(lain=sweeping.STRAY_FOR) == Swept(0, 0, 0)
     os.utime(files.place_of(folder, file.sha256), (0, 0))
-    assert sweep(before=datetime.now(UTC) - timedelta(days=1)) == Swept(0, 1, 17)
+    assert sweep(lain=sweeping.STRAY_FOR) == Swept(0, 1, 17)
 
 
 def test_nobody_but_an_administrator_sweeps(cast: Cast) -> None:
     with pytest.raises(Forbidden):
-        sweeping.sweep(cast.alice, LONG_AFTER, age=MONTH, written_before=ANY_TIME)
+        sweeping.sweep(cast.alice, LONG_AFTER, age=MONTH, lain=AT_ONCE)
