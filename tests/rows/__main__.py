@@ -1,6 +1,7 @@
 """``python -m tests.rows``: each change of each table, tried by the cases of processes that ask it; those that nobody notices are listed.
 
-A case counts that goes through a process, not one that asks the table alone. The result stands in ``.tmp/soak/rows.json``. A part of the whole (``--part 2/4``)
+A case counts that goes through a process, not one that asks the table alone. Tables of who reads what are left out: the server alone asks them, and
+``tests/integration`` (``test_reading.py``) is what holds them. The result stands in ``.tmp/soak/rows.json``. A part of the whole (``--part 2/4``)
 takes every fourth change, so that no call is long; ``--only change_route`` those of one table.
 """
 
@@ -25,6 +26,7 @@ from tests.rows.mutations import Mutation, of_file
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / ".tmp" / "soak"
 MOST_SURVIVING = 0.02  # of all changes
+READING = frozenset({"readable", "content_kind"})  # of no process
 UNSEEN = frozenset({"overdue", "visibility"})  # tables that the product asks everywhere, of which no trail says anything
 ALONE = "decide"  # the process that asks one table and does nothing else
 
@@ -74,12 +76,12 @@ def cases(bench: Bench, key: str) -> list[Known]:
 
 
 def mutations() -> list[Mutation]:
-    return [one for path in sorted((ROOT / "dmn").rglob("*.dmn")) for one in of_file(ROOT, path)]
+    return [one for path in sorted((ROOT / "dmn").rglob("*.dmn")) if path.stem not in READING for one in of_file(ROOT, path)]
 
 
 def survives(bench: Bench, mutation: Mutation, known: Sequence[Known], district: str) -> bool:
     """Whether every case of a district that asks the table still holds."""
-    asking = [one for one in known if mutation.decision in one.trail or mutation.place in one.trail]
+    asking = [one for one in known if mutation.decision in UNSEEN or mutation.decision in one.trail or mutation.place in one.trail]
     asking.sort(key=lambda one: (mutation.place not in one.trail, len(one.trail)))
     if not asking:
         return True

@@ -203,7 +203,7 @@ CONTRACT: dict[str, Any] = {
     "controlPrice": 3_000_000,
     "approvedBudget": 3_000_000,
     "warrantyMonths": 36,
-    "warranty": {"minMonths": 36},
+    "warranty": 36,
     "contractDays": 240,
     "trialAmount": 90,
 }
@@ -236,9 +236,10 @@ def test_the_start_needs_a_qualified_supervisor_who_is_not_the_implementer() -> 
     assert decide("sucheng", "procurement_gate", **{**SUPERVISED, "supervisionRequired": False, "supervisorOffice": None}) == []
 
 
-@pytest.mark.parametrize(("months", "ok"), [(35, False), (36, True), (None, False)])  # B58, B59
-def test_the_warranty_lasts_three_years_at_least(months: int | None, ok: bool) -> None:
-    assert decide("sucheng", "warranty", projectType="建设类", warrantyMonths=months)["ok"] is ok
+@pytest.mark.parametrize(("kind", "months"), [("建设类", 36), (None, 36), ("运维类", 0), ("购买服务类", 0)])
+def test_what_is_built_has_a_warranty_of_three_years_at_least(kind: str | None, months: int) -> None:
+    """SC-29-1; what is not known is taken to be built."""
+    assert decide("sucheng", "warranty", projectType=kind) == months
 
 
 def test_services_have_no_trial_run() -> None:

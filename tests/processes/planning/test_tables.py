@@ -471,9 +471,6 @@ def test_materials_grow_with_what_the_project_is() -> None:
     assert "计划外项目依据材料" in needed("fengxian", "declaration", unplanned=True)
     assert needed("sucheng", "declaration", classified=False) == {"项目申报表", "建设方案", "建设依据支撑材料", "集体研究意见"}
     assert "云计算服务安全评估证明" in needed("sucheng", "declaration", deployment="其他云")
-    assert "分级保护测评报告" in needed("sucheng", "acceptance_report")
-    assert "网络安全等级保护测评报告" not in needed("sucheng", "acceptance_report")
-    assert "网络安全等级保护测评报告" in needed("sucheng", "acceptance_report", classified=False)
 
 
 def test_platforms() -> None:
@@ -598,7 +595,7 @@ BOTH = (
 )
 OWN = {
     "fengxian": f"{BOTH} check_next route_next preliminary_review plan_review",
-    "sucheng": f"{BOTH} opinion_aggregation security_level endorsers check_next project_approval joint_duties pre_review_findings",
+    "sucheng": f"{BOTH} opinion_aggregation endorsers check_next project_approval joint_duties pre_review_findings",
 }
 
 
