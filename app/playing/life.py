@@ -24,7 +24,6 @@ DURATION = timedelta(minutes=30)  # how long a person takes
 MOST_REPEATS = 40  # of one task, opinions of several offices included: beyond that the life turns in a circle
 DECLARATION = "declaration"
 UNTOWARD = frozenset({"om_stop"})  # what people begin where something has gone wrong, and no life needs
-SERVICE_RESULT = "serviceResult"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +145,7 @@ def start_next(life: Life, now: datetime) -> bool:
             phase != process.start_phases[-1] or any(done.line.process_id == process.key for done in life.done)
         ):
             continue  # another process asks for it when its time has come
-        if process.key in UNTOWARD or (process.key == "retirement" and not _is_evaluated(life)):
+        if process.key in UNTOWARD or (process.key == "retirement" and projects.facts(SYSTEM, life.key).get("evalResult") is None):
             continue
         starter = player.holder(life.district.key, process.start_role, now, project=life.key)
         if starter is None:
@@ -177,16 +176,6 @@ def start_asked(life: Life, process_id: str, values: Mapping[str, Any], now: dat
             projects.start_process(starter, own, process_id, now, given=given)
     except Failure as failure:
         life.problems.append(_refused(process, failure))
-
-
-def _is_evaluated(life: Life) -> bool:
-    """Whether its operation has been evaluated once: as a service where the district does that by itself, else as a whole; in a tree of the release before
-    as a part of the operation."""
-    facts, ledger = projects.facts(SYSTEM, life.key), snapshot.library(life.district.key).ledger
-    if ledger is None or SERVICE_RESULT not in ledger.fields:
-        return facts.get("evalResult") is not None
-    older = any((done.line.process_id, done.line.element_id) == ("om_evaluation", "conclude_evaluation") for done in life.done)
-    return facts.get(SERVICE_RESULT) is not None or (older and facts.get("evalResult") is not None)
 
 
 def upcoming(lines: Sequence[TaskLine], now: datetime) -> Iterator[datetime]:
