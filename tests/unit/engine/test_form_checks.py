@@ -58,6 +58,7 @@ def submit(
     decisions: dict[str, bytes] | None = None,
     required: tuple[str, ...] = (),
     unconfirmed: tuple[str, ...] = (),
+    offices: dict[str, list[dict[str, str]]] | None = None,
 ) -> CheckReport:
     schema = {"type": "object", "additionalProperties": False, "properties": FIELDS, "required": list(required), "x-checks": list(checks)}
     form = Form.parse(json.dumps({"id": "f", "title": "表", "schema": schema}).encode())
@@ -70,6 +71,7 @@ def submit(
         unconfirmed=unconfirmed,
         variables=variables or {},
         titles={"approvedBudget": "批复预算"},
+        offices=None if offices is None else lambda: offices,
     )
     return examine(form, form.answered(data or {}), confirmed or {}, setting)
 
@@ -83,6 +85,12 @@ def check(when: str, **more: Any) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------------- what a check sees
+
+
+def test_a_check_knows_the_offices_of_a_role() -> None:
+    asked = check('count(officesOf("finance")) = 0')
+    assert found(asked, offices={"finance": [{"key": "1", "name": "财政局"}]}) == []
+    assert found(asked, offices={"finance": []}) == [("", "CHECK")]
 
 
 @pytest.mark.parametrize(
