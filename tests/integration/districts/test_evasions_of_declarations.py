@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.errors import Forbidden
-from app.services import projects, tasks
+from app.services import tasks
 from tests.integration.districts.evading import elements, facts, refused
 from tests.integration.districts.play import PLATFORM, District, at
 

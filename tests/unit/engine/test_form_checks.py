@@ -15,6 +15,7 @@ from app.engine.library import StaticLibrary
 
 from .runs import ZONE, library
 from .test_deadlines import TABLE
+from .test_ledger_names import decision
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=ZONE)
 FIELDS: dict[str, Any] = {
@@ -87,10 +88,11 @@ def check(when: str, **more: Any) -> dict[str, Any]:
 # ---------------------------------------------------------------------- what a check sees
 
 
-def test_a_check_knows_the_offices_of_a_role() -> None:
-    asked = check('count(officesOf("finance")) = 0')
-    assert found(asked, offices={"finance": [{"key": "1", "name": "财政局"}]}) == []
-    assert found(asked, offices={"finance": []}) == [("", "CHECK")]
+def test_a_table_that_a_check_takes_knows_the_offices_of_a_role() -> None:
+    asked = {"decision": "seats", "message": "没有单位"}
+    seats = decision("seats", 'if count(officesOf("finance")) = 0 then "没有财政局" else null')
+    assert found(asked, decisions={"seats": seats}, offices={"finance": [{"key": "1", "name": "财政局"}]}) == []
+    assert found(asked, decisions={"seats": seats}, offices={"finance": []}) == [("", "CHECK")]
 
 
 @pytest.mark.parametrize(
