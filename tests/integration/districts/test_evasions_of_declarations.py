@@ -1,13 +1,15 @@
 """What somebody might try before a Sucheng project is approved: to declare past the office above, to spend before a re-declaration, to give a tick for a fact."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from app.domain.permissions import SYSTEM
 from app.errors import Forbidden
-from app.services import tasks
-from tests.integration.districts.evading import elements, facts, refused
+from app.services import messages, projects, tasks
+from tests.integration.districts.evading import begun, elements, facts, refused, start
 from tests.integration.districts.play import PLATFORM, District, at
 
 HOSPITAL, HEALTH = "宿城区中心医院", "宿城区卫生健康局"
@@ -52,3 +54,56 @@ def test_the_institution_drafts_and_the_office_above_submits(app: Flask, own: st
     place.do(ties)
     assert elements(place, project) == ["check_declaration"]
     assert facts(project)["sectorAuthority"] == superior
+
+
+@pytest.mark.requirement("SC-17-5", side="refused")
+@pytest.mark.requirement("SC-17-1", side="refused")
+def test_nothing_is_tendered_while_a_change_waits_and_nobody_says_its_result_from_outside(app: Flask) -> None:
+    place, project = begun("sucheng")
+    tender = place.until(project, "submit_tender")
+    start(place, project, "change")
+    over = facts(project)["approvedBudget"] - facts(project)["totalAmount"] + 1
+    place.do(place.task(project, "submit_change"), changeItems=[{"item": "增加内容", "amount": over}], reasonCode="二")
+    assert "在办的调整" in refused(place, tender)
+    with pytest.raises(Forbidden):
+        messages.publish(
+            place.person("system_admin"),
+            "redeclaration_decided",
+            str(project),
+            {"redeclarationResult": "已批准"},
+            place.now,
+            tenant="sucheng",
+        )
+    declared = place.task(project, "submit_redeclaration")
+    assert "应在申报期内" in refused(place, declared, extra={"mandateBasis": None})
+    place.do(declared, mandateBasis="市政府文件3号")
+    asked = place.open(project, "give_redeclaration_opinion")
+    assert len(asked) == 4
+    with pytest.raises(Forbidden):
+        tasks.complete(place.person("applicant", project=project), asked[0].key, place.filled(asked[0]), place.now)
+    for line in asked:
+        place.do(line, opinion="不同意", opinionText="没有必要")
+    assert facts(project)["changePending"] is False
+    assert elements(place, project) == ["submit_tender"]
+    place.do(tender)
+
+
+@pytest.mark.requirement("SC-17-1", side="refused")
+def test_a_project_is_cancelled_by_the_leader_and_finance_takes_back_what_is_not_paid(app: Flask) -> None:
+    place, project = begun("sucheng")
+    place.until(project, "submit_tender")
+    start(place, project, "cancellation")
+    assert "每份材料都要上传文件" in refused(place, place.task(project, "apply_cancellation"), cancellationMaterials=[{"name": "取消依据"}])
+    place.do(place.task(project, "apply_cancellation"))
+    place.do(place.task(project, "review_cancellation"))
+    approval = place.task(project, "approve_cancellation")
+    with pytest.raises(Forbidden):
+        tasks.complete(place.person("data_bureau"), approval.key, place.filled(approval), place.now)
+    place.do(approval)
+    budget = facts(project)["approvedBudget"]
+    settle = place.task(project, "settle_funds")
+    assert "没有支付的预算" in refused(place, settle, amount=budget + 1)
+    place.do(settle)
+    place.advance(place.now + timedelta(minutes=1))
+    assert (projects.phase(SYSTEM, project), facts(project)["cancelled"]) == ("terminated", True)
+    assert place.open(project) == []
