@@ -107,3 +107,25 @@ def test_a_project_is_cancelled_by_the_leader_and_finance_takes_back_what_is_not
     place.advance(place.now + timedelta(minutes=1))
     assert (projects.phase(SYSTEM, project), facts(project)["cancelled"]) == ("terminated", True)
     assert place.open(project) == []
+
+
+@pytest.mark.requirement("SC-5-10")
+def test_the_data_group_drafts_where_it_is_authorised_and_submits_nothing(app: Flask) -> None:
+    place, project = begun("sucheng")
+    group = place.person("coordinator")
+    with pytest.raises(Forbidden):
+        projects.start_process(group, project, "assistance", place.now)
+    with pytest.raises(Forbidden):
+        projects.view(group, project, place.now)
+    start(place, project, "assistance")
+    office = {"key": str(group.memberships[0].office), "name": group.memberships[0].office_name}
+    place.do(place.task(project, "authorise_draft"), coordinatorOffice=office)
+    draft = place.task(project, "draft_scheme")
+    tasks.save_draft(group, draft.key, {"schemeDraft": {"background": "草稿"}}, place.now)
+    declared = place.task(project, "prepare_declaration")
+    for refusing in (tasks.complete, tasks.save_draft):
+        with pytest.raises(Forbidden):
+            refusing(group, declared.key, place.filled(declared), place.now)
+    tasks.complete(group, draft.key, place.filled(draft, {"schemeDraft": {"background": "代拟的背景"}}), place.now)
+    _, seen = tasks.inputs(place.performer(declared), declared.key, place.now)
+    assert [row["schemeDraft"]["background"] for row in seen["drafts"]] == ["代拟的背景"]
