@@ -23,6 +23,7 @@ from app.services import accounts, projects, tasks, timers
 DURATION = timedelta(minutes=30)  # how long a person takes
 MOST_REPEATS = 40  # of one task, opinions of several offices included: beyond that the life turns in a circle
 DECLARATION = "declaration"
+CANCELLATION = "cancellation"  # a life is lived to its end: nobody plays this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +134,7 @@ def start_next(life: Life, now: datetime) -> bool:
             not process.enabled
             or process.start_role in (None, ANYBODY)
             or process.per != "project"
-            or process.key in life.started
+            or process.key in (*life.started, CANCELLATION)
             or phase not in process.start_phases
             or _is_called(life, process.key)
         ):

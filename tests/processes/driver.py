@@ -61,7 +61,8 @@ def library(district: str, years: tuple[int, ...] | None = None) -> StaticLibrar
             decisions[decision_id] = DecisionRef(len(decisions) + 1, 1, decision_id, model)
     calendar = calendars.statutory(years) if years else calendars.statutory()
     found = StaticLibrary(definitions, decisions, frozenset(files("forms", ".json", district)), calendar, ZONE, tenant=district)
-    found.registers = {path.stem: record_form(path.stem) for path in (ROOT / "forms" / "records").glob("*.json") if path.stem != "project"}
+    kinds = [path.stem for folder in ("records", f"{district}/records") for path in (ROOT / "forms" / folder).glob("*.json")]
+    found.registers = {kind: record_form(kind, district) for kind in kinds if kind != "project"}
     return found
 
 
@@ -71,8 +72,9 @@ def form(district: str, form_id: str) -> Form:
 
 
 @lru_cache(maxsize=60)
-def record_form(kind: str) -> Form:
-    return Form.parse((ROOT / "forms" / "records" / f"{kind}.json").read_bytes())
+def record_form(kind: str, district: str) -> Form:
+    own = ROOT / "forms" / district / "records" / f"{kind}.json"
+    return Form.parse((own if own.exists() else ROOT / "forms" / "records" / f"{kind}.json").read_bytes())
 
 
 def decide(district: str, decision: str, **facts: Any) -> Any:
@@ -367,7 +369,7 @@ class Case:
 
     def _put_record(self, kind: str, data: dict[str, Any]) -> None:
         data = {name: value for name, value in data.items() if value is not None}
-        problems = record_form(kind).validate(_decimal(data))
+        problems = record_form(kind, self.district).validate(_decimal(data))
         if problems:
             raise FormRejected(problems)
         self.records.setdefault(kind, []).append(data)
