@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.domain.districts import ZONE
 from app.domain.permissions import SYSTEM
 from app.errors import Forbidden
 from app.services import messages, projects, tasks
@@ -129,3 +130,44 @@ def test_the_data_group_drafts_where_it_is_authorised_and_submits_nothing(app: F
     tasks.complete(group, draft.key, place.filled(draft, {"schemeDraft": {"background": "代拟的背景"}}), place.now)
     _, seen = tasks.inputs(place.performer(declared), declared.key, place.now)
     assert [row["schemeDraft"]["background"] for row in seen["drafts"]] == ["代拟的背景"]
+
+
+@pytest.mark.requirement("SC-3-2", side="refused")
+@pytest.mark.requirement("SC-2-6", side="refused")
+@pytest.mark.requirement("SC-23-1", side="refused")
+@pytest.mark.requirement("SC-7-3", side="refused")
+def test_no_tick_of_the_declaration_contradicts_what_is_declared_beside_it(app: Flask) -> None:
+    """A system called hardware to be spared its data, a server room not called new, other money that joins nothing, sharing that is said to be done."""
+    place, project = begun("sucheng")
+    line = place.task(project, "prepare_declaration")
+    spared = {"hardwareOnly": True, "dataList": [], "scenarios": [], "hasDataResource": False}
+    assert "项目类别应是“硬件采购”" in refused(place, line, **spared)
+    room = {"category": "基础设施", "subCategory": "机房", "buildServerRoom": "无"}
+    assert "如实填写新建或扩建" in refused(place, line, **room)
+    own = {"fundItems": [{"source": "国企投资", "amount": 6_947_911}], "usesBudgetFund": False}
+    assert "怎样与市、区已有项目衔接" in refused(place, line, **own, extra={"linkageStatement": "　"})
+    shared = {"isExtension": True, "priorSharedDone": True, "priorShareDue": 5, "priorShared": 4}
+    assert "没有全部共享" in refused(place, line, **shared)
+    place.do(line)
+
+
+@pytest.mark.requirement("SC-7-4", side="refused")
+@pytest.mark.requirement("SC-7-2", side="refused")
+def test_a_dataset_is_operated_by_who_is_authorised_today_and_collected_by_the_centre(app: Flask) -> None:
+    place, project = begun("sucheng")
+    place.until(project, "prepare_materials")
+    start(place, project, "dataset")
+    line = place.task(project, "register_dataset")
+    operator = _office(place, "data_operator", "江苏钟吾大数据发展集团有限公司")
+    assert "没有有效的授权" in refused(place, line, operatorOffice=operator)
+    projects.start_district_process(place.person("data_bureau"), "data_authorisation", place.now)
+    place.do(place.task(None, "grant_authorisation"), operatorOffice=operator, validTo=str(place.now.astimezone(ZONE).date()))
+    place.advance(place.now + timedelta(days=1))
+    assert "没有有效的授权" in refused(place, line, operatorOffice=operator), "it was good until yesterday"
+    place.do(line, operatorOffice=None)
+    asked = place.task(project, "confirm_collection")
+    with pytest.raises(Forbidden):
+        tasks.complete(place.person("applicant", project=project), asked.key, place.filled(asked), place.now)
+    assert "退回改正后再归集" in refused(place, asked, complete=False)
+    place.do(asked)
+    assert facts(project)["collectionState"] == "已归集"
