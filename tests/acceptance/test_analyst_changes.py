@@ -161,7 +161,6 @@ def test_a_new_task_has_its_form_its_deadline_and_its_record(analyst: Analyst) -
     table = analyst.table("deadlines", ["allow", "期限键", '"change.file"'], page.rule())
     *forms, scenarios = analyst.follow(page)
     linted = analyst.run("lint", "--house", diagram, table, *forms)
-    print(linted.stdout, linted.stderr)
     assert (linted.exit_code, linted.stdout.splitlines()[-1]) == (0, "0 处错误,0 处提示")
     assert analyst.refused(diagram, table, *forms) == page.said()
     assert analyst.deploy(diagram, table, *forms, scenarios) == []

@@ -62,7 +62,9 @@ def test_a_shared_file_says_no_district_s_words(file: str, was: str, instead: st
 
 
 def test_a_district_s_own_file_may() -> None:
-    assert [finding for finding in told("bpmn/sucheng/redeclaration.bpmn", ("区财政局", "宿城区财政局")) if finding.code == "DISTRICT_WORD"] == []
+    assert [
+        finding for finding in told("bpmn/sucheng/redeclaration.bpmn", ("区财政局", "宿城区财政局")) if finding.code == "DISTRICT_WORD"
+    ] == []
 
 
 def test_a_process_that_a_district_has_on_is_drawn(tmp_path: Path) -> None:
