@@ -125,6 +125,7 @@ def _looked_at(tree: HeldTree, site: CheckSite, variables: Mapping[str, Any]) ->
         unconfirmed=tree.project[UNCONFIRMED] if tree.project is not None else (),
         variables=variables,
         titles={name: field.title for name, field in schema.fields.items()} if schema is not None else {},
+        offices=tree.ledger.role_offices,
         limits=engine.StepLimits(steps=current.settings().step_limit),
     )
 

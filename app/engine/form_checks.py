@@ -3,7 +3,7 @@
 A check that cannot be decided (null, no truth value, an error, a decision that is not there) refuses: it fails closed. Source: modelling.md §8.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -21,7 +21,7 @@ from app.domain.project_values import as_gates_read
 from app.engine import functions, parameters
 from app.engine.decisions import report
 from app.engine.effects import Effect
-from app.engine.ledger import NOTHING_KNOWN, PARAMETERS, PROJECT, KnownLedger
+from app.engine.ledger import NOTHING_KNOWN, PARAMETERS, PROJECT, KnownLedger, OfficesAsked
 from app.engine.library import DecisionRef, Library
 from app.engine.limits import StepLimits
 
@@ -47,6 +47,7 @@ class CheckSetting:
     """What checks may look at: ``project`` as expressions see it, ``variables`` that can be seen from the task, the district's rules and the instant.
 
     ``unconfirmed``: fields of ``project`` that no owner has confirmed: to a check they are null. ``titles``: what people call the fields.
+    ``offices``: role → its offices, looked up only where a check asks (``officesOf``).
     """
 
     library: Library
@@ -56,6 +57,7 @@ class CheckSetting:
     unconfirmed: Collection[str] = ()
     variables: Mapping[str, Any] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    offices: Callable[[], Mapping[str, Sequence[Mapping[str, str]]]] | None = None
     limits: StepLimits = _DEFAULT_LIMITS
 
 
@@ -147,11 +149,12 @@ class _Run:
             extra=self,
         )
 
-    # What a table that a check takes may ask of a tree: nothing is known here, so that it is null.
+    # What a table that a check takes may ask of a tree: the offices of roles; of the rest nothing is known here, so that it is null.
 
-    @property
+    @cached_property
     def ledger(self) -> KnownLedger:
-        return NOTHING_KNOWN
+        offices = self.setting.offices
+        return NOTHING_KNOWN if offices is None else KnownLedger(answers={OfficesAsked(): offices()})
 
     @property
     def tree(self) -> "_NoTree":

@@ -51,6 +51,7 @@ def begun(run: Rehearsal, definition: ProcessDefinition, case: Scenario) -> Mapp
         project=project_context(project, schema),
         unconfirmed=project[UNCONFIRMED] if project is not None else (),
         titles={name: field.title for name, field in schema.fields.items()} if schema is not None else {},
+        offices=run.ledger.holders,
         limits=run.limits,
     )
     judge(event.element_id, examine(form, answered, {}, setting).problems, None)
@@ -71,6 +72,7 @@ def _setting(run: Rehearsal, root: RehearsedTree, task: effects.TaskOpened, form
         unconfirmed=project[UNCONFIRMED] if project is not None else (),
         variables=run.seen_from(root, task.element),
         titles={name: field.title for name, field in schema.fields.items()} if schema is not None else {},
+        offices=run.ledger.holders,
         limits=run.limits,
     )
 

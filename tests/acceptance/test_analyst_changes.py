@@ -78,7 +78,7 @@ def test_a_threshold_of_monday_decides_what_begins_on_tuesday(analyst: Analyst) 
     for project in (river, parking):
         district.do(district.task(project, "submit_change"), **MOVED)
     assert analyst.open(river, "change") == []  # begun by four millions, it ends by them: filed
-    assert [line.name for line in analyst.open(parking, "change")] == ["登记重新申报结果"]
+    assert [line.name for line in analyst.open(parking, "redeclaration")] == ["重新申报"]
     old, new = (analyst.taken(project, "change_assessment") for project in (river, parking))
     assert (old.output["route"], new.output["route"]) == ("FILE", "REDECLARE")
     assert new.version == old.version + 1
@@ -111,44 +111,44 @@ def test_a_new_column_asks_what_a_new_field_answers(analyst: Analyst) -> None:
 
 def test_a_renamed_task_is_called_so_from_the_next_instance_on(analyst: Analyst) -> None:
     district, river, parking = analyst.district, analyst.projects.river, analyst.projects.parking
-    analyst.starts("change", river)
-    district.do(district.task(river, "submit_change"), **NO_CASE)
-    assert analyst.deploy(analyst.diagram("change", ["rename", "confirm_redeclaration", "登记重新申报批复"])) == []
+    analyst.starts("cancellation", river)
+    district.do(district.task(river, "apply_cancellation"))
+    assert analyst.deploy(analyst.diagram("cancellation", ["rename", "review_cancellation", "审核取消项目申请"])) == []
 
-    analyst.starts("change", parking)
-    district.do(district.task(parking, "submit_change"), **NO_CASE)
-    for project, name in ((river, "登记重新申报结果"), (parking, "登记重新申报批复")):
-        (line,) = analyst.open(project, "change")
+    analyst.starts("cancellation", parking)
+    district.do(district.task(parking, "apply_cancellation"))
+    for project, name in ((river, "审核取消申请"), (parking, "审核取消项目申请")):
+        (line,) = analyst.open(project, "cancellation")
         assert line.name == name
-        district.do(line, redeclarationResult="未批准", refusalReason="未获同意")
+        district.do(line)
         assert name in [entry.name for entry in analyst.page(project).timeline]
 
 
 def test_another_id_is_another_task_and_the_gate_names_all_that_knew_the_old_one(analyst: Analyst) -> None:
     (said,) = HowTo("三、给任务改名").said()
-    diagram = analyst.diagram("change", ["identify", "confirm_redeclaration", "register_redeclaration"])
+    diagram = analyst.diagram("cancellation", ["identify", "review_cancellation", "examine_cancellation"])
     (reason,) = analyst.refused(diagram)
     assert reason.endswith(said)
-    analyst.diagram("change", ["declare", "set_budget", "returnTo", "register_redeclaration"])
+    analyst.diagram("cancellation", ["declare", "approve_cancellation", "returnTo", "apply_cancellation examine_cancellation"])
     assert [reason.split(" / ")[1].partition(":")[0] for reason in analyst.refused(diagram)] == [
-        "累计调整四百万元零一分：看比例",
-        "不属三种情形：重新申报，未批准则终结",
-        "加上这一笔就超出预算批复：重新申报；预算由区财政局核定，累计重新起算",
+        "批复以后、采购以前取消：负责人批准，财政收回，项目终止",
+        "负责人不批准的照旧办",
+        "没有安排预算的，批准即终止；进入验收的不能取消",
     ]
-    scenarios = analyst.text("scenarios/sucheng/change.yaml", ("confirm_redeclaration", "register_redeclaration"))
+    scenarios = analyst.text("scenarios/sucheng/cancellation.yaml", ("review_cancellation", "examine_cancellation"))
     assert [reason.rpartition(":")[2] for reason in analyst.refused(diagram, scenarios)] == [
-        "不再核对事项“confirm_redeclaration” [SCENARIO_DROPPED]"
+        "不再核对事项“review_cancellation” [SCENARIO_DROPPED]"
     ] * 3
     assert len(analyst.deploy(diagram, scenarios, "--drop-cases")) == 3
 
     # The register of clauses knows it by its id too.
     district, river = analyst.district, analyst.projects.river
-    analyst.starts("change", river)
-    district.do(district.task(river, "submit_change"), **NO_CASE)
-    line = district.task(river, "register_redeclaration")
+    analyst.starts("cancellation", river)
+    district.do(district.task(river, "apply_cancellation"))
+    line = district.task(river, "examine_cancellation")
     assert [clause.id for clause in analyst.task_page(line).clauses] == []
-    analyst.text("districts/sucheng.clauses.csv", ("change.confirm_redeclaration", "change.register_redeclaration"))
-    assert [clause.id for clause in analyst.task_page(line).clauses] == ["SC-17-5"]
+    analyst.text("districts/sucheng.clauses.csv", ("cancellation.review_cancellation", "cancellation.examine_cancellation"))
+    assert [clause.id for clause in analyst.task_page(line).clauses] == ["SC-17-1"]
 
 
 # ---------------------------------------------------------------------- a task
@@ -157,7 +157,7 @@ def test_another_id_is_another_task_and_the_gate_names_all_that_knew_the_old_one
 def test_a_new_task_has_its_form_its_deadline_and_its_record(analyst: Analyst) -> None:
     page = HowTo("四、加一个任务")
     panel = page.row("标识")
-    diagram = analyst.diagram("change", ["drop", "fileable_to_end", {"x": 1150, "y": 288}, panel])
+    diagram = analyst.diagram("change", ["drop", "fileable_to_end", {"x": 1030, "y": 285}, panel])
     table = analyst.table("deadlines", ["allow", "期限键", '"change.file"'], page.rule())
     *forms, scenarios = analyst.follow(page)
     linted = analyst.run("lint", "--house", diagram, table, *forms)

@@ -28,7 +28,7 @@ UP_WITHIN = 1_800  # seconds, far more than it needs: the demonstration plays ei
 NAME = "智慧河道巡检平台"
 ANSWERS: dict[str, Any] = {
     "planYear": 2027,
-    "budget": {"development": 1600000, "implementation": 0, "maintenance": 0, "training": 0, "supervision": 0, "other": 0},
+    "budget": {"development": 1550000, "implementation": 0, "maintenance": 0, "training": 0, "supervision": 50000, "other": 0},
     "fundItems": [{"source": "区财政", "amount": 1600000}],
 }
 

@@ -343,10 +343,13 @@ YEARLY = {
     "file_report",
 }  # begins by itself at the year's end, not when somebody thinks of it (SC-33-3)
 MONTHLY = {"record_monitoring"}  # SC-32-4
+KEPT_SINCE = {  # cloud resources are allotted (SC-6-2), data collected and updated (SC-7-1, SC-7-2), the archive received (SC-27-3)
+    "register_dataset", "confirm_collection", "report_update", "file_archive", "receive_archive",
+}  # fmt: skip
 SINCE: dict[tuple[str, str], tuple[set[str], set[str]]] = {  # what is done no more, and what is done since
     (SONGJIANG, "fengxian"): (set(), {"grade", "set_quota"}),  # the police grade themselves (FX-5-15), finance sets the fund (FX-5-14)
-    (SONGJIANG, "sucheng"): (YEARLY, YEARLY | MONTHLY),
-    (XIAMEN, "sucheng"): (YEARLY, YEARLY | MONTHLY),
+    (SONGJIANG, "sucheng"): (YEARLY, YEARLY | MONTHLY | KEPT_SINCE),
+    (XIAMEN, "sucheng"): (YEARLY, YEARLY | MONTHLY | KEPT_SINCE),
     (XIAMEN, "fengxian"): (FEES, {"set_quota"}),  # its service is over after one year: nobody asks for fees of a second one
 }
 

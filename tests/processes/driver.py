@@ -21,6 +21,7 @@ from app.domain.forms import FieldProblem, Form
 from app.engine import DecisionRef, ProcessDefinition, State, StaticLibrary, answering, commands, effects, functions, read, readings, step
 from app.engine.expressions import vocabulary
 from app.engine.form_checks import CheckSetting, CheckSite, examine
+from app.engine.ledger import OfficesAsked
 from tests.processes.kept import Kept, marked
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -391,6 +392,7 @@ class Case:
             now=self.now,
             project=self.kept.known(self.phase).project,
             variables=self._seen(task),
+            offices=lambda: self.kept.known(self.phase).answers[OfficesAsked()],
         )
         return examine(shown, data, {}, setting).problems
 

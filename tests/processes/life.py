@@ -134,7 +134,7 @@ class Life:
                 or process.start_role in (None, districts.ANYBODY)
                 or process.per != "project"
                 or process.at_once  # begun by who supervises, where there is cause
-                or process.key in self.started
+                or process.key in (*self.started, "cancellation", "dataset")  # lived to its end; what the platform ends with the project
             ):
                 continue
             if any(process.key in other.called_processes for other in library(self.district.key).processes.values()):

@@ -110,7 +110,7 @@ EVASIONS = [
     # Sucheng: the data bureau ticked what others decide while confirming readiness; set the budget again after a change; the applicant its own number
     *(("sucheng", name, "data_bureau", "procurement.confirm_readiness") for name in
       ("listed", "estimatePassed", "establishmentRequired", "establishmentApproved", "decentralizedApproved", "schemePassed")),
-    ("sucheng", "approvedBudget", "data_bureau", "change.confirm_redeclaration"),
+    ("sucheng", "approvedBudget", "data_bureau", "redeclaration.issue_reapproval"),
     ("sucheng", "totalAmount", "applicant", "review.apply_examination"),
     ("sucheng", "totalAmount", "applicant", "review.revise_final"),
     ("sucheng", "approvalNo", "applicant", "review.upload_signed_form"),

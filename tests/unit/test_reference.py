@@ -25,7 +25,8 @@ def test_the_page_of_facts_is_the_ledgers_files() -> None:
 def test_a_fact_stands_on_the_page_with_who_may_set_it_in_each_district() -> None:
     page = cli.ledger_page(ROOT)
     assert (
-        "| `approvedBudget` | 审核预算（元） | 金额 | `review.review_budget`；`change.set_budget`；`correction.correct_budget` |  |" in page
+        "| `approvedBudget` | 审核预算（元） | 金额 | `review.review_budget`；`redeclaration.review_budget`；`correction.correct_budget` |  |"
+        in page
     )
     assert (
         "| `approvedBudget` | 列入预算金额（元） | 金额 | 来自 `message:plan_listed`（由此发出、填写：`annual_plan.announce_listed`、"

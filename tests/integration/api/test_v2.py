@@ -20,7 +20,7 @@ from tests.unit.engine.test_returning import back
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 ANSWERS: dict[str, Any] = {
-    "budget": {"development": 1600000, "implementation": 0, "maintenance": 0, "training": 0, "supervision": 0, "other": 0},
+    "budget": {"development": 1550000, "implementation": 0, "maintenance": 0, "training": 0, "supervision": 50000, "other": 0},
     "fundItems": [{"source": "区财政", "amount": 1600000}],
     "exceptionRequest": "与别的建设项目相互独立",  # an office's second of the year
 }

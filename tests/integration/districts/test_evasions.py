@@ -165,13 +165,17 @@ def test_an_adjustment_over_the_budget_is_declared_again_and_finance_sets_the_mo
     projects.start_process(place.person("applicant", project=project), project, "change", place.now)
     over = facts(project)["approvedBudget"] - facts(project)["contractAmount"] + 1
     place.do(place.task(project, "submit_change"), changeItems=[{"item": "增加内容", "amount": over}], reasonCode="二")
-    result = place.task(project, "confirm_redeclaration")
-    assert "approvedBudget" in refused_fields(place, result, approvedBudget=99_000_000)
-    place.do(result)
-    budget = place.task(project, "set_budget")
+    place.do(place.task(project, "submit_redeclaration"), mandateBasis="市政府文件3号")
+    for line in place.open(project, "give_redeclaration_opinion"):
+        place.do(line, opinion="同意")
+    budget = place.task(project, "review_budget")
     with pytest.raises(Failure):
         tasks.complete(place.person("data_bureau"), budget.key, place.filled(budget), place.now)
     place.do(budget)
+    place.do(place.task(project, "register_consent"))
+    reply = place.until(project, "issue_reapproval")
+    assert "approvedBudget" in refused_fields(place, reply, approvedBudget=99_000_000)
+    place.do(reply)
     assert facts(project)["cumulativeChange"] == 0
 
 

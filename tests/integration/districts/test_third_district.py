@@ -48,7 +48,7 @@ cases:
     expect: {decision: {project_approval: [project_approval_04]}}
 """
 CONTRACTED = '[[phase]]\nkey = "contracted"\ntitle = "已签合同"\norder = 75\nnext = ["building", "withdrawn", "terminated"]\n\n'
-LAST_DAY = at("2024-11-20T23:00:00")  # Sucheng's window has been closed for a month
+LAST_DAY = at("2025-11-20T23:00:00")  # Sucheng's window has been closed for a month
 
 
 def change(file: Path, *changes: tuple[str, str]) -> None:
@@ -130,10 +130,10 @@ def test_a_project_of_a_district_made_of_files_lives_by_its_own_rules(app: Flask
     given = [(str(path), path.read_bytes()) for path in [*files, half, root / "districts" / f"{KEY}.clauses.csv"]]
     assert [f"{one.file} {one.message}" for one in lint.check(given, installation=shelf) if one.severity == "error"] == []
 
-    now = at("2024-09-02")
+    now = at("2025-09-02")
     publish(root, now)
     demonstration.organise(now)
-    district = District(KEY, now, facts={**PLATFORM, "totalAmount": Decimal("3000000.01"), "planYear": 2025})
+    district = District(KEY, now, facts={**PLATFORM, "totalAmount": Decimal("3000000.01"), "planYear": 2026})
     district.announce()
     project = district.declare("牯岭云海平台")
     district.advance(LAST_DAY)

@@ -336,3 +336,19 @@ def test_a_failure_leaves_neither_row_nor_entry(cast: Cast, monkeypatch: pytest.
         put(cast.alice)
     assert entries(Action.DOCUMENT_PUT) == []
     assert len(documents.verified().strays) == 1  # the content waits for nothing: the operator sees it
+
+
+@pytest.mark.requirement("SC-27-3", side="refused")
+def test_what_has_been_handed_in_is_neither_replaced_nor_taken_out_by_whoever_brought_it(cast: Cast, app: Flask) -> None:
+    """A correction is added beside it: no way of the page or of ``/v2`` deletes, and the task is done."""
+    project = t.begin(cast.alice)
+    filed = put(cast.alice)
+    line = t.open_task(cast.alice, "hand_in")
+    t.complete(cast.alice, "hand_in", plan=filed.reference)
+    with pytest.raises(Conflict):
+        documents.put(cast.alice, line, "改.pdf", BytesIO(papers.made("改.pdf")), NOW, slot="plan", replaces=filed.key)
+    with pytest.raises(Forbidden):
+        documents.erase(cast.alice, filed.key, "不要了", NOW)
+    ways = [rule for rule in app.url_map.iter_rules() if "document" in rule.rule]
+    assert not any({"DELETE", "PUT", "PATCH"} & set(rule.methods or ()) for rule in ways)
+    assert [(one.name, one.version) for one in documents.of_project(cast.alice, project)] == [("方案.pdf", 1)]

@@ -12,6 +12,24 @@ def begin(district: str, **changes: Any) -> Case:
     return Case(district, "change", contracted(district, **changes), phase="building")
 
 
+def redeclared(case: Case) -> Case:
+    """The review that a change has asked for, of the same project."""
+    asked = next(message for message in case.messages if message["name"] == "redeclaration_requested")
+    return Case(
+        "sucheng",
+        "redeclaration",
+        case.facts,
+        variables={**asked["variables"], "mandateBasis": "市政府文件3号"},
+        phase="building",
+        records=case.records,
+    )
+
+
+def answer(case: Case, again: Case) -> None:
+    """What the review has decided comes back to the change."""
+    assert case.message("redeclaration_decided", again.messages[-1]["variables"])
+
+
 def items(*amounts: float) -> list[dict[str, Any]]:
     return [{"item": f"内容{number}", "amount": amount} for number, amount in enumerate(amounts, 1)]
 
@@ -129,29 +147,45 @@ def test_what_sucheng_may_not_file_is_declared_again(amounts: tuple[float, ...],
     case.fill("submit_change", changeItems=items(*amounts), reasonCode=reason)
     assert case.phase == "building", "the phase stays, the change is pending"
     assert case.facts["changePending"] is True
-    assert case.messages[0]["variables"]["reentry"] == reentry
-    assert case.tasks == {"confirm_redeclaration": 1}
-    case.fill("confirm_redeclaration")
-    assert case.task("set_budget").groups == ("finance",), "the budget is finance's"
-    case.fill("set_budget", approvedBudget=41000000)
+    asked = case.messages[0]["variables"]
+    assert asked["assessed"]["reentry"] == reentry
+    assert not case.tasks, "it waits for what is decided elsewhere"
+    again = redeclared(case)
+    again.fill("submit_redeclaration")
+    again.fill_all("give_redeclaration_opinion", opinion="同意")
+    if reentry == "PLAN":
+        assert again.task("review_budget").groups == ("finance",), "the budget is finance's"
+        again.fill("review_budget", budgetDecision="安排", approvedBudget=41000000)
+        again.fill("register_consent")
+    else:
+        assert again.tasks["review_budget"] == 0, "within the budget nobody sets it"
+    if again.tasks["approve_establishment"]:
+        again.fill("approve_establishment")
+    again.fill("issue_reapproval")
+    answer(case, again)
     assert case.ended
     assert case.facts["changePending"] is False
-    assert case.facts["approvedBudget"] == 41000000
+    assert case.facts["approvedBudget"] == (41000000 if reentry == "PLAN" else 40000000)
     assert case.facts["cumulativeChange"] == 0, "counted anew from the new approval"
 
 
 def test_the_reclaimed_budget_does_not_count_as_approved() -> None:
     case = begin("sucheng", contractAmount=2800000, approvedBudget=3000000, reclaimedAmount=200000)
     case.fill("submit_change", changeItems=items(50000), reasonCode="二")
-    assert case.messages[0]["variables"]["reentry"] == "PLAN"
+    assert case.messages[0]["variables"]["assessed"]["reentry"] == "PLAN"
 
 
 def test_what_was_reclaimed_before_is_not_taken_off_the_budget_that_finance_sets_anew() -> None:
     """SC-17-5, SC-13-2: the new budget is of what is left; the old reclaim made every further adjustment a declaration."""
     first = begin("sucheng", contractAmount=2800000, approvedBudget=3000000, reclaimedAmount=200000)
     first.fill("submit_change", changeItems=items(50000), reasonCode="二")
-    first.fill("confirm_redeclaration", redeclarationResult="已批准")
-    first.fill("set_budget", approvedBudget=2950000)
+    again = redeclared(first)
+    again.fill("submit_redeclaration")
+    again.fill_all("give_redeclaration_opinion", opinion="同意")
+    again.fill("review_budget", budgetDecision="安排", approvedBudget=2950000)
+    again.fill("register_consent")
+    again.fill("issue_reapproval")
+    answer(first, again)
     assert first.ended
     second = Case("sucheng", "change", first.facts, phase="building", records=first.records)
     second.fill("submit_change", changeItems=items(50000), reasonCode="二")
@@ -159,7 +193,7 @@ def test_what_was_reclaimed_before_is_not_taken_off_the_budget_that_finance_sets
     assert second.facts["cumulativeChange"] == 50000
     third = Case("sucheng", "change", first.facts, phase="building", records=first.records)
     third.fill("submit_change", changeItems=items(50001), reasonCode="二")
-    assert third.tasks == {"confirm_redeclaration": 1}
+    assert [message["name"] for message in third.messages] == ["redeclaration_requested"]
 
 
 @pytest.mark.parametrize("district", ["fengxian", "sucheng"])
@@ -187,25 +221,50 @@ def test_a_change_that_the_acceptance_waits_for_may_be_corrected_until_it_is_acc
 
 
 def test_no_budget_is_set_anew_after_the_acceptance() -> None:
-    case = begin("sucheng")
-    case.fill("submit_change", changeItems=items(100), reasonCode="无")
-    case.facts["accState"] = "合格"
+    case = begin("sucheng", contractAmount=40000000, approvedBudget=40000000)
+    case.fill("submit_change", changeItems=items(0.01))
+    again = redeclared(case)
+    again.fill("submit_redeclaration")
+    again.fill_all("give_redeclaration_opinion", opinion="同意")
+    again.facts["accState"] = "合格"
     with pytest.raises(FormRejected, match="已经通过验收"):
-        case.fill("confirm_redeclaration", redeclarationResult="已批准")
-    case.facts["accState"] = "未验收"
-    case.fill("confirm_redeclaration", redeclarationResult="已批准")
-    case.facts["accState"] = "合格"
-    with pytest.raises(FormRejected, match="已经通过验收"):
-        case.fill("set_budget", approvedBudget=6950000)
+        again.fill("review_budget", budgetDecision="安排", approvedBudget=40000001)
 
 
-def test_a_redeclaration_that_fails_ends_the_change() -> None:
+@pytest.mark.parametrize(
+    ("decided", "task", "answers", "told"),
+    [
+        ("opinion", "give_redeclaration_opinion", {"opinion": "不同意", "opinionText": "没有必要"}, "审查未通过"),
+        ("money", "review_budget", {"budgetDecision": "不予安排", "approvedBudget": 40000000, "budgetReason": "没有资金"}, "不予安排"),
+        ("consent", "register_consent", {"governmentDecision": "不同意"}, "区政府未同意"),
+    ],
+)
+def test_a_redeclaration_that_fails_ends_the_change(decided: str, task: str, answers: dict[str, Any], told: str) -> None:
+    """SC-17-5: whichever of those who decide refuses, nothing of the project has changed."""
+    case = begin("sucheng", contractAmount=40000000, approvedBudget=40000000)
+    case.fill("submit_change", changeItems=items(0.01))
+    again = redeclared(case)
+    again.fill("submit_redeclaration")
+    if decided != "opinion":
+        again.fill_all("give_redeclaration_opinion", opinion="同意")
+    if decided == "consent":
+        again.fill("review_budget", budgetDecision="安排", approvedBudget=40000001)
+    again.fill_all(task, **answers)
+    assert again.ended
+    assert again.messages[-1]["variables"] == {"redeclarationResult": "未批准", "refusalReason": told}
+    answer(case, again)
+    assert (case.ended, case.facts["cumulativeChange"], case.facts["changePending"]) == (True, 0, False)
+
+
+def test_what_the_reviewers_want_changed_comes_back_to_the_applicant_and_to_them() -> None:
     case = begin("sucheng")
     case.fill("submit_change", changeItems=items(100), reasonCode="无")
-    case.fill("confirm_redeclaration", redeclarationResult="未批准", refusalReason="未获同意")
-    assert case.ended
-    assert case.facts["cumulativeChange"] == 0
-    assert case.facts["changePending"] is False
+    again = redeclared(case)
+    again.fill("submit_redeclaration")
+    again.fill_all("give_redeclaration_opinion", opinion="修改后同意", opinionText="补充说明")
+    assert again.tasks == {"submit_redeclaration": 1}
+    again.fill("submit_redeclaration")
+    assert again.tasks == {"give_redeclaration_opinion": 4}
 
 
 @pytest.mark.parametrize(("reason", "needed"), [("一", "deploymentDocNo"), ("二", "optimisationNote"), ("三", "planningRef")])

@@ -619,12 +619,15 @@ def test_a_classified_scheme_is_not_written_on_the_platform() -> None:
     secret: dict[str, Any] = {"classified": True, "classifiedBasisNo": "密定1号", "splitStatementNo": "拆分1号"}
     case = declaration("sucheng", OPEN)
     uploaded = materials(case, "定密依据", "涉密与非涉密拆分说明")
-    papers = [{"name": one["name"], "number": "密登1号", "note": "2026-09-01，机要室"} for one in uploaded]
+    papers = [{"name": one["name"], "number": "密登1号", "date": "2026-03-01", "place": "机要室"} for one in uploaded]
     with pytest.raises(FormRejected, match="方案正文不在平台填写"):
         case.fill("prepare_declaration", **secret, materials=papers)
     text = "background necessityFeasibility constructionScope features resourceCatalog securityAnalysis securityDesign cryptoPlan"
     with pytest.raises(FormRejected, match="涉密项目不上传文件"):
         case.fill("prepare_declaration", **secret, materials=uploaded, **dict.fromkeys(text.split(), ...))
+    unplaced = [{"name": one["name"], "number": "密登1号"} for one in uploaded]
+    with pytest.raises(FormRejected, match="登记编号、日期和存放地点"):
+        case.fill("prepare_declaration", **secret, materials=unplaced, **dict.fromkeys(text.split(), ...))
     case.fill("prepare_declaration", **secret, materials=papers, **dict.fromkeys(text.split(), ...))
     assert case.tasks == {"check_declaration": 1}
     with pytest.raises(FormRejected):

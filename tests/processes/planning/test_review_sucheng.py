@@ -124,7 +124,13 @@ def test_a_revision_does_not_make_it_a_purchase_below_the_limit() -> None:
     case.fill_all("give_pre_review_opinion")
     case.fill("issue_pre_review", text="请修改")
     for amount, refused in ((Decimal("499999.99"), True), (500000, False)):
-        given = {"hardwareOnly": True, "fundItems": [{"source": "区财政", "amount": amount}], "revisedBudget": parts(amount)}
+        given = {
+            "hardwareOnly": True,
+            "category": "硬件采购",
+            "subCategory": "硬件设备",
+            "fundItems": [{"source": "区财政", "amount": amount}],
+            "revisedBudget": parts(amount),
+        }
         if refused:
             with pytest.raises(FormRejected, match="不适用本办法"):
                 case.fill("revise_declaration", **given)

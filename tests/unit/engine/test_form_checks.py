@@ -15,6 +15,7 @@ from app.engine.library import StaticLibrary
 
 from .runs import ZONE, library
 from .test_deadlines import TABLE
+from .test_ledger_names import decision
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=ZONE)
 FIELDS: dict[str, Any] = {
@@ -58,6 +59,7 @@ def submit(
     decisions: dict[str, bytes] | None = None,
     required: tuple[str, ...] = (),
     unconfirmed: tuple[str, ...] = (),
+    offices: dict[str, list[dict[str, str]]] | None = None,
 ) -> CheckReport:
     schema = {"type": "object", "additionalProperties": False, "properties": FIELDS, "required": list(required), "x-checks": list(checks)}
     form = Form.parse(json.dumps({"id": "f", "title": "表", "schema": schema}).encode())
@@ -70,6 +72,7 @@ def submit(
         unconfirmed=unconfirmed,
         variables=variables or {},
         titles={"approvedBudget": "批复预算"},
+        offices=None if offices is None else lambda: offices,
     )
     return examine(form, form.answered(data or {}), confirmed or {}, setting)
 
@@ -83,6 +86,13 @@ def check(when: str, **more: Any) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------------- what a check sees
+
+
+def test_a_table_that_a_check_takes_knows_the_offices_of_a_role() -> None:
+    asked = {"decision": "seats", "message": "没有单位"}
+    seats = decision("seats", 'if count(officesOf("finance")) = 0 then "没有财政局" else null')
+    assert found(asked, decisions={"seats": seats}, offices={"finance": [{"key": "1", "name": "财政局"}]}) == []
+    assert found(asked, decisions={"seats": seats}, offices={"finance": []}) == [("", "CHECK")]
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ def told(file: str, *changes: tuple[str, str], root: Path = ROOT) -> list[Findin
 @pytest.mark.parametrize(
     ("file", "was", "instead", "element", "code", "said"),
     [
-        ("bpmn/sucheng/change.bpmn", "lane_finance", "lane_finanse", "lane_finanse", "LANE_OWNER", "不是本区的角色,也没有在区县文件里声明为单位组,是不是 finance?"),
-        ("bpmn/sucheng/change.bpmn", "lane_finance", "lane_treasury", "lane_treasury", "LANE_OWNER", "[groups.treasury] roles = […]"),
+        ("bpmn/sucheng/redeclaration.bpmn", "lane_finance", "lane_finanse", "lane_finanse", "LANE_OWNER", "不是本区的角色,也没有在区县文件里声明为单位组,是不是 finance?"),
+        ("bpmn/sucheng/redeclaration.bpmn", "lane_finance", "lane_treasury", "lane_treasury", "LANE_OWNER", "[groups.treasury] roles = […]"),
         (
             "bpmn/sucheng/retirement.bpmn", "lane_system_users", "lane_system_user", "stop_system", "LANE_TASK",
             "“停用系统”(stop_system)由 applicant 办理,却在泳道“系统使用单位”",
@@ -62,7 +62,9 @@ def test_a_shared_file_says_no_district_s_words(file: str, was: str, instead: st
 
 
 def test_a_district_s_own_file_may() -> None:
-    assert [finding for finding in told("bpmn/sucheng/change.bpmn", ("区财政局", "宿城区财政局")) if finding.code == "DISTRICT_WORD"] == []
+    assert [
+        finding for finding in told("bpmn/sucheng/redeclaration.bpmn", ("区财政局", "宿城区财政局")) if finding.code == "DISTRICT_WORD"
+    ] == []
 
 
 def test_a_process_that_a_district_has_on_is_drawn(tmp_path: Path) -> None:
