@@ -203,7 +203,7 @@ CONTRACT: dict[str, Any] = {
     "controlPrice": 3_000_000,
     "approvedBudget": 3_000_000,
     "warrantyMonths": 36,
-    "warranty": 36,
+    "warranty": {"minMonths": 36},
     "contractDays": 240,
     "trialAmount": 90,
 }
@@ -239,7 +239,7 @@ def test_the_start_needs_a_qualified_supervisor_who_is_not_the_implementer() -> 
 @pytest.mark.parametrize(("kind", "months"), [("建设类", 36), (None, 36), ("运维类", 0), ("购买服务类", 0)])
 def test_what_is_built_has_a_warranty_of_three_years_at_least(kind: str | None, months: int) -> None:
     """SC-29-1; what is not known is taken to be built."""
-    assert decide("sucheng", "warranty", projectType=kind) == months
+    assert decide("sucheng", "warranty", projectType=kind)["minMonths"] == months
 
 
 def test_services_have_no_trial_run() -> None:
