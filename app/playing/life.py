@@ -118,11 +118,12 @@ def complete(life: Life, line: TaskLine, now: datetime) -> bool:
 
 
 def _submit(actor: Actor, task: int, form: Form | None, values: Mapping[str, Any], now: datetime) -> None:
-    """Complete a task; a list of papers that was only typed before, and is refused for that, gets its files."""
+    """Complete a task; a list of papers that was only typed before, and is refused for that, gets its files; where a refusal names what would be right, that is taken."""
     try:
         tasks.complete(actor, task, papers.bring(actor, task, form, values, now), now)
     except InvalidForm as refused:
-        filed = papers.filed(form, values, {problem.path.split("/")[0] for problem in refused.problems})
+        heeded = player.heeded(form, values, refused.problems)
+        filed = papers.filed(form, heeded, {problem.path.split("/")[0] for problem in refused.problems})
         if filed == values:
             raise
         tasks.complete(actor, task, papers.bring(actor, task, form, filed, now), now)

@@ -1,6 +1,6 @@
 """Playing every role: chooses a permitted account for an open task and fills in its form, saying what was assumed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from app.domain.codes import FormCode
 from app.domain.form_values import FRESH, HELD, HELD_IN
 from app.domain.forms import Form
 from app.domain.permissions import SYSTEM, Actor, ProjectFacts
-from app.errors import NotFound
+from app.errors import FieldFault, NotFound
 from app.services import accounts, projects, tasks
 
 _MISSING = object()
@@ -77,6 +77,17 @@ def beginning(starter: Actor, process_id: str, project_key: int | None, facts: M
     except NotFound:
         return {}
     return dict(fill(page.form, page.data, facts, {}, now=now, tenant=page.tenant).values)
+
+
+def heeded(form: Form | None, values: Mapping[str, Any], problems: Iterable[FieldFault]) -> dict[str, Any]:
+    """The values with what their refusals name: where a check says which of a field's choices it has to be, that one."""
+    found = dict(values)
+    for problem in problems:
+        schema = form.fields.get(problem.path, {}) if form is not None else {}
+        named = [choice for choice in schema.get("enum", ()) if isinstance(choice, str) and choice and choice in problem.message]
+        if len(named) == 1 and found.get(problem.path) != named[0]:
+            found[problem.path] = named[0]
+    return found
 
 
 def _choose(
