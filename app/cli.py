@@ -91,8 +91,9 @@ def gather(files: Iterable[str], also: Container[str] = ()) -> list[tuple[str, b
 
 
 def _is_model(path: Path) -> bool:
-    """Any YAML may lie about in a folder: only that below scenarios/ is meant."""
-    return path.suffix in MODEL_SUFFIXES or (path.suffix in SCENARIO_SUFFIXES and "scenarios" in path.absolute().parts[:-1])
+    """Any YAML may lie about in a folder: only that below scenarios/ is meant; models that lie there are those that a scenario names itself."""
+    in_scenarios = "scenarios" in path.absolute().parts[:-1]
+    return path.suffix in (SCENARIO_SUFFIXES if in_scenarios else MODEL_SUFFIXES)
 
 
 def _whole(path: Path) -> str:

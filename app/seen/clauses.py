@@ -2,6 +2,7 @@
 how its authority has interpreted it.
 """
 
+import re
 from collections.abc import Iterator
 
 from app.catalogue import interpretations, snapshot
@@ -53,7 +54,8 @@ def _readings(library: Snapshot, district: District) -> Iterator[tuple[dmn.Rule,
         for rule in decision.rules:
             if interpretations.is_open(rule) or interpretations.cited(rule):
                 model = ModelRef(DefinitionKind.DECISION, table.id, table.tenant, table.version)
-                said = f"{rule.annotations.get(DESCRIPTION, '')}：{'，'.join(rule.outputs)}"
+                values = "，".join(filter(None, map(_plain, rule.outputs)))
+                said = "：".join(filter(None, (_CODES.sub("", rule.annotations.get(DESCRIPTION, "")), values)))
                 yield rule, FactLine(f"表“{table.name}”第 {rule.number} 行　{said}", model=model, anchor=f"{table.id}-{rule.number}")
 
 
@@ -91,3 +93,15 @@ def _row(library: Snapshot, decision: str, rule: str) -> int:
         return 0
     table = found.model.decisions.get(decision) if found is not None else None
     return next((row.number for row in table.rules if row.id == rule), 0) if table is not None else 0
+
+
+_CODES = re.compile(r"(?<![A-Za-z])[A-Z]{2,}(?:_[A-Z]+)*(?!-\d)(?![A-Za-z])\s?")  # of a value that the table gives: its words follow
+
+
+def _plain(cell: str) -> str:
+    """What a cell gives as people say it; empty where it is a code or a formula, of which the row's remark says what it means."""
+    text = cell.strip()
+    if re.fullmatch(r"-?\d+(\.\d+)?", text):
+        return text
+    found = re.fullmatch(r'"([^"\\]*)"', text)
+    return found[1] if found is not None and re.search(r"[\u4e00-\u9fff]", found[1]) else ""

@@ -144,6 +144,7 @@ class Years:
             if not acted and not later:
                 return
             self.clock = self.clock + PATIENCE if acted else min(later)
+        pump.run_due(self.clock)  # the last end is told to the project's other trees
 
     def _turn(self) -> tuple[bool, list[datetime]]:
         """Everybody who can do something does one thing; and when something happens by itself."""
