@@ -1,6 +1,7 @@
 """Sucheng's analyst at work: a folder of models, both modelers, the command; and projects of the district under way, whose people live with what is published."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,12 +65,19 @@ def build() -> Projects:
     return found(MONDAY)
 
 
+def place(folder: Path) -> None:
+    """The shipped files, but for the cases that hold every row of every table: the guide is about the processes' own."""
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, folder / "models" / name, ignore=shutil.ignore_patterns("rows_*"))
+
+
 def settings(data: str, folder: Path) -> Config:
-    return load({}, data=data, durable=False, clock="virtual", audit_head=str(folder / "head.jsonl"), **KEYS)
+    return load({}, data=data, models=str(folder / "models"), durable=False, clock="virtual", audit_head=str(folder / "head.jsonl"), **KEYS)
 
 
-DECLARED = Stage("declared", declare, settings=settings, app=create_app)
-BUILDING = Stage("building", build, settings=settings, app=create_app, after=DECLARED)
+FOLDERS = ("bpmn", "dmn", "forms", "documents", "scenarios", "districts")
+DECLARED = Stage("declared", declare, place, settings=settings, app=create_app)
+BUILDING = Stage("building", build, place, settings=settings, app=create_app, after=DECLARED)
 
 
 class HowTo:

@@ -1,6 +1,5 @@
 """A new analyst's five changes, as docs/analyst/changes.md tells them: edited in bpmn-js and dmn-js, published by the command without ``--force``, lived through."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +10,8 @@ from playwright.sync_api import Page
 from app import create_app
 from app.catalogue import districts
 from app.services import startup
-from tests.acceptance.analysts import BUILDING, DECLARED, MONDAY, TUESDAY, Analyst, HowTo
+from tests.acceptance.analysts import BUILDING, DECLARED, MONDAY, TUESDAY, Analyst, HowTo, place
 from tests.acceptance.modelers import Modelers
-from tests.acceptance.running import ROOT
 from tests.integration.conftest import Stage, Templates, copied, no_more_keys
 from tests.integration.districts.play import at
 
@@ -21,7 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("modelers")]
 # 3.6 millions moved about in a contract of nearly seven: more than a tenth, within four millions, and the sum stays.
 MOVED = {"changeItems": [{"item": "减少视频点位", "amount": -1800000}, {"item": "增加水质点位", "amount": 1800000}], "reasonCode": "二"}
 NO_CASE = {"changeItems": [{"item": "更换设备型号", "amount": 0}], "reasonCode": "无"}
-FOLDERS = ("bpmn", "dmn", "forms", "documents", "scenarios", "districts")
 
 
 def no_server() -> str:
@@ -49,8 +46,7 @@ def analyst(tmp_path: Path, templates: Templates, modelers: Modelers, stage: Sta
     """An installation with its own copy of the shipped files and of the database with projects under way."""
     template, projects = templates.of("sqlite", stage, no_server)
     root, data = tmp_path / "models", tmp_path / "data"
-    for folder in FOLDERS:
-        shutil.copytree(ROOT / folder, root / folder)
+    place(tmp_path)
     data.mkdir()
     config = replace(stage.settings(copied("sqlite", template, data, "", no_server), tmp_path), models=str(root))
     monkeypatch.setenv("QUANCHENG_MODELS", str(root))

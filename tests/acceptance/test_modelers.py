@@ -117,7 +117,7 @@ def models(saved: dict[str, Saved], tmp_path_factory: pytest.TempPathFactory) ->
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(opened.xml, "utf-8")
-    for folder in ("forms", "districts"):
+    for folder in ("forms", "documents", "districts"):
         shutil.copytree(ROOT / folder, root / folder)
     return root
 
