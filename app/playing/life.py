@@ -146,7 +146,11 @@ def start_next(life: Life, now: datetime) -> bool:
             phase != process.start_phases[-1] or any(done.line.process_id == process.key for done in life.done)
         ):
             continue  # another process asks for it when its time has come
-        if process.key in UNTOWARD or (process.key == "retirement" and projects.facts(SYSTEM, life.key).get("evalResult") is None):
+        if (
+            process.at_once
+            or process.key in UNTOWARD
+            or (process.key == "retirement" and projects.facts(SYSTEM, life.key).get("evalResult") is None)
+        ):
             continue
         starter = player.holder(life.district.key, process.start_role, now, project=life.key)
         if starter is None:

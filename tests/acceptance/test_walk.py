@@ -344,13 +344,26 @@ YEARLY = {
 }  # begins by itself at the year's end, not when somebody thinks of it (SC-33-3)
 MONTHLY = {"record_monitoring"}  # SC-32-4
 KEPT_SINCE = {  # cloud resources are allotted (SC-6-2), data collected and updated (SC-7-1, SC-7-2), the archive received (SC-27-3)
-    "register_dataset", "confirm_collection", "report_update", "file_archive", "receive_archive",
+    "request_cloud", "allocate_cloud", "register_dataset", "confirm_collection", "report_update", "file_archive", "receive_archive",
 }  # fmt: skip
+SUPERVISED = {  # reports of tests (SC-20-3, SC-21-2), the yearly clean-up (SC-32-3), the draw of reports (SC-33-8)
+    "submit_report", "review_report", "propose_cleanup", "confirm_cleanup", "give_first_number", "give_second_number",
+}  # fmt: skip
+EVALUATED = {
+    "conclude_evaluation",
+    "apply_retirement",
+    "acknowledge_by_bureau",
+    "acknowledge_by_finance",
+}  # on another day: the service is evaluated apart
 SINCE: dict[tuple[str, str], tuple[set[str], set[str]]] = {  # what is done no more, and what is done since
-    (SONGJIANG, "fengxian"): (set(), {"grade", "set_quota"}),  # the police grade themselves (FX-5-15), finance sets the fund (FX-5-14)
-    (SONGJIANG, "sucheng"): (YEARLY, YEARLY | MONTHLY | KEPT_SINCE),
-    (XIAMEN, "sucheng"): (YEARLY, YEARLY | MONTHLY | KEPT_SINCE),
-    (XIAMEN, "fengxian"): (FEES, {"set_quota"}),  # its service is over after one year: nobody asks for fees of a second one
+    # The police grade (FX-5-15), finance sets the fund (FX-5-14); the project is evaluated once a year, its service by itself (FX-31-1, FX-32-1).
+    (SONGJIANG, "fengxian"): (FEES | EVALUATED | {"give_opinion"}, EVALUATED | {"grade", "set_quota"}),
+    (SONGJIANG, "sucheng"): (YEARLY, YEARLY | MONTHLY | KEPT_SINCE | SUPERVISED),
+    (XIAMEN, "sucheng"): (YEARLY, YEARLY | MONTHLY | KEPT_SINCE | SUPERVISED),
+    (XIAMEN, "fengxian"): (
+        FEES | EVALUATED | {"give_opinion"},
+        EVALUATED | {"inspect_duties", "set_quota"},
+    ),  # its year ends with an inspection (FX-5-10)
 }
 
 
