@@ -74,7 +74,7 @@ def _no_clause(tenant: str, one: Named) -> Iterator[FieldProblem]:
     """A clause by its id, or a whole article by what the ids of its clauses begin with (FX-22)."""
     if not any(clause == one.key or clause.startswith(f"{one.key}-") for clause in snapshot.district(tenant).clauses):
         text = f"“{one.title}”应是本区登记的条款编号,没有“{one.key}”"
-        yield FieldProblem(one.path, one.title, FormCode.CLAUSE, text)
+        yield FieldProblem(one.path, one.title, FormCode.UNKNOWN_CLAUSE, text)
 
 
 def _why(one: Named, known: tuple[str, bool] | None) -> str:

@@ -121,7 +121,7 @@ class FormCode(Code):
     MONEY = "MONEY", "金额应精确到分，至多两位小数"
     OFFICE = "OFFICE", "应从登记的单位中选择，不能填写文字"
     PERSON = "PERSON", "应从登记的人员中选择，不能填写文字"
-    CLAUSE = "CLAUSE", "没有登记的条款编号"
+    UNKNOWN_CLAUSE = "UNKNOWN_CLAUSE", "没有登记的条款编号"
     DOCUMENT = "DOCUMENT", "应是在本事项上传的、或本项目已有的文件；没有这份文件、属于别的项目，或与上传的不符"
     CHANGED_MEANWHILE = "CHANGED_MEANWHILE", "表单打开之后，别人改了台账里的这一项；请核对两个值后重新提交"
     INVALID = "INVALID", "填写的内容不符合要求"

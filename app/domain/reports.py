@@ -16,7 +16,7 @@ KEYWORD, VALUE, TOTAL = "x-report", "x-value", "x-total"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReportColumn:
     """``expression``: FEEL without its "=", empty where the row's field of this name is shown."""
 
     name: str
@@ -36,23 +36,23 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class LedgerReport:
     """``of``: ``project`` or the kind of a register."""
 
     key: str
     title: str
     of: str
-    columns: tuple[Column, ...]
+    columns: tuple[ReportColumn, ...]
     where: str = ""
     description: str = ""
 
 
-def of_form(form: Form) -> Report | None:
+def of_form(form: Form) -> LedgerReport | None:
     """The report that a form's file describes; None where it describes none."""
     said = form.schema.get(KEYWORD)
     if not form.id.startswith(PREFIX) or not isinstance(said, Mapping):
         return None
-    return Report(
+    return LedgerReport(
         key=form.id.removeprefix(PREFIX),
         title=form.title,
         of=str(said.get("of") or OF_PROJECTS),
@@ -62,9 +62,9 @@ def of_form(form: Form) -> Report | None:
     )
 
 
-def columns(fields: Mapping[str, Mapping[str, Any]]) -> tuple[Column, ...]:
+def columns(fields: Mapping[str, Mapping[str, Any]]) -> tuple[ReportColumn, ...]:
     return tuple(
-        Column(name, str(schema.get("title") or name), schema, _feel(schema.get(VALUE)), schema.get(TOTAL) is True)
+        ReportColumn(name, str(schema.get("title") or name), schema, _feel(schema.get(VALUE)), schema.get(TOTAL) is True)
         for name, schema in fields.items()
         if schema.get("x-hidden") is not True
     )

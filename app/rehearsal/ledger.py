@@ -1,4 +1,7 @@
-"""A district's ledger in memory: projects, registers, numbers and offices, under the rules that the server's ledger has."""
+"""A district's ledger in memory: projects, registers, numbers and offices, under the rules that the server's ledger has.
+
+One file because it is one interface, each of whose questions is answered from the same few lists.
+"""
 
 import hashlib
 from collections import Counter

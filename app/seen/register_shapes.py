@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.domain.reports import Column
+from app.domain.reports import ReportColumn
 from app.seen.shapes import Page
 
 
@@ -41,7 +41,7 @@ class RegisterPage:
     title: str
     description: str
     of_projects: bool
-    columns: Sequence[Column]
+    columns: Sequence[ReportColumn]
     lines: Page[RegisterRow]
     totals: Mapping[str, Decimal]
     cut_off: bool = False
@@ -55,6 +55,6 @@ class RegisterPage:
         return self.lines.total
 
     @property
-    def filled(self) -> list[Column]:
+    def filled(self) -> list[ReportColumn]:
         """The columns in which something stands on this page, but for those that say which project it is."""
         return [one for one in self.columns if not one.names_project and any(row.shown[one.name] for row in self.rows)]

@@ -17,6 +17,7 @@ MONEY, PERCENT, DAY = "#,##0.00", "0.00%", "yyyy-mm-dd"
 _LONGEST = 32_000  # characters that a cell holds
 _FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
 _WIDTHS = (10, 48)
+_HEADS = 3  # rows before the first of the list
 
 
 def written(page: RegisterPage, at: datetime) -> bytes:
@@ -33,7 +34,7 @@ def written(page: RegisterPage, at: datetime) -> bytes:
         sheet.column_dimensions[get_column_letter(number)].width = (
             40 if number == 1 else min(_WIDTHS[1], max(_WIDTHS[0], 2 * len(title) + 4))
         )
-    sheet.freeze_panes = "A4"
+    sheet.freeze_panes = f"A{_HEADS + 1}"
     sheet.append([_cell(sheet, page.title, bold=True)])
     sheet.append([_cell(sheet, f"{at:%Y-%m-%d %H:%M} 导出，共 {page.total} 条" + ("，只含最近的一部分" if page.cut_off else ""))])
     sheet.append([_cell(sheet, title, bold=True) for title in heads])

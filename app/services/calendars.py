@@ -95,11 +95,11 @@ def take(actor: Actor, content: bytes, reason: str, now: datetime, *, source: De
     """
     may_administer(actor).require()
     said = checked_reason(reason)
-    return _take(actor, content, said, now, source, seen)
+    return _take(actor, content, said, now, source=source, seen=seen)
 
 
 @retried
-def _take(actor: Actor, content: bytes, said: str, now: datetime, source: DeploymentSource, seen: str | None) -> CalendarPreview:
+def _take(actor: Actor, content: bytes, said: str, now: datetime, *, source: DeploymentSource, seen: str | None) -> CalendarPreview:
     number = resources.last_number()
     before = snapshot.calendar()
     read = announced.read(content, before, now.astimezone(ZONE).date())

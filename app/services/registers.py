@@ -24,7 +24,7 @@ from app.domain.facts import LEDGER
 from app.domain.permissions import Actor
 from app.domain.project_values import project_context
 from app.domain.reading import Content, ProjectReader
-from app.domain.reports import OF_PROJECTS, PREFIX, Column, Report
+from app.domain.reports import OF_PROJECTS, PREFIX, LedgerReport, ReportColumn
 from app.engine.expressions import vocabulary
 from app.errors import Forbidden, NotFound
 from app.seen import saying, wording, workbook
@@ -101,7 +101,7 @@ def _offices(actor: Actor) -> list[int] | None:
     return None if permissions.oversees(actor, snapshot.district(actor.tenant)) else sorted(actor.offices)
 
 
-def _reports(library: Snapshot) -> list[Report]:
+def _reports(library: Snapshot) -> list[LedgerReport]:
     newest = library.indices["form"].newest
     found = (reports.of_form(snapshot.form(ref.key)) for name, ref in newest.items() if name.startswith(PREFIX))
     return [one for one in found if one is not None]
@@ -114,7 +114,7 @@ def _whole(actor: Actor, kind: str, filters: Filters, now: datetime) -> Register
         found = library.reference("form", wording.RECORDS + kind) if wording.RECORDS + kind != LEDGER else None
         if found is None:
             raise NotFound("没有这个登记簿或报表")
-        report = Report(kind, found.name, kind, reports.columns(_plain(snapshot.form(found.key).fields)))
+        report = LedgerReport(kind, found.name, kind, reports.columns(_plain(snapshot.form(found.key).fields)))
     rows = list(_rows(actor, library, report, filters, now))
     cut_off = len(rows) > MOST_ROWS
     kept = [row for row in rows[:MOST_ROWS] if row is not None]
@@ -134,7 +134,7 @@ def _plain(fields: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, An
     return {name: {key: value for key, value in schema.items() if key != reports.VALUE} for name, schema in fields.items()}
 
 
-def _rows(actor: Actor, library: Snapshot, report: Report, filters: Filters, now: datetime) -> Iterator[RegisterRow | None]:
+def _rows(actor: Actor, library: Snapshot, report: LedgerReport, filters: Filters, now: datetime) -> Iterator[RegisterRow | None]:
     """The rows that fit, as the reader may see them; None for one that does not, so that the count of those looked at stays right."""
     district, offices, own = snapshot.district(actor.tenant), _offices(actor), sorted(actor.offices)
     schemas = saying.schemas_of(library)
@@ -150,7 +150,7 @@ def _rows(actor: Actor, library: Snapshot, report: Report, filters: Filters, now
         )  # fmt: skip
         content = readable.kind(library, "record", report.of)
     for row in found:
-        yield _row(actor, library, district, report, dict(row._mapping), content, schemas, now)
+        yield _row(actor, report, dict(row._mapping), library=library, content=content, schemas=schemas, now=now)
 
 
 def _begins(day: date | None, district: District) -> datetime | None:
@@ -159,14 +159,15 @@ def _begins(day: date | None, district: District) -> datetime | None:
 
 def _row(
     actor: Actor,
-    library: Snapshot,
-    district: District,
-    report: Report,
+    report: LedgerReport,
     row: Mapping[str, Any],
+    *,
+    library: Snapshot,
     content: Content | None,
     schemas: Mapping[str, Mapping[str, Any]],
     now: datetime,
 ) -> RegisterRow | None:
+    district = snapshot.district(actor.tenant)
     project = row if row["key"] is not None else None
     reader = _reader(actor, library, district, project) if project is not None else None
     entered_by_us = content is not None and row[f"{_RECORD}office_key"] in actor.offices
@@ -201,7 +202,7 @@ def _reads_row(actor: Actor, reader: ProjectReader | None, content: Content) -> 
     return _offices(actor) is None if reader is None else reader.reads(content)
 
 
-def _may(reader: ProjectReader, library: Snapshot, column: Column) -> bool:
+def _may(reader: ProjectReader, library: Snapshot, column: ReportColumn) -> bool:
     """A column that is a fact is read as the fact is; one that is counted, as each fact that it names."""
     names = {column.name} if not column.expression else _named(column.expression)
     ledger = library.ledger
@@ -222,7 +223,7 @@ def _value(expression: str, data: Mapping[str, Any], tenant: str, now: datetime)
         return None
 
 
-def _said(value: Any, column: Column, schemas: Mapping[str, Mapping[str, Any]]) -> str:
+def _said(value: Any, column: ReportColumn, schemas: Mapping[str, Mapping[str, Any]]) -> str:
     if column.format == "percent" and isinstance(value, int | Decimal) and not isinstance(value, bool):
         return f"{Decimal(value) * 100:.2f}%"
     return saying.said(value, column.schema, schemas)

@@ -70,7 +70,10 @@ def test_an_exception_for_one_sum_does_not_stand_for_another(app: Flask) -> None
     place.do(place.task(project, "approve_exception"), exceptionDecision="批准")
     place.do(place.task(project, "check_declaration"), acceptanceCheck="退回补正", checkReason="补材料")
     correction = place.task(project, "correct_declaration")
-    budget = {name: Decimal(0) for name in place.filled(correction)["budget"]} | {"development": Decimal(60_000_000)}
+    budget = {name: Decimal(0) for name in place.filled(correction)["budget"]} | {
+        "development": Decimal(59_999_999),
+        "supervision": Decimal(1),
+    }
     place.do(correction, **apart, fundItems=[{"source": "区财政", "amount": Decimal(60_000_000)}], budget=budget)
     assert elements(place, project) == ["approve_exception"]
     place.do(place.task(project, "approve_exception"), exceptionDecision="批准")

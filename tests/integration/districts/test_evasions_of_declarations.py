@@ -172,4 +172,4 @@ def test_a_dataset_is_operated_by_who_is_authorised_today_and_collected_by_the_c
         tasks.complete(place.person("applicant", project=project), asked.key, place.filled(asked), place.now)
     assert "退回改正后再归集" in refused(place, asked, complete=False)
     place.do(asked)
-    assert facts(project)["collectionState"] == "已归集"
+    assert facts(project)["datasetState"] == "已归集"

@@ -20,10 +20,14 @@ from tests.integration.districts.test_publishing import ROOT, Analyst
 REASON = "区政府常务会议纪要〔2026〕9 号"
 MOVED = {
     ("supervision", "500000.01"), ("supervision", "600000"), ("project_approval", "4000000.01"), ("project_approval", "5000000"),
-    ("warranty", "36"), ("warranty", "47"), ("deadlines", "declaration.close"), ("security_level", "2"),
+    ("warranty", "36"), ("warranty", "47"), ("deadlines", "declaration.close"), ("change_route", "4000000.01"), ("change_route", "5000000"),
 }  # fmt: skip
 NOW = datetime(2026, 11, 2, 1, tzinfo=UTC)
 BUILDING = {"projectType": "建设类"}
+CHANGE = {
+    "parameters": {"changeMode": "A_OR_B"}, "reasonCode": "二", "changes": [],
+    "project": {"contractAmount": Decimal(30_000_000), "approvedBudget": Decimal(99_999_999)},
+}  # fmt: skip
 # table → what is replaced by what, the field that is asked for, its values just on either side of the old and the new number, and the other inputs
 TABLES: dict[str, tuple[str, str, str, list[Any], dict[str, Any]]] = {
     "supervision": ("500000", "600000", "totalAmount", ["499999.99", "500000", "500000.01", "600000", "600000.01"], BUILDING),
@@ -32,15 +36,16 @@ TABLES: dict[str, tuple[str, str, str, list[Any], dict[str, Any]]] = {
     ),
     "warranty": ("36", "48", "warrantyMonths", ["35", "36", "47", "48"], {"hasBuild": True}),
     "deadlines": ('"10-15"', '"10-20"', "event", ["declaration.close", "evaluation.self", "opinion", "plan.year"], {"start": "2026-09-01"}),
-    "security_level": ("2", "3", "mlpsLevel", ["1", "2", "3", "4"], {"classified": False}),
+    "change_route": ("4000000", "5000000", "amount", ["4000000", "4000000.01", "5000000", "5000000.01"], CHANGE),
 }  # fmt: skip
 
 
 def outcome(library: Snapshot, table: str, field: str, value: Any, others: dict[str, Any]) -> Any:
     ref = library.decision(table)
     assert ref is not None
-    asked = {**others, field: Decimal(value) if str(value)[:1].isdigit() else value, "parameters": None}
-    asked["project"] = dict(asked)
+    given = Decimal(value) if str(value)[:1].isdigit() else value
+    asked: dict[str, Any] = {"parameters": None, **others, field: given, "changeItems": [{"amount": given}]}
+    asked.setdefault("project", dict(asked))
     environment = feel.Environment(now=NOW, zone=library.zone, functions=functions.of(library.calendar, library.zone))
     try:
         found = feel.to_json(ref.evaluate(asked, environment).output)

@@ -14,7 +14,7 @@ from tests.integration.districts.test_statements import sign_in
 
 ROOT = Path(__file__).parents[3]
 PARAMETERS, ROUTE = "dmn/fengxian/parameters.dmn", "dmn/fengxian/change_route.dmn"
-LEVELS = "dmn/fengxian/security_level.dmn"
+LEVELS = "dmn/fengxian/required_materials.dmn"
 OPEN = "条文未定，待主管部门确认"
 
 
@@ -58,13 +58,17 @@ def test_an_open_reading_waits_for_the_interpretation(app: Flask) -> None:
     place = Authority()
     fewer = ('expertMin_o2">\n          <text>3', 'expertMin_o2">\n          <text>1')
     assert "不能强制发布" in place.refused(PARAMETERS, fewer, force=True, reason="领导同意")
-    reports = ('["网络安全等级保护测评报告"]', '["等级保护测评报告"]')
-    for change in (reports, ("门槛待主管部门确认", "门槛"), ("门槛待主管部门确认", "门槛，解释2026-0001")):
+    reports = ('required_materials_13_o2">\n          <text>true', 'required_materials_13_o2">\n          <text>false')
+    for change in (
+        reports,
+        ("建设方案一律批复，待主管部门确认", "建设方案一律批复"),
+        ("建设方案一律批复，待主管部门确认", "建设方案一律批复，解释2026-0001"),
+    ):
         assert "解释2026-0001" in place.refused(LEVELS, change)
-    assert "删去" in place.refused(LEVELS, ('"security_level_01"', '"security_level_09"'))
+    assert "删去" in place.refused(LEVELS, ('"required_materials_13"', '"required_materials_93"'))
 
-    number = place.interpret("FX-5-15", on="2026-03-04")
-    said = ("门槛待主管部门确认", f"定级和测评，{number}")
+    number = place.interpret("FX-5-3", on="2026-03-04")
+    said = ("建设方案一律批复，待主管部门确认", f"建设方案一律批复，{number}")
     assert "自 2026-03-04 起适用" in place.refused(LEVELS, said, reports)
     place.advance(at("2026-03-04"))
     assert number in place.refused(LEVELS, reports)
@@ -72,8 +76,8 @@ def test_an_open_reading_waits_for_the_interpretation(app: Flask) -> None:
     page = models.clauses(place.person("auditor"))
     (shown,) = page.interpretations
     assert (shown.ruling, shown.by.split()[0]) == ("以解释为准", "奉贤区数据局")
-    assert shown.rows[0].text.endswith('["等级保护测评报告"]')
-    assert not any("security_level" in line.anchor for line in page.open)
+    assert shown.rows[0].text.endswith("：建设方案")
+    assert not any("required_materials_13" in line.anchor for line in page.open)
 
 
 @pytest.mark.requirement("FX-39-1")

@@ -1,6 +1,7 @@
 """What a regulation wants every month or year begins by itself, for every project that it concerns, and nobody has to remember it."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from flask import Flask
 from sqlalchemy import select
@@ -58,7 +59,7 @@ def test_a_running_system_is_monitored_every_month(app: Flask) -> None:
     place.advance(begins + timedelta(days=95))
     assert len(due(project, "monitoring")) == len(set(due(project, "monitoring"))) >= 4
     line = place.open(project, "record_monitoring")[0]
-    place.do(line, avgUtil=3, monitoringNote="几乎没有使用")
+    place.do(line, usedCpu=1, avgUtil=Decimal("6.25"), monitoringNote="几乎没有使用")
     deciding = place.task(project, "decide_elimination")
     place.do(deciding, eliminationDecision="确认淘汰", eliminationReason="长期闲置", eliminationNo="宿区数据〔2028〕9号")
     place.advance(place.now + timedelta(minutes=5))

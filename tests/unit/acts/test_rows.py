@@ -170,6 +170,6 @@ def test_a_visit_that_ended_is_the_one_that_began() -> None:
         key=1, tenant="hill", kind="deal", data={"a": 1}, amount=Decimal(2), project_key=7, root_key=5, element_id="e", place=place, now=NOW
     )
     assert record == {
-        "key": 1, "tenant": "hill", "project_key": 7, "kind": "deal", "data": {"a": 1}, "amount": Decimal(2), "root_key": 5, "element_id": "e", "created_at": NOW,
+        "key": 1, "tenant": "hill", "project_key": 7, "kind": "deal", "subject": None, "data": {"a": 1}, "amount": Decimal(2), "root_key": 5, "element_id": "e", "created_at": NOW,
         "superseded_at": None, **place,
     }  # fmt: skip

@@ -17,7 +17,7 @@ ACTIONS = """
 process.start task.complete approval.lapse task.claim task.release task.return task.hand_over timer.fire tree.recount due.serve
 message.publish signal.publish message.receive signal.receive job.complete job.fail job.error incident.resolve instance.set_variables
 instance.modify instance.migrate instance.suspend instance.resume project.ended
-document.put document.replace document.erase document.read project.package systems.import project.confirm instance.cancel
+document.put document.replace document.erase document.print document.read project.package systems.import project.confirm instance.cancel
 register.export calendar.import models.deploy models.refuse user.create
 user.enable user.disable user.password user.roles user.substitute user.token organisation.create organisation.open organisation.close
 """
@@ -53,7 +53,7 @@ def test_states_are_the_words_that_rows_hold() -> None:
         states.WaitKind: "timer message signal due recount ending obligation",
         states.MessageKind: "message signal",
         states.MessageState: "open closed",
-        states.DefinitionKind: "process decision form scenario library",
+        states.DefinitionKind: "process decision form scenario library template",
         states.DeploymentSource: "files upload cli",
         RightKind: "form start set import connector phase migrated confirmed ended",
     }
