@@ -99,6 +99,8 @@ def test_no_form_takes_whatever_date_comes(district: str) -> None:
     tables = {path: path.read_text(encoding="utf-8") for path in files("dmn", ".dmn", district).values()}
     free = {}
     for form_id, path in files("forms", ".json", district).items():
+        if form_id.startswith("report."):
+            continue  # nobody fills it in
         schema = json.loads(path.read_bytes())["schema"]
         checks = schema.get("x-checks", [])
         looked_at = [check["when"] for check in checks if "when" in check]

@@ -8,21 +8,23 @@ from flask import Flask
 
 from app.domain.permissions import SYSTEM
 from app.services import inbox, instances, projects
-from tests.integration.districts.play import District, at
+from tests.integration.districts.play import PLATFORM, District, at
 
 BOTH_DATABASES = pytest.mark.parametrize("config", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
 
 
 def begun(district: str) -> tuple[District, int]:
-    place = District(district, at("2024-09-01"))
+    # Sucheng's regulation holds from the 2nd of December 2024; what is built in ninety days is on trial in the spring.
+    sucheng = district == "sucheng"
+    place = District(district, at("2025-09-01" if sucheng else "2024-09-01"), {**PLATFORM, "contractDays": 90} if sucheng else PLATFORM)
     place.announce()
     return place, place.declare("综合管理服务平台")
 
 
 def overdue(place: District, project: int) -> list[Mapping[str, Any]]:
-    """What is late of the acceptance: a year end may have passed without its self-evaluation besides."""
+    """What is late of the acceptance: what begins by itself besides may be late, too."""
     rows = [record.data for record in projects.view(place.system, project, place.now).records if record.kind == "overdue"]
-    return [row for row in rows if row["event"] != "evaluation.self"]
+    return [row for row in rows if row["event"].startswith("acceptance.")]
 
 
 def notices(place: District, role: str) -> list[str]:

@@ -28,7 +28,7 @@ CLASSIFIED = {
     "classifiedBasisNo": "定密第1号",
     "splitStatementNo": "拆分第1号",
     "materials": [
-        {"name": name, "number": "涉密第1号"}
+        {"name": name, "number": "涉密第1号", "date": "2026-09-01", "place": "机要室"}
         for name in ("项目申报表", "建设方案", "建设依据支撑材料", "集体研究意见", "定密依据", "涉密与非涉密拆分说明")
     ],
 }

@@ -526,7 +526,7 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         search=lambda actor, wanted, now, **more: v.Page([instance_line(500, "active", 1), instance_line(501, Happening.COMPLETED, 0)], 2),
         view=lambda actor, key, now: instance_view(key),
     )
-    fake(documents, of_project=lambda actor, key: [DOCUMENT])
+    fake(documents, of_project=lambda actor, key: [DOCUMENT], printed=lambda actor, key, now: [])
     fake(confirming, confirm=lambda actor, key, name, version, now: confirm(memory, actor, key, name, version))
     fake(timers, next_due=lambda: NOW + timedelta(days=2))
     fake(demo, advance=move)
