@@ -25,6 +25,7 @@ from app.services import projects, pump
 FILE = Path("demonstration") / "lives.toml"
 _PATIENCE = timedelta(hours=3)  # between two rounds in which everybody does one thing
 _MOST_ROUNDS = 4_000
+_LONGEST = 10  # years that a life is shown
 _PLAN_MONTH = 9
 _KEYS: Mapping[str, type] = {"name": str, "until": str, "at": str, "ago": int, "days": int, "office": int, "facts": dict}
 _NEEDED = ("name", "until", "ago", "facts")
@@ -114,14 +115,15 @@ class _Play:
 
     def __init__(self, district: District, plans: Sequence[Plan], now: datetime) -> None:
         self.district = district
-        self.notices = [_september(now, district.zone, ago) for ago in sorted({plan.ago for plan in plans}, reverse=True)]
+        ago = _ago(district, now)
+        self.notices = [_september(now, district.zone, years) for years in sorted({min(plan.ago, ago) for plan in plans}, reverse=True)]
         self.last = self.notices[-1]
         self.common = Life(district=district, name="", facts={})  # tasks of no project
         self.projects = [
             _Project(
                 plan=plan,
                 life=Life(district=district, name=plan.name, facts=districts.translate(district, {**plan.facts, "projectName": plan.name})),
-                begins=_september(now, district.zone, plan.ago) + timedelta(days=3 + plan.days),
+                begins=_september(now, district.zone, min(plan.ago, ago)) + timedelta(days=3 + plan.days),
             )
             for plan in plans
         ]
@@ -180,6 +182,15 @@ class _Play:
         begun = playing.begin(one.life, clock, office=offices[one.plan.office % len(offices)] if offices else "")
         one.rests = one.plan.until == projects.DRAFT
         return begun is not None
+
+
+def _ago(district: District, now: datetime) -> int:
+    """How many years before the last September a life may begin: none did before the regulation was in force (SC-36-1)."""
+    since = str(district.regulation.get("effectiveFrom") or "")
+    years = 0
+    while _september(now, district.zone, years + 1).date().isoformat() >= since and years < _LONGEST:
+        years += 1
+    return years
 
 
 def _september(now: datetime, zone: ZoneInfo, ago: int) -> datetime:

@@ -58,6 +58,7 @@ def test_a_partial_index_is_partial_on_both_databases_by_the_same_condition() ->
         "ix_messages_open": "state = 'open'",
         "ix_incidents_open": "closed_at IS NULL",
         "uq_records_place": "superseded_at IS NULL AND round IS NOT NULL",
+        "uq_records_subject": "superseded_at IS NULL AND subject IS NOT NULL",
         "ix_audit_entries_unsealed": "seal IS NULL",
     }
 

@@ -31,7 +31,7 @@ def test_a_root_is_found_by_its_key_and_what_it_has_called_is_none(life: Life, t
     with act():
         found = instances.root(tree["key"], task=False, wait=wait)
         assert found is not None
-        assert found._mapping == {name: tree[name] for name in ROOT}
+        assert found._mapping == {name: tree[name] for name in ROOT} | {"calendar": None}
         assert instances.root(called["key"], task=False, wait=wait) is None
         assert instances.root(9999, task=False, wait=wait) is None
 
@@ -49,7 +49,7 @@ def test_a_root_is_found_by_a_task_of_what_it_has_called_with_that_task(life: Li
         found = instances.root(task["key"], task=True, wait=wait)
         assert found is not None
         assert found._mapping == {
-            **{name: tree[name] for name in ROOT},
+            **{name: tree[name] for name in ROOT}, "calendar": None,
             "task_key": task["key"], "element": 7, "instance_key": called["key"], "element_id": "check", "task_name": "核对材料", "task_state": "open",
             "assignee": "dora", "candidate_groups": ["a"], "candidate_users": ["b"], "form_id": "permit.check", "form_key": form,
             "definition_key": task["definition_key"], "task_process_id": "fees", "ledger_version": 4, "office_key": 3, "office": "财政局", "signing": "1.0.check.1",

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.acts.transaction import act
-from app.store import resources
+from app.store import calendars, resources
 from app.store.resources import ResourceRef
 from app.store.tables import CalendarDayRow, CatalogueRow, DefinitionRow
 from tests.integration.store.life import NOW, Life, Values, all_of
@@ -135,4 +135,4 @@ def test_the_newest_that_came_from_files_is_told_by_tenant_and_file(life: Life) 
 def test_imported_days_of_the_calendar(life: Life) -> None:
     life.put(CalendarDayRow, day=date(2026, 5, 1), working=False, name="劳动节", imported_at=NOW)
     life.put(CalendarDayRow, day=date(2026, 5, 9), working=True, name="补班", imported_at=NOW)
-    assert sorted(resources.calendar_days()) == [(date(2026, 5, 1), False), (date(2026, 5, 9), True)]
+    assert sorted(calendars.days()) == [(date(2026, 5, 1), False), (date(2026, 5, 9), True)]
