@@ -195,13 +195,15 @@ def _moves_of(tree: Any, now: datetime, after: Calendar, failed: list[str]) -> l
         for number, new in found.tasks.items():
             row = tasks.open_at(tree.key, number)
             if row is not None and (due_at := due_of(row, new)) != row.due_at:
-                moves.append(DeadlineMove(row.name or row.element_id, row.process_name, project, tree.tenant, row.due_at, due_at))
+                moves.append(
+                    DeadlineMove(row.name or row.element_id, row.process_name, project, tree.tenant, before=row.due_at, after=due_at)
+                )
         for row in waits.timers_of(tree.key, list(found.waits)):
             due_at = found.waits[row.wait]
             if row.due_at != due_at:
                 process = held.library.definition(row.definition_key)
                 element = process.elements.get(row.element_id)
                 name = element.name if element is not None and element.name else "定时"
-                moves.append(DeadlineMove(name, process.name, project, tree.tenant, row.due_at, due_at))
+                moves.append(DeadlineMove(name, process.name, project, tree.tenant, before=row.due_at, after=due_at))
         failed += found.failed
         return moves

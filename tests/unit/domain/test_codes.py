@@ -17,7 +17,7 @@ ACTIONS = """
 process.start task.complete approval.lapse task.claim task.release task.return task.hand_over timer.fire tree.recount due.serve
 message.publish signal.publish message.receive signal.receive job.complete job.fail job.error incident.resolve instance.set_variables
 instance.modify instance.migrate instance.suspend instance.resume project.ended
-document.put document.replace document.erase document.print document.read project.package systems.import project.confirm instance.cancel
+document.put document.replace document.erase document.print document.sweep document.read project.package systems.import project.confirm instance.cancel
 register.export calendar.import models.deploy models.refuse user.create
 user.enable user.disable user.password user.roles user.substitute user.token organisation.create organisation.open organisation.close
 """
