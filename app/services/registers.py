@@ -98,7 +98,12 @@ def _library(actor: Actor) -> Snapshot:
 
 def _offices(actor: Actor) -> list[int] | None:
     """By whose projects somebody's lists are cut; None: all of the district's."""
-    return None if permissions.oversees(actor, snapshot.district(actor.tenant)) else sorted(actor.offices)
+    return None if permissions.oversees(actor, snapshot.district(actor.tenant)) else _own(actor)
+
+
+def _own(actor: Actor) -> list[int]:
+    """The offices in which somebody holds a post that reads: no analyst's."""
+    return sorted({one.office for one in reading.posts(actor, snapshot.district(actor.tenant))})
 
 
 def _reports(library: Snapshot) -> list[LedgerReport]:
@@ -136,7 +141,7 @@ def _plain(fields: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, An
 
 def _rows(actor: Actor, library: Snapshot, report: LedgerReport, filters: Filters, now: datetime) -> Iterator[RegisterRow | None]:
     """The rows that fit, as the reader may see them; None for one that does not, so that the count of those looked at stays right."""
-    district, offices, own = snapshot.district(actor.tenant), _offices(actor), sorted(actor.offices)
+    district, offices, own = snapshot.district(actor.tenant), _offices(actor), _own(actor)
     schemas = saying.schemas_of(library)
     if report.of == OF_PROJECTS:
         found = registers.projects(
@@ -170,7 +175,7 @@ def _row(
     district = snapshot.district(actor.tenant)
     project = row if row["key"] is not None else None
     reader = _reader(actor, library, district, project) if project is not None else None
-    entered_by_us = content is not None and row[f"{_RECORD}office_key"] in actor.offices
+    entered_by_us = content is not None and row[f"{_RECORD}office_key"] in _own(actor)
     if content is not None and not entered_by_us and not _reads_row(actor, reader, content):
         return None
     facts = project_context(project, library.ledger) or {}
