@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, extract, or_, select
+from sqlalchemy import and_, delete, exists, extract, or_, select
 
 from app.domain.announced import AnnouncedDay
 from app.domain.states import InstanceState, TaskState, WaitKind
 from app.store import rows
 from app.store.database import run
-from app.store.tables import CalendarDayRow, DeploymentRow, ProcessInstanceRow, UserTaskRow, WaitRow, db
+from app.store.tables import CalendarDayRow, DeploymentRow, ProcessInstanceRow, ResourceRow, UserTaskRow, WaitRow, db
+
+_brought_models = exists().where(ResourceRow.deployment_key == DeploymentRow.key)
 
 
 def days() -> list[tuple[date, bool]]:
@@ -24,11 +26,11 @@ def named(year: int) -> list[CalendarDayRow]:
 
 
 def imported() -> dict[int, DeploymentRow | None]:
-    """year → the deployment that brought the days that hold."""
+    """year → the deployment that brought the days that hold: one without models, for at the same instant others may have been published."""
     year = extract("year", CalendarDayRow.day)
     query = (
         select(year, DeploymentRow)
-        .outerjoin(DeploymentRow, DeploymentRow.created_at == CalendarDayRow.imported_at)
+        .outerjoin(DeploymentRow, and_(DeploymentRow.created_at == CalendarDayRow.imported_at, ~_brought_models))
         .distinct()
         .order_by(year)
     )
