@@ -6,13 +6,13 @@ are looked at before anything is unpacked, and what an archive says of itself is
 
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from io import BytesIO
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from app.domain.templates import TemplateRefused
+from app.domain.templates import Placeholder, Template, TemplateRefused
 
 MOST_BYTES = 5_000_000  # of the file itself
 _MOST_MEMBERS = 500
@@ -78,6 +78,29 @@ def opened(source: bytes, ending: str) -> Package:
     if problems:
         raise TemplateRefused(list(dict.fromkeys(problems)))
     return Package(members, trees)
+
+
+def template(
+    template_id: str,
+    package: Package,
+    *,
+    ending: str,
+    source: bytes,
+    rows: Sequence[tuple[Placeholder, ...]],
+    found: Sequence[Placeholder],
+    problems: Sequence[str],
+) -> Template:
+    """What was read of a file. Raises TemplateRefused when anything is wrong with it."""
+    if problems:
+        raise TemplateRefused(problems)
+    return Template(
+        id=template_id,
+        title=package.title or template_id,
+        ending=ending,
+        placeholders=tuple(found),
+        rows=tuple(rows),
+        source=source,
+    )
 
 
 def _unpacked(source: bytes) -> dict[str, bytes]:

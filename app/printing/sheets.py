@@ -54,16 +54,7 @@ def read(template_id: str, package: Package, source: bytes) -> Template:
             found += inside
             if inside:
                 rows.append(tuple(inside))
-    if problems:
-        raise TemplateRefused(problems)
-    return Template(
-        id=template_id,
-        title=package.title or template_id,
-        ending=".xlsx",
-        placeholders=tuple(found),
-        rows=tuple(rows),
-        source=source,
-    )
+    return packages.template(template_id, package, ending=".xlsx", source=source, rows=rows, found=found, problems=problems)
 
 
 def filled(template: Template, contents: Contents) -> bytes:

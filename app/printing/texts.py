@@ -41,16 +41,7 @@ def read(template_id: str, package: Package, source: bytes) -> Template:
             for row in tree.iter(_W + "tr"):
                 if inside := tuple(_of_row(row)):
                     rows.append(inside)
-    if problems:
-        raise TemplateRefused(problems)
-    return Template(
-        id=template_id,
-        title=package.title or template_id,
-        ending=".docx",
-        placeholders=tuple(found),
-        rows=tuple(rows),
-        source=source,
-    )
+    return packages.template(template_id, package, ending=".docx", source=source, rows=rows, found=found, problems=problems)
 
 
 def filled(template: Template, contents: Contents) -> bytes:

@@ -9,6 +9,8 @@ from typing import Any
 from app.domain.reports import ReportColumn
 from app.seen.shapes import Page
 
+UNKNOWN = "算不出"  # what a cell says when its expression fails
+
 
 @dataclass(frozen=True, slots=True)
 class RegisterLine:
@@ -53,6 +55,11 @@ class RegisterPage:
     @property
     def total(self) -> int:
         return self.lines.total
+
+    @property
+    def unknown(self) -> list[str]:
+        """The titles of columns that fail in a row of this page."""
+        return [one.title for one in self.columns if any(row.values.get(one.name) == UNKNOWN for row in self.rows)]
 
     @property
     def filled(self) -> list[ReportColumn]:

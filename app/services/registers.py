@@ -29,7 +29,7 @@ from app.engine.expressions import vocabulary
 from app.errors import Forbidden, NotFound
 from app.seen import saying, wording, workbook
 from app.seen.lines import bounds
-from app.seen.register_shapes import RegisterLine, RegisterPage, RegisterRow
+from app.seen.register_shapes import UNKNOWN, RegisterLine, RegisterPage, RegisterRow
 from app.seen.shapes import Page
 from app.store import registers
 
@@ -182,8 +182,8 @@ def _row(
     data = (
         {**facts, "project": facts} if content is None else {**row[f"{_RECORD}data"], "project": facts, "at": row[f"{_RECORD}created_at"]}
     )
-    if report.where and _value(report.where, data, actor.tenant, now) is not True:
-        return None
+    if report.where and _value(report.where, data, actor.tenant, now) not in (True, UNKNOWN):
+        return None  # one of which nobody can say whether it fits is shown: no failing condition takes a row out of sight
     values = {}
     for column in report.columns:
         value = _value(column.expression, data, actor.tenant, now) if column.expression else data.get(column.name)
@@ -221,11 +221,11 @@ def _named(expression: str) -> set[str]:
 
 
 def _value(expression: str, data: Mapping[str, Any], tenant: str, now: datetime) -> Any:
-    """What an expression gives of a row; null where it cannot be had: a list is no place for an incident."""
+    """What an expression gives of a row; UNKNOWN where it fails: a list is no place for an incident, and an empty cell would say that there is nothing."""
     try:
         return evaluate(expression, data, tenant=tenant, now=now)
     except feel.FeelError:
-        return None
+        return UNKNOWN
 
 
 def _said(value: Any, column: ReportColumn, schemas: Mapping[str, Mapping[str, Any]]) -> str:

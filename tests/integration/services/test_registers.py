@@ -123,13 +123,15 @@ def test_an_office_sees_its_own_projects_and_no_other_s(cast: Cast) -> None:
             registers.page(cast.dora, nothing, EVERY, NOW)
 
 
-def test_an_expression_that_gives_nothing_leaves_its_cell_empty(cast: Cast) -> None:
-    install(
-        report(where="=asked > 1", share={"type": "number", "title": "比例", "x-format": "percent", "x-value": "=spent / (asked - asked)"})
-    )
+def test_an_expression_that_fails_says_so_in_its_cell_and_takes_no_row_out_of_sight(cast: Cast) -> None:
+    endless = "sum(for one in 1..100000000 return one)"
+    failing = {"type": "number", "title": "比例", "x-format": "percent", "x-total": True, "x-value": f"={endless}"}
+    install(report(where=f"={endless} > 1", share=failing, scheme={"type": "string", "title": "用途"}))
     applied(cast)
-    (row,) = registers.page(cast.dora, "report.spending", EVERY, NOW).rows
-    assert row.shown == {"share": ""}
+    page = registers.page(cast.dora, "report.spending", EVERY, NOW)
+    (row,) = page.rows
+    assert row.shown == {"share": "算不出", "scheme": "甲"}
+    assert (page.unknown, page.totals["share"]) == (["比例"], 0)
 
 
 def test_a_workbook_holds_numbers_as_numbers_and_no_formula_and_its_making_is_audited(cast: Cast) -> None:
