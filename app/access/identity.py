@@ -49,7 +49,9 @@ def current_actor() -> Actor:
     if "actor" not in g:
         if not is_signed_in():
             raise SignedOut
-        g.actor = accounts.actor(_user().id, present())
+        held = g.pop("signed_in", ())  # read with the account; not so right after signing in
+        known = bool(held) and held[0][0].id == _user().id
+        g.actor = accounts.actor_of(held, present()) if known else accounts.actor(_user().id, present())
         if (asking := logs.current_request()) is not None:
             asking.actor = g.actor.user
     person: Actor = g.actor

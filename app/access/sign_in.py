@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, current_app, session
+from flask import Flask, current_app, g, session
 from flask_login import user_logged_in
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_security.forms import LoginForm
@@ -15,6 +15,7 @@ from app import logs
 from app.access import tokens
 from app.codes import RequestCode
 from app.config import Config
+from app.services import accounts
 from app.store.secrets import kept
 
 _log = logging.getLogger(__name__)
@@ -55,6 +56,16 @@ class SignInForm(LoginForm):
         return RequestCode.ACCOUNT_DISABLED if self.user_authenticated else RequestCode.PASSWORD_WRONG
 
 
+class _Accounts(SQLAlchemyUserDatastore):
+    """Whose session or token it is, read together with what they hold: every request asks for both."""
+
+    def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Any:
+        if set(wanted) != {"fs_uniquifier"}:
+            return super().find_user(case_insensitive, **wanted)
+        g.signed_in = accounts.signed_in(wanted["fs_uniquifier"])
+        return g.signed_in[0][0] if g.signed_in else None
+
+
 def attach(app: Flask, config: Config, database: Any, user: type[Any], role: type[Any]) -> None:
     """Set Flask-Security up on ``app`` with the store's account models. Call after the database is attached."""
     app.config.update(
@@ -83,7 +94,7 @@ def attach(app: Flask, config: Config, database: Any, user: type[Any], role: typ
         SECURITY_FLASH_MESSAGES=False,
         **{f"SECURITY_MSG_{name}": (text, "error") for name, text in _MESSAGES.items()},
     )
-    Security(app, SQLAlchemyUserDatastore(database, user, role), login_form=SignInForm)
+    Security(app, _Accounts(database, user, role), login_form=SignInForm)
     _make_idle_sessions_end(app)
 
 

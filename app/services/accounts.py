@@ -24,16 +24,25 @@ from app.store.tables import DelegationRow, MembershipRow, OrganisationRow, User
 
 def actor(user_id: int, now: datetime) -> Actor:
     """The person with all memberships, those lent by an absence substitution of today included: one statement. Raises NotFound for unknown or inactive users."""
-    found = accounts.person(user_id)
-    if not found or not found[0].active:
+    return actor_of(accounts.person(user_id), now)
+
+
+def signed_in(mark: str) -> Sequence[Any]:
+    """The account whose sessions and tokens carry a mark, with what ``actor_of`` asks; the account is the first of each row. One statement."""
+    return accounts.signed_in(mark)
+
+
+def actor_of(found: Sequence[Any], now: datetime) -> Actor:
+    """The person of these rows. Raises NotFound."""
+    if not found or not found[0][0].active:
         raise NotFound("没有此账号,或该账号已停用")
-    first = found[0]
-    today = now.astimezone(snapshot.district(first.tenant).zone).date()
+    user = found[0][0]
+    today = now.astimezone(snapshot.district(user.tenant).zone).date()
     memberships: dict[Membership, None] = {}
-    for _, _, _, _, _, role, office, office_name, first_on, last_on in found:
+    for _, role, office, office_name, first_on, last_on in found:
         if role is not None and (first_on is None or first_on <= today <= last_on):
             memberships[Membership(role, office, office_name)] = None
-    return Actor(first.id, first.username, first.name, first.tenant, tuple(memberships))
+    return Actor(user.id, user.username, user.name, user.tenant, tuple(memberships))
 
 
 def named(asking: Actor, username: str, now: datetime) -> Actor | None:

@@ -27,32 +27,42 @@ _lent_of_all = (
     .join(_lenders, _lenders.c.id == _delegations.c.delegator_key)
     .where(_lenders.c.active)  # who has left lends nothing
 )
-_own = _own_of_all.where(_memberships.c.user_key == bindparam("user"))
-_lent = _lent_of_all.where(_delegations.c.delegate_key == bindparam("user"))
-_held = union_all(_own, _lent).subquery()
-_person = (
-    select(
-        _users.c.id,
-        _users.c.username,
-        _users.c.name,
-        _users.c.tenant,
-        _users.c.active,
-        _held.c.role,
-        _held.c.organisation_key,
+
+
+def _posts_of(user: Any) -> Any:
+    """What somebody holds, their own and lent to them."""
+    own = _own_of_all.where(_memberships.c.user_key == user)
+    return union_all(own, _lent_of_all.where(_delegations.c.delegate_key == user)).subquery()
+
+
+def _with_posts(users: Any, posts: Any, *columns: Any) -> Any:
+    query = select(
+        *columns,
+        posts.c.role,
+        posts.c.organisation_key,
         _organisations.c.name.label("office"),
-        type_coerce(_held.c.first_on, Date).label("first_on"),
-        type_coerce(_held.c.last_on, Date).label("last_on"),
+        type_coerce(posts.c.first_on, Date).label("first_on"),
+        type_coerce(posts.c.last_on, Date).label("last_on"),
+    ).select_from(users)
+    query = query.outerjoin(posts, posts.c.user_key == users.c.id).outerjoin(
+        _organisations, _organisations.c.key == posts.c.organisation_key
     )
-    .outerjoin(_held, _held.c.user_key == _users.c.id)
-    .outerjoin(_organisations, _organisations.c.key == _held.c.organisation_key)
-    .where(_users.c.id == bindparam("user"))
-    .order_by(_held.c.role, _organisations.c.name)
-)
+    return query.order_by(posts.c.role, _organisations.c.name)
+
+
+_person = _with_posts(_users, _posts_of(bindparam("user")), UserRow).where(_users.c.id == bindparam("user"))
+_signed_in = _users.c.fs_uniquifier == bindparam("signed_in")
+_signed_in_person = _with_posts(_users, _posts_of(select(_users.c.id).where(_signed_in).scalar_subquery()), UserRow).where(_signed_in)
 
 
 def person(user_id: int) -> Sequence[Row[Any]]:
-    """A person, one row a membership, own and lent: id, username, name, tenant, active, role, office key, office name, lent from, lent until."""
-    return run(_person, {"user": user_id}).all()
+    """A person, one row a membership, own and lent: the account, role, office key, office name, lent from, lent until."""
+    return db.session.execute(_person, {"user": user_id}).all()
+
+
+def signed_in(mark: str) -> Sequence[Row[Any]]:
+    """The person whose sessions and tokens carry this mark, as ``person`` gives them."""
+    return db.session.execute(_signed_in_person, {"signed_in": mark}).all()
 
 
 def by_username(username: str) -> UserRow | None:
