@@ -58,6 +58,8 @@ SERVICES = Path(__file__).resolve().parents[3] / "app" / "services"
 # Doors without anybody before them: the system's own work, values alone, or what a process needs before it knows who asks.
 NOBODY = {
     "accounts.actor": "who somebody is, for the session that names them",
+    "accounts.signed_in": "who somebody is, for the session or token whose mark it is",
+    "accounts.actor_of": "a value of rows that were read",
     "accounts.system": "a value",
     "accounts.hashed": "a value",
     "accounts.demonstration_accounts": "offered on the sign-in page of the demonstration; empty elsewhere",
