@@ -13,6 +13,7 @@ from app.services import instants, pump
 
 _log = logging.getLogger(__name__)
 _TIDY_HOURS = 6
+_AGAIN_MINUTES = 9
 
 
 def start(app: Flask) -> BackgroundScheduler:
@@ -22,6 +23,7 @@ def start(app: Flask) -> BackgroundScheduler:
     # No grace time and coalescing: a late waking pumps once. One at a time: a long pump is not joined by a second.
     always = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler.add_job(_pump, "interval", args=[app], seconds=config.pump_seconds, id="pump", **always)
+    scheduler.add_job(_look_again, "interval", args=[app], minutes=_AGAIN_MINUTES, id="look_again", **always)
     scheduler.add_job(_tidy, "interval", args=[app], hours=_TIDY_HOURS, id="tidy", **always)
     scheduler.start()
     return scheduler
@@ -46,6 +48,14 @@ def _pump(app: Flask) -> None:
                 counts = pump.pump(instants.now())
         except Exception:
             _log.exception("the pump failed; it is tried again in %s", timedelta(seconds=app.config["QUANCHENG"].pump_seconds))
+
+
+def _look_again(app: Flask) -> None:
+    with app.app_context():
+        try:
+            pump.look_again(instants.now())
+        except Exception:
+            _log.exception("looking again failed; it is tried again in %s", timedelta(minutes=_AGAIN_MINUTES))
 
 
 def _tidy(app: Flask) -> None:

@@ -5,7 +5,7 @@ counts those trees anew, each in its own act; what has fired stays fired.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app import engine
@@ -29,6 +29,7 @@ from app.store import calendars, resources, rows, settings, tasks, waits
 from app.store.tables import DeploymentRow
 
 MOST_MOVES = 500  # told one by one; the rest is counted
+LOOK_AGAIN = timedelta(minutes=20)  # after an import; longer than any act, and than two wakings of the clock
 
 
 def years(now: datetime) -> list[CalendarYear]:
@@ -152,6 +153,16 @@ def boot(now: datetime) -> bool:
             recounts.ask_of_calendar(calendars.dated_trees(), by="", now=now)
         settings.put(settings.CALENDAR, version)
     return before is not None
+
+
+def look_again(now: datetime) -> int:
+    """Count once more after an import: an act that was under way then may have counted by the calendar before and was committed after. How many trees are asked."""
+    if not calendars.imported_since(now - LOOK_AGAIN):
+        return 0
+    with act():
+        trees = calendars.dated_trees()
+        recounts.ask_of_calendar(trees, by="", now=now)
+    return len(trees)
 
 
 # ---------------------------------------------------------------------- parts

@@ -5,7 +5,7 @@ from datetime import datetime
 from app.acts import idempotency
 from app.acts.transaction import act
 from app.seen.shapes import PumpCounts
-from app.services import messages, timers, trail
+from app.services import calendars, messages, timers, trail
 
 _ROUNDS = 10_000
 
@@ -24,6 +24,11 @@ def run_due(now: datetime) -> int:
         if not due and not messages.correlate(now):
             return fired
     return fired
+
+
+def look_again(now: datetime) -> None:
+    """What is looked at now and then, for it depends on what was under way when something else happened."""
+    calendars.look_again(now)
 
 
 def tidy(now: datetime) -> None:

@@ -37,6 +37,11 @@ def imported() -> dict[int, DeploymentRow | None]:
     return {int(number): deployment for number, deployment in db.session.execute(query)}
 
 
+def imported_since(since: datetime) -> bool:
+    """Whether working days were imported at this instant or later."""
+    return bool(db.session.execute(select(exists().where(CalendarDayRow.imported_at >= since))).scalar_one())
+
+
 def replace(years: Sequence[int], new: Iterable[AnnouncedDay], now: datetime) -> None:
     """Let these days be the whole of what is known of these years. Needs an act."""
     for year in years:

@@ -1,11 +1,11 @@
 """An imported year takes the place of the built-in one, and of no other, and open deadlines move with it (G4, G8)."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.acts.transaction import act
 from app.catalogue import snapshot
@@ -19,7 +19,7 @@ from app.errors import Conflict, Forbidden, InvalidArguments, InvalidRequest
 from app.seen.calendar import CalendarPreview
 from app.services import calendars, inbox, projects, pump, tasks, timers, trail
 from app.store import rows, settings
-from app.store.tables import AuditEntryRow, CalendarDayRow, db
+from app.store.tables import AuditEntryRow, CalendarDayRow, UserTaskRow, db
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_permit import APPLICATION
 
@@ -109,6 +109,21 @@ def test_an_import_moves_open_deadlines_and_their_timers_and_the_page_says_who_a
     assert (details["years"], details["reason"], details["trees"]) == ([2026], REASON, 1)
     assert details["changed"] == {"2026": ["2026-03-18", "2026-03-19", "2026-03-21"]}
     assert trail.verify(SYSTEM).problems == []
+
+
+def test_what_an_act_under_way_counted_by_the_calendar_before_is_counted_again(cast: Cast) -> None:
+    """Its tree was not to be seen when the import looked for trees, and it was committed after."""
+    reviewed(cast)
+    take(cast.root, DECREED)
+    pump.pump(NOW)
+    task = inbox.todo(cast.fred, NOW).items[0].key
+    with act():
+        db.session.execute(update(UserTaskRow).where(UserTaskRow.key == task).values(due_at=DUE))
+    assert the_review(cast).deadline.due_at == DUE
+    pump.look_again(NOW + timedelta(minutes=9))
+    pump.pump(NOW + timedelta(minutes=9))
+    assert the_review(cast).deadline.last_day == date(2026, 3, 25)
+    assert calendars.look_again(NOW + timedelta(minutes=21)) == 0, "an import of long ago is not looked after"
 
 
 def test_what_was_overdue_by_a_guess_alone_is_not_overdue_any_more(cast: Cast) -> None:

@@ -61,6 +61,9 @@ def test_tidying_that_fails_is_logged_and_stops_nothing(
     monkeypatch.setattr(pump, "tidy", lambda now: 1 // 0)
     clock._tidy(app)
     assert "tidying failed" in caplog.text
+    monkeypatch.setattr(pump, "look_again", lambda now: 1 // 0)
+    clock._look_again(app)
+    assert "looking again failed" in caplog.text
 
 
 def test_old_idempotency_keys_are_dropped(cast: Cast) -> None:
