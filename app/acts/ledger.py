@@ -16,7 +16,7 @@ from app.domain.facts import LedgerSchema
 from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
-from app.domain.reading import alias
+from app.domain.reading import alias, is_unsaid
 from app.domain.states import MessageKind, WaitKind
 from app.engine import PrintAsked
 from app.errors import Outdated
@@ -149,7 +149,9 @@ class StoredLedger(Ledger):
     def write(self) -> None:
         """Write the project, its offices, records, notices and messages down. Raises Outdated if the project is not what was read any more."""
         if self.project is not None and self.is_changed:
-            named = alias(self.project["key"], self.project["number"], self.project["facts"])
+            known = self.schema.fields if self.schema is not None else ()
+            unsaid = is_unsaid(self.project["phase"], self.project["facts"], known)
+            named = alias(self.project["key"], self.project["number"], self.project["facts"], unsaid=unsaid)
             values = {name: self.project[name] for name in _COLUMNS} | {"updated_at": self.now, "alias": named}
             if not ledger.save_project(self.project["key"], self.project["version"], values):
                 raise Outdated("本项目的台账刚刚被他人更新,请刷新后重试")

@@ -4,7 +4,7 @@ What one's own office has written is always read; of a countersigning that goes 
 offices know an alias.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from app.domain.permissions import Actor, Membership, ProjectFacts, TaskFacts, V
 
 READABLE, CONTENT_KIND = "readable", "content_kind"  # the tables
 CLASSIFIED = "classified"  # the fact that says so
+DRAFT = "draft"  # the phase of what nobody has submitted yet
 
 
 class Seat(StrEnum):
@@ -96,10 +97,15 @@ def is_classified(facts: Mapping[str, Any]) -> bool:
     return facts.get(CLASSIFIED) is True
 
 
-def alias(key: int, number: str, facts: Mapping[str, Any]) -> str:
-    """What a classified project is called outside its office; empty of any other."""
+def alias(key: int, number: str, facts: Mapping[str, Any], *, unsaid: bool = False) -> str:
+    """What a classified project is called outside its office; empty of any other. ``unsaid``: it is being drafted, and nobody has said yet whether it is one."""
     known = number or facts.get("projectNumber") or f"登记号 {key}"
-    return f"涉密项目（{known}）" if is_classified(facts) else ""
+    return f"涉密项目（{known}）" if is_classified(facts) else f"起草中的项目（登记号 {key}）" if unsaid else ""
+
+
+def is_unsaid(phase: str, facts: Mapping[str, Any], fields: Collection[str]) -> bool:
+    """Whether a project is being drafted in a district whose ledger (``fields``) asks whether it is classified, and that has not been said."""
+    return phase == DRAFT and CLASSIFIED in fields and facts.get(CLASSIFIED) is None
 
 
 def called(actor: Actor, name: str, other_name: str, applicant: int | None) -> str:

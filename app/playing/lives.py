@@ -16,11 +16,12 @@ from app import current
 from app.catalogue import districts
 from app.codes import InstallationCode
 from app.domain.districts import District
+from app.domain.reading import DRAFT
 from app.errors import InvalidRequest
 from app.playing import life as playing
 from app.playing.life import Life
 from app.seen.shapes import TaskLine
-from app.services import projects, pump
+from app.services import pump
 
 FILE = Path("demonstration") / "lives.toml"
 _PATIENCE = timedelta(hours=3)  # between two rounds in which everybody does one thing
@@ -180,7 +181,7 @@ class _Play:
         offices = self.district.roles[role].offices
         one.begins = None
         begun = playing.begin(one.life, clock, office=offices[one.plan.office % len(offices)] if offices else "")
-        one.rests = one.plan.until == projects.DRAFT
+        one.rests = one.plan.until == DRAFT
         return begun is not None
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.reports import ReportColumn
-from app.seen.shapes import Page
+from app.seen.shapes import DocumentView, Page
 
 UNKNOWN = "算不出"  # what a cell says when its expression fails
 
@@ -33,6 +33,8 @@ class RegisterRow:
     at: datetime | None
     values: Mapping[str, Any]
     shown: Mapping[str, str]
+    root_key: int | None = None
+    files: Sequence[DocumentView] = ()  # what was printed for it, of a row of no project
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from app import current
 from app.acts import audit
 from app.acts import documents as named
 from app.acts.transaction import act, open_project
-from app.catalogue import snapshot
-from app.domain import documents, permissions
+from app.catalogue import readable, snapshot
+from app.domain import documents, permissions, reading
 from app.domain.codes import Action, DocumentCode
 from app.domain.documents import DocumentRefused
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
-from app.domain.reading import Content, Piece
+from app.domain.reading import Content, Piece, Seat
 from app.domain.reasons import checked_reason
 from app.domain.states import TaskState
 from app.errors import Conflict, Forbidden, InvalidRequest, NotFound, TaskAlreadyClosed
@@ -269,12 +269,41 @@ def _require(actor: Actor, row: Any, task_key: int | None, now: datetime) -> Non
         before = Before(actor, project) if project is not None else None
         if before is not None and before.reader.may(before.file(row)):
             return
+    if row.project_key is None and row.submitted_at is not None and may_read_of_district(actor, row):
+        return
     withheld = before is not None and before.withholds(row)
     if row.tenant == actor.tenant and task_key is not None and not withheld and _is_seen(actor, row, task_key, now):
         return
     if before is None or not before.reader.may(Piece(content=Content.BASICS)):
         raise NotFound(_NONE)  # nobody learns of others' files by trying keys
     before.reader.may(before.file(row)).require()
+
+
+def may_read_of_district(actor: Actor, row: Any) -> bool:
+    """Whether somebody reads what is of no project, such as a year's list: what is published everybody inside, the rest who oversees the district and whose office
+    has had a task there."""
+    if row.tenant != actor.tenant:
+        return False
+    district, library = snapshot.district(row.tenant), snapshot.library(row.tenant)
+    content = readable.kind(library, "task", f"{row.process_id}.{row.element_id}")
+    worked = task_rows.offices_of_tree(row.root_key) if row.root_key is not None else frozenset()
+    seats = set()
+    for one in reading.posts(actor, district):
+        info = district.roles.get(one.role)
+        if info is not None and info.oversees:
+            seats.add((Seat.OVERSEER, one.role))
+        elif one.office_name in worked or (content is Content.PUBLISHED and not reading.is_outside(one, district)):
+            seats.add((Seat.OUTSIDE if reading.is_outside(one, district) else Seat.CONCERNED, one.role))
+    return content in readable.of_seats(library, seats, "", classified=False)
+
+
+def of_trees(actor: Actor, roots: Collection[int]) -> dict[int, list[DocumentView]]:
+    """What was printed for no project, by tree, as far as the actor may read it."""
+    found: dict[int, list[DocumentView]] = {}
+    for row in stored.of_trees(roots):
+        if may_read_of_district(actor, row):
+            found.setdefault(row.root_key, []).append(_view(dict(row._mapping)))
+    return found
 
 
 def _is_seen(actor: Actor, row: Any, task_key: int, now: datetime) -> bool:

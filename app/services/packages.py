@@ -10,6 +10,7 @@ from app.acts.transaction import act
 from app.domain.codes import Action, VerdictCode
 from app.domain.permissions import Actor
 from app.errors import Forbidden, NotFound
+from app.services.reading import Before
 from app.store import packages, projects
 
 AUDITOR = "auditor"
@@ -43,11 +44,15 @@ def of_project(actor: Actor, project_key: int, now: datetime) -> dict[str, Any]:
     if project is None or (project["tenant"] != actor.tenant and not actor.is_system):
         raise NotFound("没有此项目")
     found = packages.of_project(project_key)
+    before = Before(actor, project)
     forms = packages.versions([row.form_key for row in found["tasks"] if row.form_key is not None])
     package = {
-        "project": {"key": str(project["key"])}
-        | {name: project[name] for name in ("number", "name", "phase", "applicant_office", "facts", "phases", "unconfirmed", "version")},
-        **{name: [{field: _value(row, field, forms) for field in fields} for row in found[name]] for name, fields in _FIELDS.items()},
+        "project": {"key": str(project["key"]), "name": before.called, "facts": before.facts_shown(project["facts"])}
+        | {name: project[name] for name in ("number", "phase", "applicant_office", "phases", "unconfirmed", "version")},
+        **{
+            name: [_readable(before, name, row, {field: _value(row, field, forms) for field in fields}) for row in found[name]]
+            for name, fields in _FIELDS.items()
+        },
         "exported": {"at": now, "by": actor.name},
     }
     with act():
@@ -63,6 +68,38 @@ def of_project(actor: Actor, project_key: int, now: datetime) -> dict[str, Any]:
             project_key=project_key,
         )
     return package
+
+
+# What of a row says something of its content, and how it is asked for.
+_CONTENT: Mapping[str, tuple[str, ...]] = {
+    "tasks": ("answer", "overrides", "return_reason"),
+    "decisions": ("inputs", "output", "rules", "required"),
+    "records": ("data",),
+    "changes": ("before", "after"),
+    "approvals": ("approved_values",),
+    "audit": ("details",),
+}
+
+
+def _readable(before: Before, name: str, row: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """A row as far as the auditor may read it: that it is there is kept, what it says of a classified project is withheld (SC-4-4)."""
+    if not before.classified or name not in _CONTENT or _may(before, name, row):
+        return values
+    kept = [one for one in _CONTENT[name] if values.get(one) is not None]
+    return values | dict.fromkeys(kept) | {"withheld": kept}
+
+
+def _may(before: Before, name: str, row: Any) -> bool:
+    if name == "audit":
+        return False  # an entry holds whatever was filled in
+    piece = {
+        "tasks": lambda: before.task(row),
+        "decisions": lambda: before.decision(row),
+        "records": lambda: before.record(row, ""),
+        "changes": lambda: before.field(row.field),
+        "approvals": lambda: before.approval(row, ""),
+    }[name]()
+    return bool(before.reader.may(piece))
 
 
 def _value(row: Any, field: str, forms: Mapping[int, int]) -> Any:

@@ -17,7 +17,7 @@ from app.domain.districts import District
 from app.domain.forms import Form
 from app.domain.keys import next_key
 from app.domain.permissions import Actor, ProjectFacts, Verdict
-from app.domain.reading import Content, Piece
+from app.domain.reading import DRAFT, Content, Piece, alias, is_unsaid
 from app.errors import Forbidden, InvalidRequest, NotFound
 from app.seen import changes, saying, timeline, wording
 from app.seen.lines import bounds, instance_line, phase_title, project_line, task_lines
@@ -38,7 +38,6 @@ from app.services import confirming, instants, messages, reading
 from app.services.reading import Before
 from app.store import history, ledger, parts, projects, tasks
 
-DRAFT = "draft"
 APPLICANT = "applicant"
 LONGEST_NAME = 200
 
@@ -63,10 +62,12 @@ def start(actor: Actor, process_id: str, name: str, now: datetime, *, variables:
         raise Forbidden("您的账号没有申报单位,请联系管理员", code=VerdictCode.ROLE_MISSING)
     key = next_key()
     known = {"projectKey": str(key), "projectName": name, "applicantOffice": membership.office_name}
+    ledger_fields = snapshot.library(actor.tenant).ledger
     project = {
         "key": key, "tenant": actor.tenant, "number": "", "name": name, "phase": DRAFT, "applicant_key": membership.office,
         "applicant_office": membership.office_name, "plan_year": None, "total_amount": None, "contract_amount": None, "facts": dict(known),
         "offices": {APPLICANT: [[membership.office, membership.office_name]]}, "phases": [[DRAFT, now.isoformat()]], "approved": [], "unconfirmed": [],
+        "alias": alias(key, "", known, unsaid=is_unsaid(DRAFT, known, ledger_fields.fields if ledger_fields is not None else ())),
         "version": 0, "created_by": actor.user or None,
         "created_at": now, "updated_at": now,
     }  # fmt: skip

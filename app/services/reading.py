@@ -191,9 +191,7 @@ class Before:
     def called(self) -> str:
         """The project's name, or its alias."""
         project = self.project
-        if self.classified:
-            return reading.called(self.actor, project["name"], project["alias"], project["applicant_key"])
-        return str(project["name"])
+        return reading.called(self.actor, project["name"], project["alias"], project["applicant_key"])
 
     def facts_shown(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in facts.items() if self.reader.may(self.field(name))}
@@ -236,8 +234,8 @@ class Before:
                 return False
             piece = self.field(name)
             if of is not None:
-                if self.reader.wrote(of):
-                    return False
+                if self.reader.wrote(of) and (piece.content is not Content.NAME or not self.classified):
+                    return False  # but a classified project's name is its office's alone
                 piece = replace(piece, at=of.at, stage=of.stage)
             if doing and (piece.content is not Content.NAME or form is None or name in form.ledger_fields or not form.shows(name)):
                 return False

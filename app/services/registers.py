@@ -31,6 +31,7 @@ from app.seen import saying, wording, workbook
 from app.seen.lines import bounds
 from app.seen.register_shapes import UNKNOWN, RegisterLine, RegisterPage, RegisterRow
 from app.seen.shapes import Page
+from app.services import documents
 from app.store import registers
 
 MOST_ROWS = 10_000  # that one list looks at
@@ -65,7 +66,10 @@ def page(actor: Actor, kind: str, filters: Filters, now: datetime, *, limit: int
     """One list, a page of it. Raises Forbidden, NotFound."""
     limit, offset = bounds(limit, offset)
     whole = _whole(actor, kind, filters, now)
-    return replace(whole, lines=Page(whole.rows[offset : offset + limit], whole.total, limit, offset))
+    rows = whole.rows[offset : offset + limit]
+    printed = documents.of_trees(actor, {row.root_key for row in rows if row.root_key is not None and row.project_key is None})
+    rows = [replace(row, files=tuple(printed.get(row.root_key or 0, ()))) if row.project_key is None else row for row in rows]
+    return replace(whole, lines=Page(rows, whole.total, limit, offset))
 
 
 def export(actor: Actor, kind: str, filters: Filters, now: datetime) -> tuple[str, bytes]:
@@ -197,6 +201,7 @@ def _row(
         applicant_office=project["applicant_office"] if project is not None else "",
         office="" if content is None else row[f"{_RECORD}office"] or "",
         at=None if content is None else row[f"{_RECORD}created_at"].astimezone(district.zone),
+        root_key=None if content is None else row[f"{_RECORD}root_key"],
         values=values,
         shown={column.name: _said(values[column.name], column, schemas) for column in report.columns},
     )

@@ -24,6 +24,7 @@ from app.domain.fact_changes import FactChange, FactOrigin, set_facts
 from app.domain.facts import Right, RightKind
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
+from app.domain.reading import called
 from app.domain.systems import BUILT, RowFault, SystemLine
 from app.errors import Conflict, Forbidden, InvalidRequest
 from app.store import accounts, ledger, projects, rows
@@ -103,10 +104,11 @@ def listing(actor: Actor) -> list[SystemView]:
     """The systems of the actor's district by number. Raises Forbidden unless they oversee its projects."""
     if not may_look(actor):
         raise Forbidden("信息系统登记由统筹管理项目的单位查看", code=VerdictCode.ROLE_MISSING)
+    hidden = projects.aliases(actor.tenant)
     found = [
         SystemView(
             number=str(row.data.get("systemNo") or ""),
-            name=str(row.data.get("name") or ""),
+            name=called(actor, str(row.data.get("name") or ""), *hidden.get(row.project_key, ("", None))),
             owner=str((row.data.get("owner") or {}).get("name") or ""),
             lifecycle=str(row.data.get("lifecycle") or ""),
             category=row.data.get("category"),

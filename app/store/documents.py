@@ -51,6 +51,16 @@ def printed_of(root_key: int) -> Sequence[Row[Any]]:
     return db.session.execute(select(DocumentRow.__table__).where(*here).order_by(DocumentRow.key.desc())).all()
 
 
+def of_trees(roots: Collection[int]) -> Sequence[Row[Any]]:
+    """What was printed in these trees for no project, of each place the last version."""
+    later = aliased(DocumentRow)
+    newer = select(later.key).where(later.replaces == DocumentRow.key).exists()
+    query = select(DocumentRow.__table__).where(
+        DocumentRow.root_key.in_(sorted(roots)), DocumentRow.project_key.is_(None), DocumentRow.template.is_not(None), ~newer
+    )
+    return db.session.execute(query.order_by(DocumentRow.key)).all()
+
+
 def count_of_task(task_key: int) -> int:
     return db.session.execute(select(func.count()).select_from(DocumentRow).where(DocumentRow.task_key == task_key)).scalar_one()
 

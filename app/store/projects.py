@@ -31,6 +31,12 @@ def one(key: int) -> dict[str, Any] | None:
     return dict(row._mapping) if row else None
 
 
+def aliases(tenant: str) -> dict[int | None, tuple[str, int | None]]:
+    """Project → what it is called outside its office, and that office's key, of those that have another name there."""
+    query = select(ProjectRow.key, ProjectRow.alias, ProjectRow.applicant_key).where(ProjectRow.tenant == tenant, ProjectRow.alias != "")
+    return {row.key: (row.alias, row.applicant_key) for row in db.session.execute(query)}
+
+
 def insert(project: dict[str, Any]) -> None:
     rows.insert(ProjectRow, [{"alias": alias(project["key"], project["number"], project["facts"]), **project}])
     offices = [

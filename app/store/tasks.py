@@ -138,6 +138,12 @@ def one(key: int) -> Row[Any] | None:
     return db.session.execute(_LINE.where(UserTaskRow.key == key)).one_or_none()
 
 
+def offices_of_tree(root_key: int) -> frozenset[str]:
+    """The names of the offices that have done something in a tree."""
+    query = select(_line_tasks.c.completed_office).where(_line_tasks.c.root_key == root_key, _line_tasks.c.completed_office != "")
+    return frozenset(run(query.distinct(), {}).scalars())
+
+
 def open_at(root_key: int, element: int) -> Row[Any] | None:
     """The open user task of an element instance; None if it is not open."""
     query = select(_line_tasks).where(

@@ -28,7 +28,10 @@ finder?.addEventListener('input', () => {
 // A form is sent once, however often its button is pressed.
 for (const form of document.querySelectorAll('form[method="post"]')) {
   form.addEventListener('submit', () => {
-    for (const button of form.querySelectorAll('button[type="submit"]')) button.disabled = true;
+    // Once the browser has gathered what is sent: a disabled button's own name and value would not be.
+    setTimeout(() => {
+      for (const button of form.querySelectorAll('button[type="submit"]')) button.disabled = true;
+    });
   });
 }
 window.addEventListener('pageshow', () => {

@@ -6,16 +6,24 @@ The expectations are written by hand, not taken from the tables ``readable`` and
 import csv
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from app.acts.transaction import act
 from app.catalogue import readable, snapshot
 from app.domain.permissions import Actor
 from app.domain.reading import Content, Extent, Seat
-from app.services import tasks
+from app.errors import Conflict, NotFound
+from app.services import documents, instances, packages, projects, systems, tasks
+from app.services.instances import InstanceFilter
+from app.store import rows
+from app.store.tables import DefinitionRow, DocumentRow, ProcessInstanceRow, RecordRow, db
 from tests.integration.districts.evading import begun
 from tests.integration.districts.looking import ANSWERS, MARKS, Look, Project, where
-from tests.integration.districts.play import PLATFORM, District
+from tests.integration.districts.play import PLATFORM, District, at
 
 EXPECTED = Path(__file__).resolve().parents[2] / "data" / "reading.csv"
 NAME = "区域综合治理平台项目"
@@ -173,6 +181,11 @@ def test_a_classified_project_in_sucheng(app: Flask) -> None:
     place, key = begun("sucheng", {**PLATFORM, "classified": True}, NAME)
     project = Project(app, place, key, NAME)
     line = place.task(key, "prepare_declaration")
+    outside = {role: place.person(role) for role in ("data_bureau", "finance", "auditor")}
+    for actor in outside.values():  # nobody has said yet that it is classified, nor that it is not
+        named = f"起草中的项目（登记号 {key}）"
+        assert [one.name for one in projects.search(actor, place.now, limit=200).items if one.key == key] == [named], actor.username
+    assert NAME not in {one.project_name for one in instances.search(place.person("system_admin"), InstanceFilter(), place.now).items}
     given = {name: value for name, value in place.filled(line, CLASSIFIED).items() if name not in ON_PAPER}
     tasks.complete(place.performer(line), line.key, given, place.now)
     place.until(key, "give_pre_review_opinion")
@@ -181,3 +194,49 @@ def test_a_classified_project_in_sucheng(app: Flask) -> None:
     for role in ("data_bureau", "finance", "auditor", "cyberspace", "secrecy"):
         assert where(looks[role], "涉密项目（"), role
         assert any("CONTENT_HIDDEN" in code for code in looks[role].refused.values()), role
+    auditor = outside["auditor"]
+    package = str(packages.of_project(auditor, key, place.now))
+    assert "涉密项目（" in package
+    for said in (NAME, str(CLASSIFIED.get("objective", NAME)), "定密第1号"):
+        assert said not in package, said
+    taken = {"systemNo": "P1", "name": NAME, "lifecycle": "已建", "owner": {"key": "1", "name": "宿城区教育局"}}
+    with act():
+        rows.insert(RecordRow, [entered(place, key, taken)])
+    for actor in (auditor, outside["data_bureau"]):
+        (line,) = systems.listing(actor)
+        assert line.name.startswith("涉密项目（")
+
+
+def test_a_year_s_list_is_read_inside_the_district_after_it_was_issued(app: Flask) -> None:
+    """SC-8-1, FX-20-1: it is of no project, and was once offered only at the open task."""
+    place = District("sucheng", at("2026-11-20"))
+    place.announce()
+    with act():
+        rows.insert(DocumentRow, [issued(place)])
+    for role, reads in (("data_bureau", True), ("applicant", True), ("auditor", True), ("implementer", False), ("system_admin", False)):
+        actor = place.person(role)
+        if reads:
+            with pytest.raises(Conflict, match="找不到"):  # let in as far as the content, which this test has not written
+                documents.opened(actor, 11, place.now)
+        else:
+            with pytest.raises(NotFound):
+                documents.opened(actor, 11, place.now)
+
+
+def entered(place: District, project: int, data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "key": 9, "tenant": place.key, "project_key": project, "kind": "system", "subject": "P1", "data": data, "amount": None, "root_key": None,
+        "process_id": "asset", "element_id": "register", "instance_key": None, "scope": None, "item": None, "round": None, "stage": "", "office_key": None,
+        "office": None, "created_at": place.now, "superseded_at": None,
+    }  # fmt: skip
+
+
+def issued(place: District) -> dict[str, Any]:
+    root = db.session.execute(select(ProcessInstanceRow.key).where(ProcessInstanceRow.process_id == "annual_plan")).scalars().first()
+    template = db.session.execute(select(DefinitionRow.key).where(DefinitionRow.kind == "template")).scalars().first()
+    return {
+        "key": 11, "tenant": place.key, "project_key": None, "root_key": root, "task_key": None, "process_id": "annual_plan", "element_id": "issue_plan",
+        "slot": "", "version": 1, "replaces": None, "name": "年度项目计划清单.xlsx", "media": "application/octet-stream", "size": 1, "sha256": "0" * 64,
+        "user_key": None, "user_name": "", "office_key": None, "office": None, "created_at": place.now, "submitted_at": place.now, "erased_at": None,
+        "template": "annual_list", "template_key": template, "number": "2026-1", "place": "1", "digest": "x", "signs": None,
+    }  # fmt: skip

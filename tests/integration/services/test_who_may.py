@@ -90,6 +90,8 @@ NOBODY = {
     "migrated_tasks.values": "part of a migration, on its tree",
     "pump.pump": "the system's own",
     "pump.run_due": "the system's own",
+    "documents.may_read_of_district": "an answer, of a row that was read",
+    "documents.of_trees": "as far as each may be read",
     "pump.look_again": "the system's own",
     "pump.tidy": "the system's own",
     "repair.local_of": "part of a repair, on its tree",
