@@ -83,11 +83,27 @@ def gather(files: Iterable[str], also: Container[str] = ()) -> list[tuple[str, b
         path = Path(name)
         if path.is_dir():
             found += sorted(part for part in path.rglob("*") if _is_model(part) or part.suffix in also)
+            found += sorted(_of_scenarios(found, path) - {*found})
         elif path.is_file():
             found.append(path)
         else:
             raise click.BadParameter(f"没有文件 {name}")
     return [(_whole(path), read_bounded(path)) for path in found]
+
+
+def _of_scenarios(found: Iterable[Path], folder: Path) -> set[Path]:
+    """The models within a folder that its scenarios name themselves."""
+    from app.rehearsal import scenario_files
+    from app.rehearsal.scenario_yaml import ScenarioError
+
+    named: set[Path] = set()
+    for path in (one for one in found if one.suffix in SCENARIO_SUFFIXES):
+        try:
+            cases = scenario_files.read(path).cases
+        except ScenarioError:
+            continue  # told where it is read in earnest
+        named |= {path.parent / name for case in cases for name in case.models or ()}
+    return {path for path in named if path.is_file() and path.resolve().is_relative_to(folder.resolve()) and not _is_model(path)}
 
 
 def _is_model(path: Path) -> bool:

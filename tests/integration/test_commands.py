@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from app import create_app
-from app.cli import main
+from app.cli import gather, main
 from app.config import load
 from app.services import startup
 
@@ -225,6 +225,20 @@ def test_a_district_s_file_that_cannot_be_used_is_one_chinese_sentence(
 def test_deploying_a_folder_without_models_says_so(served: Path, tmp_path: Path) -> None:
     done = command("deploy", str(tmp_path), data=served)
     assert done.stderr.splitlines()[-2:] == ["部署未通过,全部文件均未生效。没有可部署的文件", "  没有可部署的文件 [NO_FILE]"]
+
+
+def test_a_folder_of_scenarios_brings_the_models_that_they_name_themselves(tmp_path: Path) -> None:
+    """What docs/analyst/new-district.md deploys: a copied scenario that tries another reading has its decision file beside it."""
+    folder = tmp_path / "scenarios" / "hill"
+    folder.mkdir(parents=True)
+    (folder / "reading.yaml").write_text(
+        "district: sucheng\nprocess: decide\nmodels: [other.dmn]\ncases:\n  - name: 另一种读法\n    decide: {rule: x}\n    expect: {}\n", "utf-8"
+    )
+    for name in ("other.dmn", "unnamed.dmn"):
+        (folder / name).write_text("<definitions/>", "utf-8")
+    shipped = {Path(name).name for name, _ in gather(["scenarios/sucheng"])}
+    assert "payment_after_acceptance.dmn" in shipped
+    assert "unnamed.dmn" not in {Path(name).name for name, _ in gather([str(folder)])}
 
 
 def test_what_a_decision_does_not_read_is_refused_and_not_passed_over() -> None:
