@@ -83,7 +83,8 @@ def gather(files: Iterable[str], also: Container[str] = ()) -> list[tuple[str, b
         path = Path(name)
         if path.is_dir():
             found += sorted(part for part in path.rglob("*") if _is_model(part) or part.suffix in also)
-            found += sorted(_of_scenarios(found, path) - {*found})
+            if not also:  # to be deployed: a set of scenarios and what it names come together
+                found += sorted(_of_scenarios(found, path) - {*found})
         elif path.is_file():
             found.append(path)
         else:
