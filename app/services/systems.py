@@ -32,7 +32,7 @@ from app.store.tables import FactChangeRow, RecordRow
 
 REGISTER, OPERATING, APPLICANT, ENTERING = "system", "operating", "applicant", "data_bureau"
 LIFECYCLES = ("计划建设", "在建", "已建", "已退出")
-MOST_ROWS = 5_000
+MOST_ROWS, MOST_COLUMNS = 5_000, 100
 MOST_BYTES, MOST_UNPACKED = 10_000_000, 100_000_000
 _IMPORT = Right(kind=RightKind.IMPORT, creates=True)
 
@@ -129,8 +129,8 @@ def _read(content: bytes) -> tuple[list[tuple[int, Mapping[str, Any]]], list[Row
         with zipfile.ZipFile(BytesIO(content)) as archive:
             if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
                 raise InvalidRequest("文件解开后过大,请检查是不是信息系统的表")
-        sheet = load_workbook(BytesIO(content), read_only=True, data_only=True).worksheets[0]
-        found = list(islice(sheet.iter_rows(values_only=True), MOST_ROWS + 2))
+        sheet = load_workbook(BytesIO(content), read_only=True).worksheets[0]
+        found = list(islice(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), MOST_ROWS + 2))
     except InvalidRequest:
         raise
     except Exception as error:  # the library raises whatever a broken file leads it into
@@ -143,7 +143,20 @@ def _read(content: bytes) -> tuple[list[tuple[int, Mapping[str, Any]]], list[Row
     if faults:
         return [], faults
     table = [(number, dict(zip(names, cells, strict=False))) for number, cells in enumerate(found[1:], 2)]
+    formulas = [
+        RowFault(number, name, "是公式，请在表格软件里粘贴为数值")
+        for number, cells in table
+        for name, value in cells.items()
+        if _is_formula(value)
+    ]
+    if formulas:
+        return [], formulas
     return [(number, cells) for number, cells in table if any(value is not None and str(value).strip() for value in cells.values())], []
+
+
+def _is_formula(value: object) -> bool:
+    """What it gives is not in the file for certain: read as nothing, it would vanish without a word."""
+    return isinstance(value, str) and value.startswith("=")
 
 
 def _enter(actor: Actor, tenant: str, lines: list[SystemLine], now: datetime) -> list[int]:

@@ -56,6 +56,7 @@ def _menu(actor: Actor) -> Iterator[tuple[str, str]]:
         yield "台账", "registers.listing"
         if systems.may_look(actor):
             yield "信息系统", "systems.listing"
+        yield "办法", "clauses.listing"
     if permissions.may_administer(actor):
         yield "流程实例", "instances.listing"
         yield "放假安排", "calendar.show"

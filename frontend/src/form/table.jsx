@@ -9,7 +9,7 @@ function Heading({ name, cell, required }) {
   return (
     <th scope="col" className={isMoney(cell) ? 'text-end' : undefined} key={name}>
       {cell.title ?? name}
-      {isMoney(cell) && '（元）'}
+      {isMoney(cell) && !(cell.title ?? '').includes('元') && '（元）'}
       {required && <span className="text-danger"> *</span>}
     </th>
   );

@@ -117,6 +117,12 @@ def test_columns_that_are_missing_or_unknown_are_told(app: Flask) -> None:
     assert {(fault.row, fault.column) for fault in report.faults} == {(1, "系统编号"), (1, "使用单位"), (1, "状态"), (1, "单位")}
 
 
+def test_a_formula_is_told_and_not_read_as_nothing(app: Flask) -> None:
+    report = enter(table((*BUILT[:6], "=1+1")), dry_run=True)
+    (fault,) = report.faults
+    assert (fault.row, "公式" in fault.message) == (2, True)
+
+
 def test_nobody_but_the_bureau_enters_systems(app: Flask) -> None:
     place = District("sucheng", at("2026-11-02"))
     for role in ("applicant", "finance", "cyberspace", "auditor", "big_data_centre"):
