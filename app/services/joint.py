@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from app.acts import answering, idempotency, readings
+from app.acts import answering, completing, idempotency, readings
 from app.acts.candidates import held
 from app.acts.held_tree import HeldTree
 from app.acts.transaction import open_tasks, retried
@@ -14,10 +14,11 @@ from app.domain.forms import FieldProblem, Form
 from app.domain.permissions import Actor
 from app.domain.states import TaskState
 from app.engine import ElementInfo
-from app.errors import Busy, Failure, InvalidForm, InvalidRequest, Outdated
+from app.errors import Busy, Failure, Forbidden, InvalidForm, InvalidRequest, Outdated
+from app.seen import wording
 from app.seen.lines import task_line
 from app.seen.shapes import TaskLine
-from app.services import completing, messages
+from app.services import messages
 from app.services import tasks as one_task
 from app.store import tasks
 
@@ -43,8 +44,9 @@ def members(actor: Actor, key: int, now: datetime) -> tuple[TaskLine, ...]:
     """Open tasks that the actor may do together with this one, itself among them; empty where it is done by itself. Raises NotFound, Forbidden."""
     line = one_task.line(actor, key, now)
     info = snapshot.process_definition(line.definition_key).elements.get(line.element_id)
-    if not declares(info) or line.state != TaskState.OPEN:
-        return ()
+    form = one_task.form(actor, key)
+    if not declares(info) or line.state != TaskState.OPEN or (form is not None and _shared(form.form).slots):
+        return ()  # a file belongs to one task
     wanted = {"tenant": line.tenant, "process_id": line.process_id, "element_id": line.element_id, "state": TaskState.OPEN}
     mine = tasks.mine(held(actor, snapshot.district(actor.tenant)), actor.username, actor.user)
     found, _ = tasks.search([mine], wanted, descending=False, limit=MOST, offset=0)
@@ -80,7 +82,8 @@ def submit(
 ) -> int:
     """Complete all these tasks with one answer, in one act at one instant; each keeps its own project, approval and history. Returns how many.
 
-    Raises InvalidForm with what is wrong, project by project (none is completed then), InvalidRequest, NotFound, KeyReused, Busy.
+    Raises InvalidForm with what is wrong, project by project (none is completed then), Forbidden, InvalidRequest, NotFound,
+    KeyReused, Busy.
     """
     asked = sorted(set(keys))
     if not 1 < len(asked) <= MOST:
@@ -113,9 +116,13 @@ def _submit(
             try:
                 task = answering.still_open(tree)
                 lists.add((tree.tenant, task.process_id, task.element_id, _key_in(tree, task.element)))
-                completing.carry_out(actor, tree, data, now, confirmed=confirmed, joint=" ".join(str(key) for key in keys))
+                completing.carry_out(
+                    actor, tree, data, now, confirmed=confirmed, summarised=wording.summarised, joint=" ".join(str(key) for key in keys)
+                )
             except (Busy, Outdated):
                 raise
+            except Forbidden as refused:  # nothing is told of the others to whoever may not do one of them
+                raise Forbidden(f"{_named(tree)}：{refused.message}", code=refused.code) from refused
             except (Failure, answering.ApprovedChanged) as refused:
                 wrong[tree.root_key] = _told(tree, refused)
         if not wrong and (len(lists) != 1 or any(key is None for *_, key in lists)):
@@ -129,9 +136,13 @@ def _submit(
         return any(tree.unsettled for tree in trees)
 
 
+def _named(tree: HeldTree) -> str:
+    return str(tree.project["name"] if tree.project is not None else tree.root_key)
+
+
 def _told(tree: HeldTree, refused: Exception) -> list[FieldProblem]:
     """What is wrong with one of them, by the name of its project."""
-    named = tree.project["name"] if tree.project is not None else tree.root_key
+    named = _named(tree)
     if isinstance(refused, InvalidForm):
         return [replace(one, message=f"{named}：{one.message}") for one in refused.problems if isinstance(one, FieldProblem)]
     said = refused.message if isinstance(refused, Failure) else "此事项是退回后直接送回的，请单独办理"

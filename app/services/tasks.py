@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from app.acts import answering, idempotency, readings
+from app.acts import answering, completing, idempotency, readings
 from app.acts import facts as form_acts
 from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTree
@@ -22,12 +22,12 @@ from app.domain.project_values import project_context
 from app.domain.states import TaskState
 from app.engine.ledger import PROJECT
 from app.errors import Forbidden, InvalidForm, NotFound, TaskAlreadyClosed
-from app.seen import capacities, moved, returned, timeline
+from app.seen import capacities, moved, returned, timeline, wording
 from app.seen.diagram import diagram_view
 from app.seen.lines import bounds, task_line, task_lines
 from app.seen.opening import filled_in, opened
 from app.seen.shapes import CompletedView, Filling, FormView, Page, TaskLine, TaskPage
-from app.services import completing, confirming, messages, projects, reading
+from app.services import confirming, messages, projects, reading
 from app.services.reading import Before
 from app.store import instances, tasks
 from app.store import projects as ledger
@@ -219,7 +219,17 @@ def _complete(
     onward: bool = False,
 ) -> HeldTree:
     with open_task(key, now, actor) as tree:
-        completing.carry_out(actor, tree, data, now, confirmed=confirmed, ledger_version=ledger_version, acting=acting, onward=onward)
+        completing.carry_out(
+            actor,
+            tree,
+            data,
+            now,
+            confirmed=confirmed,
+            ledger_version=ledger_version,
+            acting=acting,
+            onward=onward,
+            summarised=wording.summarised,
+        )
         if request is not None:
             idempotency.remember(request, answering.answer_of(tree), now)
     return tree

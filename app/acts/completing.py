@@ -1,6 +1,6 @@
 """What completing a user task does to its tree: the same for one task and for several that are done together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +9,10 @@ from app.acts import answering, checks, documents
 from app.acts import facts as form_acts
 from app.acts.held_tree import HeldTree
 from app.domain.codes import Action
+from app.domain.forms import Form
 from app.domain.permissions import Actor
 from app.engine.commands import CompleteTask
 from app.errors import InvalidRequest, TaskAlreadyClosed
-from app.seen import wording
 from app.store import instances
 
 
@@ -26,9 +26,11 @@ def carry_out(
     ledger_version: int | None = None,
     acting: str | None = None,
     onward: bool = False,
+    summarised: Callable[[Form | None, Mapping[str, Any]], str],
     joint: str = "",
 ) -> None:
-    """Complete the task that the tree is held for, and save the tree. ``joint``: what it was done together with, for the audit.
+    """Complete the task that the tree is held for, and save the tree. ``summarised``: what was said in a few words; ``joint``: what it was done
+    together with, for the audit.
 
     Raises NotFound, Forbidden, InvalidForm, InvalidRequest, TaskAlreadyClosed, Suspended, answering.ApprovedChanged.
     """
@@ -47,7 +49,7 @@ def carry_out(
         raise InvalidRequest(str(error), code=error.code) from error
     if straight and tree.ledger.lapsing():
         raise answering.ApprovedChanged
-    outcome = wording.summarised(given.form, given.data)
+    outcome = summarised(given.form, given.data)
     tree.journal.answered(task.element, late=task.late)
     tree.record(
         Action.TASK_COMPLETE,
