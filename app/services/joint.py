@@ -44,8 +44,10 @@ def members(actor: Actor, key: int, now: datetime) -> tuple[TaskLine, ...]:
     """Open tasks that the actor may do together with this one, itself among them; empty where it is done by itself. Raises NotFound, Forbidden."""
     line = one_task.line(actor, key, now)
     info = snapshot.process_definition(line.definition_key).elements.get(line.element_id)
+    if not declares(info) or line.state != TaskState.OPEN:
+        return ()
     form = one_task.form(actor, key)
-    if not declares(info) or line.state != TaskState.OPEN or (form is not None and _shared(form.form).slots):
+    if form is not None and _shared(form.form).slots:
         return ()  # a file belongs to one task
     wanted = {"tenant": line.tenant, "process_id": line.process_id, "element_id": line.element_id, "state": TaskState.OPEN}
     mine = tasks.mine(held(actor, snapshot.district(actor.tenant)), actor.username, actor.user)
