@@ -41,6 +41,22 @@ def person_of(row: Any, project: dict[str, Any] | None, now: datetime) -> tuple[
     return person_named(library, State.load(root.blob, library), row.element, _ledger(library, project, row.root_key, now, keys=root.keys))
 
 
+def joint_key(library: Snapshot, state: State, element: int, ledger: StoredLedger) -> str | None:
+    """The key of the list that an open task may be done in; None: by itself."""
+    return engine.answering(
+        lambda known: engine.joint_key(library, state, element, ledger.now, ledger=known), ledger.known(), ledger.look_up
+    )
+
+
+def joint_key_of(row: Any, project: dict[str, Any] | None, now: datetime) -> str | None:
+    """The same of a task's row; None of a closed one."""
+    if row.state != TaskState.OPEN:
+        return None
+    root = history.root_state(row.root_key)
+    library = snapshot.library(root.tenant, root.catalogue_version)
+    return joint_key(library, State.load(root.blob, library), row.element, _ledger(library, project, row.root_key, now, keys=root.keys))
+
+
 def visible(row: Any, project: dict[str, Any] | None, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
     """Variables that can be seen from an open task, and those of its own instance where it is one of several; of a closed one nothing is kept.
 

@@ -1,12 +1,13 @@
 """One act, one transaction, one commit: the only place that commits or rolls back.
 
 An act on an instance holds its tree: PostgreSQL locks the root row, then the project's; on SQLite a lock of this process stands for the root, the act reads
-and steps outside any transaction, and the version on the root row is checked by the short one that writes. No act holds two trees.
+and steps outside any transaction, and the version on the root row is checked by the short one that writes. No act holds two trees but the one that does
+several tasks together (``open_tasks``): all roots in the order of their keys, then all projects.
 """
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -23,7 +24,7 @@ from app.domain.fact_changes import PHASE
 from app.domain.keys import next_key
 from app.domain.permissions import Actor
 from app.engine import State
-from app.errors import Busy, Conflict, NotFound, Outdated
+from app.errors import Busy, Conflict, InvalidRequest, NotFound, Outdated
 from app.store import database, instances, waits
 from app.store.tables import db
 
@@ -96,6 +97,54 @@ def open_task(key: int, now: datetime, actor: Actor) -> Iterator[HeldTree]:
             _refuse_ended(tree)
             yield tree
             _check_saved(tree)
+
+
+@contextmanager
+def open_tasks(keys: Sequence[int], now: datetime, actor: Actor) -> Iterator[list[HeldTree]]:
+    """Hold the trees of several user tasks for one act, which does all of them or none. Raises NotFound, InvalidRequest (two of one project), and as ``open_task``."""
+    with logs.act(actor.user), _all_held(keys) as found, act():
+        trees = [_tree(*one, now, actor, task=True) for one in found]
+        for tree in trees:
+            _refuse_ended(tree)
+        yield trees
+        for tree in trees:
+            _check_saved(tree)
+
+
+@contextmanager
+def _all_held(keys: Sequence[int]) -> Iterator[list[tuple[Row[Any], dict[str, Any] | None]]]:
+    """All roots in the order of their keys, then all projects in theirs: who holds one of them alone waits for no other of its kind."""
+    order = instances.in_order_of_roots(keys)
+    if database.is_postgresql():
+        with _waiting():
+            rows = _of_different_trees(keys, [instances.root(key, task=True, wait=True) for key in order])
+            projects = {key: dict(instances.project(key)._mapping) for key in _projects_of(rows)}
+        yield [(row, projects.get(row.project_key)) for row in rows]
+        return
+    with ExitStack() as held:
+        roots = _of_different_trees(keys, [instances.root(key, task=True, wait=True) for key in order])
+        for stripe in sorted({hash(row.key) % len(_ROOTS) for row in roots}):
+            held.enter_context(_striped(_ROOTS, stripe, wait=True))
+        rows = _of_different_trees(keys, [instances.root(key, task=True, wait=True) for key in order])
+        for stripe in sorted({hash(key) % len(_PROJECTS) for key in _projects_of(rows)}):
+            held.enter_context(_striped(_PROJECTS, stripe, wait=True))
+        projects = {key: dict(instances.project(key)._mapping) for key in _projects_of(rows)}
+        yield [(row, projects.get(row.project_key)) for row in rows]
+
+
+def _of_different_trees(keys: Sequence[int], found: Sequence[Row[Any] | None]) -> list[Row[Any]]:
+    """Raises NotFound, InvalidRequest."""
+    rows = [row for row in found if row is not None]
+    if len(rows) != len(set(keys)):
+        raise NotFound("所选的事项里有的已经不在了,请刷新后重新选择")
+    projects = [row.project_key for row in rows if row.project_key is not None]
+    if len({row.key for row in rows}) != len(rows) or len(set(projects)) != len(projects):
+        raise InvalidRequest("同一个项目的几件事项不能一并办理,请分别办理")
+    return rows
+
+
+def _projects_of(rows: Sequence[Row[Any]]) -> list[int]:
+    return sorted({row.project_key for row in rows if row.project_key is not None})
 
 
 def _refuse_ended(tree: HeldTree) -> None:

@@ -12,7 +12,6 @@ EFFECTS = (
 )  # what the platform does because of them  # fmt: skip
 WORDS = ("clauses", "returnTo", "stands", "noDeadline", "together")
 OF_PROCESS = ("each", "when")  # declared on the process itself
-LATER = ("together",)  # of the contract, and not carried out by this version
 PERSON = "person"  # of ``distinct``
 PROPERTIES = frozenset({*EFFECTS, *WORDS, *OF_PROCESS})
 RESERVED = (

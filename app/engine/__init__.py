@@ -33,7 +33,7 @@ from app.engine.limits import StepLimits
 from app.engine.migration import Preview
 from app.engine.migration import preview as preview_migration
 from app.engine.reading import read
-from app.engine.readings import person_named, readings
+from app.engine.readings import joint_key, person_named, readings
 from app.engine.recalculation import Recounted, concerns, counts_by_ledger, recount
 from app.engine.returning import ReturnTarget
 from app.engine.returning import targets as return_targets
@@ -79,6 +79,7 @@ __all__ = [
     "concerns",
     "counts_by_ledger",
     "describe_tasks",
+    "joint_key",
     "person_named",
     "preview_migration",
     "read",

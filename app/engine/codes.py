@@ -85,7 +85,6 @@ class DiagramCode(Code):
     EXPRESSION_LANGUAGE = "EXPRESSION_LANGUAGE", "表达式声明了别的语言，只能用 FEEL"
     EXPRESSION_EXPECTED = "EXPRESSION_EXPECTED", "这里必须是以等号开头的 FEEL 表达式"
     DECLARATION = "DECLARATION", "声明的属性（set、reads 等）写得不对，说明里有改法"
-    PROPERTY_LATER = "PROPERTY_LATER", "属性这个版本还不执行，写了也不起作用"
     PROPERTY_IGNORED = "PROPERTY_IGNORED", "不认识的属性，不会起作用；请检查是否写错"
     FEEL_SYNTAX = "FEEL_SYNTAX", "表达式不是正确的 FEEL"
 

@@ -54,7 +54,8 @@ class Reading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations:
     """``document``: a template; ``notify``: role keys, and ``applicant``; ``notify_offices``: FEEL, offices. ``office``: whose people alone do the task;
-    ``person``: who alone does it, of those who hold the role; ``distinct``: nobody does it twice in a round; ``may_be_empty``: a loop over nothing is passed;
+    ``person``: who alone does it, of those who hold the role; ``together``: the key of the list that it may be done in;
+    ``distinct``: nobody does it twice in a round; ``may_be_empty``: a loop over nothing is passed;
     ``stands``: over what was said before, whether it still holds. Empty where nothing is declared."""
 
     phase: str = ""
@@ -69,6 +70,7 @@ class Declarations:
     office: FormulaTerm | None = None
     when: FormulaTerm | None = None
     person: FormulaTerm | None = None
+    together: FormulaTerm | None = None
     distinct: bool = False
     may_be_empty: bool = False
     stands: FormulaTerm | None = None

@@ -57,3 +57,23 @@ def person_named(
     if isinstance(value, dict) and all(isinstance(value.get(part), str) for part in ("key", "name")):
         return value["key"], value["name"]
     return "", ""
+
+
+def joint_key(
+    library: Library, state: State, element: int, now: datetime, limits: StepLimits = _DEFAULT_LIMITS, ledger: KnownLedger = NOTHING_KNOWN
+) -> str | None:
+    """The key of the list that an open task may be done in with others, as its property ``together`` says now; None: by itself. Raises Unanswered.
+
+    What cannot be said is no list: the task is done by itself.
+    """
+    token = state.tree.tokens.get(element)
+    if token is None or token.task_spec.declarations.together is None:
+        return None
+    course = Course(library, build(state.document(), library), now, limits=limits, ledger=ledger)
+    token = course.tree.tokens[element]
+    term = token.task_spec.declarations.together
+    try:
+        value = evaluate(course, term, token, "属性 together") if term is not None else None
+    except ElementFailure:
+        return None
+    return None if value is None or value == "" else str(value)

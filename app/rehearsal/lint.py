@@ -52,7 +52,7 @@ from app.rehearsal.surroundings import Load, Place, Stock, judged, of_installati
 
 RESERVED = frozenset({"start", "end", "root", "none", "true", "false", "null", "item", "partial", "event"}) - {"start", "end"}
 HOUSE_RULES = frozenset(
-    {DiagramCode.NO_PERFORMER, DiagramCode.CONDITION_IGNORED, DiagramCode.PROPERTY_LATER}
+    {DiagramCode.NO_PERFORMER, DiagramCode.CONDITION_IGNORED}
 )  # of what reading a diagram warns of: errors in shipped files
 
 

@@ -6,8 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from app import engine
-from app.acts import answering, checks, documents, idempotency, readings
+from app.acts import answering, completing, idempotency, readings
 from app.acts import facts as form_acts
 from app.acts.candidates import held, project_facts
 from app.acts.held_tree import HeldTree
@@ -21,9 +20,8 @@ from app.domain.forms import Form
 from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
 from app.domain.project_values import project_context
 from app.domain.states import TaskState
-from app.engine.commands import CompleteTask
 from app.engine.ledger import PROJECT
-from app.errors import Forbidden, InvalidForm, InvalidRequest, NotFound, TaskAlreadyClosed
+from app.errors import Forbidden, InvalidForm, NotFound, TaskAlreadyClosed
 from app.seen import capacities, moved, returned, timeline, wording
 from app.seen.diagram import diagram_view
 from app.seen.lines import bounds, task_line, task_lines
@@ -138,6 +136,12 @@ def line(actor: Actor, key: int, now: datetime) -> TaskLine:
     return task_line(_read(actor, key)[0], now, actor)
 
 
+def kept(actor: Actor, key: int) -> tuple[Any, dict[str, Any] | None]:
+    """The row of a task, and of its project. Raises NotFound, Forbidden."""
+    row, project, _ = _read(actor, key)
+    return row, project
+
+
 def form(actor: Actor, key: int) -> FormView | None:
     """The deployed form of the task's binding, None if it has none. Raises NotFound, Forbidden."""
     return _form(_read(actor, key)[0])
@@ -215,47 +219,17 @@ def _complete(
     onward: bool = False,
 ) -> HeldTree:
     with open_task(key, now, actor) as tree:
-        task = answering.still_open(tree)
-        role, office = answering.authorised(actor, tree, task, acting)
-        given = checks.submitted(tree, task, data, confirmed)
-        tree.ledger.acting = role, _office_key(actor, role, office)
-        facts = form_acts.take(tree, task, given.form, given.data, role, version=ledger_version)
-        try:
-            straight = not onward and tree.the_state.goes_straight(task.element)
-            moved, of_office = frozenset(change.field for change in tree.ledger.changes), answering.acting_office(tree)
-            tree.step(CompleteTask(task.element, given.data, onward=onward, facts=facts, moved=moved, office=of_office))
-        except engine.NotOpen as error:
-            raise TaskAlreadyClosed from error
-        except engine.LimitExceeded as error:
-            raise InvalidRequest(str(error), code=error.code) from error
-        if straight and tree.ledger.lapsing():
-            raise answering.ApprovedChanged
-        outcome = wording.summarised(given.form, given.data)
-        tree.journal.answered(task.element, late=task.late)
-        tree.record(
-            Action.TASK_COMPLETE,
-            f"{task.process_id}.{task.element_id}",
-            {"task": str(key), "role": role, "outcome": outcome, "data": dict(given.data)}
-            | ({"overrides": given.documents()} if given.overridden else {}),
+        completing.carry_out(
+            actor,
+            tree,
+            data,
+            now,
+            confirmed=confirmed,
+            ledger_version=ledger_version,
+            acting=acting,
+            onward=onward,
+            summarised=wording.summarised,
         )
-        # The row that was read with the lock may be older than the lock: only this says that nobody was first.
-        if not instances.answer_task(
-            key,
-            task.assignee,
-            now=now,
-            user=actor.user,
-            person=actor.name,
-            role=role,
-            office=office,
-            outcome=outcome,
-            given=given.data,
-            overrides=given.documents(),
-        ):
-            raise TaskAlreadyClosed
-        documents.hand_in(given.form, given.data, now)
-        if task.signing is not None:
-            instances.release_signed(tree.root_key, task.signing, actor.username)
-        tree.save()
         if request is not None:
             idempotency.remember(request, answering.answer_of(tree), now)
     return tree
@@ -307,12 +281,6 @@ def _assign(actor: Actor, key: int, now: datetime, assignee: str | None, action:
 
 def _filled_in(form: Form | None, seen: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any]:
     return data if form is None else form.with_slots(data, seen)
-
-
-def _office_key(actor: Actor, role: str, office: str) -> tuple[int, str]:
-    """The office in which somebody acts, with its key; 0 of the system."""
-    held_there = (one.office for one in actor.memberships if one.role == role and one.office_name == office)
-    return next(held_there, 0), office
 
 
 def _keep_draft(key: int, data: Mapping[str, Any], now: datetime) -> None:

@@ -78,6 +78,12 @@ def root(key: int, *, task: bool, wait: bool) -> Row[Any] | None:
     return run(_LOCKS[task, wait], {"key": key}).one_or_none()
 
 
+def in_order_of_roots(keys: Sequence[int]) -> list[int]:
+    """User tasks in the order of the roots of their trees, for who holds several; what there is not is left out."""
+    query = select(_tasks.c.key).where(_tasks.c.key.in_(keys)).order_by(_tasks.c.root_key, _tasks.c.key)
+    return list(run(query, {}).scalars())
+
+
 def project(key: int) -> Row[Any]:
     """A project's row, locked where the database locks rows."""
     return run(_project_lock, {"key": key}).one()

@@ -17,7 +17,7 @@ from app.domain.documents import signed
 from app.domain.states import TaskState
 from app.errors import Conflict, InvalidRequest, TaskAlreadyClosed
 from app.seen.shapes import DocumentView, TaskPage
-from app.services import documents, returns, tasks
+from app.services import documents, joint, returns, tasks
 from app.services.returns import ReturnWish
 from app.web import drawing, form_island
 
@@ -44,6 +44,7 @@ def _page(key: int, given_back: MultiDict[str, str] | None = None, problem: str 
         today=present().astimezone(ZONE).date(),
         given_back=MultiDict() if given_back is None else given_back,
         problem=problem,
+        joint=len(joint.members(current_actor(), key, present())) if may_fill_in(view) else 0,
     )
 
 
@@ -76,6 +77,40 @@ def complete(key: int) -> Response:
         flash("您的办理已生效，但后续环节出现故障，系统管理员会处理：" + "；".join(done.incidents), "warning")
     following = url_for("tasks.show", key=done.next_tasks[0].key) if done.next_tasks else url_for("inbox.todo")
     return jsonify({"redirect": following})
+
+
+@blueprint.get("/<int:key>/together")
+def together(key: int) -> str:
+    """Several tasks of one kind as one list: first they are chosen, then one answer is given for all."""
+    chosen = request.args.getlist("task", type=int)
+    view = joint.page(current_actor(), key, chosen, present())
+    given = None
+    if view.form is not None and len(view.chosen) > 1:
+        keys = [line.key for line in view.chosen]
+        given = form_island.given_to(
+            view.form,
+            {},
+            tenant=view.line.tenant,
+            complete=url_for("tasks.complete_together", key=key, task=keys),
+            back=url_for("tasks.together", key=key, task=keys),
+        )
+    return render_template("together.html", view=view, line=view.line, given=given)
+
+
+@blueprint.post("/<int:key>/together")
+def complete_together(key: int) -> Response:
+    """Complete all that were chosen, or none."""
+    sent = form_island.sent()
+    done = joint.submit(
+        current_actor(),
+        request.args.getlist("task", type=int),
+        sent["data"],
+        present(),
+        confirmed=sent.get("confirmed", {}),
+        idempotency_key=idempotency.key(),
+    )
+    flash(f"{done} 件已一并办结。", "success")
+    return jsonify({"redirect": url_for("inbox.todo")})
 
 
 @blueprint.post("/<int:key>/draft")

@@ -1,4 +1,6 @@
-"""``make pictures``: every plane of the shipped diagrams as the pages show it, captions included, into docs/processes/pictures; and the pages' lists of them.
+"""``make pictures``: every plane of the shipped diagrams as the pages show it, captions included, into docs/processes/pictures.
+
+With names of processes as arguments only theirs.
 
 A picture is drawn by the viewer of the models' pages in Chromium and is named <district>.<process>[.<sub-process>].png; what both districts run, once, without a district.
 """
@@ -63,9 +65,11 @@ def planes(page: Page, name: str) -> None:
         page.locator("[data-act=up]").click()
 
 
-def main() -> int:
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
+def main(only: list[str]) -> int:
+    """``only``: names of processes whose pictures alone are drawn anew (``sucheng.review``); none: all."""
+    if not only:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(config.load({}, data=folder, secret_key="pictures"))
         with app.app_context():
@@ -78,7 +82,7 @@ def main() -> int:
             thread = threading.Thread(target=server.serve_forever, daemon=True)
             thread.start()
             try:
-                _draw_all(f"http://127.0.0.1:{server.server_port}")
+                _draw_all(f"http://127.0.0.1:{server.server_port}", only)
             finally:
                 server.shutdown()
                 thread.join()
@@ -91,11 +95,13 @@ def _office(district: str) -> str:
     return str(roles["data_bureau"]["offices"][0])
 
 
-def _draw_all(address: str) -> None:
+def _draw_all(address: str, only: list[str]) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--lang=zh-CN"])
         pages: dict[str, Page] = {}
         for district, process, name in diagrams():
+            if only and name not in only:
+                continue
             if district not in pages:
                 page = browser.new_context(locale="zh-CN").new_page()
                 page.set_viewport_size({"width": 2200, "height": 1200})
@@ -115,4 +121,4 @@ def _draw_all(address: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

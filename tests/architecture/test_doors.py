@@ -11,6 +11,7 @@ OPENERS = {
     "app.acts.transaction.act",
     "app.acts.transaction.open_instance",
     "app.acts.transaction.open_task",
+    "app.acts.transaction.open_tasks",
     "app.acts.transaction.new_instance",
 }
 STATEMENTS = {"sqlalchemy.insert", "sqlalchemy.update", "sqlalchemy.delete"}

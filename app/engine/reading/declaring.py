@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from app.decision.feel.syntax import ContextLiteral, ListLiteral, Literal
 from app.decision.near import near
-from app.domain.declared import LATER, OF_PROCESS, PERSON, PROPERTIES, RESERVED, Declared, declared, parts
+from app.domain.declared import OF_PROCESS, PERSON, PROPERTIES, RESERVED, Declared, declared, parts
 from app.engine.codes import DiagramCode
 from app.engine.declarations import NOTHING, Aggregate, Declarations, FactSetting, Reading, Whose
 from app.engine.expressions import FormulaTerm
@@ -26,8 +26,6 @@ def read(document: Document, node: Node, properties: dict[str, str]) -> Declarat
             document.warn(node, DiagramCode.PROPERTY_IGNORED, f"不认识的属性“{name}”,不会起作用{cure}")
         elif name.strip() in OF_PROCESS and local(node) != "process":
             document.refuse(node, DiagramCode.DECLARATION, f"属性 {name.strip()} 只能声明在流程上(选中画布空白处),不能声明在元素上")
-        elif name.strip() in LATER and properties[name].strip():
-            document.warn(node, DiagramCode.PROPERTY_LATER, f"属性“{name.strip()}”这个版本还不执行,写了也不起作用;请先去掉")
     said = declared(properties)
     found = Declarations(
         phase=said.phase,
@@ -43,6 +41,7 @@ def read(document: Document, node: Node, properties: dict[str, str]) -> Declarat
         approves_when=document.formula(node, said.approves_when, "属性 approvesWhen") if said.approves_when else None,
         office=_office(document, node, properties),
         person=_person(document, node, properties),
+        together=_together(document, node, properties),
         when=document.formula(node, text, "属性 when") if local(node) == "process" and (text := _value(properties, "when")) else None,
         distinct=_distinct(document, node, properties),
         may_be_empty=_may_be_empty(document, node, properties),
@@ -103,6 +102,19 @@ def _person(document: Document, node: Node, properties: dict[str, str]) -> Formu
         document.refuse(node, DiagramCode.DECLARATION, f"属性 person 不能写死人员“{text}”:{cure}")
         return None
     return document.formula(node, text, "属性 person")
+
+
+def _together(document: Document, node: Node, properties: dict[str, str]) -> FormulaTerm | None:
+    """FEEL that gives the key of the list that a task may be done in with others; null: by itself."""
+    text = _value(properties, "together")
+    if not text or not _of_user_task(document, node, "together"):
+        return None
+    if not text.startswith("="):
+        document.refuse(
+            node, DiagramCode.DECLARATION, f"属性 together 的“{text}”应是以 = 开头的表达式:结果相同的事项可以一并办理,空值的单独办理"
+        )
+        return None
+    return document.formula(node, text, "属性 together")
 
 
 def _distinct(document: Document, node: Node, properties: dict[str, str]) -> bool:

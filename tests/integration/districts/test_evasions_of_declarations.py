@@ -9,7 +9,7 @@ from flask import Flask
 from app.domain.districts import ZONE
 from app.domain.permissions import SYSTEM
 from app.errors import Forbidden
-from app.services import messages, projects, tasks
+from app.services import joint, messages, projects, tasks
 from tests.integration.districts.evading import begun, elements, facts, refused, start
 from tests.integration.districts.play import PLATFORM, District, at
 
@@ -55,6 +55,27 @@ def test_the_institution_drafts_and_the_office_above_submits(app: Flask, own: st
     place.do(ties)
     assert elements(place, project) == ["check_declaration"]
     assert facts(project)["sectorAuthority"] == superior
+
+
+@pytest.mark.requirement("SC-9-1")
+def test_the_authority_submits_several_declarations_of_its_institutions_as_one_act_or_none(app: Flask) -> None:
+    """统一申报: at one instant, before the day is over; each keeps its own project; the co-builder's task is in no such list."""
+    place, build = _declared_by(HOSPITAL)
+    care = place.declare("系统运行维护", HOSPITAL)
+    superior = _office(place, "sector_authority", HEALTH)
+    for project, kind in ((build, "建设类"), (care, "运维类")):
+        drafted = place.task(project, "prepare_declaration")
+        place.do(drafted, projectName=f"医院{kind}平台", orgType="公共事业单位", sectorAuthority=superior, projectType=kind)
+    one, two = (place.task(project, "endorse_declaration") for project in (build, care))
+    health = place.person("sector_authority", office=HEALTH)
+    assert {line.key for line in joint.members(health, one.key, place.now)} == {one.key, two.key}
+    with pytest.raises(Forbidden, match="医院"):
+        joint.submit(place.person("sector_authority", office="宿城区教育局"), [one.key, two.key], {"endorsement": "同意"}, place.now)
+    assert [elements(place, project) for project in (build, care)] == [["endorse_declaration"]] * 2
+    place.advance(at("2026-10-15T23:59:59"))
+    assert joint.submit(health, [one.key, two.key], {"endorsement": "同意"}, place.now) == 2
+    assert [elements(place, project) for project in (build, care)] == [["check_declaration"]] * 2
+    assert {facts(project)["firstSubmittedAt"] for project in (build, care)} == {"2026-10-15T23:59:59+08:00"}
 
 
 @pytest.mark.requirement("SC-17-5", side="refused")

@@ -19,6 +19,7 @@ def to_contract(case: Case, **tender: Any) -> None:
         "reclaim_budget",
         "review_tender",
         "determine_method",
+        "give_method_opinion",
         "arrange_central_procurement",
         "conduct_central_procurement",
         "publish_announcement",

@@ -63,12 +63,13 @@ def test_of_a_diagram_that_is_still_to_be_redrawn_nothing_is_said_until_it_decla
     assert [finding.severity for finding in found(d.user("work"), where=other, root=tmp_path)] == ["warning"]
 
 
-@pytest.mark.parametrize("name", ["together"])
-def test_what_this_version_does_not_carry_out_is_told(name: str) -> None:
-    source = d.file(d.process(d.start(), d.user("work", says(**{name: "anything"})), d.end(), d.chain("start", "work", "end")))
-    for house, severity in ((True, "error"), (False, "warning")):
-        found = [one for one in check([("bpmn/p.bpmn", source)], house=house) if one.code == "PROPERTY_LATER"]
-        assert [(one.element, one.severity, "还不执行" in one.message) for one in found] == [("work", severity, True)]
+@pytest.mark.parametrize(("written", "told"), [("=1", []), ("一批", ["应是以 = 开头的表达式"])])
+def test_the_key_of_a_list_is_an_expression(written: str, told: list[str]) -> None:
+    source = d.file(d.process(d.start(), d.user("work", says(together=written)), d.end(), d.chain("start", "work", "end")))
+    found = [one for one in check([("bpmn/p.bpmn", source)]) if "together" in one.message]
+    assert [(one.code, one.element, said in one.message) for one, said in zip(found, told, strict=True)] == [
+        ("DECLARATION", "work", True)
+    ] * len(told)
 
 
 def test_an_unknown_property_is_told_once() -> None:

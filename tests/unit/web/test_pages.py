@@ -114,6 +114,23 @@ def test_the_task_page_says_why_until_when_and_by_which_clause(sign_in: SignIn) 
     assert page.count("btn-primary") == 0  # the one primary button, 提交, is the form's own
 
 
+def test_several_tasks_are_chosen_from_a_list_and_answered_once(sign_in: SignIn, token: Token, memory: world.Memory) -> None:
+    client = sign_in("applicant")
+    first, second = world.LINES[:2]
+    assert "与其他 1 件同类事项一并办理" in client.get("/tasks/1").text
+    assert "一并办理" not in client.get("/tasks/4").text
+    chosen = client.get("/tasks/1/together").text
+    assert all(words in chosen for words in (first.project_name, second.project_name, "选定，填写意见"))
+    assert 'id="task-form"' not in chosen
+    assert "只有一件的请" in client.get("/tasks/1/together?task=1").text
+    filled = client.get("/tasks/1/together?task=1&task=2").text
+    assert "（2 件）" in filled
+    assert filled.count(" checked>") == 2
+    sent = send(client, token, "/tasks/1/together?task=1&task=2", FILLED)
+    assert (sent.status_code, memory.together) == (200, [[1, 2]])
+    assert "2 件已一并办结" in client.get(sent.get_json()["redirect"]).text
+
+
 def test_a_returned_task_says_by_whom_why_and_until_when_and_the_inbox_marks_it(sign_in: SignIn) -> None:
     client = sign_in("applicant")
     page = client.get("/tasks/4").text

@@ -23,7 +23,7 @@ from app.errors import Conflict, Forbidden, InvalidForm, InvalidRequest, NotFoun
 from app.playing import demonstration as demo
 from app.seen import shapes as v
 from app.seen.happenings import Happening
-from app.services import accounts, confirming, documents, inbox, instances, instants, models, projects, returns, tasks, timers
+from app.services import accounts, confirming, documents, inbox, instances, instants, joint, models, projects, returns, tasks, timers
 from app.services.returns import ReturnWish
 
 DATA = Path(__file__).parents[2] / "data" / "web"
@@ -133,6 +133,7 @@ class Memory:
     published: v.DeploymentView | None = None
     confirmed_facts: list[tuple[str, int, str, int]] = field(default_factory=list)
     unconfirmed: Mapping[str, str] = field(default_factory=dict)  # of the task's form
+    together: list[list[int]] = field(default_factory=list)  # tasks that were done as one act
 
 
 def project() -> v.ProjectView:
@@ -492,6 +493,14 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
         )[1],
         save_draft=lambda actor, key, data, now: (memory.drafts.update({key: data}), NOW)[1],
         search=lambda actor, wanted, now, **more: v.Page([LINES[1]], 1),
+    )
+    fake(
+        joint,
+        members=lambda actor, key, now: tuple(LINES[:2]) if key in (1, 2) else (),
+        page=lambda actor, key, chosen, now: joint.JointPage(
+            line=LINES[0], form=memory.form, members=tuple(LINES[:2]), chosen=tuple(one for one in LINES[:2] if one.key in chosen)
+        ),
+        submit=lambda actor, keys, data, now, confirmed=None, idempotency_key=None: (memory.together.append(list(keys)), len(keys))[1],
     )
     fake(returns, give_back=lambda actor, key, wish, now, idempotency_key=None: give_back(memory, actor, key, wish))
     fake(
