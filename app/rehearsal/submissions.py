@@ -38,7 +38,8 @@ def _rewritten(
     run: Rehearsal, root: RehearsedTree, task: effects.TaskOpened, form: Form, data: Mapping[str, Any]
 ) -> Sequence[FieldProblem]:
     """What is only shown and comes back as something else: facts of the ledger, and what earlier tasks have said."""
-    if not root.state.tree.instances[task.instance].definition.declares:
+    sent_back = any(name in data for name in form.shown_fields)
+    if not sent_back or not root.state.tree.instances[task.instance].definition.declares:
         return ()
     schema = _schema(run)
     marked, shown = form_facts.marked(form, schema), form_facts.shown(form, schema)
