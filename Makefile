@@ -15,7 +15,8 @@ MUTANTS = $(BIN)/python -m tests.mutants $(if $(SEED),--seed $(SEED)) $(if $(COU
 # What counts days and instants runs in the district's own zone, too.
 DATED := tests/unit/domain tests/unit/engine/test_deadlines.py tests/unit/engine/test_timers.py tests/processes/test_dates.py tests/processes/operation \
   tests/processes/planning/test_declaration.py tests/processes/delivery/test_acceptance.py tests/integration/services/test_calendar.py \
-  tests/integration/districts/test_lateness.py tests/integration/districts/test_window.py tests/integration/districts/test_obligations.py
+  tests/integration/districts/test_lateness.py tests/integration/districts/test_window.py tests/integration/districts/test_obligations.py \
+  tests/integration/districts/test_boundaries.py
 SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races soak-seats soak-rows
 
 .PHONY: help run setup front test lint soak $(SOAKED) mutants releases bench pictures docs chromium

@@ -10,6 +10,7 @@ from app.catalogue import districts, snapshot
 from app.codes import RequestCode
 from app.decision import dmn, feel
 from app.decision.codes import DmnCode
+from app.decision.dmn.expressions import CLAUSES
 from app.domain import templates
 from app.domain.codes import VerdictCode
 from app.domain.districts import SHARED, UnknownDistrict, named, short_name
@@ -278,6 +279,7 @@ def _read_decisions(name: str, content: bytes, tenant: str) -> tuple[ModelFile |
     )  # one that imports is judged together with what it imports
     wrong = [finding for finding in findings if finding.severity == "error"]
     wrong += [Finding(name, decision, None, code, message) for decision, code, message in reserved.decisions(model)]
+    wrong += _groundless(name, model)
     overlaps = tuple(finding for finding in findings if finding.severity != "error" and finding.code == DmnCode.OVERLAP)
     odd = [finding for finding in findings if finding.severity != "error" and finding.code != DmnCode.OVERLAP]
     if not model.decisions and not model.namespace:
@@ -296,6 +298,18 @@ def _read_decisions(name: str, content: bytes, tenant: str) -> tuple[ModelFile |
         )
     )
     return ModelFile(name, tenant, content, digest(content), tuple(defined), model=model, overlaps=overlaps), wrong, odd
+
+
+def _groundless(name: str, model: dmn.Model) -> Iterator[Finding]:
+    """Rows that say nothing of what they rest on, in a table whose others cite their clauses."""
+    text = "这一行没有写明依据的条款:请写在批注的开头;条文没有定的,写明是本系统的约定"
+    for decision in model.decisions.values():
+        if any(CLAUSES in rule.annotations for rule in decision.rules):
+            yield from (
+                Finding(name, f"{decision.id} 第 {rule.number} 行", None, FindingCode.CLAUSE, text)
+                for rule in decision.rules
+                if not rule.annotations
+            )
 
 
 def of_dmn(name: str, problem: dmn.DmnProblem) -> Finding:

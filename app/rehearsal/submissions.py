@@ -1,8 +1,11 @@
 """A task completed in a rehearsal: looked at as the server looks at it, by the form's schema and its checks, before the step."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from app.domain import form_facts
+from app.domain.codes import FormCode
 from app.domain.fact_changes import UNCONFIRMED
 from app.domain.facts import FactsError, LedgerSchema
 from app.domain.forms import FieldProblem, Form
@@ -26,7 +29,32 @@ def submitted(
         return data, CheckReport([])
     answered = form.answered(data)
     report = examine(form, answered, confirmed, _setting(run, root, task, form))
+    if not report.problems:  # the server's order
+        report = replace(report, problems=_rewritten(run, root, task, form, answered))
     return form.emptied(answered, root.state.of_task(task.element)), report
+
+
+def _rewritten(
+    run: Rehearsal, root: RehearsedTree, task: effects.TaskOpened, form: Form, data: Mapping[str, Any]
+) -> Sequence[FieldProblem]:
+    """What is only shown and comes back as something else: facts of the ledger, and what earlier tasks have said."""
+    sent_back = any(name in data for name in form.shown_fields)
+    if not sent_back or not root.state.tree.instances[task.instance].definition.declares:
+        return ()
+    schema = _schema(run)
+    marked, shown = form_facts.marked(form, schema), form_facts.shown(form, schema)
+    project = run.ledger.projects[root.project] if root.project is not None else None
+    row = project_context(project, schema) if project is not None else None
+    wrong = {
+        name: "取自台账,只供查看,不能改"
+        for name, field in shown.items()
+        if row is not None and name in data and not form_facts.is_same(field, row[name], data[name])
+    }
+    others = form_facts.of_others(form, {*marked, *shown})
+    wrong |= dict.fromkeys(form_facts.altered(form, others, data, run.seen_from(root, task.element)), "是前面的环节填写的,只供查看,不能改")
+    return [
+        FieldProblem(name, form.title_of([name]), FormCode.NOT_ALLOWED, f"“{form.title_of([name])}”{text}") for name, text in wrong.items()
+    ]
 
 
 def begun(run: Rehearsal, definition: ProcessDefinition, case: Scenario) -> Mapping[str, Any]:

@@ -53,6 +53,7 @@ def test_programs_are_given_what_the_design_says(root: Path) -> None:
 
 @pytest.mark.parametrize(("level", "short"), [("carried", "XX-2-1"), ("reached", "XX-2-1"), ("covered", "XX-1-1 XX-2-1")])
 def test_a_level_that_is_not_reached_fails(root: Path, level: str, short: str) -> None:
+    """FX-3-1: what nothing carries is named, and only an article that is left out by the text itself may be a principle."""
     done = trace("--require", level)
     assert (done.exit_code, done.stderr.strip()) == (1, f"{len(short.split())} 条没有达到 {level}:{short}")
 

@@ -27,6 +27,7 @@ DECLARED: dict[str, tuple[Mapping[str, Any], str]] = {
     "FX-2-9 office equipment called a part of nothing": ({"exclusionKind": "以上都不是"}, "exclusionKind"),
     "FX-4-1 an organ that calls itself a town": ({"orgType": "镇"}, "本单位登记的类别是党政机关"),
     "FX-4-3 a leader who is only a name": ({"responsibleLeader": {"key": "1", "name": "张明"}}, "应从登记的人员中选择"),
+    "FX-6-2 a tag of one's own for the statistics": ({"alignmentTags": ["一网都管"]}, "alignmentTags"),
     "FX-7-1 a website of its own": ({"standaloneWebsite": True}, "区政府门户网站"),
     "FX-7-2 a convenience service elsewhere": ({"serviceNature": "便民服务", "targetPlatform": "不涉及"}, "一网通办"),
     "FX-8-2 an exit of its own": ({"ownInternetEgress": True}, "不得自建互联网出口"),
@@ -48,7 +49,7 @@ DECLARED: dict[str, tuple[Mapping[str, Any], str]] = {
 
 
 def test_a_dishonest_declaration_is_refused_at_the_field(app: Flask) -> None:
-    """FX-2-5 to FX-14-1."""
+    """FX-2-5 to FX-14-1, FX-6-2 and FX-8-5 among them."""
     place, project = begun("fengxian")
     line = place.task(project, "prepare_declaration")
     for name, (answers, words) in DECLARED.items():

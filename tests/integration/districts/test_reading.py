@@ -74,6 +74,7 @@ def check(project: Project, who: Mapping[str, Actor], expected: Mapping[str, set
 
 
 def test_in_sucheng(app: Flask) -> None:
+    """SC-10-18, SC-13-1: whoever reviews sees what was declared, and nobody else's opinion before it is concluded."""
     place, key = begun("sucheng", PLATFORM, NAME)
     project = Project(app, place, key, NAME)
     roles = ("applicant", "data_bureau", "finance", "auditor", "cyberspace", "big_data_centre", "development_reform", "public_security")
@@ -116,6 +117,7 @@ def test_in_sucheng(app: Flask) -> None:
 
 
 def test_in_fengxian(app: Flask) -> None:
+    """FX-15-3, FX-16-1, FX-18-1: whoever reviews sees what was declared, and nobody else's opinion before it is concluded."""
     place, key = begun("fengxian", PLATFORM, NAME)
     project = Project(app, place, key, NAME)
     roles = (
