@@ -523,7 +523,12 @@ def test_blocks() -> None:
     # FX-19-1: neither another name nor a part of it gets around it; another office's project of that name does not count
     assert codes("fengxian", **{**mine, "projectName": "综合平台（二期）"}, blocks=[block]) == ["review_failed"]
     assert codes("fengxian", **{**mine, "projectName": "别的名称", "projectKey": "5"}, blocks=[block]) == ["review_failed"]
-    assert codes("fengxian", **{**mine, "projectName": "别的名称", "originalSystem": "P5"}, blocks=[block], systems=[{"systemNo": "P5", "project": "5"}]) == ["review_failed"]
+    assert codes(
+        "fengxian",
+        **{**mine, "projectName": "别的名称", "originalSystem": "P5"},
+        blocks=[block],
+        systems=[{"systemNo": "P5", "project": "5"}],
+    ) == ["review_failed"]
     assert codes("fengxian", **{**mine, "projectName": "别的名称"}, blocks=[block]) == []
     assert codes("fengxian", **mine, blocks=[{**block, "applicantOffice": "教育局"}]) == []
     failed = {"projectKey": "5", "phase": "operating", "evalResult": "未通过"}
