@@ -23,7 +23,9 @@ from app.services import accounts, projects, tasks, timers
 DURATION = timedelta(minutes=30)  # how long a person takes
 MOST_REPEATS = 40  # of one task, opinions of several offices included: beyond that the life turns in a circle
 DECLARATION = "declaration"
-UNTOWARD = frozenset({"cancellation", "om_stop"})  # what people begin where something has gone wrong, and no life needs
+UNTOWARD = frozenset(  # what people begin where something has gone wrong, and no life needs
+    {"cancellation", "om_stop", "reprocurement", "withdrawal", "reconsideration", "leader_change"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -212,11 +212,11 @@ def test_what_was_only_submitted_counts_for_the_ranking_and_for_splitting(app: F
 
 
 @pytest.mark.parametrize("original", ["99999", "没有这个项目", ""])
-def test_an_upgrade_names_a_project_that_exists(app: Flask, original: str) -> None:
+def test_an_upgrade_names_a_system_that_is_registered(app: Flask, original: str) -> None:
     """FX-32-2: a wrong number is not a way around the evaluation that failed."""
     place, project = begun("fengxian")
     line = place.task(project, "prepare_declaration")
-    assert "原项目" in refused(place, line, isUpgrade=True, upgradeReason="老化", originalProjectKey=original)
+    assert "系统" in refused(place, line, isUpgrade=True, upgradeReason="老化", originalSystem=original)
 
 
 def test_the_threshold_of_the_approval_is_judged_on_what_the_ledger_knows(app: Flask) -> None:

@@ -21,8 +21,8 @@ DECLARED: dict[str, tuple[Mapping[str, Any], str]] = {
     "FX-2-5 a business system without a section on data": ({"dataResources": []}, "须列明共享数据资源"),
     "FX-2-6 operation for the first time on no ground": ({**OM, "omBasis": "不涉及"}, "首次运维的依据"),
     "FX-2-6 operation after an acceptance of nothing": (
-        {**OM, "omBasis": "验收后首次运维", "originalProjectKey": " "},
-        "originalProjectKey",
+        {**OM, "omBasis": "验收后首次运维", "originalSystem": " "},
+        "originalSystem",
     ),
     "FX-2-9 office equipment called a part of nothing": ({"exclusionKind": "以上都不是"}, "exclusionKind"),
     "FX-4-1 an organ that calls itself a town": ({"orgType": "镇"}, "本单位登记的类别是党政机关"),
@@ -40,7 +40,7 @@ DECLARED: dict[str, tuple[Mapping[str, Any], str]] = {
     "FX-10-2 blanks for a study": ({"security": "　 "}, "security"),
     "FX-10-3 a total of one's own": ({"totalAmount": Decimal(1)}, "只供查看"),
     "FX-11-2 phases without a plan": ({"isPhased": True, "phases": []}, "分期建设计划"),
-    "FX-11-4 an upgrade without papers": ({"isUpgrade": True, "upgradeReason": "老旧", "originalProjectKey": "1"}, "尚缺：测评报告"),
+    "FX-11-4 an upgrade without papers": ({"isUpgrade": True, "upgradeReason": "老旧", "originalSystem": "1"}, "尚缺：测评报告"),
     "FX-12-2 a blank for a ground": ({"dataResources": [{"name": "甲", "shareType": "不予共享", "noShareBasis": " "}]}, "不予共享"),
     "FX-12-2 a ground of no kind": ({"dataResources": [{"name": "甲", "shareType": "不予共享", "noShareBasis": "某条例"}]}, "不予共享"),
     "FX-13-1 operation without its papers": ({**OM, "omBasis": "政务云"}, "omBasis"),
@@ -60,13 +60,12 @@ def test_a_dishonest_declaration_is_refused_at_the_field(app: Flask) -> None:
 
 @pytest.mark.parametrize("original", ["123", "2026-0001"])
 def test_first_operation_is_of_a_project_that_was_accepted(app: Flask, original: str) -> None:
-    """FX-2-6: a number that there is not brings the declaration back to be filled in."""
+    """FX-2-6: a system that is not in the register is none that was accepted."""
     place, project = begun("fengxian")
     line = place.task(project, "prepare_declaration")
     names = ("建设方案", "原始建设合同", "运维项目验收意见", "共享数据资源目录发布证明")
     papers = [{"name": name, "files": place.filled(line)["materials"][0]["files"]} for name in names]
-    place.do(line, **OM, omBasis="验收后首次运维", originalProjectKey=original, materials=papers)
-    place.do(place.task(project, "prepare_declaration"), originalProjectKey=original)
+    assert "原项目尚未验收" in refused(place, line, **OM, omBasis="验收后首次运维", originalSystem=original, materials=papers)
     assert [line.element_id for line in place.open(project)] == ["prepare_declaration"]
     assert projects.phase(SYSTEM, project) == "draft"
 

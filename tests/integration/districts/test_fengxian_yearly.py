@@ -1,6 +1,7 @@
 """What Fengxian's regulation wants of every project or of the district each year begins by itself, without holding anything up."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,18 +12,34 @@ from app.errors import Failure
 from app.services import projects
 from app.store.tables import ObligationRow, db
 from tests.integration.districts.evading import begun, elements, start
-from tests.integration.districts.play import at
+from tests.integration.districts.play import District, at
 from tests.integration.districts.test_data_operations import Operations
 from tests.integration.districts.test_obligations import due, rows
 
 
+def by_hand(place: District, project: int, process: str, role: str, **given: Any) -> None:
+    """The office that inspects begins at any time and says why; nobody else does, and not without a reason."""
+    inspector = place.person(role, project=project)
+    for person, filled in ((place.person("applicant", project=project), given), (inspector, given | {"inspectionReason": " "})):
+        with pytest.raises(Failure):
+            projects.start_process(person, project, process, place.now, given=filled)
+    projects.start_process(inspector, project, process, place.now, given=given)
+
+
 @pytest.mark.requirement("FX-5-10")
+@pytest.mark.requirement("FX-5-12")
+@pytest.mark.requirement("FX-27-1", side="allowed")
 @pytest.mark.requirement("FX-32-1")
 @pytest.mark.requirement("FX-22-4")
 def test_security_duties_and_performance_are_looked_after_every_year_and_operation_stops_by_finance(app: Flask) -> None:
     """The project goes on meanwhile; who evaluates the service decides about money alone, who evaluates the project about upgrades."""
     place, project = begun("fengxian")
     place.until_phase(project, "building")
+    by_hand(place, project, "inspection", "cyberspace", inspectionReason="上级通报涉及本系统")
+    by_hand(place, project, "fund_inspection", "finance", inspectionReason="年度资金检查", inspectionScope=["资金使用"])
+    place.do(place.open(project, "inspect_duties")[0])
+    place.do(place.open(project, "inspect_funds")[0])
+    assert [row["inspectionReason"] for row in rows(project, "inspection")] == ["上级通报涉及本系统"]
     year = place.now.year if place.now < at(f"{place.now.year}-09-01") else place.now.year + 1
     before = projects.phase(SYSTEM, project)
     place.advance(at(f"{year}-09-01") + timedelta(hours=1))
@@ -34,6 +51,7 @@ def test_security_duties_and_performance_are_looked_after_every_year_and_operati
     assert "answer_inspection" in elements(place, project)
     assert projects.phase(SYSTEM, project) == before
     place.until_phase(project, "operating")
+    assert [(row["systemNo"], row["lifecycle"]) for row in rows(project, "system")] == [(f"P{project}", "已建")]  # FX-27-1
     year = place.now.year if place.now < at(f"{place.now.year}-11-01") else place.now.year + 1
     place.advance(at(f"{year}-11-01") + timedelta(hours=1))
     assert f"{year}-11-01" in due(project, "evaluation")

@@ -327,7 +327,7 @@ def test_a_plan_review_that_failed_blocks_the_rest_of_the_year() -> None:
 
 def test_an_upgrade_of_a_system_that_failed_its_evaluation_waits_for_rectification() -> None:
     """FX-32-2."""
-    for rectified, found in ((False, ["evaluation_failed"]), (True, [])):
+    for rectified, found in ((False, True), (True, False)):
         original = {
             "projectKey": "7",
             "phase": "operating",
@@ -338,19 +338,27 @@ def test_an_upgrade_of_a_system_that_failed_its_evaluation_waits_for_rectificati
         }
         case = declaration("fengxian", OPEN, others=[original])
         papers = materials(case, "原项目建设合同", "测评报告", "验收意见")
-        case.fill("prepare_declaration", isUpgrade=True, upgradeReason="老化", originalProjectKey="7", materials=papers)
-        assert codes(case) == found
+        answers = {"isUpgrade": True, "upgradeReason": "老化", "originalSystem": "P7", "materials": papers}
+        if found:
+            with pytest.raises(FormRejected, match="绩效评估未通过"):
+                submit(case, **answers)
+        else:
+            case.fill("prepare_declaration", **answers)
         assert case.tasks == ({"prepare_declaration": 1} if found else {"endorse_declaration": 1})
 
 
 def test_a_first_maintenance_needs_an_accepted_original() -> None:
     """FX-2-6."""
-    for phase, found in (("building", ["original"]), ("operating", [])):
+    for phase, found in (("building", True), ("operating", False)):
         case = declaration("fengxian", OPEN, others=[{"projectKey": "7", "phase": phase, "applicantOffice": "机关事务管理局"}])
         papers = materials(case, "原始建设合同", "运维项目验收意见", "共享数据资源目录发布证明")
-        first = {"category": "运维类项目", "projectType": "运维类", "omBasis": "验收后首次运维", "originalProjectKey": "7"}
-        case.fill("prepare_declaration", **first, materials=papers)
-        assert codes(case) == found
+        first = {"category": "运维类项目", "projectType": "运维类", "omBasis": "验收后首次运维", "originalSystem": "P7"}
+        if found:
+            with pytest.raises(FormRejected, match="原项目尚未验收"):
+                submit(case, **first, materials=papers)
+        else:
+            case.fill("prepare_declaration", **first, materials=papers)
+        assert case.tasks == ({"prepare_declaration": 1} if found else {"endorse_declaration": 1})
 
 
 def test_business_systems_without_a_sharing_list_are_returned() -> None:

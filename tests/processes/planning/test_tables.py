@@ -523,13 +523,22 @@ def test_blocks() -> None:
     # FX-19-1: neither another name nor a part of it gets around it; another office's project of that name does not count
     assert codes("fengxian", **{**mine, "projectName": "综合平台（二期）"}, blocks=[block]) == ["review_failed"]
     assert codes("fengxian", **{**mine, "projectName": "别的名称", "projectKey": "5"}, blocks=[block]) == ["review_failed"]
-    assert codes("fengxian", **{**mine, "projectName": "别的名称", "originalProjectKey": "5"}, blocks=[block]) == ["review_failed"]
+    assert codes(
+        "fengxian",
+        **{**mine, "projectName": "别的名称", "originalSystem": "P5"},
+        blocks=[block],
+        systems=[{"systemNo": "P5", "project": "5"}],
+    ) == ["review_failed"]
     assert codes("fengxian", **{**mine, "projectName": "别的名称"}, blocks=[block]) == []
     assert codes("fengxian", **mine, blocks=[{**block, "applicantOffice": "教育局"}]) == []
     failed = {"projectKey": "5", "phase": "operating", "evalResult": "未通过"}
     upgrade = {**mine, "isUpgrade": True, "blocks": []}
+    upgrade |= {"originalSystem": "P5", "systems": [{"systemNo": "P5", "project": "5", "lifecycle": "已建"}]}
     assert codes("fengxian", **upgrade, originals=[failed]) == ["evaluation_failed"]
     assert codes("fengxian", **upgrade, originals=[{**failed, "rectified": True}]) == []
+    # FX-11-4: what is upgraded is in the register and in use
+    assert codes("fengxian", **{**upgrade, "systems": [{"systemNo": "P5", "project": "5", "lifecycle": "已退出"}]}) == ["original"]
+    assert codes("fengxian", **{**upgrade, "originalSystem": "5"}, originals=[failed]) == ["original"]
     assert codes("sucheng", linkedForcedRetired=True) == ["forced_retired"]
     assert codes("sucheng", linkedForcedRetired=False) == []
 
