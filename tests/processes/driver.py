@@ -17,11 +17,14 @@ from zoneinfo import ZoneInfo
 from app import printing
 from app.decision import dmn, feel
 from app.domain import calendars, deadlines, districts, documents
+from app.domain.districts import SHARED
 from app.domain.forms import FieldProblem, Form
 from app.engine import DecisionRef, ProcessDefinition, State, StaticLibrary, answering, commands, effects, functions, read, readings, step
 from app.engine.expressions import vocabulary
 from app.engine.form_checks import CheckSetting, CheckSite, examine
 from app.engine.ledger import OfficesAsked
+from app.engine.library import LibraryRef
+from app.rehearsal.imports import Namespaces
 from tests.processes.kept import Kept, marked
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,10 +59,12 @@ def library(district: str, years: tuple[int, ...] | None = None) -> StaticLibrar
         for definition in read(path.read_bytes(), path.name).processes:
             definitions[definition.process_id] = definition.with_key(len(definitions) + 1, 1, 1)
     decisions: dict[str, DecisionRef] = {}
+    namespaces = Namespaces(district)
     for path in files("dmn", ".dmn", district).values():
         model = dmn.parse(path.read_bytes(), name=path.name)
+        namespaces.add(LibraryRef(len(decisions) + 1, 1, model, district if path.parent.name == district else SHARED))
         for decision_id in model.decisions:
-            decisions[decision_id] = DecisionRef(len(decisions) + 1, 1, decision_id, model)
+            decisions[decision_id] = DecisionRef(len(decisions) + 1, 1, decision_id, model, namespaces.find)
     calendar = calendars.statutory(years) if years else calendars.statutory()
     found = StaticLibrary(definitions, decisions, frozenset(files("forms", ".json", district)), calendar, ZONE, tenant=district)
     found.templates = {
@@ -86,7 +91,7 @@ def decide(district: str, decision: str, **facts: Any) -> Any:
     """What a shipped table says, as JSON values; the facts are those of the project and the parameters too."""
     ref = library(district).decisions[decision]
     environment = feel.Environment(now=at("2026-03-10"), zone=ZONE)
-    return feel.to_json(ref.model.evaluate(decision, {"project": facts, "parameters": facts, **facts}, environment).output)
+    return feel.to_json(ref.evaluate({"project": facts, "parameters": facts, **facts}, environment).output)
 
 
 def due(district: str, key: str, start: str, **facts: Any) -> deadlines.Due:
