@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.decision import feel
 from app.domain.districts import ZONE
 from app.domain.facts import FactsError
+from app.domain.subjects import PERIOD
 from app.engine import ProcessDefinition, commands, effects, timers
 from app.engine.errors import EngineError, ModificationRefused
 from app.engine.expressions import vocabulary
@@ -139,7 +140,7 @@ class _Run:
     def _begin(self, definition: ProcessDefinition) -> None:
         kinds = {event.kind for event in definition.start_events}
         if definition.obligation is not None:
-            pass  # the case is that of one subject whose turn it is
+            self._in_turn(definition)  # the case is that of one subject whose turn it is
         elif "none" in kinds:
             self.rehearsal.arm(definition)
         elif self._is_triggered(definition):
@@ -148,6 +149,18 @@ class _Run:
             self.rehearsal.arm(definition, self.case.variables)
             return
         self.rehearsal.start(definition, submissions.begun(self.rehearsal, definition, self.case))
+
+    def _in_turn(self, definition: ProcessDefinition) -> None:
+        """A case that names the day on which its period begins names one on which the cycle begins one."""
+        period = self.case.variables.get(PERIOD)
+        if period is None:
+            return
+        try:
+            turn = self.rehearsal.begins(definition, date.fromisoformat(str(period)))
+        except ValueError:
+            turn = False
+        if not turn:
+            raise Failed(f"{period} 不是流程“{definition.process_id}”的一个周期开始的日子,请改正变量 {PERIOD}")
 
     def _is_triggered(self, definition: ProcessDefinition) -> bool:
         for step in self.case.steps:
