@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from app import printing
@@ -88,10 +88,17 @@ def record_form(path: Path) -> Form:
 
 
 def decide(district: str, decision: str, **facts: Any) -> Any:
-    """What a shipped table says, as JSON values; the facts are those of the project and the parameters too."""
+    """What a shipped table says, as JSON values; the facts are those of the project, and stand over the parameters as shipped."""
     ref = library(district).decisions[decision]
     environment = feel.Environment(now=at("2026-03-10"), zone=ZONE)
-    return feel.to_json(ref.evaluate({"project": facts, "parameters": facts, **facts}, environment).output)
+    return feel.to_json(ref.evaluate({"project": facts, "parameters": {**constants(district), **facts}, **facts}, environment).output)
+
+
+@lru_cache(maxsize=4)
+def constants(district: str) -> Mapping[str, Any]:
+    """The district's parameters as shipped."""
+    ref = library(district).decisions["parameters"]
+    return cast(Mapping[str, Any], ref.evaluate({}, feel.Environment(now=at("2026-03-10"), zone=ZONE)).output)
 
 
 def due(district: str, key: str, start: str, **facts: Any) -> deadlines.Due:

@@ -21,8 +21,7 @@ def yuan(ten_thousands: str) -> Decimal:
 
 def sucheng_scope(**facts: Any) -> str:
     usual = {"orgType": "行政机关", "fundItems": [{"source": "区财政", "amount": 100}], "hardwareOnly": False, "totalAmount": 100}
-    minimum = decide("sucheng", "parameters")["hardwareMinimum"]
-    return str(decide("sucheng", "scope", **{**usual, "hardwareMinimum": minimum, **facts})["regime"])
+    return str(decide("sucheng", "scope", **{**usual, **facts})["regime"])
 
 
 @pytest.mark.parametrize(("amount", "regime"), [("49.99", "OUT"), ("50", "APPLY"), ("50.01", "APPLY")])
