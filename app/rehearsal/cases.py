@@ -139,8 +139,10 @@ class _Run:
 
     def _begin(self, definition: ProcessDefinition) -> None:
         kinds = {event.kind for event in definition.start_events}
-        if definition.obligation is not None:
-            self._in_turn(definition)  # the case is that of one subject whose turn it is
+        if definition.obligation is not None:  # the case is that of one subject whose turn it is
+            if PERIOD in self.case.variables:
+                self.rehearsal.start(definition, self.case.variables, self._turn(definition, str(self.case.variables[PERIOD])))
+                return
         elif "none" in kinds:
             self.rehearsal.arm(definition)
         elif self._is_triggered(definition):
@@ -150,17 +152,15 @@ class _Run:
             return
         self.rehearsal.start(definition, submissions.begun(self.rehearsal, definition, self.case))
 
-    def _in_turn(self, definition: ProcessDefinition) -> None:
-        """A case that names the day on which its period begins names one on which the cycle begins one."""
-        period = self.case.variables.get(PERIOD)
-        if period is None:
-            return
+    def _turn(self, definition: ProcessDefinition, period: str) -> str:
+        """The start event of a case that names the day on which its period begins. Raises Failed where the cycle begins none on it."""
         try:
-            turn = self.rehearsal.begins(definition, date.fromisoformat(str(period)))
+            found = self.rehearsal.turn(definition, date.fromisoformat(period))
         except ValueError:
-            turn = False
-        if not turn:
+            found = None
+        if found is None:
             raise Failed(f"{period} 不是流程“{definition.process_id}”的一个周期开始的日子,请改正变量 {PERIOD}")
+        return found
 
     def _is_triggered(self, definition: ProcessDefinition) -> bool:
         for step in self.case.steps:

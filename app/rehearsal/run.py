@@ -270,10 +270,11 @@ class Rehearsal:
             if event.timer.kind != timers.DATE or schedule.due_at > self.now:
                 self._arm(ArmedStart(definition, event, schedule.due_at, schedule.memo, variables or {}))
 
-    def begins(self, definition: ProcessDefinition, day: date) -> bool:
-        """Whether a period of what begins for many begins on a day. Raises InvalidRequest (TIMER) where its cycle is none."""
+    def turn(self, definition: ProcessDefinition, day: date) -> str | None:
+        """The start event at which a period of what begins for many begins on a day. Raises InvalidRequest (TIMER) where its cycle is none."""
         midnight = datetime.combine(day, time(), self.models.zone)
-        return any(self._schedule(definition, event, midnight).due_at.date() == day for event in definition.start_events if event.timer)
+        timed = [event for event in definition.start_events if event.timer is not None]
+        return next((event.element_id for event in timed if self._schedule(definition, event, midnight).due_at.date() == day), None)
 
     def _schedule(self, definition: ProcessDefinition, event: StartEvent, now: datetime) -> timers.Schedule:
         assert event.timer is not None
