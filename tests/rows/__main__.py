@@ -2,7 +2,8 @@
 
 A case counts that goes through a process, not one that asks the table alone. Tables of who reads what are left out: the server alone asks them, and
 ``tests/integration`` (``test_reading.py``) is what holds them. The result stands in ``.tmp/soak/rows.json``. A part of the whole (``--part 2/4``)
-takes every fourth change, so that no call is long; ``--only change_route`` those of one table.
+takes every fourth change, so that no call is long; ``--only change_route`` those of one table. A change after which the file cannot be read is no test of the
+cases: it is told apart and counts for neither. Why some are noticed by nobody says ``equivalent.py``.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from app.rehearsal.library import Models, Shelf
 from app.rehearsal.scenario_files import Scenario, read
 from app.rehearsal.scenarios import Suite
 from app.rehearsal.tracing.constants import Constants
+from tests.rows.equivalent import REASONS
 from tests.rows.mutations import Mutation, of_file
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,7 +137,7 @@ def main() -> int:
         del fates[name]
     left = sorted(name for name, came in fates.items() if Fate.NOTICED not in came)  # a shared table is noticed where one district notices
     for name in left:
-        print(name)
+        print(name, *(["—", REASONS[name]] if name in REASONS else []))
     share = len(left) / max(1, len(fates))
     print(f"{len(fates)} changes, {len(left)} noticed by nobody ({share:.1%}), {(time.monotonic() - begun) / 60:.1f} min")
     print(f"{len(unreadable)} more leave a file that cannot be read", *unreadable, sep="\n")
