@@ -91,7 +91,8 @@ def decide(district: str, decision: str, **facts: Any) -> Any:
     """What a shipped table says, as JSON values; the facts are those of the project, and stand over the parameters as shipped."""
     ref = library(district).decisions[decision]
     environment = feel.Environment(now=at("2026-03-10"), zone=ZONE)
-    return feel.to_json(ref.evaluate({"project": facts, "parameters": {**constants(district), **facts}, **facts}, environment).output)
+    chosen = {**constants(district), **facts, **(facts.get("parameters") or {})}
+    return feel.to_json(ref.evaluate({"project": facts, **facts, "parameters": chosen}, environment).output)
 
 
 @lru_cache(maxsize=4)
