@@ -92,7 +92,8 @@ class Trial:
             models = self.models(scenarios, case)
         except (NotThere, ModelRefused, UnknownDistrict) as error:
             text = f"models 所列的 {error} 没有部署" if isinstance(error, NotThere) else str(error)
-            return Outcome(ok=False, step="models", place="读取模型时", difference=text, told=text, cause=text)
+            stops = not isinstance(error, NotThere)  # a model that cannot be read is refused, whatever was changed in it
+            return Outcome(ok=False, step="models", place="读取模型时", stops=stops, difference=text, told=text, cause=text)
         return cases.attempt(case, models, districts.phase_keys())
 
     def touches(self, scenarios: ScenarioSet, case: Scenario) -> bool:

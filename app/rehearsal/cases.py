@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.decision import feel
 from app.domain.districts import ZONE
 from app.domain.facts import FactsError
+from app.domain.subjects import PERIOD
 from app.engine import ProcessDefinition, commands, effects, timers
 from app.engine.errors import EngineError, ModificationRefused
 from app.engine.expressions import vocabulary
@@ -138,8 +139,10 @@ class _Run:
 
     def _begin(self, definition: ProcessDefinition) -> None:
         kinds = {event.kind for event in definition.start_events}
-        if definition.obligation is not None:
-            pass  # the case is that of one subject whose turn it is
+        if definition.obligation is not None:  # the case is that of one subject whose turn it is
+            if PERIOD in self.case.variables:
+                self.rehearsal.start(definition, self.case.variables, self._turn(definition, str(self.case.variables[PERIOD])))
+                return
         elif "none" in kinds:
             self.rehearsal.arm(definition)
         elif self._is_triggered(definition):
@@ -148,6 +151,16 @@ class _Run:
             self.rehearsal.arm(definition, self.case.variables)
             return
         self.rehearsal.start(definition, submissions.begun(self.rehearsal, definition, self.case))
+
+    def _turn(self, definition: ProcessDefinition, period: str) -> str:
+        """The start event of a case that names the day on which its period begins. Raises Failed where the cycle begins none on it."""
+        try:
+            found = self.rehearsal.turn(definition, date.fromisoformat(period))
+        except ValueError:
+            found = None
+        if found is None:
+            raise Failed(f"{period} 不是流程“{definition.process_id}”的一个周期开始的日子,请改正变量 {PERIOD}")
+        return found
 
     def _is_triggered(self, definition: ProcessDefinition) -> bool:
         for step in self.case.steps:

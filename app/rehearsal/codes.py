@@ -83,6 +83,7 @@ class FindingCode(Code):
     NAME = "NAME", "没有中文名称，或文件名与其中的标识不同"
     ID = "ID", "元素标识应为小写英文下划线，且不用保留字"
     NUMBER = "NUMBER", "数写死在图或表单里，应放进决策表"
+    NUMBER_TWICE = "NUMBER_TWICE", "同一条的同一个数写在本区的两个决策文件里，应只写在一处"
     FULL_WIDTH = "FULL_WIDTH", "表达式含全角符号，请改用半角"
     LAYOUT = "LAYOUT", "图上没有画出，位置不是数字，或互相重叠"
 

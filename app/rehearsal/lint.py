@@ -34,6 +34,7 @@ from app.rehearsal import (
     form_checks,
     form_keywords,
     names,
+    numbers_once,
     printed,
     reserved,
     scenario_files,
@@ -130,6 +131,7 @@ def inspect(files: Sequence[tuple[str, bytes]], *, house: bool = False, installa
         findings += _ledger(bundle, stock)
         findings += written.opened(stock)
     findings += _due_dates(bundle, installation)
+    findings += numbers_once.check(bundle.decisions, severity)
     if house:
         findings += (*_drawn(bundle, installation), *_lanes(bundle, _stock(bundle, severity, installation)))
     return Inspection(findings, bundle.measured)

@@ -10,7 +10,7 @@ import heapq
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time
 from itertools import count
 from typing import Any
 
@@ -266,14 +266,22 @@ class Rehearsal:
         for event in definition.start_events:
             if event.timer is None or definition.obligation is not None:
                 continue
-            try:
-                schedule = timers.schedule(event.timer.kind, self._value(event.timer.term), self.now, self.models.zone)
-            except (timers.TimerError, feel.FeelError) as error:
-                raise InvalidRequest(
-                    f"流程“{definition.process_id}”的开始事件“{event.element_id}”:{error}", code=FindingCode.TIMER
-                ) from error
+            schedule = self._schedule(definition, event, self.now)
             if event.timer.kind != timers.DATE or schedule.due_at > self.now:
                 self._arm(ArmedStart(definition, event, schedule.due_at, schedule.memo, variables or {}))
+
+    def turn(self, definition: ProcessDefinition, day: date) -> str | None:
+        """The start event at which a period of what begins for many begins on a day. Raises InvalidRequest (TIMER) where its cycle is none."""
+        midnight = datetime.combine(day, time(), self.models.zone)
+        timed = [event for event in definition.start_events if event.timer is not None]
+        return next((event.element_id for event in timed if self._schedule(definition, event, midnight).due_at.date() == day), None)
+
+    def _schedule(self, definition: ProcessDefinition, event: StartEvent, now: datetime) -> timers.Schedule:
+        assert event.timer is not None
+        try:
+            return timers.schedule(event.timer.kind, self._value(event.timer.term), now, self.models.zone)
+        except (timers.TimerError, feel.FeelError) as error:
+            raise InvalidRequest(f"流程“{definition.process_id}”的开始事件“{event.element_id}”:{error}", code=FindingCode.TIMER) from error
 
     def publish(self, name: str, key: str, variables: Mapping[str, Any]) -> bool:
         """A message from outside with ttl 0, see ``_offer``. Returns whether it met anything."""

@@ -11,17 +11,20 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from app import printing
 from app.decision import dmn, feel
 from app.domain import calendars, deadlines, districts, documents
+from app.domain.districts import SHARED
 from app.domain.forms import FieldProblem, Form
 from app.engine import DecisionRef, ProcessDefinition, State, StaticLibrary, answering, commands, effects, functions, read, readings, step
 from app.engine.expressions import vocabulary
 from app.engine.form_checks import CheckSetting, CheckSite, examine
 from app.engine.ledger import OfficesAsked
+from app.engine.library import LibraryRef
+from app.rehearsal.imports import Namespaces
 from tests.processes.kept import Kept, marked
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,10 +59,12 @@ def library(district: str, years: tuple[int, ...] | None = None) -> StaticLibrar
         for definition in read(path.read_bytes(), path.name).processes:
             definitions[definition.process_id] = definition.with_key(len(definitions) + 1, 1, 1)
     decisions: dict[str, DecisionRef] = {}
+    namespaces = Namespaces(district)
     for path in files("dmn", ".dmn", district).values():
         model = dmn.parse(path.read_bytes(), name=path.name)
+        namespaces.add(LibraryRef(len(decisions) + 1, 1, model, district if path.parent.name == district else SHARED))
         for decision_id in model.decisions:
-            decisions[decision_id] = DecisionRef(len(decisions) + 1, 1, decision_id, model)
+            decisions[decision_id] = DecisionRef(len(decisions) + 1, 1, decision_id, model, namespaces.find)
     calendar = calendars.statutory(years) if years else calendars.statutory()
     found = StaticLibrary(definitions, decisions, frozenset(files("forms", ".json", district)), calendar, ZONE, tenant=district)
     found.templates = {
@@ -83,10 +88,18 @@ def record_form(path: Path) -> Form:
 
 
 def decide(district: str, decision: str, **facts: Any) -> Any:
-    """What a shipped table says, as JSON values; the facts are those of the project and the parameters too."""
+    """What a shipped table says, as JSON values; the facts are those of the project, and stand over the parameters as shipped."""
     ref = library(district).decisions[decision]
     environment = feel.Environment(now=at("2026-03-10"), zone=ZONE)
-    return feel.to_json(ref.model.evaluate(decision, {"project": facts, "parameters": facts, **facts}, environment).output)
+    chosen = {**constants(district), **facts, **(facts.get("parameters") or {})}
+    return feel.to_json(ref.evaluate({"project": facts, **facts, "parameters": chosen}, environment).output)
+
+
+@lru_cache(maxsize=4)
+def constants(district: str) -> Mapping[str, Any]:
+    """The district's parameters as shipped."""
+    ref = library(district).decisions["parameters"]
+    return cast(Mapping[str, Any], ref.evaluate({}, feel.Environment(now=at("2026-03-10"), zone=ZONE)).output)
 
 
 def due(district: str, key: str, start: str, **facts: Any) -> deadlines.Due:

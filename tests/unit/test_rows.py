@@ -1,8 +1,13 @@
 """What ``make soak-rows`` does to a cell: each literal by one unit, both ways, and nothing else."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.rows.mutations import moved
+from tests.rows.equivalent import REASONS
+from tests.rows.mutations import moved, of_file
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -22,3 +27,8 @@ from tests.rows.mutations import moved
 )
 def test_each_literal_is_moved_by_one_unit(cell: str, after: list[str]) -> None:
     assert [text for text, _ in moved(cell)] == after
+
+
+def test_what_is_said_of_a_change_is_said_of_one_that_there_is() -> None:
+    files = {ROOT / name.split()[0] for name in REASONS}
+    assert set(REASONS) <= {one.name for path in sorted(files) for one in of_file(ROOT, path)}

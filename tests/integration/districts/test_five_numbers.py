@@ -16,6 +16,7 @@ from app.engine import functions
 from app.services import accounts, instants, trail
 from app.store.tables import AuditEntryRow, db
 from tests.integration.districts.test_publishing import ROOT, Analyst
+from tests.processes.driver import constants
 
 REASON = "区政府常务会议纪要〔2026〕9 号"
 MOVED = {
@@ -25,7 +26,7 @@ MOVED = {
 NOW = datetime(2026, 11, 2, 1, tzinfo=UTC)
 BUILDING = {"projectType": "建设类"}
 CHANGE = {
-    "parameters": {"changeMode": "A_OR_B"}, "reasonCode": "二", "changes": [],
+    "reasonCode": "二", "changes": [],
     "project": {"contractAmount": Decimal(30_000_000), "approvedBudget": Decimal(99_999_999)},
 }  # fmt: skip
 # table → what is replaced by what, the field that is asked for, its values just on either side of the old and the new number, and the other inputs
@@ -44,7 +45,7 @@ def outcome(library: Snapshot, table: str, field: str, value: Any, others: dict[
     ref = library.decision(table)
     assert ref is not None
     given = Decimal(value) if str(value)[:1].isdigit() else value
-    asked: dict[str, Any] = {"parameters": None, **others, field: given, "changeItems": [{"amount": given}]}
+    asked: dict[str, Any] = {"parameters": constants("sucheng"), **others, field: given, "changeItems": [{"amount": given}]}
     asked.setdefault("project", dict(asked))
     environment = feel.Environment(now=NOW, zone=library.zone, functions=functions.of(library.calendar, library.zone))
     try:

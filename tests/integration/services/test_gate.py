@@ -11,6 +11,8 @@ from app.catalogue import districts, gate, trial
 from app.config import Config
 from app.domain.permissions import SYSTEM
 from app.errors import Forbidden, InvalidRequest, Refused
+from app.rehearsal.library import ModelRefused, Models
+from app.rehearsal.scenario_files import Scenario, ScenarioSet
 from app.services import models
 from app.store.tables import AuditEntryRow, DeploymentRow, ScenarioVerdictRow, db
 from tests.integration.services.conftest import DATA, NOW, Cast
@@ -138,6 +140,25 @@ def test_a_scenario_that_came_with_the_product_does_not_hold_up_a_new_amount_nor
     assert codes(deploy(("bpmn/permit.bpmn", NAMED))) == ["SCENARIO_KNOWN"]  # a label: published
     assert codes(deploy(("dmn/permit_gate.dmn", GATE))) == []  # and back: it holds again
     assert [item.code for item in refused(("dmn/permit_gate.dmn", TURNED)).problems] == ["SCENARIO"]  # a rule that says something else
+
+
+def test_a_table_that_cannot_be_read_is_refused_as_such_and_not_as_a_case_that_it_moved(shipped: None) -> None:
+    (problem,) = refused(("dmn/permit_gate.dmn", GATE.replace(b"&lt;= 10000", b"&lt;= 10000 10"))).problems
+    assert (problem.file, problem.code) == ("dmn/permit_gate.dmn", "feel_syntax")
+    assert version() == 1
+
+
+def test_models_of_a_case_that_cannot_be_read_refuse_though_only_a_number_changed(shipped: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    readable = trial.Trial.models
+
+    def unreadable(self: trial.Trial, scenarios: ScenarioSet, case: Scenario) -> Models:
+        if self.files:
+            raise ModelRefused("dmn/rates.dmn", "", "dmn/rates.dmn:无法读取")
+        return readable(self, scenarios, case)
+
+    monkeypatch.setattr(trial.Trial, "models", unreadable)
+    monkeypatch.setattr(trial.Trial, "touches", lambda *_: True)
+    assert [item.code for item in refused(("dmn/permit_gate.dmn", STRICT)).problems] == ["SCENARIO"]
 
 
 def test_a_set_of_the_installations_own_always_counts(hill: Flask, config: Config) -> None:

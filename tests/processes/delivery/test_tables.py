@@ -490,11 +490,15 @@ def test_a_month_that_ends_on_a_saturday_is_judged_on_the_next_working_day() -> 
 
 @pytest.mark.parametrize(
     ("stops", "received"),
-    [(False, "2026-09-01T09:00:00+08:00"), (True, "2026-03-10T09:00:00@Asia/Shanghai"), (None, "2026-09-01T09:00:00+08:00")],
+    [
+        (False, {"receivedAt": "2026-09-01T09:00:00+08:00"}),
+        (True, {"receivedAt": "2026-03-10T09:00:00@Asia/Shanghai"}),
+        (None, None),  # without a reading there is no instant to count from: an incident, and no other reading
+    ],
 )
 def test_a_returned_application_counts_from_its_first_receipt_unless_the_parameter_says_otherwise(
-    stops: bool | None, received: str
+    stops: bool | None, received: dict[str, str] | None
 ) -> None:
     """FX-24-3, A35: ``clockStop``."""
     given = {"receipt": {"receivedAt": "2026-09-01T09:00:00+08:00"}, "parameters": {"clockStop": stops}}
-    assert decide("fengxian", "application_receipt", **given) == {"receivedAt": received}
+    assert decide("fengxian", "application_receipt", **given) == received

@@ -587,15 +587,15 @@ UNIQUE: dict[str, dict[str, list[Any]]] = {
 def test_exactly_one_row_answers_whatever_is_answered(district: str, table: str) -> None:
     ref = library(district).decisions[table]
     from app.decision import feel
-    from tests.processes.driver import ZONE
+    from tests.processes.driver import ZONE, constants
 
     environment = feel.Environment(now=at("2026-03-10"), zone=ZONE)
     grid = UNIQUE[table]
     batch = {"planYear": 2027, "opensAt": "2026-01-01T00:00:00+08:00", "closesAt": "2026-04-01T00:00:00+08:00"}
     for answers in product(*grid.values()):
         facts = dict(zip(grid, answers, strict=True))
-        known = {"project": facts, "materials": [], "batches": [batch], **facts}
-        assert len(ref.model.evaluate(table, known, environment).rules) == 1, facts
+        known = {"project": facts, "parameters": constants(district), "materials": [], "batches": [batch], **facts}
+        assert len(ref.evaluate(known, environment).rules) == 1, facts
 
 
 BOTH = (

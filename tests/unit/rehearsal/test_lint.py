@@ -185,3 +185,29 @@ def test_the_command_exits_with_1_only_for_errors(tmp_path: Path) -> None:
     assert CliRunner().invoke(cli.main, ["lint", str(bad)]).exit_code == 1
     assert CliRunner().invoke(cli.main, ["lint", "--house", str(good)]).exit_code == 1
     assert CliRunner().invoke(cli.main, ["lint", str(tmp_path / "none.bpmn")]).exit_code == 2
+
+
+# ---------------------------------------------------------------------- a number stands once
+
+
+def table(name: str, clause: str, cell: str) -> bytes:
+    return f"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:{name}">
+      <decision id="{name}" name="界限"><variable name="{name}"/><decisionTable hitPolicy="COLLECT">
+        <input label="金额"><inputExpression typeRef="number"><text>amount</text></inputExpression></input><output name="r" typeRef="string"/>
+        <rule id="{name}_01"><description>{clause} 界限</description><inputEntry><text>{cell}</text></inputEntry><outputEntry><text>"是"</text></outputEntry></rule>
+      </decisionTable></decision></definitions>""".encode()
+
+
+def twice(*files: tuple[str, bytes]) -> list[tuple[str, str]]:
+    found = check(files, house=True)
+    return [(finding.file, finding.element) for finding in found if finding.code == "NUMBER_TWICE" and finding.severity == "error"]
+
+
+def test_a_number_of_a_clause_stands_in_one_table_of_a_district() -> None:
+    """SC-19-1, SC-2-5: the same clause's number in a second file is told there; another clause's, another district's and a bare 0 or 1 are not."""
+    first = ("dmn/sucheng/fee.dmn", table("fee", "SC-19-1", "&gt; 500000"))
+    assert twice(first, ("dmn/sucheng/gate.dmn", table("gate", "SC-19-1", "&lt;= 500000"))) == [("dmn/sucheng/gate.dmn", "gate 第 1 行")]
+    assert twice(first, ("dmn/gate.dmn", table("gate", "SC-19-1", "&lt;= 500000"))) == [("dmn/gate.dmn", "gate 第 1 行")]
+    assert twice(first, ("dmn/sucheng/gate.dmn", table("gate", "SC-2-5", "&lt;= 500000"))) == []
+    assert twice(first, ("dmn/fengxian/gate.dmn", table("gate", "SC-19-1", "&lt;= 500000"))) == []
+    assert twice(first, ("dmn/sucheng/gate.dmn", table("gate", "SC-19-1", "&lt;= 0"))) == []
