@@ -76,13 +76,20 @@ def fill(
     return Filled(values, tuple(name for name in assumed if name in values))
 
 
-def beginning(starter: Actor, process_id: str, project_key: int | None, facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def beginning(
+    starter: Actor,
+    process_id: str,
+    project_key: int | None,
+    facts: Mapping[str, Any],
+    now: datetime,
+    answers: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Values for the form with which somebody begins a process; none where it has no form. Raises Forbidden."""
     try:
         page = projects.start_form(starter, process_id, project_key, now)
     except NotFound:
-        return {}
-    return dict(fill(page.form, page.data, facts, {}, now=now, tenant=page.tenant).values)
+        return {**(answers or {})}
+    return dict(fill(page.form, page.data, facts, answers or {}, now=now, tenant=page.tenant).values)
 
 
 def heeded(form: Form | None, values: Mapping[str, Any], problems: Iterable[FieldFault]) -> dict[str, Any]:
