@@ -29,12 +29,7 @@ class Lived:
     """A life that has been walked to its end."""
 
     def __init__(self, case: str, name: str, district: str, until: str) -> None:
-        given = answers.read(forms.loads((ANSWERS / f"{name}.{district}.json").read_bytes()))
-        known = case_files.read((CASES / f"{case}.json").read_bytes(), given.project)
-        with tempfile.TemporaryDirectory() as folder:
-            shutil.copytree(_prepared().name, folder, dirs_exist_ok=True)
-            with preparing(folder, **CLOCK), logs.played():
-                result = walk.play(known, district, given, BEGIN, until, keep=True)
+        result = walked(case, forms.loads((ANSWERS / f"{name}.{district}.json").read_bytes()), district, until)
         assert result.succeeded, (result.phase, result.problems, result.incidents, result.open)
         self.story: dict[str, Any] = json.loads(simplejson.dumps(result.as_json(), use_decimal=True, default=str))
         self.events: list[dict[str, Any]] = self.story["events"]
@@ -63,6 +58,15 @@ class Lived:
 
     def days(self, element: str) -> list[str]:
         return [event["at"][:10] for event in self.of(element)]
+
+
+def walked(case: str, told: dict[str, Any], district: str, until: str) -> walk.Walk:
+    given = answers.read(told)
+    known = case_files.read((CASES / f"{case}.json").read_bytes(), given.project)
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(_prepared().name, folder, dirs_exist_ok=True)
+        with preparing(folder, **CLOCK), logs.played():
+            return walk.play(known, district, given, BEGIN, until, keep=True)
 
 
 @cache
