@@ -22,6 +22,12 @@ CASES = ROOT / "tests" / "data" / "cases"
 ANSWERS = ROOT / "tests" / "data" / "walks" / "answers"
 SONGJIANG, XIAMEN = "songjiang_service_platform", "xiamen_city_brain"
 BEGIN = datetime.fromisoformat(WALK_BEGINS)
+REGISTERED = {"奉贤示例镇人民政府": "镇", "奉贤示例国有资产经营有限公司": "区属国企"}
+_RULE = """      <rule id="org_type_{0}">
+        <inputEntry id="org_type_{0}_i1"><text>"{1}"</text></inputEntry>
+        <outputEntry id="org_type_{0}_o1"><text>"{2}"</text></outputEntry>
+      </rule>
+"""
 CLOCK: dict[str, Any] = {"clock": "virtual", "durable": False}
 
 
@@ -65,7 +71,7 @@ def walked(case: str, told: dict[str, Any], district: str, until: str) -> walk.W
     known = case_files.read((CASES / f"{case}.json").read_bytes(), given.project)
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(_prepared().name, folder, dirs_exist_ok=True)
-        with preparing(folder, **CLOCK), logs.played():
+        with preparing(folder, models=_models().name, **CLOCK), logs.played():
             return walk.play(known, district, given, BEGIN, until, keep=True)
 
 
@@ -75,9 +81,27 @@ def lived(case: str, name: str, district: str, until: str = "retired") -> Lived:
 
 
 @cache
-def _prepared() -> "tempfile.TemporaryDirectory[str]":
+def _prepared() -> tempfile.TemporaryDirectory[str]:
     """A folder with a database that has the shipped models and the offices' accounts."""
     folder = tempfile.TemporaryDirectory(prefix="quancheng-lives-")
-    with preparing(folder.name, **CLOCK), logs.played():
+    with preparing(folder.name, models=_models().name, **CLOCK), logs.played():
         demonstration.organise(BEGIN)
+    return folder
+
+
+@cache
+def _models() -> tempfile.TemporaryDirectory[str]:
+    """What is shipped but the scenarios, which no life needs; in Fengxian the bureau has registered a town and a company (FX-38-2)."""
+    folder = tempfile.TemporaryDirectory(prefix="quancheng-models-")
+    root = Path(folder.name)
+    for name in ("bpmn", "forms", "documents", "demonstration"):
+        (root / name).symlink_to(ROOT / name)
+    for name in ("districts", "dmn"):
+        shutil.copytree(ROOT / name, root / name)
+    district, table = root / "districts" / "fengxian.toml", root / "dmn" / "fengxian" / "org_type.dmn"
+    last = '    "奉浦街道办事处",\n'
+    offices = "".join(f'    "{office}",\n' for office in REGISTERED)
+    district.write_text(district.read_text("utf-8").replace(last, last + offices), "utf-8")
+    rules = "".join(_RULE.format(number, office, kind) for number, (office, kind) in enumerate(REGISTERED.items(), start=90))
+    table.write_text(table.read_text("utf-8").replace("    </decisionTable>", rules + "    </decisionTable>", 1), "utf-8")
     return folder
