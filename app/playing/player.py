@@ -82,6 +82,7 @@ def beginning(
     project_key: int | None,
     facts: Mapping[str, Any],
     now: datetime,
+    *,
     answers: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Values for the form with which somebody begins a process; none where it has no form. Raises Forbidden."""
