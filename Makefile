@@ -17,7 +17,7 @@ DATED := tests/unit/domain tests/unit/engine/test_deadlines.py tests/unit/engine
   tests/processes/planning/test_declaration.py tests/processes/delivery/test_acceptance.py tests/integration/services/test_calendar.py \
   tests/integration/districts/test_lateness.py tests/integration/districts/test_window.py tests/integration/districts/test_obligations.py \
   tests/integration/districts/test_boundaries.py
-SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races soak-seats soak-rows
+SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races soak-seats soak-rows soak-lives
 
 .PHONY: help run setup front test lint soak $(SOAKED) mutants releases bench pictures docs chromium
 
@@ -64,6 +64,9 @@ soak-seats: .venv/.development $(BUILT)  ## random acts by random seats of both 
 
 soak-rows: .venv/.development  ## every row of every table taken away, every threshold moved by one unit: does a case of a process notice?
 	$(BIN)/python -m tests.rows
+
+soak-lives: .venv/.development  ## lives that do not go straight and special projects, with the cases that make test leaves out
+	$(BIN)/pytest -q -m soak $(wildcard tests/acceptance/test_walks_of_*.py)
 
 mutants: .venv/.development  ## 300 small faults put in one by one: do the tests notice? (SEED=, COUNT=, ROOMS=)
 	$(MUTANTS)

@@ -162,20 +162,21 @@ def deploy(files: tuple[str, ...], district: str | None, data: str | None, as_js
 @click.option(
     "--answers",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSON:元素 id → 该事项表单的取值,优先于一切;另有 @start、@again",
+    help="JSON:元素 id → 该事项表单的取值,优先于一切;另有 @start、@again、@project",
 )
 @click.option("--until", default="retired", show_default=True, help="走到哪个阶段为止")
 @click.option("--begin", default=WALK_BEGINS, show_default=True, help="从哪一刻开始")
+@click.option("--registers", is_flag=True, help="把结束时的台账、材料和每次办理所填的一并写出(与 --json 同用)")
 @json_option
-def walk(case: Path, district: str, answers: Path | None, until: str, begin: str, as_json: bool) -> None:
+def walk(case: Path, district: str, answers: Path | None, until: str, begin: str, registers: bool, as_json: bool) -> None:
     """走完一个真实项目的一生:扮演每个角色,经由真正的服务,在临时数据库和虚拟时钟上。"""
     from app.domain import forms
     from app.playing import answers as told
     from app.playing import case_files, demonstration, walk
 
-    known = case_files.read(case.read_bytes())
     try:
         given = told.read(forms.loads(answers.read_bytes()) if answers else {})
+        known = case_files.read(case.read_bytes(), given.project)
         start = datetime.fromisoformat(begin)
     except forms.FormError as error:
         stop(f"答案文件无法读取:{error}")
@@ -185,7 +186,7 @@ def walk(case: Path, district: str, answers: Path | None, until: str, begin: str
         stop(f"--begin 应为带时区的时刻,如 {WALK_BEGINS}")
     with tempfile.TemporaryDirectory(prefix="quancheng-") as folder, preparing(folder, clock="virtual", durable=False), logs.played():
         demonstration.organise(start)
-        result = walk.play(known, district, given, start, until)
+        result = walk.play(known, district, given, start, until, keep=registers)
     if as_json:
         say(result.as_json())
     else:

@@ -33,8 +33,8 @@ def _refuse(key: str, reason: str) -> InvalidRequest:
     return InvalidRequest(f"案例文件的“{key}”{reason}", code=InstallationCode.CASE)
 
 
-def read(content: bytes) -> Case:
-    """Read a case file. Raises InvalidRequest (CASE) naming the key."""
+def read(content: bytes, otherwise: Mapping[str, Any] | None = None) -> Case:
+    """Read a case file, ``otherwise`` what of its project is to be different, None what is not known. Raises InvalidRequest (CASE) naming the key."""
     try:
         data = forms.loads(content)
     except forms.FormError as error:
@@ -50,7 +50,8 @@ def read(content: bytes) -> Case:
     source = data.get("source", {})
     if not isinstance(source, dict):
         raise _refuse("source", "应是一个对象")
-    return _case(project, source)
+    changed = {**project, **(otherwise or {})}
+    return _case({key: value for key, value in changed.items() if value is not None or key not in (otherwise or {})}, source)
 
 
 def _case(project: Mapping[str, Any], source: Mapping[str, Any]) -> Case:

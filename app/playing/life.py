@@ -176,7 +176,7 @@ def start_asked(life: Life, process_id: str, values: Mapping[str, Any], now: dat
         life.problems.append(f"没有可以发起“{process.title or process.key}”的账号")
         return
     try:
-        given = {**player.beginning(starter, process_id, own, life.facts if own else {}, now), **values}
+        given = player.beginning(starter, process_id, own, life.facts if own else {}, now, answers=values)
         if own is None:
             projects.start_district_process(starter, process_id, now, given=given)
         else:

@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from app.catalogue import expressions, snapshot
+from app.codes import InstallationCode
 from app.decision import feel
 from app.domain import documents, permissions
 from app.domain.codes import FormCode
 from app.domain.form_values import FRESH, HELD, HELD_IN
 from app.domain.forms import Form
 from app.domain.permissions import SYSTEM, Actor, ProjectFacts
-from app.errors import FieldFault, NotFound
+from app.errors import FieldFault, InvalidRequest, NotFound
 from app.services import accounts, projects, tasks
 
 _MISSING = object()
@@ -42,21 +43,26 @@ class Filled:
 def fill(
     form: Form | None, seen: Mapping[str, Any], facts: Mapping[str, Any], answers: Mapping[str, Any], now: datetime, tenant: str
 ) -> Filled:
-    """Values for a form, each from the first that has one: explicit answers, the case's facts by field name, the visible variable of the same name, const or
+    """Values for a form, each from the first that has one: explicit answers (FEEL after "="), the case's facts by field name, the visible variable of the same name, const or
     default, ``examples[0]`` (FEEL after "="), the first of an enumeration, the type's own.
 
-    Fields that are neither required, answered nor exemplified stay empty. What a condition requires or forbids is mended afterwards. An answer to a field that
-    the form does not have is left in, so that it is refused as it would be for a person.
+    Fields that are neither required, answered nor exemplified stay empty, and those whose answer is null. What a condition requires or forbids is mended
+    afterwards. An answer to a field that the form does not have is left in, so that it is refused as it would be for a person.
     """
     if form is None:
         return Filled(dict(answers), ())
-    facts, answers = documents.made_up(facts), documents.made_up(answers)
+    facts = documents.made_up(facts)
+    answers = {
+        name: _worked_out(name, value, {**seen, **facts}, now=now, tenant=tenant) for name, value in documents.made_up(answers).items()
+    }
     known = {**seen, **facts, **answers}
     values: dict[str, Any] = {}
     assumed: dict[str, None] = {}
     for name, schema in form.fields.items():
         if schema.get("readOnly") is True and name not in answers:
             continue  # it shows what others have said
+        if name in answers and answers[name] is None:
+            continue  # it is to stay empty
         said = {**known, name: answers.get(name, facts.get(name))} if schema.get(FRESH) is True else known  # it opens empty on every visit
         value, guessed = _choose(name, schema, said, values=values, now=now, tenant=tenant)
         if value is _MISSING and name in form.schema.get("required", ()):
@@ -70,13 +76,21 @@ def fill(
     return Filled(values, tuple(name for name in assumed if name in values))
 
 
-def beginning(starter: Actor, process_id: str, project_key: int | None, facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def beginning(
+    starter: Actor,
+    process_id: str,
+    project_key: int | None,
+    facts: Mapping[str, Any],
+    now: datetime,
+    *,
+    answers: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Values for the form with which somebody begins a process; none where it has no form. Raises Forbidden."""
     try:
         page = projects.start_form(starter, process_id, project_key, now)
     except NotFound:
-        return {}
-    return dict(fill(page.form, page.data, facts, {}, now=now, tenant=page.tenant).values)
+        return {**(answers or {})}
+    return dict(fill(page.form, page.data, facts, answers or {}, now=now, tenant=page.tenant).values)
 
 
 def heeded(form: Form | None, values: Mapping[str, Any], problems: Iterable[FieldFault]) -> dict[str, Any]:
@@ -117,11 +131,20 @@ def _example(example: Any, context: Mapping[str, Any], now: datetime, tenant: st
         return None  # an example that needs what is not there is no example
 
 
+def _worked_out(name: str, answer: Any, context: Mapping[str, Any], *, now: datetime, tenant: str) -> Any:
+    """An answer that is said as an expression. Raises InvalidRequest (ANSWERS): an answer that gives nothing is a slip of the pen."""
+    if not (isinstance(answer, str) and answer.startswith("=")):
+        return answer
+    value = _example(answer, context, now, tenant)
+    if value is None:
+        raise InvalidRequest(f"答案“{name}”的表达式“{answer}”求不出值", code=InstallationCode.ANSWERS)
+    return value
+
+
 def _offices(tenant: str, role: str, now: datetime) -> list[dict[str, str]]:
-    """An office that somebody has in a role, as a value."""
-    person = holder(tenant, role, now)
-    held = person.office_in(role) if person is not None else None
-    return [{"key": str(held.office), "name": held.office_name}] if held is not None else []
+    """The offices that somebody has in a role, as values."""
+    held = (one for person in _holders(tenant, role, now, None) for one in person.memberships if one.role == role)
+    return list({one.office: {"key": str(one.office), "name": one.office_name} for one in held}.values())
 
 
 def _peopled(value: Any, schema: Mapping[str, Any], now: datetime, tenant: str) -> Any:

@@ -12,6 +12,7 @@ from app.codes import InstallationCode, RequestCode
 from app.domain.permissions import SYSTEM, Actor
 from app.domain.states import InstanceState
 from app.errors import InvalidRequest
+from app.playing import kept
 from app.playing import life as playing
 from app.playing.answers import Answers, AskedStart
 from app.playing.case_files import Case
@@ -35,12 +36,14 @@ class Walk:
     assumed: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     goal: str = RETIRED
+    whole: bool = True  # the goal is an end of a project's life and no phase on the way
     reached: bool = False
+    kept: dict[str, Any] | None = None  # what the registers hold at the end, if that is asked for
 
     @property
     def succeeded(self) -> bool:
         # A walk that stops at a phase leaves that phase's work open: only a whole life must leave nothing.
-        return self.reached and not self.incidents and not self.problems and (self.goal != RETIRED or not self.open)
+        return self.reached and not self.incidents and not self.problems and (not self.whole or not self.open)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -51,6 +54,7 @@ class Walk:
             "incidents": self.incidents,
             "assumed": self.assumed,
             **({"problems": self.problems} if self.problems else {}),
+            **({"kept": self.kept} if self.kept is not None else {}),
         }
 
 
@@ -68,14 +72,18 @@ class _Walker:
         return accounts.system(self.life.district.key)
 
 
-def play(case: Case, district_key: str, answers: Answers, begin: datetime, until: str = RETIRED) -> Walk:
-    """Play ``case`` in a district whose models and organisation are there. Raises InvalidRequest (DISTRICT, PHASE, ANSWERS)."""
+def play(case: Case, district_key: str, answers: Answers, begin: datetime, until: str = RETIRED, *, keep: bool = False) -> Walk:
+    """Play ``case`` in a district whose models and organisation are there. ``keep``: tell at the end what the registers hold, and of each act what was written.
+
+    Raises InvalidRequest (DISTRICT, PHASE, ANSWERS).
+    """
     district = districts.get(district_key)
     if until not in districts.phase_keys():
         raise InvalidRequest(f"没有阶段“{until}”,可用:{'、'.join(districts.phase_keys())}", code=FindingCode.PHASE)
     _check_answers(answers, district_key)
     life = Life(district=district, name=case.name, facts=districts.translate(district, case.facts), answers=answers.tasks)
-    walker = _Walker(life, begin, Walk(district_key, goal=until, problems=life.problems), list(answers.starts))
+    told = Walk(district_key, goal=until, whole=until in _ends(), problems=life.problems, kept={} if keep else None)
+    walker = _Walker(life, begin, told, list(answers.starts))
     _begin(walker, case.applicant)
     again = answers.again
     for _ in range(MOST_TURNS):
@@ -89,7 +97,9 @@ def play(case: Case, district_key: str, answers: Answers, begin: datetime, until
     walker.walk.phase = life.phase
     walker.walk.reached = _has_reached(walker)
     _look_back(walker)
-    return walker.walk
+    if keep and life.key:
+        told.kept = kept.at_end(life, walker.now)
+    return told
 
 
 def _check_answers(answers: Answers, tenant: str) -> None:
@@ -103,22 +113,27 @@ def _check_answers(answers: Answers, tenant: str) -> None:
         found = district.processes.get(one.process)
         if found is None or not found.enabled or found.start_role is None:
             raise InvalidRequest(f"答案文件要发起的“{one.process}”不是本区由人员发起的流程", code=InstallationCode.ANSWERS)
+        if one.after and one.after not in asked:
+            raise InvalidRequest(f"答案文件要等的元素“{one.after}”不在本区的任何流程里", code=InstallationCode.ANSWERS)
         if one.phase and one.phase not in districts.phase_keys():
             raise InvalidRequest(f"没有阶段“{one.phase}”,可用:{'、'.join(districts.phase_keys())}", code=FindingCode.PHASE)
 
 
+def _ends() -> frozenset[str]:
+    return frozenset(phase.key for phase in districts.phases() if phase.terminal)
+
+
 def _has_reached(walker: _Walker) -> bool:
     """Whether the project has come to the phase to stop at. A single act may pass through a phase, so that it is never found resting there."""
-    if walker.walk.goal == RETIRED:
-        return walker.life.phase == RETIRED
+    if walker.walk.whole:
+        return walker.life.phase == walker.walk.goal
     return walker.walk.goal in projects.phases_entered(SYSTEM, walker.life.key)
 
 
 def _is_finished(walker: _Walker) -> bool:
-    if walker.walk.goal != RETIRED:
+    if not walker.walk.whole:
         return _has_reached(walker)
-    terminal = {phase.key for phase in districts.phases() if phase.terminal}
-    return walker.life.phase in terminal and not playing.open_tasks(walker.life.district, walker.now)
+    return walker.life.phase in _ends() and not playing.open_tasks(walker.life.district, walker.now)
 
 
 def _begin(walker: _Walker, applicant: str) -> None:
@@ -151,7 +166,7 @@ def _declare_again(walker: _Walker, applicant: str, begin: datetime) -> None:
 def _start_asked(walker: _Walker) -> bool:
     """What the answers ask to be started now."""
     life = walker.life
-    ready = next((one for one in walker.starts if one.phase in ("", life.phase)), None)
+    ready = next((one for one in walker.starts if one.phase in ("", life.phase) and (not one.after or life.times[one.after])), None)
     if ready is None:
         return False
     walker.starts.remove(ready)
@@ -183,6 +198,7 @@ def _note(walker: _Walker, done: playing.Done) -> None:
             "account": done.actor.username,
             "clauses": [clause.id for clause in done.clauses],
             "outcome": tasks.line(walker.system, line.key, done.at).outcome,
+            **(kept.of_act(done) if walker.walk.kept is not None else {}),
         }
     )
     for name in done.filled.assumed:
@@ -219,7 +235,7 @@ def _look_back(walker: _Walker) -> None:
         walk.open.append({"process": line.process_id, "element": line.element_id, "roles": list(line.candidate_groups)})
     for instance in found.items:
         if (
-            walk.goal == RETIRED
+            walk.whole
             and instance.project_key == walker.life.key
             and not any(entry["process"] == instance.process_id for entry in walk.open)
         ):

@@ -33,6 +33,7 @@ from app.seen.register_shapes import UNKNOWN, RegisterLine, RegisterPage, Regist
 from app.seen.shapes import Page
 from app.services import documents
 from app.store import registers
+from app.store.resources import ResourceRef
 
 MOST_ROWS = 10_000  # that one list looks at
 _RECORD = "record_"
@@ -120,7 +121,7 @@ def _whole(actor: Actor, kind: str, filters: Filters, now: datetime) -> Register
     library = _library(actor)
     report = next((one for one in _reports(library) if PREFIX + one.key == kind), None)
     if report is None:
-        found = library.reference("form", wording.RECORDS + kind) if wording.RECORDS + kind != LEDGER else None
+        found = _register(actor, library, kind)
         if found is None:
             raise NotFound("没有这个登记簿或报表")
         report = LedgerReport(kind, found.name, kind, reports.columns(_plain(snapshot.form(found.key).fields)))
@@ -136,6 +137,14 @@ def _whole(actor: Actor, kind: str, filters: Filters, now: datetime) -> Register
         kind=kind, title=report.title, description=report.description, of_projects=report.of == OF_PROJECTS, columns=report.columns,
         lines=Page(kept, len(kept), max(1, len(kept)), 0), totals=totals, cut_off=cut_off,
     )  # fmt: skip
+
+
+def _register(actor: Actor, library: Snapshot, kind: str) -> ResourceRef | None:
+    """The form of a register; one that bears the bare name is a register's if something has been entered in it, else it may be any form."""
+    if wording.RECORDS + kind == LEDGER:
+        return None
+    named = library.reference("form", wording.RECORDS + kind)
+    return named or (wording.register(library, kind) if kind in registers.counts(actor.tenant, None) else None)
 
 
 def _plain(fields: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

@@ -241,9 +241,15 @@ def test_an_act_by_a_wrong_role_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("goal", "last"), [("declared", "check_declaration"), ("planned", "issue_plan")])
 def test_a_walk_stops_when_the_phase_is_reached(goal: str, last: str) -> None:
-    told = walk(XIAMEN, "sucheng", "--until", goal)
+    told = walk(XIAMEN, "sucheng", "--until", goal, "--registers")
     assert told.code == 0, told.story
     assert told.steps[-1] == last
+    kept = told.story["kept"]
+    assert kept["facts"]["projectName"] == "城市大脑1.0服务采购"
+    assert [(entry["planYear"], entry["noticeNo"]) for entry in kept["district"]["batch"]] == [(2026, "申报通知〔2026〕1号")]
+    assert {"宿城区信息中心"} == {event["office"] for event in told.story["events"] if event["element"] == "prepare_declaration"}
+    assert "建设方案.pdf" in {paper["name"] for paper in kept["documents"]}
+    assert "declaration" in kept["records"]
 
 
 # ------------------------------------------------------------------------------------------------------------------- bad input

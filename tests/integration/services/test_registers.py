@@ -123,6 +123,20 @@ def test_an_office_sees_its_own_projects_and_no_other_s(cast: Cast) -> None:
             registers.page(cast.dora, nothing, EVERY, NOW)
 
 
+def test_whatever_is_listed_can_be_opened_a_register_whose_form_has_its_bare_name_too(cast: Cast) -> None:
+    _, content = form("paid", {"asked": {**MONEY, "title": "金额（元）"}})
+    process = diagram(
+        d.start(), task("apply", role="applicant", form="permit.apply", record="paid"), d.end(), d.chain("start", "apply", "end")
+    )
+    deploy(APPLY, ("forms/records/paid.json", content), process, report(), fields=FIELDS)
+    with pytest.raises(NotFound):
+        registers.page(cast.dora, "permit.apply", EVERY, NOW)
+    applied(cast)
+    for line in registers.listing(cast.dora):
+        assert registers.page(cast.dora, line.kind, EVERY, NOW).total == (line.rows or 0) or line.rows is None
+    assert [dict(row.shown) for row in registers.page(cast.dora, "paid", EVERY, NOW).rows] == [{"asked": "1,000.10"}]
+
+
 def test_an_expression_that_fails_says_so_in_its_cell_and_takes_no_row_out_of_sight(cast: Cast) -> None:
     endless = "sum(for one in 1..100000000 return one)"
     failing = {"type": "number", "title": "比例", "x-format": "percent", "x-total": True, "x-value": f"={endless}"}
