@@ -5,7 +5,15 @@ from datetime import date, timedelta
 from app.domain.announced import AnnouncedDay, written
 
 _ONE = timedelta(days=1)
-FIXED = ((1, 1, 3, "元旦"), (2, 10, 8, "春节"), (4, 4, 3, "清明节"), (5, 1, 5, "劳动节"), (6, 18, 3, "端午节"), (9, 20, 3, "中秋节"), (10, 1, 7, "国庆节"))
+FIXED = (
+    (1, 1, 3, "元旦"),
+    (2, 10, 8, "春节"),
+    (4, 4, 3, "清明节"),
+    (5, 1, 5, "劳动节"),
+    (6, 18, 3, "端午节"),
+    (9, 20, 3, "中秋节"),
+    (10, 1, 7, "国庆节"),
+)
 
 
 def file_of(year: int) -> bytes:

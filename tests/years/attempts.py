@@ -153,7 +153,11 @@ def _out_of_phase(place: Town, line: Line) -> tuple[Actor, Act] | None:
     if line.project_key is None:
         return None
     phase = projects.phase(SYSTEM, line.project_key)
-    wrong = [key for key, info in place.processes.items() if info.start_role not in (None, "*") and info.per == "project" and phase not in info.start_phases]
+    wrong = [
+        key
+        for key, info in place.processes.items()
+        if info.start_role not in (None, "*") and info.per == "project" and phase not in info.start_phases
+    ]
     if not wrong:
         return None
     process = place.chance.choice(wrong)
@@ -166,7 +170,11 @@ def _not_his_project(place: Town, line: Line) -> tuple[Actor, Act] | None:
     if line.project_key is None:
         return None
     phase = projects.phase(SYSTEM, line.project_key)
-    fitting = [key for key, info in place.processes.items() if info.start_role == "applicant" and info.per == "project" and phase in info.start_phases]
+    fitting = [
+        key
+        for key, info in place.processes.items()
+        if info.start_role == "applicant" and info.per == "project" and phase in info.start_phases
+    ]
     offices = _offices(line)
     others = [one for one in place.seats.holding("applicant") if not _holds(place.district, one, frozenset({"applicant"}), offices)]
     if not fitting or not others:
@@ -187,7 +195,9 @@ def _peeping(place: Town, line: Line) -> tuple[Actor, Act] | None:
 
 
 def _offices(line: Line) -> Mapping[str, Any]:
-    found = db.session.scalar(select(ProjectRow.offices).where(ProjectRow.key == line.project_key)) if line.project_key is not None else None
+    found = (
+        db.session.scalar(select(ProjectRow.offices).where(ProjectRow.key == line.project_key)) if line.project_key is not None else None
+    )
     db.session.rollback()
     return found or {}
 

@@ -86,10 +86,13 @@ class Decade:
 
     @staticmethod
     def kept(file: Path) -> "Decade":
-        found: Decade = pickle.loads(file.read_bytes())  # noqa: S301 - what this trial has written itself
+        found: Decade = pickle.loads(file.read_bytes())
         for one in found.towns.values():
             one.attend()
         return found
+
+    def go_on_at(self, now: datetime) -> None:
+        self._clock(now)
 
     # ---------------------------------------------------------------- living
 
@@ -97,14 +100,11 @@ class Decade:
     def over(self) -> bool:
         return self.now >= self.until
 
-    def live(self, seconds: float, tell: Callable[["Decade"], None] | None = None) -> bool:
+    def live(self, seconds: float) -> bool:
         """Go on for a while. Whether the years are over."""
-        begun = told = time.monotonic()
+        begun = time.monotonic()
         while not self.over and time.monotonic() - begun < seconds:
             self._next()
-            if tell is not None and time.monotonic() - told > 60:
-                told = time.monotonic()
-                tell(self)
         self.figures.seconds += time.monotonic() - begun
         return self.over
 
@@ -122,7 +122,9 @@ class Decade:
             self._settle()
         except Exception:  # what is no refusal in words is a fault of the product; the others live on
             db.session.rollback()
-            self.figures.faults.append(f"seed {self.seed}, act {self.figures.acts}, {self.now}: {what} {of}\n{traceback.format_exc(limit=-6)}")
+            self.figures.faults.append(
+                f"seed {self.seed}, act {self.figures.acts}, {self.now}: {what} {of}\n{traceback.format_exc(limit=-6)}"
+            )
             if len(self.figures.faults) > MOST_FAULTS:
                 raise
 
@@ -234,7 +236,9 @@ class Decade:
             year = self.now.astimezone(ZONE).year
             opens = datetime(year, 9, 4, 9, tzinfo=ZONE)
             place.forget(line.key)
-            self._at((opens if opens > self.now else opens.replace(year=year + 1)) + timedelta(days=self.chance.uniform(0, 30)), "task", line.key)
+            self._at(
+                (opens if opens > self.now else opens.replace(year=year + 1)) + timedelta(days=self.chance.uniform(0, 30)), "task", line.key
+            )
             return
         if tries > MOST_TRIES:
             self.stuck[line.key] = f"{line.process_id}.{line.element_id} of {line.project_key}: {deed.refused} {deed.why}"
@@ -270,7 +274,9 @@ class Decade:
         if phase in ("rejected", "withdrawn"):
             return
         self._at(self.now + timedelta(days=place.chance.uniform(15, 60)), "idea", of)
-        fitting = [process for process, info in place.processes.items() if info.start_role and info.per == "project" and phase in info.start_phases]
+        fitting = [
+            process for process, info in place.processes.items() if info.start_role and info.per == "project" and phase in info.start_phases
+        ]
         fitting = [process for process in fitting if process in BY_HAND]
         if not fitting:
             return
@@ -298,7 +304,9 @@ class Decade:
         known = attempts.matters(place)
         if known:
             deed = deeds.matter(place, place.chance.choice(known))  # type: ignore[arg-type]
-            (self.figures.begun if deed.accepted else self.figures.not_begun)[deed.task + (f": {deed.refused}" if deed.refused else "")] += 1
+            (self.figures.begun if deed.accepted else self.figures.not_begun)[
+                deed.task + (f": {deed.refused}" if deed.refused else "")
+            ] += 1
 
     def _begun(self, place: Town, process: str, act: Callable[[], object]) -> None:
         try:

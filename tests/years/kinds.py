@@ -25,16 +25,24 @@ class Kind:
 
 
 BUILT = {"projectType": "建设类", "softwareDevelopment": True}
+SECRET = {"classified": True, "classifiedBasisNo": "定密第1号", "splitStatementNo": "拆分第1号"}
+_TEXTS = {  # what is not written down on the platform of a classified one
+    "sucheng": ("background", "necessityFeasibility", "constructionScope", "features", "resourceCatalog", "securityAnalysis", "securityDesign", "cryptoPlan"),
+    "fengxian": ("feasibility", "necessity", "security"),
+}  # fmt: skip
 _BOTH = (
     Kind("建设类", 8, BUILT),
     Kind("硬件采购", 1, {"projectType": "建设类", "softwareDevelopment": False}),
     Kind("购买服务类", 2, {"projectType": "购买服务类"}),
     Kind("运维类", 2, {"projectType": "运维类"}),
-    Kind("涉密", 1, BUILT, {DECLARED: {"classified": True}}),
 )  # what kind of office declares, and who confirms its declarations, is as it is registered
 KINDS: Mapping[str, tuple[Kind, ...]] = {
-    "sucheng": (*_BOTH, Kind("本地部署", 1, BUILT, {DECLARED: {"deployment": "不涉及"}})),
-    "fengxian": (*_BOTH, Kind("数据治理", 1, BUILT, {DECLARED: {"isDataGovernance": True}})),
+    "sucheng": (*_BOTH, Kind("涉密", 1, BUILT, {DECLARED: {**SECRET, "@without": (*_TEXTS["sucheng"],)}})),
+    "fengxian": (
+        *_BOTH,
+        Kind("涉密", 1, BUILT, {DECLARED: {"classified": True, "@without": (*_TEXTS["fengxian"],)}}),
+        Kind("数据治理", 1, BUILT, {DECLARED: {"isDataGovernance": True}}),
+    ),
 }
 
 

@@ -4,15 +4,16 @@ It is what the deeds of the random walks are done with (``tests.walks_at_random.
 """
 
 import random
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.catalogue import snapshot
 from app.domain.permissions import SYSTEM, Actor
@@ -31,6 +32,7 @@ COLUMNS = (
     UserTaskRow.key, UserTaskRow.root_key, UserTaskRow.tenant, UserTaskRow.project_key, UserTaskRow.process_id, UserTaskRow.element_id,
     UserTaskRow.name, UserTaskRow.assignee, UserTaskRow.candidate_groups, UserTaskRow.due_at, UserTaskRow.follow_up_at, UserTaskRow.opened_at,
 )  # fmt: skip
+_MISSING = re.compile("尚缺：([^\\];；]+)")
 Line = Any  # a row of COLUMNS: what a deed asks of a task
 
 
@@ -82,7 +84,9 @@ class Town:
         """What people know of a project, as far as the ledger does not say otherwise by now; and what they fill in anew after a refusal."""
         known = self.known.get(project)
         now = self.facts_now(project) if known is not None else {}
-        facts = {name: now[name] if now.get(name) is not None else value for name, value in (known.facts if known is not None else {}).items()}
+        facts = {
+            name: now[name] if now.get(name) is not None else value for name, value in (known.facts if known is not None else {}).items()
+        }
         return {**facts, **self._anew(self.forgotten.get(self.at, frozenset()), facts), **self.amends.get(self.at, {})}
 
     def _anew(self, names: frozenset[str], facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,7 +131,9 @@ class Town:
         known = self.known.get(line.project_key)
         if not self.inventive or self.chance.random() >= (known.bold if known is not None else 0.1):
             return None
-        usable = [number for number in range(len(ways.of(self.district).get(line.element_id, ()))) if self.is_lucky(line.element_id, number)]
+        usable = [
+            number for number in range(len(ways.of(self.district).get(line.element_id, ()))) if self.is_lucky(line.element_id, number)
+        ]
         return self.chance.choice(usable) if usable else None
 
     def is_lucky(self, element: str, number: int) -> bool:
@@ -142,7 +148,9 @@ class Town:
     def learn(self, key: int, name: str) -> Known:
         """Somebody has thought of a project: what it is to be."""
         kind, facts = kinds.drawn(self.chance, self.district)
-        known = Known(name, kind.name, {**facts, "projectName": name, "priorityRank": len(self.known) + 1}, kind.answers, self.chance.choice(BOLDNESS))
+        known = Known(
+            name, kind.name, {**facts, "projectName": name, "priorityRank": len(self.known) + 1}, kind.answers, self.chance.choice(BOLDNESS)
+        )
         if self.chance.random() < AIMED:
             leads = ways.leads(self.district)
             aim = self.chance.choice(sorted(leads))
@@ -161,6 +169,8 @@ class Town:
             named = [one for one in form.fields[name].get("enum", ()) if isinstance(one, str) and one and one in why]
             if name == "planYear":
                 amends[name] = self.now.astimezone(ZONE).year + 1
+            elif missing := _MISSING.findall(why):
+                amends[name] = self._papers(deed.sent.get(name) or (), missing, secret=deed.sent.get("classified") is True)
             elif form.fields[name].get("x-format") == "office" and (office := self._office_in(why)) is not None:
                 amends[name] = office
             elif len(named) == 1:
@@ -170,6 +180,14 @@ class Town:
             else:
                 found = ways.otherwise(form, line.element_id, name, self.district, self.chance, seen)
                 amends |= {name: found} if found is not None else {}
+
+    def _papers(self, rows: Sequence[Mapping[str, Any]], missing: Sequence[str], *, secret: bool) -> list[dict[str, Any]]:
+        """The papers that were there and those that a refusal misses; of a classified project only what stands in its book."""
+        names = dict.fromkeys([*(str(row.get("name")) for row in rows), *missing])
+        if not secret:
+            return [{"name": name, "files": [{"document": f"{name}.pdf"}]} for name in names]
+        kept = {"date": self.now.astimezone(ZONE).date().isoformat(), "place": "机要室"} if self.district == "sucheng" else {}
+        return [{"name": name, "number": "登记-001", **kept} for name in names]
 
     def _office_in(self, words: str) -> dict[str, str] | None:
         """The office that a refusal names."""
@@ -202,3 +220,10 @@ def is_open(project: int, process: str) -> bool:
     found = db.session.scalar(select(UserTaskRow.key).where(*wanted).limit(1))
     db.session.rollback()
     return found is not None
+
+
+def since_then(now: datetime) -> datetime:
+    """The instant at which the database stands: later than what was kept, if it was left in the middle of something."""
+    newest = db.session.scalar(select(func.max(UserTaskRow.opened_at)))
+    db.session.rollback()
+    return max(now, newest) if newest is not None else now
