@@ -116,7 +116,8 @@ def _whole(actor: Actor, kind: str, filters: Filters, now: datetime) -> Register
     library = _library(actor)
     report = next((one for one in _reports(library) if PREFIX + one.key == kind), None)
     if report is None:
-        found = library.reference("form", wording.RECORDS + kind) if wording.RECORDS + kind != LEDGER else None
+        # Its form may be called by the register's bare name: what is listed can be opened. No form that somebody fills in is a list.
+        found = wording.register(library, kind) if wording.RECORDS + kind != LEDGER and "." not in kind else None
         if found is None:
             raise NotFound("没有这个登记簿或报表")
         report = LedgerReport(kind, found.name, kind, reports.columns(_plain(snapshot.form(found.key).fields)))

@@ -53,14 +53,14 @@ def report(where: str = "=asked != null", **columns: Any) -> tuple[str, bytes]:
     return "forms/hill/report.spending.json", json.dumps({"id": "report.spending", "title": "花费", "schema": body}).encode()
 
 
-def install(*more: tuple[str, bytes]) -> None:
+def install(*more: tuple[str, bytes], register: tuple[str, bytes] = PAID) -> None:
     process = diagram(
         d.start(),
         task("apply", role="applicant", form="permit.apply", record="paid"),
         d.end(),
         d.chain("start", "apply", "end"),
     )
-    deploy(APPLY, PAID, process, *(more or (report(),)), fields=FIELDS)
+    deploy(APPLY, register, process, *(more or (report(),)), fields=FIELDS)
 
 
 def applied(cast: Cast, **values: Any) -> int:
@@ -101,6 +101,13 @@ def test_a_register_lists_what_was_entered_by_day_and_hides_what_is_for_programs
         (Filters(text="100%"), 0),
     ):
         assert registers.page(cast.dora, "paid", filters, NOW).total == there, filters
+
+
+def test_a_register_whose_form_is_called_by_its_bare_name_is_listed_and_opens(cast: Cast) -> None:
+    install(register=form("paid", {"asked": {**MONEY, "title": "金额（元）"}}))
+    applied(cast)
+    for line in registers.listing(cast.dora):
+        assert registers.page(cast.dora, line.kind, EVERY, NOW).total == 1, line.title
 
 
 def test_an_office_sees_its_own_projects_and_no_other_s(cast: Cast) -> None:
