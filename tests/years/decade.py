@@ -16,7 +16,7 @@ from app.domain.permissions import SYSTEM
 from app.domain.states import DeploymentSource
 from app.errors import Failure
 from app.playing import player
-from app.services import calendars, projects, pump, timers
+from app.services import calendars, obligations, projects, pump, timers
 from app.store.tables import ProjectRow, db
 from tests.walks_at_random import deeds
 from tests.walks_at_random.deeds import Deed
@@ -32,6 +32,7 @@ MOST_FAULTS = 30
 MOST_TRIES, LONG = 6, timedelta(days=45)
 DECLARING = (5, 38)  # days after the first of September
 LATE_CALENDAR = 3  # the year, counted from the first, whose holidays are imported when it has begun
+CATCH_UP = obligations.catch_up
 PUMP = timedelta(hours=12)  # after which the clock looks for what has come to be due, though no timer is
 PATIENT = {"compile_plan": (50, 70), "issue_notice": (0.1, 2), "prepare_declaration": (0.1, 3)}  # what the office waits with: days
 BY_HAND = {
@@ -102,9 +103,10 @@ class Decade:
 
     def live(self, seconds: float) -> bool:
         """Go on for a while. Whether the years are over."""
-        begun = time.monotonic()
+        begun, obligations.catch_up = time.monotonic(), self.looks(CATCH_UP)
         while not self.over and time.monotonic() - begun < seconds:
             self._next()
+        obligations.catch_up = CATCH_UP
         self.figures.seconds += time.monotonic() - begun
         return self.over
 
@@ -145,11 +147,21 @@ class Decade:
         for one in self.towns.values():
             one.now = to
 
+    def looks(self, catch_up: Callable[[datetime], int]) -> Callable[[datetime], int]:
+        """Who has come to be due is found out now and then, and not at each of thousands of instants: a clock that stands between them."""
+
+        def looked(now: datetime) -> int:
+            if now - self.pumped < PUMP:
+                return 0
+            self.pumped = now
+            return catch_up(now)
+
+        return looked
+
     def _settle(self) -> None:
         """What an act or an instant has brought about: the clock's work, and new tasks find the day on which they are done."""
         due = timers.next_due()
         if (due is not None and due <= self.now) or self.now - self.pumped >= PUMP:
-            self.pumped = self.now
             self.figures.timers += pump.run_due(self.now)
         for line in town.opened_since(self.newest):
             self.newest = max(self.newest, line.key)

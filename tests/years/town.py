@@ -54,6 +54,8 @@ class Town:
     """``now`` is set by whoever moves the clock. ``amends``: task → what is filled in otherwise after a refusal. ``inventive``: whether people now and then
     answer as in the scenarios, which takes seconds to read."""
 
+    PAGES = 0.02  # of the forms are opened on their page: it draws the whole project
+
     def __init__(self, district: str, chance: random.Random, now: datetime, inventive: bool = True) -> None:
         self.district, self.chance, self.now, self.inventive = district, chance, now, inventive
         self.known: dict[int | None, Known] = {}
