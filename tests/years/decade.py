@@ -29,8 +29,8 @@ UNLAWFUL = 0.15  # of what people try
 LATE = 0.08  # of what has a deadline
 GIVEN_BACK = 0.03
 MOST_FAULTS = 30
-MOST_TRIES, LONG = 6, timedelta(days=45)
-DECLARING = (5, 38)  # days after the first of September
+MOST_TRIES, LONG = 8, timedelta(days=45)
+DECLARING = (3, 24)  # days after the first of September
 LATE_CALENDAR = 3  # the year, counted from the first, whose holidays are imported when it has begun
 CATCH_UP = obligations.catch_up
 PUMP = timedelta(hours=12)  # after which the clock looks for what has come to be due, though no timer is
@@ -240,7 +240,7 @@ class Decade:
     def _again(self, place: Town, line: Line, deed: Deed) -> None:
         """What was refused is thought over and tried again: tomorrow, next week, after weeks."""
         tries = self.tries[line.key]
-        if tries % 3 == 0:
+        if tries % 5 == 0:
             place.forget(line.key)
         else:
             place.amend(line, deed, tries)
@@ -249,12 +249,12 @@ class Decade:
             opens = datetime(year, 9, 4, 9, tzinfo=ZONE)
             place.forget(line.key)
             self._at(
-                (opens if opens > self.now else opens.replace(year=year + 1)) + timedelta(days=self.chance.uniform(0, 30)), "task", line.key
+                (opens if opens > self.now else opens.replace(year=year + 1)) + timedelta(days=self.chance.uniform(0, 20)), "task", line.key
             )
             return
         if tries > MOST_TRIES:
             self.stuck[line.key] = f"{line.process_id}.{line.element_id} of {line.project_key}: {deed.refused} {deed.why}"
-        self._at(self.now + (timedelta(days=1.5 * tries) if tries <= MOST_TRIES else LONG), "task", line.key)
+        self._at(self.now + (timedelta(days=0.4 * tries) if tries <= MOST_TRIES else LONG), "task", line.key)
 
     # ---------------------------------------------------------------- what begins
 

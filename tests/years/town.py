@@ -175,8 +175,14 @@ class Town:
                 amends[name] = self._papers(deed.sent.get(name) or (), missing, secret=deed.sent.get("classified") is True)
             elif form.fields[name].get("x-format") == "office" and (office := self._office_in(why)) is not None:
                 amends[name] = office
+            elif named and deed.sent.get(name) in named:  # that is what it must not be
+                amends[name] = self.chance.choice([one for one in form.fields[name]["enum"] if one not in named] or named)
             elif len(named) == 1:
                 amends[name] = named[0]
+            elif isinstance(deed.sent.get(name), bool):
+                amends[name] = not deed.sent[name]
+            elif _is_free_text(form.fields[name]) and not deed.sent.get(name):
+                amends[name] = "按要求补充说明"
             elif tries < 3 or not self.inventive or name == "materials":
                 self.forgotten[line.key] = self.forgotten.get(line.key, frozenset()) | {name}
             else:
@@ -200,6 +206,10 @@ class Town:
         """A task is begun from the beginning, or is done."""
         self.amends.pop(task, None)
         self.forgotten.pop(task, None)
+
+
+def _is_free_text(schema: Mapping[str, Any]) -> bool:
+    return schema.get("type", "string") == "string" and "enum" not in schema and "format" not in schema and "x-format" not in schema
 
 
 def line(key: int) -> Line | None:
