@@ -31,7 +31,6 @@ GIVEN_BACK = 0.03
 MOST_FAULTS = 30
 MOST_TRIES, LONG = 8, timedelta(days=45)
 DECLARING = (3, 24)  # days after the first of September
-LATE_CALENDAR = 3  # the year, counted from the first, whose holidays are imported when it has begun
 CATCH_UP = obligations.catch_up
 PUMP = timedelta(hours=12)  # after which the clock looks for what has come to be due, though no timer is
 PATIENT = {"compile_plan": (50, 70), "issue_notice": (0.1, 2), "prepare_declaration": (0.1, 3)}  # what the office waits with: days
@@ -45,9 +44,10 @@ BY_HAND = {
 class Decade:
     """``wanted``: projects in all; ``until``: when the books are closed. ``queue``: (instant, number, what, of what)."""
 
-    def __init__(self, seed: int, wanted: int, years: int, first: datetime = FIRST, *, inventive: bool = True) -> None:
+    def __init__(self, seed: int, wanted: int, years: int, first: datetime = FIRST, *, inventive: bool = True, late: int = 3) -> None:
         self.seed, self.wanted, self.years, self.now = seed, wanted, years, first
         self.first, self.until = first, first.replace(year=first.year + years)
+        self.late = first.year + late  # the year whose holidays are imported when it has long begun
         self.chance = random.Random(seed)
         self.figures = Figures()
         self.queue: list[tuple[datetime, int, str, Any]] = []
@@ -334,7 +334,7 @@ class Decade:
         """The holidays of the next year, in December; of one year when it has long begun."""
         if calendars.missing_year(self.now) is None:
             return
-        if year == self.first.year + LATE_CALENDAR and self.now.year < year:
+        if year == self.late and self.now.astimezone(ZONE).year < year:
             self._at(datetime(year, 2, 20, 10, tzinfo=ZONE), "calendar", year)
             return
         content = announced.file_of(year)
@@ -343,6 +343,7 @@ class Decade:
             self.figures.faults.append(f"the calendar of {year}: {[fault.message for fault in seen.faults]}")
             return
         calendars.take(SYSTEM, content, "国务院办公厅通知（试）", self.now, source=DeploymentSource.CLI, seen=seen.before)
+        self.figures.holidays.append(f"{year} on {self.now:%Y-%m-%d}, moving {seen.moved} deadlines")
 
 
 def today(decade: Decade) -> date:

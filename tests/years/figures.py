@@ -22,6 +22,7 @@ class Figures:
     kinds: Counter[str] = field(default_factory=Counter)
     breaches: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    holidays: list[str] = field(default_factory=list)
     examples: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
 

@@ -110,6 +110,15 @@ def test_a_register_whose_form_is_called_by_its_bare_name_is_listed_and_opens(ca
         assert registers.page(cast.dora, line.kind, EVERY, NOW).total == 1, line.title
 
 
+def test_whole_amounts_count_in_the_sums_as_others_do(cast: Cast) -> None:
+    """A browser sends 1000 and not 1000.00."""
+    install()
+    applied(cast, asked=1000)
+    applied(cast, name="水利平台", asked=Decimal("0.02"))
+    for kind in ("paid", "report.spending"):
+        assert registers.page(cast.dora, kind, EVERY, NOW).totals["asked"] == Decimal("1000.02"), kind
+
+
 def test_an_office_sees_its_own_projects_and_no_other_s(cast: Cast) -> None:
     install()
     applied(cast)
