@@ -16,7 +16,7 @@ MUTANTS = $(BIN)/python -m tests.mutants $(if $(SEED),--seed $(SEED)) $(if $(COU
 DATED := tests/unit/domain tests/unit/engine/test_deadlines.py tests/unit/engine/test_timers.py tests/processes/test_dates.py tests/processes/operation \
   tests/processes/planning/test_declaration.py tests/processes/delivery/test_acceptance.py tests/integration/services/test_calendar.py \
   tests/integration/districts/test_lateness.py tests/integration/districts/test_window.py tests/integration/districts/test_obligations.py
-SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races soak-seats soak-rows
+SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races soak-seats soak-rows soak-years
 
 .PHONY: help run setup front test lint soak $(SOAKED) mutants releases bench pictures docs chromium
 
@@ -63,6 +63,9 @@ soak-seats: .venv/.development $(BUILT)  ## random acts by random seats of both 
 
 soak-rows: .venv/.development  ## every row of every table taken away, every threshold moved by one unit: does a case of a process notice?
 	$(BIN)/python -m tests.rows
+
+soak-years: .venv/.development  ## two hundred projects of both districts for ten years, lawfully and not; then the books are closed
+	$(BIN)/python -m tests.years $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 mutants: .venv/.development  ## 300 small faults put in one by one: do the tests notice? (SEED=, COUNT=, ROOMS=)
 	$(MUTANTS)

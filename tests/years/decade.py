@@ -32,7 +32,7 @@ MOST_FAULTS = 30
 MOST_TRIES, LONG = 8, timedelta(days=45)
 DECLARING = (3, 24)  # days after the first of September
 CATCH_UP = obligations.catch_up
-PUMP = timedelta(hours=12)  # after which the clock looks for what has come to be due, though no timer is
+PUMP = timedelta(hours=24)  # after which the clock looks for what has come to be due, though no timer is
 PATIENT = {"compile_plan": (50, 70), "issue_notice": (0.1, 2), "prepare_declaration": (0.1, 3)}  # what the office waits with: days
 BY_HAND = {
     "payment": 24, "change": 5, "cancellation": 0.15, "evaluation": 3, "retirement": 0.5, "om_stop": 0.3, "dataset": 2, "archive": 3, "inspection": 0.6,

@@ -126,6 +126,10 @@ class Town:
         """An item of the year's plan, as it is filled in; now and then one is put off."""
         if task == "compile_plan" and self.chance.random() < 0.05:
             return {**item, "decision": "缓列", "reason": "财力不足"}
+        if task == "give_consent" and "planItems" in self.forgotten.get(self.at, frozenset()):
+            return (
+                {**item, "planAmount": Decimal(0)} if item.get("fundChannel") or self.chance.random() < 0.5 else item
+            )  # the fund does not reach
         return item
 
     def way(self, line: Line) -> int | None:
@@ -167,8 +171,9 @@ class Town:
             return
         amends = self.amends.setdefault(line.key, {})
         for name in (one for one in deed.faults if one in form.fields):
-            why = " ".join(part.partition("]")[0] for part in deed.why.split(f"[{name}: ")[1:])
+            why = ";".join(part.partition("]")[0] for part in deed.why.split(f"[{name}: ")[1:])
             named = [one for one in form.fields[name].get("enum", ()) if isinstance(one, str) and one and one in why]
+            named = [one for one in named if not any(one != other and one in other for other in named)]
             if name == "planYear":
                 amends[name] = self.now.astimezone(ZONE).year + 1
             elif missing := _MISSING.findall(why):
