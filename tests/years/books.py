@@ -132,6 +132,9 @@ def of_duties(said: Said, decade: "Decade", everything: Lives) -> None:
     for duty, kept in duties.looked_at(everything, decade.first, decade.now):
         total += kept.counts
         said.take(f"{duty.clauses} {duty.process}, {dict(kept.counts)}", iter(kept.problems))
+    reported = duties.reports(everything, decade.now)
+    total += reported.counts
+    said.take(f"SC-33-6 om_report, {dict(reported.counts)}", iter(reported.problems))
     said.lines.append(f"duties of all periods: {total.total():,}, {dict(total)}")
 
 

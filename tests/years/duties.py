@@ -7,7 +7,7 @@ declare. Each duty of each period has a row of its register, or a mark that it i
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -23,7 +23,7 @@ OPERATING = frozenset({"operating"})
 class Duty:
     """``month`` None: every month, on its first day; else the first of that month, every year. ``within``: days from then in which who comes to be in one of
     ``phases`` is concerned too. ``each``: project, system or district. ``register``: the row that shows it done. ``named``: the field of the row that says of
-    which period it is, and how: its first day or its year. ``needs``: the register without a row of which in that year there is nothing to do."""
+    which period it is, and how: its first day or its year. ``by_hand``: somebody has to begin it."""
 
     district: str
     process: str
@@ -34,7 +34,7 @@ class Duty:
     phases: frozenset[str] = frozenset()
     within: int = 365
     named: str = ""
-    needs: str = ""
+    by_hand: bool = False
 
 
 DUTIES = (
@@ -46,7 +46,9 @@ DUTIES = (
     Duty("sucheng", "report_draw", "district", "report_draw", 4, "SC-33-8"),
     Duty("fengxian", "inspection", "project", "inspection", 9, "FX-5-10", BUILDING | OPERATING),
     Duty("fengxian", "evaluation", "project", "evaluation", 11, "FX-32-1", OPERATING),
-    Duty("fengxian", "data_assessment", "district", "data_assessment_report", 12, "FX-35-1 FX-36-8", needs="data_verification"),
+    Duty("fengxian", "data_assessment", "district", "data_assessment_report", 12, "FX-35-1 FX-36-8"),
+    Duty("fengxian", "annual_plan", "district", "annual_plan", 9, "FX-5-4 FX-20-1", by_hand=True),
+    Duty("sucheng", "annual_plan", "district", "annual_plan", 9, "SC-8-1 SC-10-1", by_hand=True),
 )  # fmt: skip
 
 
@@ -70,6 +72,55 @@ def looked_at(lives: Lives, first: datetime, now: datetime) -> Iterator[tuple[Du
                     what = f"{len(trees)} of them: {[(tree.key, tree.state, [one.element_id for one in tree.open]) for tree in trees]}"
                     kept.problems.append(f"{duty.process} of {subject} in {begin:%Y-%m} ({duty.clauses}): {what}")
         yield duty, kept
+
+
+def reports(lives: Lives, now: datetime) -> Kept:
+    """SC-33-6: after each year of operation, counted from the day that was filed (or by calendar years), its report, a mark, or it is still being written."""
+    kept = Kept(Counter(), [])
+    for life in (one for one in lives.projects.values() if one.district == "sucheng" and one.rows["om_plan"]):
+        plan = life.rows["om_plan"][-1].data
+        ends = [
+            end for end in _years_of_operation(str(plan["cycleStartOn"]), plan.get("cycleType") == "自然年", now) if _operates(life, end)
+        ]
+        trees = [tree for tree in lives.trees.values() if tree.project == life.key and tree.process == "om_evaluation"]
+        for end in ends:
+            written = any(row.data.get("cycleEndOn") == end.isoformat() for row in life.rows["om_report"])
+            after = datetime(end.year, end.month, end.day, tzinfo=ZONE)
+            late = any(
+                after < row.created_at < after + timedelta(days=365) and row.data.get("event") == "om.report"
+                for tree in trees
+                for row in tree.late
+            )
+            waiting = any(task.opened_at >= after and task.element_id in REPORTING for tree in trees for task in tree.open)
+            said = "done" if written else "marked" if late else "under way" if waiting else "problem"
+            kept.counts[said] += 1
+            if said == "problem":
+                kept.problems.append(f"om_report of {life.key} for the year until {end}: {plan}")
+    return kept
+
+
+REPORTING = ("submit_report", "check_report")
+
+
+def _years_of_operation(start: str, natural: bool, now: datetime) -> Iterator[date]:
+    """The last days of the years of operation that are over."""
+    first = date.fromisoformat(start[:10])
+    for year in range(first.year, now.year + 1):
+        end = (
+            date(year, 12, 31)
+            if natural
+            else (date(year + 1, first.month, min(first.day, 28)) + timedelta(days=first.day - min(first.day, 28)) - timedelta(days=1))
+        )
+        if datetime(end.year, end.month, end.day, tzinfo=ZONE) + NOTICED * 2 < now:
+            yield end
+
+
+def _operates(life: Life, end: date) -> bool:
+    """Whether it is in operation when a year ends, and for some weeks after; a service that ends has no further year."""
+    after = datetime(end.year, end.month, end.day, tzinfo=ZONE) + timedelta(days=1)
+    service = life.facts.get("serviceEndOn")
+    stays = life.stays(OPERATING, after, after + timedelta(days=45))
+    return (service is None or str(service)[:10] >= end.isoformat()) and sum((until - since).days for since, until in stays) >= 40
 
 
 def periods(duty: Duty, first: datetime, now: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -108,6 +159,9 @@ def begun(duty: Duty, lives: Lives, subject: str, begin: datetime, end: datetime
     if duty.each == "project":
         of_project = (tree for tree in lives.trees.values() if tree.project == int(subject) and tree.process == duty.process)
         return [tree for tree in of_project if begin <= tree.started < end and tree.key in _by_themselves(lives)]
+    if duty.by_hand:
+        mine = (tree for tree in lives.trees.values() if tree.process == duty.process and tree.district == duty.district)
+        return [tree for tree in mine if begin <= tree.started < end]
     noted = {
         row.root_key for row in lives.obligations
         if row.process_id == duty.process and row.subject_key == subject and row.tenant == duty.district and begin - timedelta(days=366) < row.created_at < end

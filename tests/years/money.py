@@ -13,7 +13,7 @@ NOTHING = Decimal(0)
 PAID, OF_OPERATION = "已支付", frozenset({"运维资金", "运维经费"})
 # SC-17-2: at most the larger of these without being declared anew; FX-22-1: beyond this share by the procurement law.
 CHANGE_AMOUNT, CHANGE_SHARE = Decimal("4000000"), Decimal("0.10")
-DECLARED_ANEW = ("CHANGE_REAPPLY", "重新申报")
+IN_FORCE, ANEW = "已生效", "REDECLARE"
 
 
 def of_project(life: Life, counts: Counter[str]) -> Iterator[str]:
@@ -55,22 +55,33 @@ def _contract(life: Life, contract: Decimal) -> Iterator[str]:
 
 
 def _changes(life: Life, counts: Counter[str]) -> Iterator[str]:
-    """SC-17-4, FX-22-3: what was changed adds up, amount by amount; declared anew it begins anew."""
-    running = NOTHING
-    known: list[Any] = [change for change in life.changes if change.field == "cumulativeChange"]
-    for change in known:
-        if change.before is not None and not same(change.before, running):
-            yield f"cumulativeChange was {change.before}, added up were {running}"
-        running = change.after if change.after is not None else NOTHING
-    if known and not same(life.facts.get("cumulativeChange"), running):
-        yield f"cumulativeChange is {life.facts.get('cumulativeChange')}, the last change said {running}"
-    since = max((number for number, change in enumerate(known) if same(change.after, NOTHING)), default=-1)
-    begins = known[since].at if since >= 0 else None
-    approved = [row for row in life.rows["change"] if row.data.get("state") in ("已批准", "已备案", "已完成", "同意", "approved", "已审核")]
-    added = total(row.data["amount"] for row in approved if begins is None or row.created_at > begins)
-    counts["changes"] += len(approved)
-    if known and begins is None and not same(added, running):
-        yield f"changes of {[(row.data['amount'], row.data.get('state'), row.data.get('route')) for row in life.rows['change']]} and {running} cumulative"
+    """SC-17-4, FX-22-3: changes add up one after the other, more and less alike; declared anew, they begin anew. SC-17-2, FX-22-1: beyond the limit none simply
+    comes into force."""
+    running, contract = NOTHING, amount(life.facts, "contractAmount")
+    for row in life.rows["change"]:
+        asked, route = (
+            total(abs(Decimal(item["amount"])) for item in row.data.get("items") or () if item.get("amount") is not None),
+            row.data.get("route"),
+        )
+        if not same(row.data.get("amount"), asked):
+            yield f"the change {row.data.get('filingNo')} is of {row.data.get('amount')}, its items are of {asked}"
+        if row.data.get("state") != IN_FORCE:
+            continue
+        counts["changes"] += 1
+        if route == ANEW:
+            running = NOTHING
+            continue
+        running += asked
+        if not same(row.data.get("cumulativeChange"), running):
+            yield f"the change {row.data.get('filingNo')} says {row.data.get('cumulativeChange')} altogether, added up are {running}"
+        if contract is not None and life.district == "sucheng" and row.data.get("reasonCode") in (None, "无"):
+            yield f"the change {row.data.get('filingNo')} of {asked} came into force for no reason of the clause"
+        if contract is not None and life.district == "fengxian" and running > CHANGE_SHARE * contract and not row.data.get("lawHandling"):
+            yield f"changes of {running} to a contract of {contract} came into force without the procurement law"
+        if contract is not None and life.district == "sucheng" and running > max(CHANGE_AMOUNT, CHANGE_SHARE * contract):
+            yield f"changes of {running} to a contract of {contract} came into force without being declared anew"
+    if not same(amount(life.facts, "cumulativeChange") or NOTHING, running):
+        yield f"cumulativeChange is {life.facts.get('cumulativeChange')}, changes in force add up to {running}"
 
 
 def _plan(life: Life, counts: Counter[str]) -> Iterator[str]:

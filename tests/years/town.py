@@ -106,12 +106,19 @@ class Town:
         task = f"{line.process_id}.{line.element_id}"
         if known is None:
             return {}
-        usual = {**known.answers.get(task, {}), **(self._paid(line.project_key) if task == "payment.apply_payment" else {})}
+        sums = {"payment.apply_payment": self._paid, "change.submit_change": self._changed}.get(task)
+        usual = {**known.answers.get(task, {}), **(sums(line.project_key) if sums is not None else {})}
         for aim in known.aims:
             lead = ways.leads(self.district)[aim]
             if task in lead and known.done[task] < lead.get("@times", 1):
                 return {**usual, **lead[task]}
         return usual
+
+    def _changed(self, project: int | None) -> dict[str, Any]:
+        """What a change costs: nothing, a little more or less of the contract, seldom more than may be without being declared anew."""
+        whole = self.facts_now(project).get("contractAmount") or Decimal("1000000")
+        share = self.chance.choice((Decimal("0"), Decimal("0.01"), Decimal("0.033"), Decimal("0.06"), Decimal("-0.02"), Decimal("0.12")))
+        return {"changeItems": [{"item": "调整部分建设内容", "amount": (whole * share).quantize(Decimal("0.01"))}]}
 
     def _paid(self, project: int | None) -> dict[str, Any]:
         """What is asked for: the rest of the contract or a part of it, now and then a little too much; when nothing is left, money for operation."""
