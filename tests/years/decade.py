@@ -200,7 +200,7 @@ class Decade:
             return
         tries = self.tries[key]
         deed = None
-        if self.chance.random() < GIVEN_BACK or tries % 3 == 2:  # a date may have passed since it was said: that is for whoever said it
+        if self.chance.random() < GIVEN_BACK or tries % 5 == 4:  # a date may have passed since it was said: that is for whoever said it
             deed = self._given_back(place, line)
         if deed is None:
             deed = self._done(place, line, people)
@@ -214,7 +214,7 @@ class Decade:
         self._again(place, line, deed)
 
     def _done(self, place: Town, line: Line, people: list[Any]) -> Deed:
-        place.at = line.key
+        place.at, place.tries = line.key, self.tries[line.key]
         way = place.way(line) if self.tries[line.key] < 3 else None
         draft = deeds.opened(place, line, place.chance.choice(people), way=way)  # type: ignore[arg-type]
         deed = deeds.submit(place, draft)  # type: ignore[arg-type]

@@ -47,8 +47,8 @@ DUTIES = (
     Duty("fengxian", "inspection", "project", "inspection", 9, "FX-5-10", BUILDING | OPERATING),
     Duty("fengxian", "evaluation", "project", "evaluation", 11, "FX-32-1", OPERATING),
     Duty("fengxian", "data_assessment", "district", "data_assessment_report", 12, "FX-35-1 FX-36-8"),
-    Duty("fengxian", "annual_plan", "district", "annual_plan", 9, "FX-5-4 FX-20-1", by_hand=True),
-    Duty("sucheng", "annual_plan", "district", "annual_plan", 9, "SC-8-1 SC-10-1", by_hand=True),
+    Duty("fengxian", "annual_plan", "district", "batch", 9, "FX-5-4 FX-20-1", by_hand=True),
+    Duty("sucheng", "annual_plan", "district", "batch", 9, "SC-8-1 SC-10-1", by_hand=True),
 )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def periods(duty: Duty, first: datetime, now: datetime) -> Iterator[tuple[dateti
     months = range(1, 13) if duty.month is None else (duty.month,)
     starts = [datetime(year, month, 1, 0, 10, tzinfo=ZONE) for year in range(first.year - 1, now.year + 2) for month in months]
     for begin, end in pairwise(starts):
-        if end > first and begin <= now:
+        if end > first and begin <= now and (begin >= first or not duty.by_hand):
             yield max(begin, first) if begin < first else begin, end
 
 

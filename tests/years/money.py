@@ -95,8 +95,9 @@ def _plan(life: Life, counts: Counter[str]) -> Iterator[str]:
     if budget is not None:
         counts["budgets"] += 1
         wholes = [change.after for change in life.changes if change.field == "totalAmount" and change.after is not None]
-        if declared is not None and budget > max([declared, *wholes]):
-            yield f"approvedBudget {budget} is above all that was ever declared: {wholes}"
+        anew = total(row.data.get("net") for row in life.rows["change"] if row.data.get("route") == ANEW and row.data.get("net", 0) > 0)
+        if declared is not None and budget > max([declared, *wholes]) + anew:
+            yield f"approvedBudget {budget} is above all that was ever declared: {wholes} and {anew} by changes"
 
 
 def of_plans(lives: Lives) -> Iterator[str]:

@@ -62,7 +62,7 @@ class Town:
         self.amends: dict[int, dict[str, Any]] = {}
         self.forgotten: dict[int, frozenset[str]] = {}
         self.luck: dict[tuple[str, int], list[int]] = {}  # of a way: accepted, refused
-        self.at = 0  # the task that somebody is at
+        self.at = self.tries = 0  # the task that somebody is at, and how often they were refused there
         self.attend()
 
     def attend(self) -> None:
@@ -134,9 +134,7 @@ class Town:
         if task == "compile_plan" and self.chance.random() < 0.05:
             return {**item, "decision": "缓列", "reason": "财力不足"}
         if task == "give_consent" and "planItems" in self.forgotten.get(self.at, frozenset()):
-            return (
-                {**item, "planAmount": Decimal(0)} if item.get("fundChannel") or self.chance.random() < 0.5 else item
-            )  # the fund does not reach
+            return {**item, "planAmount": Decimal(0)}  # its fund does not reach
         return item
 
     def way(self, line: Line) -> int | None:
