@@ -32,7 +32,7 @@ def upon(decade: "Decade", place: Town, line: Line) -> None:
     for kind in place.chance.sample(kinds, len(kinds)):
         found = kind(place, line)
         if found is not None:
-            _try(decade, kind.__name__.strip("_"), f"{line.process_id}.{line.element_id}", line, *found)
+            tried(decade, kind.__name__.strip("_"), f"{line.process_id}.{line.element_id}", line, *found)
             return
 
 
@@ -41,10 +41,12 @@ def again(decade: "Decade", place: Town, line: Line, draft: Draft) -> None:
     people = [one for one in place.seats.everybody if one.roles & draft.actor.roles]
     who = place.chance.choice([draft.actor, *people])
     kind = "twice" if who == draft.actor else "stale"
-    _try(decade, kind, draft.name, line, who, lambda: tasks.complete(who, line.key, draft.values, decade.now, ledger_version=draft.version))
+    tried(
+        decade, kind, draft.name, line, who, lambda: tasks.complete(who, line.key, draft.values, decade.now, ledger_version=draft.version)
+    )
 
 
-def _try(decade: "Decade", kind: str, task: str, line: Line, who: Actor, act: Act) -> None:
+def tried(decade: "Decade", kind: str, task: str, line: Line, who: Actor, act: Act) -> None:
     before = _fingerprint(line)
     where = f"seed {decade.seed}, act {decade.figures.acts}, {decade.now:%Y-%m-%d %H:%M}: {kind} at {task} ({line.key}) of {line.project_key} by {who.username}"
     decade.figures.attempts[kind] += 1
