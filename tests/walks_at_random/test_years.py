@@ -15,7 +15,7 @@ from tests.walks_at_random.conftest import BEFORE
 from tests.years import announced, attempts, books, lives, money
 from tests.years.decade import Decade
 
-pytestmark = pytest.mark.xdist_group("seats")
+pytestmark = pytest.mark.xdist_group("seats")  # one worker makes the database that they begin with
 PROJECTS, YEARS = 3, 2
 OF_PROJECTS = ("monitoring", "self_evaluation", "inspection", "evaluation")
 
