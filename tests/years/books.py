@@ -47,6 +47,7 @@ def close(decade: "Decade") -> Said:
     said.take("faults", iter(figures.faults))
     said.take("incidents", incidents())
     said.take("what is open", what_is_open(decade, everything))
+    said.lines += [f"somebody may do it, yet nobody has found how for long: {words[:260]}" for words in decade.stuck.values()]
     said.take("holidays", holidays(decade))
     said.take("the ledger", ledger(everything))
     of_duties(said, decade, everything)
