@@ -122,6 +122,12 @@ class Decade:
         try:
             act(of)
             self._settle()
+        except Failure as failure:  # a paper that could not even be brought: that is said before anything is submitted
+            db.session.rollback()
+            self.figures.refused[f"{what} {failure.code}"] += 1
+            if what == "task":
+                self.tries[of] += 1
+                self._at(self.now + timedelta(days=1 + self.tries[of]), what, of)
         except Exception:  # what is no refusal in words is a fault of the product; the others live on
             db.session.rollback()
             self.figures.faults.append(
