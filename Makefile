@@ -17,7 +17,7 @@ DATED := tests/unit/domain tests/unit/engine/test_deadlines.py tests/unit/engine
   tests/processes/planning/test_declaration.py tests/processes/delivery/test_acceptance.py tests/integration/services/test_calendar.py \
   tests/integration/districts/test_lateness.py tests/integration/districts/test_window.py tests/integration/districts/test_obligations.py \
   tests/integration/districts/test_boundaries.py
-SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races soak-seats soak-rows soak-lives
+SOAKED := soak-models soak-graphs soak-expressions soak-laws soak-races soak-seats soak-rows soak-lives soak-years
 
 .PHONY: help run setup front test lint soak $(SOAKED) mutants releases bench pictures docs chromium
 
@@ -67,6 +67,9 @@ soak-rows: .venv/.development  ## every row of every table taken away, every thr
 
 soak-lives: .venv/.development  ## lives that do not go straight and special projects, with the cases that make test leaves out
 	$(BIN)/pytest -q -m soak $(wildcard tests/acceptance/test_walks_of_*.py)
+
+soak-years: .venv/.development  ## two hundred projects of both districts for ten years, lawfully and not; then the books are closed
+	$(BIN)/python -m tests.years $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 mutants: .venv/.development  ## 300 small faults put in one by one: do the tests notice? (SEED=, COUNT=, ROOMS=)
 	$(MUTANTS)

@@ -129,7 +129,7 @@ def _whole(actor: Actor, kind: str, filters: Filters, now: datetime) -> Register
     cut_off = len(rows) > MOST_ROWS
     kept = [row for row in rows[:MOST_ROWS] if row is not None]
     totals = {
-        column.name: sum((value for row in kept if isinstance(value := row.values.get(column.name), Decimal)), Decimal(0))
+        column.name: sum((_amount(row.values.get(column.name)) for row in kept), Decimal(0))
         for column in report.columns
         if column.total or (report.of != OF_PROJECTS and column.format == "money")
     }
@@ -145,6 +145,11 @@ def _register(actor: Actor, library: Snapshot, kind: str) -> ResourceRef | None:
         return None
     named = library.reference("form", wording.RECORDS + kind)
     return named or (wording.register(library, kind) if kind in registers.counts(actor.tenant, None) else None)
+
+
+def _amount(value: Any) -> Decimal:
+    """A number as it counts in a sum: a whole one is kept without its decimals."""
+    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else Decimal(0)
 
 
 def _plain(fields: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

@@ -86,7 +86,7 @@ def opened(walk: "Walk", line: TaskLine, actor: Actor, *, way: int | None = None
     """Somebody opens a task's page and fills its form in, as a person who knows the project, or in one of the ways of the scenarios."""
     form, seen = tasks.inputs(SYSTEM, line.key, walk.now)
     shown, version = {}, None
-    if page or walk.chance.random() < 0.2:  # on the page; the others over the interface, where the form is drawn by whoever sends it
+    if page or walk.chance.random() < walk.PAGES:  # on the page; the others over the interface, where the form is drawn by whoever sends it
         drawn = tasks.view(actor, line.key, walk.now)
         shown, version, seen = dict(drawn.data), drawn.ledger_version, {**seen, **drawn.variables}
     answers: dict[str, Any] = {}

@@ -84,6 +84,7 @@ class Walk:
     """One district's people at random. ``program``: what acts over ``/v2``; ``now`` moves with every act."""
 
     BOLDNESS = (0.0, 0.01, 0.01, 0.01, 0.1, 0.25)
+    PAGES = 0.2  # of the forms are opened on their page
 
     def __init__(self, app: Flask, district: str, seed: int, begin: datetime, completed: Mapping[str, int] | None = None) -> None:
         self.district, self.seed, self.now = district, seed, begin

@@ -53,14 +53,14 @@ def report(where: str = "=asked != null", **columns: Any) -> tuple[str, bytes]:
     return "forms/hill/report.spending.json", json.dumps({"id": "report.spending", "title": "花费", "schema": body}).encode()
 
 
-def install(*more: tuple[str, bytes]) -> None:
+def install(*more: tuple[str, bytes], register: tuple[str, bytes] = PAID) -> None:
     process = diagram(
         d.start(),
         task("apply", role="applicant", form="permit.apply", record="paid"),
         d.end(),
         d.chain("start", "apply", "end"),
     )
-    deploy(APPLY, PAID, process, *(more or (report(),)), fields=FIELDS)
+    deploy(APPLY, register, process, *(more or (report(),)), fields=FIELDS)
 
 
 def applied(cast: Cast, **values: Any) -> int:
@@ -101,6 +101,22 @@ def test_a_register_lists_what_was_entered_by_day_and_hides_what_is_for_programs
         (Filters(text="100%"), 0),
     ):
         assert registers.page(cast.dora, "paid", filters, NOW).total == there, filters
+
+
+def test_a_register_whose_form_is_called_by_its_bare_name_is_listed_and_opens(cast: Cast) -> None:
+    install(register=form("paid", {"asked": {**MONEY, "title": "金额（元）"}}))
+    applied(cast)
+    for line in registers.listing(cast.dora):
+        assert registers.page(cast.dora, line.kind, EVERY, NOW).total == 1, line.title
+
+
+def test_whole_amounts_count_in_the_sums_as_others_do(cast: Cast) -> None:
+    """A browser sends 1000 and not 1000.00."""
+    install()
+    applied(cast, asked=1000)
+    applied(cast, name="水利平台", asked=Decimal("0.02"))
+    for kind in ("paid", "report.spending"):
+        assert registers.page(cast.dora, kind, EVERY, NOW).totals["asked"] == Decimal("1000.02"), kind
 
 
 def test_an_office_sees_its_own_projects_and_no_other_s(cast: Cast) -> None:
