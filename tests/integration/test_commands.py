@@ -15,8 +15,9 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from app import create_app
-from app.cli import gather, main
+from app.cli import main
 from app.config import load
+from app.gathering import gather
 from app.services import startup
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -232,7 +233,8 @@ def test_a_folder_of_scenarios_brings_the_models_that_they_name_themselves(tmp_p
     folder = tmp_path / "scenarios" / "hill"
     folder.mkdir(parents=True)
     (folder / "reading.yaml").write_text(
-        "district: sucheng\nprocess: decide\nmodels: [other.dmn]\ncases:\n  - name: 另一种读法\n    decide: {rule: x}\n    expect: {}\n", "utf-8"
+        "district: sucheng\nprocess: decide\nmodels: [other.dmn]\ncases:\n  - name: 另一种读法\n    decide: {rule: x}\n    expect: {}\n",
+        "utf-8",
     )
     for name in ("other.dmn", "unnamed.dmn"):
         (folder / name).write_text("<definitions/>", "utf-8")
