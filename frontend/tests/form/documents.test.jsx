@@ -151,35 +151,3 @@ test('files that are shown stay when an answer makes a condition hold', async ()
   fireEvent.click(screen.getByText('暂存草稿'));
   await waitFor(() => expect(kept).toEqual({ materials, done: true }));
 });
-
-test('what was filled in is kept before another form of the page is sent', async () => {
-  const order = [];
-  vi.stubGlobal('fetch', (url) => {
-    order.push(url);
-    return Promise.resolve({ ok: true, status: 200, json: async () => ({ savedAt: '2026-01-01T00:00:00Z' }) });
-  });
-  const { container } = render(
-    <>
-      <form
-        data-keeps=""
-        onSubmit={(event) => {
-          event.preventDefault();
-          order.push('act');
-        }}
-      >
-        <button type="submit">转办</button>
-      </form>
-      <TaskForm
-        form={{ schema: { type: 'object', properties: { done: { type: 'boolean', title: '办结' } } }, ui: {} }}
-        initial={{}}
-        urls={{ draft: '/d' }}
-        session={{ csrf: 't' }}
-        zone="Asia/Shanghai"
-      />
-    </>,
-  );
-  expect(screen.queryByText('提交')).toBeNull(); // whoever works it out for somebody keeps a draft
-  fireEvent.click(container.querySelector('#root_done-0'));
-  fireEvent.click(screen.getByText('转办'));
-  await waitFor(() => expect(order).toEqual(['/d', 'act']));
-});
