@@ -16,6 +16,8 @@ KEYWORD = "x-checks"
 RESERVED = ("project", "parameters")  # what a check may name besides fields and variables
 LONGEST_REASON = 2_000  # characters of why a check is overridden
 MOST = 100  # checks of one form
+MATERIALS = "x-materials"  # of a list: each of what it lists has its paper; a stage, and what is due at it is there
+REQUIRED = "required_materials"  # the decision that says what is due at a stage
 _KEYWORDS = ("id", "description", "when", "decision", "message", "field", "confirm")
 
 
@@ -29,7 +31,7 @@ class CheckRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormCheck:
-    """``id``: as written, else its position, counted from 1. ``when`` (true: wrong) or ``decision`` (an id): one of the two.
+    """``id``: as written, else its position, counted from 1. ``when`` (true: wrong), ``decision`` (an id) or ``materials`` (with a stage: and the decision).
 
     ``field``: a path like ``items/0/amount``, empty for the whole form. ``confirm``: may be overridden with a reason.
     """
@@ -41,6 +43,8 @@ class FormCheck:
     confirm: bool = False
     when: feel.Expression | None = None
     decision: str | None = None
+    materials: bool = False
+    stage: str = ""
 
     @property
     def names(self) -> frozenset[str]:
@@ -74,20 +78,41 @@ class Overridden:
 
 def read(schema: Mapping[str, Any]) -> tuple[FormCheck, ...]:
     """The checks of a form's schema, in order. Raises CheckRefused."""
-    given = schema.get(KEYWORD)
-    if given is None:
-        return ()
+    given = schema.get(KEYWORD, [])
     if not isinstance(given, list):
         raise CheckRefused(f"schema/{KEYWORD}", f"{KEYWORD} 应是一个列表,每项是一条检查")
     if len(given) > MOST:
         raise CheckRefused(f"schema/{KEYWORD}", f"{KEYWORD} 超过 {MOST} 条,请把判断放进决策表")
-    found = [_read(item, number, schema) for number, item in enumerate(given)]
+    found = [*(_read(item, number, schema) for number, item in enumerate(given)), *_of_materials(schema)]
     seen: set[str] = set()
     for check in found:
         if check.id in seen:
             raise CheckRefused(f"{check.place}/id", f"检查的标识“{check.id}”出现了两次(没有写 id 的,标识是它的序号),请改成不同的")
         seen.add(check.id)
     return tuple(found)
+
+
+def _of_materials(schema: Mapping[str, Any]) -> Iterator[FormCheck]:
+    """What ``x-materials`` asks for of its list, as a check ``files_of_<field>``."""
+    for name, part in schema["properties"].items():
+        if MATERIALS not in part:
+            continue
+        place, stage = f"schema/properties/{name}/{MATERIALS}", part[MATERIALS]
+        rows = resolved(part.get("items"), schema)
+        columns = rows.get("properties", {})
+        if not (rows.get("x-format") == "document" or {"name", "files"} <= columns.keys()):
+            raise CheckRefused(place, f"{MATERIALS} 只能写在文件的列表,或每行有 name 和 files 的列表上,字段 {name} 不是")
+        if stage is not True and not (isinstance(stage, str) and stage.strip() and "name" in columns):
+            raise CheckRefused(place, f"字段 {name} 的 {MATERIALS} 应是 true,或(每行有 name 的)阶段的名称")
+        yield FormCheck(
+            id=f"files_of_{name}",
+            place=place,
+            message=f"“{part.get('title', name)}”不齐",
+            field=name,
+            decision=REQUIRED if stage is not True else None,
+            materials=True,
+            stage=stage if stage is not True else "",
+        )
 
 
 def _read(item: Any, number: int, schema: Mapping[str, Any]) -> FormCheck:

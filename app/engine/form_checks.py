@@ -18,7 +18,7 @@ from app.domain.fact_values import is_blank
 from app.domain.form_checks import LONGEST_REASON, FormCheck, Overridden, misses
 from app.domain.forms import FieldProblem, Form
 from app.domain.project_values import as_gates_read
-from app.engine import functions, parameters
+from app.engine import functions, materials, parameters
 from app.engine.decisions import report
 from app.engine.effects import Effect
 from app.engine.ledger import NOTHING_KNOWN, PARAMETERS, PROJECT, KnownLedger, OfficesAsked
@@ -174,6 +174,8 @@ class _Run:
     def verdicts(self, check: FormCheck) -> list[FieldProblem]:
         """What a check finds; empty where it is content or cannot look yet."""
         try:
+            if check.materials:
+                return self._of_materials(check)
             return self._of_decision(check, check.decision) if check.decision is not None else self._of_expression(check)
         except _Undecided as error:
             text = f"“{check.message}”这项检查无法得出结果:{error}。请补齐所用的内容后再提交;仍不行的,请业务分析员改正表单"
@@ -239,9 +241,32 @@ class _Run:
         note = self._note(entries_read(ref.model, decision_id, PROJECT)) if rows else ""
         return [self._of_row(check, row, note) for row in rows]
 
-    def _decided(self, ref: DecisionRef) -> Any:
+    def _of_materials(self, check: FormCheck) -> list[FieldProblem]:
+        """Each row has its file, of a classified project its number, day and place instead; what is due at the stage is among them."""
+        if check.field in self.unreadable:
+            return []
+        project = as_gates_read(self.setting.project, self.setting.unconfirmed) or {}
+        faults = materials.faults(
+            self.form.schema,
+            check.field,
+            self.answers.get(check.field) or [],
+            due=self._due(check),
+            classified=project.get("classified") is True,
+        )
+        return [_problem(self.form, check, path, FormCode.CHECK, text) for path, text in faults]
+
+    def _due(self, check: FormCheck) -> list[Any]:
+        if check.decision is None:
+            return []
+        ref = self.library.decision(check.decision)
+        if ref is None:
+            raise _Undecided("没有部署它所用的决策")
+        rows = self._decided(ref, stage=check.stage)
+        return rows if isinstance(rows, list) else []
+
+    def _decided(self, ref: DecisionRef, **named: str) -> Any:
         try:
-            evaluation = ref.evaluate(self._context(None), self.environment)
+            evaluation = ref.evaluate({**self._context(None), **named}, self.environment)
             output = feel.to_json(evaluation.output)
         except DmnError as error:
             raise _Undecided(f"决策不能使用:{error}") from error

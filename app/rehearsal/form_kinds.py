@@ -1,0 +1,48 @@
+"""What a field of a kind has to say, in every form: a list of files what of it must be there.
+
+A form that says nothing would take an empty list, whatever the clause asks for.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.domain import documents
+from app.domain.form_checks import MATERIALS, resolved
+from app.domain.forms import Form
+from app.rehearsal.codes import FindingCode
+from app.rehearsal.findings import Finding
+
+NO_FILE = "x-no-file"  # why a list of files may be empty
+
+
+def check(file: str, form: Form, severity: str) -> Iterator[Finding]:
+    """In the order of the form; what is only shown, and what is a register's, asks nobody for anything."""
+    if "/records/" in file or "x-owner" in form.schema:
+        return
+    for name, part in form.fields.items():
+        if name in form.shown_fields:
+            continue
+        place = f"schema/properties/{name}"
+        if _lists_files(part, form) and not _files_asked(name, part, form):
+            text = (
+                f"“{part.get('title', name)}”收文件,却没有说要交什么:请写 {MATERIALS}(阶段,或 true),"
+                f"写查 files 的检查,或用 {NO_FILE} 写明为什么可以没有"
+            )
+            yield Finding(file, place, None, FindingCode.FORM_FILES, text, severity=severity)
+
+
+def _lists_files(part: Mapping[str, Any], form: Form) -> bool:
+    return part.get("type") == "array" and any(
+        True for _ in documents.slots({"type": "object", "properties": {"list": resolved(part, form.schema)}})
+    )
+
+
+def _files_asked(name: str, part: Mapping[str, Any], form: Form) -> bool:
+    reason = part.get(NO_FILE)
+    if MATERIALS in part or (isinstance(reason, str) and reason.strip()):
+        return True
+    items = resolved(part.get("items"), form.schema)
+    if items.get("x-format") == documents.FORMAT and name in form.schema.get("required", ()) and part.get("minItems"):
+        return True
+    own = items.get("x-format") == documents.FORMAT
+    return any(check.when is not None and name in check.when.names and (own or "files" in check.when.text) for check in form.checks)
