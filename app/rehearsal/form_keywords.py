@@ -35,7 +35,7 @@ _PLAIN = (
 )  # fmt: skip
 # docs/analyst/forms.md and facts.md; ``x-kind`` names a row of the registers' documentation.
 _OURS = (
-    "x-checks", "x-clauses", "x-extends", "x-format", "x-fresh", "x-from", "x-held", "x-held-in", "x-hidden", "x-keep", "x-key", "x-kind", "x-labels", "x-ledger",
+    "x-any-office", "x-checks", "x-clauses", "x-extends", "x-format", "x-fresh", "x-from", "x-held", "x-held-in", "x-hidden", "x-keep", "x-key", "x-kind", "x-labels", "x-ledger",
     "x-materials", "x-no-file", "x-number", "x-owner",
     "x-readonly-from", "x-report", "x-role", "x-signs", "x-slots", "x-source", "x-total", "x-unordered", "x-value", "x-while-open",
 )  # fmt: skip

@@ -1,6 +1,6 @@
-"""What a field of a kind has to say, in every form: a list of files what of it must be there.
+"""What a field of a kind has to say, in every form: a list of files what of it must be there, an office which role is held in it.
 
-A form that says nothing would take an empty list, whatever the clause asks for.
+A form that says nothing would take an empty list, whatever the clause asks for, and an office in which nobody can do what comes next.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,11 +8,13 @@ from typing import Any
 
 from app.domain import documents
 from app.domain.form_checks import MATERIALS, resolved
+from app.domain.form_values import HELD
 from app.domain.forms import Form
 from app.rehearsal.codes import FindingCode
 from app.rehearsal.findings import Finding
 
 NO_FILE = "x-no-file"  # why a list of files may be empty
+ANY_OFFICE = "x-any-office"  # why an office may be chosen in which nobody holds a role
 
 
 def check(file: str, form: Form, severity: str) -> Iterator[Finding]:
@@ -30,6 +32,28 @@ def check(file: str, form: Form, severity: str) -> Iterator[Finding]:
             )
             yield Finding(file, place, None, FindingCode.FORM_FILES, text, severity=severity)
 
+        for where, office in _offices(part, place):
+            if not _says(office, HELD) and not _says(office, ANY_OFFICE):
+                text = (
+                    f"“{part.get('title', name)}”选单位,却没有说选哪一种:请写 {HELD}(单位里须有人担任的角色),"
+                    f"或用 {ANY_OFFICE} 写明为什么任何单位都可以"
+                )
+                yield Finding(file, where, None, FindingCode.FORM_OFFICE, text, severity=severity)
+
+
+def _offices(part: Mapping[str, Any], place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Where an office is chosen, and what is said there."""
+    if part.get("x-format") == "office" and part.get("readOnly") is not True:
+        yield place, part
+    for name, inner in part.get("properties", {}).items():
+        yield from _offices(inner, f"{place}/{name}")
+    if isinstance(part.get("items"), Mapping):
+        yield from _offices(part["items"], f"{place}/items")
+
+
+def _says(part: Mapping[str, Any], word: str) -> bool:
+    return isinstance(part.get(word), str) and bool(part[word].strip())
+
 
 def _lists_files(part: Mapping[str, Any], form: Form) -> bool:
     return part.get("type") == "array" and any(
@@ -38,8 +62,7 @@ def _lists_files(part: Mapping[str, Any], form: Form) -> bool:
 
 
 def _files_asked(name: str, part: Mapping[str, Any], form: Form) -> bool:
-    reason = part.get(NO_FILE)
-    if MATERIALS in part or (isinstance(reason, str) and reason.strip()):
+    if MATERIALS in part or _says(part, NO_FILE):
         return True
     items = resolved(part.get("items"), form.schema)
     if items.get("x-format") == documents.FORMAT and name in form.schema.get("required", ()) and part.get("minItems"):
