@@ -18,6 +18,8 @@ LONGEST_REASON = 2_000  # characters of why a check is overridden
 MOST = 100  # checks of one form
 MATERIALS = "x-materials"  # of a list: each of what it lists has its paper; a stage, and what is due at it is there
 REQUIRED = "required_materials"  # the decision that says what is due at a stage
+UNIQUE = "x-unique"  # of a number: the register in which no other row may have it
+SCOPES = ("others", "project")  # rows of other projects of the district, or the project's own
 _KEYWORDS = ("id", "description", "when", "decision", "message", "field", "confirm")
 
 
@@ -29,9 +31,19 @@ class CheckRefused(Exception):
         self.place = place
 
 
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """``field`` of the rows of the register ``kind`` holds a number once: among the rows of other projects, or of the project's own (``of``), that are ``where``."""
+
+    kind: str
+    field: str
+    of: str
+    where: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormCheck:
-    """``id``: as written, else its position, counted from 1. ``when`` (true: wrong), ``decision`` (an id) or ``materials`` (with a stage: and the decision).
+    """``id``: as written, else its position, counted from 1. ``when`` (true: wrong), ``decision`` (an id), ``materials`` (with a stage: and the decision) or ``unique``.
 
     ``field``: a path like ``items/0/amount``, empty for the whole form. ``confirm``: may be overridden with a reason.
     """
@@ -45,6 +57,7 @@ class FormCheck:
     decision: str | None = None
     materials: bool = False
     stage: str = ""
+    unique: Unique | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -83,7 +96,7 @@ def read(schema: Mapping[str, Any]) -> tuple[FormCheck, ...]:
         raise CheckRefused(f"schema/{KEYWORD}", f"{KEYWORD} 应是一个列表,每项是一条检查")
     if len(given) > MOST:
         raise CheckRefused(f"schema/{KEYWORD}", f"{KEYWORD} 超过 {MOST} 条,请把判断放进决策表")
-    found = [*(_read(item, number, schema) for number, item in enumerate(given)), *_of_materials(schema)]
+    found = [*(_read(item, number, schema) for number, item in enumerate(given)), *_of_materials(schema), *_of_numbers(schema)]
     seen: set[str] = set()
     for check in found:
         if check.id in seen:
@@ -112,6 +125,30 @@ def _of_materials(schema: Mapping[str, Any]) -> Iterator[FormCheck]:
             decision=REQUIRED if stage is not True else None,
             materials=True,
             stage=stage if stage is not True else "",
+        )
+
+
+def _of_numbers(schema: Mapping[str, Any]) -> Iterator[FormCheck]:
+    """What ``x-unique`` asks for of its field, as a check ``unique_<field>``."""
+    for name, part in schema["properties"].items():
+        if UNIQUE not in part:
+            continue
+        place, said = f"schema/properties/{name}/{UNIQUE}", part[UNIQUE]
+        where = said.get("where", {}) if isinstance(said, Mapping) else None
+        if not (
+            isinstance(said, Mapping)
+            and said.keys() <= {"record", "field", "of", "where"}
+            and all(isinstance(said.get(key), str) and said[key] for key in ("record", "field"))
+            and said.get("of") in SCOPES
+            and isinstance(where, Mapping)
+        ):
+            raise CheckRefused(place, f"字段 {name} 的 {UNIQUE} 应写 record(登记簿)、field(其中的字段)、of(others 或 project),可以写 where")
+        yield FormCheck(
+            id=f"unique_{name}",
+            place=place,
+            message=f"“{part.get('title', name)}”已经登记过",
+            field=name,
+            unique=Unique(said["record"], said["field"], said["of"], where),
         )
 
 

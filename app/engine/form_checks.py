@@ -3,7 +3,7 @@
 A check that cannot be decided (null, no truth value, an error, a decision that is not there) refuses: it fails closed. Source: modelling.md §8.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -15,10 +15,10 @@ from app.decision.dmn.reading import entries_read, read_by
 from app.decision.near import near
 from app.domain.codes import FormCode
 from app.domain.fact_values import is_blank
-from app.domain.form_checks import LONGEST_REASON, FormCheck, Overridden, misses
+from app.domain.form_checks import LONGEST_REASON, FormCheck, Overridden, Unique, misses
 from app.domain.forms import FieldProblem, Form
 from app.domain.project_values import as_gates_read
-from app.engine import functions, materials, parameters
+from app.engine import functions, materials, parameters, uniques
 from app.engine.decisions import report
 from app.engine.effects import Effect
 from app.engine.ledger import NOTHING_KNOWN, PARAMETERS, PROJECT, KnownLedger, OfficesAsked
@@ -47,7 +47,8 @@ class CheckSetting:
     """What checks may look at: ``project`` as expressions see it, ``variables`` that can be seen from the task, the district's rules and the instant.
 
     ``unconfirmed``: fields of ``project`` that no owner has confirmed: to a check they are null. ``titles``: what people call the fields.
-    ``offices``: role → its offices, looked up only where a check asks (``officesOf``).
+    ``offices``: role → its offices, looked up only where a check asks (``officesOf``). ``records``: the rows of a register that stand, of the project
+    alone or of the district, each with its project; ``called``: what a project is called for everybody.
     """
 
     library: Library
@@ -58,6 +59,8 @@ class CheckSetting:
     variables: Mapping[str, Any] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     offices: Callable[[], Mapping[str, Sequence[Mapping[str, str]]]] | None = None
+    records: Callable[[str, bool], Iterable[tuple[int | None, Mapping[str, Any]]]] | None = None
+    called: Callable[[int], str] | None = None
     limits: StepLimits = _DEFAULT_LIMITS
 
 
@@ -176,6 +179,8 @@ class _Run:
         try:
             if check.materials:
                 return self._of_materials(check)
+            if check.unique is not None:
+                return self._of_number(check, check.unique)
             return self._of_decision(check, check.decision) if check.decision is not None else self._of_expression(check)
         except _Undecided as error:
             text = f"“{check.message}”这项检查无法得出结果:{error}。请补齐所用的内容后再提交;仍不行的,请业务分析员改正表单"
@@ -254,6 +259,21 @@ class _Run:
             classified=project.get("classified") is True,
         )
         return [_problem(self.form, check, path, FormCode.CHECK, text) for path, text in faults]
+
+    def _of_number(self, check: FormCheck, unique: Unique) -> list[FieldProblem]:
+        """A number that another row of the register has, however it is spaced or wide."""
+        given = uniques.plain(self.answers.get(check.field))
+        if not given or check.field in self.unreadable:
+            return []
+        if self.setting.records is None:
+            raise _Undecided(f"读不到登记簿 {unique.kind}")
+        own = str((self.setting.project or {}).get("projectKey"))
+        for project, row in self.setting.records(unique.kind, unique.of == "project"):
+            mine = project is not None and str(project) == own
+            if mine is (unique.of == "project") and uniques.holds(row, unique, given):
+                whose = "本项目" if mine or project is None or self.setting.called is None else f"项目“{self.setting.called(project)}”"
+                return [_problem(self.form, check, check.field, FormCode.CHECK, f"{check.message},登记它的是{whose},请核对")]
+        return []
 
     def _due(self, check: FormCheck) -> list[Any]:
         if check.decision is None:

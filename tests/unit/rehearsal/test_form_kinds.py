@@ -1,6 +1,7 @@
 """What a field of a kind has to say: a list of files without a demand is an error in what ships, and every shipped list has one."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from app.rehearsal.form_kinds import check
 from tests.unit.engine.runs import library
 from tests.unit.engine.test_form_checks import NOW, NS
 
+ROOT = Path(__file__).parents[3]
 FILE = {"type": "object", "x-format": "document"}
 PDF = {"key": "1", "name": "a.pdf", "sha256": "0" * 64, "version": 1}
 COLUMNS = {
@@ -99,3 +101,53 @@ def test_a_classified_project_registers_paper_and_brings_no_file() -> None:
 def test_the_word_stands_only_where_files_are_listed(listed: dict[str, Any]) -> None:
     with pytest.raises(FormError, match="x-materials 只能写在文件的列表"):
         form({**listed, "x-materials": "tender"})
+
+
+@pytest.mark.parametrize(
+    ("there", "given", "same"),
+    [
+        ("HT-2026-001", "HT-2026-001", True),
+        ("HT-2026-001", "ｈｔ—２０２６ －001", True),
+        ("联审〔1〕号", "联审(1)号", True),
+        ("HT-2026-001", "HT-2026-0001", False),
+        (None, "", False),
+    ],
+)
+def test_a_number_is_the_same_however_it_is_typed(there: str | None, given: str, same: bool) -> None:
+    number = {"type": "string", "title": "合同编号", "x-unique": {"record": "contract", "field": "contractNo", "of": "others"}}
+    made = Form.parse(
+        json.dumps(
+            {"id": "f", "title": "表", "schema": {"type": "object", "additionalProperties": False, "properties": {"no": number}}}
+        ).encode()
+    )
+    setting = CheckSetting(
+        library=library(),
+        site=CheckSite(1, 1, "t"),
+        now=NOW,
+        project={"projectKey": "7"},
+        records=lambda kind, own: [(8, {"contractNo": there}), (7, {"contractNo": "HT-2026-0001"})],  # the second is its own
+        called=lambda key: f"第{key}号项目",
+    )
+    found = examine(made, {"no": given}, {}, setting).problems
+    assert [(one.path, one.check) for one in found] == ([("no", "unique_no")] if same else [])
+    assert not same or "第8号项目" in found[0].message
+
+
+def test_what_the_shipped_forms_ask_of_registers_is_there() -> None:
+    """A register or a column that there is not would have no number twice."""
+    for path in (ROOT / "forms").rglob("*.json"):
+        for name, part in json.loads(path.read_text("utf-8"))["schema"]["properties"].items():
+            if "x-unique" in part:
+                asked = part["x-unique"]
+                schema = json.loads((ROOT / f"forms/records/{asked['record']}.json").read_text("utf-8"))["schema"]
+                assert {asked["field"], *asked.get("where", {})} <= schema["properties"].keys(), (path.name, name)
+
+
+@pytest.mark.parametrize("district", ["sucheng", "fengxian"])
+def test_every_stage_that_a_shipped_form_names_has_its_materials(district: str) -> None:
+    """A slip in a stage would ask for nothing."""
+    table = (ROOT / f"dmn/{district}/required_materials.dmn").read_text("utf-8")
+    for path in (*(ROOT / f"forms/{district}").glob("*.json"), *(ROOT / "forms").glob("*.json")):
+        for part in json.loads(path.read_text("utf-8"))["schema"]["properties"].values():
+            stage = part.get("x-materials")
+            assert not isinstance(stage, str) or f'<text>"{stage}"</text>' in table, path.name
