@@ -18,6 +18,8 @@ LONGEST_REASON = 2_000  # characters of why a check is overridden
 MOST = 100  # checks of one form
 MATERIALS = "x-materials"  # of a list: each of what it lists has its paper; a stage, and what is due at it is there
 REQUIRED = "required_materials"  # the decision that says what is due at a stage
+TERM, TERMS = "x-term", "term_limits"  # of a date or a number of days: which row of the decision bounds it
+AFTER, OPENED = "x-after", "opened"  # of a date: the ledger's dates that it may not be before, and the day on which the task opened
 UNIQUE = "x-unique"  # of a number: the register in which no other row may have it
 SCOPES = ("others", "project")  # rows of other projects of the district, or the project's own
 _KEYWORDS = ("id", "description", "when", "decision", "message", "field", "confirm")
@@ -43,7 +45,8 @@ class Unique:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormCheck:
-    """``id``: as written, else its position, counted from 1. ``when`` (true: wrong), ``decision`` (an id), ``materials`` (with a stage: and the decision) or ``unique``.
+    """``id``: as written, else its position, counted from 1. ``when`` (true: wrong), ``decision`` (an id), ``materials`` (with a stage: and the
+    decision), ``unique``, ``term`` (with the decision) or ``after``.
 
     ``field``: a path like ``items/0/amount``, empty for the whole form. ``confirm``: may be overridden with a reason.
     """
@@ -58,6 +61,8 @@ class FormCheck:
     materials: bool = False
     stage: str = ""
     unique: Unique | None = None
+    term: str = ""
+    after: tuple[str, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -96,7 +101,12 @@ def read(schema: Mapping[str, Any]) -> tuple[FormCheck, ...]:
         raise CheckRefused(f"schema/{KEYWORD}", f"{KEYWORD} 应是一个列表,每项是一条检查")
     if len(given) > MOST:
         raise CheckRefused(f"schema/{KEYWORD}", f"{KEYWORD} 超过 {MOST} 条,请把判断放进决策表")
-    found = [*(_read(item, number, schema) for number, item in enumerate(given)), *_of_materials(schema), *_of_numbers(schema)]
+    found = [
+        *(_read(item, number, schema) for number, item in enumerate(given)),
+        *_of_materials(schema),
+        *_of_numbers(schema),
+        *_of_bounds(schema),
+    ]
     seen: set[str] = set()
     for check in found:
         if check.id in seen:
@@ -150,6 +160,25 @@ def _of_numbers(schema: Mapping[str, Any]) -> Iterator[FormCheck]:
             field=name,
             unique=Unique(said["record"], said["field"], said["of"], where),
         )
+
+
+def _of_bounds(schema: Mapping[str, Any]) -> Iterator[FormCheck]:
+    """What ``x-term`` and ``x-after`` ask for of their field, as checks ``term_<field>`` and ``after_<field>``."""
+    for name, part in schema["properties"].items():
+        title, place = part.get("title", name), f"schema/properties/{name}"
+        is_date = part.get("format") == "date"
+        if TERM in part:
+            if not (isinstance(part[TERM], str) and part[TERM].strip()) or not (is_date or part.get("type") in ("integer", "number")):
+                raise CheckRefused(f"{place}/{TERM}", f"{TERM} 写 {TERMS} 里的期限,只能写在日期或数字上,请改正字段 {name}")
+            which = _compiled(part[TERM], f"{place}/{TERM}", 0) if part[TERM].startswith("=") else None  # it depends on another answer
+            yield FormCheck(
+                id=f"term_{name}", place=f"{place}/{TERM}", message=f"“{title}”", field=name, decision=TERMS, term=part[TERM], when=which
+            )
+        if AFTER in part:
+            after = [part[AFTER]] if isinstance(part[AFTER], str) else part[AFTER]
+            if not is_date or not (isinstance(after, list) and after and all(isinstance(one, str) and one for one in after)):
+                raise CheckRefused(f"{place}/{AFTER}", f"{AFTER} 写台账的日期字段或 {OPENED},只能写在日期上,请改正字段 {name}")
+            yield FormCheck(id=f"after_{name}", place=f"{place}/{AFTER}", message=f"“{title}”", field=name, after=tuple(after))
 
 
 def _read(item: Any, number: int, schema: Mapping[str, Any]) -> FormCheck:

@@ -5,7 +5,7 @@ A check that cannot be decided (null, no truth value, an error, a decision that 
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -15,10 +15,10 @@ from app.decision.dmn.reading import entries_read, read_by
 from app.decision.near import near
 from app.domain.codes import FormCode
 from app.domain.fact_values import is_blank
-from app.domain.form_checks import LONGEST_REASON, FormCheck, Overridden, Unique, misses
+from app.domain.form_checks import LONGEST_REASON, OPENED, TERMS, FormCheck, Overridden, Unique, misses
 from app.domain.forms import FieldProblem, Form
 from app.domain.project_values import as_gates_read
-from app.engine import functions, materials, parameters, uniques
+from app.engine import bounds, functions, materials, parameters, uniques
 from app.engine.decisions import report
 from app.engine.effects import Effect
 from app.engine.ledger import NOTHING_KNOWN, PARAMETERS, PROJECT, KnownLedger, OfficesAsked
@@ -85,6 +85,8 @@ def examine(form: Form, data: Mapping[str, Any], confirmed: Mapping[str, Any], s
     unknown = list(_unknown(form, confirmed))
     overridden: list[Overridden] = []
     for check in form.checks:
+        if (check.term or check.after) and any(problem.path == check.field for problem in problems):
+            continue  # what is already told of a date says enough
         found = run.verdicts(check)
         reason = confirmed.get(check.id)
         if not found or check.id not in confirmed or any(not problem.confirm for problem in found):
@@ -181,6 +183,10 @@ class _Run:
                 return self._of_materials(check)
             if check.unique is not None:
                 return self._of_number(check, check.unique)
+            if check.term:
+                return self._of_term(check)
+            if check.after:
+                return self._of_day(check)
             return self._of_decision(check, check.decision) if check.decision is not None else self._of_expression(check)
         except _Undecided as error:
             text = f"“{check.message}”这项检查无法得出结果:{error}。请补齐所用的内容后再提交;仍不行的,请业务分析员改正表单"
@@ -257,6 +263,7 @@ class _Run:
             self.answers.get(check.field) or [],
             due=self._due(check),
             classified=project.get("classified") is True,
+            today=self._today,
         )
         return [_problem(self.form, check, path, FormCode.CHECK, text) for path, text in faults]
 
@@ -274,6 +281,43 @@ class _Run:
                 whose = "本项目" if mine or project is None or self.setting.called is None else f"项目“{self.setting.called(project)}”"
                 return [_problem(self.form, check, check.field, FormCode.CHECK, f"{check.message},登记它的是{whose},请核对")]
         return []
+
+    def _of_term(self, check: FormCheck) -> list[FieldProblem]:
+        """A date or a number of days beyond what the table allows the party that sets it."""
+        given = self.answers.get(check.field)
+        if given is None or check.field in self.unreadable:
+            return []
+        ref = self.library.decision(TERMS)
+        term: object = check.term
+        try:
+            term = check.term if check.when is None else check.when.evaluate(self._context(check.when.names), self.environment)
+        except feel.FeelError as error:
+            raise _Undecided(error.message) from error
+        limits = self._decided(ref, term=term) if ref is not None and isinstance(term, str) else None
+        if not isinstance(limits, Mapping):
+            raise _Undecided(f"决策 {TERMS} 没有期限“{term}”")
+        text = bounds.beyond_term(given, limits, self._today)
+        return [_problem(self.form, check, check.field, FormCode.CHECK, f"{check.message}{text}")] if text else []
+
+    def _of_day(self, check: FormCheck) -> list[FieldProblem]:
+        """A date before what it follows; what is not known yet is before nothing."""
+        given = bounds.day(self.answers.get(check.field))
+        if given is None or check.field in self.unreadable:
+            return []
+        for name in check.after:
+            known = (
+                bounds.opened(self.site.entered_at, self.library.zone)
+                if name == OPENED
+                else bounds.day((self.setting.project or {}).get(name))
+            )
+            if known is not None and given < known:
+                of = "这件事项送达的日期" if name == OPENED else f"“{self.setting.titles.get(name, name)}”"
+                return [_problem(self.form, check, check.field, FormCode.CHECK, f"{check.message}不能早于{of} {known}")]
+        return []
+
+    @property
+    def _today(self) -> date:
+        return self.setting.now.astimezone(self.library.zone).date()
 
     def _due(self, check: FormCheck) -> list[Any]:
         if check.decision is None:

@@ -4,20 +4,22 @@ A form's field says ``x-materials``; docs/analyst/documents.md. A classified pro
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.decision import feel
 from app.decision.dmn import DmnError, DmnEvaluationError
 from app.domain.form_checks import MATERIALS, REQUIRED, resolved
 from app.domain.forms import Form
-from app.engine import functions
+from app.engine import bounds, functions
 from app.engine.library import Library
 
 _PAPER = {"number": "登记编号", "date": "登记日期", "place": "登记存放地点"}
 
 
-def faults(schema: Mapping[str, Any], name: str, rows: Sequence[Any], *, due: Sequence[Any], classified: bool) -> Iterator[tuple[str, str]]:
+def faults(
+    schema: Mapping[str, Any], name: str, rows: Sequence[Any], *, due: Sequence[Any], classified: bool, today: date
+) -> Iterator[tuple[str, str]]:
     """What is wrong with the rows of a list, as (path, sentence)."""
     items = resolved(schema["properties"][name].get("items"), schema)
     title = str(schema["properties"][name].get("title", name))
@@ -35,6 +37,9 @@ def faults(schema: Mapping[str, Any], name: str, rows: Sequence[Any], *, due: Se
                     yield f"{name}/{number}/{column}", f"涉密项目的“{called}”应{text}"
         elif not row.get("files"):
             yield f"{name}/{number}/files", f"“{called}”没有上传文件"
+    for number, row in enumerate(rows):
+        if (written := bounds.day(row.get("date"))) is not None and written > today:
+            yield f"{name}/{number}/date", f"“{row.get('name', '')}”的日期不能晚于今天"
     there = {row.get("name") for row in rows}
     told: set[str] = set()
     for one in (one for one in due if _is_mandatory(one)):

@@ -19,6 +19,7 @@ COLUMNS = {
     "name": {"type": "string", "title": "名称"},
     "files": {"type": "array", "title": "文件", "items": FILE},
     "number": {"type": "string", "title": "编号"},
+    "date": {"type": "string", "format": "date", "title": "日期"},
     "place": {"type": "string", "title": "地点"},
 }
 DUE = f"""<definitions {NS} id="m" name="m" namespace="http://example.org/m"><decision id="required_materials" name="应交材料"><variable name="required_materials"/>
@@ -89,10 +90,15 @@ def test_what_is_due_at_the_stage_is_there_with_its_file() -> None:
 
 def test_a_classified_project_registers_paper_and_brings_no_file() -> None:
     stage = rows(**{"x-materials": "tender"})
-    paper = {"number": "密1", "place": "机要室"}
+    paper = {"number": "密1", "date": "2026-03-10", "place": "机要室"}
     assert refused(stage, [{"name": "招标文件", **paper}, {"name": "甲案", **paper}], classified=True) == []
     found = [path for path, _ in refused(stage, [{"name": "招标文件", "files": [PDF]}, {"name": "甲案", **paper}], classified=True)]
-    assert found == ["papers/0/files", "papers/0/number", "papers/0/place"]
+    assert found == ["papers/0/date", "papers/0/files", "papers/0/number", "papers/0/place"]
+    later = [
+        path
+        for path, _ in refused(stage, [{"name": "招标文件", **paper, "date": "2026-03-11"}, {"name": "甲案", **paper}], classified=True)
+    ]
+    assert later == ["papers/0/date"]
 
 
 @pytest.mark.parametrize(
@@ -151,3 +157,33 @@ def test_every_stage_that_a_shipped_form_names_has_its_materials(district: str) 
         for part in json.loads(path.read_text("utf-8"))["schema"]["properties"].values():
             stage = part.get("x-materials")
             assert not isinstance(stage, str) or f'<text>"{stage}"</text>' in table, path.name
+
+
+@pytest.mark.parametrize(
+    ("field", "checks", "bounded"),
+    [
+        ({"type": "integer", "title": "整改期限（天）", "minimum": 1}, [], False),
+        ({"type": "integer", "title": "整改期限（天）", "minimum": 1, "x-term": "rectify"}, [], True),
+        ({"type": "integer", "title": "连续闲置天数"}, [], True),  # it is counted, not set
+        ({"type": "string", "format": "date", "title": "日期"}, ["date(due) > today()"], False),
+        ({"type": "string", "format": "date", "title": "日期"}, ["date(due) > today()", "date(due) < date(project.startedOn)"], True),
+        ({"type": "string", "format": "date", "title": "日期", "x-after": "opened"}, ["date(due) > today()"], True),
+        ({"type": "string", "format": "date", "title": "日期", "x-after": "opened"}, [], False),
+        ({"type": "string", "format": "date", "title": "日期", "readOnly": True}, [], True),
+    ],
+)
+def test_a_date_and_a_term_are_bounded_at_both_ends(field: dict[str, Any], checks: list[str], bounded: bool) -> None:
+    listed = [{"when": text, "message": "不对", "field": "due"} for text in checks]
+    body = {"type": "object", "additionalProperties": False, "properties": {"due": field}, "x-checks": listed}
+    made = Form.parse(json.dumps({"id": "f", "title": "表", "schema": body}).encode())
+    assert [one.code for one in check("forms/f.json", made, "error")] == ([] if bounded else ["FORM_TERM"])
+
+
+def test_an_office_is_chosen_for_a_role_or_says_why_not() -> None:
+    for more, told in (({}, True), ({"x-held": "supervisor"}, False), ({"x-any-office": "只记下来"}, False), ({"readOnly": True}, False)):
+        office = {"type": "object", "title": "单位", "x-format": "office", **more}
+        rows = {"type": "array", "title": "成员", "items": {"type": "object", "properties": {"office": office}}}
+        for part in (office, rows):
+            body = {"type": "object", "additionalProperties": False, "properties": {"part": part}}
+            made = Form.parse(json.dumps({"id": "f", "title": "表", "schema": body}).encode())
+            assert [one.code for one in check("forms/f.json", made, "error")] == (["FORM_OFFICE"] if told else [])
