@@ -336,7 +336,8 @@ class _Run:
             raise _Undecided(f"决策不能使用:{error}") from error
         except (DmnEvaluationError, feel.FeelError) as error:
             raise _Undecided(f"决策得不出结果:{error.message}{self._note(entries_read(ref.model, ref.decision_id, PROJECT))}") from error
-        report(self, self.site, ref, evaluation, output)
+        if not named:  # what a field's own word asks a table is no decision of the process, and costs no statement
+            report(self, self.site, ref, evaluation, output)
         return output
 
     def _of_row(self, check: FormCheck, row: Any, note: str) -> FieldProblem:
