@@ -22,7 +22,7 @@ from app.engine import DecisionRef, ProcessDefinition, State, StaticLibrary, ans
 from app.engine.expressions import vocabulary
 from app.engine.form_checks import CheckSetting, CheckSite, examine
 from app.engine.ledger import OfficesAsked
-from tests.processes.kept import Kept, marked
+from tests.processes.kept import OWN, Kept, marked
 
 ROOT = Path(__file__).resolve().parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -393,6 +393,7 @@ class Case:
             project=self.kept.known(self.phase).project,
             variables=self._seen(task),
             offices=lambda: self.kept.known(self.phase).answers[OfficesAsked()],
+            records=lambda kind, own: ((int(OWN), row) for row in self.records.get(kind, [])),  # all are this project's
         )
         return examine(shown, data, {}, setting).problems
 
