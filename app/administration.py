@@ -294,4 +294,6 @@ def import_systems(file: IO[bytes], district: str, dry_run: bool, as_json: bool,
             click.echo(f"第 {fault.row} 行:{fault.message}", err=True)
         done = "已登记" if report.entered else "没有登记任何一行" if report.faults else "检查通过,没有登记"
         click.echo(f"{report.rows} 行,已建 {report.built} 个,在建 {report.building} 个,有误 {len(report.faults)} 处:{done}")
+        if report.warning:
+            click.echo(report.warning)
     sys.exit(1 if report.faults else 0)

@@ -3,8 +3,9 @@
 The one place for tasks on the page and over ``/v2``. Decisions that checks take are written with the act, in its one insert of evaluations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from app import current, engine
@@ -23,6 +24,7 @@ from app.engine import ProcessDefinition
 from app.engine.effects import Effect
 from app.engine.form_checks import CheckReport, CheckSetting, CheckSite, examine
 from app.errors import InvalidForm, InvalidRequest, TaskAlreadyClosed
+from app.store import projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,23 @@ def _looked_at(tree: HeldTree, site: CheckSite, variables: Mapping[str, Any]) ->
         variables=variables,
         titles={name: field.title for name, field in schema.fields.items()} if schema is not None else {},
         offices=tree.ledger.role_offices,
+        records=partial(_records, tree),
+        called=_called,
         limits=engine.StepLimits(steps=current.settings().step_limit),
     )
+
+
+def _records(tree: HeldTree, kind: str, own: bool) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
+    if own and tree.project is None:
+        return
+    for row in tree.ledger.kept_records(kind, tree.project["key"] if own and tree.project is not None else None):
+        yield row.project_key, row.data
+
+
+def _called(project: int) -> str:
+    """What everybody may call a project: of a classified one the alias."""
+    row = projects.one(project)
+    return "" if row is None else str(row["alias"] or row["name"])
 
 
 def _schema(tree: HeldTree) -> LedgerSchema | None:

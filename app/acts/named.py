@@ -1,11 +1,12 @@
 """Offices and people that a form names: chosen from the register, never typed; and clauses. What is none of it is said at the field that names it.
 
-An office has to be there, open, of the district and under its own name; a person an active account of the district that does tasks, and where the field says
-``x-held``, one who holds that role: in an office that the district gives it to, or in the project's own office of its relation.
+An office has to be there, open, of the district and under its own name, and where the field says ``x-held``, one in which somebody holds that role, so that
+what the office is chosen for can be done. A person is an active account of the district that does tasks, and with ``x-held`` one who holds that role: in an
+office that the district gives it to, or in the project's own office of its relation.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.catalogue import snapshot
@@ -24,7 +25,7 @@ _MOST_DIGITS = 18
 @dataclass(frozen=True, slots=True)
 class Named:
     """A value {key, name} where it stands. ``kind``: office or person. ``held``: the role that the person has to hold, ``inside``: in
-    the office of this key."""
+    the office of this key; or that has to be held in the office. ``ledger``: the ledger's own rules look whether it is registered."""
 
     path: str
     title: str
@@ -33,17 +34,14 @@ class Named:
     name: str
     held: str = ""
     inside: str = ""
+    ledger: bool = False
 
 
 def of_form(form: Form, data: Mapping[str, Any]) -> list[Named]:
-    """Everything that the answers of a form name, but for what the ledger's own rules look at, and what is only shown. Nothing that is no {key, name} and no clause."""
-    schema = {
-        **form.schema,
-        "properties": {
-            name: part for name, part in form.fields.items() if name not in form.ledger_fields and part.get("readOnly") is not True
-        },
-    }
-    return within(schema, data)
+    """Everything that the answers of a form name, but for what is only shown. Nothing that is no {key, name} and no clause."""
+    shown = {name: part for name, part in form.fields.items() if part.get("readOnly") is not True}
+    found = within({**form.schema, "properties": shown}, data)
+    return [replace(one, ledger=one.path.split("/")[0] in form.ledger_fields) for one in found]
 
 
 def within(schema: Mapping[str, Any], data: Mapping[str, Any]) -> list[Named]:
@@ -61,7 +59,10 @@ def problems(tenant: str, named: Sequence[Named], project: ProjectFacts | None =
             found.extend(_no_clause(tenant, one))
             continue
         known = (offices if one.kind == OFFICE else people).get(one.key)
-        why = _why(one, known) or (_holds_not(tenant, one, project) if one.held else "")
+        unknown = _why(one, known)
+        if unknown and one.ledger:
+            continue
+        why = unknown or (_held_not(tenant, one, project) if one.held else "")
         if why:
             code = FormCode.OFFICE if one.kind == OFFICE else FormCode.PERSON
             found.append(
@@ -84,6 +85,26 @@ def _why(one: Named, known: tuple[str, bool] | None) -> str:
     if not is_open:
         return f"{name}已撤销" if one.kind == OFFICE else f"{name}的账号已停用"
     return f"这一编号登记的是{name},不是“{one.name}”" if name != one.name else ""
+
+
+def _held_not(tenant: str, one: Named, project: ProjectFacts | None) -> str:
+    return _vacant(tenant, one) if one.kind == OFFICE else _holds_not(tenant, one, project)
+
+
+def _vacant(tenant: str, one: Named) -> str:
+    """Why nobody in the office could do what it is chosen for."""
+    return (
+        ""
+        if one.key in holding(tenant, one.held)
+        else f"{one.name}没有担任“{snapshot.district(tenant).role_title(one.held)}”的人员,选了以后没有人能办"
+    )
+
+
+def holding(tenant: str, role: str) -> frozenset[str]:
+    """The keys of the offices in which somebody holds a role so that it counts."""
+    district = snapshot.district(tenant)
+    rows = accounts.holders(tenant, role)
+    return frozenset(str(row.key) for row in rows if permissions.is_effective(Membership(role, row.key, row.name), district))
 
 
 def _holds_not(tenant: str, one: Named, project: ProjectFacts | None) -> str:
@@ -126,7 +147,5 @@ def _walk(schema: Mapping[str, Any], data: Any, path: str, title: str, beside: M
 
 def _holding(schema: Mapping[str, Any], beside: Mapping[str, Any]) -> tuple[str, str]:
     """The role that a person has to hold, and the key of the office in which, where a field beside it names that."""
-    if schema.get("x-format") != PERSON:
-        return "", ""
     office = beside.get(str(schema.get(HELD_IN, "")))
     return str(schema.get(HELD, "")), str(office["key"]) if isinstance(office, Mapping) and "key" in office else ""

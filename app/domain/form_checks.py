@@ -16,6 +16,12 @@ KEYWORD = "x-checks"
 RESERVED = ("project", "parameters")  # what a check may name besides fields and variables
 LONGEST_REASON = 2_000  # characters of why a check is overridden
 MOST = 100  # checks of one form
+MATERIALS = "x-materials"  # of a list: each of what it lists has its paper; a stage, and what is due at it is there
+REQUIRED = "required_materials"  # the decision that says what is due at a stage
+TERM, TERMS = "x-term", "term_limits"  # of a date or a number of days: which row of the decision bounds it
+AFTER, OPENED = "x-after", "opened"  # of a date: the ledger's dates that it may not be before, and the day on which the task opened
+UNIQUE = "x-unique"  # of a number: the register in which no other row may have it
+SCOPES = ("others", "project")  # rows of other projects of the district, or the project's own
 _KEYWORDS = ("id", "description", "when", "decision", "message", "field", "confirm")
 
 
@@ -27,9 +33,20 @@ class CheckRefused(Exception):
         self.place = place
 
 
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """``field`` of the rows of the register ``kind`` holds a number once: among the rows of other projects, or of the project's own (``of``), that are ``where``."""
+
+    kind: str
+    field: str
+    of: str
+    where: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormCheck:
-    """``id``: as written, else its position, counted from 1. ``when`` (true: wrong) or ``decision`` (an id): one of the two.
+    """``id``: as written, else its position, counted from 1. ``when`` (true: wrong), ``decision`` (an id), ``materials`` (with a stage: and the
+    decision), ``unique``, ``term`` (with the decision) or ``after``.
 
     ``field``: a path like ``items/0/amount``, empty for the whole form. ``confirm``: may be overridden with a reason.
     """
@@ -41,6 +58,11 @@ class FormCheck:
     confirm: bool = False
     when: feel.Expression | None = None
     decision: str | None = None
+    materials: bool = False
+    stage: str = ""
+    unique: Unique | None = None
+    term: str = ""
+    after: tuple[str, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -74,20 +96,89 @@ class Overridden:
 
 def read(schema: Mapping[str, Any]) -> tuple[FormCheck, ...]:
     """The checks of a form's schema, in order. Raises CheckRefused."""
-    given = schema.get(KEYWORD)
-    if given is None:
-        return ()
+    given = schema.get(KEYWORD, [])
     if not isinstance(given, list):
         raise CheckRefused(f"schema/{KEYWORD}", f"{KEYWORD} 应是一个列表,每项是一条检查")
     if len(given) > MOST:
         raise CheckRefused(f"schema/{KEYWORD}", f"{KEYWORD} 超过 {MOST} 条,请把判断放进决策表")
-    found = [_read(item, number, schema) for number, item in enumerate(given)]
+    found = [
+        *(_read(item, number, schema) for number, item in enumerate(given)),
+        *_of_materials(schema),
+        *_of_numbers(schema),
+        *_of_bounds(schema),
+    ]
     seen: set[str] = set()
     for check in found:
         if check.id in seen:
             raise CheckRefused(f"{check.place}/id", f"检查的标识“{check.id}”出现了两次(没有写 id 的,标识是它的序号),请改成不同的")
         seen.add(check.id)
     return tuple(found)
+
+
+def _of_materials(schema: Mapping[str, Any]) -> Iterator[FormCheck]:
+    """What ``x-materials`` asks for of its list, as a check ``files_of_<field>``."""
+    for name, part in schema["properties"].items():
+        if MATERIALS not in part:
+            continue
+        place, stage = f"schema/properties/{name}/{MATERIALS}", part[MATERIALS]
+        rows = resolved(part.get("items"), schema)
+        columns = rows.get("properties", {})
+        if not (rows.get("x-format") == "document" or {"name", "files"} <= columns.keys()):
+            raise CheckRefused(place, f"{MATERIALS} 只能写在文件的列表,或每行有 name 和 files 的列表上,字段 {name} 不是")
+        if stage is not True and not (isinstance(stage, str) and stage.strip() and "name" in columns):
+            raise CheckRefused(place, f"字段 {name} 的 {MATERIALS} 应是 true,或(每行有 name 的)阶段的名称")
+        yield FormCheck(
+            id=f"files_of_{name}",
+            place=place,
+            message=f"“{part.get('title', name)}”不齐",
+            field=name,
+            decision=REQUIRED if stage is not True else None,
+            materials=True,
+            stage=stage if stage is not True else "",
+        )
+
+
+def _of_numbers(schema: Mapping[str, Any]) -> Iterator[FormCheck]:
+    """What ``x-unique`` asks for of its field, as a check ``unique_<field>``."""
+    for name, part in schema["properties"].items():
+        if UNIQUE not in part:
+            continue
+        place, said = f"schema/properties/{name}/{UNIQUE}", part[UNIQUE]
+        where = said.get("where", {}) if isinstance(said, Mapping) else None
+        if not (
+            isinstance(said, Mapping)
+            and said.keys() <= {"record", "field", "of", "where"}
+            and all(isinstance(said.get(key), str) and said[key] for key in ("record", "field"))
+            and said.get("of") in SCOPES
+            and isinstance(where, Mapping)
+        ):
+            raise CheckRefused(place, f"字段 {name} 的 {UNIQUE} 应写 record(登记簿)、field(其中的字段)、of(others 或 project),可以写 where")
+        yield FormCheck(
+            id=f"unique_{name}",
+            place=place,
+            message=f"“{part.get('title', name)}”已经登记过",
+            field=name,
+            unique=Unique(said["record"], said["field"], said["of"], where),
+        )
+
+
+def _of_bounds(schema: Mapping[str, Any]) -> Iterator[FormCheck]:
+    """What ``x-term`` and ``x-after`` ask for of their field, as checks ``term_<field>`` and ``after_<field>``."""
+    for name, part in schema["properties"].items():
+        title, place = part.get("title", name), f"schema/properties/{name}"
+        is_date = part.get("format") == "date"
+        if TERM in part:
+            if not (isinstance(part[TERM], str) and part[TERM].strip()) or not (is_date or part.get("type") in ("integer", "number")):
+                raise CheckRefused(f"{place}/{TERM}", f"{TERM} 写 {TERMS} 里的期限,只能写在日期或数字上,请改正字段 {name}")
+            which = _compiled(part[TERM], f"{place}/{TERM}", 0) if part[TERM].startswith("=") else None  # it depends on another answer
+            yield FormCheck(
+                id=f"term_{name}", place=f"{place}/{TERM}", message=f"“{title}”", field=name, decision=TERMS, term=part[TERM], when=which
+            )
+        if AFTER in part:
+            after = [part[AFTER]] if isinstance(part[AFTER], str) else part[AFTER]
+            if not is_date or not (isinstance(after, list) and after and all(isinstance(one, str) and one for one in after)):
+                raise CheckRefused(f"{place}/{AFTER}", f"{AFTER} 写台账的日期字段或 {OPENED},只能写在日期上,请改正字段 {name}")
+            yield FormCheck(id=f"after_{name}", place=f"{place}/{AFTER}", message=f"“{title}”", field=name, after=tuple(after))
 
 
 def _read(item: Any, number: int, schema: Mapping[str, Any]) -> FormCheck:

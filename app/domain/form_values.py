@@ -12,7 +12,7 @@ from app.domain.form_checks import resolved
 KEEP = "x-keep"
 FRESH = "x-fresh"
 CITED = "x-clauses"  # the clauses that a field rests on
-HELD = "x-held"  # the role that a chosen person has to hold
+HELD = "x-held"  # the role that a chosen person has to hold, or that has to be held in a chosen office
 HELD_IN = "x-held-in"  # the field beside it that says in which office
 LEDGER_FIELD = "x-ledger"
 SLOTS = "x-slots"  # what a table of materials opens with a row for: names, or the field that lists them

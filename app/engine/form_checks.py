@@ -3,9 +3,9 @@
 A check that cannot be decided (null, no truth value, an error, a decision that is not there) refuses: it fails closed. Source: modelling.md §8.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -15,10 +15,10 @@ from app.decision.dmn.reading import entries_read, read_by
 from app.decision.near import near
 from app.domain.codes import FormCode
 from app.domain.fact_values import is_blank
-from app.domain.form_checks import LONGEST_REASON, FormCheck, Overridden, misses
+from app.domain.form_checks import LONGEST_REASON, OPENED, TERMS, FormCheck, Overridden, Unique, misses
 from app.domain.forms import FieldProblem, Form
 from app.domain.project_values import as_gates_read
-from app.engine import functions, parameters
+from app.engine import bounds, functions, materials, parameters, uniques
 from app.engine.decisions import report
 from app.engine.effects import Effect
 from app.engine.ledger import NOTHING_KNOWN, PARAMETERS, PROJECT, KnownLedger, OfficesAsked
@@ -47,7 +47,8 @@ class CheckSetting:
     """What checks may look at: ``project`` as expressions see it, ``variables`` that can be seen from the task, the district's rules and the instant.
 
     ``unconfirmed``: fields of ``project`` that no owner has confirmed: to a check they are null. ``titles``: what people call the fields.
-    ``offices``: role → its offices, looked up only where a check asks (``officesOf``).
+    ``offices``: role → its offices, looked up only where a check asks (``officesOf``). ``records``: the rows of a register that stand, of the project
+    alone or of the district, each with its project; ``called``: what a project is called for everybody.
     """
 
     library: Library
@@ -58,6 +59,8 @@ class CheckSetting:
     variables: Mapping[str, Any] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     offices: Callable[[], Mapping[str, Sequence[Mapping[str, str]]]] | None = None
+    records: Callable[[str, bool], Iterable[tuple[int | None, Mapping[str, Any]]]] | None = None
+    called: Callable[[int], str] | None = None
     limits: StepLimits = _DEFAULT_LIMITS
 
 
@@ -82,6 +85,8 @@ def examine(form: Form, data: Mapping[str, Any], confirmed: Mapping[str, Any], s
     unknown = list(_unknown(form, confirmed))
     overridden: list[Overridden] = []
     for check in form.checks:
+        if (check.term or check.after) and any(problem.path == check.field for problem in problems):
+            continue  # what is already told of a date says enough
         found = run.verdicts(check)
         reason = confirmed.get(check.id)
         if not found or check.id not in confirmed or any(not problem.confirm for problem in found):
@@ -174,6 +179,14 @@ class _Run:
     def verdicts(self, check: FormCheck) -> list[FieldProblem]:
         """What a check finds; empty where it is content or cannot look yet."""
         try:
+            if check.materials:
+                return self._of_materials(check)
+            if check.unique is not None:
+                return self._of_number(check, check.unique)
+            if check.term:
+                return self._of_term(check)
+            if check.after:
+                return self._of_day(check)
             return self._of_decision(check, check.decision) if check.decision is not None else self._of_expression(check)
         except _Undecided as error:
             text = f"“{check.message}”这项检查无法得出结果:{error}。请补齐所用的内容后再提交;仍不行的,请业务分析员改正表单"
@@ -239,15 +252,92 @@ class _Run:
         note = self._note(entries_read(ref.model, decision_id, PROJECT)) if rows else ""
         return [self._of_row(check, row, note) for row in rows]
 
-    def _decided(self, ref: DecisionRef) -> Any:
+    def _of_materials(self, check: FormCheck) -> list[FieldProblem]:
+        """Each row has its file, of a classified project its number, day and place instead; what is due at the stage is among them."""
+        if check.field in self.unreadable:
+            return []
+        project = as_gates_read(self.setting.project, self.setting.unconfirmed) or {}
+        faults = materials.faults(
+            self.form.schema,
+            check.field,
+            self.answers.get(check.field) or [],
+            due=self._due(check),
+            classified=project.get("classified") is True,
+            today=self._today,
+        )
+        return [_problem(self.form, check, path, FormCode.CHECK, text) for path, text in faults]
+
+    def _of_number(self, check: FormCheck, unique: Unique) -> list[FieldProblem]:
+        """A number that another row of the register has, however it is spaced or wide."""
+        given = uniques.plain(self.answers.get(check.field))
+        if not given or check.field in self.unreadable:
+            return []
+        if self.setting.records is None:
+            raise _Undecided(f"读不到登记簿 {unique.kind}")
+        own = str((self.setting.project or {}).get("projectKey"))
+        for project, row in self.setting.records(unique.kind, unique.of == "project"):
+            mine = project is not None and str(project) == own
+            if mine is (unique.of == "project") and uniques.holds(row, unique, given):
+                whose = "本项目" if mine or project is None or self.setting.called is None else f"项目“{self.setting.called(project)}”"
+                return [_problem(self.form, check, check.field, FormCode.CHECK, f"{check.message},登记它的是{whose},请核对")]
+        return []
+
+    def _of_term(self, check: FormCheck) -> list[FieldProblem]:
+        """A date or a number of days beyond what the table allows the party that sets it."""
+        given = self.answers.get(check.field)
+        if given is None or check.field in self.unreadable:
+            return []
+        ref = self.library.decision(TERMS)
+        term: object = check.term
         try:
-            evaluation = ref.evaluate(self._context(None), self.environment)
+            term = check.term if check.when is None else check.when.evaluate(self._context(check.when.names), self.environment)
+        except feel.FeelError as error:
+            raise _Undecided(error.message) from error
+        limits = self._decided(ref, term=term) if ref is not None and isinstance(term, str) else None
+        if not isinstance(limits, Mapping):
+            raise _Undecided(f"决策 {TERMS} 没有期限“{term}”")
+        text = bounds.beyond_term(given, limits, self._today)
+        return [_problem(self.form, check, check.field, FormCode.CHECK, f"{check.message}{text}")] if text else []
+
+    def _of_day(self, check: FormCheck) -> list[FieldProblem]:
+        """A date before what it follows; what is not known yet is before nothing."""
+        given = bounds.day(self.answers.get(check.field))
+        if given is None or check.field in self.unreadable:
+            return []
+        for name in check.after:
+            known = (
+                bounds.opened(self.site.entered_at, self.library.zone)
+                if name == OPENED
+                else bounds.day((self.setting.project or {}).get(name))
+            )
+            if known is not None and given < known:
+                of = "这件事项送达的日期" if name == OPENED else f"“{self.setting.titles.get(name, name)}”"
+                return [_problem(self.form, check, check.field, FormCode.CHECK, f"{check.message}不能早于{of} {known}")]
+        return []
+
+    @property
+    def _today(self) -> date:
+        return self.setting.now.astimezone(self.library.zone).date()
+
+    def _due(self, check: FormCheck) -> list[Any]:
+        if check.decision is None:
+            return []
+        ref = self.library.decision(check.decision)
+        if ref is None:
+            raise _Undecided("没有部署它所用的决策")
+        rows = self._decided(ref, stage=check.stage)
+        return rows if isinstance(rows, list) else []
+
+    def _decided(self, ref: DecisionRef, **named: str) -> Any:
+        try:
+            evaluation = ref.evaluate({**self._context(None), **named}, self.environment)
             output = feel.to_json(evaluation.output)
         except DmnError as error:
             raise _Undecided(f"决策不能使用:{error}") from error
         except (DmnEvaluationError, feel.FeelError) as error:
             raise _Undecided(f"决策得不出结果:{error.message}{self._note(entries_read(ref.model, ref.decision_id, PROJECT))}") from error
-        report(self, self.site, ref, evaluation, output)
+        if not named:  # what a field's own word asks a table is no decision of the process, and costs no statement
+            report(self, self.site, ref, evaluation, output)
         return output
 
     def _of_row(self, check: FormCheck, row: Any, note: str) -> FieldProblem:

@@ -84,6 +84,9 @@ class FindingCode(Code):
     ID = "ID", "元素标识应为小写英文下划线，且不用保留字"
     NUMBER = "NUMBER", "数写死在图或表单里，应放进决策表"
     NUMBER_TWICE = "NUMBER_TWICE", "同一条的同一个数写在本区的两个决策文件里，应只写在一处"
+    FORM_FILES = "FORM_FILES", "收文件的列表没有说要交什么：没有 x-materials、查文件的检查，也没有 x-no-file"
+    FORM_OFFICE = "FORM_OFFICE", "选单位的字段没有说选担任哪一角色的：没有 x-held，也没有 x-any-office"
+    FORM_TERM = "FORM_TERM", "日期、期限没有上下限：没有 x-term、x-after，也没有两头都查的检查"
     FULL_WIDTH = "FULL_WIDTH", "表达式含全角符号，请改用半角"
     LAYOUT = "LAYOUT", "图上没有画出，位置不是数字，或互相重叠"
 

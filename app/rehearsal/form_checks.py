@@ -88,7 +88,8 @@ class _Judge:
             )
             return
         for model in self.view.decisions(decision):
-            for name in sorted(read_by(model, decision) - self.names.names):
+            asked = {"stage", "term"} if check.materials or check.term else set()  # the form's own word says it
+            for name in sorted(read_by(model, decision) - self.names.names - asked):
                 hint = near(name, self.names.names)
                 if hint is not None:
                     message = f"决策“{decision}”要输入“{name}”,表单和使用它的任务都没有这一项,是不是 {hint}?"

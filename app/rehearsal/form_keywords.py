@@ -35,9 +35,10 @@ _PLAIN = (
 )  # fmt: skip
 # docs/analyst/forms.md and facts.md; ``x-kind`` names a row of the registers' documentation.
 _OURS = (
+    "x-after", "x-any-office",
     "x-checks", "x-clauses", "x-extends", "x-format", "x-fresh", "x-from", "x-held", "x-held-in", "x-hidden", "x-keep", "x-key", "x-kind", "x-labels", "x-ledger",
-    "x-number", "x-owner",
-    "x-readonly-from", "x-report", "x-role", "x-signs", "x-slots", "x-source", "x-total", "x-unordered", "x-value", "x-while-open",
+    "x-materials", "x-no-file", "x-number", "x-owner",
+    "x-readonly-from", "x-report", "x-role", "x-signs", "x-slots", "x-source", "x-term", "x-total", "x-unique", "x-unordered", "x-value", "x-while-open",
 )  # fmt: skip
 _OF_THE_SAME = frozenset({"if", "then", "else", "not", "allOf", "anyOf", "oneOf"})  # of the object that they stand in
 _KEYWORDS = frozenset({*_ONE, *_LISTS, *_NAMED, *_PLAIN, *_OURS})

@@ -33,6 +33,7 @@ from app.rehearsal import (
     flow,
     form_checks,
     form_keywords,
+    form_kinds,
     names,
     numbers_once,
     printed,
@@ -282,6 +283,7 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
         if form.id != PurePath(name).stem:
             yield Finding(name, "id", 0, FindingCode.NAME, f"表单标识 {form.id} 应与文件名相同", severity=severity)
     yield from form_keywords.check(name, form)
+    yield from form_kinds.check(name, form, severity)
     for path, number in form_keywords.limits(form.schema, "schema"):
         yield Finding(
             file=name,

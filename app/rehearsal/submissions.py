@@ -80,6 +80,8 @@ def begun(run: Rehearsal, definition: ProcessDefinition, case: Scenario) -> Mapp
         unconfirmed=project[UNCONFIRMED] if project is not None else (),
         titles={name: field.title for name, field in schema.fields.items()} if schema is not None else {},
         offices=run.ledger.holders,
+        records=lambda kind, own: ((row.project_key, row.data) for row in run.ledger.records if row.kind == kind),
+        called=lambda key: str(run.ledger.projects[key]["name"]),
         limits=run.limits,
     )
     judge(event.element_id, examine(form, answered, {}, setting).problems, None)
@@ -101,6 +103,8 @@ def _setting(run: Rehearsal, root: RehearsedTree, task: effects.TaskOpened, form
         variables=run.seen_from(root, task.element),
         titles={name: field.title for name, field in schema.fields.items()} if schema is not None else {},
         offices=run.ledger.holders,
+        records=lambda kind, own: ((row.project_key, row.data) for row in run.ledger.records if row.kind == kind),
+        called=lambda key: str(run.ledger.projects[key]["name"]),
         limits=run.limits,
     )
 

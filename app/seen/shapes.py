@@ -131,11 +131,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """What a form's fields for offices and people are chosen from. ``holders``: by role, the people who hold it."""
+    """What a form's fields for offices and people are chosen from. ``holders``: by role, the people who hold it; ``seats``: the offices in which it is held."""
 
     offices: list[Choice]
     people: list[Choice]
     holders: dict[str, list[Choice]]
+    seats: dict[str, list[Choice]]
 
 
 @dataclass(frozen=True, slots=True)

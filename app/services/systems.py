@@ -48,6 +48,13 @@ class ImportReport:
     entered: bool
     keys: tuple[int, ...] = ()
 
+    @property
+    def warning(self) -> str:
+        """What nobody is going to ask of what is being built, and what to do about it; empty without any."""
+        if not self.building:
+            return ""
+        return f"在建的 {self.building} 个没有项目,不监测、不检测、不报送年度运维情况;建成以后请把这一行改为“已建”再导入,各项义务从那时开始"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemView:

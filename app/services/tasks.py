@@ -20,7 +20,9 @@ from app.domain.forms import Form
 from app.domain.permissions import Actor, ProjectFacts, TaskFacts, Verdict
 from app.domain.project_values import project_context
 from app.domain.states import TaskState
+from app.engine import materials
 from app.engine.ledger import PROJECT
+from app.engine.library import Library
 from app.errors import Forbidden, InvalidForm, NotFound, TaskAlreadyClosed
 from app.seen import capacities, moved, returned, timeline, wording
 from app.seen.diagram import diagram_view
@@ -78,7 +80,7 @@ def view(actor: Actor, key: int, now: datetime, *, acting: str | None = None) ->
         form = filled_in(form, data)
     else:  # a draft, and what was last submitted by whoever returned to it, are theirs
         own = (returned.last_answer(row), form_acts.still_drafted(form, row, project)) if may else (None, {})
-        data = dict(_filled_in(form, seen, opened(form, seen, mine, info, own[0]) | own[1]))
+        data = dict(_filled_in(form, seen, opened(form, seen, mine, info, own[0]) | own[1], snapshot.library(row.tenant), now))
     if before is not None:
         data = before.values(data, form, doing=bool(may), of=None if may else before.task(row))
     return TaskPage(
@@ -279,8 +281,8 @@ def _assign(actor: Actor, key: int, now: datetime, assignee: str | None, action:
 # ---------------------------------------------------------------------- parts
 
 
-def _filled_in(form: Form | None, seen: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any]:
-    return data if form is None else form.with_slots(data, seen)
+def _filled_in(form: Form | None, seen: Mapping[str, Any], data: Mapping[str, Any], library: Library, now: datetime) -> Mapping[str, Any]:
+    return data if form is None else materials.with_slots(form, form.with_slots(data, seen), library, seen, now)
 
 
 def _keep_draft(key: int, data: Mapping[str, Any], now: datetime) -> None:

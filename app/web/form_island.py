@@ -71,17 +71,18 @@ def given_to(
 
 def _register(tenant: str, asked: Collection[str]) -> dict[str, list[dict[str, str]]]:
     """The offices and people that the form's fields are chosen from."""
-    held = sorted(one.partition(":")[2] for one in asked if ":" in one)
-    found = register.choices(current_actor(), tenant, offices="office" in asked, people="person" in asked, held=held)
+    held, seated = ([one.partition(":")[2] for one in sorted(asked) if one.startswith(f"{kind}:")] for kind in ("person", "office"))
+    found = register.choices(current_actor(), tenant, offices="office" in asked, people="person" in asked, held=held, seated=seated)
     return {
         "office": [asdict(one) for one in found.offices],
         "person": [asdict(one) for one in found.people],
         **{f"person:{role}": [asdict(one) for one in those] for role, those in found.holders.items()},
+        **{f"office:{role}": [asdict(one) for one in those] for role, those in found.seats.items()},
     }
 
 
 def _formats(schema: Mapping[str, Any]) -> Iterator[str]:
-    """What the form chooses from the register: office, person, and ``person:role`` where the person has to hold a role."""
+    """What the form chooses from the register: office, person, and with ``:role`` where it has to be held by the person, or in the office."""
     if schema.get("x-format") in ("office", "person"):
         yield f"{schema['x-format']}:{schema[HELD]}" if schema.get(HELD) else str(schema["x-format"])
     for part in (*schema.get("properties", {}).values(), schema.get("items")):

@@ -33,6 +33,8 @@ def enter() -> Response | tuple[str, int]:
         return _page(actor, failure=failure), HTTPStatus.UNPROCESSABLE_ENTITY
     if report.entered:
         flash(f"已登记 {report.rows} 个系统：已建 {report.built} 个，在建 {report.building} 个。", "success")
+        if report.warning:
+            flash(report.warning + "。", "warning")
         return redirect(url_for("systems.listing"))
     return _page(actor, report=report), HTTPStatus.UNPROCESSABLE_ENTITY if report.faults else HTTPStatus.OK
 

@@ -66,6 +66,7 @@ OTHERS: dict[str, set[str]] = {
     "app/decision/tck.py": {"UTC"},
     "app/domain/documents.py": {"NFC", "OFD", "PDF"},
     "app/domain/fact_values.py": {"NFKC"},
+    "app/engine/uniques.py": {"NFKC"},
     "app/domain/facts.py": {"records.project"},
     "app/domain/deadlines.py": {"UTC"},
     "app/engine/cron.py": {*MONTHS, *DAYS, "LW", "UTC"},

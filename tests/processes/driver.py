@@ -25,7 +25,7 @@ from app.engine.form_checks import CheckSetting, CheckSite, examine
 from app.engine.ledger import OfficesAsked
 from app.engine.library import LibraryRef
 from app.rehearsal.imports import Namespaces
-from tests.processes.kept import Kept, marked
+from tests.processes.kept import OWN, Kept, marked
 
 ROOT = Path(__file__).resolve().parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -406,6 +406,7 @@ class Case:
             project=self.kept.known(self.phase).project,
             variables=self._seen(task),
             offices=lambda: self.kept.known(self.phase).answers[OfficesAsked()],
+            records=lambda kind, own: ((int(OWN), row) for row in self.records.get(kind, [])),  # all are this project's
         )
         return examine(shown, data, {}, setting).problems
 

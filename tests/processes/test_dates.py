@@ -1,12 +1,14 @@
 """Dates that people fill in: not in the future where they tell what has happened, and not before what they answer to."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from app.engine.form_checks import CheckSetting, CheckSite, examine
+from app.rehearsal import form_kinds
 from tests.processes.driver import at, decide, files, form, library
 
 DISTRICTS = ("fengxian", "sucheng")
@@ -83,12 +85,16 @@ def test_documents_and_phases_of_a_declaration_have_dates_that_can_be() -> None:
     assert ["分期计划的结束不能早于开始" in one for one in told_of] == [False, True, False]
 
 
+def path_of(decision: str, district: str) -> str:
+    return files("dmn", ".dmn", district)[decision].read_text(encoding="utf-8")
+
+
 def dates(fields: Mapping[str, Any]) -> Iterator[str]:
     """The fields for a date, in tables too, that a person fills in."""
     for name, part in fields.items():
         if part.get("format") == "date" and not part.get("readOnly"):
             yield name
-        if not part.get("readOnly"):
+        if not part.get("readOnly") and "x-materials" not in part:  # the word itself looks at the papers' dates
             yield from dates(part.get("properties", {}))
             yield from dates(part.get("items", {}).get("properties", {}))
 
@@ -104,8 +110,34 @@ def test_no_form_takes_whatever_date_comes(district: str) -> None:
         schema = json.loads(path.read_bytes())["schema"]
         checks = schema.get("x-checks", [])
         looked_at = [check["when"] for check in checks if "when" in check]
+        looked_at += [name for name, part in schema["properties"].items() if part.keys() & {"x-term", "x-after"}]
         looked_at += [text for check in checks if "decision" in check for text in tables.values() if f'id="{check["decision"]}"' in text]
         unseen = [name for name in dates(schema.get("properties", {})) if not any(name in text for text in looked_at)]
         if unseen:
             free[form_id] = unseen
     assert free == {}
+
+
+@pytest.mark.parametrize("district", DISTRICTS)
+def test_every_date_and_term_is_bounded_at_both_ends(district: str) -> None:
+    """A number of days, too: who is held to a term may not set ten thousand of them, and nothing is dated before what it follows."""
+    forms = {path: form(district, form_id) for form_id, path in files("forms", ".json", district).items()}
+    found = [one.message for path, each in forms.items() for one in form_kinds.check(f"forms/{path.name}", each, "error")]
+    assert found == []
+
+
+@pytest.mark.parametrize("district", DISTRICTS)
+def test_every_term_that_a_form_names_has_its_row(district: str) -> None:
+    rows = {
+        row.partition('"')[2].partition('"')[0] for row in (path_of("term_limits", district)).split("<text>")[1:] if row.startswith('"')
+    }
+    for form_id in files("forms", ".json", district):
+        for check in form(district, form_id).checks:
+            named = (
+                re.findall(r'"(\w+)"', check.term.partition("then")[2])
+                if check.term.startswith("=")
+                else [check.term]
+                if check.term
+                else []
+            )
+            assert rows >= {*named}, form_id

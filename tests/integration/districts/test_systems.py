@@ -62,6 +62,23 @@ def test_an_imported_system_is_monitored_from_the_month_of_its_import(app: Flask
     assert due(project, "monitoring") == ["2026-11-01", "2026-12-01"]
 
 
+@pytest.mark.requirement("SC-33-6")
+def test_an_imported_system_reports_every_year_and_one_being_built_is_told_of(app: Flask) -> None:
+    """SC-33-6: nobody has filed a plan for it, yet its office reports on the year before; of what is being built nobody asks anything, which the import says."""
+    place = District("sucheng", at("2024-08-01"))
+    place.advance(at("2026-11-02"))
+    report = enter(table(BUILT, BUILDING))
+    assert "在建的 1 个没有项目" in report.warning
+    assert enter(table(BUILT), dry_run=True).warning == ""
+    (project,) = report.keys
+    place.advance(at("2027-01-02"))
+    assert due(project, "om_yearly") == ["2027-01-01"], "what was due before it was entered nobody can still report in time"
+    lines = place.open(project, "submit_report")
+    assert [line.element_id for line in lines if line.process_id == "om_yearly"] == ["submit_report"]
+    assert all(place.performer(line).offices for line in lines)
+    assert str(next(line for line in lines if line.process_id == "om_yearly").due_at)[:10] <= "2027-02-02"
+
+
 @pytest.mark.requirement("SC-2-4", side="refused")
 def test_one_faulty_row_enters_nothing_and_every_fault_is_told_by_its_row(app: Flask) -> None:
     before = counts()

@@ -61,8 +61,9 @@ def test_a_trial_that_begins_today_opens_the_materials_and_not_the_acceptance() 
     assert case.tasks == {"prepare_materials": 1}
     assert case.timers == {"trial_limit": at("2026-09-11T00:00:00")}
     case.advance("2026-06-11T00:00:00")
-    summary = {"name": "项目建设总结", "files": [{"document": "项目建设总结.pdf"}]}
-    case.complete("prepare_materials", selfCheck=True, acceptanceMaterials=[summary])
+    due = ("竣工验收申请", "项目建设总结", "系统测试报告", "试运行报告", "用户意见")
+    materials = [{"name": name, "files": [{"document": f"{name}.pdf"}]} for name in due]
+    case.complete("prepare_materials", selfCheck=True, acceptanceMaterials=materials)
     assert case.tasks == {"review_materials": 1}
     assert not case.incidents
 

@@ -204,6 +204,7 @@ def test_an_exception_does_not_lift_a_suspension() -> None:
 @pytest.mark.parametrize(("district", "source"), [("fengxian", {"fundSource": "财政性资金"}), ("sucheng", {})])
 def test_a_payment_of_which_nothing_is_known_is_blocked(district: str, source: dict[str, Any]) -> None:
     case = Case(district, "payment", connectors=False)
-    case.complete("apply_payment", **{"payKind": "尾款", "payAmount": 1, "payReason": "无", **source})
+    paper = [{"name": "支付申请", "files": [{"document": "支付申请.pdf"}]}]
+    case.complete("apply_payment", **{"payKind": "尾款", "payAmount": 1, "payReason": "无", "paymentMaterials": paper, **source})
     assert case.tasks == {"handle_blocked": 1}
     assert not case.incidents

@@ -49,7 +49,8 @@ def test_a_whole_life_reaches_retirement_with_nothing_left_open(district: str, k
 
 @pytest.mark.parametrize("district", ["fengxian", "sucheng"])
 def test_a_project_that_fails_its_evaluation_is_rectified_and_still_retires_cleanly(district: str) -> None:
-    failed = {"conclude_evaluation": {"conclusion": "未通过", "issues": "活跃用户不足", "rectifyDueOn": "2028-12-31"}}
+    due = {"fengxian": "2027-08-01", "sucheng": "2028-08-01"}[district]  # it is evaluated for the year before
+    failed = {"conclude_evaluation": {"conclusion": "未通过", "issues": "活跃用户不足", "rectifyDueOn": due}}
     life = Life(district, PLATFORM, failed).play()
     assert ("rectification", "confirm_rectification") in life.acts
     assert life.ledger["rectified"] is True

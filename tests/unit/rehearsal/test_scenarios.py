@@ -708,6 +708,8 @@ def test_the_example_of_the_guide_holds(attempt: Try) -> None:
     """A listed shared diagram finds the district's tables and forms."""
     (result,) = Suite(Shelf(ROOT)).run(ROOT / "scenarios" / "sucheng" / "acceptance_window.yaml")
     passes(result)
+    due = ("竣工验收申请", "项目建设总结", "系统测试报告", "试运行报告", "用户意见")
+    papers = ", ".join(f"{{name: {name}, files: [{{document: {name}.pdf}}]}}" for name in due)
     text = f"""
         models: [{ROOT / "bpmn" / "acceptance.bpmn"}]
         process: acceptance
@@ -719,7 +721,7 @@ def test_the_example_of_the_guide_holds(attempt: Try) -> None:
           - advance: 2026-06-11T00:00:00+08:00
           - complete: prepare_materials
             as: applicant
-            with: {{selfCheck: true, acceptanceMaterials: [{{name: 项目建设总结, files: [{{document: 项目建设总结.pdf}}]}}]}}
+            with: {{selfCheck: true, acceptanceMaterials: [{papers}]}}
         """
     passes(attempt(text))
 
