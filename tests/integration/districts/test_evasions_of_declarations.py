@@ -65,7 +65,8 @@ def test_the_authority_submits_several_declarations_of_its_institutions_as_one_a
     superior = _office(place, "sector_authority", HEALTH)
     for project, kind in ((build, "建设类"), (care, "运维类")):
         drafted = place.task(project, "prepare_declaration")
-        place.do(drafted, projectName=f"医院{kind}平台", orgType="公共事业单位", sectorAuthority=superior, projectType=kind)
+        why = {"typeStatement": "更新既有系统的部件"} if kind == "运维类" else {}
+        place.do(drafted, projectName=f"医院{kind}平台", orgType="公共事业单位", sectorAuthority=superior, projectType=kind, **why)
     one, two = (place.task(project, "endorse_declaration") for project in (build, care))
     health = place.person("sector_authority", office=HEALTH)
     assert {line.key for line in joint.members(health, one.key, place.now)} == {one.key, two.key}
