@@ -173,6 +173,7 @@ REPORTS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {  # which projects
     "report.cumulative_change": lambda facts: facts.get("cumulativeChange") not in (None, 0) or facts.get("changePending") is True,
     "report.fund_execution": lambda facts: facts.get("approvedBudget") is not None,
     "report.acceptance_cycle": lambda facts: facts.get("trialStartOn") is not None,
+    "report.public_list": lambda facts: facts.get("listed") is True and facts.get("classified") is False,
 }
 
 
