@@ -100,7 +100,7 @@ def is_classified(facts: Mapping[str, Any]) -> bool:
 def alias(key: int, number: str, facts: Mapping[str, Any], *, unsaid: bool = False) -> str:
     """What a classified project is called outside its office; empty of any other. ``unsaid``: it is being drafted, and nobody has said yet whether it is one."""
     known = number or facts.get("projectNumber") or f"登记号 {key}"
-    return f"涉密项目（{known}）" if is_classified(facts) else f"起草中的项目（登记号 {key}）" if unsaid else ""
+    return f"涉密项目（{known}）" if is_classified(facts) else "起草中的项目" if unsaid else ""
 
 
 def is_unsaid(phase: str, facts: Mapping[str, Any], fields: Collection[str]) -> bool:

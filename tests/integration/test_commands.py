@@ -15,8 +15,9 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from app import create_app
-from app.cli import gather, main
+from app.cli import main
 from app.config import load
+from app.gathering import gather
 from app.services import startup
 
 ROOT = Path(__file__).resolve().parents[2]

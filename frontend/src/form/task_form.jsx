@@ -7,7 +7,7 @@ import { fields as ofDocuments } from './documents.jsx';
 import { fields as ofRegister } from './register.jsx';
 import { makeKeeper, post } from './server.js';
 import { ErrorSummary, templates } from './templates.jsx';
-import { uiFor, withEmptyLists } from './ui.js';
+import { uiFor, withEmptyLists, withShapes } from './ui.js';
 import validator, { propertyOf } from './validator.js';
 import { widgets, Zone } from './widgets.jsx';
 import { translateString } from './words.js';
@@ -78,7 +78,7 @@ export function TaskForm({ form, initial, clauses, register, files, readOnly, pr
   const dirtyRef = useLeaveWarning();
   const keyFor = useMemo(() => makeKeeper(), []);
   const ui = useMemo(() => uiFor(form.schema, form.ui), [form]);
-  const schema = useMemo(() => ({ ...form.schema, title: undefined, description: undefined }), [form]);
+  const schema = useMemo(() => ({ ...withShapes(form.schema), title: undefined, description: undefined }), [form]);
   const extra = useMemo(() => toErrorSchema(served), [served]);
 
   const change = ({ formData, errors: found }) => {

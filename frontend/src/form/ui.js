@@ -91,6 +91,21 @@ function forObject(schema, own) {
   return Object.fromEntries(names.map((name) => [name, forField(schema.properties[name], own[name] ?? {}, false)]));
 }
 
+/**
+ * The schema with properties, if none, for whatever is an object: where a condition (`if`) comes to hold, the stock form drops the items
+ * of lists whose objects have none, so that files and offices were lost by an answer elsewhere.
+ */
+export function withShapes(schema) {
+  if (!schema || typeof schema !== 'object') return schema;
+  const shaped = { ...schema };
+  if (typeOf(schema) === 'object')
+    shaped.properties = Object.fromEntries(
+      Object.entries(schema.properties ?? {}).map(([name, part]) => [name, withShapes(part)]),
+    );
+  if (schema.items) shaped.items = withShapes(schema.items);
+  return shaped;
+}
+
 /** `data` with an empty list wherever a required list may be empty: leaving a table empty is an answer. */
 export function withEmptyLists(schema, data = {}) {
   const filled = { ...data };

@@ -123,3 +123,31 @@ test('what only shows is links without tools', () => {
   expect(screen.getByText('方案.pdf（第 2 版）').getAttribute('href')).toBe('/documents/7?task=5');
   expect(screen.queryByText('替换')).toBeNull();
 });
+
+test('files that are shown stay when an answer makes a condition hold', async () => {
+  let kept;
+  vi.stubGlobal('fetch', (url, { body }) => {
+    kept = JSON.parse(body).data;
+    return Promise.resolve({ ok: true, status: 200, json: async () => ({ savedAt: '2026-01-01T00:00:00Z' }) });
+  });
+  const answered = { properties: { done: { const: true } } };
+  const schema = {
+    type: 'object',
+    properties: { materials: { ...rows, readOnly: true }, done: { type: 'boolean', title: '办结' } },
+    allOf: [{ if: answered, then: { required: ['done'] } }],
+  };
+  const materials = [{ name: '方案', files: [ONE] }];
+  const { container } = render(
+    <TaskForm
+      form={{ schema, ui: {} }}
+      initial={{ materials }}
+      files={FILES}
+      urls={{ complete: '/c', draft: '/d' }}
+      session={{ csrf: 't' }}
+      zone="Asia/Shanghai"
+    />,
+  );
+  fireEvent.click(container.querySelector('#root_done-0'));
+  fireEvent.click(screen.getByText('暂存草稿'));
+  await waitFor(() => expect(kept).toEqual({ materials, done: true }));
+});

@@ -185,7 +185,7 @@ def test_a_classified_project_in_sucheng(app: Flask) -> None:
     line = place.task(key, "prepare_declaration")
     outside = {role: place.person(role) for role in ("data_bureau", "finance", "auditor")}
     for actor in outside.values():  # nobody has said yet that it is classified, nor that it is not
-        named = f"起草中的项目（登记号 {key}）"
+        named = "起草中的项目"
         assert [one.name for one in projects.search(actor, place.now, limit=200).items if one.key == key] == [named], actor.username
     assert NAME not in {one.project_name for one in instances.search(place.person("system_admin"), InstanceFilter(), place.now).items}
     given = {name: value for name, value in place.filled(line, CLASSIFIED).items() if name not in ON_PAPER}

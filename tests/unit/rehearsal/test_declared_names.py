@@ -16,7 +16,7 @@ REVIEW = (ROOT / "bpmn/fengxian/review.bpmn").read_text("utf-8")
     [
         ('name="approves" value="approvedEstimate approvalNo"', 'name="approves" value="approvedEstimate nonsense"', "approve_documents", "approves"),
         ("name=\"approvesWhen\" value='approvalResult = \"批复\"'", 'name="approvesWhen" value="nonsense = true"', "approve_documents", "approvesWhen"),
-        ('name="notify" value="applicant"', 'name="notify" value="=nonsense"', "end_not_reviewed", "notify"),
+        ('name="notify" value="applicant"', 'name="notify" value="=nonsense"', "plan_not_listed", "notify"),
         ('name="noDeadline"', 'name="office" value="=nonsense"/><zeebe:property name="noDeadline"', "summarise_pre_review", "office"),
     ],
 )  # fmt: skip

@@ -474,7 +474,12 @@ def attach(monkeypatch: pytest.MonkeyPatch, memory: Memory) -> None:
     empty: v.Page[Any] = v.Page([], 0)
 
     fake(instants, now=lambda: NOW, is_virtual=lambda: memory.virtual)
-    fake(accounts, actor=lambda user, now: people[user], demonstration_accounts=accounts_offered)
+    fake(
+        accounts,
+        actor=lambda user, now: people[user],
+        actor_of=lambda found, now: people[found[0][0].id],
+        demonstration_accounts=accounts_offered,
+    )
     fake(
         inbox,
         todo=todo,
