@@ -233,7 +233,8 @@ def test_a_folder_of_scenarios_brings_the_models_that_they_name_themselves(tmp_p
     folder = tmp_path / "scenarios" / "hill"
     folder.mkdir(parents=True)
     (folder / "reading.yaml").write_text(
-        "district: sucheng\nprocess: decide\nmodels: [other.dmn]\ncases:\n  - name: 另一种读法\n    decide: {rule: x}\n    expect: {}\n", "utf-8"
+        "district: sucheng\nprocess: decide\nmodels: [other.dmn]\ncases:\n  - name: 另一种读法\n    decide: {rule: x}\n    expect: {}\n",
+        "utf-8",
     )
     for name in ("other.dmn", "unnamed.dmn"):
         (folder / name).write_text("<definitions/>", "utf-8")

@@ -437,8 +437,14 @@ SUCHENG_PAYABLE: dict[str, Any] = {
         ({"accState": "未验收", "payKind": "预付款", "payAmount": Decimal("29.01"), "payments": PAID}, ["预付款累计超过合同的约定比例"]),
         ({"accState": "未验收", "payKind": "进度款", "payAmount": Decimal("80.01")}, ["验收以前预付款、进度款累计超过合同的约定比例"]),
         ({"payKind": "进度款", "payAmount": 100}, []),
-        ({"payKind": "运维经费", "payAmount": 200, "plans": [{"arrangedFee": 100, "cycleStartOn": "2024-06-01"}]}, ["累计支付超过经审核的年度运维经费"]),
-        ({"payKind": "运维经费", "plans": [{"annualFee": 100, "arrangedFee": None, "cycleStartOn": "2026-01-01"}]}, ["累计支付超过经审核的年度运维经费"]),
+        (
+            {"payKind": "运维经费", "payAmount": 200, "plans": [{"arrangedFee": 100, "cycleStartOn": "2024-06-01"}]},
+            ["累计支付超过经审核的年度运维经费"],
+        ),
+        (
+            {"payKind": "运维经费", "plans": [{"annualFee": 100, "arrangedFee": None, "cycleStartOn": "2026-01-01"}]},
+            ["累计支付超过经审核的年度运维经费"],
+        ),
         ({"payKind": "运维经费", "payments": [{**PAID[0], "amount": 100}]}, []),
         ({"payKind": "运维经费", "payAmount": Decimal("100.01")}, ["累计支付超过经审核的年度运维经费"]),
         ({"payKind": "运维经费", "payments": [{"payKind": "运维经费", "amount": Decimal("0.01")}]}, ["累计支付超过经审核的年度运维经费"]),
