@@ -109,8 +109,6 @@ def _facts(project: Mapping[str, Any]) -> dict[str, Any]:
     facts |= {key: project[key] for key in AMOUNTS if key in project and key != "ceilingPrice"}
     facts["projectName"] = project["name"].strip()
     facts["kind"] = project.get("kind", "construction")
-    if facts["kind"] != "construction":
-        facts["typeStatement"] = "按公告以服务方式采购，开发、实施费是服务的费用"
     if "number" in project:
         facts["projectNumber"] = project["number"]
     if "implementer" in project:
