@@ -34,11 +34,7 @@ def person_named(library: Snapshot, state: State, element: int, ledger: StoredLe
 
 def person_of(row: Any, project: dict[str, Any] | None, now: datetime) -> tuple[int, str] | None:
     """The same of a task's row; None of a closed one."""
-    if row.state != TaskState.OPEN:
-        return None
-    root = history.root_state(row.root_key)
-    library = snapshot.library(root.tenant, root.catalogue_version)
-    return person_named(library, State.load(root.blob, library), row.element, _ledger(library, project, row.root_key, now, keys=root.keys))
+    return None if row.state != TaskState.OPEN else person_named(*_place(row, project, now))
 
 
 def joint_key(library: Snapshot, state: State, element: int, ledger: StoredLedger) -> str | None:
@@ -50,11 +46,14 @@ def joint_key(library: Snapshot, state: State, element: int, ledger: StoredLedge
 
 def joint_key_of(row: Any, project: dict[str, Any] | None, now: datetime) -> str | None:
     """The same of a task's row; None of a closed one."""
-    if row.state != TaskState.OPEN:
-        return None
+    return None if row.state != TaskState.OPEN else joint_key(*_place(row, project, now))
+
+
+def _place(row: Any, project: dict[str, Any] | None, now: datetime) -> tuple[Snapshot, State, int, StoredLedger]:
+    """The rules, the state and the element of an open task's row, and the ledger that it reads."""
     root = history.root_state(row.root_key)
     library = snapshot.library(root.tenant, root.catalogue_version)
-    return joint_key(library, State.load(root.blob, library), row.element, _ledger(library, project, row.root_key, now, keys=root.keys))
+    return library, State.load(root.blob, library), row.element, _ledger(library, project, row.root_key, now, keys=root.keys)
 
 
 def visible(row: Any, project: dict[str, Any] | None, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:

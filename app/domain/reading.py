@@ -103,6 +103,11 @@ def alias(key: int, number: str, facts: Mapping[str, Any], *, unsaid: bool = Fal
     return f"涉密项目（{known}）" if is_classified(facts) else "起草中的项目" if unsaid else ""
 
 
+def is_hidden(project: Mapping[str, Any]) -> bool:
+    """Whether a project's name is its office's alone: it is classified, or nobody has said yet that it is not. Told by its other name."""
+    return bool(project["alias"])
+
+
 def is_unsaid(phase: str, facts: Mapping[str, Any], fields: Collection[str]) -> bool:
     """Whether a project is being drafted in a district whose ledger (``fields``) asks whether it is classified, and that has not been said."""
     return phase == DRAFT and CLASSIFIED in fields and facts.get(CLASSIFIED) is None

@@ -45,11 +45,8 @@ def person_named(
     """
     if not state.names_person(element):
         return None
-    course = Course(library, build(state.document(), library), now, limits=limits, ledger=ledger)
-    token = course.tree.tokens[element]
-    term = token.task_spec.declarations.person
     try:
-        value = evaluate(course, term, token, "属性 person") if term is not None else None
+        value = _declared(Course(library, build(state.document(), library), now, limits=limits, ledger=ledger), element, "person")
     except ElementFailure:
         return "", ""
     if value is None:
@@ -69,11 +66,15 @@ def joint_key(
     token = state.tree.tokens.get(element)
     if token is None or token.task_spec.declarations.together is None:
         return None
-    course = Course(library, build(state.document(), library), now, limits=limits, ledger=ledger)
-    token = course.tree.tokens[element]
-    term = token.task_spec.declarations.together
     try:
-        value = evaluate(course, term, token, "属性 together") if term is not None else None
+        value = _declared(Course(library, build(state.document(), library), now, limits=limits, ledger=ledger), element, "together")
     except ElementFailure:
         return None
     return None if value is None or value == "" else str(value)
+
+
+def _declared(course: Course, element: int, name: str) -> Any:
+    """What an open task's property gives now; null without it. Raises ElementFailure."""
+    token = course.tree.tokens[element]
+    term = getattr(token.task_spec.declarations, name)
+    return evaluate(course, term, token, f"属性 {name}") if term is not None else None

@@ -9,7 +9,12 @@ from typing import Any
 from app.domain.reports import ReportColumn
 from app.seen.shapes import DocumentView, Page
 
-UNKNOWN = "算不出"  # what a cell says when its expression fails
+
+class _Unknown(str):
+    """What a cell says when its expression fails; told by being this very object, for anybody may have written the words."""
+
+
+UNKNOWN = _Unknown("算不出")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class RegisterPage:
     @property
     def unknown(self) -> list[str]:
         """The titles of columns that fail in a row of this page."""
-        return [one.title for one in self.columns if any(row.values.get(one.name) == UNKNOWN for row in self.rows)]
+        return [one.title for one in self.columns if any(row.values.get(one.name) is UNKNOWN for row in self.rows)]
 
     @property
     def filled(self) -> list[ReportColumn]:

@@ -12,6 +12,7 @@ from app.acts.transaction import open_tasks, retried
 from app.catalogue import snapshot
 from app.domain.forms import FieldProblem, Form
 from app.domain.permissions import Actor
+from app.domain.reading import called
 from app.domain.states import TaskState
 from app.engine import ElementInfo
 from app.errors import Busy, Failure, Forbidden, InvalidForm, InvalidRequest, Outdated
@@ -95,6 +96,8 @@ def submit(
     )
     if request is not None and (answer := idempotency.answered(request, now)) is not None:
         return int(answer["done"])
+    for key in asked:
+        one_task.line(actor, key, now)  # of what somebody may not read nothing is told, neither that it is done nor whose project it is
     if _submit(actor, asked, data, now, confirmed=confirmed or {}, request=request):
         messages.settle(now)
     return len(asked)
@@ -123,8 +126,8 @@ def _submit(
                 )
             except (Busy, Outdated):
                 raise
-            except Forbidden as refused:  # nothing is told of the others to whoever may not do one of them
-                raise Forbidden(f"{_named(tree)}：{refused.message}", code=refused.code) from refused
+            except Forbidden as refused:  # nothing is told to whoever may not do one of them, not even its project's name
+                raise Forbidden("所选的事项里有不能由您办理的，请刷新后重新选择", code=refused.code) from refused
             except (Failure, answering.ApprovedChanged) as refused:
                 wrong[tree.root_key] = _told(tree, refused)
         if not wrong and (len(lists) != 1 or any(key is None for *_, key in lists)):
@@ -139,7 +142,11 @@ def _submit(
 
 
 def _named(tree: HeldTree) -> str:
-    return str(tree.project["name"] if tree.project is not None else tree.root_key)
+    """The task's project as the person knows it, a classified one of another office by its alias."""
+    project = tree.project
+    if project is None:
+        return tree.task.name if tree.task is not None else ""
+    return called(tree.actor, project["name"], project["alias"], project["applicant_key"])
 
 
 def _told(tree: HeldTree, refused: Exception) -> list[FieldProblem]:

@@ -3,7 +3,7 @@
 Source: modelling.md and names.md (``visibility``); SC-4-4, SC-5-1, SC-10-18, SC-13-1, FX-5-1.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -68,7 +68,7 @@ class Before:
         if not any(seat in (Seat.OWN, Seat.OVERSEER) for seat, _ in taken):
             mine, until, stages = self._parts()
             taken = reading.seats(actor, facts, district, mine)
-        given = readable.of_seats(self.library, taken, facts.phase, classified=self.classified)
+        given = given_to(actor, self.library, taken, self.project)
         if not taken:
             refusal = Verdict(
                 False, VerdictCode.NOT_YOUR_PROJECT, f"此项目属于其他单位,您不能查看;可以查看的有:{self._who(Content.BASICS)}"
@@ -234,7 +234,7 @@ class Before:
                 return False
             piece = self.field(name)
             if of is not None:
-                if self.reader.wrote(of) and (piece.content is not Content.NAME or not self.classified):
+                if self.reader.wrote(of) and (piece.content is not Content.NAME or not reading.is_hidden(self.project)):
                     return False  # but a classified project's name is its office's alone
                 piece = replace(piece, at=of.at, stage=of.stage)
             if doing and (piece.content is not Content.NAME or form is None or name in form.ledger_fields or not form.shows(name)):
@@ -260,6 +260,16 @@ class Before:
 
     def _who(self, content: Content) -> str:
         return readable.readers(self.library, self.district, content, self.facts.phase, classified=self.classified)
+
+
+def given_to(
+    actor: Actor, library: Snapshot, seats: Collection[tuple[Seat, str]], project: Mapping[str, Any]
+) -> dict[Content, reading.Extent]:
+    """What the tables give these seats of a project's row; outside its office not its name while that is hidden, be it classified or a draft that may become so."""
+    found = readable.of_seats(library, seats, project["phase"], classified=reading.is_classified(project["facts"]))
+    if reading.is_hidden(project) and project["applicant_key"] not in actor.offices:
+        found.pop(Content.NAME, None)
+    return found
 
 
 class _Who(Mapping[Content, str]):
@@ -304,7 +314,7 @@ def line(actor: Actor, library: Snapshot, line: ProjectLine, row: Any) -> Projec
     mine = reading.posts(actor, district)
     taking = [one for one in mine if reading.is_outside(one, district)] or mine
     seats = reading.seats(actor, facts, district, dict.fromkeys(taking, True))
-    given = readable.of_seats(library, seats, row.phase, classified=reading.is_classified(row.facts))
+    given = given_to(actor, library, seats, row._mapping)
     reader = ProjectReader(actor, district, facts, seats=seats, given=given)
     return replace(
         line,

@@ -32,6 +32,7 @@ from app.seen.lines import bounds
 from app.seen.register_shapes import UNKNOWN, RegisterLine, RegisterPage, RegisterRow
 from app.seen.shapes import Page
 from app.services import documents
+from app.services.reading import given_to
 from app.store import registers
 from app.store.resources import ResourceRef
 
@@ -200,7 +201,8 @@ def _row(
     data = (
         {**facts, "project": facts} if content is None else {**row[f"{_RECORD}data"], "project": facts, "at": row[f"{_RECORD}created_at"]}
     )
-    if report.where and _value(report.where, data, actor.tenant, now) not in (True, UNKNOWN):
+    fits = _value(report.where, data, actor.tenant, now) if report.where else True
+    if fits is not True and fits is not UNKNOWN:
         return None  # one of which nobody can say whether it fits is shown: no failing condition takes a row out of sight
     values = {}
     for column in report.columns:
@@ -256,5 +258,5 @@ def _said(value: Any, column: ReportColumn, schemas: Mapping[str, Mapping[str, A
 def _reader(actor: Actor, library: Snapshot, district: District, project: Mapping[str, Any]) -> ProjectReader:
     facts = project_facts(project)
     seats = reading.seats(actor, facts, district, {})
-    given = readable.of_seats(library, seats, facts.phase, classified=reading.is_classified(project["facts"]))
+    given = given_to(actor, library, seats, project)
     return ProjectReader(actor, district, facts, seats=seats, given=given)

@@ -35,24 +35,25 @@ def _posts_of(user: Any) -> Any:
     return union_all(own, _lent_of_all.where(_delegations.c.delegate_key == user)).subquery()
 
 
-def _with_posts(users: Any, posts: Any, *columns: Any) -> Any:
+def _with_posts(posts: Any) -> Any:
+    """Accounts with these posts. What the session has of an account from before is read anew: it may have been disabled since."""
     query = select(
-        *columns,
+        UserRow,
         posts.c.role,
         posts.c.organisation_key,
         _organisations.c.name.label("office"),
         type_coerce(posts.c.first_on, Date).label("first_on"),
         type_coerce(posts.c.last_on, Date).label("last_on"),
-    ).select_from(users)
-    query = query.outerjoin(posts, posts.c.user_key == users.c.id).outerjoin(
+    ).select_from(_users)
+    query = query.outerjoin(posts, posts.c.user_key == _users.c.id).outerjoin(
         _organisations, _organisations.c.key == posts.c.organisation_key
     )
-    return query.order_by(posts.c.role, _organisations.c.name)
+    return query.order_by(posts.c.role, _organisations.c.name).execution_options(populate_existing=True)
 
 
-_person = _with_posts(_users, _posts_of(bindparam("user")), UserRow).where(_users.c.id == bindparam("user"))
+_person = _with_posts(_posts_of(bindparam("user"))).where(_users.c.id == bindparam("user"))
 _signed_in = _users.c.fs_uniquifier == bindparam("signed_in")
-_signed_in_person = _with_posts(_users, _posts_of(select(_users.c.id).where(_signed_in).scalar_subquery()), UserRow).where(_signed_in)
+_signed_in_person = _with_posts(_posts_of(select(_users.c.id).where(_signed_in).scalar_subquery())).where(_signed_in)
 
 
 def person(user_id: int) -> Sequence[Row[Any]]:

@@ -4,11 +4,14 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
 from app.web import assets
 from tests.acceptance import modelers
@@ -89,7 +92,13 @@ def context(somebody: Somebody) -> BrowserContext:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server whose services answer from memory."""
     app = world.build(tmp_path_factory.mktemp("pages"), demonstration=True, clock="virtual")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+        """The answer whole: the development server leaves a file open whose browser has gone away."""
+        with closing(ClosingIterator(app(environ, start))) as pieces:
+            return [b"".join(pieces)]
+
+    server = make_server("127.0.0.1", 0, answer, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -26,6 +26,7 @@ REGISTERED = {"奉贤示例镇人民政府": "镇", "奉贤示例国有资产经
 _RULE = """      <rule id="org_type_{0}">
         <inputEntry id="org_type_{0}_i1"><text>"{1}"</text></inputEntry>
         <outputEntry id="org_type_{0}_o1"><text>"{2}"</text></outputEntry>
+        <annotationEntry><text>FX-4-1 FX-2-1</text></annotationEntry>
       </rule>
 """
 CLOCK: dict[str, Any] = {"clock": "virtual", "durable": False}

@@ -430,7 +430,7 @@ class Case:
             elif schema.get("examples"):
                 example = schema["examples"][0]
                 if isinstance(example, str) and example.startswith("="):
-                    example = feel.to_json(feel.compile(example[1:], functions=vocabulary()).evaluate(visible, environment))
+                    example = feel.to_json(feel.compile(example[1:], functions=vocabulary()).evaluate({**visible, **values}, environment))
                 if example is not None:
                     values[name] = example
         return values

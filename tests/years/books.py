@@ -167,12 +167,14 @@ def lists(decade: "Decade", everything: Lives) -> Iterator[str]:
                     yield f"{name}.{column}: the rows shown add up to another sum than {added}"
 
 
-COUNTED = ("unpaid", "balance")  # columns that are counted from others
+COUNTED = ("unpaid", "balance", "untagged")  # columns that are counted from others
+OF_REGISTERS = {"report.alignment": "declaration"}  # reports over a register's rows
 REPORTS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {  # which projects are in a report
     "report.payment_execution": lambda facts: facts.get("contractAmount") is not None,
     "report.cumulative_change": lambda facts: facts.get("cumulativeChange") not in (None, 0) or facts.get("changePending") is True,
     "report.fund_execution": lambda facts: facts.get("approvedBudget") is not None,
     "report.acceptance_cycle": lambda facts: facts.get("trialStartOn") is not None,
+    "report.public_list": lambda facts: facts.get("listed") is True and facts.get("classified") is False,
 }
 
 
@@ -183,7 +185,11 @@ def _projects(kind: str, district: str, everything: Lives) -> dict[tuple[int | N
 
 
 def _rows(kind: str, district: str, everything: Lives) -> dict[tuple[int | None, int], Mapping[str, Any]]:
-    mine = (row for row in everything.records if row.kind == kind and row.tenant == district and row.superseded_at is None)
+    mine = (
+        row
+        for row in everything.records
+        if row.kind == OF_REGISTERS.get(kind, kind) and row.tenant == district and row.superseded_at is None
+    )
     return {(row.project_key, row.key): row.data for row in mine}
 
 

@@ -127,7 +127,14 @@ class Town:
         if rest <= 0:
             return {"payKind": {"sucheng": "运维经费", "fengxian": "运维资金"}[self.district], "payAmount": Decimal("20000.00")}
         part = self.chance.choice((Decimal("1"), Decimal("1"), Decimal("0.3"), Decimal("0.5"), Decimal("1.01")))
-        return {"payKind": "验收款" if facts.get("accState") else "进度款", "payAmount": (rest * part).quantize(Decimal("0.01"))}
+        asked: dict[str, Any] = {
+            "payKind": "验收款" if facts.get("accState") else "进度款",
+            "payAmount": (rest * part).quantize(Decimal("0.01")),
+        }
+        if asked["payKind"] == "进度款" and self.district == "sucheng":
+            paper = {"number": "登记-001"} if facts.get("classified") is True else {"files": [{"document": "进度报告.pdf"}]}
+            asked["progressProof"] = [{"name": "进度报告", **paper}]
+        return asked
 
     def planned(self, item: Mapping[str, Any], task: str) -> Mapping[str, Any]:
         """An item of the year's plan, as it is filled in; now and then one is put off."""

@@ -92,17 +92,18 @@ function forObject(schema, own) {
 }
 
 /**
- * The schema with properties, if none, for whatever is an object: where a condition (`if`) comes to hold, the stock form drops the items
+ * The schema with properties, if none, for whatever is an object within a list: where a condition (`if`) comes to hold, the stock form drops the items
  * of lists whose objects have none, so that files and offices were lost by an answer elsewhere.
  */
-export function withShapes(schema) {
+export function withShapes(schema, inList = false) {
   if (!schema || typeof schema !== 'object') return schema;
   const shaped = { ...schema };
-  if (typeOf(schema) === 'object')
+  // Outside of lists nothing is lost, and an office that is not chosen would become an empty object.
+  if (typeOf(schema) === 'object' && (schema.properties || inList))
     shaped.properties = Object.fromEntries(
-      Object.entries(schema.properties ?? {}).map(([name, part]) => [name, withShapes(part)]),
+      Object.entries(schema.properties ?? {}).map(([name, part]) => [name, withShapes(part, inList)]),
     );
-  if (schema.items) shaped.items = withShapes(schema.items);
+  if (schema.items) shaped.items = withShapes(schema.items, true);
   return shaped;
 }
 

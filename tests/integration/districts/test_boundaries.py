@@ -4,7 +4,6 @@ The cases are scenarios; they run in UTC with the others, and in the district's 
 are announced: counted without their calendar first, and anew when it has been imported.
 """
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -23,6 +22,7 @@ from app.errors import InvalidForm
 from app.rehearsal.scenario_files import Failed, Scenario, instant, read, same
 from app.services import calendars, projects, pump, tasks
 from tests.integration.districts.play import District, at
+from tests.integration.districts.registers import entries
 from tests.integration.districts.test_lateness import applied_in_fengxian
 from tests.unit.rehearsal import shipped
 
@@ -43,10 +43,7 @@ class Boundary(NamedTuple):
 
 
 def boundaries() -> list[Boundary]:
-    with LIST.open(encoding="utf-8", newline="") as stream:
-        rows = csv.reader(stream)
-        assert tuple(next(rows)) == Boundary._fields
-        return [Boundary(*row) for row in rows]
+    return entries(LIST, Boundary)
 
 
 @cache

@@ -225,3 +225,14 @@ def test_no_catalogue_is_published_that_nobody_reviewed(app: Flask) -> None:
     assert "没有审核通过" in refused(place, place.task(None, "publish_catalogue"))
     place.do(line)
     assert written("data_catalogue") == []
+
+
+@pytest.mark.requirement("FX-36-4", side="refused")
+def test_an_application_that_was_not_handed_in_ends_with_the_recruitment(app: Flask) -> None:
+    place = Operations()
+    place.begin("data_recruitment")
+    place.next("publish_recruitment")
+    place.begin("data_application", place.operator, operator=office(place.operator))
+    assert len(place.open(None, "submit_application")) == 1
+    place.advance(at("2026-03-25"))
+    assert place.open(None, "submit_application") == []

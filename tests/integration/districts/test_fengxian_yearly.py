@@ -64,6 +64,7 @@ def test_security_duties_and_performance_are_looked_after_every_year_and_operati
         place.do(place.task(project, "confirm_stop"), omStopped=False)
     place.do(place.task(project, "confirm_stop"))
     assert projects.facts(SYSTEM, project)["omStopped"] is True
+    assert not [line for line in place.open(project) if line.process_id == "om_evaluation"]  # nobody could complete it
     assert len(rows(project, "om_stop")) == 1
 
 

@@ -187,6 +187,7 @@ def test_a_classified_project_in_sucheng(app: Flask) -> None:
     for actor in outside.values():  # nobody has said yet that it is classified, nor that it is not
         named = "起草中的项目"
         assert [one.name for one in projects.search(actor, place.now, limit=200).items if one.key == key] == [named], actor.username
+        assert NAME not in str(projects.view(actor, key, place.now)), actor.username
     assert NAME not in {one.project_name for one in instances.search(place.person("system_admin"), InstanceFilter(), place.now).items}
     given = {name: value for name, value in place.filled(line, CLASSIFIED).items() if name not in ON_PAPER}
     tasks.complete(place.performer(line), line.key, given, place.now)
@@ -199,7 +200,7 @@ def test_a_classified_project_in_sucheng(app: Flask) -> None:
     auditor = outside["auditor"]
     package = str(packages.of_project(auditor, key, place.now))
     assert "涉密项目（" in package
-    for said in (NAME, str(CLASSIFIED.get("objective", NAME)), "定密第1号"):
+    for said in (NAME, given["purpose"], "定密第1号"):
         assert said not in package, said
     taken = {"systemNo": "P1", "name": NAME, "lifecycle": "已建", "owner": {"key": "1", "name": "宿城区教育局"}}
     with act():

@@ -4,7 +4,6 @@ A row names a requirement, what the cheapest dishonest official tries, and the c
 """
 
 import ast
-import csv
 import re
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from app.rehearsal.case_names import REFUSED, requirements
 from app.rehearsal.scenario_files import Scenario, read
+from tests.integration.districts.registers import entries
 
 ROOT = Path(__file__).parents[3]
 REGISTER = ROOT / "tests" / "data" / "evasions.csv"
@@ -31,10 +31,7 @@ class Evasion(NamedTuple):
 
 
 def register() -> list[Evasion]:
-    with REGISTER.open(encoding="utf-8", newline="") as stream:
-        rows = csv.reader(stream)
-        assert tuple(next(rows)) == Evasion._fields
-        return [Evasion(*row) for row in rows]
+    return entries(REGISTER, Evasion)
 
 
 @cache

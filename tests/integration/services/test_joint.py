@@ -92,9 +92,21 @@ def test_what_was_done_meanwhile_or_is_suspended_stops_the_list(cast: Cast) -> N
 def test_nobody_does_for_several_what_they_may_not_do_for_one(cast: Cast) -> None:
     deploy()
     keys = begun(cast, "好", "好")
-    with pytest.raises(Forbidden, match="平台0："):
+    with pytest.raises(Forbidden) as refused:
         joint.submit(cast.dora, keys, ALL, NOW)
+    assert "平台" not in refused.value.message
     assert open_keys(cast) == keys
+
+
+@pytest.mark.one_database
+def test_whoever_tries_keys_learns_no_project_s_name_be_its_task_open_or_done(cast: Cast) -> None:
+    deploy()
+    first, second = begun(cast, "好", "好")
+    tasks.complete(cast.fred, first, ALL, NOW)
+    for stranger in (cast.bob, cast.val, cast.root):
+        with pytest.raises((Forbidden, NotFound)) as refused:
+            joint.submit(stranger, [first, second], ALL, NOW)
+        assert "平台" not in refused.value.message, stranger.username
 
 
 @pytest.mark.one_database
@@ -115,7 +127,7 @@ def test_two_at_least_all_there_and_each_of_its_own_project(cast: Cast) -> None:
     first, second = begun(cast, "好", "好")
     with pytest.raises(InvalidRequest, match="两件以上"):
         joint.submit(cast.fred, [first, first], ALL, NOW)
-    with pytest.raises(NotFound, match="已经不在了"):
+    with pytest.raises(NotFound, match="没有此事项"):
         joint.submit(cast.fred, [first, 12345], ALL, NOW)
     assert open_keys(cast) == [first, second]
 

@@ -83,6 +83,7 @@ NOBODY = {
     "confirming.unconfirmed": "a row that the caller has read",
     "projects.shown": "a row that the caller has read",
     "reading.line": "a row that the caller has read",
+    "reading.given_to": "a row that the caller has read",
     "reading.may_open": "the answer itself, of rows that the caller has read",
     "reading.tasks_seen": "a condition",
     "reading.theirs": "values of the actor's own",

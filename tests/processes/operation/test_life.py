@@ -20,6 +20,7 @@ SERVICE = {
     "totalAmount": Decimal("38840000.00"),
     "softwareDevelopment": False,
     "procurementMethod": "单一来源",
+    "typeStatement": "按年购买的成套服务",
 }
 KINDS: list[tuple[str, dict[str, Any]]] = [
     ("building", {**PLATFORM, "projectType": "建设类"}),

@@ -18,12 +18,19 @@ def accepted(district: str, facts: dict[str, Any] | None = None, **registers: li
     return Case(district, "om_evaluation", {**FACTS, **(facts or {})}, phase="accepted", records=dict(registers))
 
 
+def confirmed(case: Case) -> None:
+    """The bureau confirms the plan, and in Sucheng finance sets the yearly money that it asks for."""
+    case.fill("confirm_plan")
+    if case.tasks["arrange_fee"]:
+        case.fill("arrange_fee")
+
+
 def operating(
     district: str, facts: dict[str, Any] | None = None, registers: dict[str, list[dict[str, Any]]] | None = None, **plan: Any
 ) -> Case:
     case = accepted(district, facts, **(registers or {}))
     case.fill("file_plan", **{"cycleStartOn": "2026-03-15", "cycleType": "合同年", **plan})
-    case.fill("confirm_plan")
+    confirmed(case)
     return case
 
 
@@ -88,7 +95,7 @@ def test_filing_is_returned_and_confirmed_later(district: str) -> None:
     assert case.phase == "accepted"
     assert "om_plan" not in case.records
     case.fill("file_plan", cycleStartOn="2026-03-15")
-    case.fill("confirm_plan")
+    confirmed(case)
     assert case.phase == "operating"
     assert case.facts["systemUserOffice"]["name"] == "区民政局"
     assert case.facts["omPlanFiled"] is True
@@ -396,6 +403,6 @@ def test_retirement_ends_operation_wherever_it_stands(district: str, place: str)
 def test_runs_without_connectors() -> None:
     case = Case("sucheng", "om_evaluation", dict(FACTS), phase="accepted", connectors=False)
     case.fill("file_plan", cycleStartOn="2026-03-15")
-    case.fill("confirm_plan")
+    confirmed(case)
     assert case.timers == {"cycle_ends": at("2027-03-15T00:00:00")}
     assert not case.incidents

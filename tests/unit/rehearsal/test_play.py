@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from app import cli
+from app import cli, gathering
 from app.rehearsal.library import ModelRefused
 from app.rehearsal.single import LIMITS, rehearse
 from tests.effort import Ticking, effort
@@ -207,7 +207,7 @@ def test_the_command_prints_json_and_exits_with_0_or_2(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", hostile.REFUSED)
 def test_what_cannot_run_is_refused_in_chinese_and_soon(name: str) -> None:
-    source = hostile.REFUSED[name]()[: cli.LARGEST_FILE]
+    source = hostile.REFUSED[name]()[: gathering.LARGEST_FILE]
 
     def attempt() -> None:
         with pytest.raises(ModelRefused) as refused:
