@@ -24,7 +24,7 @@ from app.engine import ProcessDefinition
 from app.engine.effects import Effect
 from app.engine.form_checks import CheckReport, CheckSetting, CheckSite, examine
 from app.errors import InvalidForm, InvalidRequest, TaskAlreadyClosed
-from app.store import projects
+from app.store import ledger, projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,8 @@ def _looked_at(tree: HeldTree, site: CheckSite, variables: Mapping[str, Any]) ->
 def _records(tree: HeldTree, kind: str, own: bool) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
     if own and tree.project is None:
         return
+    if not own:  # two projects have no row in common that one act could wait for while another holds it
+        ledger.await_turn(tree.tenant, kind)
     for row in tree.ledger.kept_records(kind, tree.project["key"] if own and tree.project is not None else None):
         yield row.project_key, row.data
 

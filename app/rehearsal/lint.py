@@ -284,15 +284,7 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
             yield Finding(name, "id", 0, FindingCode.NAME, f"表单标识 {form.id} 应与文件名相同", severity=severity)
     yield from form_keywords.check(name, form)
     yield from form_kinds.check(name, form, severity)
-    for path, number in form_keywords.limits(form.schema, "schema"):
-        yield Finding(
-            file=name,
-            element=path,
-            line=0,
-            code=FindingCode.NUMBER,
-            message=f"表单里写死了数值 {number},限额应由决策表在提交后判断",
-            severity=severity,
-        )
+    yield from form_keywords.numbers(name, form, severity)
     for check in form.checks:
         place = f"{check.place}/when"
         if check.numbers:

@@ -25,6 +25,8 @@ from app.store.tables import (
     db,
 )
 
+_TURNS = "x-unique:"  # before the register's name: rows of ``numbers`` that number nothing
+
 _projects: Any = ProjectRow.__table__
 _update_project = (
     update(_projects)
@@ -131,6 +133,14 @@ def next_number(tenant: str, kind: str, year: int) -> int:
     )
     number: int = db.session.execute(query.execution_options(synchronize_session=False)).scalar_one()
     return number
+
+
+def await_turn(tenant: str, kind: str) -> None:
+    """Until this act ends nobody else looks whether a number is free in this register: whoever asks meanwhile waits, and then sees what was entered."""
+    turn = {"tenant": tenant, "kind": f"{_TURNS}{kind}", "year": 0}
+    rows.insert_new(NumberRow, [{**turn, "last": 0}], ["tenant", "kind", "year"])
+    query = update(NumberRow).where(*(getattr(NumberRow, name) == value for name, value in turn.items())).values(last=NumberRow.last)
+    db.session.execute(query.execution_options(synchronize_session=False))
 
 
 def organisation(tenant: str, name: str) -> int | None:
