@@ -1,6 +1,7 @@
 """Models of a run without a database: files by what they define, as one district sees them; an engine library in memory."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path, PurePath
@@ -271,6 +272,17 @@ class Shelf:
         places = [self.root / folder if owner == SHARED else self.root / folder / owner for folder in FOLDERS]
         places.append(places[-1] / REGISTERS)
         return [path for place in places for path in sorted(place.glob("*")) if path.suffix in SUFFIXES]
+
+    def libraries(self, district: str, without: Collection[Path]) -> Namespaces:
+        """The decision files as one district may import them, but those at ``without``; ones that cannot be read import as nothing."""
+        found = Namespaces(district)
+        for owner in dict.fromkeys((SHARED, district)):
+            for path in self._files(owner):
+                if path.suffix == ".dmn" and path.resolve() not in without:
+                    with suppress(dmn.DmnError):
+                        name = path.relative_to(self.root).as_posix()
+                        found.add(LibraryRef(next(_keys), 1, dmn.parse(path.read_bytes(), name=name, functions=vocabulary()), owner))
+        return found
 
     def owner(self, path: Path) -> str:
         """Whose a file is, by its folder. Raises ModelRefused for a folder of no district."""

@@ -25,6 +25,7 @@ from app.engine.codes import DiagramCode
 from app.engine.effecting import X_VALUE
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
+from app.engine.library import no_imports
 from app.engine.reading import read_with_tree, schema, xml
 from app.rehearsal import (
     district_files,
@@ -50,7 +51,7 @@ from app.rehearsal.planes import drawing, lanes, measures, shares, undrawn
 from app.rehearsal.planes.lanes import Lane
 from app.rehearsal.planes.measures import FileMeasures
 from app.rehearsal.scenario_yaml import ScenarioError
-from app.rehearsal.surroundings import Load, Place, Stock, judged, of_installation
+from app.rehearsal.surroundings import Load, Place, Stock, judged, of_installation, once
 
 RESERVED = frozenset({"start", "end", "root", "none", "true", "false", "null", "item", "partial", "event"}) - {"start", "end"}
 HOUSE_RULES = frozenset(
@@ -125,7 +126,7 @@ def inspect(files: Sequence[tuple[str, bytes]], *, house: bool = False, installa
             findings.append(Finding(name, "", 0, FindingCode.UNKNOWN_DISTRICT, str(error)))
         except Exception as error:  # one file must not hide what is wrong with the others
             findings.append(_internal(name, error))
-    findings += _imports(bundle)
+    findings += _imports(bundle, installation)
     if bundle.models:
         stock = _stock(bundle, severity, installation)
         findings += _names(bundle, stock)
@@ -228,7 +229,7 @@ def _due_dates(bundle: _Bundle, installation: Shelf | None) -> Iterator[Finding]
 def _is_whole(installation: Shelf, measured: Sequence[FileMeasures]) -> bool:
     """Whether the files are all diagrams of the installation, so that proportions say something."""
     shipped = {path.absolute() for path in (installation.root / "bpmn").rglob("*.bpmn")}
-    return shipped <= {place.absolute() for file in measured for place in (Path(file.file), installation.root / file.file)}
+    return shipped <= {place.absolute() for file in measured for place in _places(file.file, installation)}
 
 
 def _table(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[Finding]:
@@ -303,16 +304,32 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
             yield Finding(file=name, element=key, line=0, code=FindingCode.NAME, message="字段没有中文名称(title)", severity=severity)
 
 
-def _imports(bundle: _Bundle) -> Iterator[Finding]:
-    """Decision files with what they import, found among the files: a district's own first, then the shared ones."""
+def _imports(bundle: _Bundle, installation: Shelf | None) -> Iterator[Finding]:
+    """Decision files with what they import, found among the files and beneath them in the installation: a district's own first, then the shared ones."""
+    given = {place.resolve() for name, _, _ in bundle.decisions for place in _places(name, installation)}
     for tenant in dict.fromkeys(tenant for _, tenant, _ in bundle.decisions):
-        namespaces = Namespaces(tenant)
+        beneath = (
+            None if installation is None else once(partial(installation.libraries, tenant, given))
+        )  # read when something is not among the files
+        namespaces = Namespaces(tenant, no_imports if beneath is None else partial(_beneath, beneath))
         for _, owner, model in bundle.decisions:
             namespaces.add(LibraryRef(0, 0, model, owner))
         yield from (_of_table(problem) for problem in namespaces.doubles(tenant))
         for _, owner, model in bundle.decisions:
             if owner == tenant and model.imports:
                 yield from (_of_table(problem) for problem in namespaces.check(model))
+
+
+def _beneath(known: Load, namespace: str) -> LibraryRef | None:
+    found: LibraryRef | None = known().find(namespace)
+    return found
+
+
+def _places(name: str, installation: Shelf | None) -> Iterator[Path]:
+    """Where a file may lie that was named from here or from the installation's root."""
+    yield Path(name)
+    if installation is not None:
+        yield installation.root / name
 
 
 def _ledger(bundle: _Bundle, stock: Stock) -> Iterator[Finding]:

@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from importlib import import_module
 from typing import Any
 
 import yaml
@@ -47,8 +48,9 @@ class _Loader(yaml.SafeLoader):
 
 def _faster() -> type[yaml.SafeLoader]:
     """The same on the scanner that PyYAML brings in C; where it was built without, the same as it is."""
-    scanner: Any = getattr(yaml, "CParser", None)
-    if scanner is None:
+    try:
+        scanner: Any = import_module("yaml._yaml").CParser
+    except ImportError:
         return _Loader
 
     class Faster(_Loader, scanner):  # type: ignore[misc]

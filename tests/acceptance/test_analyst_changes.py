@@ -159,8 +159,7 @@ def test_a_new_task_has_its_form_its_deadline_and_its_record(analyst: Analyst) -
     diagram = analyst.diagram("change", ["drop", "fileable_to_end", {"x": 1030, "y": 285}, panel])
     table = analyst.table("deadlines", ["allow", "期限键", '"change.file"'], page.rule())
     *forms, scenarios = analyst.follow(page)
-    imported = str(analyst.root / "dmn" / "sucheng" / "warranty.dmn")  # by the table of deadlines
-    linted = analyst.run("lint", "--house", diagram, table, imported, *forms)
+    linted = analyst.run("lint", "--house", diagram, table, *forms)
     assert (linted.exit_code, linted.stdout.splitlines()[-1]) == (0, "0 处错误,0 处提示"), linted.stderr
     assert analyst.refused(diagram, table, *forms) == page.said()
     assert analyst.deploy(diagram, table, *forms, scenarios) == []

@@ -35,6 +35,15 @@ def test_every_shipped_file_keeps_the_house_rules() -> None:
     )
 
 
+def test_a_table_alone_finds_what_it_imports_in_the_installation() -> None:
+    """And no older one of a file that is given: what that no longer has is missing."""
+    table, library = (ROOT / "dmn" / "sucheng" / name for name in ("deadlines.dmn", "warranty.dmn"))
+    assert errors(check([(str(table), table.read_bytes())], installation=Shelf(ROOT))) == []
+    renamed = library.read_bytes().replace(b"dmn/sucheng/warranty", b"dmn/sucheng/other")
+    missing = errors(check([(str(table), table.read_bytes()), (str(library), renamed)], installation=Shelf(ROOT)))
+    assert ["warranty" in finding.message for finding in missing] == [True]
+
+
 @pytest.mark.parametrize("path", sorted(FOREIGN.iterdir()), ids=lambda path: path.name)
 def test_a_foreign_diagram_is_looked_at_without_a_crash(path: Path) -> None:
     findings = of(path.read_bytes(), f"{path.name}.bpmn")

@@ -6,9 +6,11 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from app import cli
+from app.rehearsal import scenario_yaml
 from app.rehearsal.library import Shelf
 from app.rehearsal.scenarios import CaseResult, Suite
 from tests.unit.engine import diagrams as d
@@ -932,3 +934,12 @@ def test_a_return_that_the_server_would_refuse_fails_by_name(attempt: Try, asked
     result = attempt(AT_C + f"  - return: {asked}\n", *RETURNED)
     assert (result.ok, result.step) == (False, "step 3")
     assert said in result.difference
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML was built without its scanner in C")
+def test_a_scenario_is_read_by_the_faster_scanner() -> None:
+    read: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scenario_yaml.yaml, "load", lambda text, Loader: read.append(Loader.__name__))
+        scenario_yaml.load(b"name: x")
+    assert read == ["Faster"]
