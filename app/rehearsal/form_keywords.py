@@ -58,7 +58,6 @@ _DRAWN = frozenset(
         "duplicateKeySuffixSeparator", "enableMarkdownInDescription", "fieldReplacesAnyOrOneOf",
     )
 )  # fmt: skip
-_TECHNICAL = frozenset({0, 1, 100, 2000, 2100, 10**12, -(10**12)})  # bounds against slips of the hand: a share, a year, an amount
 
 
 def check(file: str, form: Form) -> Iterator[Finding]:
@@ -121,23 +120,3 @@ def _unknown(file: str, place: str, word: str, known: Collection[str], what: str
     cure = f"是不是 {hint}?" if hint else f"可以写的有:{'、'.join(sorted(known))}" if len(known) <= 12 else "请改正或删除"
     severity = "error" if hint or sure else "warning"
     return Finding(file, place, None, FindingCode.FORM_KEYWORD, f"不认识的{what}“{word}”,不会起作用,{cure}", severity=severity)
-
-
-def numbers(file: str, form: Form, severity: str) -> Iterator[Finding]:
-    """Limits that stand in the form instead of in a table."""
-    for path, number in _limits(form.schema, "schema"):
-        text = f"表单里写死了数值 {number},限额应由决策表在提交后判断"
-        yield Finding(file=file, element=path, line=0, code=FindingCode.NUMBER, message=text, severity=severity)
-
-
-def _limits(schema: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Bounds of a schema that are limits of the regulation rather than bounds against slips of the hand: (place, number)."""
-    if isinstance(schema, Mapping):
-        for key, value in schema.items():
-            if key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum") and value not in _TECHNICAL:
-                yield f"{path}/{key}", value
-            elif key not in ("examples", "enum", "default"):
-                yield from _limits(value, f"{path}/{key}")
-    elif isinstance(schema, list):
-        for number, value in enumerate(schema):
-            yield from _limits(value, f"{path}/{number}")

@@ -15,14 +15,12 @@ from typing import Any
 from app.codes import RequestCode
 from app.decision import dmn
 from app.decision.codes import DmnCode
-from app.domain import districts, forms, literals
+from app.domain import districts, forms
 from app.domain.districts import SHARED, ZONE, UnknownDistrict
-from app.domain.facts import EXTENDS
 from app.domain.forms import Form
 from app.domain.templates import ENDINGS
 from app.engine import LibraryRef, ProcessDefinition, returning, soundness, timers
 from app.engine.codes import DiagramCode
-from app.engine.effecting import X_VALUE
 from app.engine.errors import DiagramError
 from app.engine.expressions import vocabulary
 from app.engine.library import no_imports
@@ -33,6 +31,7 @@ from app.rehearsal import (
     facts,
     flow,
     form_checks,
+    form_house,
     form_keywords,
     form_kinds,
     names,
@@ -285,23 +284,7 @@ def _form(name: str, source: bytes, bundle: _Bundle, severity: str) -> Iterator[
             yield Finding(name, "id", 0, FindingCode.NAME, f"表单标识 {form.id} 应与文件名相同", severity=severity)
     yield from form_keywords.check(name, form)
     yield from form_kinds.check(name, form, severity)
-    yield from form_keywords.numbers(name, form, severity)
-    for check in form.checks:
-        place = f"{check.place}/when"
-        if check.numbers:
-            text = f"检查“{check.id}”里有数字 {'、'.join(check.numbers)},应放进决策表(用 parameters 或 decision)"
-            yield Finding(file=name, element=place, line=0, code=FindingCode.NUMBER, message=text, severity=severity)
-        wrong = sorted({character for character in check.bare if character in written.FULL_WIDTH})
-        if wrong:
-            text = f"检查“{check.id}”的 when 含全角符号 {' '.join(wrong)},请改用半角"
-            yield Finding(file=name, element=place, line=0, code=FindingCode.FULL_WIDTH, message=text, severity=severity)
-    for key, part in form.fields.items():
-        numbers = literals.numbers(str(part.get(X_VALUE, "")))
-        if numbers:
-            text = f"字段的 {X_VALUE} 里有数字 {'、'.join(numbers)},应放进决策表(用 parameters)"
-            yield Finding(file=name, element=f"{key}/{X_VALUE}", line=0, code=FindingCode.NUMBER, message=text, severity=severity)
-        if not part.get("title") and EXTENDS not in form.schema:  # what a district says of a shared field may leave its name
-            yield Finding(file=name, element=key, line=0, code=FindingCode.NAME, message="字段没有中文名称(title)", severity=severity)
+    yield from form_house.check(name, form, severity)
 
 
 def _imports(bundle: _Bundle, installation: Shelf | None) -> Iterator[Finding]:
