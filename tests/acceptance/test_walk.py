@@ -73,8 +73,9 @@ def walk(case: str | Path, district: str, *options: str) -> Told:
 @cache
 def _prepared() -> tempfile.TemporaryDirectory[str]:
     folder = tempfile.TemporaryDirectory(prefix="quancheng-walk-")
-    with preparing(folder.name, clock="virtual", durable=False), logs.played():
-        demonstration.organise(datetime.fromisoformat(cli.WALK_BEGINS))
+    begin = datetime.fromisoformat(cli.WALK_BEGINS)
+    with preparing(folder.name, at=begin, clock="virtual", durable=False), logs.played():
+        demonstration.organise(begin)
     return folder
 
 
