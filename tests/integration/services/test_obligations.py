@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app.domain.permissions import SYSTEM
 from app.domain.states import WaitKind
 from app.services import inbox, projects, pump, tasks, timers, trail
-from app.store.tables import IncidentRow, ObligationRow, ProcessInstanceRow, ProjectRow, VariableRow, WaitRow, db
+from app.store.tables import IncidentRow, ObligationRow, ProjectRow, VariableRow, WaitRow, db
 from tests.integration.services import declaring as t
 from tests.integration.services.conftest import NOW, Cast
 from tests.unit.engine import diagrams as d
