@@ -66,7 +66,7 @@ soak-rows: .venv/.development  ## every row of every table taken away, every thr
 	$(BIN)/python -m tests.rows
 
 soak-lives: .venv/.development  ## lives that do not go straight and special projects, with the cases that make test leaves out
-	$(BIN)/pytest -q -m soak $(wildcard tests/acceptance/test_walks_of_*.py)
+	$(BIN)/pytest -q -m soak $(wildcard tests/acceptance/test_walks_of_*.py) tests/acceptance/test_modelers.py
 
 soak-years: .venv/.development  ## two hundred projects of both districts for ten years, lawfully and not; then the books are closed
 	$(BIN)/python -m tests.years $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))

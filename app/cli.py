@@ -131,7 +131,11 @@ def walk(case: Path, district: str, answers: Path | None, until: str, begin: str
         stop(f"--begin 应为带时区的时刻,如 {WALK_BEGINS}")
     if start.tzinfo is None:
         stop(f"--begin 应为带时区的时刻,如 {WALK_BEGINS}")
-    with tempfile.TemporaryDirectory(prefix="quancheng-") as folder, preparing(folder, clock="virtual", durable=False), logs.played():
+    with (
+        tempfile.TemporaryDirectory(prefix="quancheng-") as folder,
+        preparing(folder, at=start, clock="virtual", durable=False),
+        logs.played(),
+    ):
         demonstration.organise(start)
         result = walk.play(known, district, given, start, until, keep=registers)
     if as_json:

@@ -122,16 +122,18 @@ def logged(data: str | None, **overrides: Any) -> Config:
 
 
 @contextmanager
-def preparing(data: str | None, **overrides: Any) -> Iterator[datetime]:
-    """The parts put together on a database, tables, shipped models and offices up to date; gives the present instant."""
+def preparing(data: str | None, *, at: datetime | None = None, **overrides: Any) -> Iterator[datetime]:
+    """The parts put together on a database, tables, shipped models and offices up to date; gives the present instant.
+
+    ``at``: when a world that is played begins; what it owes is counted from then."""
     from app import create_app
     from app.services import instants, startup
 
     app = create_app(logged(data, **overrides))
     with app.app_context():
         try:
-            startup.prepare()
-            yield instants.now()
+            startup.prepare(at)
+            yield at or instants.now()
         finally:
             startup.dispose()
 

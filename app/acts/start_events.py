@@ -9,6 +9,7 @@ from app.catalogue.snapshot import Snapshot
 from app.decision import feel
 from app.domain.districts import SHARED
 from app.domain.states import WaitKind
+from app.domain.subjects import PERIOD, Subject
 from app.engine import ProcessDefinition, StartEvent, functions, parameters, timers
 from app.engine.expressions import LiteralTerm, Term, parse
 from app.engine.ledger import PARAMETERS
@@ -43,7 +44,9 @@ def _is_enabled(tenant: str, process_id: str) -> bool:
 
 
 def _refresh(tenant: str, library: Snapshot, now: datetime, *, timed: bool) -> None:
-    present = {(row.definition_key, row.element_id): row.key for row in waits.starts(tenant) if row.kind != WaitKind.OBLIGATION}
+    before = [row for row in waits.starts(tenant) if row.kind != WaitKind.OBLIGATION]
+    present = {(row.definition_key, row.element_id): row.key for row in before}
+    begun = {row.process_id for row in before if row.kind == WaitKind.TIMER and (PERIOD in (row.memo or {}) or row.due_at <= now)}
     wanted: dict[tuple[int, str], tuple[ProcessDefinition, StartEvent]] = {}
     for reference in library.processes():
         if not _is_enabled(tenant, reference.id):
@@ -53,12 +56,19 @@ def _refresh(tenant: str, library: Snapshot, now: datetime, *, timed: bool) -> N
             if event.kind != "none" and (timed or event.kind != WaitKind.TIMER):
                 wanted[definition.key, event.element_id] = (definition, event)
     waits.delete_starts([key for place, key in present.items() if place not in wanted])
-    new = [_row(tenant, library, definition, event, now) for place, (definition, event) in wanted.items() if place not in present]
+    new = [
+        _row(tenant, library, definition, event, now, begun=definition.process_id in begun)
+        for place, (definition, event) in wanted.items()
+        if place not in present
+    ]
     rows.insert(WaitRow, [row for row in new if row is not None])
 
 
-def _row(tenant: str, library: Snapshot, definition: ProcessDefinition, event: StartEvent, now: datetime) -> Row | None:
-    schedule = _schedule(event, library, now, at_work=definition.obligation is not None) if event.timer is not None else None
+def _row(tenant: str, library: Snapshot, definition: ProcessDefinition, event: StartEvent, now: datetime, *, begun: bool) -> Row | None:
+    """``begun``: an earlier version has had a period. What a district owes as a whole it does not owe for a period from before it had the process."""
+    declared = definition.obligation
+    at_work = declared is not None and (begun or declared.each is not Subject.DISTRICT)
+    schedule = _schedule(event, library, now, at_work=at_work) if event.timer is not None else None
     if event.kind == WaitKind.TIMER and schedule is None:
         return None  # lies in the past: it never fires again
     return wait(

@@ -29,7 +29,7 @@ _RULE = """      <rule id="org_type_{0}">
         <annotationEntry><text>FX-4-1 FX-2-1</text></annotationEntry>
       </rule>
 """
-CLOCK: dict[str, Any] = {"clock": "virtual", "durable": False}
+CLOCK: dict[str, Any] = {"at": BEGIN, "clock": "virtual", "durable": False}
 
 
 class Lived:

@@ -73,8 +73,9 @@ def walk(case: str | Path, district: str, *options: str) -> Told:
 @cache
 def _prepared() -> tempfile.TemporaryDirectory[str]:
     folder = tempfile.TemporaryDirectory(prefix="quancheng-walk-")
-    with preparing(folder.name, clock="virtual", durable=False), logs.played():
-        demonstration.organise(datetime.fromisoformat(cli.WALK_BEGINS))
+    begin = datetime.fromisoformat(cli.WALK_BEGINS)
+    with preparing(folder.name, at=begin, clock="virtual", durable=False), logs.played():
+        demonstration.organise(begin)
     return folder
 
 
@@ -381,7 +382,7 @@ EVALUATED = {
 }  # on another day: the service is evaluated apart
 SINCE: dict[tuple[str, str], tuple[set[str], set[str]]] = {  # what is done no more, and what is done since
     # The police grade (FX-5-15), finance sets the fund (FX-5-14); the project is evaluated once a year, its service by itself (FX-31-1, FX-32-1).
-    (SONGJIANG, "fengxian"): (FEES | EVALUATED | {"give_opinion"}, EVALUATED | {"grade", "set_quota"}),
+    (SONGJIANG, "fengxian"): (FEES | EVALUATED | {"give_opinion"}, EVALUATED | {"grade", "inspect_duties", "set_quota"}),
     (SONGJIANG, "sucheng"): (YEARLY, YEARLY | MONTHLY | KEPT_SINCE | SUPERVISED | {"arrange_fee"}),  # finance arranges the fee (SC-10-20)
     (XIAMEN, "sucheng"): (
         YEARLY,

@@ -111,7 +111,8 @@ def test_a_project_whose_rectifications_fail_is_blamed_is_not_paid_is_halted_and
 def test_fengxian_knows_no_stop_but_a_restriction_until_the_rectification_is_confirmed(case: str) -> None:
     told = lived(case, "restricted", "fengxian")
     assert told.order("conclude_evaluation", "rectify", "decide_sanction", "confirm_rectification", "apply_retirement") == [
-        "conclude_evaluation",
+        "conclude_evaluation",  # of the year
+        "conclude_evaluation",  # after an inspection
         "rectify",
         "confirm_rectification",
         "decide_sanction",

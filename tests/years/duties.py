@@ -124,11 +124,11 @@ def _operates(life: Life, end: date) -> bool:
 
 
 def periods(duty: Duty, first: datetime, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The periods that have begun since the installation; the one that was going on then as well."""
+    """The periods that have begun since the installation; the one that was going on then as well, unless the district as a whole owes it."""
     months = range(1, 13) if duty.month is None else (duty.month,)
     starts = [datetime(year, month, 1, 0, 10, tzinfo=ZONE) for year in range(first.year - 1, now.year + 2) for month in months]
     for begin, end in pairwise(starts):
-        if end > first and begin <= now and (begin >= first or not duty.by_hand):
+        if end > first and begin <= now and (begin >= first or not (duty.by_hand or duty.each == "district")):
             yield max(begin, first) if begin < first else begin, end
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from flask import Flask
 from sqlalchemy import select
 
+from app.services import pump
 from app.store.tables import ObligationRow, RecordRow, db
 from tests.integration.districts.evading import begun, elements
 from tests.integration.districts.play import at
@@ -47,6 +48,17 @@ def test_every_year_end_of_the_construction_has_its_self_evaluation(app: Flask) 
     assert [row["year"] for row in rows(project, "self_evaluation")] == [first]
     place.advance(at(f"{first + 1}-12-02"))
     assert due(project, "self_evaluation") == [f"{first}-12-01", f"{first + 1}-12-01"]
+
+
+def test_a_server_that_was_down_over_the_new_year_makes_up_the_self_evaluation(app: Flask) -> None:
+    """SC-33-3"""
+    place, project = begun("sucheng")
+    place.until(project, "start_trial")
+    first = place.now.year
+    place.now = at(f"{first + 1}-01-05")  # no clock ran in December
+    pump.run_due(place.now)
+    assert due(project, "self_evaluation") == [f"{first}-12-01"]
+    assert "write_report" in elements(place, project)
 
 
 def test_a_running_system_is_monitored_every_month(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -59,9 +60,9 @@ def diagram(*body: str, process: str = "permit", parts: tuple[str, ...] = (), ex
     return f"bpmn/hill/{process}.bpmn", d.file(*parts, d.process(*body, id=process, extensions=extensions))
 
 
-def deploy(*files: tuple[str, bytes], fields: Mapping[str, Any] | None = None) -> None:
+def deploy(*files: tuple[str, bytes], fields: Mapping[str, Any] | None = None, now: datetime = NOW) -> None:
     """These files and the ledger's fields. Raises Refused."""
-    models.deploy(SYSTEM, [*schemas(fields), *files], NOW, source="cli", reason="试", force=True, new_ids=True)
+    models.deploy(SYSTEM, [*schemas(fields), *files], now, source="cli", reason="试", force=True, new_ids=True)
 
 
 def begin(actor: Actor, process: str = "permit", name: str = "教育平台") -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app.domain.permissions import SYSTEM
 from app.domain.states import WaitKind
 from app.services import inbox, projects, pump, tasks, timers, trail
-from app.store.tables import IncidentRow, ObligationRow, ProcessInstanceRow, ProjectRow, VariableRow, WaitRow, db
+from app.store.tables import IncidentRow, ObligationRow, ProjectRow, VariableRow, WaitRow, db
 from tests.integration.services import declaring as t
 from tests.integration.services.conftest import NOW, Cast
 from tests.unit.engine import diagrams as d
@@ -103,9 +103,21 @@ def test_each_office_or_the_district_is_a_subject_too(cast: Cast) -> None:
     assert names == ["山丘区财政局"]
     value = db.session.execute(select(VariableRow.value).where(VariableRow.name == "subject")).scalar_one()
     assert (value["kind"], value["name"]) == ("office", "山丘区财政局")
+
+
+def test_a_district_owes_nothing_for_a_period_from_before_it_had_the_process(cast: Cast) -> None:
     t.deploy(monitoring(each="district", when=""))
     pump.run_due(NOW)
-    assert len(db.session.execute(select(ProcessInstanceRow)).all()) == 2
+    t.deploy(monitoring(each="district", when="", cycle=f"{MONTHLY} "))  # another version, before the first period
+    pump.run_due(NOW)
+    assert begun() == []
+    later = NOW + timedelta(days=31)
+    pump.run_due(later)
+    first = f"{later:%Y-%m}-01"
+    assert [(period, started) for _, period, started in begun()] == [(first, True)]
+    t.deploy(monitoring(each="district", when=""), now=later)  # and one within it
+    pump.run_due(later)
+    assert [(period, started) for _, period, started in begun()] == [(first, True)]
 
 
 @pytest.mark.parametrize(
