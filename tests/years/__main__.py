@@ -55,7 +55,7 @@ def run(given: argparse.Namespace) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     BOOK.write_text(json.dumps(kept), "utf-8")
     stopped, begun, state = Stopped(given.minutes), time.monotonic(), folder / "state"
-    with installation.opened(folder, given.database):
+    with installation.opened(folder, given.database, Decade.instant(state)):
         decade = Decade.kept(state) if state.is_file() else Decade(kept["seed"], kept["projects"], kept["years"])
         decade.go_on_at(since_then(decade.now))
         print(

@@ -92,6 +92,12 @@ class Decade:
             one.attend()
         return found
 
+    @staticmethod
+    def instant(file: Path) -> datetime | None:
+        """How far what is kept has come: what is deployed when it is opened again is deployed then."""
+        found: Decade | None = pickle.loads(file.read_bytes()) if file.is_file() else None
+        return None if found is None else found.now
+
     def go_on_at(self, now: datetime) -> None:
         self._clock(now)
 

@@ -22,14 +22,14 @@ def settings(folder: Path, database: str = "") -> Config:
 
 
 @contextmanager
-def opened(folder: Path, database: str = "") -> Iterator[None]:
-    """The product over the folder's database; with its models and people in it, if it is new."""
+def opened(folder: Path, database: str = "", now: datetime | None = None) -> Iterator[None]:
+    """The product over the folder's database; with its models and people in it, if it is new. ``now``: how far it has come."""
     new = not (folder / "made").exists()
     (folder / "data").mkdir(parents=True, exist_ok=True)
     app = create_app(settings(folder, database))
     logging.getLogger("app").setLevel(logging.WARNING)
     with app.app_context():
-        startup.prepare(FIRST) if not new else seats.prepare(FIRST)
+        startup.prepare(now or FIRST) if not new else seats.prepare(FIRST)
         (folder / "made").touch()
         try:
             yield
