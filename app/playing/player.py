@@ -11,6 +11,8 @@ from app.codes import InstallationCode
 from app.decision import feel
 from app.domain import documents, permissions
 from app.domain.codes import FormCode
+from app.domain.districts import ZONE
+from app.domain.form_checks import AFTER, OPENED
 from app.domain.form_values import FRESH, HELD, HELD_IN
 from app.domain.forms import Form
 from app.domain.permissions import SYSTEM, Actor, ProjectFacts
@@ -107,7 +109,8 @@ def heeded(form: Form | None, values: Mapping[str, Any], problems: Iterable[Fiel
 def _choose(
     name: str, schema: Mapping[str, Any], known: Mapping[str, Any], values: Mapping[str, Any], now: datetime, tenant: str
 ) -> tuple[Any, bool]:
-    if known.get(name) is not None and (schema.get("x-format") not in PICKED or isinstance(known[name], Mapping)):
+    stands = known.get(name) is not None and (schema.get("x-format") not in PICKED or isinstance(known[name], Mapping))
+    if stands and not _has_passed(known[name], schema, now):
         return _fitting(known[name], schema), False
     for key in ("const", "default"):
         if key in schema:
@@ -120,6 +123,13 @@ def _choose(
         if value is not None:
             return _peopled(_fitting(value, schema), schema, now, tenant), True
     return _MISSING, True
+
+
+def _has_passed(value: Any, schema: Mapping[str, Any], now: datetime) -> bool:
+    """A date that counts from the day of the task, and that an earlier task has left: whoever does the task anew writes it anew."""
+    after = schema.get(AFTER, ())
+    counted = schema.get("format") == "date" and ("x-term" in schema or OPENED in ([after] if isinstance(after, str) else after))
+    return counted and isinstance(value, str) and value < now.astimezone(ZONE).date().isoformat()
 
 
 def _example(example: Any, context: Mapping[str, Any], now: datetime, tenant: str) -> Any:
