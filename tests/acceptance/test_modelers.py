@@ -122,7 +122,8 @@ def models(saved: dict[str, Saved], tmp_path_factory: pytest.TempPathFactory) ->
     return root
 
 
-@pytest.mark.parametrize("district", [pytest.param("fengxian", marks=pytest.mark.soak), "sucheng"])
+@pytest.mark.soak
+@pytest.mark.parametrize("district", ["fengxian", "sucheng"])
 def test_the_saved_models_live_the_same_life(models: Path, district: str) -> None:
     shipped = json.loads(run("walk", str(CASE), "--district", district, "--json"))
     again = json.loads(run("walk", str(CASE), "--district", district, "--json", models=models))

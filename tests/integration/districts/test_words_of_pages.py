@@ -1,6 +1,7 @@
 """No page of an official shows a machine's word: no field's id, role's key, code, truth value, instant of JSON or key, whatever the district and the phase."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -15,12 +16,13 @@ from app import config, create_app
 from app.catalogue import districts
 from app.domain.permissions import SYSTEM
 from app.playing import demonstration
-from app.services import instants, startup, tasks
-from app.store.tables import ProjectRow, db
+from app.services import accounts, inbox, instants, pump, startup, tasks, trail
+from app.store import accounts as people
+from app.store.tables import IncidentRow, NotificationRow, ProjectRow, db
 from tests.integration.districts.test_statements import sign_in
 
 pytestmark = pytest.mark.xdist_group("words_of_pages")  # one demonstration for all
-NOW = datetime.fromisoformat("2026-09-21T09:00:00+08:00")
+NOW = datetime.fromisoformat("2026-11-28T09:00:00+08:00")  # Sucheng's regulation has been in force for two Septembers
 # The number of a document (HT-2026-001, XXJL-001), a clause's id (SC-10-2) and the ending of a file's name are people's own.
 MACHINE = re.compile(
     r"\b[a-z]+[A-Z]\w*|\b[a-z]+_[a-z_]+\b|\b[A-Z][A-Z_]{2,}\b(?!-?\d)|\b(?:true|false|null|None|True|False)\b"
@@ -29,16 +31,22 @@ MACHINE = re.compile(
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, int]]:
+    """The shipped demonstration, and how many projects it has."""
     app = create_app(config.load({}, data=str(tmp_path_factory.mktemp("words")), clock="virtual"))
     with app.app_context():
         startup.prepare(NOW)
         instants.begin_at(NOW)
-        demonstration.build(NOW)
+        made = demonstration.build(NOW)
         db.session.rollback()
-    yield app
+    yield app, made
     with app.app_context():
         startup.dispose()
+
+
+@pytest.fixture(scope="module")
+def site(built: tuple[Flask, int]) -> Flask:
+    return built[0]
 
 
 def machine_words(page: str) -> Iterator[str]:
@@ -47,6 +55,33 @@ def machine_words(page: str) -> Iterator[str]:
     for text in root.xpath("//main//text()[not(ancestor::script) and not(ancestor::style) and normalize-space()]"):
         for found in MACHINE.finditer(text):
             yield " ".join(text[max(0, found.start() - 40) : found.end() + 20].split())
+
+
+def test_the_shipped_demonstration_has_work_for_many_in_both_districts(built: tuple[Flask, int]) -> None:
+    app, made = built
+    assert made >= 12
+    with app.app_context():
+        assert demonstration.build(NOW) == 0
+        phases = db.session.execute(select(ProjectRow.tenant, ProjectRow.phase)).all()
+        for tenant in districts.every():
+            assert len({phase for own, phase in phases if own == tenant}) >= 6
+        busy: Counter[str] = Counter()
+        late = 0
+        for account in accounts.demonstration_accounts():
+            user = people.by_username(account.username)
+            assert user is not None
+            counts = inbox.counts(accounts.actor(user.id, NOW), NOW)
+            busy[account.role] += counts.todo
+            late += counts.overdue
+        assert {role for role in ("applicant", "data_bureau", "finance") if busy[role]} == {"applicant", "data_bureau", "finance"}
+        assert late
+        assert db.session.execute(select(IncidentRow.message).where(IncidentRow.closed_at.is_(None))).all() == []
+        told = db.session.execute(select(NotificationRow.title, NotificationRow.text)).all()
+        assert [row for row in told if re.search(r"\dT\d|null|[a-z]+[A-Z]|_", f"{row.title}{row.text}")] == []
+        assert any("24:00" in row.text for row in told)
+        assert pump.pump(NOW).sealed
+        assert trail.verify(SYSTEM).whole
+        db.session.rollback()
 
 
 @pytest.mark.parametrize("district", ["sucheng", "fengxian"])

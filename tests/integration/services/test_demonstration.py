@@ -1,10 +1,7 @@
 """The demonstration: offices and accounts of every role, a clock that jumps, and the shipped models with projects in every phase."""
 
-import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,12 +9,10 @@ from sqlalchemy import select
 
 from app.catalogue import districts
 from app.config import Config, load
-from app.domain.permissions import SYSTEM
 from app.errors import Forbidden, InvalidRequest
 from app.playing import demonstration
-from app.services import accounts, inbox, instants, projects, pump, startup, tasks, trail
-from app.store import accounts as people
-from app.store.tables import AuditEntryRow, IncidentRow, NotificationRow, ProjectRow, db
+from app.services import accounts, inbox, instants, projects, startup, tasks
+from app.store.tables import AuditEntryRow, db
 from tests.integration.conftest import make_app
 from tests.integration.services.conftest import NOW, Cast
 from tests.integration.services.test_permit import APPLICATION
@@ -110,41 +105,3 @@ def test_a_real_clock_cannot_be_moved(config: Config, cast: Cast) -> None:
         with pytest.raises(InvalidRequest):
             instants.move_to(NOW)
         startup.dispose()
-
-
-@pytest.fixture
-def shipped(tmp_path: Path) -> Iterator[Flask]:
-    """The models as they ship, on SQLite."""
-    app = make_app(load({}, data=str(tmp_path), clock="virtual"))
-    with app.app_context():
-        startup.prepare(NOW)
-        instants.begin_at(NOW)
-        yield app
-        startup.dispose()
-
-
-def test_the_shipped_demonstration_has_work_for_many_in_both_districts(shipped: Flask) -> None:
-    now = datetime(2026, 11, 28, 1, tzinfo=UTC)  # Sucheng's regulation has been in force for two Septembers
-    made = demonstration.build(now)
-    assert made >= 12
-    assert demonstration.build(now) == 0
-    phases = db.session.execute(select(ProjectRow.tenant, ProjectRow.phase)).all()
-    for tenant in districts.every():
-        assert len({phase for own, phase in phases if own == tenant}) >= 6
-    busy: Counter[str] = Counter()
-    late = 0
-    for account in accounts.demonstration_accounts():
-        user = people.by_username(account.username)
-        assert user is not None
-        counts = inbox.counts(accounts.actor(user.id, now), now)
-        busy[account.role] += counts.todo
-        late += counts.overdue
-    assert {role for role in ("applicant", "data_bureau", "finance") if busy[role]} == {"applicant", "data_bureau", "finance"}
-    assert late
-    assert db.session.execute(select(IncidentRow.message).where(IncidentRow.closed_at.is_(None))).all() == []
-    told = db.session.execute(select(NotificationRow.title, NotificationRow.text)).all()
-    assert [row for row in told if re.search(r"\dT\d|null|[a-z]+[A-Z]|_", f"{row.title}{row.text}")] == []
-    assert any("24:00" in row.text for row in told)
-    assert pump.pump(now).sealed
-    assert trail.verify(SYSTEM).whole
-    db.session.rollback()

@@ -18,7 +18,7 @@ from .reference import CODES, DATA, Block, Drawing, Generator, Leaf, World, choi
 from .runs import Run, library
 from .test_random_models import compare
 
-MODELS = int(os.environ.get("FUZZ_MODELS", "1000"))
+MODELS = int(os.environ.get("FUZZ_MODELS", "500"))
 FIRST = int(os.environ.get("FUZZ_SEED", "0"))
 PACK = 50
 STEPS = 50
