@@ -57,7 +57,8 @@ def fill(
     answers = {
         name: _worked_out(name, value, {**seen, **facts}, now=now, tenant=tenant) for name, value in documents.made_up(answers).items()
     }
-    known = {**seen, **facts, **answers}
+    left = {name for name, schema in form.fields.items() if _has_passed(seen.get(name), schema, now)}
+    known = {**{name: value for name, value in seen.items() if name not in left}, **facts, **answers}
     values: dict[str, Any] = {}
     assumed: dict[str, None] = {}
     for name, schema in form.fields.items():
@@ -109,8 +110,7 @@ def heeded(form: Form | None, values: Mapping[str, Any], problems: Iterable[Fiel
 def _choose(
     name: str, schema: Mapping[str, Any], known: Mapping[str, Any], values: Mapping[str, Any], now: datetime, tenant: str
 ) -> tuple[Any, bool]:
-    stands = known.get(name) is not None and (schema.get("x-format") not in PICKED or isinstance(known[name], Mapping))
-    if stands and not _has_passed(known[name], schema, now):
+    if known.get(name) is not None and (schema.get("x-format") not in PICKED or isinstance(known[name], Mapping)):
         return _fitting(known[name], schema), False
     for key in ("const", "default"):
         if key in schema:
