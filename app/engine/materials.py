@@ -68,7 +68,7 @@ def with_slots(form: Form, data: Mapping[str, Any], library: Library, seen: Mapp
             continue
         rows = opened.get(name) or []
         there = {row.get("name") for row in rows if isinstance(row, Mapping)}
-        missing = [{"name": one["name"]} for one in due or [] if _is_mandatory(one) and one["name"] not in there]
+        missing = [{"name": one["name"]} for one in due or [] if _is_mandatory(one) and one.get("name") and one["name"] not in there]
         if missing:
             opened[name] = [*rows, *missing]
     return opened

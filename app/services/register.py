@@ -20,6 +20,7 @@ def choices(
         raise Forbidden("只能从本区登记的单位和人员中选择")
     open_offices = [row for row in accounts.offices(tenant) if row.closed_at is None] if offices or seated else []
     holding = {role: {row.id for row in accounts.holders(tenant, role)} for role in held}
+    sitting = {role: named.holding(tenant, role) for role in seated}
     active = accounts.active_people(tenant) if people or holding else []
     return Register(
         offices=[_office(row) for row in open_offices] if offices else [],
@@ -28,7 +29,7 @@ def choices(
             role: [Choice(str(row.id), row.name, f"{row.name}（{row.username}）") for row in active if row.id in those]
             for role, those in holding.items()
         },
-        seats={role: [_office(row) for row in open_offices if str(row.key) in named.holding(tenant, role)] for role in seated},
+        seats={role: [_office(row) for row in open_offices if str(row.key) in those] for role, those in sitting.items()},
     )
 
 

@@ -11,6 +11,7 @@ from app.web import form_island
 from tests.integration.services import declaring as t
 from tests.integration.services import test_offices_of_tasks as o
 from tests.integration.services.conftest import NOW, Cast
+from tests.integration.services.test_reading import statements
 from tests.unit.engine import diagrams as d
 
 OFFICE = {"type": "object", "x-format": "office"}
@@ -86,6 +87,14 @@ def test_a_closed_office_and_a_disabled_person_are_refused_and_not_offered(cast:
     found = register.choices(cast.dora, "hill", offices=True, people=True)
     assert "档案局" not in [one.name for one in found.offices]
     assert {one.name for one in found.people} == {"艾丽", "冯财", "杜数", "李局", "安析"}
+
+
+def test_offices_by_role_are_looked_up_once_for_each_role(cast: Cast) -> None:
+    few = statements(lambda: register.choices(cast.dora, "hill", offices=False, people=False, seated=["finance"]))
+    for number in range(5):
+        offices.create(SYSTEM, "hill", f"新设第{number}局", NOW)
+    more = statements(lambda: register.choices(cast.dora, "hill", offices=False, people=False, seated=["finance"]))
+    assert more == few == 2
 
 
 def test_a_start_form_chooses_too(cast: Cast) -> None:
